@@ -1,0 +1,18 @@
+/** Installs and builds what is missing or stale, so that one command is enough in a fresh clone. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const changed = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+const run = (...args) => execFileSync("npm", args, { cwd: root, stdio: "inherit" });
+
+if (changed(join(root, "node_modules/.package-lock.json")) < changed(join(root, "package-lock.json"))) {
+  run("ci", "--no-audit", "--no-fund", "--loglevel=error");
+}
+
+const sources = readdirSync(join(root, "src"), { recursive: true }).map((file) => join(root, "src", file));
+const inputs = [...sources, join(root, "package.json"), join(root, "rolldown.config.js")];
+const newest = Math.max(...inputs.map(changed));
+if (changed(join(root, "dist/main.cjs")) < newest) run("run", "--silent", "build");

@@ -1,0 +1,109 @@
+import { type JsonObject, jsonEqual, own } from "../../json.ts";
+import { effect, operation, type Performed } from "../effect.ts";
+import { any, object, optional, string } from "../shape.ts";
+import { isBlank, lineStore, readLine } from "./stored-lines.ts";
+
+/** An append asks only how many lines there are: what they hold is for those who read them. */
+const counted = lineStore({ start: () => undefined });
+
+const entries = lineStore({
+  start: () => new Map<number, JsonObject>(),
+  take(byLine, line, number, file) {
+    if (!isBlank(line)) byLine.set(number, readLine(line, number, file));
+  },
+});
+
+const APPEND = operation({
+  about: "Adds the record at the end of the log under the next number.",
+  input: { record: object, stream_id: optional(string), actor_id: optional(string) },
+  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+  semantics: "append-only",
+  run({ record, stream_id = null, actor_id = null }, store, draw) {
+    return store.locked((): Performed<"SUCCESS"> => {
+      const log = counted(store);
+      const { count, tornBytes } = log;
+      const timestamp = naiveTime(draw.clock());
+      const record_id = `${timestamp}_${String(count).padStart(6, "0")}`;
+      const sequence_number = count + 1;
+      log.add({ record_id, sequence_number, timestamp, actor_id, stream_id, record });
+      return {
+        outcome: "SUCCESS",
+        result: { record_id, sequence_number },
+        change: {
+          before: tornBytes === 0 ? { lines: count } : { lines: count, torn_bytes: tornBytes },
+          after: { lines: sequence_number },
+        },
+      };
+    });
+  },
+});
+
+const GET_ALL = operation({
+  about: "Every entry of the log in the order of appending; with a stream, only its entries.",
+  input: { stream_id: optional(any) },
+  outcomes: ["SUCCESS", "BACKEND_ERROR"],
+  semantics: "reads",
+  run({ stream_id = null }, store) {
+    const all = [...entries(store).state.values()];
+    const isAsked = (entry: JsonObject) => jsonEqual(own(entry, "stream_id") ?? null, stream_id);
+    return { outcome: "SUCCESS", result: { entries: stream_id === null ? all : all.filter(isAsked) } };
+  },
+});
+
+/** The time as Python's `utcnow().isoformat()` writes it: no zone, microseconds only where there are any. */
+function naiveTime(clock: string): string {
+  const [seconds = "", fraction = ""] = clock.replace(/Z$/, "").split(".");
+  return Number(fraction) === 0 ? seconds : `${seconds}.${fraction.padEnd(6, "0")}`;
+}
+
+/** `{"record_id", "sequence_number", "timestamp", "actor_id", "stream_id", "record"}` per line: ordered history. */
+export const csAppendonlyJsonl = effect({
+  code: "capability_side_effects::CS_APPENDONLY_JSONL_V0",
+  about: "A log that only grows.",
+  operations: { APPEND, GET_ALL },
+  examples: [
+    {
+      about: "records are numbered from 1 and read in order",
+      calls: [
+        { op: "GET_ALL", input: {}, outcome: "SUCCESS", result: { entries: [] } },
+        {
+          op: "APPEND",
+          input: { record: { event_code: "EV_A" }, stream_id: "s" },
+          outcome: "SUCCESS",
+          result: { sequence_number: 1 },
+        },
+        {
+          op: "APPEND",
+          input: { record: { event_code: "EV_B" }, stream_id: "t", actor_id: "me" },
+          outcome: "SUCCESS",
+          result: { sequence_number: 2 },
+        },
+        { op: "GET_ALL", input: { stream_id: "none" }, outcome: "SUCCESS", result: { entries: [] } },
+      ],
+    },
+    {
+      about: "blank lines count, and a last line without newline is a line",
+      before: '\n{"record":1}',
+      calls: [
+        { op: "APPEND", input: { record: {} }, outcome: "SUCCESS", result: { sequence_number: 3 } },
+        { op: "APPEND", input: { record: {} }, outcome: "SUCCESS", result: { sequence_number: 4 } },
+      ],
+    },
+    {
+      about: "a torn last line is no entry, and the next append takes its place",
+      before: '{"record":1}\n{"rec',
+      calls: [
+        { op: "GET_ALL", input: {}, outcome: "SUCCESS", result: { entries: [{ record: 1 }] } },
+        { op: "APPEND", input: { record: {} }, outcome: "SUCCESS", result: { sequence_number: 2 } },
+      ],
+    },
+    {
+      about: "a record is an object",
+      calls: [
+        { op: "APPEND", input: {}, outcome: "VIOLATION" },
+        { op: "APPEND", input: { record: [1] }, outcome: "VIOLATION" },
+        { op: "APPEND", input: { record: {}, actor_id: 7 }, outcome: "VIOLATION" },
+      ],
+    },
+  ],
+});

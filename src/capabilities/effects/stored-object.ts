@@ -1,0 +1,36 @@
+/** Stores that are one JSON object in one file, replaced as a whole. */
+
+import { type JsonObject, readObject } from "../../json.ts";
+import type { StoreFile } from "../../ports.ts";
+import { corrupt } from "./stored-lines.ts";
+import { toStoredText } from "./stored-text.ts";
+
+interface Known {
+  readonly bytes: Uint8Array;
+  readonly value: JsonObject;
+}
+
+/** The last content per file. It counts only where the bytes are still the same, so it is never stale. */
+const memory = new WeakMap<StoreFile, Known>();
+
+/**
+ * The stored object; an absent file holds an empty one. Read strictly, because a change writes all of it again.
+ * @throws StoreFault `CORRUPT`
+ */
+export function readStored(store: StoreFile): JsonObject {
+  const bytes = store.read();
+  if (bytes === null) return {};
+  const known = memory.get(store);
+  if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) return known.value;
+  const read = readObject(bytes);
+  if ("defect" in read) throw corrupt(store.name, read.defect.line);
+  memory.set(store, { bytes, value: read.value });
+  return read.value;
+}
+
+/** Two-space indent and no newline at the end, as the Python runtimes write it. */
+export function writeStored(store: StoreFile, value: JsonObject): void {
+  const text = toStoredText(value, 2);
+  store.replace(text);
+  memory.set(store, { bytes: Buffer.from(text, "utf8"), value });
+}

@@ -1,0 +1,112 @@
+/**
+ * JSON values as the Python reference treats them: the canonical text it hashes into ids, its equality and its
+ * truth. Ids that its data roots hold are found again only when these agree.
+ */
+
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+
+/**
+ * Canonical JSON text in ASCII: members sorted by code point, no white space. Numbers go by value: 2.0 is
+ * written `2`, and an integer is written in full whatever its size.
+ */
+export function canonicalPython(value: Json): string {
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "number") return pythonNumber(value);
+  if (typeof value === "boolean") return value ? "true" : "false";
+  if (value === null) return "null";
+  return isObject(value) ? canonicalObject(value) : `[${value.map(canonicalPython).join(",")}]`;
+}
+
+/** The shortest text of a number, with an exponent below 0.0001 (`1e-05`) and never for an integer. */
+export function pythonNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return Object.is(value, -0) ? "0" : `${value}`;
+  if (Number.isInteger(value)) return BigInt(value).toString();
+  if (Math.abs(value) >= 1e-4) return `${value}`;
+  return value.toExponential().replace(/e-(\d)$/, "e-0$1");
+}
+
+/** Equality in which true is 1 and false is 0; otherwise type and value, member order aside. */
+export function pythonEqual(a: Json, b: Json): boolean {
+  const left = typeof a === "boolean" ? Number(a) : a;
+  const right = typeof b === "boolean" ? Number(b) : b;
+  if (left === right) return true;
+  if (Array.isArray(left)) {
+    return (
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((item, i) => pythonEqual(item, right[i] as Json))
+    );
+  }
+  return isObject(left) && isObject(right) && sameMembers(left, right);
+}
+
+/** Whether a condition on the value alone would hold: null, false, 0, "", [] and {} are false. */
+export function isTruthy(value: Json | undefined): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+}
+
+/** The value as an integer, true counting as 1 and false as 0; undefined when it is none. */
+export function asInteger(value: Json | undefined): number | undefined {
+  if (typeof value === "boolean") return Number(value);
+  return Number.isInteger(value) ? (value as number) : undefined;
+}
+
+/** The integer as a double, or undefined when a double would round it. */
+export function held(value: bigint): number | undefined {
+  const double = Number(value);
+  return Number.isFinite(double) && BigInt(double) === value ? double : undefined;
+}
+
+/** The sum, exact for integers; undefined when it is an integer that a double would round. */
+export function heldSum(a: number, b: number): number | undefined {
+  const sum = a + b;
+  if (!Number.isInteger(a) || !Number.isInteger(b) || Number.isSafeInteger(sum)) return sum;
+  return held(BigInt(a) + BigInt(b));
+}
+
+function canonicalObject(object: JsonObject): string {
+  return `{${sortedKeys(object)
+    .map((key) => `${quote(key)}:${canonicalPython(object[key] as Json)}`)
+    .join(",")}}`;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+const SURROGATE = /[\ud800-\udfff]/;
+
+function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Code units and code points order alike unless surrogates take part. */
+function sortedKeys(object: JsonObject): readonly string[] {
+  const keys = Object.keys(object);
+  return keys.some((key) => SURROGATE.test(key)) ? keys.sort(byCodePoint) : keys.sort();
+}
+
+function byCodePoint(a: string, b: string): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    if (a.charCodeAt(i) !== b.charCodeAt(i)) return rank(a.charCodeAt(i)) - rank(b.charCodeAt(i));
+  }
+  return a.length - b.length;
+}
+
+/** Lifts surrogates, which stand for code points above U+FFFF, over the units behind them. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+}
+
+function sameMembers(a: JsonObject, b: JsonObject): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => {
+      const other = own(b, key);
+      return other !== undefined && pythonEqual(a[key] as Json, other);
+    })
+  );
+}

@@ -1,0 +1,81 @@
+/** Everything this build can do. Written by `npm run registry`; its diff is the audit. */
+
+import type { Effect } from "./effect.ts";
+import { csAppendonlyJsonl } from "./effects/cs-appendonly-jsonl.ts";
+import { csMutableJson } from "./effects/cs-mutable-json.ts";
+import { csNameRegistry } from "./effects/cs-name-registry.ts";
+import { csRegistry } from "./effects/cs-registry.ts";
+import type { Transform } from "./transform.ts";
+import { ctAssembleRecord } from "./transforms/ct-assemble-record.ts";
+import { ctCheckFreezeWindow } from "./transforms/ct-check-freeze-window.ts";
+import { ctCheckQuotaAvailable } from "./transforms/ct-check-quota-available.ts";
+import { ctCheckTrainingStatus } from "./transforms/ct-check-training-status.ts";
+import { ctCollatzStep } from "./transforms/ct-collatz-step.ts";
+import { ctCompareEqual } from "./transforms/ct-compare-equal.ts";
+import { ctDeriveBalances } from "./transforms/ct-derive-balances.ts";
+import { ctDeriveSlotEpoch } from "./transforms/ct-derive-slot-epoch.ts";
+import { ctEvaluateInactivity } from "./transforms/ct-evaluate-inactivity.ts";
+import { ctEvaluateQuorum } from "./transforms/ct-evaluate-quorum.ts";
+import { ctExecEmit } from "./transforms/ct-exec-emit.ts";
+import { ctExtract } from "./transforms/ct-extract.ts";
+import { ctExtractPredecessorHash } from "./transforms/ct-extract-predecessor-hash.ts";
+import { ctExtractWalletTxFields } from "./transforms/ct-extract-wallet-tx-fields.ts";
+import { ctFilterRecords } from "./transforms/ct-filter-records.ts";
+import { ctGenerateId } from "./transforms/ct-generate-id.ts";
+import { ctHashBlock } from "./transforms/ct-hash-block.ts";
+import { ctIncrementWalletNonce } from "./transforms/ct-increment-wallet-nonce.ts";
+import { ctKeccak256Hash } from "./transforms/ct-keccak256-hash.ts";
+import { ctLookup } from "./transforms/ct-lookup.ts";
+import { ctMapResultToHttp } from "./transforms/ct-map-result-to-http.ts";
+import { ctPassthrough } from "./transforms/ct-passthrough.ts";
+import { ctSelectProposer } from "./transforms/ct-select-proposer.ts";
+import { ctTerminationCheck } from "./transforms/ct-termination-check.ts";
+import { ctValidateParameterRules } from "./transforms/ct-validate-parameter-rules.ts";
+import { ctValidateRecordStructure } from "./transforms/ct-validate-record-structure.ts";
+import { ctValidateSetMembership } from "./transforms/ct-validate-set-membership.ts";
+
+const transforms: readonly Transform[] = [
+  ctAssembleRecord,
+  ctCheckFreezeWindow,
+  ctCheckQuotaAvailable,
+  ctCheckTrainingStatus,
+  ctCollatzStep,
+  ctCompareEqual,
+  ctDeriveBalances,
+  ctDeriveSlotEpoch,
+  ctEvaluateInactivity,
+  ctEvaluateQuorum,
+  ctExecEmit,
+  ctExtract,
+  ctExtractPredecessorHash,
+  ctExtractWalletTxFields,
+  ctFilterRecords,
+  ctGenerateId,
+  ctHashBlock,
+  ctIncrementWalletNonce,
+  ctKeccak256Hash,
+  ctLookup,
+  ctMapResultToHttp,
+  ctPassthrough,
+  ctSelectProposer,
+  ctTerminationCheck,
+  ctValidateParameterRules,
+  ctValidateRecordStructure,
+  ctValidateSetMembership,
+];
+const effects: readonly Effect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+
+export interface Registry {
+  transform(code: string): Transform | undefined;
+  effect(code: string): Effect | undefined;
+}
+
+const byCode = <T extends { readonly code: string }>(list: readonly T[]) =>
+  new Map(list.map((one) => [one.code, one]));
+const transformsByCode = byCode(transforms);
+const effectsByCode = byCode(effects);
+
+export const registry: Registry = {
+  transform: (code) => transformsByCode.get(code),
+  effect: (code) => effectsByCode.get(code),
+};

@@ -1,0 +1,67 @@
+/** How a transform (CT) is declared: code, typed input, results, reasons and examples in one file. */
+
+import type { Json, JsonObject } from "../json.ts";
+import type { Draw } from "../ports.ts";
+import { type Input, parseInput, type Shape } from "./shape.ts";
+
+/** What a transform answers: its result fields, or why there are none. */
+export type Answer<R extends string = string, V extends string = string> =
+  | { readonly result: { readonly [K in R]: Json } }
+  | { readonly violation: V; readonly facts?: JsonObject };
+
+/** Reason of the violation that the runner itself finds at a transform's door. */
+export type DoorViolation = "INPUT_MISSING" | "INPUT_TYPE";
+
+export interface Declaration<S extends Shape, R extends string, V extends string> {
+  /** The FQDN that artifacts bind to. */
+  readonly code: string;
+  /** One sentence: what the caller gets. */
+  readonly about: string;
+  readonly input: S;
+  /** Names of the result's fields, all of them always present. */
+  readonly result: readonly R[];
+  /** Every reason with which it may refuse, besides those of its door. */
+  readonly violations: readonly V[];
+  /** What it may draw besides its input; absent for a pure function. */
+  readonly draws?: "clock" | "entropy";
+  run(input: Input<S>, draw: Draw): Answer<NoInfer<R>, NoInfer<V>>;
+  readonly examples: readonly Example[];
+}
+
+/** Documentation and test at once: the generic capability test runs every one. */
+export type Example = {
+  readonly about: string;
+  readonly input: JsonObject;
+} & ({ readonly result: JsonObject } | { readonly violation: string });
+
+/** A transform as the engine sees it: names and types erased to JSON. */
+export interface Transform {
+  readonly code: string;
+  readonly about: string;
+  readonly result: readonly string[];
+  readonly violations: readonly string[];
+  readonly draws?: "clock" | "entropy";
+  readonly examples: readonly Example[];
+  /** Anything thrown is a defect of the capability: the engine refuses the run (SPEC 4.5). */
+  answer(input: JsonObject, draw: Draw): Answer;
+}
+
+export function transform<S extends Shape, const R extends string, const V extends string>(
+  declaration: Declaration<S, R, V>,
+): Transform {
+  const { code, about, result, violations, draws, examples, input: shape, run } = declaration;
+  return {
+    code,
+    about,
+    result,
+    violations,
+    ...(draws === undefined ? {} : { draws }),
+    examples,
+    answer(input, draw) {
+      const parsed = parseInput(shape, input);
+      if ("input" in parsed) return run(parsed.input, draw);
+      const { field, constraint } = parsed.flaw;
+      return { violation: constraint === "required" ? "INPUT_MISSING" : "INPUT_TYPE", facts: { field } };
+    },
+  };
+}

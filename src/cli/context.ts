@@ -1,0 +1,93 @@
+/** What every command is given, and the options all of them share. */
+
+import type { Clock, DataRoot, Entropy, Files, TraceFolder } from "../ports.ts";
+
+/** The outside world as the commands see it; `main.ts` passes the real one. */
+export interface World {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTty: boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** All of standard input. */
+  stdin(): Uint8Array;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  fixedClock(epochMs: number): Clock;
+  seededEntropy(seed: string): Entropy;
+  openDataRoot(root: string): DataRoot;
+  openTrace(traces: string, id: string): TraceFolder;
+  writeFile(file: string, content: string | Uint8Array): void;
+  /** A file shipped with the package, such as the font. */
+  shipped(file: string): string;
+  readonly tool: { readonly name: string; readonly version: string };
+}
+
+/** The options as typed; see `commands.ts` for their words. */
+export interface CommonOptions {
+  readonly workspace?: string;
+  readonly snapshot?: string;
+  readonly dataRoot?: string;
+  readonly traces?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  readonly color?: boolean;
+}
+
+/** The options with their defaults, paths absolute. */
+export interface Settings {
+  readonly workspace: string;
+  readonly snapshot: string;
+  readonly dataRoot: string;
+  readonly traces: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly color: boolean;
+}
+
+export interface Context {
+  readonly world: World;
+  readonly settings: Settings;
+  /** A path of the command line, from the current folder. */
+  path(given: string): string;
+}
+
+export function toContext(options: CommonOptions, world: World): Context {
+  const path = (given: string) => absolute(world.cwd, given);
+  const { env } = world;
+  const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
+  const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
+  return {
+    world,
+    path,
+    settings: {
+      workspace,
+      snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
+      traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
+      json: options.json ?? false,
+      quiet: options.quiet ?? false,
+      debug: options.debug ?? false,
+      color: world.isTty && options.color !== false && !env["NO_COLOR"],
+    },
+  };
+}
+
+/** POSIX paths, `.` and `..` resolved. */
+function absolute(cwd: string, given: string): string {
+  const parts = (given.startsWith("/") ? given : `${cwd}/${given}`).split("/");
+  const resolved: string[] = [];
+  for (const part of parts) {
+    if (part === "..") resolved.pop();
+    else if (part !== "" && part !== ".") resolved.push(part);
+  }
+  return `/${resolved.join("/")}`;
+}
+
+/** As the reader would write it: relative to the current folder where that is shorter. */
+export function shortPath(file: string, cwd: string): string {
+  return file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file;
+}

@@ -1,0 +1,251 @@
+/** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
+
+import { emptySummary, gather, type Summary } from "../engine/summary.ts";
+import { checkAllowed } from "../examine/allowed.ts";
+import { finding, type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { type Replayed, replay } from "../examine/replay.ts";
+import { type Verified, verifyTrace } from "../examine/verify.ts";
+import { Fault, UsageFault, wordingOf } from "../faults.ts";
+import type { JsonObject } from "../json.ts";
+import type { Plan } from "../plan/plan.ts";
+import { IoError } from "../ports.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { CommonOptions, Context } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { planOf } from "./load.ts";
+import { type Paint, painter } from "./paint.ts";
+import { plain, printJson, table } from "./report.ts";
+
+export interface ExamineOptions extends CommonOptions {
+  readonly head?: string;
+  readonly expectSeal?: string;
+}
+
+interface Examination {
+  readonly file: string;
+  readonly verified: Verified;
+  /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
+  readonly allowed: readonly TraceFinding[] | null;
+  readonly replayed: Replayed | null;
+  readonly summary: Summary;
+  /** By begun effect without an end: its key. */
+  readonly open: readonly OpenEffect[];
+  readonly isSound: boolean;
+}
+
+interface OpenEffect {
+  readonly node: string;
+  readonly step: string;
+  readonly op: string;
+  readonly store: string | null;
+  readonly effectKey: string;
+  readonly line: number;
+}
+
+export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
+  const bytes = readTrace(file, context);
+  const verified = verifyTrace(bytes, options.head);
+  const summary = emptySummary();
+  for (const event of verified.events) gather(summary, event);
+  const { allowed, replayed } = await againstSnapshot(verified, options, file, context);
+  const isRefused = summary.errors.some(({ run }) => run === "0");
+  const isSound =
+    verified.findings.length === 0 && allowed?.length === 0 && replayed?.finding === null && !isRefused;
+  const examination = {
+    file,
+    verified,
+    allowed,
+    replayed,
+    summary,
+    open: openEffects(verified.events),
+    isSound,
+  };
+  if (context.settings.json) printJson(context, toJson(examination));
+  else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
+  return isSound ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+function readTrace(file: string, { world, path }: Context): Uint8Array {
+  try {
+    const bytes = world.files.read(path(file));
+    if (bytes !== null) return bytes;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("FILE_UNREADABLE", { file, what: "the trace", errno: error.errno });
+  }
+  throw new UsageFault("FILE_MISSING", { file, what: "the trace" });
+}
+
+/** Only what is bound to the chain is worth replaying; a cut-off end does not unbind what stands before it. */
+async function againstSnapshot(
+  { events, findings }: Verified,
+  options: ExamineOptions,
+  file: string,
+  context: Context,
+): Promise<Pick<Examination, "allowed" | "replayed">> {
+  const start = events[0];
+  const isReadable = findings.every(({ code }) => CUT_OFF.has(code));
+  if (start?.event_type !== "execution_start" || !isReadable) return { allowed: null, replayed: null };
+  const plan = await loadPlan(start.payload.workflow_code, options, file, context);
+  if (!("nodes" in plan)) return { allowed: [plan], replayed: null };
+  const allowed = checkAllowed(plan, events);
+  return { allowed, replayed: allowed.length === 0 ? await replay(plan, events) : null };
+}
+
+const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END", "HEAD_MISMATCH"]);
+
+async function loadPlan(
+  workflow: string,
+  options: ExamineOptions,
+  file: string,
+  context: Context,
+): Promise<Plan | TraceFinding> {
+  const snapshot = options.snapshot === undefined ? snapshotBeside(file, context) : context.settings.snapshot;
+  if (!context.world.files.isFolder(snapshot)) return finding("NO_SNAPSHOT");
+  try {
+    return await planOf(workflow, { ...context, settings: { ...context.settings, snapshot } }, options);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
+  }
+}
+
+/** The nearest `protocol_snapshot` above the trace, else the workspace's. */
+function snapshotBeside(file: string, { world, settings, path }: Context): string {
+  const parts = path(file).split("/");
+  for (let length = parts.length - 1; length > 0; length--) {
+    const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
+    if (world.files.isFolder(candidate)) return candidate;
+  }
+  return settings.snapshot;
+}
+
+function openEffects(events: readonly TraceEvent[]): readonly OpenEffect[] {
+  const open = new Map<string, OpenEffect>();
+  for (const event of events) {
+    if (event.event_type !== "side_effect_start" && event.event_type !== "side_effect_end") continue;
+    const node = event.node_id ?? "";
+    const id = JSON.stringify([event.run, node, event.payload.step]);
+    if (event.event_type === "side_effect_end") open.delete(id);
+    else {
+      const { step, op, store, effect_key: effectKey } = event.payload;
+      open.set(id, { node, step, op, store, effectKey, line: event.sequence });
+    }
+  }
+  return [...open.values()];
+}
+
+// ---- reports ----
+
+function toJson({ verified, allowed, replayed, summary, open, isSound }: Examination): unknown {
+  const { ending } = summary;
+  return {
+    ok: isSound,
+    events: verified.events.length,
+    head: verified.head,
+    errors: verified.findings.map(findingJson),
+    intact: verified.findings.length === 0,
+    allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
+    replayed:
+      replayed === null
+        ? null
+        : {
+            ok: replayed.finding === null,
+            compared: replayed.compared,
+            suppressed: replayed.suppressed,
+            divergence: replayed.finding === null ? null : findingJson(replayed.finding),
+          },
+    ending,
+    path: summary.path,
+    violations: summary.violations,
+    refusals: summary.errors,
+    effects: summary.effects,
+    open_effects: open.map(({ effectKey, ...rest }) => ({ ...rest, effect_key: effectKey })),
+  };
+}
+
+function findingJson(found: TraceFinding): JsonObject {
+  const { what, hint } = wordsOf(found);
+  return {
+    line: found.line ?? null,
+    code: found.code,
+    message: what,
+    facts: found.facts,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function toText(examination: Examination, paint: Paint): string {
+  const { file, verified, allowed, replayed, summary, open, isSound } = examination;
+  const word = (isGood: boolean | null, yes: string, no: string) =>
+    isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
+  const verdicts = [
+    ["intact", word(verified.findings.length === 0, `yes, ${verified.events.length} events`, "no")],
+    ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
+    ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(replayed), "no")],
+    ["head", verified.head ?? "-"],
+  ];
+  const findings = [...verified.findings, ...(allowed ?? []), ...(replayed?.finding ? [replayed.finding] : [])];
+  return [
+    `${isSound ? paint("good", "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
+    table(verdicts),
+    findings.map((one) => findingText(one, file, paint)).join(""),
+    endingText(summary),
+    refusalsText(summary, paint),
+    effectsText(summary, open, paint),
+  ].join("");
+}
+
+function replayText(replayed: Replayed | null): string {
+  if (replayed === null) return "";
+  const { compared, suppressed } = replayed;
+  return `yes, ${compared} events equal${suppressed === 0 ? "" : `, ${suppressed} suppressed values not compared`}`;
+}
+
+function findingText(found: TraceFinding, file: string, paint: Paint): string {
+  const { what, hint } = wordsOf(found);
+  const where = found.line === undefined ? file : `${file}:${found.line}`;
+  const { recorded, replayed } = found.facts;
+  const values =
+    found.code === "DIVERGED" ? `    recorded  ${plain(recorded)}\n    replayed  ${plain(replayed)}\n` : "";
+  return `\n${paint("bad", found.code)}  ${where}\n  ${plain(what)}\n${values}${hint === undefined ? "" : `  hint: ${hint}\n`}`;
+}
+
+function endingText({ ending, path }: Summary): string {
+  const last = path.at(-1);
+  if (ending === null)
+    return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;
+  return `\nended  ${ending.status} ${ending.exit_reason_code}${ending.outcome === null ? "" : `, outcome ${ending.outcome}`}\n`;
+}
+
+function refusalsText({ errors, violations }: Summary, paint: Paint): string {
+  const refused = errors.map(({ error_code, node, step, facts }) => {
+    const wording = wordingOf(error_code, facts);
+    const place = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+    const hint = wording?.hint === undefined ? "" : `  hint: ${plain(wording.hint)}\n`;
+    return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+  });
+  const rows = violations.map((one) => [
+    one.violation_code,
+    one.field ?? one.event ?? "",
+    one.constraint ?? "",
+    one.actual === undefined ? "" : plain(one.actual),
+  ]);
+  return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(rows)}`}`;
+}
+
+function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: Paint): string {
+  if (effects.length === 0) return "\neffects  none\n";
+  const rows = effects.map(({ node, step, op, store, outcome }) => [
+    op,
+    store ?? "-",
+    outcome ?? "begun, end unknown",
+    `${node}.${step}`,
+  ]);
+  const halfDone = open.map(
+    ({ node, step, op, store, effectKey, line }) =>
+      `\n${paint("bad", "HALF DONE?")}  line ${line}: ${op} on ${store ?? "its store"} by ${node}.${step} began, and nothing says it ended\n` +
+      `  effect_key ${effectKey}\n  hint: look whether ${store ?? "the store"} holds what the inputs in line ${line} say, before running again\n`,
+  );
+  return `\neffects\n${table(rows)}${halfDone.join("")}`;
+}

@@ -1,0 +1,38 @@
+/** The payload of a run, strictly read (SPEC 4.1). */
+
+import { PayloadFault, UsageFault } from "../faults.ts";
+import { type JsonObject, readObject } from "../json.ts";
+import { IoError } from "../ports.ts";
+import type { Context } from "./context.ts";
+
+export interface PayloadLimits {
+  readonly maxDepth: number;
+  readonly maxBytes: number;
+}
+
+export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: 200, maxBytes: 64 * 1024 * 1024 };
+
+/** `-` is standard input; no file at all is the empty object. @throws UsageFault, PayloadFault */
+export function readPayload(given: string | undefined, limits: PayloadLimits, context: Context): JsonObject {
+  if (given === undefined) return {};
+  const file = given === "-" ? "standard input" : given;
+  const bytes = given === "-" ? context.world.stdin() : readFile(given, context);
+  if (bytes.length > limits.maxBytes) {
+    throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: bytes.length, limit: limits.maxBytes });
+  }
+  const read = readObject(bytes, limits.maxDepth);
+  if ("value" in read) return read.value;
+  const { code, line, pointer } = read.defect;
+  throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer: pointer ?? null, depth: limits.maxDepth });
+}
+
+function readFile(given: string, { world, path }: Context): Uint8Array {
+  try {
+    const bytes = world.files.read(path(given));
+    if (bytes !== null) return bytes;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("FILE_UNREADABLE", { file: given, what: "the payload", errno: error.errno });
+  }
+  throw new UsageFault("FILE_MISSING", { file: given, what: "the payload" });
+}

@@ -1,0 +1,120 @@
+/** `pgs plan`: the compiled workflow, and what looks wrong in it. */
+
+import { textOf } from "../plan/expression.ts";
+import type { Action, Binding, Contract, Plan, PlanNode, Routes, Step } from "../plan/plan.ts";
+import type { CommonOptions, Context } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { planOf } from "./load.ts";
+import { painter } from "./paint.ts";
+import { printJson } from "./report.ts";
+
+export interface PlanOptions extends CommonOptions {
+  readonly wf: string;
+  readonly expectSeal?: string;
+}
+
+export async function planCommand(options: PlanOptions, context: Context): Promise<number> {
+  const { world, settings } = context;
+  const plan = await planOf(options.wf, context, options);
+  if (settings.json) {
+    printJson(context, toJson(plan));
+    return EXIT.SUCCESS;
+  }
+  const paint = await painter(settings);
+  const { workflow, snapshot } = plan;
+  world.out(
+    `${paint("strong", workflow.fqdn)}  ${workflow.summary}\nsnapshot ${snapshot.seal} ${snapshot.root}\n`,
+  );
+  for (const { event } of plan.admission.requires) world.out(`requires ${event}\n`);
+  for (const { event } of plan.admission.forbids) world.out(`forbids ${event}\n`);
+  for (const node of plan.nodes.values()) world.out(`\n${nodeText(node, node.key === plan.start)}`);
+  for (const { code, what, file, pointer } of plan.findings) {
+    world.out(`\n${paint("bad", code)} ${what}\n  ${file} ${pointer}\n`);
+  }
+  return EXIT.SUCCESS;
+}
+
+function nodeText(node: PlanNode, isStart: boolean): string {
+  const mark = isStart ? " (start)" : "";
+  if (node.type === "EXIT")
+    return `${node.key} EXIT ${node.reason ?? ""}${node.emit === null ? "" : ` emits ${node.emit}`}\n`;
+  const head = `${node.key} ${node.type}${mark} ${node.type === "CC" ? node.contract.fqdn : (node.intent?.fqdn ?? "")}\n`;
+  const steps = node.type === "CC" ? node.contract.steps.map(stepText).join("") : "";
+  return `${head}${steps}${routesOf(node.next)
+    .map(([outcome, to]) => `  ${outcome} -> ${to}\n`)
+    .join("")}`;
+}
+
+function stepText(step: Step): string {
+  const what =
+    step.kind === "transform"
+      ? step.code
+      : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}`;
+  return `  - ${step.name}: ${what}\n`;
+}
+
+function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string, string])[] {
+  return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];
+}
+
+function toJson(plan: Plan): unknown {
+  return {
+    workflow: plan.workflow,
+    snapshot: plan.snapshot,
+    runtime_binding: plan.runtimeBinding,
+    admission: plan.admission,
+    start: plan.start,
+    nodes: Object.fromEntries([...plan.nodes].map(([key, node]) => [key, nodeJson(node)])),
+    suppressed: plan.secrets === null ? null : Object.fromEntries(plan.secrets.paths),
+    findings: plan.findings,
+  };
+}
+
+function nodeJson(node: PlanNode): unknown {
+  if (node.type === "EXIT") return node;
+  const next = Object.fromEntries(routesOf(node.next));
+  if (node.type === "IN") return { type: node.type, intent: node.intent, next };
+  return { type: node.type, contract: contractJson(node.contract), inputs: bindingsJson(node.inputs), next };
+}
+
+function contractJson(contract: Contract): unknown {
+  return {
+    fqdn: contract.fqdn,
+    inputs: contract.inputs,
+    allowed: [...contract.allowed],
+    on_input_failure: contract.onInputFailure,
+    suppress_trace_fields: [...contract.suppressed],
+    steps: contract.steps.map(stepJson),
+  };
+}
+
+function stepJson(step: Step): unknown {
+  const bound =
+    step.kind === "transform"
+      ? { transform: step.code, on_success: step.onSuccess, on_failure: step.onFailure }
+      : {
+          side_effect: step.code,
+          op: step.op,
+          store: step.store,
+          path: step.path,
+          outcomes: [...step.declared],
+        };
+  return {
+    step: step.name,
+    ...bound,
+    inputs: bindingsJson(step.inputs),
+    outputs: bindingsJson(step.outputs),
+    on_result: Object.fromEntries([...step.onResult].map(([outcome, action]) => [outcome, actionJson(action)])),
+  };
+}
+
+function bindingsJson(bindings: readonly Binding[]): unknown {
+  return Object.fromEntries(bindings.map(({ name, source }) => [name, textOf(source)]));
+}
+
+function actionJson(action: Action): unknown {
+  if (action.do === "step") return { step: action.name };
+  if (action.do !== "evaluate") return action.do;
+  const { condition, onTrue, onFalse } = action.evaluation;
+  return { evaluate: action.name, condition: condition.text, on_true: onTrue, on_false: onFalse };
+}

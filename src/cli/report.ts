@@ -1,0 +1,91 @@
+/** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
+
+import { CompileFault, Fault } from "../faults.ts";
+import type { Json } from "../json.ts";
+import type { Context } from "./context.ts";
+import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
+
+/** One JSON document on stdout. */
+export function printJson({ world }: Context, value: unknown): void {
+  world.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
+export function reportRefusal(error: unknown, context: Context): number {
+  if (!(error instanceof Fault)) return reportDefect(error, context);
+  const { world, settings } = context;
+  const { code, facts, wording } = error;
+  if (settings.json) {
+    const { what, where, hint } = wording;
+    const message = where === undefined ? what : `${what} (${where})`;
+    printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
+  } else {
+    world.err(refusalText(error));
+  }
+  if (settings.debug) world.err(causeText(error));
+  return exitCodeOfFault(error);
+}
+
+export function refusalText(fault: Fault): string {
+  const { what, where, hint } = fault.wording;
+  const place =
+    where ?? ([fault.node, fault.step].filter((part) => part !== undefined).join(", step ") || undefined);
+  const line = `pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}\n`;
+  const reasons = fault instanceof CompileFault && fault.reasons.length > 1 ? listReasons(fault) : "";
+  return `${line}${reasons}${hint === undefined ? "" : `hint: ${hint}\n`}`;
+}
+
+function listReasons({ reasons }: CompileFault): string {
+  const rows = reasons.map(
+    ({ code, what, file, line, pointer }) => `  ${code}  ${what}  (${at(file, line)} ${pointer})\n`,
+  );
+  return rows.join("");
+}
+
+export function at(file: string, line: number | undefined): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+function causeText(fault: Fault): string {
+  const { cause } = fault;
+  const text =
+    cause instanceof Error ? (cause.stack ?? cause.message) : cause === undefined ? undefined : String(cause);
+  return text === undefined ? "" : `cause: ${text}\n`;
+}
+
+function reportDefect(error: unknown, context: Context): number {
+  const { world, settings } = context;
+  const message = error instanceof Error ? error.message : String(error);
+  if (settings.json) {
+    const hint = "report it with the command and the trace";
+    printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
+  }
+  world.err(
+    `pgs: DEFECT ${message}\nhint: this is a bug in ${world.tool.name}; please report it with the command and, if there is one, the trace\n`,
+  );
+  if (settings.debug && error instanceof Error) world.err(`${error.stack}\n`);
+  return EXIT.DEFECT;
+}
+
+/** Columns padded to their widest cell; the last one is left ragged. */
+export function table(rows: readonly (readonly string[])[], indent = "  "): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  return rows
+    .map(
+      (row) =>
+        indent +
+        row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] as number))).join("  "),
+    )
+    .map((line) => `${line.trimEnd()}\n`)
+    .join("");
+}
+
+/** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */
+export function plain(value: Json | undefined): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

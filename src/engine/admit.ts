@@ -1,0 +1,54 @@
+/** Looks for the records that admission rules ask for, in every journal below the data root (SPEC 4.2). */
+
+import { RunFault, StoreFault } from "../faults.ts";
+import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
+import type { Admission } from "../plan/plan.ts";
+import type { DataRoot } from "../ports.ts";
+import type { AdmissionConclusion, AdmissionWhere } from "./conclude.ts";
+
+/** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
+export function findMatches(rules: Admission, where: AdmissionWhere, data: DataRoot): AdmissionConclusion {
+  const requires = rules.requires.map(() => false);
+  const forbids = rules.forbids.map(() => false);
+  for (const record of records(data)) {
+    rules.requires.forEach((rule, i) => {
+      requires[i] ||= matches(record, rule.event, where.requires[i] as JsonObject);
+    });
+    rules.forbids.forEach((rule, i) => {
+      forbids[i] ||= matches(record, rule.event, where.forbids[i] as JsonObject);
+    });
+  }
+  return { requires, forbids };
+}
+
+function matches(record: JsonObject, event: string, where: JsonObject): boolean {
+  if (own(record, "event_code") !== event && own(record, "event_type") !== event) return false;
+  return Object.entries(where).every(([field, value]) => {
+    const found = own(record, field);
+    return found !== undefined && jsonEqual(found, value);
+  });
+}
+
+function* records(data: DataRoot): Generator<JsonObject> {
+  try {
+    for (const { name, bytes } of data.journals()) yield* recordsIn(name, utf8(bytes));
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    const errno = own(error.facts, "errno") ?? error.reason;
+    throw new RunFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno: String(errno) }, { cause: error });
+  }
+}
+
+function* recordsIn(file: string, text: string): Generator<JsonObject> {
+  const lines = text.split("\n");
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    const read = readObjectText(line);
+    if ("value" in read) {
+      const record = own(read.value, "record");
+      if (isObject(record)) yield record;
+    } else if (i < lines.length - 1) {
+      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line: i + 1 });
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** Where an outcome leads: pure functions over the plan (SPEC 4.7). */
+
+import { RunFault } from "../faults.ts";
+import type { ContractNode, ExitNode, IntentNode, NodeKey } from "../plan/plan.ts";
+
+export interface Ending {
+  readonly status: "SUCCESS" | "FAILED";
+  readonly outcome: string | null;
+  readonly exitReason: string;
+  /** The refusal that ended the run; absent when it reached an EXIT or was not admitted. */
+  readonly fault?: RunFault;
+}
+
+/** The node an outcome leads to. @throws RunFault `NO_TRANSITION` */
+export function advance(node: IntentNode | ContractNode, outcome: string, workflow: string): NodeKey {
+  const next = node.next.byOutcome.get(outcome) ?? node.next.otherwise;
+  if (next !== undefined) return next;
+  const routed = [...node.next.byOutcome.keys()];
+  throw new RunFault("walk", "WF", "NO_TRANSITION", { outcome, workflow, routed });
+}
+
+const EXIT_CODES: Readonly<Record<string, string>> = {
+  SUCCESS: "COMPLETED",
+  ACK: "COMPLETED",
+  NACK: "EXIT_REJECTED",
+};
+
+/** How a run ends at an EXIT, by the EXIT's reason and the outcome of the last node. */
+export function endAt({ reason }: ExitNode, outcome: string): Ending {
+  const byOutcome = EXIT_CODES[outcome] ?? `EXIT_${outcome}`;
+  if (reason === "COMPLETED") return { status: "SUCCESS", outcome, exitReason: "COMPLETED" };
+  if (reason === "FAILED") {
+    return { status: "FAILED", outcome, exitReason: byOutcome === "COMPLETED" ? "EXIT_FAILED" : byOutcome };
+  }
+  const isSuccess = byOutcome === "COMPLETED" || byOutcome === "EXIT_ALREADY_EXISTS";
+  return { status: isSuccess ? "SUCCESS" : "FAILED", outcome, exitReason: byOutcome };
+}

@@ -1,0 +1,51 @@
+/**
+ * What the walk asks for instead of doing it. Live, `perform.ts` does it; in a replay, `examine/replay.ts`
+ * takes what was recorded and compares. So one loop serves both.
+ */
+
+import type { Json, JsonObject } from "../json.ts";
+import type { Scope } from "../plan/expression.ts";
+import type { Unmet } from "../plan/intent.ts";
+import type { Admission, EffectStep, Evaluation, TransformStep } from "../plan/plan.ts";
+import type { Change, Observation } from "../ports.ts";
+import type { Digest } from "../trace/canonical.ts";
+
+export interface TransformConclusion {
+  /** The raw result, or null after a violation. */
+  readonly result: JsonObject | null;
+  readonly reason?: JsonObject;
+  readonly observed: readonly Observation[];
+}
+
+export interface EffectConclusion {
+  readonly outcome: string;
+  readonly result: JsonObject;
+  readonly reason?: JsonObject;
+  readonly change?: Change;
+  readonly observed: readonly Observation[];
+}
+
+/** Which rules found a matching record, in the order declared. */
+export interface AdmissionConclusion {
+  readonly requires: readonly boolean[];
+  readonly forbids: readonly boolean[];
+}
+
+/** Every method may throw a `RunFault`: the walk ends the run with it. Anything else thrown is a defect. */
+export interface Conclude {
+  admission(rules: Admission, where: AdmissionWhere): AdmissionConclusion;
+  transform(step: TransformStep, inputs: JsonObject): TransformConclusion;
+  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectConclusion | Promise<EffectConclusion>;
+  /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
+  unmet(found: readonly Unmet[]): readonly Unmet[];
+  /** The outcome an evaluation gives in this scope. */
+  evaluation(evaluation: Evaluation, scope: Scope): string;
+  /** The literal outcome a step mapped from its result. */
+  status(value: Json): Json;
+}
+
+/** The values each rule compares, by event field. */
+export interface AdmissionWhere {
+  readonly requires: readonly JsonObject[];
+  readonly forbids: readonly JsonObject[];
+}

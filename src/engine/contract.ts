@@ -1,0 +1,245 @@
+/** One contract, from its bound inputs to its outcome (SPEC 4.4 to 4.6). */
+
+import { RunFault } from "../faults.ts";
+import {
+  deepFreeze,
+  inCanonicalOrder,
+  type Json,
+  type JsonObject,
+  type MutableJson,
+  own,
+  pointer,
+  setOwn,
+} from "../json.ts";
+import { CLOCK, evaluate, type Scope } from "../plan/expression.ts";
+import { hasType, type Unmet } from "../plan/intent.ts";
+import type {
+  Action,
+  Binding,
+  Contract,
+  ContractNode,
+  EffectStep,
+  OutputBinding,
+  Step,
+  TransformStep,
+} from "../plan/plan.ts";
+import { digestOf } from "../trace/canonical.ts";
+import type { Walk } from "./walk.ts";
+
+/** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
+export function checkInputs(
+  { contract, inputs: bindings }: ContractNode,
+  inputs: JsonObject,
+): readonly Unmet[] {
+  const isBound = (name: string) => bindings.some((binding) => binding.name === name);
+  return contract.inputs.flatMap(({ name, types, required }): readonly Unmet[] => {
+    const value = own(inputs, name);
+    const at = pointer([name]);
+    if (value === undefined) return required && isBound(name) ? [{ pointer: at, constraint: "required" }] : [];
+    if (types.length === 0 || types.some((type) => hasType(value, type))) return [];
+    if (value === null) return required ? [{ pointer: at, constraint: "required" }] : [];
+    return [
+      {
+        pointer: at,
+        constraint: "type",
+        expected: types.length === 1 ? (types[0] as string) : types,
+        actual: value,
+      },
+    ];
+  });
+}
+
+/** A contract while it runs. */
+interface Progress {
+  readonly inputs: JsonObject;
+  /** What the contract has published so far. */
+  readonly published: MutableJson;
+  /** By step: its mapped outputs, and its raw result. */
+  readonly results: MutableJson;
+  readonly raw: MutableJson;
+}
+
+interface StepEnd {
+  readonly outcome: string;
+  readonly scope: Scope;
+}
+
+export async function runContract(
+  contract: Contract,
+  inputs: JsonObject,
+  walk: Walk,
+): Promise<{ readonly outcome: string; readonly outputs: JsonObject }> {
+  const progress: Progress = { inputs, published: {}, results: {}, raw: {} };
+  let index = 0;
+  for (;;) {
+    const step = contract.steps[index] as Step;
+    walk.cursor.step = step.name;
+    const { outcome, scope } = await runStep(step, progress, walk);
+    const action = step.onResult.get(outcome);
+    if (action === undefined) {
+      const facts = { outcome, contract: contract.fqdn, routed: [...step.onResult.keys()] };
+      throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", facts);
+    }
+    if (action.do === "evaluate") {
+      const settled = walk.conclude.evaluation(action.evaluation, { ...progress.published, ...scope });
+      return { outcome: settled, outputs: progress.published };
+    }
+    const next = following(action, index, contract);
+    if (next === undefined) return { outcome, outputs: progress.published };
+    index = next;
+  }
+}
+
+function following(
+  action: Exclude<Action, { do: "evaluate" }>,
+  index: number,
+  contract: Contract,
+): number | undefined {
+  if (action.do === "step") return action.index;
+  return action.do === "continue" && index + 1 < contract.steps.length ? index + 1 : undefined;
+}
+
+async function runStep(step: Step, progress: Progress, walk: Walk): Promise<StepEnd> {
+  const inputs = bindStep(step.inputs, progress, walk);
+  const { outcome, raw, status } =
+    step.kind === "transform" ? runTransform(step, inputs, walk) : await runEffect(step, inputs, walk);
+  const scope = outputScope(raw, status, progress, walk);
+  const mapped = mapOutputs(step.outputs, raw, scope);
+  const stated = own(mapped, "result_status");
+  const settled = stated === undefined ? outcome : stateOutcome(walk.conclude.status(stated), step);
+  setOwn(progress.raw, step.name, raw);
+  setOwn(progress.results, step.name, mapped);
+  const { result_status: _, ...published } = mapped;
+  for (const [name, value] of Object.entries(published)) setOwn(progress.published, name, value);
+  const action = step.onResult.get(settled);
+  if (action !== undefined) {
+    walk.say({
+      event_type: "step_end",
+      run: walk.input.run,
+      node_id: walk.cursor.node as string,
+      payload: { step: step.name, outcome: settled, continuation: continuationOf(action), published },
+    });
+  }
+  return { outcome: settled, scope };
+}
+
+function continuationOf(action: Action): string {
+  return action.do === "step" || action.do === "evaluate" ? action.name : action.do;
+}
+
+/** @throws RunFault when a step maps something that is no outcome's name. */
+function stateOutcome(stated: Json, step: Step): string {
+  if (typeof stated === "string") return stated;
+  throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
+    outcome: JSON.stringify(stated),
+    contract: step.code,
+    routed: [...step.onResult.keys()],
+  });
+}
+
+function bindStep(
+  bindings: readonly Binding[],
+  { inputs, results, raw }: Progress,
+  { input }: Walk,
+): JsonObject {
+  const scope: Scope = { inputs, payload: inputs, results, raw, [CLOCK]: input.clock };
+  const bound: MutableJson = {};
+  for (const { name, source } of bindings) {
+    const value = evaluate(source, scope);
+    if (value !== undefined) setOwn(bound, name, value);
+  }
+  return bound;
+}
+
+/** `capability_value` is the raw result's field `value`, or, when it has none, the raw result itself (SPEC 3). */
+function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, { input }: Walk): Scope {
+  const { inputs, results, raw: earlier } = progress;
+  return {
+    inputs,
+    payload: inputs,
+    results,
+    raw: earlier,
+    capability_result: raw,
+    capability_value: own(raw, "value") ?? (Object.hasOwn(raw, "value") ? null : raw),
+    capability_status: own(raw, "result_status") ?? status,
+    [CLOCK]: input.clock,
+  };
+}
+
+function mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject {
+  const mapped: MutableJson = {};
+  for (const { name, source, crossed } of outputs) {
+    const value = evaluate(source, scope);
+    if (value !== undefined) setOwn(mapped, name, value);
+    else if (crossed !== undefined && Object.hasOwn(raw, name)) setOwn(mapped, crossed, raw[name] as Json);
+  }
+  return mapped;
+}
+
+interface Concluded {
+  readonly outcome: string;
+  readonly raw: JsonObject;
+  /** What `$.capability_result.result_status` reads: an effect's outcome. */
+  readonly status: string | undefined;
+}
+
+function runTransform(
+  step: TransformStep,
+  inputs: JsonObject,
+  { conclude, say, input, cursor }: Walk,
+): Concluded {
+  const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
+  const conclusion =
+    missing === undefined
+      ? // The order of members never reaches a transform: a replay reads them back in canonical order.
+        conclude.transform(step, deepFreeze(inCanonicalOrder(inputs)))
+      : { result: null, reason: { code: "INPUT_MISSING", field: missing }, observed: [] };
+  const { result, reason, observed } = conclusion;
+  const outcome = result === null ? step.onFailure : step.onSuccess;
+  say({
+    event_type: "transform_end",
+    run: input.run,
+    node_id: cursor.node as string,
+    payload: {
+      step: step.name,
+      ct_code: step.code,
+      inputs,
+      outcome,
+      ...(result === null ? {} : { outputs: result }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(observed.length === 0 ? {} : { observed }),
+    },
+  });
+  return { outcome, raw: result ?? {}, status: undefined };
+}
+
+async function runEffect(
+  step: EffectStep,
+  inputs: JsonObject,
+  { conclude, say, input, cursor }: Walk,
+): Promise<Concluded> {
+  const at = { run: input.run, node_id: cursor.node as string };
+  const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
+  const { code, op, store } = step;
+  say({
+    event_type: "side_effect_start",
+    ...at,
+    payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+  });
+  const { outcome, result, reason, change, observed } = await conclude.effect(step, inputs, effectKey);
+  say({
+    event_type: "side_effect_end",
+    ...at,
+    payload: {
+      step: step.name,
+      outcome,
+      result,
+      ...(reason === undefined ? {} : { reason }),
+      ...(change === undefined ? {} : { change }),
+      ...(observed.length === 0 ? {} : { observed }),
+    },
+  });
+  if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
+  const facts = { outcome, contract: code, declared: [...step.declared] };
+  throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+}

@@ -1,0 +1,128 @@
+/** Live conclusions: transforms are computed, side effects done, the data root read. */
+
+import { RunFault, StoreFault } from "../faults.ts";
+import { isObject, type Json, type JsonObject, pointer } from "../json.ts";
+import { holds } from "../plan/expression.ts";
+import type { EffectStep, TransformStep } from "../plan/plan.ts";
+import type { Clock, DataRoot, Draw, Entropy, Observation } from "../ports.ts";
+import { findMatches } from "./admit.ts";
+import type { Conclude, EffectConclusion, TransformConclusion } from "./conclude.ts";
+
+export interface Live {
+  readonly data: DataRoot;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+export function performing(live: Live): Conclude {
+  return {
+    admission: (rules, where) => findMatches(rules, where, live.data),
+    transform: (step, inputs) => transform(step, inputs, live),
+    effect: (step, inputs) => effect(step, inputs, live),
+    unmet: (found) => found,
+    evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
+    status: (value) => value,
+  };
+}
+
+/** A draw that records every reading, in order, for the replay. */
+export function recordingDraw({ clock, entropy }: Pick<Live, "clock" | "entropy">): {
+  draw: Draw;
+  observed: Observation[];
+} {
+  const observed: Observation[] = [];
+  const draw: Draw = {
+    clock() {
+      const reading = new Date(clock.now()).toISOString();
+      observed.push({ clock: reading });
+      return reading;
+    },
+    entropy(count) {
+      const drawn = entropy.hex(count);
+      observed.push({ entropy: drawn });
+      return drawn;
+    },
+  };
+  return { draw, observed };
+}
+
+function transform(step: TransformStep, inputs: JsonObject, live: Live): TransformConclusion {
+  const { draw, observed } = recordingDraw(live);
+  return { ...answer(step, inputs, draw), observed };
+}
+
+/** The transform's answer, held to its declaration. @throws RunFault `CAPABILITY_FAULT` */
+export function answer(
+  step: TransformStep,
+  inputs: JsonObject,
+  draw: Draw,
+): Omit<TransformConclusion, "observed"> {
+  const fault = (reason: string, cause?: unknown) =>
+    new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
+  let answered: ReturnType<TransformStep["transform"]["answer"]>;
+  try {
+    answered = step.transform.answer(inputs, draw);
+  } catch (error) {
+    throw fault("it threw", error);
+  }
+  if ("violation" in answered) return { result: null, reason: { code: answered.violation, ...answered.facts } };
+  const { result } = answered;
+  const unheld = notJson(result, []);
+  if (unheld !== undefined) throw fault(`it answered a value JSON cannot carry at ${pointer(unheld)}`);
+  return { result };
+}
+
+function effect(step: EffectStep, inputs: JsonObject, live: Live): EffectConclusion {
+  if (step.path === null) return failed({ code: "NO_PATH" }, []);
+  const { draw, observed } = recordingDraw(live);
+  try {
+    const {
+      outcome,
+      result = {},
+      reason,
+      change,
+    } = step.operation.perform(inputs, live.data.store(step.path), draw);
+    const unheld = notJson(result, []);
+    if (unheld !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(unheld)}`);
+    return {
+      outcome,
+      result,
+      observed,
+      ...(reason === undefined ? {} : { reason }),
+      ...(change === undefined ? {} : { change }),
+    };
+  } catch (error) {
+    if (error instanceof RunFault) throw error;
+    if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
+    const facts = { capability: step.code, reason: "it threw" };
+    throw new RunFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
+  }
+}
+
+/** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */
+function failed(reason: JsonObject, observed: readonly Observation[]): EffectConclusion {
+  return { outcome: "BACKEND_ERROR", result: {}, reason, observed };
+}
+
+/** Where a value is not JSON, or undefined when all of it is. */
+function notJson(value: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed() ? undefined : path;
+    case "boolean":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : path;
+    case "object": {
+      if (value === null) return undefined;
+      if (!Array.isArray(value) && !isObject(value)) return path;
+      for (const [key, item] of Object.entries(value as { [key: string]: Json })) {
+        const found = notJson(item, [...path, key]);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    default:
+      return path;
+  }
+}

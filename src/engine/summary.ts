@@ -1,0 +1,93 @@
+/** What `run` prints: gathered from the events alone, so that it shows nothing the trace does not (SPEC 1). */
+
+import type { Json, JsonObject, MutableJson } from "../json.ts";
+import { setOwn } from "../json.ts";
+import type { Happening, Payloads, Violation } from "../trace/event.ts";
+
+export interface PathEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly outcome: string;
+  readonly next: string;
+}
+
+export interface EffectEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly capability: string;
+  readonly op: string;
+  readonly store: string | null;
+  /** Null when the effect began and its end is not known. */
+  readonly outcome: string | null;
+}
+
+export interface ViolationEntry extends Violation {
+  readonly run: string;
+  readonly node: string | null;
+}
+
+export interface ErrorEntry extends Omit<Payloads["error"], "facts"> {
+  readonly run: string;
+  readonly node: string | null;
+  readonly facts: JsonObject;
+}
+
+export interface Summary {
+  readonly path: PathEntry[];
+  readonly results: MutableJson;
+  readonly effects: EffectEntry[];
+  /** Announced event codes, in order. */
+  readonly events: string[];
+  readonly violations: ViolationEntry[];
+  readonly errors: ErrorEntry[];
+  /** The main run's own ending; null while it has none. */
+  ending: Payloads["workflow_complete"] | null;
+}
+
+export function emptySummary(): Summary {
+  return { path: [], results: {}, effects: [], events: [], violations: [], errors: [], ending: null };
+}
+
+/** Adds one event. Results are those of the main run. */
+export function gather(summary: Summary, happening: Happening): void {
+  const { run, node_id: node = "" } = happening;
+  switch (happening.event_type) {
+    case "node_end": {
+      const { status, next, outputs } = happening.payload;
+      summary.path.push({ run, node, outcome: status, next });
+      if (run === MAIN_RUN) setOwn(summary.results, node, outputs as Json);
+      return;
+    }
+    case "side_effect_start": {
+      const { step, cs_code: capability, op, store } = happening.payload;
+      summary.effects.push({ run, node, step, capability, op, store, outcome: null });
+      return;
+    }
+    case "side_effect_end": {
+      const { step, outcome } = happening.payload;
+      const index = summary.effects.findLastIndex(
+        (one) => one.run === run && one.node === node && one.step === step,
+      );
+      const begun = summary.effects[index];
+      if (begun !== undefined) summary.effects[index] = { ...begun, outcome };
+      return;
+    }
+    case "event_announced":
+      summary.events.push(happening.payload.event_code);
+      return;
+    case "violation":
+      summary.violations.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      return;
+    case "error":
+      summary.errors.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      return;
+    case "workflow_complete":
+      if (run === MAIN_RUN) summary.ending = happening.payload;
+      return;
+    default:
+      return;
+  }
+}
+
+export const MAIN_RUN = "0";

@@ -1,0 +1,144 @@
+/** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
+
+import { isUtf8 } from "node:buffer";
+import { type JsonObject, own, readObjectText, utf8 } from "../json.ts";
+import { CanonicalError, canonical, type Digest, digestOf } from "../trace/canonical.ts";
+import { genesis, hashOf } from "../trace/chain.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { badMember, toEvent } from "../trace/read.ts";
+import { finding, type TraceFinding } from "./finding.ts";
+
+export interface Verified {
+  /** The events of every line that could be read, in order. */
+  readonly events: readonly TraceEvent[];
+  readonly findings: readonly TraceFinding[];
+  /** Hash of the last whole line; null when there is none. */
+  readonly head: Digest | null;
+}
+
+interface Chain {
+  readonly events: TraceEvent[];
+  readonly findings: TraceFinding[];
+  /** What the next line's `prev_hash` must be; null when the line before could not be read. */
+  prev: Digest | null;
+  executionId: string | null;
+  sequence: number;
+  hasEnded: boolean;
+}
+
+/** `expectedHead` anchors the trace against being cut at a line end or written anew as a whole. */
+export function verifyTrace(bytes: Uint8Array, expectedHead?: string): Verified {
+  const chain: Chain = {
+    events: [],
+    findings: [],
+    prev: null,
+    executionId: null,
+    sequence: 0,
+    hasEnded: false,
+  };
+  let line = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start);
+    line++;
+    if (end === -1) {
+      chain.findings.push(finding("TORN_LINE", line, { bytes: bytes.length - start }));
+      break;
+    }
+    verifyLine(bytes.subarray(start, end), line, chain);
+    start = end + 1;
+  }
+  const last = chain.events.at(-1);
+  verifyEnd(chain, line);
+  if (expectedHead !== undefined && last?.hash !== expectedHead) {
+    chain.findings.push(finding("HEAD_MISMATCH", line, { expected: expectedHead, found: last?.hash ?? null }));
+  }
+  return { events: chain.events, findings: chain.findings, head: last?.hash ?? null };
+}
+
+function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
+  const fail = (code: Parameters<typeof finding>[0], facts: JsonObject = {}) => {
+    chain.findings.push(finding(code, line, facts));
+  };
+  chain.sequence++;
+  const event = parseLine(bytes, fail);
+  if (event === undefined) {
+    chain.prev = null;
+    return;
+  }
+  const member = badMember(event);
+  if (member !== undefined) {
+    fail("BAD_SHAPE", { field: member });
+    chain.prev = null;
+    return;
+  }
+  const sound = toEvent(event);
+  if (chain.executionId === null) {
+    chain.executionId = sound.execution_id;
+    if (line === 1) chain.prev = genesis(sound.execution_id);
+  }
+  if (line === 1 && sound.event_type !== "execution_start") fail("BAD_START");
+  if (chain.hasEnded) fail("AFTER_END");
+  if (sound.execution_id !== chain.executionId) fail("OTHER_EXECUTION", { found: sound.execution_id });
+  if (sound.sequence !== chain.sequence) {
+    fail("BAD_SEQUENCE", { expected: chain.sequence, found: sound.sequence });
+    chain.sequence = sound.sequence;
+  }
+  if (chain.prev !== null && sound.prev_hash !== chain.prev) fail("BAD_PREV_HASH");
+  if (hashOf(event) !== sound.hash) fail("BAD_HASH");
+  if (
+    sound.event_type === "execution_start" &&
+    digestOf(sound.payload.payload) !== sound.payload.payload_digest
+  ) {
+    fail("BAD_PAYLOAD_DIGEST");
+  }
+  if (sound.event_type === "workflow_complete" && sound.run === "0") chain.hasEnded = true;
+  chain.prev = sound.hash;
+  chain.events.push(sound);
+}
+
+function parseLine(
+  bytes: Uint8Array,
+  fail: (code: Parameters<typeof finding>[0], facts?: JsonObject) => void,
+): JsonObject | undefined {
+  if (!isUtf8(bytes)) {
+    fail("NOT_UTF8");
+    return undefined;
+  }
+  const text = utf8(bytes);
+  const read = readObjectText(text, undefined, "shortest");
+  if ("defect" in read) {
+    fail("NOT_JSON", { reason: read.defect.code });
+    return undefined;
+  }
+  if (canonicalOrNull(read.value) !== text) fail("NOT_CANONICAL");
+  return read.value;
+}
+
+function canonicalOrNull(value: JsonObject): string | null {
+  try {
+    return canonical(value);
+  } catch (error) {
+    if (error instanceof CanonicalError) return null;
+    throw error;
+  }
+}
+
+function verifyEnd({ events, findings, hasEnded }: Chain, lastLine: number): void {
+  const last = events.at(-1);
+  if (last === undefined) {
+    if (findings.length === 0) findings.push(finding("EMPTY"));
+    return;
+  }
+  if (!hasEnded) findings.push(finding("NO_END", lastLine));
+  if (last.event_type !== "workflow_complete") return;
+  const ofRun = events.filter((event) => event.run === last.run || event.run.startsWith(`${last.run}.`));
+  const counted = {
+    events: ofRun.length,
+    effects: ofRun.filter((event) => event.event_type === "side_effect_start").length,
+  };
+  for (const of of ["events", "effects"] as const) {
+    const stated = own(last.payload as unknown as JsonObject, of) as number;
+    if (stated !== counted[of])
+      findings.push(finding("BAD_COUNT", lastLine, { of, stated, found: counted[of] }));
+  }
+}

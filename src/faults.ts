@@ -1,0 +1,430 @@
+/**
+ * What the runner refuses, in one place: a code, typed facts, and beside them the wording.
+ * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
+ */
+
+import type { Json, JsonObject } from "./json.ts";
+
+/** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
+export type Stage =
+  | "usage"
+  | "load"
+  | "seal"
+  | "compile"
+  | "payload"
+  | "admission"
+  | "walk"
+  | "contract"
+  | "transform"
+  | "effect"
+  | "trace"
+  | "examine";
+
+export interface Wording {
+  /** What happened, in the reader's words. */
+  readonly what: string;
+  /** Where: file, field, line. */
+  readonly where?: string;
+  /** What to type or which field of which artifact to change. */
+  readonly hint?: string;
+}
+
+/** One row of a stage's table: from the facts to the words. */
+type Word<F> = (facts: F) => Wording;
+type Table = { readonly [code: string]: Word<never> };
+type FactsOf<T extends Table, C extends keyof T> =
+  T[C] extends Word<infer F> ? F & { readonly [key: string]: Json } : never;
+
+function word<T extends Table, C extends keyof T>(table: T, code: C, facts: FactsOf<T, C>): Wording {
+  return (table[code] as Word<FactsOf<T, C>>)(facts);
+}
+
+export interface FaultDetail {
+  readonly stage?: Stage;
+  /** The node and the step that were running, when a run had begun. */
+  readonly node?: string;
+  readonly step?: string;
+  /** Another library's or the system's message: shown under `--debug`, never recorded. */
+  readonly cause?: unknown;
+}
+
+export abstract class Fault extends Error {
+  readonly stage: Stage;
+  readonly code: string;
+  readonly facts: JsonObject;
+  readonly wording: Wording;
+  readonly node: string | undefined;
+  readonly step: string | undefined;
+
+  constructor(stage: Stage, code: string, facts: JsonObject, wording: Wording, detail: FaultDetail = {}) {
+    super(wording.where === undefined ? wording.what : `${wording.what} (${wording.where})`, {
+      cause: detail.cause,
+    });
+    this.name = new.target.name;
+    this.stage = stage;
+    this.code = code;
+    this.facts = facts;
+    this.wording = wording;
+    this.node = detail.node;
+    this.step = detail.step;
+  }
+}
+
+const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
+const nearest = (suggestion: string | null | undefined, usage: (name: string) => string) =>
+  suggestion ? { hint: usage(suggestion) } : {};
+
+// ---- usage (exit 2) ----
+
+export const usageTable = {
+  BAD_USAGE: (f: { message: string; hint: string | null }) => ({
+    what: f.message,
+    ...(f.hint ? { hint: f.hint } : {}),
+  }),
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
+    what: `"${f.given}" is not a full name <domain>::<CODE>`,
+    ...nearest(f.suggestion, (name) => `did you mean ${name}?`),
+  }),
+  UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
+    what: `the snapshot holds no workflow ${f.workflow}`,
+    where: f.snapshot,
+    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs list prints every workflow of the snapshot",
+  }),
+  UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
+    what: `the snapshot holds no artifact ${f.fqdn}`,
+    where: f.snapshot,
+    ...nearest(f.suggestion, (name) => `did you mean ${name}?`),
+  }),
+  BAD_CLOCK: (f: { given: string }) => ({
+    what: `"${f.given}" is not an RFC 3339 date and time`,
+    where: "--clock",
+    hint: "write it as 2026-01-31T09:00:00Z",
+  }),
+  FILE_MISSING: (f: { file: string; what: string }) => ({
+    what: `${f.what} does not exist`,
+    where: f.file,
+  }),
+  FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
+    what: `${f.what} cannot be read: ${f.errno}`,
+    where: f.file,
+  }),
+} satisfies Table;
+
+export class UsageFault<C extends keyof typeof usageTable = keyof typeof usageTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof usageTable, C>, detail: FaultDetail = {}) {
+    super("usage", code, facts, word(usageTable, code, facts), detail);
+  }
+}
+
+// ---- payload (exit 2) ----
+
+type PayloadPlace = { file: string; line: number; pointer: string | null; depth: number };
+const payloadPlace = (f: PayloadPlace) => `${at(f.file, f.line)}${f.pointer ? ` at ${f.pointer}` : ""}`;
+
+export const payloadTable = {
+  PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", where: payloadPlace(f) }),
+  PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", where: payloadPlace(f) }),
+  PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
+    what: "the payload holds merge-conflict markers",
+    where: payloadPlace(f),
+  }),
+  PAYLOAD_DUPLICATE_KEY: (f: PayloadPlace) => ({
+    what: "a key stands twice in one object",
+    where: payloadPlace(f),
+    hint: "keep one of the two: which of them counts is not defined in JSON",
+  }),
+  PAYLOAD_TOO_DEEP: (f: PayloadPlace) => ({
+    what: "the payload nests deeper than 200 levels",
+    where: payloadPlace(f),
+  }),
+  PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
+    what: "a number does not fit a double and would be changed",
+    where: payloadPlace(f),
+    hint: "send it as a string, or within ±9007199254740992",
+  }),
+  PAYLOAD_LONE_SURROGATE: (f: PayloadPlace) => ({
+    what: "a string holds half of a surrogate pair and has no canonical form",
+    where: payloadPlace(f),
+  }),
+  PAYLOAD_NOT_AN_OBJECT: (f: PayloadPlace) => ({
+    what: "the payload is not a JSON object",
+    where: payloadPlace(f),
+    hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
+  }),
+  PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
+    what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+    where: f.file,
+  }),
+} satisfies Table;
+
+export class PayloadFault<C extends keyof typeof payloadTable = keyof typeof payloadTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof payloadTable, C>, detail: FaultDetail = {}) {
+    super("payload", code, facts, word(payloadTable, code, facts), detail);
+  }
+}
+
+// ---- snapshot: load and seal (exit 3) ----
+
+type Place = { file: string; line: number };
+const place = (f: Place) => at(f.file, f.line);
+
+export const snapshotTable = {
+  SNAPSHOT_MISSING: (f: { snapshot: string }) => ({
+    what: "there is no protocol snapshot",
+    where: f.snapshot,
+    hint: "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR",
+  }),
+  ARTIFACT_MISSING: (f: { fqdn: string; file: string }) => ({
+    what: `${f.fqdn} is referred to but not in the snapshot`,
+    where: f.file,
+  }),
+  ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
+    what: `cannot be read: ${f.errno}`,
+    where: f.file,
+  }),
+  NOT_UTF8: (f: Place) => ({ what: "the file is not UTF-8 text", where: place(f) }),
+  NOT_JSON: (f: Place) => ({ what: "the file is not JSON", where: place(f) }),
+  CONFLICT_MARKERS: (f: Place) => ({
+    what: "the file holds merge-conflict markers",
+    where: place(f),
+    hint: "resolve the merge, rebuild the snapshot, seal it again",
+  }),
+  DUPLICATE_KEY: (f: Place & { pointer: string }) => ({
+    what: `the key ${f.pointer} stands twice`,
+    where: place(f),
+  }),
+  TOO_DEEP: (f: Place) => ({ what: "the file nests deeper than 200 levels", where: place(f) }),
+  NUMBER_NOT_HELD: (f: Place & { pointer: string }) => ({
+    what: `the number at ${f.pointer} does not fit a double`,
+    where: place(f),
+  }),
+  LONE_SURROGATE: (f: Place) => ({ what: "a string holds half of a surrogate pair", where: place(f) }),
+  NOT_AN_OBJECT: (f: Place) => ({ what: "the file is not a JSON object", where: place(f) }),
+  FQDN_MISMATCH: (f: Place & { expected: string; found: string }) => ({
+    what: `the artifact calls itself ${f.found}, its file name says ${f.expected}`,
+    where: place(f),
+  }),
+  LINK_ESCAPES: (f: { file: string }) => ({
+    what: "a symbolic link leads out of the snapshot",
+    where: f.file,
+    hint: "put the file itself into the snapshot",
+  }),
+  MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
+    what: `${f.pointer || "the artifact"} should be ${f.expected}`,
+    where: place(f),
+  }),
+} satisfies Table;
+
+export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof snapshotTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof snapshotTable, C>, detail: FaultDetail = {}) {
+    super("load", code, facts, word(snapshotTable, code, facts), detail);
+  }
+}
+
+export const sealTable = {
+  SEAL_MALFORMED: (f: Place & { reason: string }) => ({
+    what: `seal.json is not what pgs seal writes: ${f.reason}`,
+    where: place(f),
+    hint: "restore seal.json, or check the snapshot and run pgs seal again",
+  }),
+  SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
+    what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
+    where: place(f),
+    hint: "restore seal.json from a trusted copy",
+  }),
+  SEAL_DIGEST_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
+    what: "seal.json was changed after sealing",
+    where: place(f),
+    hint: "restore seal.json from a trusted copy",
+  }),
+  SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
+    what: `the seal's root is ${f.found}, expected ${f.expected}`,
+    where: f.file,
+    hint: "run with the snapshot that was approved, or correct --expect-seal / PGS_EXPECT_SEAL",
+  }),
+  SEAL_ABSENT: (f: { file: string }) => ({
+    what: "a sealed snapshot is expected, but there is no seal.json",
+    where: f.file,
+    hint: "run pgs seal",
+  }),
+  SEALED_FILE_CHANGED: (f: { file: string; line: number | null; sealed: string; found: string }) => ({
+    what: `the file's bytes are not the sealed ones (sealed ${f.sealed.slice(0, 12)}…, found ${f.found.slice(0, 12)}…)`,
+    where: at(f.file, f.line ?? undefined),
+    hint: "restore the file; after an intended change rebuild the snapshot and run pgs seal",
+  }),
+  FILE_NOT_SEALED: (f: { file: string }) => ({
+    what: "the file is not in the seal",
+    where: f.file,
+    hint: "remove it, or run pgs seal",
+  }),
+  SEALED_FILE_MISSING: (f: { file: string }) => ({ what: "the file is sealed but missing", where: f.file }),
+  CONTENT_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
+    what: `content_hash is not the SHA-256 of content (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
+    where: place(f),
+    hint: "restore the artifact, or compile it again from its Markdown",
+  }),
+  EXECUTED_FIELD_DIFFERS: (f: Place & { pointer: string }) => ({
+    what: `${f.pointer} is not what the sealed Markdown in content says`,
+    where: place(f),
+    hint: "compile the artifact again from its Markdown",
+  }),
+  CONTENT_UNREADABLE: (f: Place & { reason: string }) => ({
+    what: `the Markdown in content has no readable Machine block: ${f.reason}`,
+    where: place(f),
+  }),
+  SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `cannot be written: ${f.errno}`,
+    where: f.file,
+  }),
+} satisfies Table;
+
+export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof sealTable, C>, detail: FaultDetail = {}) {
+    super("seal", code, facts, word(sealTable, code, facts), detail);
+  }
+}
+
+// ---- compile (exit 3) ----
+
+/** One reason why a workflow does not compile. */
+export interface CompileReason {
+  readonly code: string;
+  /** What is wrong, in protocol words. */
+  readonly what: string;
+  /** The artifact's file below the snapshot, and the field as a JSON Pointer. */
+  readonly file: string;
+  readonly pointer: string;
+  readonly line?: number;
+  readonly hint?: string;
+}
+
+export class CompileFault extends Fault {
+  readonly reasons: readonly CompileReason[];
+
+  constructor(workflow: string, reasons: readonly CompileReason[]) {
+    const first = reasons[0] as CompileReason;
+    const more = reasons.length === 1 ? "" : ` and ${reasons.length - 1} more, listed below`;
+    super(
+      "compile",
+      "WORKFLOW_DOES_NOT_COMPILE",
+      { workflow, reasons: reasons as unknown as Json },
+      {
+        what: `${workflow} does not compile: ${first.what}${more}`,
+        where: `${at(first.file, first.line)} at ${first.pointer}`,
+        ...(first.hint === undefined ? {} : { hint: first.hint }),
+      },
+    );
+    this.reasons = reasons;
+  }
+}
+
+// ---- a run refused mid-way (exit 4, storage 5) ----
+
+export const runTable = {
+  OUTCOME_NOT_ROUTED: (f: { outcome: string; contract: string; routed: readonly string[] }) => ({
+    what: `step outcome ${f.outcome} is not in on_result`,
+    hint: `declare on_result.${f.outcome} for this step in ${f.contract}`,
+  }),
+  OUTCOME_NOT_DECLARED: (f: { outcome: string; contract: string; declared: readonly string[] }) => ({
+    what: `outcome ${f.outcome} is not declared (declared: ${f.declared.join(", ")})`,
+    hint: `add ${f.outcome} to the declared outcomes in ${f.contract}, or do not produce it`,
+  }),
+  NO_TRANSITION: (f: { outcome: string; workflow: string; routed: readonly string[] }) => ({
+    what: `the node has no edge for outcome ${f.outcome}`,
+    hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
+  }),
+  HOP_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} nodes were entered`,
+    hint: "raise --max-hops, or look for a cycle with pgs plan",
+  }),
+  PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
+  EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
+    what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+  }),
+  CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
+    what: `${f.capability} broke its contract: ${f.reason}`,
+    hint: "report it with the trace; --debug shows the cause",
+  }),
+  RESULT_NOT_HELD: (f: { capability: string; pointer: string }) => ({
+    what: `${f.capability} answered a value that JSON cannot carry at ${f.pointer}`,
+  }),
+  STORE_CORRUPT: (f: { file: string; line: number }) => ({
+    what: "a stored line is not a JSON object",
+    where: at(f.file, f.line),
+    hint: "repair or remove that line, then run again",
+  }),
+  STORE_PATH_ESCAPES: (f: { store: string }) => ({
+    what: `the store ${f.store} leads out of the data root`,
+    hint: "remove the link, or correct the path in the STRUCTURE",
+  }),
+  DATA_ROOT_UNUSABLE: (f: { errno: string }) => ({
+    what: `the data root cannot be used: ${f.errno}`,
+    hint: "name a folder with --data-root DIR",
+  }),
+} satisfies Table;
+
+/** The artifact kind whose promise was broken; `error` events carry it. */
+export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+
+export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
+  readonly category: NodeCategory;
+
+  constructor(
+    stage: Stage,
+    category: NodeCategory,
+    code: C,
+    facts: FactsOf<typeof runTable, C>,
+    detail: FaultDetail = {},
+  ) {
+    super(stage, code, facts, word(runTable, code, facts), detail);
+    this.category = category;
+  }
+}
+
+/** The words for a recorded `error` event; undefined for a code or facts that are not this build's. */
+export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
+  if (!Object.hasOwn(runTable, code)) return undefined;
+  try {
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+  } catch {
+    return undefined; // facts from a trace that somebody else wrote
+  }
+}
+
+/** Codes of a refusal that is the storage's fault rather than the protocol's (SPEC 4.8: exit 5). */
+export const STORAGE_CODES: ReadonlySet<string> = new Set(["STORE_CORRUPT", "DATA_ROOT_UNUSABLE"]);
+
+// ---- storage, inside an effect ----
+
+/** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
+export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED";
+
+export class StoreFault extends Error {
+  readonly reason: StoreReason;
+  /** Facts that may be recorded: no absolute path, no foreign message. */
+  readonly facts: JsonObject;
+
+  constructor(reason: StoreReason, facts: JsonObject, cause?: unknown) {
+    super(reason, { cause });
+    this.name = "StoreFault";
+    this.reason = reason;
+    this.facts = facts;
+  }
+}
+
+// ---- trace (exit 5) and examine (exit 2) ----
+
+export const traceTable = {
+  TRACE_UNWRITABLE: (f: { folder: string; errno: string }) => ({
+    what: `the trace cannot be written: ${f.errno}`,
+    where: f.folder,
+    hint: "name a folder that can be written with --traces DIR",
+  }),
+  FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
+} satisfies Table;
+
+export class TraceFault<C extends keyof typeof traceTable = keyof typeof traceTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof traceTable, C>, detail: FaultDetail = {}) {
+    super("trace", code, facts, word(traceTable, code, facts), detail);
+  }
+}

@@ -1,0 +1,305 @@
+/** JSON values, and the strict reading of JSON text that every file from outside goes through. */
+
+import { isUtf8 } from "node:buffer";
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A JSON object while it is being built. */
+export type MutableJson = { [key: string]: Json };
+
+export type JsonType = "null" | "boolean" | "number" | "string" | "array" | "object";
+
+export function typeOf(value: Json): JsonType {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value as JsonType;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Own property or undefined; prototypes are never reachable. */
+export function own(value: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** Sets an own property even where the key is `__proto__`. */
+export function setOwn(target: MutableJson, key: string, value: Json): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+/** Same JSON type and same value; object key order does not count. */
+export function jsonEqual(a: Json, b: Json): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => jsonEqual(item, b[i] as Json));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key] as Json, b[key] as Json));
+}
+
+export function deepFreeze<T extends Json>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const child of Object.values(value)) deepFreeze(child as Json);
+  return Object.freeze(value);
+}
+
+/** RFC 6901. */
+export function pointer(path: readonly (string | number)[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** What strict reading found wrong. `line` counts from 1; `pointer` is there when the place has one. */
+export interface JsonDefect {
+  readonly code:
+    | "NOT_UTF8"
+    | "NOT_JSON"
+    | "CONFLICT_MARKERS"
+    | "DUPLICATE_KEY"
+    | "TOO_DEEP"
+    | "NUMBER_NOT_HELD"
+    | "LONE_SURROGATE"
+    | "NOT_AN_OBJECT";
+  readonly line: number;
+  readonly pointer?: string;
+}
+
+export type ReadResult = { readonly value: JsonObject } | { readonly defect: JsonDefect };
+
+/** Nesting beyond which a text is refused rather than walked. */
+export const MAX_DEPTH = 200;
+
+const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
+
+/**
+ * The object a JSON text holds, or its first defect. Beyond the grammar it refuses duplicate keys, nesting
+ * deeper than `maxDepth`, and numbers that a double cannot hold (SPEC 2.1, 4.1).
+ */
+export function readObject(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): ReadResult {
+  if (!isUtf8(bytes)) return { defect: { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) } };
+  return readObjectText(utf8(bytes), maxDepth);
+}
+
+/**
+ * Which numbers are let through: `exact`, those a double holds; `shortest`, also those it prints that way, as
+ * canonical JSON does (2^60 is written 1152921504606847000).
+ */
+export type Numbers = "exact" | "shortest";
+
+export function readObjectText(
+  text: string,
+  maxDepth: number = MAX_DEPTH,
+  numbers: Numbers = "exact",
+): ReadResult {
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    const conflict = CONFLICT.exec(text);
+    if (conflict !== null) return { defect: { code: "CONFLICT_MARKERS", line: lineAt(text, conflict.index) } };
+    return { defect: { code: "NOT_JSON", line: lineAt(text, syntaxErrorOffset(text, error)) } };
+  }
+  let defect: JsonDefect | undefined;
+  scan(text, ({ path, offset, token, duplicate }) => {
+    const code = duplicate
+      ? "DUPLICATE_KEY"
+      : path.length > maxDepth
+        ? "TOO_DEEP"
+        : isHeld(token) || (numbers === "shortest" && String(Number(token)) === token)
+          ? undefined
+          : "NUMBER_NOT_HELD";
+    if (code === undefined) return undefined;
+    defect = { code, line: lineAt(text, offset), pointer: pointer(path) };
+    return "stop";
+  });
+  if (defect !== undefined) return { defect };
+  const lone = SURROGATE_ESCAPE.test(text) ? loneSurrogate(value, []) : undefined;
+  if (lone !== undefined) {
+    const at = pointer(lone);
+    return { defect: { code: "LONE_SURROGATE", line: lineOf(text, at) ?? 1, pointer: at } };
+  }
+  return isObject(value) ? { value } : { defect: { code: "NOT_AN_OBJECT", line: 1 } };
+}
+
+/** The line on which the value at `at` (RFC 6901) begins, or undefined when the text has no such place. */
+export function lineOf(text: string, at: string): number | undefined {
+  let line: number | undefined;
+  scan(text, ({ path, offset }) => {
+    if (pointer(path) !== at) return undefined;
+    line = lineAt(text, offset);
+    return "stop";
+  });
+  return line;
+}
+
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf("\n"); i !== -1 && i < offset; i = text.indexOf("\n", i + 1)) line++;
+  return line;
+}
+
+export function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+interface Visit {
+  readonly path: readonly (string | number)[];
+  /** Where the value begins; for a duplicate key, where the second key begins. */
+  readonly offset: number;
+  /** The text of a number or a word; one character for anything else. */
+  readonly token: string;
+  readonly duplicate: boolean;
+}
+
+interface Frame {
+  readonly keys: Set<string> | null;
+  index: number;
+}
+
+const TOKEN = /[ \t\n\r]*(?:(["[\]{},:])|(-?\d[\d.eE+-]*|true|false|null))/y;
+
+/** Visits every value in order; answers the offset at which it stopped or at which the text stops being JSON. */
+function scan(text: string, visit: (at: Visit) => "stop" | undefined): number {
+  const path: (string | number)[] = [];
+  const frames: Frame[] = [];
+  let offset = 0;
+  let key: string | undefined;
+  for (;;) {
+    TOKEN.lastIndex = offset;
+    const match = TOKEN.exec(text);
+    if (match === null) return offset;
+    const end = TOKEN.lastIndex;
+    const token = (match[1] ?? match[2]) as string;
+    const start = end - token.length;
+    const frame = frames.at(-1);
+    offset = token === '"' ? endOfString(text, start) : end;
+    if (offset === -1) return start;
+    if (token === "]" || token === "}") {
+      frames.pop();
+      if (frame?.keys?.size !== 0) path.pop();
+      key = "";
+    } else if (token === ",") {
+      path.pop();
+      if (frame !== undefined && frame.keys === null) path.push(++frame.index);
+      key = undefined;
+    } else if (token === '"' && frame?.keys && key === undefined) {
+      key = JSON.parse(text.slice(start, offset)) as string;
+      path.push(key);
+      if (frame.keys.has(key) && visit({ path, offset: start, token, duplicate: true }) === "stop")
+        return start;
+      frame.keys.add(key);
+    } else if (token !== ":") {
+      if (visit({ path, offset: start, token, duplicate: false }) === "stop") return start;
+      if (token === "[" || token === "{") {
+        const isArray = token === "[";
+        frames.push({ keys: isArray ? null : new Set(), index: 0 });
+        if (isArray) path.push(0);
+        key = undefined;
+      }
+    }
+  }
+}
+
+/** The offset just behind the closing quote, or -1. */
+function endOfString(text: string, start: number): number {
+  for (let i = text.indexOf('"', start + 1); i !== -1; i = text.indexOf('"', i + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(i - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return i + 1;
+  }
+  return -1;
+}
+
+/** The parser's own position when it gives one (only the number is used), else where the tokens stop. */
+function syntaxErrorOffset(text: string, error: unknown): number {
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? scan(text, () => undefined) : Number(position);
+}
+
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
+/** Where a string or key is not well-formed UTF-16, so that it has no canonical form. */
+function loneSurrogate(value: Json, path: (string | number)[]): (string | number)[] | undefined {
+  if (typeof value === "string") return value.isWellFormed() ? undefined : path;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, child] of Object.entries(value)) {
+    if (!key.isWellFormed()) return path;
+    const found = loneSurrogate(child as Json, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whether a double holds the number exactly (integers) or at all (the rest). */
+function isHeld(token: string): boolean {
+  const first = token.charCodeAt(0);
+  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
+  if (!isNumber || token.length < 16) return !isNumber || Number.isFinite(Number(token));
+  const value = Number(token);
+  return /[.eE]/.test(token) ? Number.isFinite(value) : BigInt(token) === BigInt(value);
+}
+
+function lineOfInvalidUtf8(bytes: Uint8Array): number {
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf(0x0a, start);
+    if (!isUtf8(bytes.subarray(start, end === -1 ? undefined : end)) || end === -1) return line;
+    line++;
+    start = end + 1;
+  }
+}
+
+/** Where two values first part, as a path into both, or undefined when they are equal. */
+export function firstDifference(
+  a: Json,
+  b: Json,
+  path: readonly (string | number)[] = [],
+): (string | number)[] | undefined {
+  if (jsonEqual(a, b)) return undefined;
+  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
+    const index = a.findIndex((item, i) => !jsonEqual(item, b[i] as Json));
+    return firstDifference(a[index] as Json, b[index] as Json, [...path, index]);
+  }
+  if (isObject(a) && isObject(b)) {
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+    for (const key of keys) {
+      const [left, right] = [own(a, key), own(b, key)];
+      if (left === undefined || right === undefined) return [...path, key];
+      const deeper = firstDifference(left, right, [...path, key]);
+      if (deeper !== undefined) return deeper;
+    }
+  }
+  return [...path];
+}
+
+/** The value with every object's members in canonical order; the value itself when they already are. */
+export function inCanonicalOrder<T extends Json>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  let changed = false;
+  const visit = (item: Json): Json => {
+    const ordered = inCanonicalOrder(item);
+    if (ordered !== item) changed = true;
+    return ordered;
+  };
+  if (Array.isArray(value)) {
+    const items = value.map(visit);
+    return (changed ? items : value) as T;
+  }
+  const object = value as JsonObject;
+  const keys = Object.keys(object);
+  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) changed = true;
+  const ordered: MutableJson = {};
+  for (const key of keys.sort()) setOwn(ordered, key, visit(object[key] as Json));
+  return (changed ? ordered : value) as T;
+}

@@ -1,0 +1,58 @@
+/** Where the process begins and ends: the only file that says `process`. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { runCli } from "./cli/commands.ts";
+import type { World } from "./cli/context.ts";
+import {
+  fixedClock,
+  nodeClock,
+  nodeEntropy,
+  nodeFiles,
+  openTrace,
+  seededEntropy,
+  writeFile,
+} from "./node-ports.ts";
+import { openDataRoot } from "./node-store.ts";
+import { TOOL } from "./tool.ts";
+
+/** The real world; `shipped` is the folder of files that come with the package. */
+export function realWorld(shipped: string): World {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    isTty: process.stdout.isTTY === true,
+    out: (text) => writeAll(1, text),
+    err: (text) => writeAll(2, text),
+    stdin: () => fs.readFileSync(0),
+    files: nodeFiles,
+    clock: nodeClock,
+    entropy: nodeEntropy,
+    fixedClock,
+    seededEntropy,
+    openDataRoot,
+    openTrace,
+    writeFile,
+    shipped: (file) => path.join(shipped, file),
+    tool: TOOL,
+  };
+}
+
+/** A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. */
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let offset = 0; offset < bytes.length; ) {
+    try {
+      offset += fs.writeSync(descriptor, bytes, offset);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") return;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+export async function main(shipped: string): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), realWorld(shipped));
+}

@@ -1,0 +1,129 @@
+/** The real world behind the ports: Node's file system, clocks and random source. */
+
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TraceFault } from "./faults.ts";
+import { type Clock, type Entropy, type Files, IoError, type ListedFile, type TraceFolder } from "./ports.ts";
+import { sha256 } from "./trace/canonical.ts";
+
+function errnoOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
+}
+
+function attempt<T>(work: () => T, absent: T): T {
+  try {
+    return work();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "ENOTDIR") return absent;
+    throw new IoError(errno, error);
+  }
+}
+
+export const nodeFiles: Files = {
+  read: (file) => attempt<Uint8Array | null>(() => fs.readFileSync(file), null),
+  realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
+  isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
+  list: (folder) => [...listBelow(folder, "")],
+};
+
+function* listBelow(folder: string, below: string): Generator<ListedFile> {
+  const entries = attempt(() => fs.readdirSync(path.join(folder, below), { withFileTypes: true }), []);
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* listBelow(folder, name);
+    else yield { path: name, isLink: entry.isSymbolicLink() };
+  }
+}
+
+export const nodeClock: Clock = {
+  now: () => Date.now(),
+  micros: () => Math.round(performance.now() * 1000),
+};
+
+/** A clock that stands still: everything it stamps is the same in every run. */
+export function fixedClock(epochMs: number): Clock {
+  return { now: () => epochMs, micros: () => 0 };
+}
+
+export const nodeEntropy: Entropy = { hex: (count) => randomBytes(count).toString("hex") };
+
+/** Bytes that depend on the seed alone, drawn in order. */
+export function seededEntropy(seed: string): Entropy {
+  let block = 0;
+  let ready = "";
+  return {
+    hex(count) {
+      while (ready.length < count * 2) ready += sha256(`${seed}:${block++}`);
+      const drawn = ready.slice(0, count * 2);
+      ready = ready.slice(count * 2);
+      return drawn;
+    },
+  };
+}
+
+/**
+ * A new folder for one run's files, `<traces>/<id>`; a name already taken gets `_2`, `_3`, …
+ * @throws TraceFault
+ */
+export function openTrace(traces: string, wanted: string): TraceFolder {
+  try {
+    const id = makeFolder(traces, wanted);
+    const folder = path.join(traces, id);
+    const descriptor = fs.openSync(path.join(folder, `${id}.jsonl`), "wx");
+    return { id, folder, file: traceFile(descriptor, folder) };
+  } catch (error) {
+    throw new TraceFault("TRACE_UNWRITABLE", { folder: traces, errno: errnoOf(error) }, { cause: error });
+  }
+}
+
+function makeFolder(traces: string, wanted: string): string {
+  let taken = 0;
+  for (;;) {
+    const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
+    try {
+      fs.mkdirSync(path.join(traces, id));
+      return id;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") fs.mkdirSync(traces, { recursive: true });
+      else if (errnoOf(error) === "EEXIST") taken++;
+      else throw error;
+    }
+  }
+}
+
+function traceFile(descriptor: number, folder: string): TraceFolder["file"] {
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw new TraceFault("TRACE_UNWRITABLE", { folder, errno: errnoOf(error) }, { cause: error });
+    }
+  };
+  return {
+    append: (text) => guarded(() => writeWhole(descriptor, text)),
+    sync: () => guarded(() => fs.fdatasyncSync(descriptor)),
+    close: () => guarded(() => fs.closeSync(descriptor)),
+  };
+}
+
+function writeWhole(descriptor: number, text: string): void {
+  const written = fs.writeSync(descriptor, text);
+  if (written === Buffer.byteLength(text)) return;
+  const bytes = Buffer.from(text);
+  for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
+}
+
+/** Writes a rendering beside the trace. @throws TraceFault */
+export function writeFile(file: string, content: string | Uint8Array): void {
+  try {
+    fs.writeFileSync(file, content);
+  } catch (error) {
+    throw new TraceFault(
+      "TRACE_UNWRITABLE",
+      { folder: path.dirname(file), errno: errnoOf(error) },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,250 @@
+/** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
+
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  type Dirent,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { Fault, RunFault, StoreFault } from "./faults.ts";
+import { withLock } from "./node-lock.ts";
+import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
+
+/** How long a writer waits for another one before it gives up. */
+const LOCK_PATIENCE_MS = 10_000;
+
+/** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
+export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_MS): DataRoot {
+  const folder = resolve(root);
+  const stores = new Map<string, StoreFile>();
+  return {
+    store(path) {
+      const name = nameBelow(folder, path);
+      const store = stores.get(name) ?? openStore(folder, name, lockPatience);
+      stores.set(name, store);
+      attempt("UNREADABLE", name, () => locate(folder, name));
+      return store;
+    },
+    journals: () => journals(folder),
+  };
+}
+
+function openStore(folder: string, name: string, lockPatience: number): StoreFile {
+  const on = <T>(failing: Failing, work: (path: string) => T): T =>
+    attempt(failing, name, () => work(locate(folder, name)));
+  return {
+    name,
+    read: () => on("UNREADABLE", read),
+    readFrom: (offset) => on("UNREADABLE", (path) => readFrom(path, offset)),
+    stamp: () => on("UNREADABLE", (path) => stamp(path, name)),
+    append: (bytes) => on("UNWRITABLE", (path) => append(path, name, Buffer.from(bytes, "utf8"))),
+    truncate: (size) => on("UNWRITABLE", (path) => truncateSync(path, size)),
+    replace: (bytes) => on("UNWRITABLE", (path) => replace(path, bytes)),
+    locked: (work) => on("UNWRITABLE", (path) => withLock(`${path}.lock`, name, lockPatience, work)),
+  };
+}
+
+type Failing = "UNREADABLE" | "UNWRITABLE";
+
+/** What the system refuses becomes a fault of this store; everything else passes through. */
+function attempt<T>(failing: Failing, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const errno = error instanceof Fault ? undefined : errnoOf(error);
+    throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
+  }
+}
+
+function errnoOf(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : code;
+}
+
+function escapes(store: string): never {
+  throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
+}
+
+/** The path below the root in its one spelling. */
+function nameBelow(folder: string, path: string): string {
+  const name = relative(folder, resolve(folder, path));
+  const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
+  if (leaves || isAbsolute(path) || path.includes("\0")) escapes(path);
+  return name.replaceAll(sep, "/");
+}
+
+/**
+ * Where the store really is after all links; asked before every operation, because a link may appear at any time.
+ * Operations then use this path, so that the link that was checked is not followed a second time.
+ */
+function locate(folder: string, name: string): string {
+  const missing: string[] = [];
+  let existing = join(folder, name);
+  for (;;) {
+    const real = realPath(existing);
+    if (real !== undefined) {
+      const path = join(real, ...missing);
+      return isBelow(folder, path) ? path : escapes(name);
+    }
+    // A link that leads nowhere: what a write creates behind it may be anywhere.
+    if (existing !== folder && isLink(existing)) escapes(name);
+    if (existing === folder) return join(folder, ...missing);
+    missing.unshift(basename(existing));
+    existing = dirname(existing);
+  }
+}
+
+function isBelow(folder: string, real: string): boolean {
+  if (real.startsWith(folder + sep)) return true;
+  const realFolder = realPath(folder) ?? folder;
+  return real.startsWith(realFolder.endsWith(sep) ? realFolder : realFolder + sep);
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function read(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function readFrom(path: string, offset: number): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.allocUnsafe(Math.max(0, fstatSync(file).size - offset));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(file, bytes, filled, bytes.length - filled, offset + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
+function stamp(path: string, file: string): StoreStamp | null {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stat === undefined) return null;
+  if (!stat.isFile())
+    throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
+  return {
+    identity: `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`,
+    size: Number(stat.size),
+    modified: String(stat.mtimeNs),
+  };
+}
+
+/** Adds all bytes or none: what a full disk let through is taken back. */
+function append(path: string, file: string, bytes: Uint8Array): void {
+  const target = openInFolder(path, "a");
+  try {
+    const count = writeSync(target, bytes);
+    if (count === bytes.length) return;
+    ftruncateSync(target, fstatSync(target).size - count);
+    throw new StoreFault("UNWRITABLE", { file, errno: "ENOSPC" });
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** Writes beside the file, waits for the disk, and only then takes the file's name. */
+function replace(path: string, text: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  const file = openInFolder(draft, "wx");
+  try {
+    try {
+      if (mode !== undefined) fchmodSync(file, mode & 0o7777);
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
+  }
+}
+
+function openInFolder(path: string, flags: "a" | "wx"): number {
+  try {
+    return openSync(path, flags);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, flags);
+  }
+}
+
+/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
+function* journals(folder: string): Iterable<{ readonly name: string; readonly bytes: Uint8Array }> {
+  const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const bytes = attempt("UNREADABLE", name, () => read(join(folder, name)));
+    if (bytes !== null) yield { name, bytes };
+  }
+}
+
+function* journalNames(folder: string, below: string): Iterable<string> {
+  for (const entry of attempt("UNREADABLE", below === "" ? "." : below, () => entries(join(folder, below)))) {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* journalNames(folder, name);
+    else if (entry.name.endsWith(".jsonl") && (entry.isFile() || isLinkedJournal(folder, name, entry)))
+      yield name;
+  }
+}
+
+function isLinkedJournal(folder: string, name: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return false;
+  const real = attempt("UNREADABLE", name, () => realPath(join(folder, name)));
+  return real !== undefined && isBelow(folder, real) && statSync(real).isFile();
+}
+
+function entries(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,345 @@
+/** One contract of the plan: its inputs, steps, actions, evaluations, and the capabilities they bind to. */
+
+import type { Registry } from "../capabilities/registry.ts";
+import { type JsonObject, own } from "../json.ts";
+import type { Artifact } from "../snapshot/load.ts";
+import {
+  type ContractTable,
+  type Path,
+  parseContract,
+  parseEffect,
+  parseTransform,
+  type Report,
+  type StepTable,
+} from "../snapshot/parse.ts";
+import type { Closure, Storage } from "./compile.ts";
+import { typesOf } from "./compile-intent.ts";
+import {
+  type CompileQuery,
+  type Condition,
+  type Expression,
+  ExpressionError,
+  type PathExpression,
+  parseCondition,
+  parseExpression,
+  pathsIn,
+} from "./expression.ts";
+import type {
+  Action,
+  Binding,
+  Contract,
+  EffectStep,
+  Evaluation,
+  InputSpec,
+  OutputBinding,
+  Step,
+  TransformStep,
+} from "./plan.ts";
+
+export interface ContractScope {
+  readonly storage: Storage;
+  readonly closure: Closure;
+  readonly registry: Registry;
+  readonly query: CompileQuery | null;
+  /** Reports against the contract's artifact. */
+  readonly report: Report;
+}
+
+export function compileContract(artifact: Artifact, scope: ContractScope): Contract {
+  const table = parseContract(artifact, scope.report);
+  const evaluations = compileEvaluations(table, scope.report);
+  checkStepNames(table, scope.report);
+  if (table.steps.length === 0) scope.report("NO_STEPS", ["core", "pipeline"], `${artifact.fqdn} has no steps`);
+  return {
+    fqdn: artifact.fqdn,
+    file: artifact.file,
+    inputs: table.inputs.map(([name, spec]) => compileInput(name, spec, scope.report)),
+    allowed: new Set(table.allowed),
+    onInputFailure: table.onInputFailure,
+    steps: table.steps.flatMap((step, index) => compileStep({ step, index, table, evaluations, scope })),
+    suppressed: new Set(table.suppressed),
+  };
+}
+
+function compileInput(name: string, spec: JsonObject, report: Report): InputSpec {
+  const path = ["core", "inputs", name];
+  const declared = own(spec, "type") ?? "any";
+  const types = typesOf(declared, () =>
+    report("VALUE_TYPE", [...path, "type"], `type ${JSON.stringify(declared)} of input ${name} is not known`),
+  );
+  const fallback = own(spec, "default");
+  const required = own(spec, "required") === true;
+  return { name, types, required, ...(fallback === undefined ? {} : { default: fallback }) };
+}
+
+function checkStepNames(table: ContractTable, report: Report): void {
+  const seen = new Set<string>();
+  for (const { name, path } of table.steps) {
+    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are called ${name}`);
+    seen.add(name);
+  }
+}
+
+function compileEvaluations(table: ContractTable, report: Report): ReadonlyMap<string, Evaluation> {
+  const compiled = table.evaluations.flatMap(({ name, path, condition, onTrue, onFalse }) => {
+    try {
+      return [[name, { condition: redirectCondition(parseCondition(condition)), onTrue, onFalse }] as const];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      report("EXPRESSION", [...path, "condition"], error.message);
+      return [];
+    }
+  });
+  return new Map(compiled);
+}
+
+interface StepScope {
+  readonly step: StepTable;
+  readonly index: number;
+  readonly table: ContractTable;
+  readonly evaluations: ReadonlyMap<string, Evaluation>;
+  readonly scope: ContractScope;
+}
+
+function compileStep(of: StepScope): readonly Step[] {
+  const { step, index, scope } = of;
+  const { report } = scope;
+  const base = {
+    name: step.name,
+    index,
+    inputs: compileInputs(of),
+    outputs: compileOutputs(of),
+    onResult: compileActions(of),
+  };
+  if ((step.transform === null) === (step.sideEffect === null)) {
+    report("STEP_KIND", step.path, `step ${step.name} should name either a transform or a side_effect`);
+    return [];
+  }
+  const bound = step.transform !== null ? bindTransform(step, step.transform, scope) : bindEffect(step, scope);
+  return bound === undefined ? [] : [{ ...base, ...bound } as Step];
+}
+
+// ---- inputs and outputs ----
+
+function compileInputs(of: StepScope): readonly Binding[] {
+  return Object.entries(of.step.inputs).flatMap(([name, value]) => {
+    const source = compileSource(value, [...of.step.path, "inputs", name], of, INPUT_ROOTS);
+    return source === undefined ? [] : [{ name, source }];
+  });
+}
+
+const INPUT_ROOTS: ReadonlySet<string> = new Set(["inputs", "payload", "results", "raw"]);
+const OUTPUT_ROOTS: ReadonlySet<string> = new Set([
+  ...INPUT_ROOTS,
+  "capability_result",
+  "capability_value",
+  "capability_status",
+]);
+
+function compileOutputs(of: StepScope): readonly OutputBinding[] {
+  return Object.entries(of.step.outputs).flatMap(([name, value]) => {
+    const path = [...of.step.path, "outputs", name];
+    const source = compileSource(value, path, of, null);
+    if (source === undefined) return [];
+    const crossed = isBare(source) && source.segments.length === 0 ? { crossed: source.root } : {};
+    return [{ name, source: mapPaths(source, bareToRaw), ...crossed }];
+  });
+}
+
+/** A path of an output that begins with a field of the raw result. */
+function isBare(source: Expression): source is PathExpression {
+  return source.kind === "path" && !OUTPUT_ROOTS.has(source.root);
+}
+
+function bareToRaw(path: PathExpression): PathExpression {
+  return isBare(path) ? { ...path, root: "capability_result", segments: [path.root, ...path.segments] } : path;
+}
+
+function compileSource(
+  value: Parameters<typeof parseExpression>[0],
+  path: Path,
+  { table, scope }: StepScope,
+  roots: ReadonlySet<string> | null,
+): Expression | undefined {
+  try {
+    const source = mapPaths(parseExpression(value, scope.query), redirect);
+    for (const { text, root, segments } of pathsIn(source)) {
+      if (roots !== null && !roots.has(root)) {
+        scope.report("UNKNOWN_ROOT", path, `${text} begins with none of $.inputs, $.payload, $.results`);
+      }
+      const step = segments[0];
+      if (
+        (root === "results" || root === "raw") &&
+        step !== undefined &&
+        !table.steps.some(({ name }) => name === step)
+      ) {
+        scope.report("UNKNOWN_STEP", path, `${text} names the step ${step}, which this contract does not have`);
+      }
+    }
+    return source;
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    scope.report("EXPRESSION", path, error.message);
+    return undefined;
+  }
+}
+
+/** The paths that mean more than they spell (SPEC 3), turned into roots of their own. */
+function redirect(path: PathExpression): PathExpression {
+  const [first, second, ...rest] = path.segments;
+  if (path.root === "results" && second === "capability_result" && first !== undefined) {
+    return { ...path, root: "raw", segments: [first, ...rest] };
+  }
+  if (path.root === "capability_result" && first === "value") {
+    return { ...path, root: "capability_value", segments: path.segments.slice(1) };
+  }
+  const isStatus = path.root === "capability_result" && first === "result_status" && second === undefined;
+  const isBareStatus = path.root === "result_status" && first === undefined;
+  return isStatus || isBareStatus ? { ...path, root: "capability_status", segments: [] } : path;
+}
+
+function redirectCondition(condition: Condition): Condition {
+  return { ...condition, left: mapPaths(condition.left, redirect), right: mapPaths(condition.right, redirect) };
+}
+
+function mapPaths(expression: Expression, map: (path: PathExpression) => PathExpression): Expression {
+  switch (expression.kind) {
+    case "path":
+      return map(expression);
+    case "sum":
+      return { ...expression, path: map(expression.path) };
+    case "object":
+      return {
+        ...expression,
+        members: expression.members.map(([key, member]) => [key, mapPaths(member, map)]),
+      };
+    case "array":
+      return { ...expression, items: expression.items.map((item) => mapPaths(item, map)) };
+    default:
+      return expression;
+  }
+}
+
+// ---- actions ----
+
+function compileActions({ step, index, table, evaluations, scope }: StepScope): ReadonlyMap<string, Action> {
+  const actions = new Map<string, Action>();
+  for (const [outcome, word] of step.onResult) {
+    const action = compileAction(word, table, evaluations);
+    const path = [...step.path, "on_result", outcome];
+    if (action === undefined) {
+      if (table.evaluations.some(({ name }) => name === word)) continue; // its own reason is reported already
+      const hint = `write continue, exit, the name of a later step, or a key of core.evaluation`;
+      scope.report(
+        "UNKNOWN_ACTION",
+        path,
+        `${word} is neither a step nor an evaluation of this contract`,
+        hint,
+      );
+    } else if (action.do === "step" && action.index <= index) {
+      scope.report("BACKWARD_ACTION", path, `${word} does not come after step ${step.name}`);
+    } else {
+      actions.set(outcome, action);
+    }
+  }
+  return actions;
+}
+
+function compileAction(
+  word: string,
+  table: ContractTable,
+  evaluations: ReadonlyMap<string, Evaluation>,
+): Action | undefined {
+  if (word === "continue" || word === "exit") return { do: word };
+  const index = table.steps.findIndex(({ name }) => name === word);
+  if (index !== -1) return { do: "step", name: word, index };
+  const evaluation = evaluations.get(word);
+  return evaluation === undefined ? undefined : { do: "evaluate", name: word, evaluation };
+}
+
+// ---- capabilities ----
+
+type Bound<S extends Step> = Omit<S, "name" | "index" | "inputs" | "outputs" | "onResult">;
+
+function bindTransform(step: StepTable, code: string, scope: ContractScope): Bound<TransformStep> | undefined {
+  const path = [...step.path, "transform"];
+  const artifact = scope.closure.resolve(code, "CT", scope.report, path);
+  if (artifact === undefined) return undefined;
+  const transform = scope.registry.transform(code);
+  if (transform === undefined) {
+    scope.report(
+      "NO_IMPLEMENTATION",
+      path,
+      `this build has no implementation of ${code}`,
+      "pgs --version --json lists what it has",
+    );
+    return undefined;
+  }
+  const { onSuccess, onFailure } = step;
+  return { kind: "transform", code, required: parseTransform(artifact), transform, onSuccess, onFailure };
+}
+
+function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | undefined {
+  const code = step.sideEffect as string;
+  const path = [...step.path, "side_effect"];
+  const { report, registry, storage } = scope;
+  const artifact = scope.closure.resolve(code, "CS", report, path);
+  const isBound = storage.paths.has(code);
+  if (!isBound) report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
+  const location = isBound ? locate(step, code, scope) : undefined;
+  if (artifact === undefined) return undefined;
+  const effect = registry.effect(code);
+  if (effect === undefined) {
+    report(
+      "NO_IMPLEMENTATION",
+      path,
+      `this build has no implementation of ${code}`,
+      "pgs --version --json lists what it has",
+    );
+    return undefined;
+  }
+  const op = step.op ?? "";
+  const declared = parseEffect(artifact).get(op);
+  const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
+  if (declared === undefined || operation === undefined) {
+    const what =
+      declared === undefined ? `${code} declares no operation ${op}` : `this build has no ${op} of ${code}`;
+    report("UNKNOWN_OPERATION", [...step.path, "op"], what);
+    return undefined;
+  }
+  if (location === undefined) return undefined;
+  const outcomes = new Set(declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared);
+  return { kind: "effect", code, op, effect, operation, declared: outcomes, ...location };
+}
+
+const ROOT = "{{module_data_root}}/";
+
+/** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */
+function locate(
+  { store, path: at }: StepTable,
+  code: string,
+  { storage, report }: ContractScope,
+): { readonly store: string | null; readonly path: string | null } | undefined {
+  const declared = store === null ? (storage.paths.get(code) ?? null) : storage.stores.get(store);
+  const field = [...at, store === null ? "side_effect" : "store"];
+  if (declared === undefined) {
+    report("UNKNOWN_STORE", field, `the runtime binding's STRUCTURE declares no store ${store}`);
+    return undefined;
+  }
+  if (declared === null) return { store, path: null };
+  const path = declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared;
+  if (isBelowRoot(path)) return { store, path };
+  report(
+    "STORE_PATH_ESCAPES",
+    field,
+    `the path ${JSON.stringify(declared)} of ${store ?? code} leads out of the data root`,
+  );
+  return undefined;
+}
+
+/** A relative path of plain names: no way up, no absolute start, no drive, no empty part. */
+export function isBelowRoot(path: string): boolean {
+  return path
+    .split("/")
+    .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]|\{\{/.test(part));
+}

@@ -1,0 +1,105 @@
+/** The declared spec of an intent, narrowed; what is no rule the contract knows is a reason. */
+
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import type { Path, Report } from "../snapshot/parse.ts";
+import { type FieldSpec, type Format, type IntentSpec, VALUE_TYPES, type ValueType } from "./intent.ts";
+
+const FORMATS: readonly Format[] = ["email", "date-time", "hex"];
+
+/** Top-level fields: here a `default` counts and an empty text is a value. */
+export function compileIntent(inputs: JsonObject, path: Path, report: Report): IntentSpec {
+  return compileFields(inputs, path, false, report);
+}
+
+function compileFields(fields: JsonObject, path: Path, emptyIsMissing: boolean, report: Report): IntentSpec {
+  const compiled = Object.entries(fields).flatMap(([name, spec]) => {
+    if (isObject(spec)) {
+      const required = own(spec, "required") === true;
+      return [[name, compileField(spec, [...path, name], required, emptyIsMissing, report)] as const];
+    }
+    report("MALFORMED", [...path, name], `the spec of ${name} should be an object`);
+    return [];
+  });
+  return Object.fromEntries(compiled);
+}
+
+function compileField(
+  spec: JsonObject,
+  path: Path,
+  required: boolean,
+  emptyIsMissing: boolean,
+  report: Report,
+): FieldSpec {
+  const wrong = (key: string, expected: string) =>
+    report("INTENT_RULE", [...path, key], `${key} of ${path.at(-1)} should be ${expected}`);
+  const number = (key: string): number | undefined => {
+    const value = own(spec, key);
+    if (value === undefined || typeof value === "number") return value;
+    wrong(key, "a number");
+    return undefined;
+  };
+  const minimum = number("minimum");
+  const minItems = number("minItems");
+  const values = own(spec, "enum");
+  if (values !== undefined && !Array.isArray(values)) wrong("enum", "a list");
+  const format = own(spec, "format");
+  if (format !== undefined && !FORMATS.includes(format as Format)) wrong("format", FORMATS.join(", "));
+  const prefix = own(spec, "prefix");
+  if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a text");
+  const items = own(spec, "items");
+  if (items !== undefined && !isObject(items)) wrong("items", "an object");
+  const fields = compileMembers(spec, path, report);
+  const fallback = own(spec, "default");
+  return {
+    types: compileTypes(spec, path, report),
+    required,
+    emptyIsMissing,
+    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(Array.isArray(values) ? { enum: values as readonly Json[] } : {}),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(minItems === undefined ? {} : { minItems }),
+    ...(isObject(items) ? { items: compileField(items, [...path, "items"], false, false, report) } : {}),
+    ...(fields === undefined ? {} : { fields }),
+    ...(FORMATS.includes(format as Format) ? { format: format as Format } : {}),
+    ...(typeof prefix === "string" ? { prefix } : {}),
+  };
+}
+
+/** Nested members, in either notation: `fields` with `required` inside, or `properties` beside a `required` list. */
+function compileMembers(spec: JsonObject, path: Path, report: Report): IntentSpec | undefined {
+  const fields = own(spec, "fields");
+  if (isObject(fields)) return compileFields(fields, [...path, "fields"], true, report);
+  const properties = own(spec, "properties");
+  if (!isObject(properties)) return undefined;
+  const listed = own(spec, "required");
+  const required = Array.isArray(listed) ? listed : [];
+  const declared = Object.entries(properties).flatMap(([name, member]) =>
+    isObject(member)
+      ? [
+          [
+            name,
+            compileField(member, [...path, "properties", name], required.includes(name), false, report),
+          ] as const,
+        ]
+      : [],
+  );
+  return Object.fromEntries(declared);
+}
+
+function compileTypes(spec: JsonObject, path: Path, report: Report): readonly ValueType[] {
+  const declared = own(spec, "type");
+  if (declared === undefined) return [];
+  return typesOf(declared, () => {
+    const expected = VALUE_TYPES.join(", ");
+    report("VALUE_TYPE", [...path, "type"], `type ${JSON.stringify(declared)} is none of ${expected}`);
+  });
+}
+
+/** One declared type or a list of them; `any` declares none. */
+export function typesOf(declared: Json, unknown: () => void): readonly ValueType[] {
+  const listed = Array.isArray(declared) ? declared : [declared];
+  if (listed.length === 1 && listed[0] === "any") return [];
+  if (listed.every((type) => VALUE_TYPES.includes(type as ValueType))) return listed as readonly ValueType[];
+  unknown();
+  return [];
+}

@@ -1,0 +1,300 @@
+/**
+ * From tables to a Plan: every reference resolved, every path parsed, every capability bound. A workflow that
+ * does not compile is refused with all the reasons (SPEC 2.2); what may still be refused at run time compiles
+ * and is listed as a finding.
+ */
+
+import type { Registry } from "../capabilities/registry.ts";
+import { CompileFault, type CompileReason } from "../faults.ts";
+import { isFqdn, type Kind, kindOf, namespaceOf, qualify } from "../snapshot/fqdn.ts";
+import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
+import {
+  type BindingTable,
+  type NodeTable,
+  type Path,
+  parseIntent,
+  parseRuntimeBinding,
+  parseStructure,
+  parseWorkflow,
+  type Report,
+  reportFor,
+  type WorkflowTable,
+} from "../snapshot/parse.ts";
+import { type ContractScope, compileContract } from "./compile-contract.ts";
+import { compileIntent } from "./compile-intent.ts";
+import { type CompileQuery, ExpressionError, mayNeedQueries, parseExpression, pathsIn } from "./expression.ts";
+import { findings } from "./findings.ts";
+import type {
+  Admission,
+  AdmissionRule,
+  Binding,
+  Contract,
+  ContractNode,
+  ExitNode,
+  IntentNode,
+  NodeKey,
+  Plan,
+  PlanNode,
+  Routes,
+} from "./plan.ts";
+import { findSecrets } from "./secrets.ts";
+
+/**
+ * The plan of a workflow.
+ * @throws CompileFault with every reason; SnapshotFault or SealFault when an artifact of the closure is refused.
+ */
+export async function compile(workflow: Artifact, snapshot: Snapshot, registry: Registry): Promise<Plan> {
+  const closure = new Closure(snapshot, workflow);
+  const report = closure.reportFor(workflow);
+  const table = parseWorkflow(workflow, report);
+  const storage = resolveStorage(table, closure, report);
+  const query = await loadQueries(table, closure);
+  const nodes = compileNodes({ table, storage, closure, registry, report, query });
+  const admission = compileAdmission(table);
+  if (closure.reasons.length > 0) throw new CompileFault(workflow.fqdn, closure.reasons);
+  const plan: Omit<Plan, "findings"> = {
+    workflow: {
+      fqdn: workflow.fqdn,
+      code: workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2),
+      contentHash: workflow.contentHash,
+      summary: table.summary,
+    },
+    snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
+    closureRoot: closureRoot(closure.artifacts.values()),
+    runtimeBinding: table.runtimeBinding,
+    admission,
+    start: table.start,
+    nodes,
+    secrets: findSecrets(nodes),
+  };
+  return { ...plan, findings: findings(plan, workflow) };
+}
+
+/** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
+class Closure {
+  readonly reasons: CompileReason[] = [];
+  readonly artifacts = new Map<string, Artifact>();
+  readonly namespace: string;
+  readonly #snapshot: Snapshot;
+
+  constructor(snapshot: Snapshot, workflow: Artifact) {
+    this.#snapshot = snapshot;
+    this.namespace = namespaceOf(workflow.fqdn);
+    this.artifacts.set(workflow.fqdn, workflow);
+  }
+
+  reportFor(artifact: Artifact): Report {
+    return reportFor(artifact, this.reasons);
+  }
+
+  /** The artifact a reference names, or undefined with the reason reported. */
+  resolve(name: string, kind: Kind, report: Report, path: Path): Artifact | undefined {
+    if (!isFqdn(name) || kindOf(name) !== kind) {
+      report("BAD_REFERENCE", path, `${JSON.stringify(name)} is not the full name of a ${kind}`);
+      return undefined;
+    }
+    const artifact = this.#snapshot.artifact(name);
+    if (artifact === undefined) report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`);
+    else this.artifacts.set(name, artifact);
+    return artifact;
+  }
+
+  /** Without a report: for looking ahead. */
+  peek(name: string | null): Artifact | undefined {
+    return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
+  }
+}
+
+export type { Closure };
+
+/** Where side effects may go: the bound policies and the declared stores. */
+export interface Storage extends BindingTable {
+  readonly stores: ReadonlyMap<string, string>;
+}
+
+function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
+  const artifact = closure.resolve(table.runtimeBinding, "RB", report, ["runtime_binding"]);
+  if (artifact === undefined) return { structure: null, paths: new Map(), stores: new Map() };
+  const bindingReport = closure.reportFor(artifact);
+  const binding = parseRuntimeBinding(artifact, bindingReport);
+  if (binding.structure === null) return { ...binding, stores: new Map() };
+  const structure = closure.resolve(binding.structure, "STRUCTURE", bindingReport, [
+    "core",
+    "storage_structure",
+  ]);
+  const stores = structure === undefined ? new Map() : parseStructure(structure, closure.reportFor(structure));
+  return { ...binding, stores };
+}
+
+/** The JSONPath library is loaded only when some binding of the closure is list-valued. */
+async function loadQueries(table: WorkflowTable, closure: Closure): Promise<CompileQuery | null> {
+  const texts = table.nodes.map(
+    ({ code, inputs }) => `${JSON.stringify(inputs)}${closure.peek(code)?.text ?? ""}`,
+  );
+  return texts.some(mayNeedQueries) ? (await import("./query.ts")).compileQuery : null;
+}
+
+interface NodeScope {
+  readonly table: WorkflowTable;
+  readonly storage: Storage;
+  readonly closure: Closure;
+  readonly registry: Registry;
+  readonly report: Report;
+  readonly query: CompileQuery | null;
+}
+
+function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
+  const { table, report } = scope;
+  const nodes = new Map<NodeKey, PlanNode>();
+  const contracts = new Map<string, Contract | undefined>();
+  for (const node of table.nodes) {
+    const compiled = compileNode(node, scope, contracts);
+    if (compiled !== undefined) nodes.set(node.key, compiled);
+  }
+  const start = table.nodes.find((node) => node.key === table.start);
+  if (start === undefined)
+    report("NO_START", ["core", "start_node"], `start node ${table.start} is not declared`);
+  else if (start.type !== "IN")
+    report("START_NOT_IN", ["core", "start_node"], `start node ${table.start} is not an IN`);
+  for (const node of table.nodes) {
+    if (node.type === "IN" && node.key !== table.start) {
+      report("TWO_STARTS", node.path, `${node.key} is a second IN node beside the start node ${table.start}`);
+    }
+  }
+  return nodes;
+}
+
+function compileNode(
+  node: NodeTable,
+  scope: NodeScope,
+  contracts: Map<string, Contract | undefined>,
+): PlanNode | undefined {
+  switch (node.type) {
+    case "IN":
+      return compileIntentNode(node, scope);
+    case "CC":
+      return compileContractNode(node, scope, contracts);
+    case "EXIT":
+      return { type: "EXIT", key: node.key, reason: node.reason, emit: node.emit } satisfies ExitNode;
+    default:
+      scope.report(
+        "NODE_TYPE",
+        [...node.path, "type"],
+        `${node.key} is of type ${node.type}, not IN, CC or EXIT`,
+      );
+      return undefined;
+  }
+}
+
+function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
+  const next = routes(node, table, report);
+  if (node.code === null) return { type: "IN", key: node.key, intent: null, next };
+  const name = qualify(node.code, closure.namespace);
+  const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
+  if (artifact === undefined) return { type: "IN", key: node.key, intent: null, next };
+  const intentReport = closure.reportFor(artifact);
+  const spec = compileIntent(parseIntent(artifact, intentReport), ["core", "inputs"], intentReport);
+  return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec }, next };
+}
+
+function compileContractNode(
+  node: NodeTable,
+  scope: NodeScope,
+  contracts: Map<string, Contract | undefined>,
+): ContractNode | undefined {
+  const { table, closure, report } = scope;
+  const next = routes(node, table, report);
+  const name = qualify(node.code ?? "", closure.namespace);
+  if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
+  const contract = contracts.get(name);
+  if (contract === undefined) return undefined;
+  return { type: "CC", key: node.key, contract, inputs: nodeInputs(node, contract, scope), next };
+}
+
+function resolveContract(name: string, node: NodeTable, scope: NodeScope): Contract | undefined {
+  const artifact = scope.closure.resolve(name, "CC", scope.report, [...node.path, "code"]);
+  if (artifact === undefined) return undefined;
+  const contractScope: ContractScope = { ...scope, report: scope.closure.reportFor(artifact) };
+  return compileContract(artifact, contractScope);
+}
+
+/** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
+function nodeInputs(
+  node: NodeTable,
+  contract: Contract,
+  { table, query, report }: NodeScope,
+): readonly Binding[] {
+  if (node.inputs === null) {
+    return contract.inputs.map(({ name }) => ({
+      name,
+      source: { kind: "path", text: `$.payload.${name}`, root: "payload", segments: [name] },
+    }));
+  }
+  return Object.entries(node.inputs).flatMap(([name, value]) => {
+    const path = [...node.path, "inputs", name];
+    try {
+      const source = redirectStatus(parseExpression(value, query));
+      checkRoots(source, table, path, report);
+      return [{ name, source }];
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      report("EXPRESSION", path, error.message);
+      return [];
+    }
+  });
+}
+
+type ParsedExpression = ReturnType<typeof parseExpression>;
+
+/** `$.results.<node>.result_status` is the node's outcome, which is no part of its published results. */
+function redirectStatus(expression: ParsedExpression): ParsedExpression {
+  if (expression.kind === "object") {
+    return { ...expression, members: expression.members.map(([key, member]) => [key, redirectStatus(member)]) };
+  }
+  if (expression.kind === "array") return { ...expression, items: expression.items.map(redirectStatus) };
+  if (expression.kind !== "path" || expression.root !== "results") return expression;
+  const [node, member, ...rest] = expression.segments;
+  if (member !== "result_status" || rest.length > 0 || node === undefined) return expression;
+  return { ...expression, root: "outcomes", segments: [node] };
+}
+
+function checkRoots(source: ParsedExpression, table: WorkflowTable, path: Path, report: Report): void {
+  for (const { text, root, segments } of pathsIn(source)) {
+    const isNodeResult = root === "results" || root === "outcomes";
+    const node = segments[0];
+    if (root !== "payload" && !isNodeResult) {
+      report("UNKNOWN_ROOT", path, `${text} begins with neither $.payload nor $.results`);
+    } else if (isNodeResult && node !== undefined && !table.nodes.some(({ key }) => key === node)) {
+      report("UNKNOWN_NODE", path, `${text} names the node ${node}, which is not declared`);
+    }
+  }
+}
+
+function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
+  const byOutcome = new Map<string, NodeKey>();
+  for (const [outcome, target] of node.next) {
+    if (!table.nodes.some(({ key }) => key === target)) {
+      report(
+        "UNKNOWN_NODE",
+        [...node.path, "next", outcome],
+        `next.${outcome} leads to ${target}, which is not declared`,
+      );
+    }
+    if (outcome !== "default") byOutcome.set(outcome, target);
+  }
+  return { byOutcome, otherwise: node.next.get("default") };
+}
+
+/** A forbidden event without bindings of its own is matched on all bindings together (SPEC 4.2). */
+function compileAdmission({ requires, forbids, bindings }: WorkflowTable): Admission {
+  const fieldsOf = (event: string) => [...(bindings.get(event) ?? new Map<string, string>())];
+  const all = [...bindings.keys()].flatMap(fieldsOf);
+  const rule = (event: string, fields: readonly (readonly [string, string])[]): AdmissionRule => ({
+    event,
+    bindings: fields.map(([eventField, payloadField]) => ({ eventField, payloadField })),
+  });
+  return {
+    requires: requires.map((event) => rule(event, fieldsOf(event))),
+    forbids: forbids.map((event) => rule(event, bindings.has(event) ? fieldsOf(event) : all)),
+  };
+}

@@ -1,0 +1,308 @@
+/**
+ * Bindings and conditions (SPEC 3): parsed once, at load, into data; nothing here or later runs snapshot text
+ * as code. Singular paths are walks over own properties; list-valued ones are served by a JSONPath library
+ * with evaluation switched off.
+ */
+
+import { RunFault } from "../faults.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type MutableJson,
+  own,
+  setOwn,
+  typeOf,
+} from "../json.ts";
+
+export type Segment = string | number;
+
+export type Expression =
+  | { readonly kind: "literal"; readonly value: Json }
+  | PathExpression
+  | { readonly kind: "query"; readonly text: string; readonly root: string; readonly select: Select }
+  /** The run's clock. */
+  | { readonly kind: "clock" }
+  | { readonly kind: "sum"; readonly text: string; readonly path: PathExpression; readonly add: number }
+  | { readonly kind: "object"; readonly members: readonly (readonly [string, Expression])[] }
+  | { readonly kind: "array"; readonly items: readonly Expression[] };
+
+export interface PathExpression {
+  readonly kind: "path";
+  readonly text: string;
+  readonly root: string;
+  readonly segments: readonly Segment[];
+}
+
+/** Serves one list-valued path. */
+export type Select = (document: JsonObject) => readonly Json[];
+/** Compiles a list-valued path, or answers undefined when the library cannot read it. */
+export type CompileQuery = (text: string) => Select | undefined;
+
+/** What paths see: one value per root name. Absent roots reach nothing. */
+export type Scope = Readonly<Record<string, Json | undefined>>;
+
+/** The run's clock, under a name that no path can spell. */
+export const CLOCK = "{{timestamp}}";
+
+/** The text is no expression the contract allows; the compiler turns it into a reason. */
+export class ExpressionError extends Error {}
+
+/**
+ * The expression a declared value stands for; objects and arrays are taken apart recursively.
+ * @throws ExpressionError for filters, scripts, unknown templates and anything that is no path.
+ */
+export function parseExpression(value: Json, query: CompileQuery | null): Expression {
+  if (typeof value === "string") return parseText(value, query);
+  if (Array.isArray(value)) return { kind: "array", items: value.map((item) => parseExpression(item, query)) };
+  if (isObject(value)) {
+    return {
+      kind: "object",
+      members: Object.entries(value).map(([key, item]) => [key, parseExpression(item, query)]),
+    };
+  }
+  return { kind: "literal", value };
+}
+
+const SUM = /^\{\{\s*(\$\.[^{}\s]+)\s*([+-])\s*(\d{1,15})\s*\}\}$/;
+
+function parseText(text: string, query: CompileQuery | null): Expression {
+  if (text.startsWith("$.")) return parsePath(text, query);
+  if (!text.includes("{{") && !text.includes("}}")) return { kind: "literal", value: text };
+  if (text === CLOCK) return { kind: "clock" };
+  const sum = SUM.exec(text);
+  if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`);
+  const path = parsePath(sum[1] as string, null);
+  if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`);
+  return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
+}
+
+const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const BRACKET = /\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d{1,15}))\]/y;
+const WILDCARD_OR_SLICE = /\[(?:\*|-?\d*:-?\d*(?::-?\d*)?)\]/y;
+
+function parsePath(text: string, query: CompileQuery | null): Extract<Expression, { kind: "path" | "query" }> {
+  const segments: Segment[] = [];
+  let isList = false;
+  let offset = 1;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = offset;
+    const match = pattern.exec(text);
+    if (match !== null) offset = pattern.lastIndex;
+    return match;
+  };
+  while (offset < text.length) {
+    if (text.startsWith("..", offset)) {
+      offset += 2;
+      isList = true;
+      if (take(NAME) === null) throw notAPath(text);
+    } else if (text[offset] === ".") {
+      offset += 1;
+      const name = take(NAME);
+      if (name === null) throw notAPath(text);
+      segments.push(name[0]);
+    } else {
+      const bracket = take(BRACKET);
+      if (bracket !== null) segments.push(bracketSegment(bracket));
+      else if (take(WILDCARD_OR_SLICE) !== null) isList = true;
+      else throw notAPath(text);
+    }
+  }
+  const [root, ...rest] = segments;
+  if (typeof root !== "string") throw notAPath(text);
+  if (!isList) return { kind: "path", text, root, segments: rest };
+  const select = query?.(text);
+  if (select === undefined) throw notAPath(text);
+  return { kind: "query", text, root, select };
+}
+
+function bracketSegment([, single, double, index]: RegExpExecArray): Segment {
+  if (index !== undefined) return Number(index);
+  return ((single ?? double) as string).replace(/\\(.)/g, "$1");
+}
+
+function notAPath(text: string): ExpressionError {
+  const isScript = /[?(@]/.test(text);
+  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`);
+}
+
+/** Whether any path in the text needs the JSONPath library. */
+export function mayNeedQueries(text: string): boolean {
+  return /\$\.[^"\s]*(?:\[\*\]|\[-?\d*:|\.\.)/.test(text);
+}
+
+/**
+ * The expression's value, or undefined when its path reaches nothing.
+ * @throws RunFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but integers.
+ */
+export function evaluate(expression: Expression, scope: Scope): Json | undefined {
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "path":
+      return follow(scope[expression.root], expression.segments);
+    case "query":
+      return [...expression.select(definedOf(scope))];
+    case "clock":
+      return scope[CLOCK];
+    case "sum":
+      return sum(expression, scope);
+    case "object":
+      return evaluateObject(expression.members, scope);
+    case "array":
+      return expression.items.map((item) => evaluateItem(item, scope));
+  }
+}
+
+/** Walks own properties; an array's elements are reached by index only. */
+export function follow(start: Json | undefined, segments: readonly Segment[]): Json | undefined {
+  let value = start;
+  for (const segment of segments) {
+    if (value === undefined || typeof value !== "object" || value === null) return undefined;
+    if (Array.isArray(value)) {
+      value = typeof segment === "number" ? (value.at(segment) as Json | undefined) : undefined;
+    } else {
+      value = typeof segment === "string" ? own(value as JsonObject, segment) : undefined;
+    }
+  }
+  return value;
+}
+
+function definedOf(scope: Scope): JsonObject {
+  return Object.fromEntries(
+    Object.entries(scope).filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );
+}
+
+function evaluateObject(members: readonly (readonly [string, Expression])[], scope: Scope): JsonObject {
+  const result: MutableJson = {};
+  for (const [key, member] of members) {
+    const value = evaluate(member, scope);
+    if (value !== undefined) setOwn(result, key, value);
+  }
+  return result;
+}
+
+function evaluateItem(item: Expression, scope: Scope): Json {
+  const value = evaluate(item, scope);
+  if (value !== undefined) return value;
+  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(item) });
+}
+
+function sum({ text, path, add }: Extract<Expression, { kind: "sum" }>, scope: Scope): Json {
+  const left = evaluate(path, scope);
+  if (left === undefined) throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: path.text });
+  if (typeof left !== "number" || !Number.isSafeInteger(left) || !Number.isSafeInteger(left + add)) {
+    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", {
+      expression: text,
+      left: typeOf(left),
+      right: "integer",
+    });
+  }
+  return left + add;
+}
+
+/** The declared text of an expression, for messages and for `pgs plan`. */
+export function textOf(expression: Expression): string {
+  switch (expression.kind) {
+    case "literal":
+      return JSON.stringify(expression.value);
+    case "path":
+    case "query":
+    case "sum":
+      return expression.text;
+    case "clock":
+      return CLOCK;
+    case "object":
+      return `{${expression.members.map(([key, member]) => `${key}: ${textOf(member)}`).join(", ")}}`;
+    case "array":
+      return `[${expression.items.map(textOf).join(", ")}]`;
+  }
+}
+
+/** Every path inside the expression. */
+export function pathsIn(
+  expression: Expression,
+): readonly { readonly text: string; readonly root: string; readonly segments: readonly Segment[] }[] {
+  switch (expression.kind) {
+    case "path":
+      return [expression];
+    case "query":
+      return [{ text: expression.text, root: expression.root, segments: [] }];
+    case "sum":
+      return [expression.path];
+    case "object":
+      return expression.members.flatMap(([, member]) => pathsIn(member));
+    case "array":
+      return expression.items.flatMap(pathsIn);
+    default:
+      return [];
+  }
+}
+
+// ---- conditions ----
+
+export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+export interface Condition {
+  readonly text: string;
+  readonly left: Expression;
+  readonly operator: Operator;
+  readonly right: Expression;
+}
+
+const OPERAND = String.raw`(\$\.[^\s=!<>]+|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)`;
+const CONDITION = new RegExp(String.raw`^\s*${OPERAND}\s*(==|!=|<=|>=|<|>)\s*${OPERAND}\s*$`);
+
+/** @throws ExpressionError */
+export function parseCondition(text: string): Condition {
+  const match = CONDITION.exec(text);
+  if (match === null) throw new ExpressionError(`"${text}" is not <operand> <operator> <operand>`);
+  const [, left, operator, right] = match as unknown as [string, string, Operator, string];
+  return { text, left: parseOperand(left), operator, right: parseOperand(right) };
+}
+
+function parseOperand(text: string): Expression {
+  if (text.startsWith("$.")) return parsePath(text, null);
+  try {
+    return { kind: "literal", value: JSON.parse(text) as Json };
+  } catch {
+    throw new ExpressionError(`${text} is not a JSON literal`);
+  }
+}
+
+/** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
+export function holds(condition: Condition, scope: Scope): boolean {
+  const left = operand(condition.left, scope);
+  const right = operand(condition.right, scope);
+  if (condition.operator === "==") return jsonEqual(left, right);
+  if (condition.operator === "!=") return !jsonEqual(left, right);
+  const order = compare(left, right);
+  if (order === undefined) {
+    const facts = { expression: condition.text, left: typeOf(left), right: typeOf(right) };
+    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", facts);
+  }
+  return ORDERINGS[condition.operator](order);
+}
+
+const ORDERINGS: Readonly<Record<Exclude<Operator, "==" | "!=">, (order: number) => boolean>> = {
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+};
+
+function operand(expression: Expression, scope: Scope): Json {
+  const value = evaluate(expression, scope);
+  if (value !== undefined) return value;
+  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(expression) });
+}
+
+/** Numbers by value, strings by code point; nothing else has an order. */
+function compare(left: Json, right: Json): number | undefined {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  if (typeof left === "string" && typeof right === "string")
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return undefined;
+}

@@ -1,0 +1,139 @@
+/** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
+
+import { Ajv, type ErrorObject } from "ajv";
+import { isObject, type Json, type JsonObject, type MutableJson, own, pointer } from "../json.ts";
+import { follow } from "./expression.ts";
+import {
+  allowsNull,
+  type FieldSpec,
+  type Format,
+  type IntentSpec,
+  matchesFormat,
+  type Unmet,
+} from "./intent.ts";
+
+/** JSON Schema (2020-12 vocabulary) that holds exactly what the intent declares. */
+export function toJsonSchema(spec: IntentSpec): JsonObject {
+  const required = Object.keys(spec).filter((name) => spec[name]?.required);
+  return {
+    type: "object",
+    properties: Object.fromEntries(Object.entries(spec).map(([name, field]) => [name, fieldSchema(field)])),
+    ...(required.length === 0 ? {} : { required }),
+  };
+}
+
+const NOT_NULL = ["string", "number", "boolean", "object", "array"];
+
+function fieldSchema(field: FieldSpec): JsonObject {
+  const schema: MutableJson = {};
+  const anyType = allowsNull(field) ? [...NOT_NULL, "null"] : NOT_NULL;
+  schema["type"] = field.types.length > 0 ? field.types : anyType;
+  if (field.enum !== undefined) schema["enum"] = field.enum;
+  if (field.minimum !== undefined) schema["minimum"] = field.minimum;
+  if (field.minItems !== undefined) schema["minItems"] = field.minItems;
+  if (field.items !== undefined) schema["items"] = fieldSchema(field.items);
+  if (field.fields !== undefined) {
+    const { properties, required } = toJsonSchema(field.fields);
+    schema["properties"] = properties as Json;
+    if (required !== undefined) schema["required"] = required;
+  }
+  if (field.required && field.emptyIsMissing) schema["minLength"] = 1;
+  if (field.format !== undefined) schema["format"] = formatName(field.format, field.prefix);
+  return schema;
+}
+
+/** ajv knows a format by name, so a prefix becomes part of it. */
+function formatName(format: Format, prefix: string | undefined): string {
+  return format === "hex" ? `hex:${prefix ?? ""}` : format;
+}
+
+/** Every unmet rule, sorted by pointer; empty exactly when `accepts` is true. */
+export function unmetRules(spec: IntentSpec, payload: JsonObject): readonly Unmet[] {
+  const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false, logger: false });
+  for (const [format, prefix] of formatsIn(Object.values(spec))) {
+    ajv.addFormat(formatName(format, prefix), (value: string) => matchesFormat(format, prefix, value));
+  }
+  const validate = ajv.compile(toJsonSchema(spec) as object);
+  if (validate(payload)) return [];
+  return strongest((validate.errors ?? []).map((error) => toUnmet(error, spec, payload)));
+}
+
+function formatsIn(fields: readonly FieldSpec[]): readonly (readonly [Format, string | undefined])[] {
+  return fields.flatMap((field) => [
+    ...(field.format === undefined ? [] : [[field.format, field.prefix] as const]),
+    ...formatsIn(Object.values(field.fields ?? {})),
+    ...(field.items === undefined ? [] : formatsIn([field.items])),
+  ]);
+}
+
+function toUnmet({ instancePath, keyword, params }: ErrorObject, spec: IntentSpec, payload: JsonObject): Unmet {
+  if (keyword === "required") {
+    const missing = (params as { missingProperty: string }).missingProperty;
+    return { pointer: `${instancePath}${pointer([missing])}`, constraint: "required" };
+  }
+  const path = instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const field = fieldAt(spec, path);
+  const actual = follow(
+    payload,
+    path.map((part, i) => (isIndex(payload, path, i) ? Number(part) : part)),
+  );
+  const isMissing =
+    keyword === "minLength" || (keyword === "type" && actual === null && field?.required === true);
+  if (isMissing) return { pointer: instancePath, constraint: "required" };
+  const constraint = keyword as Exclude<Unmet["constraint"], "required">;
+  const expected = field === undefined ? undefined : EXPECTED[constraint](field);
+  return {
+    pointer: instancePath,
+    constraint,
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+  };
+}
+
+const EXPECTED: Readonly<
+  Record<Exclude<Unmet["constraint"], "required">, (field: FieldSpec) => Json | undefined>
+> = {
+  type: (field) =>
+    field.types.length === 1 ? (field.types[0] as string) : field.types.length > 1 ? field.types : "not null",
+  enum: (field) => field.enum,
+  minimum: (field) => field.minimum,
+  minItems: (field) => field.minItems,
+  format: (field) =>
+    field.prefix === undefined ? field.format : `${field.format} with prefix ${field.prefix}`,
+};
+
+function isIndex(payload: JsonObject, path: readonly string[], at: number): boolean {
+  let value: Json | undefined = payload;
+  for (const part of path.slice(0, at)) {
+    value = Array.isArray(value)
+      ? (value[Number(part)] as Json | undefined)
+      : isObject(value)
+        ? own(value, part)
+        : undefined;
+  }
+  return Array.isArray(value);
+}
+
+function fieldAt(spec: IntentSpec, path: readonly string[]): FieldSpec | undefined {
+  const [first, ...rest] = path;
+  let field = first === undefined ? undefined : spec[first];
+  for (const part of rest) field = field?.items ?? field?.fields?.[part];
+  return field;
+}
+
+const STRENGTH: readonly Unmet["constraint"][] = ["required", "type"];
+
+/** A missing or mistyped value has no other fault worth telling; the rest are all told. */
+function strongest(unmet: readonly Unmet[]): readonly Unmet[] {
+  const pointers = [...new Set(unmet.map((one) => one.pointer))].sort();
+  return pointers.flatMap((at) => {
+    const here = unmet.filter((one) => one.pointer === at);
+    const strong = STRENGTH.map((constraint) => here.find((one) => one.constraint === constraint)).find(
+      Boolean,
+    );
+    return strong === undefined ? here : [strong];
+  });
+}

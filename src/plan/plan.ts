@@ -1,0 +1,164 @@
+/**
+ * The compiled workflow: every reference resolved, every path parsed, every capability bound.
+ * The engine walks it without a "not found" branch.
+ */
+
+import type { Effect, Operation } from "../capabilities/effect.ts";
+import type { Transform } from "../capabilities/transform.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Digest } from "../trace/canonical.ts";
+import type { Condition, Expression } from "./expression.ts";
+import type { IntentSpec, ValueType } from "./intent.ts";
+import type { Secrets } from "./secrets.ts";
+
+export type NodeKey = string;
+
+export interface Plan {
+  readonly workflow: {
+    readonly fqdn: string;
+    readonly code: string;
+    readonly contentHash: Digest;
+    readonly summary: string;
+  };
+  readonly snapshot: { readonly root: Digest; readonly seal: "sealed" | "verified" };
+  /** Digest over the files of this workflow's closure: the root of the same snapshot without a seal. */
+  readonly closureRoot: Digest;
+  readonly runtimeBinding: string;
+  readonly admission: Admission;
+  readonly start: NodeKey;
+  readonly nodes: ReadonlyMap<NodeKey, PlanNode>;
+  /** Which values must not be traced; null when no contract asks for it. */
+  readonly secrets: Secrets | null;
+  /** What compiles but looks wrong: an outcome without a route, a contract wider than its node. */
+  readonly findings: readonly Finding[];
+}
+
+export type PlanNode = IntentNode | ContractNode | ExitNode;
+
+/** Where an outcome leads; `default` takes any outcome not listed beside it. */
+export interface Routes {
+  readonly byOutcome: ReadonlyMap<string, NodeKey>;
+  readonly otherwise: NodeKey | undefined;
+}
+
+export interface IntentNode {
+  readonly type: "IN";
+  readonly key: NodeKey;
+  /** Absent on a node that admits anything. */
+  readonly intent: { readonly fqdn: string; readonly spec: IntentSpec } | null;
+  readonly next: Routes;
+}
+
+export interface ContractNode {
+  readonly type: "CC";
+  readonly key: NodeKey;
+  readonly contract: Contract;
+  /** What each contract input is bound to. */
+  readonly inputs: readonly Binding[];
+  readonly next: Routes;
+}
+
+export interface ExitNode {
+  readonly type: "EXIT";
+  readonly key: NodeKey;
+  readonly reason: string | null;
+  /** Event code announced when a run ends here. */
+  readonly emit: string | null;
+}
+
+export interface Binding {
+  readonly name: string;
+  readonly source: Expression;
+}
+
+export interface OutputBinding extends Binding {
+  /** The output was declared the other way round: without the named field, the one called `name` goes out as this. */
+  readonly crossed?: string;
+}
+
+export interface InputSpec {
+  readonly name: string;
+  readonly types: readonly ValueType[];
+  readonly required: boolean;
+  readonly default?: Json;
+}
+
+export interface Contract {
+  readonly fqdn: string;
+  /** The artifact's file below the snapshot. */
+  readonly file: string;
+  readonly inputs: readonly InputSpec[];
+  readonly allowed: ReadonlySet<string>;
+  readonly onInputFailure: string;
+  readonly steps: readonly Step[];
+  /** `suppress_trace_fields`. */
+  readonly suppressed: ReadonlySet<string>;
+}
+
+export type Step = TransformStep | EffectStep;
+
+interface StepBase {
+  readonly name: string;
+  readonly index: number;
+  readonly inputs: readonly Binding[];
+  readonly outputs: readonly OutputBinding[];
+  readonly onResult: ReadonlyMap<string, Action>;
+}
+
+export interface TransformStep extends StepBase {
+  readonly kind: "transform";
+  readonly code: string;
+  /** Input names the CT artifact requires. */
+  readonly required: readonly string[];
+  readonly transform: Transform;
+  readonly onSuccess: string;
+  readonly onFailure: string;
+}
+
+export interface EffectStep extends StepBase {
+  readonly kind: "effect";
+  readonly code: string;
+  readonly op: string;
+  readonly effect: Effect;
+  readonly operation: Operation;
+  /** The outcomes the CS artifact declares for this operation. */
+  readonly declared: ReadonlySet<string>;
+  /** The declared store's name, null when the step names none. */
+  readonly store: string | null;
+  /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
+  readonly path: string | null;
+}
+
+/** What follows a step's outcome. */
+export type Action =
+  | { readonly do: "continue" }
+  | { readonly do: "exit" }
+  | { readonly do: "step"; readonly name: string; readonly index: number }
+  | { readonly do: "evaluate"; readonly name: string; readonly evaluation: Evaluation };
+
+export interface Evaluation {
+  readonly condition: Condition;
+  readonly onTrue: string;
+  readonly onFalse: string;
+}
+
+export interface Admission {
+  readonly requires: readonly AdmissionRule[];
+  readonly forbids: readonly AdmissionRule[];
+}
+
+export interface AdmissionRule {
+  readonly event: string;
+  /** Event field -> payload field. */
+  readonly bindings: readonly { readonly eventField: string; readonly payloadField: string }[];
+}
+
+/** What `plan`, `verify` and `examine` have to say: code, facts, place. */
+export interface Finding {
+  readonly code: string;
+  readonly what: string;
+  readonly file: string;
+  readonly pointer: string;
+  readonly line?: number;
+  readonly facts: JsonObject;
+}

@@ -1,0 +1,155 @@
+/**
+ * Which values must not reach the trace (SPEC 4.10). A contract names fields in `suppress_trace_fields`; here
+ * those names are followed along the bindings, both ways, to every place of the workflow that holds the same
+ * value: other names, other nodes' results, the payload.
+ */
+
+import { type Expression, pathsIn } from "./expression.ts";
+import type { Binding, ContractNode, NodeKey, PlanNode, Step } from "./plan.ts";
+
+/** A place where a value stands: whose data, and the path inside it. */
+export interface Location {
+  readonly space: Space;
+  readonly path: readonly string[];
+}
+
+/** `payload`, or one of a node's four kinds of data, the step's name included where it is a step's. */
+export type Space = string;
+
+export const spaces = {
+  payload: "payload",
+  inputs: (node: NodeKey) => `inputs ${node}`,
+  outputs: (node: NodeKey) => `outputs ${node}`,
+  stepInputs: (node: NodeKey, step: string) => `step-inputs ${node} ${step}`,
+  raw: (node: NodeKey, step: string) => `raw ${node} ${step}`,
+  stepOutputs: (node: NodeKey, step: string) => `step-outputs ${node} ${step}`,
+} as const;
+
+export interface Secrets {
+  /** Secret paths by space. */
+  readonly paths: ReadonlyMap<Space, readonly (readonly string[])[]>;
+  /** By node: names that are secret at any depth of that node's data. */
+  readonly names: ReadonlyMap<NodeKey, ReadonlySet<string>>;
+}
+
+interface Edge {
+  readonly from: Location;
+  readonly to: Location;
+}
+
+/** Null when no contract of the workflow suppresses anything. */
+export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | null {
+  const contracts = [...nodes.values()].filter((node): node is ContractNode => node.type === "CC");
+  const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
+  if (suppressing.length === 0) return null;
+  const edges = contracts.flatMap(edgesOf);
+  const found = spread(suppressing.flatMap(seeds), edges);
+  const paths = new Map<Space, string[][]>();
+  for (const { space, path } of found) paths.set(space, [...(paths.get(space) ?? []), [...path]]);
+  return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])) };
+}
+
+function seeds({ key, contract }: ContractNode): readonly Location[] {
+  const own = [
+    spaces.inputs(key),
+    spaces.outputs(key),
+    ...contract.steps.flatMap(({ name }) => [
+      spaces.stepInputs(key, name),
+      spaces.raw(key, name),
+      spaces.stepOutputs(key, name),
+    ]),
+  ];
+  return own.flatMap((space) => [...contract.suppressed].map((name) => ({ space, path: [name] })));
+}
+
+function edgesOf(node: ContractNode): readonly Edge[] {
+  const { key, contract, inputs } = node;
+  return [
+    ...bound(inputs, spaces.inputs(key), (root, path) => nodeScope(root, path)),
+    ...contract.steps.flatMap((step) => stepEdges(key, step)),
+  ];
+}
+
+function nodeScope(root: string, path: readonly string[]): Location | undefined {
+  if (root === "payload") return { space: spaces.payload, path };
+  const [node, ...rest] = path;
+  return root === "results" && node !== undefined ? { space: spaces.outputs(node), path: rest } : undefined;
+}
+
+function stepEdges(node: NodeKey, step: Step): readonly Edge[] {
+  const { name } = step;
+  const scope = (root: string, path: readonly string[]) => stepScope(node, name, root, path);
+  return [
+    ...bound(step.inputs, spaces.stepInputs(node, name), scope),
+    ...bound(step.outputs, spaces.stepOutputs(node, name), scope),
+    ...step.outputs.map((output) => ({
+      from: { space: spaces.stepOutputs(node, name), path: [output.name] },
+      to: { space: spaces.outputs(node), path: [output.name] },
+    })),
+  ];
+}
+
+function stepScope(node: NodeKey, step: string, root: string, path: readonly string[]): Location | undefined {
+  if (root === "inputs" || root === "payload") return { space: spaces.inputs(node), path };
+  if (root === "capability_result") return { space: spaces.raw(node, step), path };
+  // The whole raw result, or its field `value`: either way everything below the path is meant.
+  if (root === "capability_value") return { space: spaces.raw(node, step), path };
+  const [of, ...rest] = path;
+  if (of === undefined) return undefined;
+  if (root === "results") return { space: spaces.stepOutputs(node, of), path: rest };
+  if (root === "raw") return { space: spaces.raw(node, of), path: rest };
+  return undefined;
+}
+
+function bound(
+  bindings: readonly Binding[],
+  space: Space,
+  locate: (root: string, path: readonly string[]) => Location | undefined,
+): readonly Edge[] {
+  return bindings.flatMap(({ name, source }) =>
+    leaves(source, [name]).flatMap(({ path, root, segments }) => {
+      const from = locate(root, segments);
+      return from === undefined ? [] : [{ from, to: { space, path } }];
+    }),
+  );
+}
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly root: string;
+  readonly segments: readonly string[];
+}
+
+/** Every path of the expression, with where its value comes to stand. */
+function leaves(source: Expression, path: readonly string[]): readonly Leaf[] {
+  if (source.kind === "object")
+    return source.members.flatMap(([key, member]) => leaves(member, [...path, key]));
+  if (source.kind === "array") return source.items.flatMap((item, i) => leaves(item, [...path, String(i)]));
+  return pathsIn(source).map(({ root, segments }) => ({ path, root, segments: segments.map(String) }));
+}
+
+/** A cycle of the graph may wrap a value ever deeper; below this depth the mask goes by value alone. */
+const MAX_PATH = 32;
+
+/** Every location that holds the same value as a seed, or part of it. */
+function spread(from: readonly Location[], edges: readonly Edge[]): readonly Location[] {
+  const found = new Map<string, Location>();
+  const queue = [...from];
+  for (let location = queue.pop(); location !== undefined; location = queue.pop()) {
+    const id = JSON.stringify([location.space, location.path]);
+    if (found.has(id) || location.path.length > MAX_PATH) continue;
+    found.set(id, location);
+    for (const { from, to } of edges) {
+      queue.push(...across(location, from, to), ...across(location, to, from));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Where `location` leads over one binding: below its source, or the whole target when it holds the source. */
+function across(location: Location, source: Location, target: Location): readonly Location[] {
+  if (location.space !== source.space) return [];
+  const common = Math.min(location.path.length, source.path.length);
+  if (location.path.slice(0, common).some((part, i) => part !== source.path[i])) return [];
+  return [{ space: target.space, path: [...target.path, ...location.path.slice(source.path.length)] }];
+}

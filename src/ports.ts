@@ -1,0 +1,109 @@
+/** What the core is given instead of reaching for it: files, clock, entropy. `node-ports.ts` is the real one. */
+
+import type { JsonObject } from "./json.ts";
+
+/** Files of the snapshot and of the command line: read-only, whole, synchronous. */
+export interface Files {
+  /** The bytes, or null when nothing is there. Anything else that goes wrong throws an `IoError`. */
+  read(path: string): Uint8Array | null;
+  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. */
+  list(folder: string): readonly ListedFile[];
+  /** Where the path really is after all links, or null when nothing is there. */
+  realPath(path: string): string | null;
+  isFolder(path: string): boolean;
+}
+
+export interface ListedFile {
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+/** A file operation failed. `errno` is the system's own code (`EISDIR`, `EACCES`, …), safe to record. */
+export class IoError extends Error {
+  readonly errno: string;
+
+  constructor(errno: string, cause: unknown) {
+    super(errno, { cause });
+    this.errno = errno;
+  }
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Microseconds since an arbitrary moment; never goes back. */
+  micros(): number;
+}
+
+export interface Entropy {
+  /** `count` random bytes as lower-case hexadecimal digits. */
+  hex(count: number): string;
+}
+
+/** One stored file below the data root. Every operation throws `StoreFault` when the storage cannot do it. */
+export interface StoreFile {
+  /** The name by which records and faults speak of it: its path below the data root. */
+  readonly name: string;
+  /** The whole content, or null when the file does not exist. */
+  read(): Uint8Array | null;
+  /** The bytes from `offset` to the end. */
+  readFrom(offset: number): Uint8Array;
+  /** Changes whenever anybody has written the file; null when it does not exist. */
+  stamp(): StoreStamp | null;
+  /** Adds the bytes in one write at the end, creating the file and its folders when absent. */
+  append(bytes: string): void;
+  /** Cuts the file to `size` bytes. */
+  truncate(size: number): void;
+  /** Replaces the whole content atomically: a reader sees the old bytes or the new, nothing between. */
+  replace(bytes: string): void;
+  /** Runs `work` while no other process does the same on this file. */
+  locked<T>(work: () => T): T;
+}
+
+export interface StoreStamp {
+  /** Equal as long as it is the same file, however long it has grown. */
+  readonly identity: string;
+  readonly size: number;
+  /** Nanoseconds since the epoch, as text. */
+  readonly modified: string;
+}
+
+/** The folder all side effects stay below. */
+export interface DataRoot {
+  /** @throws StoreFault `STORE_PATH_ESCAPES` when the path leads out of the root, also through a link. */
+  store(path: string): StoreFile;
+  /** Every `*.jsonl` below the root in sorted order, with its bytes (SPEC 4.2). */
+  journals(): Iterable<{ readonly name: string; readonly bytes: Uint8Array }>;
+}
+
+/** Where the trace of one run is appended to. */
+export interface TraceFile {
+  append(text: string): void;
+  /** Everything appended so far has reached the disk when this returns. */
+  sync(): void;
+  close(): void;
+}
+
+/** Folder and writer for one run's files; see `openTrace` in `node-ports.ts`. */
+export interface TraceFolder {
+  readonly id: string;
+  readonly folder: string;
+  readonly file: TraceFile;
+}
+
+/** A recorded reading of clock or entropy, in the order it was drawn (SPEC 5, `observed`). */
+export type Observation = { readonly clock: string } | { readonly entropy: string };
+
+/** How a capability gets at the clock and at entropy: every reading is recorded for the replay. */
+export interface Draw {
+  /** RFC 3339 UTC with milliseconds. */
+  clock(): string;
+  /** `count` random bytes in hexadecimal. */
+  entropy(count: number): string;
+}
+
+/** What an effect changed in its store, for the trace. */
+export interface Change {
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+}

@@ -1,0 +1,141 @@
+/**
+ * The executed fields of an artifact, derived again from its sealed Markdown. What the runner executes is a
+ * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
+ */
+
+import { type Document, parseDocument, Scalar, visit } from "yaml";
+import { isObject, type Json, type JsonObject, type MutableJson, own } from "../json.ts";
+import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
+
+export interface Derived {
+  readonly frontmatter: JsonObject;
+  readonly ct_ir?: JsonObject;
+  readonly cs_ir?: JsonObject;
+}
+
+/** The Markdown has no Machine block, or one that YAML cannot read. `line` counts within `content`. */
+export class ContentError extends Error {
+  readonly line: number;
+
+  constructor(reason: string, line: number) {
+    super(reason);
+    this.line = line;
+  }
+}
+
+const MACHINE = /^## Machine\s*\n+```yaml\s*\n([\s\S]*?)\n```/m;
+
+/** @throws ContentError */
+export function derive(name: Fqdn, content: string): Derived {
+  const block = machineBlock(content);
+  const kind = codeOf(name).split("_", 1)[0];
+  if (kind === "WF") return { frontmatter: withNodeNames(block, namespaceOf(name)) };
+  if (kind === "CT") return { frontmatter: block, ct_ir: transformIr(name, block) };
+  if (kind === "CS") return { frontmatter: block, cs_ir: effectIr(block) };
+  return { frontmatter: block };
+}
+
+/** The object in the YAML block under `## Machine`, read as YAML 1.1. @throws ContentError */
+export function machineBlock(content: string): JsonObject {
+  const match = MACHINE.exec(content);
+  if (match === null) throw new ContentError("no ```yaml block under ## Machine", 1);
+  const before = content.slice(0, match.index + match[0].indexOf(match[1] as string)).split("\n").length;
+  const value = readYaml(match[1] as string, before);
+  if (!isObject(value)) throw new ContentError("the Machine block is not a mapping", before);
+  return value;
+}
+
+/** YAML 1.1 without the types JSON does not have; `firstLine` is where the text begins. @throws ContentError */
+export function readYaml(text: string, firstLine: number): Json {
+  const document = parseDocument(text, { version: "1.1", schema: "yaml-1.1", merge: true, uniqueKeys: true });
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) {
+    throw new ContentError(problem.code, firstLine + (problem.linePos?.[0].line ?? 1) - 1);
+  }
+  closeLastBlockScalar(document, text);
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  return plain(value, firstLine);
+}
+
+/**
+ * A block scalar that ends with the text, not with a line break, keeps none: the compilers of this family
+ * read YAML that way, while the library always adds one.
+ */
+function closeLastBlockScalar(document: Document.Parsed, text: string): void {
+  visit(document, {
+    Scalar(_, node) {
+      const isBlock = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
+      if (!isBlock || (node.range?.[1] ?? 0) < text.length || typeof node.value !== "string") return;
+      node.value = node.value.replace(/\n$/, "");
+    },
+  });
+}
+
+function plain(value: unknown, line: number): Json {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => plain(item, line));
+  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, line)]));
+  }
+  throw new ContentError("a value that JSON cannot hold; quote it", line);
+}
+
+/** The compiler's one addition: each node that names a code also carries the full name. */
+function withNodeNames(block: JsonObject, namespace: string): JsonObject {
+  const core = own(block, "core");
+  const nodes = isObject(core) ? own(core, "nodes") : undefined;
+  if (!isObject(core) || !isObject(nodes)) return block;
+  const named: MutableJson = {};
+  for (const [key, node] of Object.entries(nodes)) {
+    const code = isObject(node) ? own(node, "code") : undefined;
+    named[key] =
+      isObject(node) && typeof code === "string" ? { ...node, fqdn_id: qualify(code, namespace) } : node;
+  }
+  return { ...block, core: { ...core, nodes: named } };
+}
+
+function transformIr(name: Fqdn, block: JsonObject): JsonObject {
+  const core = objectAt(block, "core");
+  const implementation = objectAt(objectAt(block, "machine"), "implementation");
+  const inputs = objectAt(core, "inputs");
+  return {
+    atom_stream: [
+      {
+        args: Object.fromEntries(Object.keys(inputs).map((input) => [input, `$.inputs.${input}`])),
+        atom: name,
+        handler_ref: handlerRef(implementation),
+        out: ATOM_RESULT,
+      },
+    ],
+    ct_code: own(block, "ct_code") ?? null,
+    ct_composition_version: "V0",
+    ct_fqdn: name,
+    inputs,
+    outputs: Object.fromEntries(
+      Object.keys(objectAt(core, "outputs")).map((output) => [output, { from: ATOM_RESULT }]),
+    ),
+  };
+}
+
+const ATOM_RESULT = "__atom_result__";
+
+function effectIr(block: JsonObject): JsonObject {
+  const core = objectAt(block, "core");
+  return {
+    cs_metadata: {
+      capability: { supported_operation_specs: own(objectAt(core, "policy"), "operations") ?? [] },
+      operations: { operations: objectAt(core, "operations") },
+    },
+    handler_ref: handlerRef(objectAt(block, "implementation")),
+  };
+}
+
+function handlerRef(implementation: JsonObject): JsonObject {
+  return { callable: own(implementation, "callable") ?? null, module: own(implementation, "module") ?? null };
+}
+
+function objectAt(parent: JsonObject, key: string): JsonObject {
+  const value = own(parent, key);
+  return isObject(value) ? value : {};
+}

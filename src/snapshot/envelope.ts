@@ -1,0 +1,48 @@
+/** The common envelope of every artifact file (SPEC 2). */
+
+import { SnapshotFault } from "../faults.ts";
+import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json.ts";
+import { isDigest } from "../trace/canonical.ts";
+import { codeOf, fqdnOfFile, namespaceOf } from "./fqdn.ts";
+
+/** The envelope of an artifact file, strictly read, calling itself what its file name says. */
+export function parseEnvelope(file: string, bytes: Uint8Array): { text: string; envelope: JsonObject } {
+  const envelope = parseStrict(file, bytes);
+  const text = utf8(bytes);
+  const expected = fqdnOfFile(file);
+  const code = own(envelope, "artifact_code");
+  const namespace = own(envelope, "namespace");
+  const found = own(envelope, "fqdn_id");
+  const isNamed =
+    expected !== undefined &&
+    found === expected &&
+    code === codeOf(expected) &&
+    namespace === namespaceOf(expected) &&
+    own(envelope, "artifact_type") !== undefined;
+  if (!isNamed) {
+    const calls = typeof found === "string" && found !== expected ? found : `${namespace}::${code}`;
+    const line = lineOf(text, found === expected ? "/artifact_code" : "/fqdn_id") ?? 1;
+    throw new SnapshotFault("FQDN_MISMATCH", { file, line, expected: expected ?? file, found: calls });
+  }
+  for (const [key, isRight, expectedText] of ENVELOPE) {
+    if (!isRight(own(envelope, key))) {
+      const line = lineOf(text, `/${key}`) ?? 1;
+      throw new SnapshotFault("MALFORMED_ARTIFACT", { file, line, pointer: `/${key}`, expected: expectedText });
+    }
+  }
+  return { text, envelope };
+}
+
+const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
+  ["content", (value) => typeof value === "string", "a text"],
+  ["content_hash", isDigest, "a SHA-256 in hexadecimal"],
+  ["frontmatter", isObject, "an object"],
+];
+
+/** A JSON object of the snapshot, strictly read. @throws SnapshotFault with the defect's own code */
+export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
+  const result = readObject(bytes);
+  if ("value" in result) return result.value;
+  const { code, line, pointer } = result.defect;
+  throw new SnapshotFault(code, { file, line, pointer: pointer ?? "" });
+}

@@ -1,0 +1,152 @@
+/** From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. */
+
+import { SealFault, SnapshotFault } from "../faults.ts";
+import { isObject, type JsonObject, own, utf8 } from "../json.ts";
+import { type Files, IoError } from "../ports.ts";
+import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
+import { parseEnvelope } from "./envelope.ts";
+import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
+import { changedLine, checkSealOnDisk, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
+
+/** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
+export interface Artifact {
+  readonly fqdn: Fqdn;
+  readonly kind: Kind;
+  /** Path below the snapshot, for people. */
+  readonly file: string;
+  readonly text: string;
+  /** SHA-256 and length of the file's bytes. */
+  readonly sha256: Digest;
+  readonly size: number;
+  readonly contentHash: Digest;
+  readonly frontmatter: JsonObject;
+  /** `ct_ir` or `cs_ir` where the kind has one. */
+  readonly ir: JsonObject | null;
+}
+
+export interface Snapshot {
+  readonly folder: string;
+  readonly state: "sealed" | "verified";
+  /** The seal's root; of an unsealed snapshot, the digest over the files of this closure. */
+  rootOf(closure: Iterable<Artifact>): Digest;
+  /** Reads, checks and narrows one artifact; undefined when the snapshot does not hold it. */
+  artifact(name: Fqdn): Artifact | undefined;
+  /** Full names of every artifact file of a kind, sorted. Reads no file. */
+  names(kind: Kind): readonly Fqdn[];
+}
+
+export interface OpenOptions {
+  /** The only root that may be run (`--expect-seal`). */
+  readonly expectSeal?: string | undefined;
+}
+
+type Verify = (file: string, text: string, envelope: JsonObject) => readonly SealFault[];
+
+/** @throws SnapshotFault, SealFault */
+export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
+  if (!files.isFolder(`${folder}/artifacts`)) throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder });
+  const seal = readSeal(folder, files, options.expectSeal);
+  // Deriving needs a YAML parser, which a sealed snapshot never loads.
+  const verify: Verify = seal === null ? (await import("./verify.ts")).verifyContents : () => [];
+  const artifacts = new Map<Fqdn, Artifact | undefined>();
+  return {
+    folder,
+    state: seal === null ? "verified" : "sealed",
+    rootOf: (closure) => seal?.root ?? closureRoot(closure),
+    artifact(name) {
+      if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ folder, files, seal, verify }, name));
+      return artifacts.get(name);
+    },
+    names: (kind) =>
+      listNames(folder, files)
+        .filter((name) => kindOf(name) === kind)
+        .sort(),
+  };
+}
+
+/** What an unsealed snapshot is known by: the digest over the files that a workflow needs. */
+export function closureRoot(closure: Iterable<Artifact>): Digest {
+  const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
+  return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
+function readSeal(folder: string, files: Files, expected: string | undefined): Seal | null {
+  const bytes = readBytes(folder, SEAL_FILE, files);
+  if (bytes === null) {
+    if (expected === undefined) return null;
+    throw new SealFault("SEAL_ABSENT", { file: SEAL_FILE });
+  }
+  const parsed = parseSeal(utf8(bytes));
+  if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readBytes(folder, path, files));
+  if (expected !== undefined && parsed.seal.root !== expected) {
+    throw new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: parsed.seal.root });
+  }
+  return parsed.seal;
+}
+
+interface Source {
+  readonly folder: string;
+  readonly files: Files;
+  readonly seal: Seal | null;
+  readonly verify: Verify;
+}
+
+function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
+  const { folder, files, seal } = source;
+  const kind = kindOf(name);
+  if (kind === undefined) return undefined;
+  const file = locate(source, name, kind);
+  const bytes = readBytes(folder, file, files);
+  const entry = seal?.byPath.get(file);
+  if (bytes === null) {
+    if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
+    return undefined;
+  }
+  const found = sha256(bytes);
+  if (seal !== null && entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
+  if (entry !== undefined && (entry.sha256 !== found || entry.size !== bytes.length)) {
+    const line = changedLine(entry, bytes) ?? null;
+    throw new SealFault("SEALED_FILE_CHANGED", { file, line, sealed: entry.sha256, found });
+  }
+  const { text, envelope } = parseEnvelope(file, bytes);
+  const flaw = source.verify(file, text, envelope)[0];
+  if (flaw !== undefined) throw flaw;
+  const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
+  return {
+    fqdn: name,
+    kind,
+    file,
+    text,
+    sha256: found,
+    size: bytes.length,
+    contentHash: envelope["content_hash"] as Digest,
+    frontmatter: envelope["frontmatter"] as JsonObject,
+    ir: isObject(ir) ? ir : null,
+  };
+}
+
+/** Storage structures may also be governance artifacts; everything else has one place. */
+function locate({ folder, files, seal }: Source, name: Fqdn, kind: Kind): string {
+  const file = fileOf(name, kind);
+  if (kind !== "STRUCTURE") return file;
+  const exists = (path: string) => seal?.byPath.has(path) ?? files.realPath(`${folder}/${path}`) !== null;
+  return exists(file) || !exists(`governance/${file}`) ? file : `governance/${file}`;
+}
+
+/** @throws SnapshotFault when it cannot be read or leads out of the snapshot. */
+function readBytes(folder: string, file: string, files: Files): Uint8Array | null {
+  const real = files.realPath(`${folder}/${file}`);
+  if (real === null) return null;
+  if (!real.startsWith(`${files.realPath(folder)}/`)) throw new SnapshotFault("LINK_ESCAPES", { file });
+  try {
+    return files.read(real);
+  } catch (error) {
+    if (error instanceof IoError) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: error.errno });
+    throw error;
+  }
+}
+
+function listNames(folder: string, files: Files): Fqdn[] {
+  const names = files.list(`${folder}/artifacts`).map(({ path }) => fqdnOfFile(`artifacts/${path}`));
+  return names.filter((name) => name !== undefined);
+}

@@ -1,0 +1,288 @@
+/**
+ * From executed fields to typed tables. Nothing is resolved here: names stay names, paths stay text. Whatever
+ * has the wrong shape is reported with its place and read as absent, so that all reasons come out at once.
+ */
+
+import type { CompileReason } from "../faults.ts";
+import { isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
+import type { Artifact } from "./load.ts";
+
+export type Path = readonly (string | number)[];
+export type Report = (code: string, path: Path, what: string, hint?: string) => void;
+
+/** A report that knows its artifact: file, JSON Pointer and line come out right. */
+export function reportFor(artifact: Artifact, reasons: CompileReason[]): Report {
+  return (code, path, what, hint) => {
+    const at = pointer(["frontmatter", ...path]);
+    const line = lineOf(artifact.text, at);
+    reasons.push({
+      code,
+      what,
+      file: artifact.file,
+      pointer: at,
+      ...(line === undefined ? {} : { line }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  };
+}
+
+/** Reads members of one object, reporting what has the wrong shape. */
+interface Members {
+  readonly path: Path;
+  text(key: string): string | null;
+  requiredText(key: string): string;
+  texts(key: string): readonly string[];
+  object(key: string): JsonObject;
+  raw(key: string): Json | undefined;
+  /** The members of an object that are objects themselves. */
+  each(key: string): readonly (readonly [string, Members])[];
+  within(key: string): Members;
+}
+
+function members(value: JsonObject, path: Path, report: Report): Members {
+  const malformed = (key: string, expected: string) =>
+    report("MALFORMED", [...path, key], `${[...path, key].join(".")} should be ${expected}`);
+  const text = (key: string): string | null => {
+    const found = own(value, key) ?? null;
+    if (found === null || typeof found === "string") return found;
+    malformed(key, "a text");
+    return null;
+  };
+  const object = (key: string): JsonObject => {
+    const found = own(value, key) ?? {};
+    if (isObject(found)) return found;
+    malformed(key, "an object");
+    return {};
+  };
+  return {
+    path,
+    text,
+    object,
+    raw: (key) => own(value, key),
+    requiredText(key) {
+      const found = text(key);
+      if (found === null && (own(value, key) ?? null) === null) malformed(key, "there");
+      return found ?? "";
+    },
+    texts(key) {
+      const found = own(value, key) ?? [];
+      if (Array.isArray(found) && found.every((item) => typeof item === "string"))
+        return found as readonly string[];
+      malformed(key, "a list of texts");
+      return [];
+    },
+    within: (key) => members(object(key), [...path, key], report),
+    each(key) {
+      return Object.entries(object(key)).flatMap(([name, item]) => {
+        if (isObject(item)) return [[name, members(item, [...path, key, name], report)] as const];
+        report("MALFORMED", [...path, key, name], `${[...path, key, name].join(".")} should be an object`);
+        return [];
+      });
+    },
+  };
+}
+
+function coreOf(artifact: Artifact, report: Report): Members {
+  return members(artifact.frontmatter, [], report).within("core");
+}
+
+function textMap(of: Members, key: string, report: Report): ReadonlyMap<string, string> {
+  const entries = Object.entries(of.object(key)).filter((entry): entry is [string, string] => {
+    if (typeof entry[1] === "string") return true;
+    report(
+      "MALFORMED",
+      [...of.path, key, entry[0]],
+      `${[...of.path, key, entry[0]].join(".")} should be a text`,
+    );
+    return false;
+  });
+  return new Map(entries);
+}
+
+// ---- WF ----
+
+export interface WorkflowTable {
+  readonly summary: string;
+  readonly runtimeBinding: string;
+  readonly start: string;
+  readonly nodes: readonly NodeTable[];
+  readonly requires: readonly string[];
+  readonly forbids: readonly string[];
+  /** Event code -> event field -> payload field. */
+  readonly bindings: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export interface NodeTable {
+  readonly key: string;
+  readonly path: Path;
+  readonly type: string;
+  readonly code: string | null;
+  /** Null: the node declares no inputs at all. */
+  readonly inputs: JsonObject | null;
+  readonly next: ReadonlyMap<string, string>;
+  readonly reason: string | null;
+  readonly emit: string | null;
+}
+
+export function parseWorkflow(artifact: Artifact, report: Report): WorkflowTable {
+  const top = members(artifact.frontmatter, [], report);
+  const core = coreOf(artifact, report);
+  const admission = core.within("admission");
+  return {
+    summary: core.text("summary") ?? "",
+    runtimeBinding: top.requiredText("runtime_binding"),
+    start: core.requiredText("start_node"),
+    nodes: core.each("nodes").map(([key, node]) => parseNode(key, node, report)),
+    requires: admission.texts("requires"),
+    forbids: admission.texts("forbids"),
+    bindings: new Map(
+      admission
+        .each("bindings")
+        .map(([event]) => [event, textMap(admission.within("bindings"), event, report)]),
+    ),
+  };
+}
+
+function parseNode(key: string, node: Members, report: Report): NodeTable {
+  return {
+    key,
+    path: node.path,
+    type: node.requiredText("type"),
+    code: node.text("fqdn_id") ?? node.text("code"),
+    inputs: node.raw("inputs") === undefined ? null : node.object("inputs"),
+    next: textMap(node, "next", report),
+    reason: node.text("reason"),
+    emit: node.text("emit"),
+  };
+}
+
+// ---- CC ----
+
+export interface ContractTable {
+  readonly inputs: readonly (readonly [string, JsonObject])[];
+  readonly allowed: readonly string[];
+  readonly onInputFailure: string;
+  readonly steps: readonly StepTable[];
+  readonly evaluations: readonly EvaluationTable[];
+  readonly suppressed: readonly string[];
+}
+
+export interface EvaluationTable {
+  readonly name: string;
+  readonly path: Path;
+  readonly condition: string;
+  readonly onTrue: string;
+  readonly onFalse: string;
+}
+
+export interface StepTable {
+  readonly name: string;
+  readonly path: Path;
+  readonly transform: string | null;
+  readonly sideEffect: string | null;
+  readonly op: string | null;
+  readonly store: string | null;
+  readonly inputs: JsonObject;
+  readonly outputs: JsonObject;
+  readonly onResult: ReadonlyMap<string, string>;
+  readonly onSuccess: string;
+  readonly onFailure: string;
+}
+
+export function parseContract(artifact: Artifact, report: Report): ContractTable {
+  const core = coreOf(artifact, report);
+  const status = core.within("result_status_contract");
+  return {
+    inputs: core.each("inputs").map(([name]) => [name, core.within("inputs").object(name)]),
+    allowed: status.texts("allowed"),
+    onInputFailure: status.text("on_input_failure") ?? "VIOLATION",
+    steps: listOf(core, "pipeline", report).map((step) => parseStep(step, report)),
+    evaluations: core.each("evaluation").map(([name, evaluation]) => ({
+      name,
+      path: evaluation.path,
+      condition: evaluation.requiredText("condition"),
+      onTrue: evaluation.requiredText("on_true"),
+      onFalse: evaluation.requiredText("on_false"),
+    })),
+    suppressed: core.texts("suppress_trace_fields"),
+  };
+}
+
+function listOf(of: Members, key: string, report: Report): readonly Members[] {
+  const list = of.raw(key);
+  if (!Array.isArray(list)) {
+    report("MALFORMED", [...of.path, key], `${[...of.path, key].join(".")} should be a list`);
+    return [];
+  }
+  return list.flatMap((item: Json, i) => {
+    if (isObject(item)) return [members(item, [...of.path, key, i], report)];
+    report("MALFORMED", [...of.path, key, i], `${[...of.path, key, i].join(".")} should be an object`);
+    return [];
+  });
+}
+
+function parseStep(step: Members, report: Report): StepTable {
+  const renamed = step.within("on_ct_result");
+  return {
+    name: step.requiredText("step"),
+    path: step.path,
+    transform: step.text("transform"),
+    sideEffect: step.text("side_effect"),
+    op: step.text("op"),
+    store: step.text("store"),
+    inputs: step.object("inputs"),
+    outputs: step.object("outputs"),
+    onResult: textMap(step, "on_result", report),
+    onSuccess: renamed.text("on_success") ?? "SUCCESS",
+    onFailure: renamed.text("on_failure") ?? "VIOLATION",
+  };
+}
+
+// ---- CT, CS, RB, STRUCTURE ----
+
+/** The inputs that a transform's artifact requires. */
+export function parseTransform(artifact: Artifact): readonly string[] {
+  const inputs = own(artifact.ir ?? {}, "inputs");
+  if (!isObject(inputs)) return [];
+  return Object.keys(inputs).filter((name) => {
+    const spec = own(inputs, name);
+    return isObject(spec) && own(spec, "required") === true;
+  });
+}
+
+/** Operation -> the outcomes it declares. */
+export function parseEffect(artifact: Artifact): ReadonlyMap<string, readonly string[]> {
+  const silent: Report = () => undefined;
+  const operations = members(artifact.ir ?? {}, [], silent)
+    .within("cs_metadata")
+    .within("operations")
+    .each("operations")
+    .map(([name, operation]) => [name, operation.texts("result_status_values")] as const);
+  return new Map(operations);
+}
+
+export interface BindingTable {
+  readonly structure: string | null;
+  /** Side effect -> the path in its `policy`, or else `config`. */
+  readonly paths: ReadonlyMap<string, string | null>;
+}
+
+export function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
+  const core = coreOf(artifact, report);
+  const paths = core.each("bindings").map(([effect, binding]) => {
+    const path = binding.within("policy").text("path") ?? binding.within("config").text("path");
+    return [effect, path] as const;
+  });
+  return { structure: core.text("storage_structure"), paths: new Map(paths) };
+}
+
+/** Store name -> path below the data root, as declared. */
+export function parseStructure(artifact: Artifact, report: Report): ReadonlyMap<string, string> {
+  const stores = coreOf(artifact, report).each("entity_stores");
+  return new Map(stores.map(([name, store]) => [name, store.requiredText("path")]));
+}
+
+/** The declared spec of an intent's inputs, field by field. */
+export function parseIntent(artifact: Artifact, report: Report): JsonObject {
+  return coreOf(artifact, report).object("inputs");
+}

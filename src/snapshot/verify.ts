@@ -1,0 +1,108 @@
+/** Is this artifact what its own sealed text says? And: is a whole snapshot what its seal says? */
+
+import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
+import { firstDifference, type JsonObject, lineOf, own, pointer } from "../json.ts";
+import { type Files, IoError } from "../ports.ts";
+import { sha256 } from "../trace/canonical.ts";
+import { ContentError, derive } from "./derive.ts";
+import { parseEnvelope, parseStrict } from "./envelope.ts";
+import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
+import { changedLine, SEAL_FILE, type Seal } from "./seal.ts";
+
+const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
+
+/** What is wrong between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
+export function verifyContents(file: string, text: string, envelope: JsonObject): readonly SealFault[] {
+  const content = envelope["content"] as string;
+  const line = (at: string) => lineOf(text, at) ?? 1;
+  const computed = sha256(content);
+  const stated = envelope["content_hash"] as string;
+  if (stated !== computed) {
+    return [new SealFault("CONTENT_HASH_MISMATCH", { file, line: line("/content_hash"), stated, computed })];
+  }
+  try {
+    const derived = derive(envelope["fqdn_id"] as Fqdn, content);
+    return EXECUTED.flatMap((field) => {
+      const path = firstDifference(derived[field] ?? null, own(envelope, field) ?? null, [field]);
+      if (path === undefined) return [];
+      return [
+        new SealFault("EXECUTED_FIELD_DIFFERS", {
+          file,
+          line: nearestLine(text, path),
+          pointer: pointer(path),
+        }),
+      ];
+    });
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    return [new SealFault("CONTENT_UNREADABLE", { file, line: line("/content"), reason: error.message })];
+  }
+}
+
+/** The line of the deepest part of the path that the text has: an absent field shows at its parent. */
+function nearestLine(text: string, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const line = lineOf(text, pointer(path.slice(0, length)));
+    if (line !== undefined) return line;
+  }
+  return 1;
+}
+
+export interface SnapshotFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Every file of the snapshot but the seal, sorted; what cannot be read is a finding. */
+export function readAll(folder: string, files: Files, findings: Fault[]): readonly SnapshotFile[] {
+  const root = files.realPath(folder);
+  return files.list(folder).flatMap(({ path, isLink }) => {
+    if (path === SEAL_FILE) return [];
+    const real = files.realPath(`${folder}/${path}`);
+    if (isLink && (real === null || !real.startsWith(`${root}/`))) {
+      findings.push(new SnapshotFault("LINK_ESCAPES", { file: path }));
+      return [];
+    }
+    try {
+      const bytes = files.read(`${folder}/${path}`);
+      return bytes === null ? [] : [{ path, bytes }];
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      findings.push(new SnapshotFault("ARTIFACT_UNREADABLE", { file: path, errno: error.errno }));
+      return [];
+    }
+  });
+}
+
+/** Everything wrong with a file from its own contents: strict JSON for all, the envelope for artifacts. */
+export function verifyFile({ path, bytes }: SnapshotFile): readonly Fault[] {
+  if (!path.endsWith(".json")) return [];
+  try {
+    if (fqdnOfFile(path) === undefined) {
+      parseStrict(path, bytes);
+      return [];
+    }
+    const { text, envelope } = parseEnvelope(path, bytes);
+    return verifyContents(path, text, envelope);
+  } catch (error) {
+    if (error instanceof SnapshotFault) return [error];
+    throw error;
+  }
+}
+
+/** Bytes against the seal, both ways: changed, unlisted, listed and missing. */
+export function verifyAgainst(seal: Seal, all: readonly SnapshotFile[]): readonly SealFault[] {
+  const present = new Set(all.map(({ path }) => path));
+  const missing = [...seal.byPath.keys()].filter((path) => !present.has(path));
+  return [
+    ...all.flatMap(({ path, bytes }) => {
+      const entry = seal.byPath.get(path);
+      if (entry === undefined) return [new SealFault("FILE_NOT_SEALED", { file: path })];
+      const found = sha256(bytes);
+      if (found === entry.sha256) return [];
+      const line = changedLine(entry, bytes) ?? null;
+      return [new SealFault("SEALED_FILE_CHANGED", { file: path, line, sealed: entry.sha256, found })];
+    }),
+    ...missing.map((file) => new SealFault("SEALED_FILE_MISSING", { file })),
+  ];
+}

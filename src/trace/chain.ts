@@ -1,0 +1,36 @@
+/** The hash chain of a trace: one canonical line an event, each hash covering the one before (SPEC 5). */
+
+import type { JsonObject } from "../json.ts";
+import { canonical, type Digest, sha256 } from "./canonical.ts";
+import { type Happening, SCHEMA } from "./event.ts";
+
+/** What the first event's `prev_hash` is. */
+export function genesis(executionId: string): Digest {
+  return sha256(`${SCHEMA}:${executionId}`);
+}
+
+export interface Stamp {
+  readonly executionId: string;
+  readonly sequence: number;
+  readonly timestamp: string;
+  readonly elapsedUs: number;
+  readonly prevHash: Digest;
+}
+
+/** The event's line, without its line break, and its hash. */
+export function link(happening: Happening, stamp: Stamp): { readonly line: string; readonly hash: Digest } {
+  const { event_type, node_id, payload, run } = happening;
+  const node = node_id === undefined ? "" : `"node_id":${canonical(node_id)},`;
+  const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${canonical(stamp.executionId)},`;
+  const tail =
+    `${node}"payload":${canonical(payload as unknown as JsonObject)},"prev_hash":"${stamp.prevHash}",` +
+    `"run":"${run}","schema":"${SCHEMA}","sequence":${stamp.sequence},"timestamp":"${stamp.timestamp}"}`;
+  const hash = sha256(head + tail);
+  return { line: `${head}"hash":"${hash}",${tail}`, hash };
+}
+
+/** The hash an event read from a trace must carry: that of its canonical form without `hash`. */
+export function hashOf(event: JsonObject): Digest {
+  const { hash: _, ...rest } = event;
+  return sha256(canonical(rest));
+}

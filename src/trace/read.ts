@@ -1,0 +1,96 @@
+/** Reading a trace back: lines, strictly, with everything that is wrong with each (SPEC 6.1). */
+
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isDigest } from "./canonical.ts";
+import { type EventType, SCHEMA, type TraceEvent } from "./event.ts";
+
+type Check = (value: Json | undefined) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isRecord: Check = isObject;
+const isList: Check = (value) => Array.isArray(value);
+const isTextOrNull: Check = (value) => value === null || typeof value === "string";
+
+const ENVELOPE: Readonly<Record<string, Check>> = {
+  schema: (value) => value === SCHEMA,
+  sequence: isCount,
+  event_type: isText,
+  timestamp: isText,
+  elapsed_us: isCount,
+  execution_id: isText,
+  run: (value) => typeof value === "string" && /^0(?:\.\d+)*$/.test(value),
+  payload: isRecord,
+  prev_hash: isDigest,
+  hash: isDigest,
+};
+
+/** Members every payload of a type has. */
+const PAYLOADS: Readonly<Record<EventType, Readonly<Record<string, Check>>>> = {
+  execution_start: {
+    workflow_code: isText,
+    content_hash: isDigest,
+    snapshot: (value) => isObject(value) && isDigest(own(value, "root")) && isText(own(value, "seal")),
+    runtime: isRecord,
+    payload: isRecord,
+    payload_digest: isDigest,
+    max_hops: isCount,
+    observed: isList,
+  },
+  admission: { requires: isList, forbids: isList, result: isText },
+  node_start: { node_type: isText },
+  violation: { violation_code: isText },
+  transform_end: { step: isText, ct_code: isText, inputs: isRecord, outcome: isText },
+  side_effect_start: {
+    step: isText,
+    cs_code: isText,
+    op: isText,
+    store: isTextOrNull,
+    inputs: isRecord,
+    effect_key: isDigest,
+  },
+  side_effect_end: { step: isText, outcome: isText, result: isRecord },
+  step_end: { step: isText, outcome: isText, continuation: isText, published: isRecord },
+  node_end: { status: isText, outputs: isRecord, next: isText, duration_us: isCount },
+  event_announced: { event_code: isText, payload: isRecord },
+  error: { error_code: isText, node_category: isText, stage: isText, facts: isRecord },
+  workflow_complete: {
+    status: isText,
+    outcome: isTextOrNull,
+    exit_reason_code: isText,
+    events: isCount,
+    effects: isCount,
+    duration_us: isCount,
+  },
+};
+
+const AT_NODE: ReadonlySet<EventType> = new Set([
+  "node_start",
+  "transform_end",
+  "side_effect_start",
+  "side_effect_end",
+  "step_end",
+  "node_end",
+  "event_announced",
+]);
+
+/** The JSON Pointer of the first member that is not as the format has it, or undefined. */
+export function badMember(event: JsonObject): string | undefined {
+  const envelope = Object.keys(ENVELOPE).find((key) => !(ENVELOPE[key] as Check)(own(event, key)));
+  if (envelope !== undefined) return `/${envelope}`;
+  const type = event["event_type"] as EventType;
+  if (!Object.hasOwn(PAYLOADS, type)) return "/event_type";
+  if (AT_NODE.has(type) && typeof own(event, "node_id") !== "string") return "/node_id";
+  const known = new Set([...Object.keys(ENVELOPE), "node_id"]);
+  const extra = Object.keys(event).find((key) => !known.has(key));
+  if (extra !== undefined) return `/${extra}`;
+  const payload = event["payload"] as JsonObject;
+  const checks = PAYLOADS[type];
+  const member = Object.keys(checks).find((key) => !(checks[key] as Check)(own(payload, key)));
+  return member === undefined ? undefined : `/payload/${member}`;
+}
+
+/** Narrows what `badMember` found nothing wrong with. */
+export function toEvent(event: JsonObject): TraceEvent {
+  return event as unknown as TraceEvent;
+}

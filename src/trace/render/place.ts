@@ -1,0 +1,59 @@
+/** Rows and lanes: what dagre makes of a drawing. */
+
+import { Graph as Dagre, type EdgeLabel, type GraphLabel, layout, type NodeLabel } from "@dagrejs/dagre";
+import type { Drawing, Link } from "./drawing.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Given by its middle. */
+export interface Rect extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A course of lines; between points with different x and y it is an S that begins and ends vertically. */
+export type Track = readonly Point[];
+
+export type Placement = Dagre<GraphLabel, NodeLabel, EdgeLabel>;
+
+const BETWEEN_BOXES = 28;
+const BETWEEN_LANES = 16;
+
+export function place({ start, boxes, links }: Drawing): Placement {
+  const graph: Placement = new Dagre({ multigraph: true });
+  graph.setGraph({ nodesep: BETWEEN_BOXES, edgesep: BETWEEN_LANES, ranksep: 40 });
+  // Dagre breaks cycles from the first node on: with the start first, only true ways back point upwards.
+  const ordered = [...boxes.filter(({ key }) => key === start), ...boxes.filter(({ key }) => key !== start)];
+  for (const { key, width, height } of ordered) graph.setNode(key, { width, height });
+  links.forEach(({ from, to, width, height, isMain }, i) => {
+    graph.setEdge(from, to, { width, height, labelpos: "c", weight: isMain ? 6 : 1 }, `${i}`);
+  });
+  layout(graph);
+  return graph;
+}
+
+/** The way dagre keeps free for one link. `via` holds a place in every row between its ends. */
+export interface Lane {
+  readonly link: Link;
+  readonly name: string;
+  readonly via: Track;
+  readonly label: Rect;
+}
+
+export function laneOf(placed: Placement, link: Link, name: string): Lane {
+  const { points = [], x = 0, y = 0 } = placed.edge(link.from, link.to, name);
+  return {
+    link,
+    name,
+    via: link.from === link.to ? [] : points.slice(1, -1),
+    label: { x, y, width: link.width, height: link.height },
+  };
+}
+
+export function nodeAt(placed: Placement, key: string): Rect {
+  const { x = 0, y = 0, width, height } = placed.node(key);
+  return { x, y, width, height };
+}

@@ -1,0 +1,80 @@
+/** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
+
+import type { TraceEvent } from "../event.ts";
+import { type Course, courseOf, type Manner, workflowOf } from "./course.ts";
+import { drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
+import type { Graph } from "./graph.ts";
+import { layOut, type Route } from "./layout.ts";
+import { LEGEND_WIDTH, renderLegend } from "./legend.ts";
+import { drawable, FONT_FAMILY, textWidth } from "./lettering.ts";
+import { renderBox, renderLabel, renderTrack } from "./marks.ts";
+import { INKS, PAPER, QUIET_TEXT, TITLE } from "./palette.ts";
+import { lettering, short } from "./pen.ts";
+
+const MARGIN = 24;
+const TITLE_SIZE = 18;
+const TITLE_HEIGHT = 92;
+const LEGEND_HEIGHT = 64;
+
+/** Draws run `0`; nested runs are the Markdown's. Same events and graph, same text. */
+export function renderSvg(events: readonly TraceEvent[], graph: Graph): string {
+  const course = courseOf(events, "0");
+  const drawing = drawingOf(graph, course);
+  const layout = layOut(drawing);
+  const title = titleOf(course, graph);
+  const width = Math.ceil(Math.max(layout.width, title.width, LEGEND_WIDTH)) + 2 * MARGIN;
+  const height = Math.ceil(TITLE_HEIGHT + layout.height + LEGEND_HEIGHT) + 2 * MARGIN;
+  const left = Math.round((width - layout.width) / 2);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
+    ` font-family="${FONT_FAMILY}" font-size="${SMALL_SIZE}" fill="none">`,
+    `<path d="M0 0h${width}v${height}h-${width}z" fill="${PAPER}"/>`,
+    `<g transform="translate(${MARGIN} ${MARGIN})">${title.svg}</g>`,
+    `<g transform="translate(${left} ${MARGIN + TITLE_HEIGHT})">`,
+    ...inFront(layout.routes).map(renderTrack),
+    ...drawing.boxes.map((box) => renderBox(box, layout)),
+    ...layout.routes.map(renderLabel),
+    "</g>",
+    `<g transform="translate(${MARGIN} ${height - MARGIN - LEGEND_HEIGHT + 22})">${renderLegend()}</g>`,
+    "</svg>\n",
+  ].join("");
+}
+
+/** The path taken is drawn last, over the quiet edges. */
+function inFront(routes: readonly Route[]): readonly Route[] {
+  const isTaken = ({ link }: Route) => link.manner !== null;
+  return [...routes.filter((route) => !isTaken(route)), ...routes.filter(isTaken)];
+}
+
+function titleOf(course: Course, graph: Graph): { readonly svg: string; readonly width: number } {
+  const workflow = drawable(workflowOf(course, graph));
+  const status = course.end?.status ?? "UNFINISHED";
+  const ink = INKS[mannerOfCourse(course)];
+  const chip = textWidth(status, NAME_SIZE) + 16;
+  const rest = drawable(endingOf(course));
+  const trace = drawable(`trace ${course.traceId}`);
+  const svg =
+    lettering(workflow, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
+    `<rect y="27" width="${short(chip)}" height="22" rx="4" fill="${ink.line}"/>` +
+    lettering(status, { x: 8, y: 38 }, PAPER, NAME_SIZE, true) +
+    lettering(rest, { x: chip + 10, y: 38 }, TITLE, NAME_SIZE) +
+    lettering(trace, { x: 0, y: 64 }, QUIET_TEXT, SMALL_SIZE);
+  const width = Math.max(
+    textWidth(workflow, TITLE_SIZE),
+    chip + 10 + textWidth(rest, NAME_SIZE),
+    textWidth(trace, SMALL_SIZE),
+  );
+  return { svg, width };
+}
+
+function mannerOfCourse({ end, refusal }: Course): Manner {
+  if (end === null) return "unfinished";
+  if (refusal !== null) return "refused";
+  return end.status === "SUCCESS" ? "well" : "otherwise";
+}
+
+function endingOf({ end, refusal }: Course): string {
+  if (end === null) return "the trace stops before the run has ended";
+  const outcome = `outcome ${end.outcome ?? "none"} · exit ${end.exit_reason_code}`;
+  return refusal === null ? outcome : `${outcome} · refused`;
+}

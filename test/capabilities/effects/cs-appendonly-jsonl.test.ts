@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import type { StoreFault } from "../../../src/faults.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { countingDraw, type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
+
+const append = (at: Pick<FreshStore, "store" | "draw">, input: JsonObject = { record: {} }) =>
+  perform(csAppendonlyJsonl, "APPEND", input, at);
+const all = (at: Pick<FreshStore, "store" | "draw">, input: JsonObject = {}) =>
+  perform(csAppendonlyJsonl, "GET_ALL", input, at).result?.entries;
+
+test("an entry is written as the Python runtimes write it", (t) => {
+  const at = freshStore(t);
+  const { result, change } = append(at, { record: { event_code: "EV" }, stream_id: "s", actor_id: "a" });
+  append(at);
+  assert.equal(
+    at.text(),
+    '{"record_id":"2026-01-31T09:00:00.120000_000000","sequence_number":1,"timestamp":"2026-01-31T09:00:00.120000","actor_id":"a","stream_id":"s","record":{"event_code":"EV"}}\n' +
+      '{"record_id":"2026-01-31T09:00:00.120000_000001","sequence_number":2,"timestamp":"2026-01-31T09:00:00.120000","actor_id":null,"stream_id":null,"record":{}}\n',
+  );
+  assert.deepEqual(result, { record_id: "2026-01-31T09:00:00.120000_000000", sequence_number: 1 });
+  assert.deepEqual(change, { before: { lines: 0 }, after: { lines: 1 } });
+  assert.deepEqual(at.draw.drawn, ["clock", "clock"]);
+});
+
+test("a record with a long integer is read back as it was given", (t) => {
+  const at = freshStore(t);
+  append(at, { record: { amount: 2 ** 60 } });
+  const [entry] = all({ ...at, store: at.unseen() }) as JsonObject[];
+  assert.deepEqual(entry?.record, { amount: 2 ** 60 });
+});
+
+test("a whole second has no fraction", (t) => {
+  const at = { ...freshStore(t), draw: countingDraw("2026-01-31T09:00:00.000Z") };
+  assert.equal(append(at).result?.record_id, "2026-01-31T09:00:00_000000");
+});
+
+test("a stream's entries are those that carry its name", (t) => {
+  const at = freshStore(t);
+  append(at, { record: { n: 1 }, stream_id: "s" });
+  append(at, { record: { n: 2 }, stream_id: "t" });
+  const numbers = (entries: unknown) => (entries as JsonObject[]).map(({ record }) => (record as JsonObject).n);
+  assert.deepEqual(numbers(all(at)), [1, 2]);
+  assert.deepEqual(numbers(all(at, { stream_id: "t" })), [2]);
+  appendFileSync(at.file, '\n{"record": {"n": 3}, "stream_id": "t"}');
+  assert.deepEqual(numbers(all(at, { stream_id: "t" })), [2, 3]);
+});
+
+test("blank lines and foreign lines have their number, and no append looks into them", (t) => {
+  const at = freshStore(t, "\n\nx\n");
+  assert.equal(append(at).result?.sequence_number, 4);
+  appendFileSync(at.file, "\n[]\n");
+  assert.equal(append(at).result?.sequence_number, 7);
+});
+
+test("a torn last line is removed by the append behind it, which says how much it was", (t) => {
+  const torn = Buffer.from('{"record":"é').subarray(0, -1);
+  const at = freshStore(t);
+  at.write(Buffer.concat([Buffer.from('{"record":0}\n'), torn]));
+  const { result, change } = append(at);
+  assert.equal(result?.sequence_number, 2);
+  assert.deepEqual(change, { before: { lines: 1, torn_bytes: torn.length }, after: { lines: 2 } });
+  assert.deepEqual(
+    linesOf(at.text()).map(({ record }) => record),
+    [0, {}],
+  );
+});
+
+test("a log that holds only a torn line begins again", (t) => {
+  const at = freshStore(t, '{"rec');
+  assert.deepEqual(all(at), []);
+  assert.equal(append(at).result?.sequence_number, 1);
+  assert.equal(linesOf(at.text()).length, 1);
+});
+
+test("a torn line that its writer completes between two calls is a line", (t) => {
+  const at = freshStore(t, '{"record":0}\n{"rec');
+  assert.deepEqual(all(at), [{ record: 0 }]);
+  appendFileSync(at.file, 'ord":1}\n');
+  assert.deepEqual(all(at), [{ record: 0 }, { record: 1 }]);
+  assert.equal(append(at).result?.sequence_number, 3);
+});
+
+const refused: readonly (readonly [about: string, text: string])[] = [
+  ["no JSON", '{"record":0}\nx\n'],
+  ["no object", '{"record":0}\n[1]\n'],
+  ["an object with a key twice", '{"record":0}\n{"a":1,"a":2}\n'],
+  ["a number a double cannot hold", '{"record":0}\n{"record":9007199254740993}\n'],
+  ["whole, last and no object", '{"record":0}\n7'],
+];
+
+for (const [about, text] of refused) {
+  test(`a log with a line that is ${about} cannot be read`, (t) => {
+    assert.throws(
+      () => all(freshStore(t, text)),
+      ({ reason, facts }: StoreFault) => {
+        assert.deepEqual({ reason, facts }, { reason: "CORRUPT", facts: { file: "store", line: 2 } });
+        return true;
+      },
+    );
+  });
+}
+
+test("10 000 appends are numbered without reading the log back", (t) => {
+  const at = freshStore(t);
+  const blind = { ...at, store: { ...at.store, readFrom: () => assert.fail("read back") } };
+  for (let i = 0; i < 10_000; i++) append(blind);
+  assert.equal(linesOf(at.text()).at(-1)?.sequence_number, 10_000);
+});
+
+test("four processes append 100 entries each: no line is lost or torn, no number repeats", async (t) => {
+  const at = freshStore(t);
+  const effects = join(import.meta.dirname, "../../../src/capabilities/effects/cs-appendonly-jsonl.ts");
+  const ports = join(import.meta.dirname, "../../../src/node-store.ts");
+  const program = `
+    const { csAppendonlyJsonl } = await import(${JSON.stringify(effects)});
+    const { openDataRoot } = await import(${JSON.stringify(ports)});
+    const store = openDataRoot(${JSON.stringify(at.root)}).store("store");
+    const draw = { clock: () => "2026-01-31T09:00:00.000Z", entropy: () => "" };
+    for (let i = 0; i < 100; i++) csAppendonlyJsonl.operations.APPEND.perform({ record: { i } }, store, draw);`;
+  const children = [1, 2, 3, 4].map(() =>
+    spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], { stdio: "inherit" }),
+  );
+  const exits = await Promise.all(children.map((child) => once(child, "exit")));
+  for (const exit of exits) assert.deepEqual(exit, [0, null]);
+  const numbers = linesOf(readFileSync(at.file, "utf8")).map(({ sequence_number }) => sequence_number);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 400 }, (_, i) => i + 1),
+  );
+});

@@ -1,0 +1,74 @@
+/** A store on disk for one test, and what may be drawn in it. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Effect } from "../../../src/capabilities/effect.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { openDataRoot } from "../../../src/node-store.ts";
+import type { Draw, StoreFile } from "../../../src/ports.ts";
+
+/** Counts what is drawn: the second address differs from the first. */
+export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Draw & { readonly drawn: string[] } {
+  const drawn: string[] = [];
+  return {
+    drawn,
+    clock() {
+      drawn.push("clock");
+      return clock;
+    },
+    entropy(count) {
+      drawn.push("entropy");
+      return drawn.length.toString(16).padStart(2 * count, "0");
+    },
+  };
+}
+
+export interface FreshStore {
+  readonly store: StoreFile;
+  readonly draw: Draw & { readonly drawn: string[] };
+  readonly file: string;
+  readonly root: string;
+  text(): string | null;
+  write(text: string | Uint8Array): void;
+  /** The same file, as a process that has not seen it before. */
+  unseen(): StoreFile;
+}
+
+export function freshStore(t: TestContext, before?: string): FreshStore {
+  const root = mkdtempSync(join(tmpdir(), "pgs-store-"));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const file = join(root, "store");
+  if (before !== undefined) writeFileSync(file, before);
+  return {
+    store: openDataRoot(root).store("store"),
+    draw: countingDraw(),
+    file,
+    root,
+    text: () => textOf(file),
+    write: (text) => writeFileSync(file, text),
+    unseen: () => openDataRoot(root).store("store"),
+  };
+}
+
+export function perform(effect: Effect, op: string, input: JsonObject, at: Pick<FreshStore, "store" | "draw">) {
+  const operation = effect.operations[op];
+  if (operation === undefined) throw new Error(`${effect.code} has no ${op}`);
+  return operation.perform(input, at.store, at.draw);
+}
+
+export function linesOf(text: string | null): JsonObject[] {
+  return (text ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as JsonObject);
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,148 @@
+/** Every stored effect keeps what it declares: its examples, its semantics, its artifact. */
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Effect, EffectExample } from "../../../src/capabilities/effect.ts";
+import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
+import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
+import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import { StoreFault } from "../../../src/faults.ts";
+import { deepFreeze } from "../../../src/json.ts";
+import { openDataRoot } from "../../../src/node-store.ts";
+import { countingDraw, freshStore, perform } from "./fresh-store.ts";
+
+const effects: readonly Effect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const examples = effects.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));
+
+for (const { effect, example } of examples) {
+  test(`${effect.code}: ${example.about}`, (t) => {
+    const at = freshStore(t, example.before);
+    for (const { op, input, outcome, result = {} } of example.calls) {
+      const performed = perform(effect, op, deepFreeze(structuredClone(input)), at);
+      assert.equal(performed.outcome, outcome, `${op} ${JSON.stringify(performed.reason)}`);
+      const members = Object.entries(performed.result ?? {}).filter(([name]) => name in result);
+      assert.deepEqual(Object.fromEntries(members), result, op);
+      if (outcome !== "SUCCESS") assert.equal(performed.change, undefined, `${op} ${outcome} changes nothing`);
+    }
+  });
+}
+
+for (const { effect, example } of examples) {
+  test(`${effect.code} keeps its promises while ${example.about}`, (t) => {
+    const at = freshStore(t, example.before);
+    for (const { op, input } of example.calls) {
+      const before = at.text();
+      const { outcome } = perform(effect, op, input, at);
+      const after = at.text();
+      const { semantics } = effect.operations[op] as Effect["operations"][string];
+      if (semantics === "reads" || outcome !== "SUCCESS") assert.equal(after, before, `${op} changes nothing`);
+      if (semantics === "append-only") assert.ok(after?.startsWith(withoutTorn(before)) ?? before === null, op);
+      if (semantics === "idempotent" && outcome === "SUCCESS") {
+        perform(effect, op, input, at);
+        assert.equal(at.text(), after, `${op} twice is ${op} once`);
+      }
+      assert.deepEqual(readdirSync(at.root), after === null ? [] : ["store"], "no lock and no draft is left");
+    }
+  });
+}
+
+function withoutTorn(text: string | null): string {
+  const lines = (text ?? "").split("\n");
+  const last = lines.at(-1) ?? "";
+  return last === "" || isJson(last) ? (text ?? "") : (text ?? "").slice(0, -last.length);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+for (const effect of effects) {
+  test(`${effect.code} has an example of every outcome it declares`, () => {
+    const shown = new Set(effect.examples.flatMap(({ calls }: EffectExample) => calls.map(callName)));
+    for (const [op, { outcomes }] of Object.entries(effect.operations)) {
+      for (const outcome of outcomes) {
+        if (outcome !== "BACKEND_ERROR") assert.ok(shown.has(`${op} ${outcome}`), `${op} ${outcome}`);
+      }
+    }
+  });
+
+  test(`${effect.code} reports storage that cannot be used, by name and system code`, (t) => {
+    const { root } = freshStore(t);
+    mkdirSync(join(root, "folder"));
+    writeFileSync(join(root, "file"), "");
+    const unusable = {
+      folder: /^EISDIR$/,
+      "file/below": /^ENOTDIR$|^EEXIST$/,
+      [`${"x".repeat(300)}`]: /^ENAMETOOLONG$/,
+    };
+    for (const [path, errno] of Object.entries(unusable)) {
+      for (const op of Object.keys(effect.operations)) {
+        const facts = storageFacts(effect, op, path, root);
+        assert.equal(facts.file, path, op);
+        assert.match(String(facts.errno), errno, `${op} ${path}`);
+        assert.ok(!JSON.stringify(facts).includes(root));
+      }
+    }
+    assert.deepEqual(readdirSync(root).sort(), ["file", "folder"]);
+  });
+}
+
+const callName = ({ op, outcome }: EffectExample["calls"][number]) => `${op} ${outcome}`;
+
+/** What the fault says, or the reason where the operation answers it itself. */
+function storageFacts(
+  effect: Effect,
+  op: string,
+  path: string,
+  root: string,
+): { file?: unknown; errno?: unknown } {
+  const input = effect.examples
+    .flatMap(({ calls }) => calls)
+    .find((call) => call.op === op && call.outcome === "SUCCESS")?.input;
+  assert.ok(input);
+  try {
+    const store = openDataRoot(root).store(path);
+    const performed = perform(effect, op, { ...input, keys: ["a"] }, { store, draw: countingDraw() });
+    assert.equal(performed.outcome, "BACKEND_ERROR", `${op} ${path}`);
+    return performed.reason ?? {};
+  } catch (error) {
+    assert.ok(error instanceof StoreFault, String(error));
+    return error.facts;
+  }
+}
+
+const published = join(
+  import.meta.dirname,
+  "../../../../shared/published/protocol_snapshot/artifacts/capability_side_effects",
+);
+
+for (const effect of effects) {
+  const file = join(published, `${effect.code.replaceAll("::", "__")}.json`);
+  const skip = existsSync(file) ? false : "the published snapshot is not beside this repository";
+  test(`${effect.code} has the operations and outcomes of its published artifact`, { skip }, () => {
+    const { cs_ir } = JSON.parse(readFileSync(file, "utf8")) as { cs_ir: CsIr };
+    const declared = cs_ir.cs_metadata.operations.operations;
+    assert.deepEqual(Object.keys(effect.operations).sort(), Object.keys(declared).sort());
+    for (const [op, { result_status_values }] of Object.entries(declared)) {
+      assert.deepEqual(
+        [...(effect.operations[op]?.outcomes ?? [])].sort(),
+        [...result_status_values].sort(),
+        op,
+      );
+    }
+  });
+}
+
+interface CsIr {
+  readonly cs_metadata: {
+    readonly operations: { readonly operations: Record<string, { readonly result_status_values: string[] }> };
+  };
+}

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { registryText } from "../../bin/registry.mts";
+import { registry } from "../../src/capabilities/registry.ts";
+
+const source = readFileSync(join(import.meta.dirname, "../../src/capabilities/registry.ts"), "utf8");
+
+test("the registry lists exactly the capability files that are there", () => {
+  assert.equal(source, registryText(), "stale: node --import tsx bin/registry.mts writes it");
+});
+
+test("everything the registry lists is imported statically", () => {
+  assert.doesNotMatch(source, /import\(|require\(/);
+});
+
+test("a capability is found by its full name only", () => {
+  const code = "capability_transforms::CT_PURE_LOOKUP_V0";
+  assert.equal(registry.transform(code)?.code, code);
+  assert.equal(registry.transform("CT_PURE_LOOKUP_V0"), undefined);
+  assert.equal(registry.transform("constructor"), undefined);
+  assert.equal(registry.effect(code), undefined);
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { registry } from "../../src/capabilities/registry.ts";
+import type { Example, Transform } from "../../src/capabilities/transform.ts";
+import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json.ts";
+import type { Draw } from "../../src/ports.ts";
+
+const FOLDER = join(import.meta.dirname, "../../src/capabilities/transforms");
+const DOOR = ["INPUT_MISSING", "INPUT_TYPE"];
+
+const files = readdirSync(FOLDER).filter((file) => file.startsWith("ct-"));
+const transforms = await Promise.all(files.map(declaredIn));
+
+async function declaredIn(file: string): Promise<Transform> {
+  const [declared] = Object.values((await import(join(FOLDER, file))) as Record<string, Transform>);
+  assert.ok(declared, `${file} exports a transform`);
+  return declared;
+}
+
+/** A fixed draw for those that declare one; for the others drawing anything is an error. */
+function drawOf({ draws }: Transform): Draw {
+  const only = <T>(kind: "clock" | "entropy", value: T): T => {
+    assert.equal(draws, kind, `drew ${kind} without declaring it`);
+    return value;
+  };
+  return {
+    clock: () => only("clock", "2026-01-31T09:00:00.000Z"),
+    entropy: (count) => only("entropy", "5a".repeat(count)),
+  };
+}
+
+const copy = <T extends Json>(value: T): T => structuredClone(value) as T;
+
+function play(declared: Transform, example: Example): void {
+  const input = deepFreeze(copy(example.input));
+  const answer = declared.answer(input, drawOf(declared));
+  assert.deepEqual(declared.answer(input, drawOf(declared)), answer, "a second call answers the same");
+  assert.deepEqual(input, example.input, "the input is unchanged");
+  if ("violation" in example) {
+    assert.equal("violation" in answer ? answer.violation : answer, example.violation);
+  } else {
+    assert.deepEqual("result" in answer ? answer.result : answer, example.result);
+    assert.deepEqual(Object.keys(example.result).sort(), [...declared.result].sort());
+  }
+}
+
+for (const declared of transforms) {
+  test(`${declared.code} does what its examples say`, async (t) => {
+    for (const example of declared.examples) await t.test(example.about, () => play(declared, example));
+  });
+
+  test(`${declared.code} has an example of success and one of every declared violation, and no other`, () => {
+    const shown = declared.examples.flatMap((example) => ("violation" in example ? [example.violation] : []));
+    assert.ok(declared.examples.some((example) => "result" in example));
+    assert.deepEqual(
+      [...new Set(shown)].filter((reason) => !DOOR.includes(reason)).sort(),
+      [...declared.violations].sort(),
+    );
+  });
+
+  test(`${declared.code} is registered under its own name`, () => {
+    assert.equal(registry.transform(declared.code), declared);
+  });
+
+  test(`${declared.code} answers a result of JSON values only`, () => {
+    for (const { input } of declared.examples) {
+      const answer = declared.answer(deepFreeze(copy(input)), drawOf(declared));
+      if ("result" in answer) assert.deepEqual(JSON.parse(JSON.stringify(answer.result)), answer.result);
+    }
+  });
+
+  test(`${declared.code} never makes up an answer without input`, () => {
+    const answer = declared.answer({}, drawOf(declared));
+    assert.ok("violation" in answer && DOOR.includes(answer.violation), JSON.stringify(answer));
+  });
+}
+
+test("a transform reads own properties only", () => {
+  const lookup = registry.transform("capability_transforms::CT_PURE_LOOKUP_V0") as Transform;
+  const input: JsonObject = JSON.parse(
+    '{"key":"__proto__","map":{"__proto__":{"polluted":true}}}',
+  ) as JsonObject;
+  const answer = lookup.answer(deepFreeze(input), drawOf(lookup));
+  assert.deepEqual(answer, { result: { result: { polluted: true } } });
+  assert.ok(isObject(answer) && !("polluted" in {}));
+});

@@ -1,0 +1,377 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { RunFault, StoreFault } from "../src/faults.ts";
+import { openDataRoot } from "../src/node-store.ts";
+import type { StoreFile } from "../src/ports.ts";
+
+function folder(t: TestContext): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "pgs-root-")));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+const operations: Readonly<Record<string, (store: StoreFile) => unknown>> = {
+  read: (store) => store.read(),
+  readFrom: (store) => store.readFrom(0),
+  stamp: (store) => store.stamp(),
+  append: (store) => store.append("x\n"),
+  truncate: (store) => store.truncate(0),
+  replace: (store) => store.replace("x"),
+  locked: (store) => store.locked(() => assert.fail("worked")),
+};
+
+const escaping = (error: unknown) => {
+  assert.ok(error instanceof RunFault, String(error));
+  assert.equal(error.code, "STORE_PATH_ESCAPES");
+  assert.deepEqual([error.stage, error.category], ["effect", "CS"]);
+  return true;
+};
+
+const failing = (reason: string, errno: string) => (error: unknown) => {
+  assert.ok(error instanceof StoreFault, String(error));
+  assert.deepEqual([error.reason, error.facts], [reason, { file: "a/store", errno }]);
+  return true;
+};
+
+test("a path that leads out of the root, or to the root itself, is refused before anything is touched", (t) => {
+  const root = join(folder(t), "data");
+  for (const path of ["../x", "a/../../x", "..", ".", "", "a/..", "/etc/passwd", `${root}/x`, "a\0b"]) {
+    assert.throws(() => openDataRoot(root).store(path), escaping, JSON.stringify(path));
+  }
+  assert.equal(existsSync(root), false);
+});
+
+test("a name that only looks like leaving stays", (t) => {
+  const root = folder(t);
+  const data = openDataRoot(root);
+  data.store("..a/...").append("x");
+  data.store("b/../c").append("x");
+  assert.deepEqual(readdirSync(root).sort(), ["..a", "c"]);
+  assert.equal(data.store("./c"), data.store("c"), "one object per path");
+});
+
+test("a folder or file that is a link out of the root is refused, also when it leads nowhere yet", (t) => {
+  const outside = folder(t);
+  const root = folder(t);
+  writeFileSync(join(outside, "file"), "secret");
+  symlinkSync(outside, join(root, "folder"));
+  symlinkSync(join(outside, "file"), join(root, "file"));
+  symlinkSync(join(outside, "absent"), join(root, "dangling"));
+  symlinkSync("../..", join(root, "up"));
+  symlinkSync(".", join(root, "self"));
+  for (const path of ["folder/file", "folder/new/x", "file", "dangling", "dangling/x", "up/x", "self"]) {
+    assert.throws(() => openDataRoot(root).store(path), escaping, path);
+  }
+  assert.deepEqual(readdirSync(outside), ["file"]);
+});
+
+test("a link that appears after the store was opened stops every operation", (t) => {
+  const outside = folder(t);
+  const root = folder(t);
+  const store = openDataRoot(root).store("a/store");
+  store.append("ours\n");
+  rmSync(join(root, "a"), { recursive: true });
+  writeFileSync(join(outside, "store"), "theirs");
+  symlinkSync(outside, join(root, "a"));
+  for (const [name, operate] of Object.entries(operations)) assert.throws(() => operate(store), escaping, name);
+  assert.deepEqual(readdirSync(outside), ["store"]);
+  assert.equal(readFileSync(join(outside, "store"), "utf8"), "theirs");
+});
+
+test("a link that stays inside the root is followed, and stays a link when its store is replaced", (t) => {
+  const root = folder(t);
+  mkdirSync(join(root, "real"));
+  symlinkSync("real/store", join(root, "alias"));
+  writeFileSync(join(root, "real/store"), "old");
+  const alias = openDataRoot(root).store("alias");
+  alias.replace("new");
+  assert.equal(readFileSync(join(root, "real/store"), "utf8"), "new");
+  assert.equal(readlinkSync(join(root, "alias")), "real/store");
+  alias.locked(() =>
+    assert.ok(readdirSync(join(root, "real")).includes("store.lock"), "one lock for all names"),
+  );
+});
+
+test("a root that is a link itself is the root", (t) => {
+  const real = folder(t);
+  const root = join(folder(t), "link");
+  symlinkSync(real, root);
+  openDataRoot(root).store("a/store").append("x");
+  assert.equal(readFileSync(join(real, "a/store"), "utf8"), "x");
+});
+
+test("an absent root is read as empty and made by the first write", (t) => {
+  for (const write of ["append", "replace", "locked"] as const) {
+    const root = join(folder(t), "not/yet");
+    const store = openDataRoot(root).store("a/store");
+    assert.deepEqual([store.read(), store.stamp(), [...openDataRoot(root).journals()]], [null, null, []]);
+    assert.equal(existsSync(root), false);
+    if (write === "locked") store.locked(() => undefined);
+    else store[write]("x");
+    assert.equal(existsSync(join(root, "a")), true, write);
+  }
+});
+
+test("a file in place of a folder, or a folder in place of the file, is a fault with the system's code", (t) => {
+  const base = folder(t);
+  writeFileSync(join(base, "root"), "");
+  mkdirSync(join(base, "one"));
+  writeFileSync(join(base, "one/a"), "");
+  mkdirSync(join(base, "two/a/store"), { recursive: true });
+  const { locked, ...direct } = operations;
+  const codes = { root: "ENOTDIR", one: "ENOTDIR", two: "EISDIR" };
+  for (const [name, errno] of Object.entries(codes)) {
+    const store = openDataRoot(join(base, name)).store("a/store");
+    for (const [op, operate] of Object.entries(direct)) {
+      const reason = ["read", "readFrom", "stamp"].includes(op) ? "UNREADABLE" : "UNWRITABLE";
+      assert.throws(() => operate(store), failing(reason, errno), `${op} ${name}`);
+    }
+    if (name !== "two") assert.throws(() => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
+  }
+  assert.throws(
+    () => [...openDataRoot(join(base, "root")).journals()],
+    ({ facts }: StoreFault) => facts.errno === "ENOTDIR",
+  );
+});
+
+const isRoot = process.getuid?.() === 0;
+const skip = isRoot ? "the superuser writes into a read-only folder" : false;
+test("a read-only folder is a fault of every write, and reading goes on", { skip }, (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root).store("a/store");
+  store.append("x");
+  chmodSync(join(root, "a"), 0o555);
+  assert.throws(() => store.replace("y"), failing("UNWRITABLE", "EACCES"));
+  assert.throws(() => store.locked(() => 1), failing("UNWRITABLE", "EACCES"));
+  assert.equal(String(store.read()), "x");
+  chmodSync(join(root, "a"), 0o755);
+});
+
+test("the stamp changes with every write but keeps its identity while the file grows", (t) => {
+  const store = openDataRoot(folder(t)).store("a/store");
+  store.append("1");
+  const first = store.stamp();
+  store.append("2");
+  const second = store.stamp();
+  assert.equal(second?.identity, first?.identity);
+  assert.deepEqual([first?.size, second?.size], [1, 2]);
+  store.replace("34");
+  assert.notEqual(store.stamp()?.identity, first?.identity);
+});
+
+test("bytes are read from an offset to the end, and none behind it", (t) => {
+  const store = openDataRoot(folder(t)).store("a/store");
+  store.append("abcé");
+  assert.deepEqual(
+    [0, 3, 5, 9].map((offset) => String(store.readFrom(offset))),
+    ["abcé", "é", "", ""],
+  );
+  store.truncate(2);
+  assert.equal(String(store.read()), "ab");
+});
+
+test("a replaced file keeps its permissions and leaves no draft, also when it cannot take its place", (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root).store("store");
+  store.replace("old");
+  chmodSync(join(root, "store"), 0o600);
+  store.replace("new");
+  assert.equal(statSync(join(root, "store")).mode & 0o777, 0o600);
+  unlinkSync(join(root, "store"));
+  mkdirSync(join(root, "store/full"), { recursive: true });
+  assert.throws(() => store.replace("x"), StoreFault);
+  assert.deepEqual(readdirSync(root), ["store"]);
+});
+
+test("a write that the system stops half-way leaves the old content", (t) => {
+  const root = folder(t);
+  const script = inChild(`
+    const store = openDataRoot(${JSON.stringify(root)}).store("a/store");
+    const codes = [];
+    for (const write of ["append", "append", "replace"]) {
+      try { store[write]("x".repeat(700) + "\\n"); store[write]("y".repeat(700) + "\\n"); }
+      catch (error) { codes.push(error.reason); }
+      if (write === "replace") try { store.replace("z".repeat(5000)); } catch (error) { codes.push(error.reason); }
+    }
+    console.log(codes.join());`);
+  const limited = `trap '' XFSZ; ulimit -f 1; exec "$0" "$@"`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", limited, process.execPath, ...script], {
+    encoding: "utf8",
+  });
+  assert.equal(stdout, "UNWRITABLE,UNWRITABLE,UNWRITABLE\n", stderr);
+  assert.equal(readFileSync(join(root, "a/store"), "utf8"), `${"y".repeat(700)}\n`);
+  assert.deepEqual(readdirSync(join(root, "a")), ["store"]);
+});
+
+test("the lock is gone after the work, also when the work throws", (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root).store("store");
+  assert.equal(
+    store.locked(() => readlinkSync(join(root, "store.lock")).split(":").slice(0, 2).join()),
+    `${process.pid},${hostname()}`,
+  );
+  const defect = new TypeError("ours");
+  assert.throws(
+    () =>
+      store.locked(() => {
+        throw defect;
+      }),
+    (error) => error === defect,
+  );
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test("the lock of a killed process is taken over", async (t) => {
+  const root = folder(t);
+  const holder = await holdingChild(t, root);
+  holder.kill("SIGKILL");
+  await once(holder, "exit");
+  assert.ok(readlinkSync(join(root, "store.lock")).startsWith(`${holder.pid}:`), "the lock was left behind");
+  assert.equal(
+    openDataRoot(root)
+      .store("store")
+      .locked(() => "ours"),
+    "ours",
+  );
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test("the lock of a living process is waited for, and then named", async (t) => {
+  const root = folder(t);
+  const holder = await holdingChild(t, root);
+  assert.throws(
+    () =>
+      openDataRoot(root, 60)
+        .store("store")
+        .locked(() => assert.fail("worked")),
+    (error) => {
+      assert.ok(error instanceof StoreFault);
+      assert.deepEqual([error.reason, error.facts], ["LOCKED", { file: "store", holder: holder.pid ?? null }]);
+      return true;
+    },
+  );
+  assert.deepEqual(readdirSync(root), ["store.lock"]);
+});
+
+test("a lock of an earlier process with our number is left over; one of another host is respected", (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root, 30).store("store");
+  const lock = join(root, "store.lock");
+  symlinkSync(`${process.pid}:${hostname()}:earlier`, lock);
+  assert.equal(
+    store.locked(() => 1),
+    1,
+  );
+  for (const [text, holder] of [
+    [`${process.pid}:elsewhere:x`, process.pid],
+    ["no lock of ours", null],
+  ] as const) {
+    symlinkSync(text, lock);
+    assert.throws(
+      () => store.locked(() => 1),
+      ({ facts }: StoreFault) => facts.holder === holder,
+    );
+    assert.equal(readlinkSync(lock), text);
+    unlinkSync(lock);
+  }
+});
+
+test("a claim on a dead lock is left to its maker until it is abandoned", (t) => {
+  const root = folder(t);
+  const dead = `${process.pid}:${hostname()}:earlier`;
+  symlinkSync(dead, join(root, "store.lock"));
+  symlinkSync(dead, join(root, "store.lock.claim"));
+  const begun = performance.now();
+  const take = () =>
+    openDataRoot(root, 100)
+      .store("store")
+      .locked(() => performance.now() - begun);
+  // At the same moment the claim is abandoned and our patience ends: either may come first.
+  assert.ok(patient(take) >= 90);
+  assert.ok(take() >= 90);
+  assert.deepEqual(readdirSync(root), []);
+});
+
+function patient(take: () => number): number {
+  try {
+    return take();
+  } catch (error) {
+    assert.ok(error instanceof StoreFault && error.reason === "LOCKED", String(error));
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+test("four processes that count 200 times each lose nothing", async (t) => {
+  const root = folder(t);
+  symlinkSync(`999999999:${hostname()}:dead`, join(root, "store.lock"));
+  const script = inChild(`
+    const store = openDataRoot(${JSON.stringify(root)}).store("store");
+    for (let i = 0; i < 200; i++) store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`);
+  const children = [1, 2, 3, 4].map(() => spawn(process.execPath, script, { stdio: "inherit" }));
+  const exits = await Promise.all(children.map((child) => once(child, "exit")));
+  for (const exit of exits) assert.deepEqual(exit, [0, null]);
+  assert.equal(readFileSync(join(root, "store"), "utf8"), "800");
+  assert.deepEqual(readdirSync(root), ["store"]);
+});
+
+test("journals are every .jsonl below the root in code-unit order, without what lies outside", (t) => {
+  const outside = folder(t);
+  writeFileSync(join(outside, "x.jsonl"), "outside");
+  const root = folder(t);
+  for (const path of ["b.jsonl", "a/z.jsonl", "a.jsonl", "a/B/é.jsonl", "a/ignored.json", "d/log.txt"]) {
+    mkdirSync(join(root, path, ".."), { recursive: true });
+    writeFileSync(join(root, path), path);
+  }
+  mkdirSync(join(root, "folder.jsonl"));
+  writeFileSync(join(root, "folder.jsonl/in.jsonl"), "in");
+  symlinkSync(outside, join(root, "linked"));
+  symlinkSync(join(outside, "x.jsonl"), join(root, "x.jsonl"));
+  symlinkSync("d/log.txt", join(root, "inside.jsonl"));
+  symlinkSync("nowhere", join(root, "dangling.jsonl"));
+  symlinkSync("..", join(root, "d/round"));
+  const found = [...openDataRoot(root).journals()];
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    ["a.jsonl", "a/B/é.jsonl", "a/z.jsonl", "b.jsonl", "folder.jsonl/in.jsonl", "inside.jsonl"],
+  );
+  assert.deepEqual(found.map(({ bytes }) => String(bytes)).slice(-3), ["b.jsonl", "in", "d/log.txt"]);
+});
+
+/** Arguments of a node process that has `openDataRoot`. */
+function inChild(program: string): string[] {
+  const source = join(import.meta.dirname, "../src/node-store.ts");
+  const prelude = `const { openDataRoot } = await import(${JSON.stringify(source)});`;
+  return ["--import", "tsx", "--input-type=module", "-e", prelude + program];
+}
+
+/** A process that holds the lock of `store` until it is killed. */
+async function holdingChild(t: TestContext, root: string) {
+  const script = inChild(`
+    openDataRoot(${JSON.stringify(root)}).store("store").locked(() => {
+      console.log("held");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+    });`);
+  const child = spawn(process.execPath, script, { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill("SIGKILL"));
+  await once(child.stdout, "data");
+  return child;
+}
