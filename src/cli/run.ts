@@ -195,7 +195,7 @@ function toText({ plan, result, summary, files }: Report, paint: Paint, { world 
   const { ending } = result;
   const tone = ending.status === "SUCCESS" ? "good" : "bad";
   const head = `${paint(tone, ending.status)}  ${paint("strong", ending.exitReason)}  ${plan.workflow.fqdn}\n`;
-  const path = summary.path.map(({ node, outcome, next }) => [node, outcome, "->", next]);
+  const path = summary.path.map(({ node, outcome, next }) => [node, outcome, "->", next ?? "(no route)"]);
   const effects = summary.effects.map(({ op, store, outcome, node, step }) => [
     op,
     store ?? "-",

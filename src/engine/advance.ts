@@ -11,12 +11,13 @@ export interface Ending {
   readonly fault?: RunFault;
 }
 
-/** The node an outcome leads to. @throws RunFault `NO_TRANSITION` */
-export function advance(node: IntentNode | ContractNode, outcome: string, workflow: string): NodeKey {
-  const next = node.next.byOutcome.get(outcome) ?? node.next.otherwise;
-  if (next !== undefined) return next;
-  const routed = [...node.next.byOutcome.keys()];
-  throw new RunFault("walk", "WF", "NO_TRANSITION", { outcome, workflow, routed });
+/** The node an outcome leads to, or null when none is declared. */
+export function advance({ next }: IntentNode | ContractNode, outcome: string): NodeKey | null {
+  return next.byOutcome.get(outcome) ?? next.otherwise ?? null;
+}
+
+export function noTransition({ next }: IntentNode | ContractNode, outcome: string, workflow: string): RunFault {
+  return new RunFault("walk", "WF", "NO_TRANSITION", { outcome, workflow, routed: [...next.byOutcome.keys()] });
 }
 
 const EXIT_CODES: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ import type { Walk } from "./walk.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
 export function checkInputs(
-  { contract, inputs: bindings }: ContractNode,
+  { contract, inputs: bindings, contradicted }: ContractNode,
   inputs: JsonObject,
 ): readonly Unmet[] {
   const isBound = (name: string) => bindings.some((binding) => binding.name === name);
@@ -36,8 +36,7 @@ export function checkInputs(
     const value = own(inputs, name);
     const at = pointer([name]);
     if (value === undefined) return required && isBound(name) ? [{ pointer: at, constraint: "required" }] : [];
-    if (types.length === 0 || types.some((type) => hasType(value, type))) return [];
-    if (value === null) return required ? [{ pointer: at, constraint: "required" }] : [];
+    if (types.length === 0 || contradicted.has(name) || types.some((type) => hasType(value, type))) return [];
     return [
       {
         pointer: at,

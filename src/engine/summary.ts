@@ -8,7 +8,7 @@ export interface PathEntry {
   readonly run: string;
   readonly node: string;
   readonly outcome: string;
-  readonly next: string;
+  readonly next: string | null;
 }
 
 export interface EffectEntry {

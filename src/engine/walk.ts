@@ -11,7 +11,7 @@ import type { ContractNode, IntentNode, NodeKey, Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
 import type { Happening, Payloads, ViolationCode } from "../trace/event.ts";
-import { advance, type Ending, endAt } from "./advance.ts";
+import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
 import { checkInputs, runContract } from "./contract.ts";
 
@@ -226,7 +226,7 @@ async function runNodes(state: Walk): Promise<Ending> {
     const ended = node.type === "IN" ? await runIntent(node, state) : await runContractNode(node, state);
     delete cursor.step;
     outcome = ended.outcome;
-    const next = advance(node, outcome, plan.workflow.fqdn);
+    const next = advance(node, outcome);
     setOwn(state.results, key, ended.outputs);
     setOwn(state.outcomes, key, outcome);
     say({
@@ -235,6 +235,7 @@ async function runNodes(state: Walk): Promise<Ending> {
       node_id: key,
       payload: { status: outcome, outputs: ended.outputs, next, duration_us: input.micros() - begun },
     });
+    if (next === null) throw noTransition(node, outcome, plan.workflow.fqdn);
     key = next;
   }
 }

@@ -1,5 +1,6 @@
 /** Did the protocol allow it? Every node, edge, step and operation of the record is one the plan declares (SPEC 6.2). */
 
+import { advance } from "../engine/advance.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
@@ -75,9 +76,8 @@ function codeOf(node: PlanNode): string | null {
   return node.type === "IN" ? (node.intent?.fqdn ?? null) : null;
 }
 
-function nextOf(node: PlanNode | undefined, outcome: string): string | undefined {
-  if (node === undefined || node.type === "EXIT") return undefined;
-  return node.next.byOutcome.get(outcome) ?? node.next.otherwise;
+function nextOf(node: PlanNode | undefined, outcome: string): string | null | undefined {
+  return node === undefined || node.type === "EXIT" ? undefined : advance(node, outcome);
 }
 
 function stepsOf(node: PlanNode | undefined): ContractNode["contract"]["steps"] {

@@ -24,6 +24,7 @@ import {
   parseExpression,
   pathsIn,
 } from "./expression.ts";
+import type { ValueType } from "./intent.ts";
 import type {
   Action,
   Binding,
@@ -54,6 +55,7 @@ export function compileContract(artifact: Artifact, scope: ContractScope): Contr
     fqdn: artifact.fqdn,
     file: artifact.file,
     inputs: table.inputs.map(([name, spec]) => compileInput(name, spec, scope.report)),
+    outputs: new Map(table.outputs.map(([name, spec]) => [name, compileOutputTypes(name, spec, scope.report)])),
     allowed: new Set(table.allowed),
     onInputFailure: table.onInputFailure,
     steps: table.steps.flatMap((step, index) => compileStep({ step, index, table, evaluations, scope })),
@@ -70,6 +72,14 @@ function compileInput(name: string, spec: JsonObject, report: Report): InputSpec
   const fallback = own(spec, "default");
   const required = own(spec, "required") === true;
   return { name, types, required, ...(fallback === undefined ? {} : { default: fallback }) };
+}
+
+function compileOutputTypes(name: string, spec: JsonObject, report: Report): readonly ValueType[] {
+  const declared = own(spec, "type") ?? "any";
+  return typesOf(declared, () => {
+    const what = `type ${JSON.stringify(declared)} of output ${name} is not known`;
+    report("VALUE_TYPE", ["core", "outputs", name, "type"], what);
+  });
 }
 
 function checkStepNames(table: ContractTable, report: Report): void {

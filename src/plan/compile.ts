@@ -22,8 +22,16 @@ import {
 } from "../snapshot/parse.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
-import { type CompileQuery, ExpressionError, mayNeedQueries, parseExpression, pathsIn } from "./expression.ts";
+import {
+  type CompileQuery,
+  type Expression,
+  ExpressionError,
+  mayNeedQueries,
+  parseExpression,
+  pathsIn,
+} from "./expression.ts";
 import { findings } from "./findings.ts";
+import type { FieldSpec, IntentSpec, ValueType } from "./intent.ts";
 import type {
   Admission,
   AdmissionRule,
@@ -161,7 +169,12 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
       report("TWO_STARTS", node.path, `${node.key} is a second IN node beside the start node ${table.start}`);
     }
   }
-  return nodes;
+  return new Map(
+    [...nodes].map(([key, node]) => [
+      key,
+      node.type === "CC" ? withContradictions(node, nodes, table.start) : node,
+    ]),
+  );
 }
 
 function compileNode(
@@ -208,7 +221,14 @@ function compileContractNode(
   if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
   const contract = contracts.get(name);
   if (contract === undefined) return undefined;
-  return { type: "CC", key: node.key, contract, inputs: nodeInputs(node, contract, scope), next };
+  return {
+    type: "CC",
+    key: node.key,
+    contract,
+    inputs: nodeInputs(node, contract, scope),
+    contradicted: new Set(),
+    next,
+  };
 }
 
 function resolveContract(name: string, node: NodeTable, scope: NodeScope): Contract | undefined {
@@ -216,6 +236,53 @@ function resolveContract(name: string, node: NodeTable, scope: NodeScope): Contr
   if (artifact === undefined) return undefined;
   const contractScope: ContractScope = { ...scope, report: scope.closure.reportFor(artifact) };
   return compileContract(artifact, contractScope);
+}
+
+/** Finds the inputs whose source is declared with types of which the contract takes none. */
+function withContradictions(
+  node: ContractNode,
+  nodes: ReadonlyMap<NodeKey, PlanNode>,
+  start: NodeKey,
+): ContractNode {
+  const contradicted = node.inputs.filter(({ name, source }) => {
+    const wanted = node.contract.inputs.find((input) => input.name === name)?.types ?? [];
+    const declared = sourceTypes(source, nodes, start);
+    return (
+      wanted.length > 0 &&
+      declared.length > 0 &&
+      !declared.some((type) => wanted.some((one) => overlap(type, one)))
+    );
+  });
+  return { ...node, contradicted: new Set(contradicted.map(({ name }) => name)) };
+}
+
+function overlap(a: ValueType, b: ValueType): boolean {
+  const isNumeric = (type: ValueType) => type === "integer" || type === "number";
+  return a === b || (isNumeric(a) && isNumeric(b));
+}
+
+/** The types that intent or contract declare for a path's value; empty when nothing is declared. */
+function sourceTypes(
+  source: Expression,
+  nodes: ReadonlyMap<NodeKey, PlanNode>,
+  start: NodeKey,
+): readonly ValueType[] {
+  if (source.kind !== "path") return [];
+  const [first, second, ...deeper] = source.segments;
+  if (source.root === "results") {
+    const node = nodes.get(String(first));
+    return node?.type === "CC" && deeper.length === 0 ? (node.contract.outputs.get(String(second)) ?? []) : [];
+  }
+  const intent = nodes.get(start);
+  if (source.root !== "payload" || intent?.type !== "IN") return [];
+  let fields: IntentSpec | undefined = intent.intent?.spec;
+  let types: readonly ValueType[] = [];
+  for (const segment of source.segments) {
+    const field: FieldSpec | undefined = fields?.[String(segment)];
+    types = field?.types ?? [];
+    fields = field?.fields;
+  }
+  return types;
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
@@ -244,10 +311,8 @@ function nodeInputs(
   });
 }
 
-type ParsedExpression = ReturnType<typeof parseExpression>;
-
 /** `$.results.<node>.result_status` is the node's outcome, which is no part of its published results. */
-function redirectStatus(expression: ParsedExpression): ParsedExpression {
+function redirectStatus(expression: Expression): Expression {
   if (expression.kind === "object") {
     return { ...expression, members: expression.members.map(([key, member]) => [key, redirectStatus(member)]) };
   }
@@ -258,7 +323,7 @@ function redirectStatus(expression: ParsedExpression): ParsedExpression {
   return { ...expression, root: "outcomes", segments: [node] };
 }
 
-function checkRoots(source: ParsedExpression, table: WorkflowTable, path: Path, report: Report): void {
+function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
   for (const { text, root, segments } of pathsIn(source)) {
     const isNodeResult = root === "results" || root === "outcomes";
     const node = segments[0];

@@ -36,7 +36,7 @@ function nodeFindings(node: PlanNode, workflow: Artifact): readonly Finding[] {
       pointer: `${at}/next/${outcome}`,
       facts: { node: node.key, outcome },
     })),
-    ...(node.type === "CC" ? unboundInputs(node, workflow) : []),
+    ...(node.type === "CC" ? [...unboundInputs(node, workflow), ...contradictions(node, workflow)] : []),
   ];
 }
 
@@ -59,6 +59,16 @@ function unboundInputs(node: ContractNode, workflow: Artifact): readonly Finding
       pointer: `/frontmatter/core/nodes/${node.key}/inputs`,
       facts: { node: node.key, input: name },
     }));
+}
+
+function contradictions(node: ContractNode, workflow: Artifact): readonly Finding[] {
+  return [...node.contradicted].map((name) => ({
+    code: "SOURCE_TYPE_DIFFERS",
+    what: `${node.key} binds ${name} to a source declared with another type than ${node.contract.fqdn} takes`,
+    file: workflow.file,
+    pointer: `/frontmatter/core/nodes/${node.key}/inputs/${name}`,
+    facts: { node: node.key, input: name },
+  }));
 }
 
 function contractFindings(contract: Contract): readonly Finding[] {

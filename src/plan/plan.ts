@@ -55,6 +55,8 @@ export interface ContractNode {
   readonly contract: Contract;
   /** What each contract input is bound to. */
   readonly inputs: readonly Binding[];
+  /** Inputs whose source is declared with another type: a finding about the artifacts, never a run's violation. */
+  readonly contradicted: ReadonlySet<string>;
   readonly next: Routes;
 }
 
@@ -88,6 +90,8 @@ export interface Contract {
   /** The artifact's file below the snapshot. */
   readonly file: string;
   readonly inputs: readonly InputSpec[];
+  /** Declared types of the outputs; empty where none is declared. */
+  readonly outputs: ReadonlyMap<string, readonly ValueType[]>;
   readonly allowed: ReadonlySet<string>;
   readonly onInputFailure: string;
   readonly steps: readonly Step[];

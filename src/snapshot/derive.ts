@@ -3,7 +3,7 @@
  * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
  */
 
-import { type Document, parseDocument, Scalar, visit } from "yaml";
+import { type Document, parseDocument, Scalar, type Tags, visit } from "yaml";
 import { isObject, type Json, type JsonObject, type MutableJson, own } from "../json.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 
@@ -47,7 +47,13 @@ export function machineBlock(content: string): JsonObject {
 
 /** YAML 1.1 without the types JSON does not have; `firstLine` is where the text begins. @throws ContentError */
 export function readYaml(text: string, firstLine: number): Json {
-  const document = parseDocument(text, { version: "1.1", schema: "yaml-1.1", merge: true, uniqueKeys: true });
+  const document = parseDocument(text, {
+    version: "1.1",
+    schema: "yaml-1.1",
+    customTags,
+    merge: true,
+    uniqueKeys: true,
+  });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
     throw new ContentError(problem.code, firstLine + (problem.linePos?.[0].line ?? 1) - 1);
@@ -55,6 +61,23 @@ export function readYaml(text: string, firstLine: number): Json {
   closeLastBlockScalar(document, text);
   const value: unknown = document.toJS({ maxAliasCount: 100 });
   return plain(value, firstLine);
+}
+
+/** YAML 1.1 lets a lone `y` or `n` be a truth value; the compilers of this family read them as texts. */
+function customTags(tags: Tags): Tags {
+  return tags.map((tag) => {
+    const isTruth =
+      typeof tag === "object" &&
+      tag.tag === "tag:yaml.org,2002:bool" &&
+      "test" in tag &&
+      tag.test !== undefined;
+    if (!isTruth) return tag;
+    const value = tag.test?.test("yes") === true;
+    return {
+      ...tag,
+      test: value ? /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/ : /^(?:[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+    };
+  });
 }
 
 /**

@@ -160,6 +160,7 @@ function parseNode(key: string, node: Members, report: Report): NodeTable {
 
 export interface ContractTable {
   readonly inputs: readonly (readonly [string, JsonObject])[];
+  readonly outputs: readonly (readonly [string, JsonObject])[];
   readonly allowed: readonly string[];
   readonly onInputFailure: string;
   readonly steps: readonly StepTable[];
@@ -194,6 +195,7 @@ export function parseContract(artifact: Artifact, report: Report): ContractTable
   const status = core.within("result_status_contract");
   return {
     inputs: core.each("inputs").map(([name]) => [name, core.within("inputs").object(name)]),
+    outputs: core.each("outputs").map(([name]) => [name, core.within("outputs").object(name)]),
     allowed: status.texts("allowed"),
     onInputFailure: status.text("on_input_failure") ?? "VIOLATION",
     steps: listOf(core, "pipeline", report).map((step) => parseStep(step, report)),

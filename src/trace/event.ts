@@ -95,7 +95,8 @@ export interface Payloads {
   readonly node_end: {
     readonly status: string;
     readonly outputs: JsonObject;
-    readonly next: string;
+    /** Null when the outcome has no route: then a refusal follows. */
+    readonly next: string | null;
     readonly duration_us: number;
   };
   readonly event_announced: { readonly event_code: string; readonly payload: JsonObject };

@@ -51,7 +51,7 @@ const PAYLOADS: Readonly<Record<EventType, Readonly<Record<string, Check>>>> = {
   },
   side_effect_end: { step: isText, outcome: isText, result: isRecord },
   step_end: { step: isText, outcome: isText, continuation: isText, published: isRecord },
-  node_end: { status: isText, outputs: isRecord, next: isText, duration_us: isCount },
+  node_end: { status: isText, outputs: isRecord, next: isTextOrNull, duration_us: isCount },
   event_announced: { event_code: isText, payload: isRecord },
   error: { error_code: isText, node_category: isText, stage: isText, facts: isRecord },
   workflow_complete: {

@@ -1,6 +1,6 @@
 import { type JsonObject, jsonEqual, own } from "../../json.ts";
 import { effect, operation, type Performed } from "../effect.ts";
-import { any, object, optional, string } from "../shape.ts";
+import { any, object, optional } from "../shape.ts";
 import { isBlank, lineStore, readLine } from "./stored-lines.ts";
 
 /** An append asks only how many lines there are: what they hold is for those who read them. */
@@ -15,7 +15,7 @@ const entries = lineStore({
 
 const APPEND = operation({
   about: "Adds the record at the end of the log under the next number.",
-  input: { record: object, stream_id: optional(string), actor_id: optional(string) },
+  input: { record: object, stream_id: optional(any), actor_id: optional(any) },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
   run({ record, stream_id = null, actor_id = null }, store, draw) {

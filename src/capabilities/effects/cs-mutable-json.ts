@@ -115,7 +115,11 @@ const DELETE_MANY = operation({
 });
 
 const BLANK_KEY = { outcome: "VIOLATION", reason: { code: "KEY_BLANK" } } as const;
-const NO_RECORD_MATCHES = { outcome: "VIOLATION", reason: { code: "NO_RECORD_MATCHES" } } as const;
+const NO_RECORD_MATCHES = {
+  outcome: "VIOLATION",
+  result: { matched_keys: [], updated_count: 0 },
+  reason: { code: "NO_RECORD_MATCHES" },
+} as const;
 
 const isBlank = (key: string) => key.trim() === "";
 

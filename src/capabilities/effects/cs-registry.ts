@@ -53,7 +53,6 @@ const REGISTER = operation({
   outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
   run({ key, value = {}, ...targets }, store, draw) {
-    if (key === "") return EMPTY_KEY;
     return store.locked((): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
       const registry = look(store);
       if (registry.state.byKey.get(key)?.isActive) return { outcome: "ALREADY_EXISTS" };

@@ -9,10 +9,11 @@ export const ctDeriveBalances = transform({
     "What every wallet holds after the committed transactions: each amount leaves one and reaches the other.",
   input: { committed_history: any },
   result: ["reconciled_balances"],
-  violations: ["HISTORY_MALFORMED", "INTEGER_NOT_HELD"],
+  violations: ["INTEGER_NOT_HELD"],
   run({ committed_history }) {
     const read = transactionsOf(committed_history);
-    if ("malformed" in read) return { violation: "HISTORY_MALFORMED", facts: { field: read.malformed } };
+    // The ledger was written by earlier steps: what cannot be read there is nobody's business outcome.
+    if ("malformed" in read) throw new Error(`the committed history is malformed at ${read.malformed}`);
     const balances: MutableJson = {};
     for (const { from, to, amount } of read.transactions) {
       for (const [wallet, change] of [
@@ -39,11 +40,6 @@ export const ctDeriveBalances = transform({
       result: { reconciled_balances: { W_1: 6, W_2: 4 } },
     },
     { about: "nothing committed yet", input: { committed_history: [] }, result: { reconciled_balances: {} } },
-    {
-      about: "an amount that is no number",
-      input: { committed_history: [{ record: { transactions: [{ amount: "10", to_wallet: "W_1" }] } }] },
-      violation: "HISTORY_MALFORMED",
-    },
     {
       about: "a balance would have to be rounded",
       input: {
