@@ -40,10 +40,6 @@ function word<T extends Table, C extends keyof T>(table: T, code: C, facts: Fact
 }
 
 export interface FaultDetail {
-  readonly stage?: Stage;
-  /** The node and the step that were running, when a run had begun. */
-  readonly node?: string;
-  readonly step?: string;
   /** Another library's or the system's message: shown under `--debug`, never recorded. */
   readonly cause?: unknown;
 }
@@ -53,8 +49,6 @@ export abstract class Fault extends Error {
   readonly code: string;
   readonly facts: JsonObject;
   readonly wording: Wording;
-  readonly node: string | undefined;
-  readonly step: string | undefined;
 
   constructor(stage: Stage, code: string, facts: JsonObject, wording: Wording, detail: FaultDetail = {}) {
     super(wording.where === undefined ? wording.what : `${wording.what} (${wording.where})`, {
@@ -65,8 +59,6 @@ export abstract class Fault extends Error {
     this.code = code;
     this.facts = facts;
     this.wording = wording;
-    this.node = detail.node;
-    this.step = detail.step;
   }
 }
 
@@ -83,7 +75,7 @@ export const usageTable = {
   }),
   NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    ...nearest(f.suggestion, (name) => `did you mean ${name}?`),
+    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs list prints every workflow of the snapshot",
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
@@ -134,8 +126,10 @@ export const payloadTable = {
     hint: "keep one of the two: which of them counts is not defined in JSON",
   }),
   PAYLOAD_TOO_DEEP: (f: PayloadPlace) => ({
-    what: "the payload nests deeper than 200 levels",
-    where: payloadPlace(f),
+    what: `the payload nests deeper than ${f.depth} levels`,
+    // The pointer to that depth would fill the screen.
+    where: at(f.file, f.line),
+    hint: "flatten it, or raise --max-depth",
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -154,6 +148,7 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
+    hint: "send less, or raise --max-bytes",
   }),
 } satisfies Table;
 
@@ -173,10 +168,6 @@ export const snapshotTable = {
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint: "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR",
-  }),
-  ARTIFACT_MISSING: (f: { fqdn: string; file: string }) => ({
-    what: `${f.fqdn} is referred to but not in the snapshot`,
-    where: f.file,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
@@ -229,11 +220,6 @@ export const sealTable = {
   }),
   SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
-    where: place(f),
-    hint: "restore seal.json from a trusted copy",
-  }),
-  SEAL_DIGEST_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
-    what: "seal.json was changed after sealing",
     where: place(f),
     hint: "restore seal.json from a trusted copy",
   }),

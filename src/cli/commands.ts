@@ -1,10 +1,11 @@
-/** The commands and their options: the table `--help` prints. Each command's code is loaded when it is called. */
+/** The commands and their options: the table `--help` prints. The code of all but `run` is loaded when called. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UsageFault } from "../faults.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { reportRefusal } from "./report.ts";
+import { runCommand } from "./run.ts";
 
 type Run<O> = (options: O, context: Context, ...operands: string[]) => Promise<number>;
 
@@ -65,7 +66,9 @@ function buildProgram(
     summary: string,
     load: () => Promise<Run<O>>,
   ): Command => {
-    const command = quietly(program.command(spec)).description(summary);
+    const command = quietly(program.command(spec))
+      .description(summary)
+      .addHelpText("after", `\n${EXIT_HELP}\n`);
     command.action(async (...parsed: unknown[]) => {
       const operands = parsed.slice(0, -2).map((one) => one as string);
       const options = parsed.at(-2) as O;
@@ -74,7 +77,7 @@ function buildProgram(
     return command;
   };
 
-  add("run", "run a workflow and leave its trace", async () => (await import("./run.ts")).runCommand)
+  add("run", "run a workflow and leave its trace", async () => runCommand)
     .requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>")
     .option("--payload <FILE>", "the payload as JSON; - reads standard input (default: {})")
     .option("--actor <FQDN>", "who runs it, for the record")

@@ -190,7 +190,7 @@ function toText(examination: Examination, paint: Paint): string {
     `${isSound ? paint("good", "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
     table(verdicts),
     findings.map((one) => findingText(one, file, paint)).join(""),
-    endingText(summary),
+    endingText({ ...summary, isBegun: verified.events.length > 0 }),
     refusalsText(summary, paint),
     effectsText(summary, open, paint),
   ].join("");
@@ -211,7 +211,8 @@ function findingText(found: TraceFinding, file: string, paint: Paint): string {
   return `\n${paint("bad", found.code)}  ${where}\n  ${plain(what)}\n${values}${hint === undefined ? "" : `  hint: ${hint}\n`}`;
 }
 
-function endingText({ ending, path }: Summary): string {
+function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boolean }): string {
+  if (!isBegun) return "";
   const last = path.at(-1);
   if (ending === null)
     return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;

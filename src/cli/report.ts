@@ -26,10 +26,10 @@ export function reportRefusal(error: unknown, context: Context): number {
   return exitCodeOfFault(error);
 }
 
-export function refusalText(fault: Fault): string {
+/** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
+export function refusalText(fault: Fault, standing?: string): string {
   const { what, where, hint } = fault.wording;
-  const place =
-    where ?? ([fault.node, fault.step].filter((part) => part !== undefined).join(", step ") || undefined);
+  const place = where ?? standing;
   const line = `pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}\n`;
   const reasons = fault instanceof CompileFault && fault.reasons.length > 1 ? listReasons(fault) : "";
   return `${line}${reasons}${hint === undefined ? "" : `hint: ${hint}\n`}`;

@@ -71,7 +71,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   const report = { plan, result, summary, files, exitCode };
   if (settings.json) printJson(context, toJson(report));
   else if (!settings.quiet) world.out(toText(report, await painter(settings), context));
-  if (fault !== undefined) sayRefusal(fault, result.ending.fault, context);
+  if (fault !== undefined) sayRefusal(fault, summary, context);
   return exitCode;
 }
 
@@ -88,10 +88,12 @@ function checkDataRoot({ world, settings }: Context): void {
   throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
-function sayRefusal(fault: RunFault, cause: Fault | undefined, { world, settings }: Context): void {
+function sayRefusal(fault: RunFault, { errors }: Summary, { world, settings }: Context): void {
   if (settings.json) return;
-  world.err(refusalText(fault));
-  if (settings.debug && cause?.cause instanceof Error) world.err(`cause: ${cause.cause.stack}\n`);
+  const refused = errors.find(({ run }) => run === "0");
+  const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
+  world.err(refusalText(fault, standing.length === 0 ? undefined : standing.join(", step ")));
+  if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
 }
 
 // ---- renderings ----

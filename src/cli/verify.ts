@@ -2,9 +2,8 @@
 
 import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
 import { utf8 } from "../json.ts";
-import { checkSealOnDisk, parseSeal, SEAL_FILE } from "../snapshot/seal.ts";
+import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
-import { digestOf, sha256 } from "../trace/canonical.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { printJson, refusalText } from "./report.ts";
@@ -53,11 +52,6 @@ function checkSeal(
   }
   findings.push(...verifyAgainst(seal, all));
   return { sealed: true, root: seal.root };
-}
-
-/** What the root would be if the snapshot were sealed as it is. */
-function rootOf(all: readonly SnapshotFile[]): string {
-  return digestOf(all.map(({ path, bytes }) => ({ path, sha256: sha256(bytes), size: bytes.length })));
 }
 
 /** @throws SnapshotFault */

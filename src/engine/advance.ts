@@ -20,15 +20,16 @@ export function noTransition({ next }: IntentNode | ContractNode, outcome: strin
   return new RunFault("walk", "WF", "NO_TRANSITION", { outcome, workflow, routed: [...next.byOutcome.keys()] });
 }
 
-const EXIT_CODES: Readonly<Record<string, string>> = {
-  SUCCESS: "COMPLETED",
-  ACK: "COMPLETED",
-  NACK: "EXIT_REJECTED",
-};
+/** A map, because a protocol may call an outcome like a member that every object has. */
+const EXIT_CODES: ReadonlyMap<string, string> = new Map([
+  ["SUCCESS", "COMPLETED"],
+  ["ACK", "COMPLETED"],
+  ["NACK", "EXIT_REJECTED"],
+]);
 
 /** How a run ends at an EXIT, by the EXIT's reason and the outcome of the last node. */
 export function endAt({ reason }: ExitNode, outcome: string): Ending {
-  const byOutcome = EXIT_CODES[outcome] ?? `EXIT_${outcome}`;
+  const byOutcome = EXIT_CODES.get(outcome) ?? `EXIT_${outcome}`;
   if (reason === "COMPLETED") return { status: "SUCCESS", outcome, exitReason: "COMPLETED" };
   if (reason === "FAILED") {
     return { status: "FAILED", outcome, exitReason: byOutcome === "COMPLETED" ? "EXIT_FAILED" : byOutcome };

@@ -73,7 +73,7 @@ export async function runContract(
   for (;;) {
     const step = contract.steps[index] as Step;
     walk.cursor.step = step.name;
-    const { outcome, scope } = await runStep(step, progress, walk);
+    const { outcome, scope } = await runStep(step, contract, progress, walk);
     const action = step.onResult.get(outcome);
     if (action === undefined) {
       const facts = { outcome, contract: contract.fqdn, routed: [...step.onResult.keys()] };
@@ -98,14 +98,14 @@ function following(
   return action.do === "continue" && index + 1 < contract.steps.length ? index + 1 : undefined;
 }
 
-async function runStep(step: Step, progress: Progress, walk: Walk): Promise<StepEnd> {
+async function runStep(step: Step, contract: Contract, progress: Progress, walk: Walk): Promise<StepEnd> {
   const inputs = bindStep(step.inputs, progress, walk);
   const { outcome, raw, status } =
     step.kind === "transform" ? runTransform(step, inputs, walk) : await runEffect(step, inputs, walk);
   const scope = outputScope(raw, status, progress, walk);
   const mapped = mapOutputs(step.outputs, raw, scope);
   const stated = own(mapped, "result_status");
-  const settled = stated === undefined ? outcome : stateOutcome(walk.conclude.status(stated), step);
+  const settled = stated === undefined ? outcome : stateOutcome(walk.conclude.status(stated), step, contract);
   setOwn(progress.raw, step.name, raw);
   setOwn(progress.results, step.name, mapped);
   const { result_status: _, ...published } = mapped;
@@ -127,11 +127,11 @@ function continuationOf(action: Action): string {
 }
 
 /** @throws RunFault when a step maps something that is no outcome's name. */
-function stateOutcome(stated: Json, step: Step): string {
+function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   if (typeof stated === "string") return stated;
   throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
     outcome: JSON.stringify(stated),
-    contract: step.code,
+    contract: contract.fqdn,
     routed: [...step.onResult.keys()],
   });
 }

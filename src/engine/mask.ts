@@ -3,6 +3,7 @@
  * that suppresses it; and by value, wherever a value seen at such a place turns up again.
  */
 
+import { RunFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
 import { type Secrets, type Space, spaces } from "../plan/secrets.ts";
 import { canonical, sha256 } from "../trace/canonical.ts";
@@ -33,9 +34,19 @@ export class Secrecy {
     this.#salt = salt;
   }
 
-  /** The payload as it may be shown. */
+  /** The payload as the first event shows it: what is digested and named must be what is shown. */
   payload(payload: JsonObject): JsonObject {
-    return this.#place(payload, spaces.payload) as JsonObject;
+    return this.#sweep(this.#place(payload, spaces.payload), undefined) as JsonObject;
+  }
+
+  /** The refusal as it may be said: a fact that is or holds a secret gives way to its digest. */
+  fault(fault: RunFault): RunFault {
+    const hidden = Object.entries(fault.facts).map(([name, fact]) => {
+      const isSecret = typeof fact === "string" && this.#isKnown(fact, true);
+      return [name, isSecret ? this.#digest(fact) : fact] as const;
+    });
+    const { stage, category, code, cause } = fault;
+    return new RunFault(stage, category, code, Object.fromEntries(hidden) as never, { cause });
   }
 
   readonly mask: Mask = (happening) => {

@@ -58,7 +58,11 @@ export async function run(request: RunRequest): Promise<RunResult> {
       secrecy === null
         ? journal.say
         : (happening: Parameters<typeof journal.say>[0]) => journal.say(secrecy.mask(happening));
-    const ending = await walk(plan, input, performing({ data, clock, entropy }), say);
+    const walked = await walk(plan, input, performing({ data, clock, entropy }), say);
+    const ending =
+      walked.fault === undefined || secrecy === null
+        ? walked
+        : { ...walked, fault: secrecy.fault(walked.fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();

@@ -51,7 +51,10 @@ export const findingTable = {
     what: () => "no snapshot is at hand, so nothing is known of what the protocol allowed",
     hint: "name it with --snapshot DIR",
   },
-  SNAPSHOT_REFUSED: { what: (f: JsonObject) => `the snapshot is refused: ${text(f["message"])}` },
+  SNAPSHOT_REFUSED: {
+    what: (f: JsonObject) => `the snapshot is refused: ${text(f["message"])}`,
+    hint: "name the snapshot of the run with --snapshot DIR; pgs verify says what is wrong with this one",
+  },
   SNAPSHOT_DIFFERS: {
     what: (f: JsonObject) => `the run was on snapshot ${text(f["recorded"])}, this one is ${text(f["found"])}`,
     hint: "name the snapshot of the run with --snapshot DIR",

@@ -175,26 +175,26 @@ class Recording {
     return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
   }
 
-  /** Rules about a suppressed value are taken as recorded; all others as found again. */
+  /** Rules about a suppressed value are taken as recorded, in their places; all others as found again. */
   #reconcile(found: readonly Unmet[]): readonly Unmet[] {
-    const recorded: Unmet[] = [];
+    const judged = this.#judged();
+    const visible = found.filter(({ pointer, actual }) => !isSuppressed(actual) && !hides(judged, pointer));
+    const reconciled: Unmet[] = [];
     for (let i = this.#next; this.#events[i]?.event_type === "violation"; i++) {
-      const { field, constraint, expected, actual } = (
-        this.#events[i] as Extract<TraceEvent, { event_type: "violation" }>
-      ).payload;
-      if (isSuppressed(actual)) {
-        recorded.push({
-          pointer: field as string,
-          constraint: constraint as Unmet["constraint"],
-          ...(expected === undefined ? {} : { expected }),
-          actual: actual as Json,
-        });
-      }
+      const recorded = unmetOf(this.#events[i] as Extract<TraceEvent, { event_type: "violation" }>);
+      const isHidden = isSuppressed(recorded.actual) || hides(judged, recorded.pointer);
+      const next = isHidden ? recorded : visible.shift();
+      if (next !== undefined) reconciled.push(next);
     }
-    const visible = found.filter(({ actual }) => !isSuppressed(actual));
-    return [...visible, ...recorded].sort((a, b) =>
-      a.pointer < b.pointer ? -1 : a.pointer > b.pointer ? 1 : 0,
-    );
+    return [...reconciled, ...visible];
+  }
+
+  /** What the rules of the node that has just begun are about: its inputs, or an intent's payload. */
+  #judged(): Json {
+    const begun = this.#events[this.#next - 1];
+    const inputs = begun?.event_type === "node_start" ? begun.payload.inputs : undefined;
+    const start = this.#events[0] as Extract<TraceEvent, { event_type: "execution_start" }>;
+    return inputs ?? start.payload.payload;
   }
 
   #evaluation({ condition, onTrue, onFalse }: Evaluation, scope: Scope): string {
@@ -205,6 +205,34 @@ class Recording {
     // The step's own end is compared already: what follows is how the contract ended.
     return recorded.event_type === "node_end" ? recorded.payload.status : onFalse;
   }
+}
+
+function unmetOf({ payload }: Extract<TraceEvent, { event_type: "violation" }>): Unmet {
+  const { field, constraint, expected, actual } = payload;
+  return {
+    pointer: field as string,
+    constraint: constraint as Unmet["constraint"],
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+  };
+}
+
+/** Whether a suppressed value stands at the pointer or above it. */
+function hides(judged: Json, at: string): boolean {
+  const parts = at
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  let value: Json | undefined = judged;
+  for (const part of parts) {
+    value = Array.isArray(value)
+      ? (value[Number(part)] as Json | undefined)
+      : isObject(value)
+        ? own(value, part)
+        : undefined;
+    if (isSuppressed(value)) return true;
+  }
+  return false;
 }
 
 function holdsSuppressed(value: Json): boolean {

@@ -1,8 +1,8 @@
 /** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
 
 import { isUtf8 } from "node:buffer";
-import { type JsonObject, own, readObjectText, utf8 } from "../json.ts";
-import { CanonicalError, canonical, type Digest, digestOf } from "../trace/canonical.ts";
+import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json.ts";
+import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { badMember, toEvent } from "../trace/read.ts";
@@ -105,21 +105,24 @@ function parseLine(
     return undefined;
   }
   const text = utf8(bytes);
+  const value = canonicalValue(text);
+  if (value !== undefined) return value;
   const read = readObjectText(text, undefined, "shortest");
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;
   }
-  if (canonicalOrNull(read.value) !== text) fail("NOT_CANONICAL");
+  fail("NOT_CANONICAL");
   return read.value;
 }
 
-function canonicalOrNull(value: JsonObject): string | null {
+/** The object whose canonical form the text is: such a text needs no stricter reading. */
+function canonicalValue(text: string): JsonObject | undefined {
   try {
-    return canonical(value);
-  } catch (error) {
-    if (error instanceof CanonicalError) return null;
-    throw error;
+    const value = JSON.parse(text) as Json;
+    return isObject(value) && canonical(value) === text ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -43,7 +43,10 @@ export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | nu
   const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
   if (suppressing.length === 0) return null;
   const edges = contracts.flatMap(edgesOf);
-  const found = spread(suppressing.flatMap(seeds), edges);
+  const found = spread(
+    suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]),
+    edges,
+  );
   const paths = new Map<Space, string[][]>();
   for (const { space, path } of found) paths.set(space, [...(paths.get(space) ?? []), [...path]]);
   return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])) };
@@ -62,12 +65,25 @@ function seeds({ key, contract }: ContractNode): readonly Location[] {
   return own.flatMap((space) => [...contract.suppressed].map((name) => ({ space, path: [name] })));
 }
 
-function edgesOf(node: ContractNode): readonly Edge[] {
-  const { key, contract, inputs } = node;
-  return [
-    ...bound(inputs, spaces.inputs(key), (root, path) => nodeScope(root, path)),
-    ...contract.steps.flatMap((step) => stepEdges(key, step)),
+/** A suppressed name inside an object that the contract's bindings build or reach into: the value stands there, too. */
+function nestedSeeds(node: ContractNode): readonly Location[] {
+  const { key, contract } = node;
+  const own = [
+    ...inputEdges(node).map(({ to }) => to),
+    ...contract.steps.flatMap((step) => stepEdges(key, step).flatMap(({ from, to }) => [from, to])),
   ];
+  return own.flatMap(({ space, path }) => {
+    const depth = path.findIndex((name) => contract.suppressed.has(name));
+    return depth === -1 ? [] : [{ space, path: path.slice(0, depth + 1) }];
+  });
+}
+
+function edgesOf(node: ContractNode): readonly Edge[] {
+  return [...inputEdges(node), ...node.contract.steps.flatMap((step) => stepEdges(node.key, step))];
+}
+
+function inputEdges({ key, inputs }: ContractNode): readonly Edge[] {
+  return bound(inputs, spaces.inputs(key), (root, path) => nodeScope(root, path));
 }
 
 function nodeScope(root: string, path: readonly string[]): Location | undefined {

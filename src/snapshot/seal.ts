@@ -1,14 +1,15 @@
 /**
  * `seal.json`: every file of the snapshot with its SHA-256 and size, and one root over the list (SPEC 2.1).
  *
- * The text has exactly one form: a first line with schema, tool, root and digest, then one file a line. `root`
- * covers path, hash and size of every file; `digest` covers everything else in the seal as well. Each entry also
- * carries the first four hexadecimal digits of every line's hash: they prove nothing, they find the line.
+ * The text has exactly one form: a head line, then one file a line, sorted by path. `root` is the SHA-256 of those
+ * lines, byte for byte; `digest` is that of the head without it. So checking a seal hashes it once and compares one
+ * line. Each entry also carries the first four hexadecimal digits of every line's hash: they prove nothing, they
+ * find the line.
  */
 
 import { SealFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, own, readObjectText } from "../json.ts";
-import { type Digest, digestOf, isDigest, sha256 } from "../trace/canonical.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { type Digest, isDigest, sha256 } from "../trace/canonical.ts";
 
 export const SEAL_FILE = "seal.json";
 export const SEAL_SCHEMA = "pgs.seal/1";
@@ -31,85 +32,97 @@ export function sealText(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
   tool: Seal["tool"],
 ): { readonly root: Digest; readonly text: string } {
-  const entries = [...files]
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map(({ path, bytes }) => ({ path, sha256: sha256(bytes), size: bytes.length, lines: lineMarks(bytes) }));
-  const root = rootOf(entries);
-  return { root, text: render(tool, root, entries) };
+  const list = listText(files);
+  const root = sha256(list);
+  return { root, text: `${headLine(tool, root)}${list}${END}` };
 }
 
-export function rootOf(entries: readonly SealEntry[]): Digest {
-  return digestOf(entries.map(({ path, sha256, size }) => ({ path, sha256, size })));
+/** The root that these files would be sealed with. */
+export function rootOf(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): Digest {
+  return sha256(listText(files));
 }
 
-function digestOfSeal(tool: Seal["tool"], root: string, entries: readonly SealEntry[]): Digest {
-  return digestOf({ schema: SEAL_SCHEMA, tool, root, files: entries } as unknown as Json);
+function listText(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const lines = sorted.map(({ path, bytes }) =>
+    JSON.stringify({ path, sha256: sha256(bytes), size: bytes.length, lines: lineMarks(bytes) }),
+  );
+  return lines.join(",\n");
 }
 
-function render(tool: Seal["tool"], root: Digest, entries: readonly SealEntry[]): string {
-  const digest = digestOfSeal(tool, root, entries);
-  const head = JSON.stringify({
-    schema: SEAL_SCHEMA,
-    tool: { name: tool.name, version: tool.version },
-    root,
-    digest,
-  });
-  const lines = entries.map(({ path, sha256, size, lines }) => JSON.stringify({ path, sha256, size, lines }));
-  return `${head.slice(0, -1)},"files":[\n${lines.join(",\n")}\n]}\n`;
+const END = "\n]}\n";
+
+function headLine({ name, version }: Seal["tool"], root: string): string {
+  const head = JSON.stringify({ schema: SEAL_SCHEMA, tool: { name, version }, root });
+  return `${head.slice(0, -1)},"digest":"${sha256(head)}","files":[\n`;
 }
 
-/** A seal that does not hold together: the refusal, and the entries as far as they could be read. */
+/** A seal that does not hold together: the refusal, and its lines, to find out which one was changed. */
 export interface BrokenSeal {
   readonly fault: SealFault;
-  readonly entries: readonly SealEntry[];
+  readonly lines: readonly string[];
 }
 
 /** The seal a text holds, provided that it is what `sealText` writes, to the byte. */
 export function parseSeal(text: string): { readonly seal: Seal } | BrokenSeal {
-  const read = readObjectText(text);
-  if ("defect" in read) return broken(read.defect.line, read.defect.code);
-  const { value } = read;
-  const tool = own(value, "tool");
-  const root = own(value, "root");
-  const entries = readEntries(own(value, "files"));
-  if (own(value, "schema") !== SEAL_SCHEMA) return broken(1, `schema is not ${SEAL_SCHEMA}`);
-  if (!isTool(tool) || !isDigest(root) || entries === undefined)
-    return broken(1, "a member is missing or malformed");
-  const expected = render(tool, root, entries);
-  const computed = rootOf(entries);
+  const lines = () => text.split("\n");
+  const broken = (line: number, reason: string): BrokenSeal => ({
+    fault: new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason }),
+    lines: lines(),
+  });
+  const headEnd = text.indexOf("\n") + 1;
+  const head = parseOrNull(`${text.slice(0, headEnd)}]}`);
+  const tool = isObject(head) ? own(head, "tool") : undefined;
+  const root = isObject(head) ? own(head, "root") : undefined;
+  if (!isTool(tool) || !isDigest(root) || text.slice(0, headEnd) !== headLine(tool, root)) {
+    return broken(1, "its first line has another form");
+  }
+  if (!text.endsWith(END)) {
+    return broken(lines().length - (text.endsWith("\n") ? 1 : 0), "its end has another form");
+  }
+  const list = text.slice(headEnd, -END.length);
+  const computed = sha256(list);
   if (computed !== root) {
-    return {
-      fault: new SealFault("SEAL_ROOT_MISMATCH", { file: SEAL_FILE, line: 1, stated: root, computed }),
-      entries,
-    };
+    const facts = { file: SEAL_FILE, line: 1, stated: root, computed };
+    return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines: lines() };
   }
-  const digest = digestOfSeal(tool, root, entries);
-  const stated = own(value, "digest");
-  if (stated !== digest) {
-    const facts = { file: SEAL_FILE, line: 1, stated: String(stated), computed: digest };
-    return { fault: new SealFault("SEAL_DIGEST_MISMATCH", facts), entries };
-  }
-  if (expected !== text) return broken(differingLine(expected, text), "its text has another form");
+  const entries = readEntries(parseOrNull(`[${list}]`));
+  if (entries === undefined) return broken(2, "its list is malformed");
   return { seal: { tool, root, byPath: new Map(entries.map((entry) => [entry.path, entry])) } };
 }
 
-/** Names the line that was changed: the first entry that does not fit the file on disk, else the head line. */
+/** Names the line that was changed: the first one that does not fit the file on disk, else the head line. */
 export function checkSealOnDisk(
-  { fault, entries }: BrokenSeal,
+  { fault, lines }: BrokenSeal,
   read: (path: string) => Uint8Array | null,
 ): SealFault {
-  if (fault.code !== "SEAL_ROOT_MISMATCH" && fault.code !== "SEAL_DIGEST_MISMATCH") return fault;
+  if (fault.code !== "SEAL_ROOT_MISMATCH") return fault;
   const { stated, computed } = fault.facts as { stated: string; computed: string };
-  const index = entries.findIndex((entry) => {
-    const bytes = read(entry.path);
-    return (
-      bytes === null ||
-      entry.sha256 !== sha256(bytes) ||
-      entry.size !== bytes.length ||
-      entry.lines !== lineMarks(bytes)
-    );
+  const index = lines.findIndex(
+    (line, i) => i > 0 && i < lines.length - 2 && !fits(line, i === lines.length - 3, read),
+  );
+  return new SealFault("SEAL_ROOT_MISMATCH", {
+    file: SEAL_FILE,
+    line: index === -1 ? 1 : index + 1,
+    stated,
+    computed,
   });
-  return new SealFault(fault.code, { file: SEAL_FILE, line: index + 2, stated, computed });
+}
+
+/** Whether a line of the list is exactly what sealing the file on disk would write. */
+function fits(line: string, isLast: boolean, read: (path: string) => Uint8Array | null): boolean {
+  const entry = parseOrNull(isLast ? line : line.slice(0, -1));
+  const path = isObject(entry) ? own(entry, "path") : undefined;
+  const bytes = typeof path === "string" ? read(path) : null;
+  return bytes !== null && `${listText([{ path: path as string, bytes }])}${isLast ? "" : ","}` === line;
+}
+
+function parseOrNull(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 }
 
 /** The first line of the file whose mark differs from the sealed one. */
@@ -136,19 +149,12 @@ function lineMarks(bytes: Uint8Array): string {
   return marks;
 }
 
-function broken(line: number, reason: string): BrokenSeal {
-  return { fault: new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason }), entries: [] };
-}
-
 function isTool(value: Json | undefined): value is { name: string; version: string } {
   return isObject(value) && typeof own(value, "name") === "string" && typeof own(value, "version") === "string";
 }
 
-function readEntries(value: Json | undefined): readonly SealEntry[] | undefined {
-  if (!Array.isArray(value) || !value.every(isEntry)) return undefined;
-  const entries = value as unknown as readonly SealEntry[];
-  const isSorted = entries.every((entry, i) => i === 0 || (entries[i - 1] as SealEntry).path < entry.path);
-  return isSorted ? entries : undefined;
+function readEntries(value: Json): readonly SealEntry[] | undefined {
+  return Array.isArray(value) && value.every(isEntry) ? (value as unknown as readonly SealEntry[]) : undefined;
 }
 
 function isEntry(value: Json): boolean {
@@ -160,9 +166,4 @@ function isEntry(value: Json): boolean {
     Number.isInteger(own(entry, "size")) &&
     typeof own(entry, "lines") === "string"
   );
-}
-
-function differingLine(expected: string, found: string): number {
-  const [a, b] = [expected.split("\n"), found.split("\n")];
-  return a.findIndex((line, i) => line !== b[i]) + 1 || a.length;
 }

@@ -6,8 +6,8 @@ import { genesis, link } from "./chain.ts";
 import { type EventType, type Happening, SCHEMA, type TraceEvent } from "./event.ts";
 
 /**
- * When a side effect's begin and end must have reached the disk. `device`: they survive the machine (one
- * fdatasync each). `process`: they survive the runner, not a power cut.
+ * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
+ * kernel before anything follows. `device`: the machine's too, by an fdatasync before each effect and at the end.
  */
 export type Durability = "device" | "process";
 
@@ -25,7 +25,8 @@ export interface JournalOptions {
   readonly listen?: (event: TraceEvent) => void;
 }
 
-const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
+/** An effect's end needs no sync of its own: without it the effect counts as half-done, which is the safe reading. */
+const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "workflow_complete"]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
 export function openJournal(
