@@ -2,9 +2,10 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
 // CommonJS with lazily required chunks starts in two thirds of the time that ES modules take.
-export default defineConfig({
-  input: { main: "src/main.ts", library: "src/library.ts" },
+const common = {
   platform: "node",
+  // Lets the lazy chunks import from main instead of splitting it into many small files.
+  preserveEntrySignatures: "allow-extension",
   external: ["@resvg/resvg-js"],
   resolve: {
     alias: {
@@ -12,23 +13,21 @@ export default defineConfig({
       "node:child_process": new URL("src/cli/no-child-process.ts", import.meta.url).pathname,
     },
   },
-  output: {
-    dir: "dist",
-    format: "cjs",
-    minify: true,
-    entryFileNames: "[name].cjs",
-    chunkFileNames: "[name]-[hash].cjs",
-    cleanDir: true,
+  output: { dir: "dist", format: "cjs", minify: true, entryFileNames: "[name].cjs", chunkFileNames: "[name]-[hash].cjs" },
+};
+
+const fonts = {
+  name: "fonts",
+  writeBundle() {
+    mkdirSync("dist/fonts", { recursive: true });
+    for (const file of ["DejaVuSansMono.ttf", "DejaVuSansMono.LICENSE.txt"]) {
+      copyFileSync(`src/trace/render/fonts/${file}`, `dist/fonts/${file}`);
+    }
   },
-  plugins: [
-    {
-      name: "fonts",
-      writeBundle() {
-        mkdirSync("dist/fonts", { recursive: true });
-        for (const file of ["DejaVuSansMono.ttf", "DejaVuSansMono.LICENSE.txt"]) {
-          copyFileSync(`src/trace/render/fonts/${file}`, `dist/fonts/${file}`);
-        }
-      },
-    },
-  ],
-});
+};
+
+// Two builds: sharing chunks with the library would break the program's one large file into many small ones.
+export default defineConfig([
+  { ...common, input: { main: "src/main.ts" }, output: { ...common.output, cleanDir: true }, plugins: [fonts] },
+  { ...common, input: { library: "src/library.ts" } },
+]);

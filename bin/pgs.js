@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-require("../dist/main.cjs").main(`${__dirname}/../dist/fonts`);
+const dist = require("node:path").join(__dirname, "../dist");
+require("./load.js").load(`${dist}/main.cjs`).main(`${dist}/fonts`);

@@ -13,6 +13,7 @@ if (changed(join(root, "node_modules/.package-lock.json")) < changed(join(root, 
 }
 
 const sources = readdirSync(join(root, "src"), { recursive: true }).map((file) => join(root, "src", file));
-const inputs = [...sources, join(root, "package.json"), join(root, "rolldown.config.js")];
+const own = ["package.json", "rolldown.config.js", "bin/build.mjs", "bin/cache.js", "bin/load.js"];
+const inputs = [...sources, ...own.map((file) => join(root, file))];
 const newest = Math.max(...inputs.map(changed));
-if (changed(join(root, "dist/main.cjs")) < newest) run("run", "--silent", "build");
+if (changed(join(root, "dist/main.cjs.cache")) < newest) run("run", "--silent", "build");

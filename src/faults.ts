@@ -331,9 +331,6 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  RESULT_NOT_HELD: (f: { capability: string; pointer: string }) => ({
-    what: `${f.capability} answered a value that JSON cannot carry at ${f.pointer}`,
-  }),
   STORE_CORRUPT: (f: { file: string; line: number }) => ({
     what: "a stored line is not a JSON object",
     where: at(f.file, f.line),

@@ -142,8 +142,9 @@ function asObject(value: Json): ReadResult {
  * stands twice and nothing else needs to be looked at. Most files of a snapshot are, and the check is native.
  */
 function isPrinted(text: string, value: Json, maxDepth: number): boolean {
-  const mayHide = SURROGATE_ESCAPE.test(text) || /\d{16}|[eE][+-]?\d/.test(text);
-  if (mayHide || text.includes(`\n${" ".repeat(2 * maxDepth)}`)) return false;
+  // Printing costs far more than the text where that is long, or deep and all in one line.
+  if (text.length > MAX_PRINTED || !text.startsWith("{\n") || isDeeper(value, maxDepth)) return false;
+  if (SURROGATE_ESCAPE.test(text) || /\d{16}|[eE][+-]?\d/.test(text)) return false;
   const printed = JSON.stringify(value, null, 2);
   const length = text.endsWith("\n") ? text.length - 1 : text.length;
   if (length === printed.length) return text.startsWith(printed);
@@ -152,6 +153,15 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return length === ascii.length && text.startsWith(ascii);
+}
+
+const MAX_PRINTED = 2 ** 18;
+
+/** Whether any value stands more than `levels` below this one. */
+function isDeeper(value: Json, levels: number): boolean {
+  if (levels < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((child) => isDeeper(child as Json, levels - 1));
 }
 
 /** The line on which the value at `at` (RFC 6901) begins, or undefined when the text has no such place. */

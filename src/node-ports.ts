@@ -39,7 +39,8 @@ function* listBelow(folder: string, below: string): Generator<ListedFile> {
 
 export const nodeClock: Clock = {
   now: () => Date.now(),
-  micros: () => Math.round(performance.now() * 1000),
+  // Not `performance`, whose first use loads a module of its own.
+  micros: () => Number(process.hrtime.bigint() / 1000n),
 };
 
 /** A clock that stands still: everything it stamps is the same in every run. */

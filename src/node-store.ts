@@ -47,8 +47,10 @@ export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_
 }
 
 function openStore(folder: string, name: string, lockPatience: number): StoreFile {
+  // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
+  let located: string | undefined;
   const on = <T>(failing: Failing, work: (path: string) => T): T =>
-    attempt(failing, name, () => work(locate(folder, name)));
+    attempt(failing, name, () => work(located ?? locate(folder, name)));
   return {
     name,
     read: () => on("UNREADABLE", read),
@@ -57,7 +59,17 @@ function openStore(folder: string, name: string, lockPatience: number): StoreFil
     append: (bytes) => on("UNWRITABLE", (path) => append(path, name, Buffer.from(bytes, "utf8"))),
     truncate: (size) => on("UNWRITABLE", (path) => truncateSync(path, size)),
     replace: (bytes) => on("UNWRITABLE", (path) => replace(path, bytes)),
-    locked: (work) => on("UNWRITABLE", (path) => withLock(`${path}.lock`, name, lockPatience, work)),
+    locked: (work) =>
+      on("UNWRITABLE", (path) =>
+        withLock(`${path}.lock`, name, lockPatience, () => {
+          located = path;
+          try {
+            return work();
+          } finally {
+            located = undefined;
+          }
+        }),
+      ),
   };
 }
 

@@ -14,7 +14,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   let exitCode: number = EXIT.SUCCESS;
   // Set by whichever command is chosen, so that a refusal knows how to speak.
   let context = toContext({ json: argv.includes("--json"), debug: argv.includes("--debug") }, world);
-  const program = buildProgram(world, async (options, perform) => {
+  const program = buildProgram(argv, world, async (options, perform) => {
     context = toContext(options, world);
     exitCode = await perform(context);
   });
@@ -44,6 +44,7 @@ function hintIn(message: string): string {
 type Perform = (context: Context) => Promise<number>;
 
 function buildProgram(
+  argv: readonly string[],
   world: World,
   begin: (options: CommonOptions, perform: Perform) => Promise<void>,
 ): Command {
@@ -135,7 +136,8 @@ function buildProgram(
     async () => (await import("./seal.ts")).sealCommand,
   );
 
-  for (const command of program.commands) addCommonOptions(command);
+  // A command that the line does not name is neither run nor explained: its options are not needed.
+  for (const command of program.commands) if (argv.includes(command.name())) addCommonOptions(command);
   return program;
 }
 

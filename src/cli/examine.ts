@@ -14,7 +14,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
-import { plain, printJson, table } from "./report.ts";
+import { plain, printJson, reasonRows, table } from "./report.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
@@ -158,6 +158,7 @@ function toJson({ verified, allowed, replayed, summary, open, isSound }: Examina
     ending,
     path: summary.path,
     violations: summary.violations,
+    reasons: summary.reasons,
     refusals: summary.errors,
     effects: summary.effects,
     open_effects: open.map(({ effectKey, ...rest }) => ({ ...rest, effect_key: effectKey })),
@@ -192,6 +193,7 @@ function toText(examination: Examination, paint: Paint): string {
     findings.map((one) => findingText(one, file, paint)).join(""),
     endingText({ ...summary, isBegun: verified.events.length > 0 }),
     refusalsText(summary, paint),
+    summary.reasons.length === 0 ? "" : `\nreasons\n${table(reasonRows(summary.reasons))}`,
     effectsText(summary, open, paint),
   ].join("");
 }

@@ -29,7 +29,8 @@ export async function listCommand(_: CommonOptions, context: Context): Promise<n
     const fields = payload
       .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
       .join(", ");
-    world.out(`${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", `{ ${fields} }`)}\n`);
+    const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
+    world.out(`${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", shape)}\n`);
   }
   return EXIT.SUCCESS;
 }

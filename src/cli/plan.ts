@@ -27,11 +27,24 @@ export async function planCommand(options: PlanOptions, context: Context): Promi
   );
   for (const { event } of plan.admission.requires) world.out(`requires ${event}\n`);
   for (const { event } of plan.admission.forbids) world.out(`forbids ${event}\n`);
-  for (const node of plan.nodes.values()) world.out(`\n${nodeText(node, node.key === plan.start)}`);
+  for (const node of inReadingOrder(plan)) world.out(`\n${nodeText(node, node.key === plan.start)}`);
   for (const { code, what, file, pointer } of plan.findings) {
     world.out(`\n${paint("bad", code)} ${what}\n  ${file} ${pointer}\n`);
   }
   return EXIT.SUCCESS;
+}
+
+/** From the start along the routes, EXITs last; what no route reaches stands at the end of its kind. */
+function inReadingOrder({ nodes, start }: Plan): readonly PlanNode[] {
+  const keys = new Set([start]);
+  for (const key of keys) {
+    const node = nodes.get(key);
+    if (node !== undefined && node.type !== "EXIT") for (const [, to] of routesOf(node.next)) keys.add(to);
+  }
+  for (const key of nodes.keys()) keys.add(key);
+  const ordered = [...keys].map((key) => nodes.get(key)).filter((node) => node !== undefined);
+  const isExit = ({ type }: PlanNode) => type === "EXIT";
+  return [...ordered.filter((node) => !isExit(node)), ...ordered.filter(isExit)];
 }
 
 function nodeText(node: PlanNode, isStart: boolean): string {

@@ -1,7 +1,9 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
+import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault } from "../faults.ts";
 import type { Json } from "../json.ts";
+import { canonical } from "../trace/canonical.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
@@ -20,13 +22,18 @@ export function reportRefusal(error: unknown, context: Context): number {
     const message = where === undefined ? what : `${what} (${where})`;
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
   } else {
-    world.err(refusalText(error));
+    world.err(nearby(refusalText(error), context));
   }
   if (settings.debug) world.err(causeText(error));
   return exitCodeOfFault(error);
 }
 
 /** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
+/** Paths below the current folder, as the reader would write them. */
+export function nearby(text: string, { world }: Context): string {
+  return text.replaceAll(`${world.cwd}/`, "");
+}
+
 export function refusalText(fault: Fault, standing?: string): string {
   const { what, where, hint } = fault.wording;
   const place = where ?? standing;
@@ -82,6 +89,16 @@ export function table(rows: readonly (readonly string[])[], indent = "  "): stri
     )
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
+}
+
+/** Why steps did not succeed: place, outcome, code, facts. */
+export function reasonRows(reasons: Summary["reasons"]): readonly (readonly string[])[] {
+  return reasons.map(({ node, step, outcome, reason: { code, ...facts } }) => [
+    `${node}.${step}`,
+    outcome,
+    plain(code),
+    Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
+  ]);
 }
 
 /** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */

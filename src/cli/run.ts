@@ -3,6 +3,7 @@
 import { run } from "../engine/run.ts";
 import { emptySummary, gather, type Summary } from "../engine/summary.ts";
 import { Fault, RunFault, UsageFault } from "../faults.ts";
+import { toGraph } from "../plan/graph.ts";
 import { isDateTime } from "../plan/intent.ts";
 import type { Plan } from "../plan/plan.ts";
 import { digestOf } from "../trace/canonical.ts";
@@ -13,7 +14,7 @@ import { exitCodeOfEnding, exitCodeOfRefusal } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
 import { DEFAULT_LIMITS, readPayload } from "./payload.ts";
-import { plain, printJson, refusalText, table } from "./report.ts";
+import { plain, printJson, reasonRows, refusalText, table } from "./report.ts";
 
 export interface RunOptions extends CommonOptions {
   readonly wf: string;
@@ -137,10 +138,7 @@ async function renderMd(
   file: string,
   { world }: Context,
 ): Promise<string> {
-  const [{ renderMarkdown }, { toGraph }] = await Promise.all([
-    import("../trace/render/markdown.ts"),
-    import("../plan/graph.ts"),
-  ]);
+  const { renderMarkdown } = await import("../trace/render/markdown.ts");
   world.writeFile(file, renderMarkdown(events, toGraph(plan)));
   return file;
 }
@@ -151,10 +149,9 @@ async function renderPng(
   file: string,
   { world }: Context,
 ): Promise<string> {
-  const [{ renderSvg }, { renderPng: rasterise }, { toGraph }] = await Promise.all([
+  const [{ renderSvg }, { renderPng: rasterise }] = await Promise.all([
     import("../trace/render/svg.ts"),
     import("../trace/render/png.ts"),
-    import("../plan/graph.ts"),
   ]);
   world.writeFile(file, rasterise(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf")));
   return file;
@@ -186,6 +183,7 @@ function toJson({ plan, result, summary, files, exitCode }: Report): unknown {
     effects: summary.effects,
     events: summary.events,
     violations: summary.violations,
+    reasons: summary.reasons,
     error: first === undefined ? null : { ...first, hint: ending.fault?.wording.hint ?? null },
     trace: files,
     head: result.head,
@@ -226,6 +224,7 @@ function toText({ plan, result, summary, files }: Report, paint: Paint, { world 
       summary.events.map((event) => [event]),
     ),
     section("violations", violations),
+    section("reasons", reasonRows(summary.reasons)),
     section("record", where),
   ].join("");
 }

@@ -45,7 +45,8 @@ export class Secrecy {
       const isSecret = typeof fact === "string" && this.#isKnown(fact, true);
       return [name, isSecret ? this.#digest(fact) : fact] as const;
     });
-    const { stage, category, code, cause } = fault;
+    const { stage, category, cause } = fault;
+    const code = fault.code as ConstructorParameters<typeof RunFault>[2];
     return new RunFault(stage, category, code, Object.fromEntries(hidden) as never, { cause });
   }
 

@@ -33,6 +33,15 @@ export interface ErrorEntry extends Omit<Payloads["error"], "facts"> {
   readonly facts: JsonObject;
 }
 
+/** Why a step did not succeed, in its capability's own words. */
+export interface ReasonEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly outcome: string;
+  readonly reason: JsonObject;
+}
+
 export interface Summary {
   readonly path: PathEntry[];
   readonly results: MutableJson;
@@ -41,12 +50,22 @@ export interface Summary {
   readonly events: string[];
   readonly violations: ViolationEntry[];
   readonly errors: ErrorEntry[];
+  readonly reasons: ReasonEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
 }
 
 export function emptySummary(): Summary {
-  return { path: [], results: {}, effects: [], events: [], violations: [], errors: [], ending: null };
+  return {
+    path: [],
+    results: {},
+    effects: [],
+    events: [],
+    violations: [],
+    errors: [],
+    reasons: [],
+    ending: null,
+  };
 }
 
 /** Adds one event. Results are those of the main run. */
@@ -66,6 +85,7 @@ export function gather(summary: Summary, happening: Happening): void {
     }
     case "side_effect_end": {
       const { step, outcome } = happening.payload;
+      gatherReason(summary, { run, node, ...happening.payload });
       const index = summary.effects.findLastIndex(
         (one) => one.run === run && one.node === node && one.step === step,
       );
@@ -73,6 +93,9 @@ export function gather(summary: Summary, happening: Happening): void {
       if (begun !== undefined) summary.effects[index] = { ...begun, outcome };
       return;
     }
+    case "transform_end":
+      gatherReason(summary, { run, node, ...happening.payload });
+      return;
     case "event_announced":
       summary.events.push(happening.payload.event_code);
       return;
@@ -91,3 +114,9 @@ export function gather(summary: Summary, happening: Happening): void {
 }
 
 export const MAIN_RUN = "0";
+
+type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
+
+function gatherReason({ reasons }: Summary, { run, node, step, outcome, reason }: Concluded): void {
+  if (reason !== undefined) reasons.push({ run, node, step, outcome, reason });
+}

@@ -13,7 +13,7 @@ import { firstDifference, isObject, type Json, type JsonObject, own, pointer } f
 import { evaluate, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Evaluation, Plan, TransformStep } from "../plan/plan.ts";
-import type { Draw, Observation } from "../ports.ts";
+import type { Observation } from "../ports.ts";
 import { type EventType, type Happening, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
@@ -101,10 +101,13 @@ class Recording {
     this.#next++;
   }
 
-  /** The recomputed value with what the record suppresses put in its place, so that it is not compared. */
+  /**
+   * The recomputed value with what the record suppresses put in its place, so that it is not compared; neither is
+   * what could only be recomputed from something suppressed.
+   */
   #withSuppressed(recorded: Json, found: Json): Json {
     if (!this.#hasSecrets) return found;
-    if (isSuppressed(recorded)) {
+    if (isSuppressed(recorded) || isSuppressed(found)) {
       this.#suppressed++;
       return recorded;
     }
@@ -169,7 +172,7 @@ class Recording {
     const isHidden =
       this.#isHidden(inputs) ||
       observed.some((one) => Object.values(one).some((value) => typeof value !== "string"));
-    if (!isHidden) return { ...answer(step, inputs, redrawing(observed)), observed };
+    if (!isHidden) return { ...redraw(step, inputs, observed, recorded), observed };
     const { outputs, reason } = this.#expect("transform_end").payload;
     this.#suppressed++;
     return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
@@ -277,16 +280,35 @@ function recordedFault({
   return new RunFault(stage as Stage, node_category as NodeCategory, code, facts as never);
 }
 
-/** Hands the recorded readings back in order. */
-function redrawing(observed: readonly Observation[]): Draw {
+/**
+ * The transform's answer to the recorded readings, handed back in order.
+ * @throws Stop when it draws another number of them, or others, than are on record
+ */
+function redraw(
+  step: TransformStep,
+  inputs: JsonObject,
+  observed: readonly Observation[],
+  recorded: TraceEvent | undefined,
+): Omit<TransformConclusion, "observed"> {
   const left = [...observed];
+  let lacking: "clock" | "entropy" | undefined;
   const next = <K extends "clock" | "entropy">(kind: K): string => {
     const reading = left.shift() as Partial<Record<K, string>> | undefined;
     const value = reading?.[kind];
     if (typeof value === "string") return value;
-    throw new Stop(
-      finding("DIVERGED", undefined, { pointer: "/payload/observed", recorded: null, replayed: kind }),
-    );
+    lacking = kind;
+    throw new Error(`no ${kind} on record`);
   };
-  return { clock: () => next("clock"), entropy: () => next("entropy") };
+  const differ = (was: Json, is: Json) => {
+    const facts = { pointer: "/payload/observed", recorded: was, replayed: is };
+    return new Stop(finding("DIVERGED", recorded?.sequence, facts));
+  };
+  try {
+    const answered = answer(step, inputs, { clock: () => next("clock"), entropy: () => next("entropy") });
+    if (left.length === 0) return answered;
+  } catch (error) {
+    // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
+    throw lacking === undefined || recorded?.event_type === "error" ? error : differ(null, lacking);
+  }
+  throw differ(left as unknown as Json, null);
 }

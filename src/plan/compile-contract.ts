@@ -330,25 +330,34 @@ function locate(
   code: string,
   { storage, report }: ContractScope,
 ): { readonly store: string | null; readonly path: string | null } | undefined {
-  const declared = store === null ? (storage.paths.get(code) ?? null) : storage.stores.get(store);
-  const field = [...at, store === null ? "side_effect" : "store"];
-  if (declared === undefined) {
-    report("UNKNOWN_STORE", field, `the runtime binding's STRUCTURE declares no store ${store}`);
-    return undefined;
+  if (store === null) {
+    const declared = storage.paths.get(code) ?? null;
+    if (declared === null) return { store, path: null };
+    const path = pathBelowRoot(declared);
+    if (path === null) report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code));
+    return path === null ? undefined : { store, path };
   }
-  if (declared === null) return { store, path: null };
+  const path = storage.stores.get(store);
+  if (path === undefined) {
+    const what = `the runtime binding's STRUCTURE declares no store ${store}`;
+    report("UNKNOWN_STORE", [...at, "store"], what);
+  }
+  return path === undefined || path === null ? undefined : { store, path };
+}
+
+/** Why a declared path is refused. */
+export function escaping(declared: string, owner: string): string {
+  return `the path ${JSON.stringify(declared)} of ${owner} leads out of the data root`;
+}
+
+/** What a declared path means below the data root; null when it leads out of it. */
+export function pathBelowRoot(declared: string): string | null {
   const path = declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared;
-  if (isBelowRoot(path)) return { store, path };
-  report(
-    "STORE_PATH_ESCAPES",
-    field,
-    `the path ${JSON.stringify(declared)} of ${store ?? code} leads out of the data root`,
-  );
-  return undefined;
+  return isBelowRoot(path) ? path : null;
 }
 
 /** A relative path of plain names: no way up, no absolute start, no drive, no empty part. */
-export function isBelowRoot(path: string): boolean {
+function isBelowRoot(path: string): boolean {
   return path
     .split("/")
     .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]|\{\{/.test(part));

@@ -38,10 +38,13 @@ function compileField(
     wrong(key, "a number");
     return undefined;
   };
+  // The schema compiler passes over a property of this name.
+  if (path.at(-1) === "__proto__") report("INTENT_RULE", path, "a field cannot be called __proto__");
   const minimum = number("minimum");
   const minItems = number("minItems");
   const values = own(spec, "enum");
-  if (values !== undefined && !Array.isArray(values)) wrong("enum", "a list");
+  if (values !== undefined && !(Array.isArray(values) && values.length > 0))
+    wrong("enum", "a list of one value or more");
   const format = own(spec, "format");
   if (format !== undefined && !FORMATS.includes(format as Format)) wrong("format", FORMATS.join(", "));
   const prefix = own(spec, "prefix");

@@ -20,7 +20,7 @@ import {
   reportFor,
   type WorkflowTable,
 } from "../snapshot/parse.ts";
-import { type ContractScope, compileContract } from "./compile-contract.ts";
+import { type ContractScope, compileContract, escaping, pathBelowRoot } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
 import {
   type CompileQuery,
@@ -117,7 +117,8 @@ export type { Closure };
 
 /** Where side effects may go: the bound policies and the declared stores. */
 export interface Storage extends BindingTable {
-  readonly stores: ReadonlyMap<string, string>;
+  /** Path below the data root by store; null for one that leads out of it, which is reported where it is declared. */
+  readonly stores: ReadonlyMap<string, string | null>;
 }
 
 function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
@@ -130,8 +131,20 @@ function resolveStorage(table: WorkflowTable, closure: Closure, report: Report):
     "core",
     "storage_structure",
   ]);
-  const stores = structure === undefined ? new Map() : parseStructure(structure, closure.reportFor(structure));
+  const stores = structure === undefined ? new Map() : resolveStores(structure, closure.reportFor(structure));
   return { ...binding, stores };
+}
+
+function resolveStores(structure: Artifact, report: Report): Storage["stores"] {
+  const declared = [...parseStructure(structure, report)];
+  return new Map(
+    declared.map(([store, given]) => {
+      const path = pathBelowRoot(given);
+      if (path === null)
+        report("STORE_PATH_ESCAPES", ["core", "entity_stores", store, "path"], escaping(given, store));
+      return [store, path];
+    }),
+  );
 }
 
 /** The JSONPath library is loaded only when some binding of the closure is list-valued. */

@@ -78,7 +78,8 @@ function parseText(text: string, query: CompileQuery | null): Expression {
   return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
 }
 
-const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+/** RFC 9535 member-name-shorthand. */
+const NAME = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*/y;
 const BRACKET = /\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d{1,15}))\]/y;
 const WILDCARD_OR_SLICE = /\[(?:\*|-?\d*:-?\d*(?::-?\d*)?)\]/y;
 
@@ -141,7 +142,10 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
     case "literal":
       return expression.value;
     case "path":
-      return follow(scope[expression.root], expression.segments);
+      return follow(
+        Object.hasOwn(scope, expression.root) ? scope[expression.root] : undefined,
+        expression.segments,
+      );
     case "query":
       return [...expression.select(definedOf(scope))];
     case "clock":

@@ -1,8 +1,8 @@
 /** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
 
 import { Ajv, type ErrorObject } from "ajv";
-import { isObject, type Json, type JsonObject, type MutableJson, own, pointer } from "../json.ts";
-import { follow } from "./expression.ts";
+import { type Json, type JsonObject, jsonEqual, type MutableJson, pointer } from "../json.ts";
+import { follow, type Segment } from "./expression.ts";
 import {
   allowsNull,
   type FieldSpec,
@@ -49,7 +49,19 @@ function formatName(format: Format, prefix: string | undefined): string {
 
 /** Every unmet rule, sorted by pointer; empty exactly when `accepts` is true. */
 export function unmetRules(spec: IntentSpec, payload: JsonObject): readonly Unmet[] {
-  const ajv = new Ajv({ allErrors: true, strict: false, validateSchema: false, meta: false, logger: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    ownProperties: true,
+    strict: false,
+    validateSchema: false,
+    meta: false,
+    logger: false,
+  });
+  // The library's own comparison calls what a payload may have put in place of its objects' methods.
+  ajv.removeKeyword("enum").addKeyword({
+    keyword: "enum",
+    validate: (listed: readonly Json[], value: Json) => listed.some((one) => jsonEqual(one, value)),
+  });
   for (const [format, prefix] of formatsIn(Object.values(spec))) {
     ajv.addFormat(formatName(format, prefix), (value: string) => matchesFormat(format, prefix, value));
   }
@@ -71,15 +83,9 @@ function toUnmet({ instancePath, keyword, params }: ErrorObject, spec: IntentSpe
     const missing = (params as { missingProperty: string }).missingProperty;
     return { pointer: `${instancePath}${pointer([missing])}`, constraint: "required" };
   }
-  const path = instancePath
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = pathIn(payload, instancePath);
   const field = fieldAt(spec, path);
-  const actual = follow(
-    payload,
-    path.map((part, i) => (isIndex(payload, path, i) ? Number(part) : part)),
-  );
+  const actual = follow(payload, path);
   const isMissing =
     keyword === "minLength" || (keyword === "type" && actual === null && field?.required === true);
   if (isMissing) return { pointer: instancePath, constraint: "required" };
@@ -105,22 +111,19 @@ const EXPECTED: Readonly<
     field.prefix === undefined ? field.format : `${field.format} with prefix ${field.prefix}`,
 };
 
-function isIndex(payload: JsonObject, path: readonly string[], at: number): boolean {
-  let value: Json | undefined = payload;
-  for (const part of path.slice(0, at)) {
-    value = Array.isArray(value)
-      ? (value[Number(part)] as Json | undefined)
-      : isObject(value)
-        ? own(value, part)
-        : undefined;
+/** The pointer's parts, items of a list by their index. */
+function pathIn(payload: JsonObject, at: string): readonly Segment[] {
+  const path: Segment[] = [];
+  for (const part of at.split("/").slice(1)) {
+    const isItem = Array.isArray(follow(payload, path));
+    path.push(isItem ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~"));
   }
-  return Array.isArray(value);
+  return path;
 }
 
-function fieldAt(spec: IntentSpec, path: readonly string[]): FieldSpec | undefined {
-  const [first, ...rest] = path;
+function fieldAt(spec: IntentSpec, [first, ...rest]: readonly Segment[]): FieldSpec | undefined {
   let field = first === undefined ? undefined : spec[first];
-  for (const part of rest) field = field?.items ?? field?.fields?.[part];
+  for (const part of rest) field = typeof part === "number" ? field?.items : field?.fields?.[part];
   return field;
 }
 

@@ -6,8 +6,12 @@ import { isDigest } from "../trace/canonical.ts";
 import { codeOf, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 
 /** The envelope of an artifact file, strictly read, calling itself what its file name says. */
-export function parseEnvelope(file: string, bytes: Uint8Array): { text: string; envelope: JsonObject } {
-  const envelope = parseStrict(file, bytes);
+export function parseEnvelope(
+  file: string,
+  bytes: Uint8Array,
+  parse: (file: string, bytes: Uint8Array) => JsonObject = parseStrict,
+): { text: string; envelope: JsonObject } {
+  const envelope = parse(file, bytes);
   const text = utf8(bytes);
   const expected = fqdnOfFile(file);
   const code = own(envelope, "artifact_code");
@@ -45,4 +49,15 @@ export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
   if ("value" in result) return result.value;
   const { code, line, pointer } = result.defect;
   throw new SnapshotFault(code, { file, line, pointer: pointer ?? "" });
+}
+
+/** The object in a file whose bytes are the sealed ones; a seal over something else is answered strictly. */
+export function parseSealed(file: string, bytes: Uint8Array): JsonObject {
+  try {
+    const value = JSON.parse(utf8(bytes)) as Json;
+    if (isObject(value)) return value;
+  } catch {
+    // Not what `pgs seal` would have sealed.
+  }
+  return parseStrict(file, bytes);
 }

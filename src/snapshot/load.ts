@@ -4,7 +4,7 @@ import { SealFault, SnapshotFault } from "../faults.ts";
 import { isObject, type JsonObject, own, utf8 } from "../json.ts";
 import { type Files, IoError } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
-import { parseEnvelope } from "./envelope.ts";
+import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
 import { changedLine, checkSealOnDisk, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
@@ -97,7 +97,7 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
   if (kind === undefined) return undefined;
   const file = locate(source, name, kind);
   const bytes = readBytes(folder, file, files);
-  const entry = seal?.byPath.get(file);
+  const entry = seal?.entry(file);
   if (bytes === null) {
     if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
     return undefined;
@@ -108,7 +108,8 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
     const line = changedLine(entry, bytes) ?? null;
     throw new SealFault("SEALED_FILE_CHANGED", { file, line, sealed: entry.sha256, found });
   }
-  const { text, envelope } = parseEnvelope(file, bytes);
+  // What is sealed was read strictly when it was sealed.
+  const { text, envelope } = parseEnvelope(file, bytes, seal === null ? parseStrict : parseSealed);
   const flaw = source.verify(file, text, envelope)[0];
   if (flaw !== undefined) throw flaw;
   const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
@@ -129,7 +130,8 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
 function locate({ folder, files, seal }: Source, name: Fqdn, kind: Kind): string {
   const file = fileOf(name, kind);
   if (kind !== "STRUCTURE") return file;
-  const exists = (path: string) => seal?.byPath.has(path) ?? files.realPath(`${folder}/${path}`) !== null;
+  const exists = (path: string) =>
+    seal === null ? files.realPath(`${folder}/${path}`) !== null : seal.entry(path) !== undefined;
   return exists(file) || !exists(`governance/${file}`) ? file : `governance/${file}`;
 }
 

@@ -28,10 +28,12 @@ export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   throw new UsageFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion });
 }
 
-/** The nearest candidate, or null when none is near; a bare code finds its full name. */
+/** The nearest candidate, or null when none is near; a bare code finds its full name, and so do some of its words. */
 export function nearestName(given: string, candidates: readonly string[]): string | null {
   const bare = candidates.find((name) => name.endsWith(`::${given}`));
   if (bare !== undefined) return bare;
+  const fuller = candidates.filter((name) => hasWords(name, given));
+  if (fuller.length === 1) return fuller[0] as string;
   let best: string | null = null;
   let bestDistance = Math.max(3, Math.ceil(given.length / 3));
   for (const name of candidates) {
@@ -39,4 +41,10 @@ export function nearestName(given: string, candidates: readonly string[]): strin
     if (far < bestDistance) [best, bestDistance] = [name, far];
   }
   return best;
+}
+
+/** Whether the name has every word of the given one: `WF_REGISTER_V0` is a short way of saying `WF_REGISTER_ACTOR_V0`. */
+function hasWords(name: string, given: string): boolean {
+  const words = new Set(name.split(/::|_/));
+  return given.split(/::|_/).every((word) => words.has(word));
 }

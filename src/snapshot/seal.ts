@@ -24,7 +24,10 @@ export interface SealEntry {
 export interface Seal {
   readonly tool: { readonly name: string; readonly version: string };
   readonly root: Digest;
-  readonly byPath: ReadonlyMap<string, SealEntry>;
+  /** What is sealed of the file, or undefined when it is not in the seal. */
+  entry(path: string): SealEntry | undefined;
+  /** Every sealed file. */
+  entries(): readonly SealEntry[];
 }
 
 /** The seal of these files, as text. The same bytes always give the same root. */
@@ -86,9 +89,34 @@ export function parseSeal(text: string): { readonly seal: Seal } | BrokenSeal {
     const facts = { file: SEAL_FILE, line: 1, stated: root, computed };
     return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines: lines() };
   }
-  const entries = readEntries(parseOrNull(`[${list}]`));
-  if (entries === undefined) return broken(2, "its list is malformed");
-  return { seal: { tool, root, byPath: new Map(entries.map((entry) => [entry.path, entry])) } };
+  return {
+    seal: {
+      tool,
+      root,
+      entry: (path) => findEntry(list, path),
+      entries: () => list.split(",\n").map(readEntry),
+    },
+  };
+}
+
+/** Looks one line up in a list whose hash was checked: a run asks for few of its files. */
+function findEntry(list: string, path: string): SealEntry | undefined {
+  const begin = `{"path":${JSON.stringify(path)},`;
+  const start = list.startsWith(begin) ? 0 : list.indexOf(`\n${begin}`) + 1;
+  if (start === 0 && !list.startsWith(begin)) return undefined;
+  const end = list.indexOf(",\n", start);
+  return readEntry(list.slice(start, end === -1 ? undefined : end));
+}
+
+/** @throws SealFault when the line is none that sealing writes, although its hash is right. */
+function readEntry(line: string): SealEntry {
+  const entry = parseOrNull(line);
+  if (isEntry(entry)) return entry as unknown as SealEntry;
+  throw new SealFault("SEAL_MALFORMED", {
+    file: SEAL_FILE,
+    line: 2,
+    reason: "a line of its list is malformed",
+  });
 }
 
 /** Names the line that was changed: the first one that does not fit the file on disk, else the head line. */
@@ -151,10 +179,6 @@ function lineMarks(bytes: Uint8Array): string {
 
 function isTool(value: Json | undefined): value is { name: string; version: string } {
   return isObject(value) && typeof own(value, "name") === "string" && typeof own(value, "version") === "string";
-}
-
-function readEntries(value: Json): readonly SealEntry[] | undefined {
-  return Array.isArray(value) && value.every(isEntry) ? (value as unknown as readonly SealEntry[]) : undefined;
 }
 
 function isEntry(value: Json): boolean {

@@ -93,16 +93,16 @@ export function verifyFile({ path, bytes }: SnapshotFile): readonly Fault[] {
 /** Bytes against the seal, both ways: changed, unlisted, listed and missing. */
 export function verifyAgainst(seal: Seal, all: readonly SnapshotFile[]): readonly SealFault[] {
   const present = new Set(all.map(({ path }) => path));
-  const missing = [...seal.byPath.keys()].filter((path) => !present.has(path));
+  const missing = seal.entries().filter(({ path }) => !present.has(path));
   return [
     ...all.flatMap(({ path, bytes }) => {
-      const entry = seal.byPath.get(path);
+      const entry = seal.entry(path);
       if (entry === undefined) return [new SealFault("FILE_NOT_SEALED", { file: path })];
       const found = sha256(bytes);
       if (found === entry.sha256) return [];
       const line = changedLine(entry, bytes) ?? null;
       return [new SealFault("SEALED_FILE_CHANGED", { file: path, line, sealed: entry.sha256, found })];
     }),
-    ...missing.map((file) => new SealFault("SEALED_FILE_MISSING", { file })),
+    ...missing.map(({ path }) => new SealFault("SEALED_FILE_MISSING", { file: path })),
   ];
 }

@@ -7,7 +7,7 @@ import { type EventType, type Happening, SCHEMA, type TraceEvent } from "./event
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too, by an fdatasync before each effect and at the end.
+ * kernel before anything follows. `device`: the machine's too, by an fdatasync before and after each effect.
  */
 export type Durability = "device" | "process";
 
@@ -25,8 +25,7 @@ export interface JournalOptions {
   readonly listen?: (event: TraceEvent) => void;
 }
 
-/** An effect's end needs no sync of its own: without it the effect counts as half-done, which is the safe reading. */
-const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "workflow_complete"]);
+const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
 export function openJournal(

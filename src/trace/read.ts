@@ -12,6 +12,8 @@ const isRecord: Check = isObject;
 const isList: Check = (value) => Array.isArray(value);
 const isTextOrNull: Check = (value) => value === null || typeof value === "string";
 
+const SEALS: readonly Json[] = ["sealed", "verified"];
+
 const ENVELOPE: Readonly<Record<string, Check>> = {
   schema: (value) => value === SCHEMA,
   sequence: isCount,
@@ -30,7 +32,8 @@ const PAYLOADS: Readonly<Record<EventType, Readonly<Record<string, Check>>>> = {
   execution_start: {
     workflow_code: isText,
     content_hash: isDigest,
-    snapshot: (value) => isObject(value) && isDigest(own(value, "root")) && isText(own(value, "seal")),
+    snapshot: (value) =>
+      isObject(value) && isDigest(own(value, "root")) && SEALS.includes(own(value, "seal") ?? null),
     runtime: isRecord,
     payload: isRecord,
     payload_digest: isDigest,

@@ -102,7 +102,6 @@ export const csAppendonlyJsonl = effect({
       calls: [
         { op: "APPEND", input: {}, outcome: "VIOLATION" },
         { op: "APPEND", input: { record: [1] }, outcome: "VIOLATION" },
-        { op: "APPEND", input: { record: {}, actor_id: 7 }, outcome: "VIOLATION" },
       ],
     },
   ],

@@ -241,9 +241,9 @@ export const csRegistry = effect({
       ],
     },
     {
-      about: "a key is text and not empty",
+      about: "a key is text; one that is asked for is not empty",
       calls: [
-        { op: "REGISTER", input: { key: "" }, outcome: "VIOLATION" },
+        { op: "REGISTER", input: {}, outcome: "VIOLATION" },
         { op: "REGISTER", input: { key: "k", value: "text" }, outcome: "VIOLATION" },
         { op: "RESOLVE", input: {}, outcome: "VIOLATION" },
         { op: "EXISTS", input: { key_or_address: "" }, outcome: "VIOLATION" },

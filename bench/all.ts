@@ -1,0 +1,37 @@
+/** Every benchmark: `npm run bench`, with `-- --json` as one document. */
+
+import { availableParallelism, cpus, release, tmpdir } from "node:os";
+import { growth } from "./growth.ts";
+import { ROUNDS } from "./sample.ts";
+import { type Section, toText } from "./section.ts";
+import { child } from "./spawn.ts";
+import { inScratch } from "./subject.ts";
+import { wholeProcess } from "./whole-process.ts";
+
+const isJson = process.argv.includes("--json");
+
+const machine = {
+  cpu: cpus()[0]?.model.trim() ?? "unknown",
+  cores: availableParallelism(),
+  node: process.version,
+  system: `${process.platform} ${release()} ${process.arch}`,
+  scratch: tmpdir(),
+};
+
+function say(section: Section): Section {
+  if (!isJson) console.log(toText(section));
+  return section;
+}
+
+if (!isJson) {
+  const { cpu, cores, node, system, scratch } = machine;
+  console.log(`${cores} cores of ${cpu}, node ${node}, ${system}, files in ${scratch}`);
+  console.log(`Medians of ${ROUNDS} samples taken in turn, unless said otherwise.\n`);
+}
+const sections = await inScratch(async (scratch) => [
+  say(await wholeProcess(scratch)),
+  say(child<Section>("one-process.ts", scratch)),
+  ...(await growth(scratch)).map(say),
+  say(child<Section>("examination.ts", scratch)),
+]);
+if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

@@ -1,0 +1,58 @@
+/** What a benchmark says, as text and as data. */
+
+import type { Spread } from "./sample.ts";
+
+export interface Row extends Spread {
+  readonly what: string;
+  readonly unit: "ms" | "µs" | "runs/s" | "events/s" | "steps/s";
+  /** Against the row that the section names. */
+  readonly ratio?: number;
+  readonly goal?: Goal;
+}
+
+export interface Goal {
+  readonly text: string;
+  readonly isMet: boolean;
+}
+
+export interface Section {
+  readonly title: string;
+  /** What is measured, and what the ratio is to. */
+  readonly about: string;
+  readonly rows: readonly Row[];
+}
+
+export function atMost(ratio: number, limit: number): Goal {
+  return { text: `<= ${limit}x`, isMet: ratio <= limit };
+}
+
+export function atLeast(found: number, limit: number): Goal {
+  return { text: `>= ${limit}`, isMet: found >= limit };
+}
+
+const HEAD = ["", "median", "p10", "p90", "unit", "ratio", "goal"] as const;
+
+export function toText({ title, about, rows }: Section): string {
+  const cells = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] as string).length)));
+  const isText = (column: number) => column === 0 || column === 4 || column === 6;
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) =>
+        isText(column) ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${title}\n${about}\n\n${lines.join("\n")}\n`;
+}
+
+function cellsOf({ what, median, p10, p90, unit, ratio, goal }: Row): readonly string[] {
+  const verdict = goal === undefined ? "" : `${goal.text} ${goal.isMet ? "met" : "MISSED"}`;
+  const values = [median, p10, p90].map(rounded);
+  return [what, ...values, unit, ratio === undefined ? "" : `${ratio.toFixed(2)}x`, verdict];
+}
+
+function rounded(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

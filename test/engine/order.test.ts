@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Effect } from "../../src/capabilities/effect.ts";
+import { TraceFault } from "../../src/faults.ts";
+import { fixedClock } from "../../src/node-ports.ts";
+import type { TraceFile } from "../../src/ports.ts";
+import { digestOf } from "../../src/trace/canonical.ts";
+import {
+  appending,
+  compileTrial,
+  contract,
+  eventsOf,
+  memoryData,
+  memoryTrace,
+  oneContract,
+  passing,
+  runPlan,
+  runTrial,
+} from "./trial.ts";
+
+const DO = "trial::CS_DO_V0";
+const doing = (perform: Effect["operations"][string]["perform"]): Effect => ({
+  code: DO,
+  about: "of this test",
+  examples: [],
+  operations: { DO: { about: "of this test", input: {}, outcomes: ["SUCCESS"], semantics: "reads", perform } },
+});
+const doStep = (step: string) => ({
+  step,
+  side_effect: DO,
+  op: "DO",
+  store: "LOG",
+  on_result: { SUCCESS: "continue" },
+});
+
+test("a run says its events in the order in which they happen", async () => {
+  const core = contract([passing("pass", { value: 1 }), appending("log", { n: 1 })]);
+  const protocol = oneContract(core);
+  const nodes = { ...(protocol.workflow["nodes"] as object), END: { type: "EXIT", emit: "EV_DONE_V0" } };
+  const trial = await runTrial({ ...protocol, workflow: { start_node: "START", nodes } });
+  assert.deepEqual(
+    trial.events.map(({ event_type, node_id, payload }) =>
+      [event_type, node_id, "step" in payload ? payload.step : undefined].filter(Boolean).join(" "),
+    ),
+    [
+      "execution_start",
+      "admission",
+      "node_start START",
+      "node_end START",
+      "node_start WORK",
+      "transform_end WORK pass",
+      "step_end WORK pass",
+      "side_effect_start WORK log",
+      "side_effect_end WORK log",
+      "step_end WORK log",
+      "node_end WORK",
+      "node_start END",
+      "event_announced END",
+      "workflow_complete",
+    ],
+  );
+});
+
+test("the begin of a side effect is written and synced before the effect begins, its end before the next step", async () => {
+  const trace = memoryTrace();
+  const seen: { readonly last: string; readonly synced: boolean }[] = [];
+  let syncedLength = 0;
+  const file: TraceFile = {
+    ...trace.file,
+    sync: () => {
+      syncedLength = trace.text().length;
+    },
+  };
+  const effect = doing(() => {
+    const text = trace.text();
+    const last = JSON.parse(text.trimEnd().split("\n").at(-1) as string) as {
+      event_type: string;
+      payload: { step: string };
+    };
+    seen.push({ last: `${last.event_type} ${last.payload.step}`, synced: syncedLength === text.length });
+    return { outcome: "SUCCESS" };
+  });
+  const protocol = oneContract(contract([doStep("one"), doStep("two")]), {}, { effects: [effect] });
+  const trial = await runTrial(protocol, {}, { trace: { ...trace, file } });
+  assert.deepEqual(seen, [
+    { last: "side_effect_start one", synced: true },
+    { last: "side_effect_start two", synced: true },
+  ]);
+  const order = trial.events
+    .map(({ event_type }) => event_type)
+    .filter((type) => type.startsWith("side_effect"));
+  assert.deepEqual(order, ["side_effect_start", "side_effect_end", "side_effect_start", "side_effect_end"]);
+  assert.equal(syncedLength, trace.text().length);
+});
+
+test("when the trace cannot be written, the effect it would have announced is not done", async () => {
+  let lines = 0;
+  let done = 0;
+  const trace = memoryTrace();
+  const full: TraceFile = {
+    ...trace.file,
+    append(text) {
+      if (text.includes('"side_effect_start"'))
+        throw new TraceFault("TRACE_UNWRITABLE", { folder: "t", errno: "ENOSPC" });
+      lines++;
+      trace.file.append(text);
+    },
+  };
+  const effect = doing(() => {
+    done++;
+    return { outcome: "SUCCESS" };
+  });
+  const protocol = oneContract(contract([doStep("one")]), {}, { effects: [effect] });
+  await assert.rejects(runTrial(protocol, {}, { trace: { ...trace, file: full } }), TraceFault);
+  assert.equal(done, 0);
+  assert.equal(trace.text().trimEnd().split("\n").length, lines);
+});
+
+test("the trace file is closed however the run ends", async () => {
+  for (const breaks of [false, true]) {
+    let closed = 0;
+    const trace = memoryTrace();
+    const file: TraceFile = {
+      ...trace.file,
+      append(text) {
+        if (breaks) throw new TraceFault("TRACE_UNWRITABLE", { folder: "t", errno: "ENOSPC" });
+        trace.file.append(text);
+      },
+      close: () => {
+        closed++;
+      },
+    };
+    const running = runTrial(
+      oneContract(contract([passing("pass", { value: 1 })])),
+      {},
+      { trace: { ...trace, file } },
+    );
+    await (breaks ? assert.rejects(running, TraceFault) : running);
+    assert.equal(closed, 1);
+  }
+});
+
+test("effect_key tells apart runs, visits and steps, and is the same for the same effect of the same run", async () => {
+  const core = contract([appending("one", { n: 1 }), appending("two", { n: 2 })]);
+  const plan = await compileTrial(oneContract(core, { next: { SUCCESS: "WORK" } }));
+  const first = await runPlan(plan, {}, { maxHops: 3 });
+  const again = await runPlan(plan, {}, { maxHops: 3 });
+  const other = await runPlan(plan, { other: true }, { maxHops: 3 });
+  const keys = (trial: typeof first) =>
+    eventsOf(trial, "side_effect_start").map((event) => event.payload.effect_key);
+  assert.equal(keys(first).length, 4);
+  assert.equal(new Set([...keys(first), ...keys(other)]).size, 8);
+  assert.deepEqual(keys(again), keys(first));
+  const { execution_id } = first.events[0] as { execution_id: string };
+  assert.equal(keys(first)[1], digestOf([execution_id, "0", 1, "two"]));
+});
+
+test("the first event says what runs on which snapshot with which payload, and the actor only when there is one", async () => {
+  const plan = await compileTrial(oneContract(contract([passing("pass", { value: 1 })])));
+  const payload = { b: 1, a: [null] };
+  const start = eventsOf(await runPlan(plan, payload), "execution_start")[0]?.payload;
+  assert.deepEqual(start, {
+    workflow_code: "trial::WF_TRIAL_V0",
+    content_hash: plan.workflow.contentHash,
+    snapshot: plan.snapshot,
+    runtime: { name: "trial", version: "0" },
+    payload,
+    payload_digest: digestOf({ a: [null], b: 1 }),
+    max_hops: 100,
+    observed: [{ clock: "2026-01-31T09:00:00.120Z" }],
+  });
+  const named = eventsOf(await runPlan(plan, payload, { actor: "trial::AC_ME_V0" }), "execution_start")[0]
+    ?.payload;
+  assert.equal(named?.actor, "trial::AC_ME_V0");
+});
+
+test("the trace id holds the begin, the workflow and eight digits that depend on snapshot, workflow and payload alone", async () => {
+  const plan = await compileTrial(oneContract(contract([passing("pass", { value: 1 })])));
+  const idOf = async (payload: { [key: string]: number }, at = "2026-01-31T09:00:00.120Z") => {
+    const trial = await runPlan(plan, payload, { clock: fixedClock(Date.parse(at)) });
+    return trial.events[0]?.execution_id ?? "";
+  };
+  const id = await idOf({ a: 1, b: 2 });
+  assert.match(id, /^20260131T090000120Z__WF_TRIAL_V0__[0-9a-f]{8}$/);
+  assert.equal(await idOf({ b: 2, a: 1 }), id);
+  assert.equal((await idOf({ a: 1, b: 2 }, "2027-01-31T09:00:00Z")).slice(-8), id.slice(-8));
+  assert.notEqual(await idOf({ a: 1, b: 3 }), id);
+});
+
+test("the same input, clock and seed leave the same bytes", async () => {
+  const plan = await compileTrial(
+    oneContract(contract([appending("log", { n: "$.inputs.n" })], { inputs: { n: {} } })),
+  );
+  const first = await runPlan(plan, { n: 1 });
+  const again = await runPlan(plan, { n: 1 }, { data: memoryData() });
+  assert.equal(again.text, first.text);
+  assert.equal(again.head, first.head);
+});

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { runCli } from "../../src/cli/commands.ts";
+import type { World } from "../../src/cli/context.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
+import { realWorld } from "../../src/main.ts";
+import { toGraph } from "../../src/plan/graph.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { canonical, sha256 } from "../../src/trace/canonical.ts";
+import { renderMarkdown } from "../../src/trace/render/markdown.ts";
+import { renderSvg } from "../../src/trace/render/svg.ts";
+import { examine } from "../examine/examination.ts";
+import {
+  appending,
+  compileTrial,
+  contract,
+  eventsOf,
+  inputsOf,
+  outputsOf,
+  type Protocol,
+  passing,
+  runPlan,
+  type Trial,
+} from "./trial.ts";
+
+const PIN = "hush-4711-secret";
+
+/** A vault whose contract suppresses `pin`; what it publishes goes on to a contract that suppresses nothing. */
+const vault: Protocol = {
+  workflow: {
+    start_node: "START",
+    nodes: {
+      START: { type: "IN", code: "IN_ASK_V0", next: { ACK: "SIGN", NACK: "END" } },
+      SIGN: {
+        type: "CC",
+        code: "CC_SIGN_V0",
+        inputs: { pin: "$.payload.code", note: "$.payload.note", box: { deep: "$.payload.nested.code" } },
+        next: { default: "SHOW" },
+      },
+      SHOW: {
+        type: "CC",
+        code: "CC_SHOW_V0",
+        inputs: { kept: "$.results.SIGN.kept", note: "$.payload.note" },
+        next: { default: "END" },
+      },
+      END: { type: "EXIT" },
+    },
+  },
+  intents: {
+    IN_ASK_V0: {
+      code: { type: ["string", "integer"] },
+      note: { type: "string" },
+      nested: { type: "object", fields: { code: { type: "string" } } },
+    },
+  },
+  contracts: {
+    CC_SIGN_V0: contract(
+      [
+        passing(
+          "pass",
+          { value: { copy: "$.inputs.pin", open: "$.inputs.note" } },
+          { outputs: { kept: "$.value.copy", open: "$.value.open" } },
+        ),
+        appending("log", { signed_with: "$.results.pass.kept", pin: "$.inputs.pin", at: "{{timestamp}}" }),
+      ],
+      {
+        inputs: { pin: { type: "string", required: true }, note: {}, box: {} },
+        suppress_trace_fields: ["pin", "deep"],
+      },
+    ),
+    CC_SHOW_V0: contract([passing("pass", { value: ["$.inputs.kept"] }, { outputs: { shown: "$.value" } })], {
+      inputs: { kept: {}, note: {} },
+    }),
+  },
+};
+
+/** Trace, Markdown and picture: everything a run leaves for others to read. */
+function leftBehind(plan: Plan, { text, events }: Trial): string {
+  const graph = toGraph(plan);
+  return [text, renderMarkdown(events, graph), renderSvg(events, graph)].join("\n");
+}
+
+async function runVault(payload: JsonObject, seed = "salt"): Promise<{ plan: Plan; trial: Trial }> {
+  const plan = await compileTrial(vault);
+  return { plan, trial: await runPlan(plan, payload, { seed }) };
+}
+
+const isHidden = (value: Json | undefined) => {
+  const text = JSON.stringify(value);
+  assert.match(text, /^\{"\$suppressed":"sha256:[0-9a-f]{64}"\}$/);
+  return text;
+};
+
+test("a suppressed value is hidden wherever it flows: payload, inputs, results, records, later nodes", async () => {
+  const { plan, trial } = await runVault({ code: PIN, note: "visible" });
+  assert.ok(!leftBehind(plan, trial).includes(PIN));
+  const start = eventsOf(trial, "execution_start")[0]?.payload.payload;
+  const shown = [
+    start?.["code"],
+    inputsOf(trial, "SIGN")?.["pin"],
+    outputsOf(trial, "SIGN")?.["kept"],
+    inputsOf(trial, "SHOW")?.["kept"],
+  ];
+  assert.equal(
+    new Set(shown.map(isHidden)).size,
+    1,
+    "one value has one digest, so that its way can be followed",
+  );
+  assert.equal(start?.["note"], "visible");
+  assert.equal(outputsOf(trial, "SIGN")?.["open"], "visible");
+  const record = eventsOf(trial, "side_effect_start")[0]?.payload.inputs["record"] as JsonObject;
+  isHidden(record["signed_with"]);
+  isHidden(record["pin"]);
+});
+
+test("the store itself keeps the value", async () => {
+  const { trial } = await runVault({ code: PIN });
+  assert.ok(trial.data.text("log.jsonl")?.includes(PIN));
+});
+
+test("a suppressed value is also hidden inside longer texts and in keys, at every depth", async () => {
+  const payload = {
+    code: PIN,
+    note: `the pin is ${PIN}, keep it`,
+    more: [{ [PIN]: 1, [`x${PIN}`]: { y: PIN } }],
+  };
+  const { plan, trial } = await runVault(payload);
+  assert.ok(!leftBehind(plan, trial).includes(PIN));
+});
+
+test("a name that is suppressed is hidden at any depth of that contract's data, and nowhere else by name", async () => {
+  const { trial } = await runVault({
+    code: "abc-def-ghi",
+    nested: { code: "deep-secret-value" },
+    deep: "elsewhere",
+  });
+  isHidden((inputsOf(trial, "SIGN")?.["box"] as JsonObject | undefined)?.["deep"]);
+  assert.ok(!trial.text.includes("deep-secret-value"));
+  assert.equal(eventsOf(trial, "execution_start")[0]?.payload.payload["deep"], "elsewhere");
+});
+
+test("a short value is hidden at its places, but does not black out the same letters elsewhere", async () => {
+  const { trial } = await runVault({ code: "12", note: "12", other: "at 12 o'clock" });
+  const start = eventsOf(trial, "execution_start")[0]?.payload.payload;
+  isHidden(start?.["code"]);
+  isHidden(inputsOf(trial, "SIGN")?.["pin"]);
+  isHidden(outputsOf(trial, "SIGN")?.["kept"]);
+  assert.equal(start?.["note"], "12");
+  assert.equal(start?.["other"], "at 12 o'clock");
+});
+
+test("the digest is salted: it differs from run to run, and is not that of the value", async () => {
+  const digestOfPin = ({ trial }: { trial: Trial }) => isHidden(inputsOf(trial, "SIGN")?.["pin"]);
+  const first = digestOfPin(await runVault({ code: PIN }, "one"));
+  assert.notEqual(first, digestOfPin(await runVault({ code: PIN }, "two")));
+  assert.ok(!first.includes(sha256(canonical(PIN))));
+});
+
+test("the value that a violation of the contract's inputs tells is hidden", async () => {
+  const { plan, trial } = await runVault({ code: 471147114711 });
+  const [violation] = eventsOf(trial, "violation");
+  assert.equal(violation?.payload.field, "/pin");
+  isHidden(violation?.payload.actual);
+  assert.ok(!leftBehind(plan, trial).includes("471147114711"));
+});
+
+test("the value that a violation of the intent tells is hidden, also where it holds the secret", async () => {
+  for (const [payload, field] of [
+    [{ code: [PIN] }, "/code"],
+    [{ code: PIN, nested: { code: [PIN] } }, "/nested/code"],
+    [{ code: PIN, nested: [PIN] }, "/nested"],
+  ] as const) {
+    const { plan, trial } = await runVault(payload);
+    const [violation] = eventsOf(trial, "violation");
+    assert.equal(violation?.payload.field, field);
+    isHidden(violation?.payload.actual);
+    assert.ok(!leftBehind(plan, trial).includes(PIN), field);
+  }
+});
+
+test("an outcome that is a suppressed value stays hidden in the refusal it causes", async () => {
+  const stating = passing("pass", { value: "$.inputs.pin" }, { outputs: { result_status: "$.value" } });
+  const core = contract([stating], { inputs: { pin: {} }, suppress_trace_fields: ["pin"] });
+  const plan = await compileTrial({ ...vault, contracts: { ...vault.contracts, CC_SIGN_V0: core } });
+  for (const code of [PIN, 471147114711]) {
+    const trial = await runPlan(plan, { code });
+    const { fault } = trial.ending;
+    assert.equal(fault?.code, "OUTCOME_NOT_ROUTED");
+    assert.ok(!leftBehind(plan, trial).includes(String(code)));
+    assert.ok(!`${fault?.message} ${JSON.stringify([fault?.facts, fault?.wording])}`.includes(String(code)));
+    assert.equal((await examine(plan, trial.text)).replayed.finding, null);
+  }
+});
+
+test("a replay takes suppressed values as recorded, counts them, and finds nothing", async () => {
+  for (const payload of [
+    { code: PIN, note: `with ${PIN}` },
+    { code: 471147114711 },
+    { code: "12", note: "12" },
+    { code: [PIN] },
+    { code: PIN, nested: { code: [PIN], [PIN]: 1 } },
+  ]) {
+    const { plan, trial } = await runVault(payload);
+    const { intact, allowed, replayed } = await examine(plan, trial.text);
+    assert.deepEqual(
+      { intact, allowed, finding: replayed.finding },
+      { intact: [], allowed: [], finding: null },
+    );
+    assert.equal(replayed.compared, trial.events.length);
+    assert.ok(replayed.suppressed > 0);
+  }
+});
+
+test("a protocol without suppression suppresses nothing, and its replay counts nothing", async () => {
+  const core = contract([passing("pass", { value: "$.inputs.pin" })], { inputs: { pin: {} } });
+  const plan = await compileTrial({ ...vault, contracts: { ...vault.contracts, CC_SIGN_V0: core } });
+  const trial = await runPlan(plan, { code: PIN });
+  assert.ok(trial.text.includes(PIN));
+  assert.equal((await examine(plan, trial.text)).replayed.suppressed, 0);
+});
+
+// ---- through the command line ----
+
+const root = join(import.meta.dirname, "../..");
+const CODE = (
+  JSON.parse(readFileSync(join(root, "fixtures/wf-rollback-release/completed.json"), "utf8")) as {
+    confirmation_code: string;
+  }
+).confirmation_code;
+
+/** The project's own snapshot with a copy of the fixtures' data; collects all that is printed. */
+function consoleWorld(t: TestContext): { world: World; printed(): string; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), "pgs-secrets-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
+  let text = "";
+  const take = (more: string) => {
+    text += more;
+  };
+  const world = {
+    ...realWorld(join(root, "src/trace/render/fonts")),
+    cwd: root,
+    env: {},
+    isTty: false,
+    out: take,
+    err: take,
+  };
+  return { world, printed: () => text, folder };
+}
+
+test("a run of the project's own rollback shows its confirmation code nowhere: printed, followed, rendered, stored", async (t) => {
+  const { world, printed, folder } = consoleWorld(t);
+  const run = (workflow: string, payload: string, ...more: readonly string[]) =>
+    runCli(
+      ["run", "--wf", `release_governance::${workflow}`, "--payload", `fixtures/${payload}.json`, "--no-png"]
+        .concat(["--data-root", `${folder}/data`, "--traces", `${folder}/traces`, "--durability", "process"])
+        .concat(more),
+      world,
+    );
+  assert.equal(await run("WF_RELEASE_CHANGE_V0", "wf-release-change/completed"), 0);
+  assert.equal(
+    await run("WF_ROLLBACK_RELEASE_V0", "wf-rollback-release/completed", "--json", "--follow", "--debug"),
+    0,
+  );
+  assert.equal(
+    await run("WF_ROLLBACK_RELEASE_V0", "wf-rollback-release/admission-denied-second-time", "--debug"),
+    1,
+  );
+  const { trace } = JSON.parse(
+    printed().slice(printed().indexOf('{\n  "workflow"'), printed().indexOf("\n}\n") + 3),
+  ) as {
+    trace: { jsonl: string; md: string };
+  };
+  const left = [trace.jsonl, trace.md].map((file) => readFileSync(file, "utf8")).join("\n");
+  assert.match(left, /\$suppressed/);
+  assert.ok(!left.includes(CODE) && !printed().includes(CODE));
+  assert.equal(await runCli(["examine", trace.jsonl, "--snapshot", "protocol_snapshot"], world), 0);
+  assert.ok(!printed().includes(CODE));
+});

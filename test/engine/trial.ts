@@ -1,0 +1,324 @@
+/** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
+
+import type { Effect } from "../../src/capabilities/effect.ts";
+import { type Registry, registry } from "../../src/capabilities/registry.ts";
+import type { Answer, Transform } from "../../src/capabilities/transform.ts";
+import type { Ending } from "../../src/engine/advance.ts";
+import { run } from "../../src/engine/run.ts";
+import { StoreFault } from "../../src/faults.ts";
+import { isObject, type Json, type JsonObject, own } from "../../src/json.ts";
+import { fixedClock, seededEntropy } from "../../src/node-ports.ts";
+import { compile } from "../../src/plan/compile.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { Clock, DataRoot, Draw, Files, StoreFile, TraceFile } from "../../src/ports.ts";
+import { type Fqdn, fileOf, kindOf } from "../../src/snapshot/fqdn.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
+import { sealText } from "../../src/snapshot/seal.ts";
+import { type Digest, sha256 } from "../../src/trace/canonical.ts";
+import type { EventType, TraceEvent } from "../../src/trace/event.ts";
+
+export const NOW = "2026-01-31T09:00:00.120Z";
+export const WORKFLOW = "trial::WF_TRIAL_V0";
+export const SNAPSHOT = "/trial/protocol_snapshot";
+
+export const PASSTHROUGH = "capability_transforms::CT_PURE_PASSTHROUGH_V0";
+export const JOURNAL = "capability_side_effects::CS_APPENDONLY_JSONL_V0";
+export const REGISTRY = "capability_side_effects::CS_REGISTRY_V0";
+
+/** What differs from one trial to the next; everything an artifact needs besides is filled in. */
+export interface Protocol {
+  /** `core` of the workflow. */
+  readonly workflow: JsonObject;
+  /** By code: the declared inputs of an intent. */
+  readonly intents?: Readonly<Record<string, JsonObject>>;
+  /** By code: `core` of a contract. */
+  readonly contracts?: Readonly<Record<string, JsonObject>>;
+  /** Store -> path below the data root. */
+  readonly stores?: Readonly<Record<string, string>>;
+  /** By transform: the inputs its artifact requires. */
+  readonly required?: Readonly<Record<string, readonly string[]>>;
+  /** Capabilities that only this protocol has. */
+  readonly transforms?: readonly Transform[];
+  readonly effects?: readonly Effect[];
+}
+
+/** Contract core around a pipeline: allows what its steps may answer unless told otherwise. */
+export function contract(pipeline: readonly JsonObject[], core: JsonObject = {}): JsonObject {
+  const allowed = ["SUCCESS", "VIOLATION", "BACKEND_ERROR"];
+  return { result_status_contract: { allowed }, pipeline: [...pipeline], ...core };
+}
+
+/** IN -> WORK, which runs `core`, -> END for every outcome. `node` replaces members of WORK. */
+export function oneContract(core: JsonObject, node: JsonObject = {}, rest: Partial<Protocol> = {}): Protocol {
+  const work = { type: "CC", code: "CC_WORK_V0", next: { default: "END" }, ...node };
+  return {
+    ...rest,
+    workflow: {
+      start_node: "START",
+      nodes: { START: { type: "IN", next: { ACK: "WORK" } }, WORK: work, END: { type: "EXIT" } },
+    },
+    contracts: { CC_WORK_V0: core },
+  };
+}
+
+/** A step that hands its inputs on; every outcome exits unless `on_result` says otherwise. */
+export function passing(step: string, inputs: JsonObject, more: JsonObject = {}): JsonObject {
+  const on_result = { SUCCESS: "continue", VIOLATION: "exit" };
+  return { step, transform: PASSTHROUGH, inputs, on_result, ...more };
+}
+
+export function appending(step: string, record: Json, more: JsonObject = {}): JsonObject {
+  const on_result = { SUCCESS: "continue", VIOLATION: "exit", BACKEND_ERROR: "exit" };
+  return { step, side_effect: JOURNAL, op: "APPEND", store: "LOG", inputs: { record }, on_result, ...more };
+}
+
+export function testTransform(code: string, answer: (input: JsonObject, draw: Draw) => Answer): Transform {
+  return { code, about: "of this test", result: [], violations: [], examples: [], answer };
+}
+
+// ---- compiling ----
+
+export async function compileTrial(protocol: Protocol): Promise<Plan> {
+  const snapshot = await openSnapshot(SNAPSHOT, memoryFiles(filesOf(protocol)));
+  const workflow = snapshot.artifact(WORKFLOW as Fqdn);
+  if (workflow === undefined) throw new Error("the trial has no workflow");
+  return compile(workflow, snapshot, registryOf(protocol));
+}
+
+function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
+  return {
+    transform: (code) => transforms.find((one) => one.code === code) ?? registry.transform(code),
+    effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
+  };
+}
+
+/** The sealed snapshot's files by absolute path. */
+export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
+  const { intents = {}, contracts = {}, stores = {} } = protocol;
+  const steps = Object.values(contracts).flatMap(stepsOf);
+  const capabilities = registryOf(protocol);
+  const named = (member: string) => [...new Set(steps.map((step) => step[member]))].filter(isText);
+  const sideEffects = named("side_effect");
+  const artifacts = [
+    artifact(WORKFLOW, { runtime_binding: "trial::RB_TRIAL_V0", core: protocol.workflow }),
+    artifact("trial::RB_TRIAL_V0", {
+      core: {
+        storage_structure: "trial::STRUCTURE_TRIAL_V0",
+        bindings: Object.fromEntries(sideEffects.map((code) => [code, {}])),
+      },
+    }),
+    artifact("trial::STRUCTURE_TRIAL_V0", {
+      core: {
+        entity_stores: Object.fromEntries(
+          Object.entries({ LOG: "log.jsonl", NAMES: "names.jsonl", ...stores }).map(([name, path]) => [
+            name,
+            { path },
+          ]),
+        ),
+      },
+    }),
+    ...Object.entries(intents).map(([code, inputs]) => artifact(`trial::${code}`, { core: { inputs } })),
+    ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
+    ...named("transform").map((code) =>
+      artifact(code, {}, { ct_ir: { inputs: requiring(protocol.required?.[code]) } }),
+    ),
+    ...sideEffects.map((code) => artifact(code, {}, { cs_ir: effectIr(capabilities.effect(code)) })),
+  ];
+  const files = artifacts.map(({ path, text }) => ({ path, bytes: Buffer.from(text) }));
+  const seal = sealText(files, { name: "trial", version: "0" });
+  const all = [...files, { path: "seal.json", bytes: Buffer.from(seal.text) }];
+  return new Map(all.map(({ path, bytes }) => [`${SNAPSHOT}/${path}`, bytes]));
+}
+
+const isText = (value: Json | undefined): value is string => typeof value === "string";
+
+function stepsOf(core: JsonObject): readonly JsonObject[] {
+  const pipeline = own(core, "pipeline");
+  return Array.isArray(pipeline) ? pipeline.filter(isObject) : [];
+}
+
+const requiring = (names: readonly string[] = []): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { required: true }]));
+
+function effectIr(effect: Effect | undefined): JsonObject {
+  const operations = Object.entries(effect?.operations ?? {}).map(
+    ([op, { outcomes }]) => [op, { result_status_values: [...outcomes] }] as const,
+  );
+  return { cs_metadata: { operations: { operations: Object.fromEntries(operations) } } };
+}
+
+function artifact(name: string, frontmatter: JsonObject, ir: JsonObject = {}): { path: string; text: string } {
+  const kind = kindOf(name as Fqdn);
+  if (kind === undefined) throw new Error(`${name} is of no kind`);
+  const content = `# ${name}\n`;
+  const [namespace, artifact_code] = name.split("::") as [string, string];
+  const envelope = {
+    artifact_code,
+    artifact_type: kind,
+    namespace,
+    fqdn_id: name,
+    content,
+    content_hash: sha256(content),
+  };
+  return {
+    path: fileOf(name as Fqdn, kind),
+    text: `${JSON.stringify({ ...envelope, frontmatter, ...ir }, null, 2)}\n`,
+  };
+}
+
+export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
+  const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
+  const isFolder = (path: string) => below(path).length > 0;
+  return {
+    read: (path) => files.get(path) ?? null,
+    realPath: (path) => (files.has(path) || isFolder(path) ? path : null),
+    isFolder,
+    list: (folder) => below(folder).map((path) => ({ path: path.slice(folder.length + 1), isLink: false })),
+  };
+}
+
+// ---- running ----
+
+export interface Trial {
+  readonly ending: Ending;
+  readonly events: readonly TraceEvent[];
+  /** The trace's lines as they were appended. */
+  readonly text: string;
+  readonly head: Digest;
+  readonly data: MemoryData;
+}
+
+export interface TrialOptions {
+  readonly data?: MemoryData;
+  readonly root?: DataRoot;
+  readonly maxHops?: number;
+  readonly clock?: Clock;
+  readonly seed?: string;
+  readonly trace?: MemoryTrace;
+  readonly actor?: string;
+}
+
+export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
+  const { data = memoryData(), trace = memoryTrace(), actor } = options;
+  const events: TraceEvent[] = [];
+  const { ending, head } = await run({
+    plan,
+    payload,
+    clock: options.clock ?? fixedClock(Date.parse(NOW)),
+    entropy: seededEntropy(options.seed ?? "trial"),
+    data: options.root ?? data.root,
+    openTrace: (id) => ({ id, folder: `/traces/${id}`, file: trace.file }),
+    durability: "device",
+    maxHops: options.maxHops ?? 100,
+    runtime: { name: "trial", version: "0" },
+    ...(actor === undefined ? {} : { actor }),
+    listen: (event) => events.push(event),
+  });
+  return { ending, events, text: trace.text(), head, data };
+}
+
+export async function runTrial(
+  protocol: Protocol,
+  payload: JsonObject = {},
+  options: TrialOptions = {},
+): Promise<Trial> {
+  return runPlan(await compileTrial(protocol), payload, options);
+}
+
+export interface MemoryTrace {
+  readonly file: TraceFile;
+  text(): string;
+}
+
+export function memoryTrace(): MemoryTrace {
+  let text = "";
+  return {
+    text: () => text,
+    file: {
+      append(lines) {
+        text += lines;
+      },
+      sync: () => undefined,
+      close: () => undefined,
+    },
+  };
+}
+
+/** A data root in memory. `broken` paths fail like a disk that cannot be read. */
+export interface MemoryData {
+  readonly root: DataRoot;
+  readonly files: Map<string, Buffer>;
+  readonly broken: Set<string>;
+  text(path: string): string | null;
+}
+
+export function memoryData(before: Readonly<Record<string, string>> = {}): MemoryData {
+  const files = new Map<string, Buffer>(
+    Object.entries(before).map(([path, text]) => [path, Buffer.from(text)]),
+  );
+  const broken = new Set<string>();
+  const stores = new Map<string, StoreFile>();
+  let writes = 0;
+  const contentOf = (path: string): Buffer | undefined => {
+    if (broken.has(path)) throw new StoreFault("UNREADABLE", { file: path, errno: "EIO" });
+    return files.get(path);
+  };
+  const put = (path: string, bytes: Buffer) => {
+    contentOf(path);
+    writes++;
+    files.set(path, bytes);
+  };
+  const openStore = (path: string): StoreFile => ({
+    name: path,
+    read: () => contentOf(path) ?? null,
+    readFrom: (offset) => contentOf(path)?.subarray(offset) ?? Buffer.alloc(0),
+    stamp: () => {
+      const size = contentOf(path)?.length;
+      return size === undefined ? null : { identity: path, size, modified: String(writes) };
+    },
+    append: (text) => put(path, Buffer.concat([contentOf(path) ?? Buffer.alloc(0), Buffer.from(text)])),
+    truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
+    replace: (text) => put(path, Buffer.from(text)),
+    locked: (work) => work(),
+  });
+  return {
+    files,
+    broken,
+    text: (path) => files.get(path)?.toString("utf8") ?? null,
+    root: {
+      store(path) {
+        const store = stores.get(path) ?? openStore(path);
+        stores.set(path, store);
+        return store;
+      },
+      *journals() {
+        for (const name of [...files.keys()].filter((path) => path.endsWith(".jsonl")).sort()) {
+          yield { name, bytes: contentOf(name) as Buffer };
+        }
+      },
+    },
+  };
+}
+
+// ---- reading what happened ----
+
+export function eventsOf<T extends EventType>(
+  { events }: Pick<Trial, "events">,
+  type: T,
+): readonly Extract<TraceEvent, { event_type: T }>[] {
+  return events.filter((event): event is Extract<TraceEvent, { event_type: T }> => event.event_type === type);
+}
+
+/** The published outputs of a node that ended. */
+export function outputsOf(trial: Pick<Trial, "events">, node = "WORK"): JsonObject | undefined {
+  return eventsOf(trial, "node_end").find((event) => event.node_id === node)?.payload.outputs;
+}
+
+/** Node and outcome in order: `START ACK`. */
+export function pathOf(trial: Pick<Trial, "events">): readonly string[] {
+  return eventsOf(trial, "node_end").map(({ node_id, payload }) => `${node_id} ${payload.status}`);
+}
+
+export function inputsOf(trial: Pick<Trial, "events">, node = "WORK"): JsonObject | undefined {
+  return eventsOf(trial, "node_start").find((event) => event.node_id === node)?.payload.inputs;
+}

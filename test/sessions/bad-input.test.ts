@@ -1,0 +1,212 @@
+/** What a run refuses before it begins: each with its own code, one line, a hint where there is one, and nothing left. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  assertHint,
+  assertNothingLeft,
+  assertRefused,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  lines,
+  RELEASE,
+  tree,
+  workspace,
+} from "./world.ts";
+
+interface BadPayload {
+  readonly what: string;
+  readonly code: string;
+  readonly bytes: string | Uint8Array;
+  readonly hint?: RegExp;
+  /** What else the line must say. */
+  readonly says?: RegExp;
+  readonly options?: readonly string[];
+}
+
+const nested = (depth: number) => `{"a":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+
+const badPayloads: readonly BadPayload[] = [
+  { what: "text that is not JSON", code: "PAYLOAD_NOT_JSON", bytes: '{"a": 1,\n oops}', says: /:2/ },
+  { what: "an empty file", code: "PAYLOAD_NOT_JSON", bytes: "" },
+  { what: "an array", code: "PAYLOAD_NOT_AN_OBJECT", bytes: "[1]", hint: /pgs list/ },
+  { what: "invalid UTF-8", code: "PAYLOAD_NOT_UTF8", bytes: Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x7d) },
+  {
+    what: "a key twice",
+    code: "PAYLOAD_DUPLICATE_KEY",
+    bytes: '{"a":{"b":1,"b":2}}',
+    says: /\/a\/b/,
+    hint: /one/,
+  },
+  {
+    what: "an integer that a double cannot hold",
+    code: "PAYLOAD_NUMBER_NOT_HELD",
+    bytes: '{"a":[{"amount/x":9007199254740993}]}',
+    says: /\/a\/0\/amount~1x/,
+    hint: /string/,
+  },
+  { what: "300 levels", code: "PAYLOAD_TOO_DEEP", bytes: nested(300), says: /200/, hint: /--max-depth/ },
+  {
+    what: "more levels than allowed",
+    code: "PAYLOAD_TOO_DEEP",
+    bytes: nested(12),
+    says: / 8 /,
+    options: ["--max-depth", "8"],
+  },
+  {
+    what: "more bytes than allowed",
+    code: "PAYLOAD_TOO_LARGE",
+    bytes: '{"a":"12345"}',
+    says: /13 bytes/,
+    hint: /--max-bytes/,
+    options: ["--max-bytes", "12"],
+  },
+  {
+    what: "merge-conflict markers",
+    code: "PAYLOAD_CONFLICT_MARKERS",
+    bytes: "<<<<<<< a\n{}\n=======\n{}\n>>>>>>> b\n",
+  },
+  { what: "half a surrogate pair", code: "PAYLOAD_LONE_SURROGATE", bytes: '{"a":"\\ud800"}' },
+];
+
+for (const { what, code, bytes, hint, says, options = [] } of badPayloads) {
+  test(`a payload with ${what} is refused as ${code}, from a file and from standard input`, async (t) => {
+    const place = workspace(t);
+    writeFileSync(place.path("payload.json"), bytes);
+    const argv = ["run", "--wf", RELEASE, ...options, "--payload"];
+
+    const fromFile = await place.session(...argv, "payload.json");
+    assertRefused(fromFile, 2, code);
+    assert.match(fromFile.err, /payload\.json/);
+    if (hint !== undefined) assertHint(fromFile, hint);
+    if (says !== undefined) assert.match(fromFile.err, says);
+
+    const fromInput = await place.sessionIn({ stdin: () => Buffer.from(bytes) }, ...argv, "-");
+    assertRefused(fromInput, 2, code);
+    assert.match(fromInput.err, /standard input/);
+
+    const inJson = document(await place.session(...argv, "payload.json", "--json"));
+    assert.equal(at(inJson, "error", "code"), code);
+    assertNothingLeft(place);
+  });
+}
+
+test("a payload as deep as the limit passes", async (t) => {
+  const place = workspace(t);
+  writeFileSync(place.path("payload.json"), nested(200));
+  const said = await place.session("run", "--wf", RELEASE, "--payload", "payload.json", "--no-png");
+  assert.equal(said.code, 1, said.err);
+  assert.equal(place.traces().length, 1);
+});
+
+test("a payload that is missing or a folder is refused", async (t) => {
+  const place = workspace(t);
+  mkdirSync(place.path("folder"));
+  assertRefused(await place.session("run", "--wf", RELEASE, "--payload", "nowhere.json"), 2, "FILE_MISSING");
+  const folder = await place.session("run", "--wf", RELEASE, "--payload", "folder");
+  assertRefused(folder, 2, "FILE_UNREADABLE");
+  assert.match(folder.err, /EISDIR/);
+  assertNothingLeft(place);
+});
+
+interface BadLine {
+  readonly argv: readonly string[];
+  readonly code: string;
+  readonly hint?: RegExp;
+  readonly says?: RegExp;
+}
+
+const badLines: readonly BadLine[] = [
+  { argv: ["run", "--wf", RELEASE, "--paylod", "x"], code: "BAD_USAGE", hint: /--payload/, says: /--paylod/ },
+  { argv: ["run", "--wf", RELEASE, "--xyzzyx"], code: "BAD_USAGE", hint: /--help/ },
+  { argv: ["run", "--wf"], code: "BAD_USAGE", says: /--wf/ },
+  { argv: ["run", "--wf", RELEASE, "payload.json"], code: "BAD_USAGE" },
+  { argv: ["rnu"], code: "BAD_USAGE", hint: /run/ },
+  { argv: ["xyzzyx"], code: "BAD_USAGE", hint: /--help/ },
+  { argv: ["run"], code: "BAD_USAGE", says: /--wf/, hint: /--help/ },
+  { argv: ["plan"], code: "BAD_USAGE", says: /--wf/ },
+  { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
+  { argv: ["examine", "a", "b"], code: "BAD_USAGE" },
+  { argv: ["examine", "nowhere.jsonl"], code: "FILE_MISSING", says: /nowhere\.jsonl/ },
+  { argv: ["examine", "protocol_snapshot"], code: "FILE_UNREADABLE", says: /EISDIR/ },
+  {
+    argv: ["show", "release_governance::CC_RECORD_RELEAS_V0"],
+    code: "UNKNOWN_ARTIFACT",
+    hint: /CC_RECORD_RELEASE_V0/,
+  },
+  { argv: ["show", "../x"], code: "NOT_AN_FQDN" },
+  {
+    argv: ["run", "--wf", "release_governance::WF_RELESE_CHANGE_V0"],
+    code: "UNKNOWN_WORKFLOW",
+    hint: new RegExp(RELEASE),
+  },
+  { argv: ["run", "--wf", "release_governance::WF_RELEASE_V0"], code: "UNKNOWN_WORKFLOW", hint: /WF_/ },
+  { argv: ["run", "--wf", "nothing::WF_LIKE_IT_AT_ALL_V0"], code: "UNKNOWN_WORKFLOW", hint: /pgs list/ },
+  { argv: ["run", "--wf", "release_governance::CC_RECORD_RELEASE_V0"], code: "UNKNOWN_WORKFLOW" },
+  { argv: ["run", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
+  { argv: ["run", "--wf", "xyzzy"], code: "NOT_AN_FQDN", hint: /pgs list/ },
+  { argv: ["plan", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
+  { argv: ["run", "--wf", RELEASE, "--clock", "yesterday"], code: "BAD_CLOCK", hint: /\d{4}-\d\d-\d\dT/ },
+  { argv: ["run", "--wf", RELEASE, "--clock", "2026-02-30T09:00:00Z"], code: "BAD_CLOCK" },
+  { argv: ["run", "--wf", RELEASE, "--max-hops", "0"], code: "BAD_USAGE", says: /--max-hops/ },
+  { argv: ["run", "--wf", RELEASE, "--max-hops", "-3"], code: "BAD_USAGE", says: /--max-hops/ },
+  { argv: ["run", "--wf", RELEASE, "--max-hops", "1e3"], code: "BAD_USAGE", says: /--max-hops/ },
+  { argv: ["run", "--wf", RELEASE, "--max-bytes", "many"], code: "BAD_USAGE", says: /--max-bytes/ },
+  { argv: ["run", "--wf", RELEASE, "--durability", "none"], code: "BAD_USAGE", says: /device, process/ },
+];
+
+for (const { argv, code, hint, says } of badLines) {
+  test(`pgs ${argv.join(" ")} is refused as ${code}`, async (t) => {
+    const place = workspace(t);
+    const said = await place.session(...argv);
+    assertRefused(said, 2, code);
+    if (hint !== undefined) assertHint(said, hint);
+    if (says !== undefined) assert.match(said.err, says);
+    const [command, ...rest] = argv;
+    const inJson = await place.session(command as string, "--json", ...rest);
+    assert.deepEqual([at(document(inJson), "error", "code"), inJson.err], [code, ""]);
+    assertNothingLeft(place);
+  });
+}
+
+test("a data root that is a file is refused as storage, and the file is as it was", async (t) => {
+  const place = workspace(t);
+  writeFileSync(place.path("data"), "mine");
+  const argv = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
+  const said = await place.session(...argv);
+  assertRefused(said, 5, "DATA_ROOT_UNUSABLE");
+  assertHint(said, /--data-root/);
+  assert.deepEqual([readFileSync(place.path("data"), "utf8"), tree(place.path("traces"))], ["mine", []]);
+});
+
+test("a traces folder that cannot be made is refused as storage before any effect", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  writeFileSync(place.path("traces"), "mine");
+  const before = tree(place.path("data"));
+  const argv = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
+  for (const traces of ["traces", "traces/below"]) {
+    const said = await place.session(...argv, "--traces", traces);
+    assertRefused(said, 5, "TRACE_UNWRITABLE");
+    assertHint(said, /--traces/);
+  }
+  assert.deepEqual([readFileSync(place.path("traces"), "utf8"), tree(place.path("data"))], ["mine", before]);
+});
+
+test("a store that a link leads out of the data root is refused, and what is there stays as it is", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  writeFileSync(place.path("outside.jsonl"), "mine\n");
+  symlinkSync(place.path("outside.jsonl"), place.path("data/release_governance/releases.jsonl"));
+  const argv = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
+  const said = await place.session(...argv);
+  assert.equal(said.code, 4, said.err);
+  assert.match(said.err, /^pgs: STORE_PATH_ESCAPES .*\(REGISTER_RELEASE, step register\)$/m);
+  assertHint(said, /link/);
+  assert.equal(readFileSync(place.path("outside.jsonl"), "utf8"), "mine\n");
+  const [trace] = place.traces();
+  const error = lines(trace as string).find(({ event_type }) => event_type === "error");
+  assert.deepEqual(at(error, "payload", "facts"), { store: "release_governance/releases.jsonl" });
+});

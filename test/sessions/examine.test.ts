@@ -1,0 +1,156 @@
+/** Examining traces as they lie on disk: cut, changed, away from their snapshot. */
+
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { reauthor, unsealedCopy } from "./reauthor.ts";
+import {
+  assertSound,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  lines,
+  RELEASE,
+  type Workspace,
+  workspace,
+} from "./world.ts";
+
+const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
+
+interface Run {
+  readonly trace: string;
+  readonly head: string;
+}
+
+async function runOnce(place: Workspace): Promise<Run> {
+  const report = document(await place.session(...completed, "--json"));
+  return { trace: at(report, "trace", "jsonl") as string, head: report["head"] as string };
+}
+
+async function codesOf(place: Workspace, ...argv: readonly string[]): Promise<readonly string[]> {
+  const said = await place.session("examine", ...argv, "--json");
+  const found = document(said);
+  const codes = (found["errors"] as { code: string }[]).map(({ code }) => code);
+  assert.equal(said.code, codes.length === 0 ? 0 : 7, said.out);
+  assert.equal(found["ok"], codes.length === 0);
+  return codes;
+}
+
+test("the head that run printed anchors the trace; a cut at a line end is found, and another head", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace, head } = await runOnce(place);
+  assert.deepEqual(await codesOf(place, trace, "--head", head), []);
+  assert.deepEqual(await codesOf(place, trace, "--head", "0".repeat(64)), ["HEAD_MISMATCH"]);
+
+  const text = readFileSync(trace, "utf8");
+  const cut = place.path("cut.jsonl");
+  const all = text.trimEnd().split("\n");
+  for (const kept of [1, 7, all.length - 1]) {
+    writeFileSync(cut, `${all.slice(0, kept).join("\n")}\n`);
+    assert.deepEqual(await codesOf(place, cut), ["NO_END"]);
+    assert.deepEqual(await codesOf(place, cut, "--head", head), ["NO_END", "HEAD_MISMATCH"]);
+  }
+  writeFileSync(cut, text.slice(0, -30));
+  assert.deepEqual(await codesOf(place, cut), ["TORN_LINE", "NO_END"]);
+});
+
+test("a changed byte is found on its line, with place and reason", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace } = await runOnce(place);
+  const changed = place.path("changed.jsonl");
+  const text = readFileSync(trace, "utf8");
+  const line = text.split("\n").findIndex((one) => one.includes('"QUORUM') || one.includes('"approvers"')) + 1;
+  assert.ok(line > 0);
+  const spoilt = text
+    .split("\n")
+    .map((one, i) => (i === line - 1 ? one.replace('"SUCCESS"', '"SUCCESs"') : one));
+  writeFileSync(changed, spoilt.join("\n"));
+  assert.notEqual(readFileSync(changed, "utf8"), text);
+  const said = await place.session("examine", changed, "--json");
+  const [first] = document(said)["errors"] as object[];
+  assert.deepEqual([said.code, at(first, "line"), at(first, "code")], [7, line, "BAD_HASH"]);
+  assert.match(
+    (await place.session("examine", changed)).out,
+    new RegExp(`BAD_HASH .*changed\\.jsonl:${line}$`, "m"),
+  );
+});
+
+test("examining changes nothing, and needs no data root", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace } = await runOnce(place);
+  const before = readFileSync(trace);
+  const said = await place.session("examine", trace, "--data-root", "nowhere");
+  assert.deepEqual([said.code, said.err], [0, ""]);
+  assert.match(said.out, /^SOUND /);
+  assert.deepEqual(readFileSync(trace), before);
+});
+
+test("a trace finds the snapshot beside it from anywhere; without one it is not vouched for", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const elsewhere = workspace(t, { snapshot: null });
+  const { trace } = await runOnce(place);
+  await assertSound(elsewhere, trace);
+
+  cpSync(trace, elsewhere.path("copied.jsonl"));
+  const said = await elsewhere.session("examine", "copied.jsonl", "--json");
+  const found = document(said);
+  assert.deepEqual([said.code, found["intact"]], [7, true]);
+  assert.equal(at(found, "allowed", "findings", 0, "code"), "NO_SNAPSHOT");
+  const named = await elsewhere.session(
+    "examine",
+    "copied.jsonl",
+    "--snapshot",
+    place.path("protocol_snapshot"),
+  );
+  assert.equal(named.code, 0, named.out);
+});
+
+test("a trace of another snapshot is told apart from one of this", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace } = await runOnce(place);
+  const other = place.path("other");
+  unsealedCopy(other);
+  reauthor(other, RELEASE, (markdown) =>
+    markdown.replace("SUCCESS: SET_ENVIRONMENT_STATE", "SUCCESS: EXIT_RELEASED"),
+  );
+  const said = await place.session("examine", trace, "--snapshot", other, "--json");
+  const found = document(said);
+  assert.deepEqual([said.code, found["intact"], found["replayed"]], [7, true, null]);
+  const codes = (at(found, "allowed", "findings") as { code: string }[]).map(({ code }) => code);
+  assert.deepEqual(codes, ["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS", "NOT_AN_EDGE"]);
+});
+
+test("a run that took an unhappy but declared path is sound", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payload = fixture("wf-release-change/quorum-not-met");
+  const said = await place.session("run", "--wf", RELEASE, "--payload", payload, "--json", "--no-png");
+  assert.equal(said.code, 1);
+  const found = await assertSound(place, at(document(said), "trace", "jsonl") as string);
+  assert.deepEqual([found["refusals"], at(found, "ending", "exit_reason_code")], [[], "EXIT_DENIED"]);
+});
+
+test("what is no trace is said to be none", async (t) => {
+  const place = workspace(t);
+  writeFileSync(place.path("empty.jsonl"), "");
+  writeFileSync(place.path("other.jsonl"), '{"a":1}\nnot json\n');
+  assert.deepEqual(await codesOf(place, "empty.jsonl"), ["EMPTY"]);
+  assert.deepEqual(await codesOf(place, "other.jsonl"), ["BAD_SHAPE", "NOT_JSON"]);
+  assert.doesNotMatch((await place.session("examine", "other.jsonl")).out, /interrupted/);
+});
+
+test("the record of a run holds every event's place in the chain", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace, head } = await runOnce(place);
+  const events = lines(trace);
+  assert.deepEqual(
+    events.map(({ sequence }) => sequence),
+    events.map((_, i) => i + 1),
+  );
+  assert.deepEqual(
+    events.slice(1).map(({ prev_hash }) => prev_hash),
+    events.slice(0, -1).map(({ hash }) => hash),
+  );
+  assert.equal(events.at(-1)?.["hash"], head);
+});

@@ -1,0 +1,263 @@
+/** How results reach the reader: one JSON document, or text; help; names and places of what a run leaves. */
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
+import {
+  assertSound,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  lines,
+  RELEASE,
+  type Said,
+  tree,
+  workspace,
+} from "./world.ts";
+
+const data = join(FIXTURES, "data");
+const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
+const CLOCK = "2026-03-02T10:00:00Z";
+
+function assertMembers(value: JsonObject, names: readonly string[]): void {
+  const missing = names.filter((name) => !Object.hasOwn(value, name));
+  assert.deepEqual(missing, []);
+}
+
+test("run --json prints one document with the members the contract names, and nothing else", async (t) => {
+  const place = workspace(t, { data });
+  const said = await place.session(...completed, "--json");
+  assert.deepEqual([said.code, said.err], [0, ""]);
+  const report = document(said);
+  assertMembers(report, [
+    ...["workflow", "trace_id", "status", "outcome", "exit_reason_code", "exit_code", "duration_ms"],
+    ...["path", "results", "effects", "events", "trace", "snapshot"],
+  ]);
+  assert.deepEqual([report["workflow"], report["status"], report["outcome"]], [RELEASE, "SUCCESS", "SUCCESS"]);
+  assert.deepEqual(report["events"], ["EV_RELEASE_APPROVED_V0"]);
+  assert.equal(at(report, "snapshot", "seal"), "sealed");
+  assert.deepEqual(report["path"], [
+    ...[{ run: "0", node: "IN_RELEASE_REQUESTED", outcome: "ACK", next: "EVALUATE_QUORUM" }],
+    ...[{ run: "0", node: "EVALUATE_QUORUM", outcome: "SUCCESS", next: "CHECK_FREEZE_WINDOW" }],
+    ...[{ run: "0", node: "CHECK_FREEZE_WINDOW", outcome: "SUCCESS", next: "REGISTER_RELEASE" }],
+    ...[{ run: "0", node: "REGISTER_RELEASE", outcome: "SUCCESS", next: "RECORD_RELEASE" }],
+    ...[{ run: "0", node: "RECORD_RELEASE", outcome: "SUCCESS", next: "SET_ENVIRONMENT_STATE" }],
+    ...[{ run: "0", node: "SET_ENVIRONMENT_STATE", outcome: "SUCCESS", next: "EXIT_RELEASED" }],
+  ]);
+  const effects = report["effects"] as JsonObject[];
+  assert.deepEqual(
+    effects.map(({ op, store, outcome }) => [op, store, outcome]),
+    [
+      ["READ", "FREEZE_WINDOWS", "SUCCESS"],
+      ["REGISTER", "RELEASES", "SUCCESS"],
+      ["APPEND", "RELEASE_AUDIT", "SUCCESS"],
+      ["WRITE", "ENVIRONMENT_STATE", "SUCCESS"],
+    ],
+  );
+  for (const effect of effects)
+    assertMembers(effect, ["run", "node", "step", "capability", "op", "store", "outcome"]);
+  for (const kind of ["jsonl", "md", "png"]) assert.ok(existsSync(at(report, "trace", kind) as string), kind);
+  const id = report["trace_id"] as string;
+  assert.match(id, /^\d{8}T\d{9}Z__WF_RELEASE_CHANGE_V0__[0-9a-f]{8}$/);
+  assert.deepEqual(tree(place.path("traces")), [
+    id,
+    ...["jsonl", "md", "png"].map((kind) => `${id}/${id}.${kind}`),
+  ]);
+});
+
+const documents: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [
+    ["plan", "--wf", RELEASE],
+    ["workflow", "snapshot", "admission", "start", "nodes", "findings"],
+  ],
+  [["list"], ["workflows"]],
+  [
+    ["show", RELEASE],
+    ["fqdn", "kind", "file", "seal", "content_hash", "frontmatter", "content"],
+  ],
+  [["verify"], ["ok", "seal", "root", "files", "findings"]],
+];
+
+for (const [argv, members] of documents) {
+  test(`pgs ${argv[0]} --json prints one document, and so it does as text on stdout alone`, async (t) => {
+    const place = workspace(t);
+    const said = await place.session(...argv, "--json");
+    assert.deepEqual([said.code, said.err], [0, ""]);
+    assertMembers(document(said), members);
+    const text = await place.session(...argv);
+    assert.deepEqual([text.code, text.err], [0, ""]);
+    assert.match(text.out, /\S/);
+    assert.ok(!text.out.includes("undefined") && !text.out.includes("[object"), text.out);
+  });
+}
+
+test("a refusal with --json is one document with code, message, details and hint", async (t) => {
+  const place = workspace(t);
+  const said = await place.session("run", "--wf", "WF_RELEASE_CHANGE_V0", "--json");
+  assert.deepEqual([said.code, said.err], [2, ""]);
+  assertMembers(document(said)["error"] as JsonObject, ["code", "message", "details", "hint"]);
+});
+
+test("--quiet says nothing about a success, and still says why a run was refused", async (t) => {
+  const place = workspace(t, { data });
+  assert.deepEqual(await place.session(...completed, "--quiet"), { code: 0, out: "", err: "" });
+  assert.equal(place.traces().length, 1);
+  const refused = await place.session(...completed, "--quiet", "--max-hops", "1");
+  assert.deepEqual([refused.code, refused.out], [4, ""]);
+  assert.match(refused.err, /^pgs: HOP_LIMIT /);
+});
+
+test("colour is for a terminal, and not when NO_COLOR or --no-color asks for none", async (t) => {
+  const place = workspace(t, { data });
+  const isColoured = ({ out }: Said) => out.includes("\u001b[");
+  const terminal = { isTty: true };
+  const inTerminal = await place.sessionIn(terminal, "list");
+  assert.ok(isColoured(inTerminal));
+  const plain = await Promise.all([
+    place.session("list"),
+    place.sessionIn({ ...terminal, env: { NO_COLOR: "1" } }, "list"),
+    place.sessionIn(terminal, "list", "--no-color"),
+  ]);
+  assert.deepEqual(plain.map(isColoured), [false, false, false]);
+  assert.ok(!isColoured(await place.sessionIn(terminal, ...completed, "--json")));
+});
+
+test("--follow prints one line per event on stderr, in order", async (t) => {
+  const place = workspace(t, { data });
+  const said = await place.session(...completed, "--follow", "--quiet", "--no-png");
+  const followed = said.err.trimEnd().split("\n");
+  const events = lines(place.traces()[0] as string);
+  assert.deepEqual(
+    followed.map((line) => line.trim().split(/\s+/).slice(0, 2)),
+    events.map(({ sequence, event_type }) => [String(sequence), event_type]),
+  );
+});
+
+test("--no-png and --no-md leave the jsonl alone", async (t) => {
+  const place = workspace(t, { data });
+  const report = document(await place.session(...completed, "--no-png", "--no-md", "--json"));
+  const { trace } = report as { trace: JsonObject };
+  assert.deepEqual([trace["md"], trace["png"]], [null, null]);
+  const id = report["trace_id"] as string;
+  assert.deepEqual(tree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
+});
+
+test("--actor stands in the record", async (t) => {
+  const place = workspace(t, { data });
+  await place.session(...completed, "--actor", "release_governance::AC_ENGINEER_V0", "--no-png");
+  const [trace] = place.traces();
+  assert.equal(at(lines(trace as string)[0], "payload", "actor"), "release_governance::AC_ENGINEER_V0");
+  await assertSound(place, trace as string);
+});
+
+test("a trace name that is taken gets _2, then _3, and every record carries its own", async (t) => {
+  const place = workspace(t, { data });
+  for (let i = 0; i < 3; i++) await place.session(...completed, "--clock", CLOCK, "--no-png");
+  const ids = place.traces().map((trace) => lines(trace)[0]?.["execution_id"] as string);
+  assert.deepEqual(ids, [ids[0], `${ids[0]}_2`, `${ids[0]}_3`]);
+  for (const trace of place.traces()) await assertSound(place, trace);
+});
+
+test("workspace, snapshot, data root and traces are where options say, else the environment, else here", async (t) => {
+  const place = workspace(t, { data });
+  const other = workspace(t, { data });
+  const quick = [...completed, "--no-png", "--no-md", "--quiet"];
+
+  await place.sessionIn({ env: { PGS_WORKSPACE: other.folder } }, ...quick);
+  assert.deepEqual([place.traces().length, other.traces().length], [0, 1]);
+  await place.sessionIn({ env: { PGS_WORKSPACE: other.folder, PGS_DATA_ROOT: "elsewhere" } }, ...quick);
+  assert.ok(existsSync(place.path("elsewhere/release_governance/release_audit.jsonl")));
+  assert.deepEqual([place.traces().length, other.traces().length], [0, 2]);
+  const options = ["--workspace", ".", "--data-root", "./mine/../my-data", "--traces", "my-traces"];
+  const said = await place.sessionIn({ env: { PGS_WORKSPACE: other.folder } }, ...quick, ...options);
+  assert.equal(said.err, "");
+  assert.equal(tree(place.path("my-traces")).length, 2);
+  assert.equal(other.traces().length, 2);
+});
+
+const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "seal"];
+
+test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const main = await place.session("--help");
+  assert.deepEqual([main.code, main.err], [0, ""]);
+  for (const command of COMMANDS) assert.match(main.out, new RegExp(`^ {2}${command}\\b`, "m"));
+  for (const command of COMMANDS) {
+    const said = await place.session(command, "--help");
+    assert.deepEqual([said.code, said.err], [0, ""], command);
+    assert.match(said.out, new RegExp(`^Usage: pgs ${command}\\b`));
+    assert.match(said.out, /^ {2}--snapshot <DIR>/m);
+    assert.match(said.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+    assert.deepEqual(await place.session("help", command), said);
+  }
+  assert.match(main.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+  assert.deepEqual(tree(place.folder), []);
+});
+
+test("pgs alone prints the help, as a usage error", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const said = await place.session();
+  assert.deepEqual([said.code, said.out], [2, ""]);
+  assert.equal(said.err, (await place.session("--help")).out);
+});
+
+test("--version prints name and version", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const { version } = JSON.parse(readFileSync(join(FIXTURES, "../package.json"), "utf8")) as {
+    version: string;
+  };
+  assert.deepEqual(await place.binary("--version"), { code: 0, out: `pgs-runner ${version}\n`, err: "" });
+});
+
+test("show prints the text an artifact was authored in", async (t) => {
+  const place = workspace(t);
+  const said = await place.session("show", RELEASE);
+  const authored = "authored/workflows/release_governance__WF_RELEASE_CHANGE_V0.md";
+  assert.ok(said.out.includes(readFileSync(place.path(`protocol_snapshot/${authored}`), "utf8").trimEnd()));
+});
+
+test("the binary prints the same report as the process it starts in", async (t) => {
+  const place = workspace(t, { data });
+  const other = workspace(t, { data });
+  const argv = [...completed, "--clock", CLOCK, "--seed", "a", "--no-png", "--json"];
+  const [inside, outside] = [document(await place.session(...argv)), document(await other.binary(...argv))];
+  // They are two versions of the runner to the record: only its head and its place differ.
+  const { head: _a, trace: _b, ...same } = inside;
+  const { head: _c, trace: _d, ...asWell } = outside;
+  assert.deepEqual(asWell, same);
+});
+
+test("a step that did not succeed says why, in the report and in the examination", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data-broken") });
+  const payload = fixture("wf-grant-tool/backend-error");
+  const argv = ["run", "--wf", "agent_governance::WF_GRANT_TOOL_V0", "--payload", payload, "--no-png"];
+  const said = await place.session(...argv);
+  assert.equal(said.code, 5);
+  const examined = await place.session("examine", place.traces()[0] as string);
+  for (const { out } of [said, examined]) {
+    assert.match(
+      out,
+      /READ_LICENCE\.read_licence +BACKEND_ERROR +STORE_UNREADABLE .*EISDIR.*agent_licences\.json/,
+    );
+  }
+  const [reason] = document(await place.session(...argv, "--json"))["reasons"] as JsonObject[];
+  assert.deepEqual(reason?.["reason"], {
+    code: "STORE_UNREADABLE",
+    errno: "EISDIR",
+    file: "agent_governance/agent_licences.json",
+  });
+});
+
+test("plan prints the nodes from the start along the routes, ends last", async (t) => {
+  const place = workspace(t);
+  const { out } = await place.session("plan", "--wf", RELEASE);
+  const nodes = [...out.matchAll(/^([A-Z_]+) (?:IN|CC|EXIT)\b/gm)].map((match) => match[1] as string);
+  assert.deepEqual(nodes.slice(0, 2), ["IN_RELEASE_REQUESTED", "EVALUATE_QUORUM"]);
+  assert.deepEqual(
+    [nodes.length, new Set(nodes).size, nodes.findIndex((node) => node.startsWith("EXIT_"))],
+    [14, 14, 9],
+  );
+});

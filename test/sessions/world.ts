@@ -1,0 +1,190 @@
+/** One workspace in a temporary folder, and command lines in it: in this process, or through the real binary. */
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { runCli } from "../../src/cli/commands.ts";
+import type { World } from "../../src/cli/context.ts";
+import type { JsonObject } from "../../src/json.ts";
+import { realWorld } from "../../src/main.ts";
+
+export const PROJECT = join(import.meta.dirname, "../..");
+export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
+export const FIXTURES = join(PROJECT, "fixtures");
+
+const FONTS = join(PROJECT, "src/trace/render/fonts");
+
+export const RELEASE = "release_governance::WF_RELEASE_CHANGE_V0";
+
+/** A payload of `fixtures/`, by its name in the table there. */
+export function fixture(name: string): string {
+  return join(FIXTURES, `${name}.json`);
+}
+
+/** What a command line said, and its exit code. */
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Workspace {
+  readonly folder: string;
+  path(name: string): string;
+  /** Runs one command line with the workspace as current folder. */
+  session(...argv: readonly string[]): Promise<Said>;
+  /** The same in another world: other environment, terminal, standard input, broken ports. */
+  sessionIn(other: Partial<World>, ...argv: readonly string[]): Promise<Said>;
+  /** The same through `bin/pgs.js`. */
+  binary(...argv: readonly string[]): Promise<Said>;
+  /** `bin/pgs.js` while it runs. */
+  start(...argv: readonly string[]): ChildProcess;
+  /** The jsonl of every trace, sorted by name. */
+  traces(): readonly string[];
+}
+
+export interface Contents {
+  /** The snapshot to link to; null for none. Default: the project's own. */
+  readonly snapshot?: string | null;
+  /** The folder the data root is a copy of. Default: no data root. */
+  readonly data?: string;
+}
+
+export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Contents = {}): Workspace {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "pgs-session-")));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  if (snapshot !== null) symlinkSync(snapshot, join(folder, "protocol_snapshot"));
+  if (data !== undefined) cpSync(data, join(folder, "data"), { recursive: true });
+  const sessionIn: Workspace["sessionIn"] = (other, ...argv) => inProcess(folder, other, argv);
+  const start: Workspace["start"] = (...argv) => binary(folder, argv);
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    session: (...argv) => sessionIn({}, ...argv),
+    sessionIn,
+    start,
+    binary: async (...argv) => collect(start(...argv)),
+    traces: () => tracesIn(join(folder, "traces")),
+  };
+}
+
+async function inProcess(folder: string, other: Partial<World>, argv: readonly string[]): Promise<Said> {
+  const said = { out: "", err: "" };
+  const world: World = {
+    ...realWorld(FONTS),
+    cwd: folder,
+    env: {},
+    isTty: false,
+    stdin: () => new Uint8Array(),
+    tool: { name: "pgs-runner", version: "0.0.0-test" },
+    ...other,
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+  };
+  const code = await runCli(argv, world);
+  return { code, ...said };
+}
+
+function binary(folder: string, argv: readonly string[]): ChildProcess {
+  const env = { PATH: process.env["PATH"], HOME: folder };
+  return spawn(process.execPath, [join(PROJECT, "bin/pgs.js"), ...argv], { cwd: folder, env });
+}
+
+async function collect(child: ChildProcess): Promise<Said> {
+  let out = "";
+  let err = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  child.stdin?.end();
+  const [code] = (await once(child, "close")) as [number | null];
+  assert.notEqual(code, null, "the command was killed");
+  return { code: code as number, out, err };
+}
+
+export function tracesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((id) => join(folder, id, `${id}.jsonl`));
+}
+
+/** Every file and folder below `folder`, sorted, links not followed. */
+export function tree(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return (readdirSync(folder, { recursive: true }) as string[]).sort();
+}
+
+/** The one JSON document on stdout. */
+export function document({ out }: Said): JsonObject {
+  assert.ok(out.endsWith("}\n"), `no JSON document: ${out.slice(0, 200)}`);
+  return JSON.parse(out) as JsonObject;
+}
+
+/** The member at the path of keys; a path that reaches nothing fails the test. */
+export function at(value: unknown, ...keys: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const key of keys) {
+    assert.ok(typeof found === "object" && found !== null && key in found, `${keys.join(".")} reaches nothing`);
+    found = (found as Record<string | number, unknown>)[key];
+  }
+  return found;
+}
+
+/** Exit code and `pgs: <CODE>` line of a refusal; its stdout is empty and nothing looks like a stack trace. */
+export function assertRefused(said: Said, exitCode: number, code: string): void {
+  assert.match(said.err, new RegExp(`^pgs: ${code} \\S`), said.err);
+  assert.equal(said.code, exitCode, said.err);
+  assert.equal(said.err.match(/^pgs: /gm)?.length, 1, said.err);
+  assert.doesNotMatch(said.err, /^\s+at .*:\d+/m);
+  assert.equal(said.out, "");
+}
+
+export function assertHint({ err }: Said, pattern: RegExp): void {
+  const hint = /^hint: (.*)$/m.exec(err)?.[1];
+  assert.match(hint ?? "no hint", pattern);
+}
+
+/** Neither a trace nor any data. */
+export function assertNothingLeft({ path }: Workspace): void {
+  assert.deepEqual([tree(path("traces")), tree(path("data"))], [[], []]);
+}
+
+/** The trace's examination: intact, allowed, replayed. */
+export async function assertSound(place: Workspace, trace: string): Promise<JsonObject> {
+  const said = await place.session("examine", trace, "--json");
+  const found = document(said);
+  const complaints = JSON.stringify({
+    errors: found["errors"],
+    allowed: found["allowed"],
+    replayed: found["replayed"],
+  });
+  assert.equal(said.code, 0, complaints);
+  assert.equal(at(found, "replayed", "ok"), true, complaints);
+  return found;
+}
+
+export function lines(file: string): readonly JsonObject[] {
+  const text = readFileSync(file, "utf8");
+  return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as JsonObject]));
+}

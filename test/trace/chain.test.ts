@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
+import { fixedClock } from "../../src/node-ports.ts";
+import type { Clock } from "../../src/ports.ts";
+import { canonical, type Digest, sha256 } from "../../src/trace/canonical.ts";
+import { genesis, hashOf, link } from "../../src/trace/chain.ts";
+import type { Happening } from "../../src/trace/event.ts";
+import { openJournal } from "../../src/trace/journal.ts";
+import { memoryTrace } from "../engine/trial.ts";
+
+const ID = "20260131T090000120Z__WF_TRIAL_V0__0a1b2c3d";
+
+const announced: Happening = {
+  event_type: "event_announced",
+  run: "0",
+  node_id: 'END "é" \u{1F512}',
+  payload: { event_code: "EV_DONE_V0", payload: { z: [1e21, 0, 0.1], a: null } },
+};
+const ended: Happening = {
+  event_type: "workflow_complete",
+  run: "0",
+  payload: {
+    status: "SUCCESS",
+    outcome: null,
+    exit_reason_code: "COMPLETED",
+    events: 2,
+    effects: 0,
+    duration_us: 7,
+  },
+};
+
+test("the first prev_hash is the digest of format and execution id", () => {
+  assert.equal(genesis(ID), sha256(`pgs.trace/1:${ID}`));
+  assert.notEqual(genesis(ID), genesis(`${ID}_2`));
+});
+
+test("a line is the canonical form of its event, and its hash that of the line without hash", () => {
+  for (const happening of [announced, ended]) {
+    const stamp = {
+      executionId: ID,
+      sequence: 3,
+      timestamp: "2026-01-31T09:00:00.120Z",
+      elapsedUs: 12,
+      prevHash: genesis(ID),
+    };
+    const { line, hash } = link(happening, stamp);
+    const event = JSON.parse(line) as JsonObject;
+    assert.equal(canonical(event), line);
+    assert.equal(event["hash"], hash);
+    assert.equal(hashOf(event), hash);
+    const { hash: _, ...rest } = event;
+    assert.equal(sha256(canonical(rest)), hash);
+  }
+});
+
+function journal(clock: Clock, happenings: readonly Happening[]) {
+  const trace = memoryTrace();
+  const told: unknown[] = [];
+  const options = {
+    executionId: ID,
+    clock,
+    durability: "device" as const,
+    listen: (event: unknown) => told.push(event),
+  };
+  const open = openJournal(trace.file, options);
+  for (const happening of happenings) open.say(happening);
+  return { lines: trace.text().split("\n"), told, head: open.head };
+}
+
+test("the journal numbers, times and chains; the head is the last line's hash", () => {
+  let micros = 500;
+  const clock = { now: () => Date.parse("2026-01-31T09:00:00Z"), micros: () => (micros += 10) };
+  const { lines, head } = journal(clock, [announced, announced, ended]);
+  assert.equal(lines.at(-1), "");
+  const events = lines.slice(0, -1).map((line) => JSON.parse(line) as JsonObject);
+  assert.deepEqual(
+    events.map((event) => [event["sequence"], event["elapsed_us"], event["timestamp"]]),
+    [
+      [1, 10, "2026-01-31T09:00:00.000Z"],
+      [2, 20, "2026-01-31T09:00:00.000Z"],
+      [3, 30, "2026-01-31T09:00:00.000Z"],
+    ],
+  );
+  const hashes: unknown[] = events.map((event) => event["hash"]);
+  assert.deepEqual(
+    events.map((event) => event["prev_hash"]),
+    [genesis(ID), hashes[0], hashes[1]],
+  );
+  assert.equal(head, hashes[2]);
+});
+
+test("an empty journal's head is the genesis", () => {
+  assert.equal(journal(fixedClock(0), []).head, genesis(ID));
+});
+
+test("the listener is told what was written, in the same order", () => {
+  const { lines, told } = journal(fixedClock(0), [announced, ended]);
+  assert.deepEqual(
+    told,
+    lines.slice(0, -1).map((line) => JSON.parse(line)),
+  );
+});
+
+test("the begin of each side effect and the end of the run are synced, and only under durability device", () => {
+  const effect = (type: "side_effect_start" | "side_effect_end"): Happening =>
+    ({ event_type: type, run: "0", node_id: "N", payload: {} }) as unknown as Happening;
+  const said = [announced, effect("side_effect_start"), effect("side_effect_end"), announced, ended];
+  for (const [durability, expected] of [
+    ["device", [2, 5]],
+    ["process", []],
+  ] as const) {
+    const trace = memoryTrace();
+    const synced: number[] = [];
+    const file = { ...trace.file, sync: () => void synced.push(trace.text().split("\n").length - 1) };
+    const open = openJournal(file, { executionId: ID, clock: fixedClock(0), durability });
+    for (const happening of said) open.say(happening);
+    assert.deepEqual(synced, expected);
+  }
+});
+
+test("two happenings that differ in one value have different hashes", () => {
+  const stamp = {
+    executionId: ID,
+    sequence: 1,
+    timestamp: "2026-01-31T09:00:00.120Z",
+    elapsedUs: 0,
+    prevHash: genesis(ID),
+  };
+  const hashes = [announced, { ...announced, run: "0.1" }, ended].map((one) => link(one, stamp).hash);
+  const moved = link(announced, { ...stamp, prevHash: "0".repeat(64) as Digest }).hash;
+  assert.equal(new Set([...hashes, moved]).size, 4);
+});
