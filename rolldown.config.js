@@ -13,7 +13,24 @@ const common = {
       "node:child_process": new URL("src/cli/no-child-process.ts", import.meta.url).pathname,
     },
   },
-  output: { dir: "dist", format: "cjs", minify: true, entryFileNames: "[name].cjs", chunkFileNames: "[name]-[hash].cjs" },
+  output: {
+    dir: "dist",
+    format: "cjs",
+    minify: true,
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
+  },
+};
+
+// `bin/load.js` reads the files as one byte a character.
+const ascii = {
+  name: "ascii",
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== "chunk") continue;
+      chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    }
+  },
 };
 
 const fonts = {
@@ -28,6 +45,11 @@ const fonts = {
 
 // Two builds: sharing chunks with the library would break the program's one large file into many small ones.
 export default defineConfig([
-  { ...common, input: { main: "src/main.ts" }, output: { ...common.output, cleanDir: true }, plugins: [fonts] },
-  { ...common, input: { library: "src/library.ts" } },
+  {
+    ...common,
+    input: { main: "src/main.ts" },
+    output: { ...common.output, cleanDir: true },
+    plugins: [ascii, fonts],
+  },
+  { ...common, input: { library: "src/library.ts" }, plugins: [ascii] },
 ]);

@@ -9,8 +9,7 @@ const [scratch] = process.argv.splice(2);
 process.argv.push("run", "--wf", "release_governance::WF_RELEASE_CHANGE_V0", "--quiet");
 process.argv.push("--payload", `${root}/fixtures/wf-release-change/completed.json`);
 process.argv.push("--workspace", scratch, "--snapshot", `${root}/protocol_snapshot`);
-load(`${root}/dist/main.cjs`)
-  .main(`${root}/dist/fonts`)
-  .then(() => {
-    for (const [file, { script }] of loaded) writeFileSync(`${file}.cache`, script.createCachedData());
-  });
+process.on("exit", () => {
+  for (const [file, { script }] of loaded) writeFileSync(`${file}.cache`, script.createCachedData());
+});
+load(`${root}/dist/main.cjs`).main(`${root}/dist/fonts`);

@@ -1,7 +1,6 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
 import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
-import { utf8 } from "../json.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -40,7 +39,7 @@ function checkSeal(
     if (expected !== undefined) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
     return { sealed: false, root: rootOf(all) };
   }
-  const parsed = parseSeal(utf8(bytes));
+  const parsed = parseSeal(bytes);
   if ("fault" in parsed) {
     const byPath = new Map(all.map((file) => [file.path, file.bytes]));
     findings.push(checkSealOnDisk(parsed, (path) => byPath.get(path) ?? null));

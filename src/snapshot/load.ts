@@ -1,7 +1,7 @@
 /** From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. */
 
 import { SealFault, SnapshotFault } from "../faults.ts";
-import { isObject, type JsonObject, own, utf8 } from "../json.ts";
+import { isObject, type JsonObject, own } from "../json.ts";
 import { type Files, IoError } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
@@ -45,7 +45,8 @@ type Verify = (file: string, text: string, envelope: JsonObject) => readonly Sea
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
   if (!files.isFolder(`${folder}/artifacts`)) throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder });
-  const seal = readSeal(folder, files, options.expectSeal);
+  const place = { root: files.realPath(folder) ?? folder, files };
+  const seal = readSeal(place, options.expectSeal);
   // Deriving needs a YAML parser, which a sealed snapshot never loads.
   const verify: Verify = seal === null ? (await import("./verify.ts")).verifyContents : () => [];
   const artifacts = new Map<Fqdn, Artifact | undefined>();
@@ -54,7 +55,7 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
     state: seal === null ? "verified" : "sealed",
     rootOf: (closure) => seal?.root ?? closureRoot(closure),
     artifact(name) {
-      if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ folder, files, seal, verify }, name));
+      if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ ...place, seal, verify }, name));
       return artifacts.get(name);
     },
     names: (kind) =>
@@ -70,33 +71,37 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
-function readSeal(folder: string, files: Files, expected: string | undefined): Seal | null {
-  const bytes = readBytes(folder, SEAL_FILE, files);
+function readSeal(place: Place, expected: string | undefined): Seal | null {
+  const bytes = readBytes(place, SEAL_FILE);
   if (bytes === null) {
     if (expected === undefined) return null;
     throw new SealFault("SEAL_ABSENT", { file: SEAL_FILE });
   }
-  const parsed = parseSeal(utf8(bytes));
-  if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readBytes(folder, path, files));
+  const parsed = parseSeal(bytes);
+  if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readBytes(place, path));
   if (expected !== undefined && parsed.seal.root !== expected) {
     throw new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: parsed.seal.root });
   }
   return parsed.seal;
 }
 
-interface Source {
-  readonly folder: string;
+/** The snapshot's folder with all links resolved, and how to read it. */
+interface Place {
+  readonly root: string;
   readonly files: Files;
+}
+
+interface Source extends Place {
   readonly seal: Seal | null;
   readonly verify: Verify;
 }
 
 function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
-  const { folder, files, seal } = source;
+  const { seal } = source;
   const kind = kindOf(name);
   if (kind === undefined) return undefined;
   const file = locate(source, name, kind);
-  const bytes = readBytes(folder, file, files);
+  const bytes = readBytes(source, file);
   const entry = seal?.entry(file);
   if (bytes === null) {
     if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
@@ -127,19 +132,19 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
 }
 
 /** Storage structures may also be governance artifacts; everything else has one place. */
-function locate({ folder, files, seal }: Source, name: Fqdn, kind: Kind): string {
+function locate({ root, files, seal }: Source, name: Fqdn, kind: Kind): string {
   const file = fileOf(name, kind);
   if (kind !== "STRUCTURE") return file;
   const exists = (path: string) =>
-    seal === null ? files.realPath(`${folder}/${path}`) !== null : seal.entry(path) !== undefined;
+    seal === null ? files.realPath(`${root}/${path}`) !== null : seal.entry(path) !== undefined;
   return exists(file) || !exists(`governance/${file}`) ? file : `governance/${file}`;
 }
 
 /** @throws SnapshotFault when it cannot be read or leads out of the snapshot. */
-function readBytes(folder: string, file: string, files: Files): Uint8Array | null {
-  const real = files.realPath(`${folder}/${file}`);
+function readBytes({ root, files }: Place, file: string): Uint8Array | null {
+  const real = files.realPath(`${root}/${file}`);
   if (real === null) return null;
-  if (!real.startsWith(`${files.realPath(folder)}/`)) throw new SnapshotFault("LINK_ESCAPES", { file });
+  if (!real.startsWith(`${root}/`)) throw new SnapshotFault("LINK_ESCAPES", { file });
   try {
     return files.read(real);
   } catch (error) {

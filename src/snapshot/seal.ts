@@ -8,7 +8,7 @@
  */
 
 import { SealFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own, utf8 } from "../json.ts";
 import { type Digest, isDigest, sha256 } from "../trace/canonical.ts";
 
 export const SEAL_FILE = "seal.json";
@@ -66,46 +66,46 @@ export interface BrokenSeal {
   readonly lines: readonly string[];
 }
 
-/** The seal a text holds, provided that it is what `sealText` writes, to the byte. */
-export function parseSeal(text: string): { readonly seal: Seal } | BrokenSeal {
-  const lines = () => text.split("\n");
+/**
+ * The seal these bytes hold, provided that they are what `sealText` writes. They are hashed as they are; nothing
+ * but the head and the lines that are asked for becomes text.
+ */
+export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSeal {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines = () => utf8(bytes).split("\n");
   const broken = (line: number, reason: string): BrokenSeal => ({
     fault: new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason }),
     lines: lines(),
   });
-  const headEnd = text.indexOf("\n") + 1;
-  const head = parseOrNull(`${text.slice(0, headEnd)}]}`);
+  const headEnd = buffer.indexOf("\n") + 1;
+  const headText = utf8(bytes.subarray(0, headEnd));
+  const head = parseOrNull(`${headText}]}`);
   const tool = isObject(head) ? own(head, "tool") : undefined;
   const root = isObject(head) ? own(head, "root") : undefined;
-  if (!isTool(tool) || !isDigest(root) || text.slice(0, headEnd) !== headLine(tool, root)) {
+  if (!isTool(tool) || !isDigest(root) || headText !== headLine(tool, root)) {
     return broken(1, "its first line has another form");
   }
-  if (!text.endsWith(END)) {
-    return broken(lines().length - (text.endsWith("\n") ? 1 : 0), "its end has another form");
+  if (utf8(bytes.subarray(-END.length)) !== END) {
+    return broken(lines().length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has another form");
   }
-  const list = text.slice(headEnd, -END.length);
+  const list = buffer.subarray(headEnd, -END.length);
   const computed = sha256(list);
   if (computed !== root) {
     const facts = { file: SEAL_FILE, line: 1, stated: root, computed };
     return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines: lines() };
   }
-  return {
-    seal: {
-      tool,
-      root,
-      entry: (path) => findEntry(list, path),
-      entries: () => list.split(",\n").map(readEntry),
-    },
-  };
+  const entries = () => utf8(list).split(",\n").map(readEntry);
+  return { seal: { tool, root, entry: (path) => findEntry(list, path), entries } };
 }
 
 /** Looks one line up in a list whose hash was checked: a run asks for few of its files. */
-function findEntry(list: string, path: string): SealEntry | undefined {
+function findEntry(list: Buffer, path: string): SealEntry | undefined {
   const begin = `{"path":${JSON.stringify(path)},`;
-  const start = list.startsWith(begin) ? 0 : list.indexOf(`\n${begin}`) + 1;
-  if (start === 0 && !list.startsWith(begin)) return undefined;
+  const isFirst = utf8(list.subarray(0, Buffer.byteLength(begin))) === begin;
+  const start = isFirst ? 0 : list.indexOf(`\n${begin}`) + 1;
+  if (start === 0 && !isFirst) return undefined;
   const end = list.indexOf(",\n", start);
-  return readEntry(list.slice(start, end === -1 ? undefined : end));
+  return readEntry(utf8(list.subarray(start, end === -1 ? undefined : end)));
 }
 
 /** @throws SealFault when the line is none that sealing writes, although its hash is right. */

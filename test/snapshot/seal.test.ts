@@ -23,7 +23,7 @@ const files = fc.uniqueArray(
 );
 
 function parsed(text: string): Seal {
-  const result = parseSeal(text);
+  const result = parseSeal(Buffer.from(text));
   assert.ok("seal" in result);
   return result.seal;
 }
@@ -160,7 +160,7 @@ const broken: readonly (readonly [about: string, text: string, code: string, lin
 for (const [about, text, code, line] of broken) {
   test(`a seal with ${about} is refused`, () => {
     assert.notEqual(text, two);
-    const result = parseSeal(text);
+    const result = parseSeal(Buffer.from(text));
     assert.ok("fault" in result);
     const fault = checkSealOnDisk(result, (path) => contents.get(path) ?? null);
     assert.deepEqual([fault.code, fault.facts["file"], fault.facts["line"]], [code, SEAL_FILE, line]);
