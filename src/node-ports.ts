@@ -48,7 +48,23 @@ export function fixedClock(epochMs: number): Clock {
   return { now: () => epochMs, micros: () => 0 };
 }
 
-export const nodeEntropy: Entropy = { hex: (count) => randomBytes(count).toString("hex") };
+/** Bytes drawn from the system at once, because each drawing costs as much as many bytes. */
+const POOL_BYTES = 4096;
+
+export const nodeEntropy: Entropy = pooledEntropy();
+
+function pooledEntropy(): Entropy {
+  let pool: Buffer = Buffer.alloc(0);
+  return {
+    hex(count) {
+      if (count > POOL_BYTES) return randomBytes(count).toString("hex");
+      if (count > pool.length) pool = randomBytes(POOL_BYTES);
+      const drawn = pool.subarray(0, count);
+      pool = pool.subarray(count);
+      return drawn.toString("hex");
+    },
+  };
+}
 
 /** Bytes that depend on the seed alone, drawn in order. */
 export function seededEntropy(seed: string): Entropy {
@@ -70,22 +86,22 @@ export function seededEntropy(seed: string): Entropy {
  */
 export function openTrace(traces: string, wanted: string): TraceFolder {
   try {
-    const id = makeFolder(traces, wanted);
-    const folder = path.join(traces, id);
-    const descriptor = fs.openSync(path.join(folder, `${id}.jsonl`), "wx");
+    const { id, folder } = makeFolder(traces, wanted);
+    const descriptor = fs.openSync(`${folder}${path.sep}${id}.jsonl`, "wx");
     return { id, folder, file: traceFile(descriptor, folder) };
   } catch (error) {
     throw new TraceFault("TRACE_UNWRITABLE", { folder: traces, errno: errnoOf(error) }, { cause: error });
   }
 }
 
-function makeFolder(traces: string, wanted: string): string {
+function makeFolder(traces: string, wanted: string): { readonly id: string; readonly folder: string } {
   let taken = 0;
   for (;;) {
     const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
+    const folder = path.join(traces, id);
     try {
-      fs.mkdirSync(path.join(traces, id));
-      return id;
+      fs.mkdirSync(folder);
+      return { id, folder };
     } catch (error) {
       if (errnoOf(error) === "ENOENT") fs.mkdirSync(traces, { recursive: true });
       else if (errnoOf(error) === "EEXIST") taken++;

@@ -33,13 +33,15 @@ const LOCK_PATIENCE_MS = 10_000;
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
 export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_MS): DataRoot {
   const folder = resolve(root);
+  /** By name, and by every other spelling of its path that was asked for. */
   const stores = new Map<string, StoreFile>();
   return {
     store(path) {
+      const known = stores.get(path);
+      if (known !== undefined) return known;
       const name = nameBelow(folder, path);
       const store = stores.get(name) ?? openStore(folder, name, lockPatience);
-      stores.set(name, store);
-      attempt("UNREADABLE", name, () => locate(folder, name));
+      stores.set(name, store).set(path, store);
       return store;
     },
     journals: () => journals(folder),
@@ -112,7 +114,7 @@ function locate(folder: string, name: string): string {
   for (;;) {
     const real = realPath(existing);
     if (real !== undefined) {
-      const path = join(real, ...missing);
+      const path = missing.length === 0 ? real : join(real, ...missing);
       return isBelow(folder, path) ? path : escapes(name);
     }
     // A link that leads nowhere: what a write creates behind it may be anywhere.
@@ -141,7 +143,7 @@ function realPath(path: string): string | undefined {
 
 function isLink(path: string): boolean {
   try {
-    return lstatSync(path).isSymbolicLink();
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   } catch {
     return false;
   }

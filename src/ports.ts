@@ -70,7 +70,10 @@ export interface StoreStamp {
 
 /** The folder all side effects stay below. */
 export interface DataRoot {
-  /** @throws StoreFault `STORE_PATH_ESCAPES` when the path leads out of the root, also through a link. */
+  /**
+   * @throws RunFault `STORE_PATH_ESCAPES` when the path leads out of the root; every operation of the store throws
+   * it when a link does.
+   */
   store(path: string): StoreFile;
   /** Every `*.jsonl` below the root in sorted order, with its bytes (SPEC 4.2). */
   journals(): Iterable<{ readonly name: string; readonly bytes: Uint8Array }>;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -19,9 +20,11 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { RunFault, StoreFault } from "../src/faults.ts";
 import { openDataRoot } from "../src/node-store.ts";
 import type { StoreFile } from "../src/ports.ts";
+import { SPARE, withoutSpares } from "./support/listing.ts";
 
 function folder(t: TestContext): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "pgs-root-")));
@@ -79,7 +82,10 @@ test("a folder or file that is a link out of the root is refused, also when it l
   symlinkSync("../..", join(root, "up"));
   symlinkSync(".", join(root, "self"));
   for (const path of ["folder/file", "folder/new/x", "file", "dangling", "dangling/x", "up/x", "self"]) {
-    assert.throws(() => openDataRoot(root).store(path), escaping, path);
+    const store = openDataRoot(root).store(path);
+    for (const [name, operate] of Object.entries(operations)) {
+      assert.throws(() => operate(store), escaping, `${name} ${path}`);
+    }
   }
   assert.deepEqual(readdirSync(outside), ["file"]);
 });
@@ -237,7 +243,7 @@ test("the lock is gone after the work, also when the work throws", (t) => {
       }),
     (error) => error === defect,
   );
-  assert.deepEqual(readdirSync(root), []);
+  assert.deepEqual(withoutSpares(root), []);
 });
 
 test("the lock of a killed process is taken over", async (t) => {
@@ -252,7 +258,7 @@ test("the lock of a killed process is taken over", async (t) => {
       .locked(() => "ours"),
     "ours",
   );
-  assert.deepEqual(readdirSync(root), []);
+  assert.deepEqual(withoutSpares(root), []);
 });
 
 test("the lock of a living process is waited for, and then named", async (t) => {
@@ -295,30 +301,125 @@ test("a lock of an earlier process with our number is left over; one of another 
   }
 });
 
-test("a claim on a dead lock is left to its maker until it is abandoned", (t) => {
+test("a claim on a dead lock is left to its maker while that lives, and is taken at once when it has died", (t) => {
   const root = folder(t);
   const dead = `${process.pid}:${hostname()}:earlier`;
-  symlinkSync(dead, join(root, "store.lock"));
-  symlinkSync(dead, join(root, "store.lock.claim"));
-  const begun = performance.now();
   const take = () =>
     openDataRoot(root, 100)
       .store("store")
-      .locked(() => performance.now() - begun);
-  // At the same moment the claim is abandoned and our patience ends: either may come first.
-  assert.ok(patient(take) >= 90);
-  assert.ok(take() >= 90);
-  assert.deepEqual(readdirSync(root), []);
+      .locked(() => "ours");
+  symlinkSync(dead, join(root, "store.lock"));
+  symlinkSync(`${process.ppid}:${hostname()}:alive`, join(root, "store.lock.claim"));
+  assert.throws(take, ({ facts }: StoreFault) => facts.holder === process.ppid);
+  assert.equal(readlinkSync(join(root, "store.lock")), dead);
+  unlinkSync(join(root, "store.lock.claim"));
+  symlinkSync(dead, join(root, "store.lock.claim"));
+  symlinkSync(dead, join(root, "store.lock.claim.claim"));
+  const begun = performance.now();
+  assert.equal(take(), "ours");
+  assert.ok(performance.now() - begun < 100);
+  assert.deepEqual(withoutSpares(root), []);
 });
 
-function patient(take: () => number): number {
-  try {
-    return take();
-  } catch (error) {
-    assert.ok(error instanceof StoreFault && error.reason === "LOCKED", String(error));
-    return Number.POSITIVE_INFINITY;
+test("a spare is linked by the next lock of its folder, and goes with its process", (t) => {
+  const root = folder(t);
+  const script = inChild(`
+    const { lstatSync, readdirSync } = await import("node:fs");
+    const data = openDataRoot(${JSON.stringify(root)});
+    const inode = (name) => lstatSync(${JSON.stringify(`${root}/a/`)} + name).ino;
+    const first = data.store("a/one").locked(() => inode("one.lock"));
+    const second = data.store("a/two").locked(() => inode("two.lock"));
+    const names = readdirSync(${JSON.stringify(`${root}/a`)});
+    data.store("b/one").locked(() => 1);
+    console.log(names.length, ${SPARE}.test(names[0]), first === second, first === inode(names[0]));`);
+  const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
+  assert.equal(stdout, "1 true true true\n", stderr);
+  assert.deepEqual([readdirSync(join(root, "a")), readdirSync(join(root, "b"))], [[], []]);
+});
+
+test("the spare of a killed process goes when its lock is taken over", async (t) => {
+  const root = folder(t);
+  const holder = await holdingChild(t, root, "store.locked(() => 1);");
+  const [spare = ""] = readdirSync(root).filter((name) => SPARE.test(name));
+  const inode = (name: string) => lstatSync(join(root, name)).ino;
+  assert.equal(inode(spare), inode("store.lock"));
+  holder.kill("SIGKILL");
+  await once(holder, "exit");
+  assert.deepEqual(readdirSync(root).sort(), [spare, "store.lock"]);
+  const store = openDataRoot(root).store("store");
+  assert.equal(
+    store.locked(() => existsSync(join(root, spare))),
+    false,
+  );
+  assert.deepEqual(withoutSpares(root), []);
+});
+
+test("the spares of dead processes are swept by the next one, those of other hosts are not", (t) => {
+  const root = folder(t);
+  const spares = {
+    ".pgs-lock-00000000000000aa": `999999999:${hostname()}:00000000000000aa`,
+    ".pgs-lock-00000000000000bb": `${process.ppid}:${hostname()}:00000000000000bb`,
+    ".pgs-lock-00000000000000cc": "999999999:elsewhere:00000000000000cc",
+    ".pgs-lock-mine": `999999999:${hostname()}:no name of ours`,
+  };
+  for (const [name, text] of Object.entries(spares)) symlinkSync(text, join(root, name));
+  openDataRoot(root)
+    .store("store")
+    .locked(() => 1);
+  const [swept, ...left] = Object.keys(spares);
+  assert.equal(existsSync(join(root, swept as string)), false);
+  assert.equal(readdirSync(root).length, left.length + 1);
+  for (const name of left) assert.ok(readlinkSync(join(root, name)));
+});
+
+test("a spare that somebody removed is made again, with its folder", (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root).store("a/store");
+  const kept = () => readdirSync(join(root, "a")).filter((name) => SPARE.test(name)).length;
+  for (const removed of ["a", "a/*"]) {
+    store.locked(() => 1);
+    assert.equal(kept(), 1);
+    rmSync(join(root, "a"), { recursive: true });
+    if (removed === "a/*") mkdirSync(join(root, "a"));
+    assert.equal(
+      store.locked(() => 2),
+      2,
+    );
+    assert.equal(kept(), 1, removed);
+    assert.deepEqual(withoutSpares(join(root, "a")), []);
   }
-}
+});
+
+test("a lock that was removed by hand and taken by another leaves us no name but our own", (t) => {
+  const root = folder(t);
+  const store = openDataRoot(root).store("store");
+  const lock = join(root, "store.lock");
+  store.locked(() => {
+    unlinkSync(lock);
+    symlinkSync(`${process.ppid}:${hostname()}:other`, lock);
+  });
+  assert.ok(store.locked(() => readlinkSync(lock)).startsWith(`${process.pid}:`));
+});
+
+test("where links are refused, locks are made anew, and exclude those who link", async (t) => {
+  const root = folder(t);
+  const counting = `
+    const store = openDataRoot(${JSON.stringify(root)}).store("store");
+    for (let i = 0; i < 100; i++) store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`;
+  const refusing = `
+    let asked = 0;
+    fs.linkSync = () => { asked++; throw Object.assign(new Error("refused"), { code: "EPERM", syscall: "link" }); };
+    syncBuiltinESMExports();
+    ${counting}
+    if (asked !== 1) throw new Error("asked " + asked + " times");`;
+  const prelude = `import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";`;
+  const scripts = [counting, refusing, counting, refusing].map((program) => inChild(prelude + program));
+  const children = scripts.map((script) => spawn(process.execPath, script, { stdio: "inherit" }));
+  const exits = await Promise.all(children.map((child) => once(child, "exit")));
+  for (const exit of exits) assert.deepEqual(exit, [0, null]);
+  assert.equal(readFileSync(join(root, "store"), "utf8"), "400");
+  assert.deepEqual(readdirSync(root), ["store"]);
+});
 
 test("four processes that count 200 times each lose nothing", async (t) => {
   const root = folder(t);
@@ -331,6 +432,63 @@ test("four processes that count 200 times each lose nothing", async (t) => {
   for (const exit of exits) assert.deepEqual(exit, [0, null]);
   assert.equal(readFileSync(join(root, "store"), "utf8"), "800");
   assert.deepEqual(readdirSync(root), ["store"]);
+});
+
+const WORKERS = 8;
+const LINES = 200;
+
+test("eight processes that add 200 lines each, killed again and again, number them without a gap", async (t) => {
+  const root = folder(t);
+  const path = join(root, "store");
+  const worker = (id: number) => {
+    const script = inChild(`
+      const store = openDataRoot(${JSON.stringify(root)}).store("store");
+      const add = () => {
+        const lines = String(store.read() ?? "").split("\\n").slice(0, -1);
+        if (lines.filter((line) => line.endsWith(" ${id}")).length === ${LINES}) return false;
+        store.append(lines.length + 1 + " ${id}\\n");
+        return true;
+      };
+      while (store.locked(add));`);
+    const child = spawn(process.execPath, script, { stdio: ["ignore", "ignore", "inherit"] });
+    t.after(() => child.kill("SIGKILL"));
+    return { id, child, exit: once(child, "exit") };
+  };
+  let workers = Array.from({ length: WORKERS }, (_, id) => worker(id));
+  const pidOfHolder = () => {
+    try {
+      return Number(readlinkSync(`${path}.lock`).split(":")[0]);
+    } catch {
+      return undefined;
+    }
+  };
+  for (let threshold = 500; threshold < 7000; threshold += 1000) {
+    while ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) < threshold) {
+      assert.ok(
+        workers.some(({ child }) => child.exitCode === null),
+        "all have ended too early",
+      );
+      await pause(1);
+    }
+    await pause(Math.random() * 5);
+    const holder = pidOfHolder();
+    const victim = workers.find(({ child }) => child.pid === holder) ?? workers[threshold % WORKERS];
+    assert.ok(victim !== undefined);
+    victim.child.kill("SIGKILL");
+    await victim.exit;
+    workers = workers.map((one) => (one === victim ? worker(one.id) : one));
+  }
+  for (const { exit } of workers) assert.deepEqual(await exit, [0, null]);
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  assert.deepEqual(
+    lines.map((line) => Number(line.split(" ")[0])),
+    Array.from({ length: WORKERS * LINES }, (_, i) => i + 1),
+  );
+  openDataRoot(root)
+    .store("store")
+    .locked(() => 1);
+  assert.deepEqual(withoutSpares(root), ["store"]);
+  assert.equal(readdirSync(root).length, 2, "only the spare of this process is left");
 });
 
 test("journals are every .jsonl below the root in code-unit order, without what lies outside", (t) => {
@@ -363,10 +521,12 @@ function inChild(program: string): string[] {
   return ["--import", "tsx", "--input-type=module", "-e", prelude + program];
 }
 
-/** A process that holds the lock of `store` until it is killed. */
-async function holdingChild(t: TestContext, root: string) {
+/** A process that holds the lock of `store`, after some work with it, until it is killed. */
+async function holdingChild(t: TestContext, root: string, before = "") {
   const script = inChild(`
-    openDataRoot(${JSON.stringify(root)}).store("store").locked(() => {
+    const store = openDataRoot(${JSON.stringify(root)}).store("store");
+    ${before}
+    store.locked(() => {
       console.log("held");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
     });`);

@@ -24,7 +24,7 @@ import type {
   TransformStep,
 } from "../plan/plan.ts";
 import { digestOf } from "../trace/canonical.ts";
-import type { Walk } from "./walk.ts";
+import type { Walk } from "./state.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
 export function checkInputs(

@@ -5,7 +5,8 @@
 
 import { RunFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
-import { type Secrets, type Space, spaces } from "../plan/secrets.ts";
+import type { Secrets, Space } from "../plan/plan.ts";
+import { spaces } from "../plan/secrets.ts";
 import { canonical, sha256 } from "../trace/canonical.ts";
 import type { Happening } from "../trace/event.ts";
 

@@ -9,41 +9,11 @@ import { CLOCK, evaluate } from "../plan/expression.ts";
 import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey, Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
-import type { Digest } from "../trace/canonical.ts";
-import type { Happening, Payloads, ViolationCode } from "../trace/event.ts";
+import type { Payloads, ViolationCode } from "../trace/event.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
 import { checkInputs, runContract } from "./contract.ts";
-
-export interface RunInput {
-  readonly executionId: string;
-  /** `"0"`; a nested run appends its place: `"0.1"`. */
-  readonly run: string;
-  readonly payload: JsonObject;
-  readonly payloadDigest: Digest;
-  /** The run's clock, RFC 3339 UTC: what `{{timestamp}}` stands for. */
-  readonly clock: string;
-  readonly maxHops: number;
-  readonly runtime: { readonly name: string; readonly version: string };
-  readonly actor?: string;
-  /** Monotonic microseconds, for durations. */
-  micros(): number;
-}
-
-export type Say = (happening: Happening) => void;
-
-/** What a step sees of its run. */
-export interface Walk {
-  readonly plan: Plan;
-  readonly input: RunInput;
-  readonly conclude: Conclude;
-  readonly say: Say;
-  /** Where the run is: what an `error` event names. */
-  readonly cursor: { node?: NodeKey; step?: string; visit: number };
-  payload: JsonObject;
-  readonly results: MutableJson;
-  readonly outcomes: MutableJson;
-}
+import type { RunInput, Say, Walk } from "./state.ts";
 
 /** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
 export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say: Say): Promise<Ending> {

@@ -12,7 +12,7 @@ import {
   type Report,
   type StepTable,
 } from "../snapshot/parse.ts";
-import type { Closure, Storage } from "./compile.ts";
+import type { Closure } from "./closure.ts";
 import { typesOf } from "./compile-intent.ts";
 import {
   type CompileQuery,
@@ -36,6 +36,7 @@ import type {
   Step,
   TransformStep,
 } from "./plan.ts";
+import { escaping, pathBelowRoot, type Storage } from "./storage.ts";
 
 export interface ContractScope {
   readonly storage: Storage;
@@ -322,8 +323,6 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   return { kind: "effect", code, op, effect, operation, declared: outcomes, ...location };
 }
 
-const ROOT = "{{module_data_root}}/";
-
 /** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */
 function locate(
   { store, path: at }: StepTable,
@@ -343,22 +342,4 @@ function locate(
     report("UNKNOWN_STORE", [...at, "store"], what);
   }
   return path === undefined || path === null ? undefined : { store, path };
-}
-
-/** Why a declared path is refused. */
-export function escaping(declared: string, owner: string): string {
-  return `the path ${JSON.stringify(declared)} of ${owner} leads out of the data root`;
-}
-
-/** What a declared path means below the data root; null when it leads out of it. */
-export function pathBelowRoot(declared: string): string | null {
-  const path = declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared;
-  return isBelowRoot(path) ? path : null;
-}
-
-/** A relative path of plain names: no way up, no absolute start, no drive, no empty part. */
-function isBelowRoot(path: string): boolean {
-  return path
-    .split("/")
-    .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]|\{\{/.test(part));
 }

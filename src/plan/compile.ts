@@ -5,22 +5,19 @@
  */
 
 import type { Registry } from "../capabilities/registry.ts";
-import { CompileFault, type CompileReason } from "../faults.ts";
-import { isFqdn, type Kind, kindOf, namespaceOf, qualify } from "../snapshot/fqdn.ts";
+import { CompileFault } from "../faults.ts";
+import { qualify } from "../snapshot/fqdn.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
 import {
-  type BindingTable,
   type NodeTable,
   type Path,
   parseIntent,
-  parseRuntimeBinding,
-  parseStructure,
   parseWorkflow,
   type Report,
-  reportFor,
   type WorkflowTable,
 } from "../snapshot/parse.ts";
-import { type ContractScope, compileContract, escaping, pathBelowRoot } from "./compile-contract.ts";
+import { Closure } from "./closure.ts";
+import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
 import {
   type CompileQuery,
@@ -46,6 +43,7 @@ import type {
   Routes,
 } from "./plan.ts";
 import { findSecrets } from "./secrets.ts";
+import { resolveStorage, type Storage } from "./storage.ts";
 
 /**
  * The plan of a workflow.
@@ -76,75 +74,6 @@ export async function compile(workflow: Artifact, snapshot: Snapshot, registry: 
     secrets: findSecrets(nodes),
   };
   return { ...plan, findings: findings(plan, workflow) };
-}
-
-/** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
-class Closure {
-  readonly reasons: CompileReason[] = [];
-  readonly artifacts = new Map<string, Artifact>();
-  readonly namespace: string;
-  readonly #snapshot: Snapshot;
-
-  constructor(snapshot: Snapshot, workflow: Artifact) {
-    this.#snapshot = snapshot;
-    this.namespace = namespaceOf(workflow.fqdn);
-    this.artifacts.set(workflow.fqdn, workflow);
-  }
-
-  reportFor(artifact: Artifact): Report {
-    return reportFor(artifact, this.reasons);
-  }
-
-  /** The artifact a reference names, or undefined with the reason reported. */
-  resolve(name: string, kind: Kind, report: Report, path: Path): Artifact | undefined {
-    if (!isFqdn(name) || kindOf(name) !== kind) {
-      report("BAD_REFERENCE", path, `${JSON.stringify(name)} is not the full name of a ${kind}`);
-      return undefined;
-    }
-    const artifact = this.#snapshot.artifact(name);
-    if (artifact === undefined) report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`);
-    else this.artifacts.set(name, artifact);
-    return artifact;
-  }
-
-  /** Without a report: for looking ahead. */
-  peek(name: string | null): Artifact | undefined {
-    return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
-  }
-}
-
-export type { Closure };
-
-/** Where side effects may go: the bound policies and the declared stores. */
-export interface Storage extends BindingTable {
-  /** Path below the data root by store; null for one that leads out of it, which is reported where it is declared. */
-  readonly stores: ReadonlyMap<string, string | null>;
-}
-
-function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
-  const artifact = closure.resolve(table.runtimeBinding, "RB", report, ["runtime_binding"]);
-  if (artifact === undefined) return { structure: null, paths: new Map(), stores: new Map() };
-  const bindingReport = closure.reportFor(artifact);
-  const binding = parseRuntimeBinding(artifact, bindingReport);
-  if (binding.structure === null) return { ...binding, stores: new Map() };
-  const structure = closure.resolve(binding.structure, "STRUCTURE", bindingReport, [
-    "core",
-    "storage_structure",
-  ]);
-  const stores = structure === undefined ? new Map() : resolveStores(structure, closure.reportFor(structure));
-  return { ...binding, stores };
-}
-
-function resolveStores(structure: Artifact, report: Report): Storage["stores"] {
-  const declared = [...parseStructure(structure, report)];
-  return new Map(
-    declared.map(([store, given]) => {
-      const path = pathBelowRoot(given);
-      if (path === null)
-        report("STORE_PATH_ESCAPES", ["core", "entity_stores", store, "path"], escaping(given, store));
-      return [store, path];
-    }),
-  );
 }
 
 /** The JSONPath library is loaded only when some binding of the closure is list-valued. */

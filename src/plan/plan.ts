@@ -9,7 +9,6 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Digest } from "../trace/canonical.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
-import type { Secrets } from "./secrets.ts";
 
 export type NodeKey = string;
 
@@ -165,4 +164,15 @@ export interface Finding {
   readonly pointer: string;
   readonly line?: number;
   readonly facts: JsonObject;
+}
+
+/** `payload`, or one of a node's four kinds of data, the step's name included where it is a step's. */
+export type Space = string;
+
+/** Which values must not be traced; `secrets.ts` finds them. */
+export interface Secrets {
+  /** Secret paths by space. */
+  readonly paths: ReadonlyMap<Space, readonly (readonly string[])[]>;
+  /** By node: names that are secret at any depth of that node's data. */
+  readonly names: ReadonlyMap<NodeKey, ReadonlySet<string>>;
 }

@@ -5,16 +5,13 @@
  */
 
 import { type Expression, pathsIn } from "./expression.ts";
-import type { Binding, ContractNode, NodeKey, PlanNode, Step } from "./plan.ts";
+import type { Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
 
 /** A place where a value stands: whose data, and the path inside it. */
 export interface Location {
   readonly space: Space;
   readonly path: readonly string[];
 }
-
-/** `payload`, or one of a node's four kinds of data, the step's name included where it is a step's. */
-export type Space = string;
 
 export const spaces = {
   payload: "payload",
@@ -24,13 +21,6 @@ export const spaces = {
   raw: (node: NodeKey, step: string) => `raw ${node} ${step}`,
   stepOutputs: (node: NodeKey, step: string) => `step-outputs ${node} ${step}`,
 } as const;
-
-export interface Secrets {
-  /** Secret paths by space. */
-  readonly paths: ReadonlyMap<Space, readonly (readonly string[])[]>;
-  /** By node: names that are secret at any depth of that node's data. */
-  readonly names: ReadonlyMap<NodeKey, ReadonlySet<string>>;
-}
 
 interface Edge {
   readonly from: Location;

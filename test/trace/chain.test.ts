@@ -102,12 +102,12 @@ test("the listener is told what was written, in the same order", () => {
   );
 });
 
-test("the begin of each side effect and the end of the run are synced, and only under durability device", () => {
+test("begin and end of each side effect and the end of the run are synced, and only under durability device", () => {
   const effect = (type: "side_effect_start" | "side_effect_end"): Happening =>
     ({ event_type: type, run: "0", node_id: "N", payload: {} }) as unknown as Happening;
   const said = [announced, effect("side_effect_start"), effect("side_effect_end"), announced, ended];
   for (const [durability, expected] of [
-    ["device", [2, 5]],
+    ["device", [2, 3, 5]],
     ["process", []],
   ] as const) {
     const trace = memoryTrace();

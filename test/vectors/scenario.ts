@@ -1,18 +1,18 @@
 /** Runs one scenario vector on a temporary data root and says where it differs from what was expected. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { registry } from "../../src/capabilities/registry.ts";
-import { DEFAULT_LIMITS, readPayload } from "../../src/cli/payload.ts";
-import { exitCodeOfEnding, exitCodeOfFault, exitCodeOfRefusal } from "../../src/cli/exit-codes.ts";
 import { toContext, type World } from "../../src/cli/context.ts";
+import { exitCodeOfEnding, exitCodeOfFault, exitCodeOfRefusal } from "../../src/cli/exit-codes.ts";
+import { DEFAULT_LIMITS, readPayload } from "../../src/cli/payload.ts";
 import { run } from "../../src/engine/run.ts";
 import { emptySummary, gather, type Summary } from "../../src/engine/summary.ts";
-import { CompileFault, Fault } from "../../src/faults.ts";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { replay } from "../../src/examine/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
+import { CompileFault, Fault } from "../../src/faults.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, pointer } from "../../src/json.ts";
 import { nodeClock, nodeEntropy, nodeFiles, openTrace } from "../../src/node-ports.ts";
 import { openDataRoot } from "../../src/node-store.ts";
@@ -38,7 +38,11 @@ export interface ScenarioStep {
   readonly payload?: JsonObject;
   readonly payload_text?: string;
   readonly payload_b64?: string;
-  readonly fs_before?: readonly { readonly op: "write" | "mkdir" | "rm"; readonly path: string; readonly text?: string }[];
+  readonly fs_before?: readonly {
+    readonly op: "write" | "mkdir" | "rm";
+    readonly path: string;
+    readonly text?: string;
+  }[];
   readonly args?: { readonly max_hops?: number; readonly env?: unknown };
   readonly order_dependent?: boolean;
   readonly expect: JsonObject;
@@ -66,7 +70,9 @@ export function overlaid(folder: string, overlay: Readonly<Record<string, JsonOb
 
 /** Each step's payload as its vector spells it, every digit kept. */
 export function payloadTexts(text: string): readonly string[] {
-  const spelled = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"«${token}»"`));
+  const spelled = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    token.startsWith('"') ? token : `"«${token}»"`,
+  );
   const { steps } = JSON.parse(spelled) as Scenario;
   return steps.map(({ payload }) => JSON.stringify(payload ?? {}).replace(/"«([^"]*)»"/g, "$1"));
 }
@@ -159,7 +165,7 @@ export class Player {
     const root = this.#data;
     for (const name of readdirSync(this.#root).includes("data") ? readdirSync(root, { recursive: true }) : []) {
       const path = join(root, name as string);
-      if (statSync(path).isFile()) found.set(name as string, readFileSync(path, "utf8"));
+      if (lstatSync(path).isFile()) found.set(name as string, readFileSync(path, "utf8"));
     }
     return found;
   }
@@ -169,7 +175,8 @@ export class Player {
     const after = this.#listing();
     const isAbsent = (text: string | undefined) => text === undefined || text === "" || text.trim() === "{}";
     const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-      (path) => before.get(path) !== after.get(path) && !(isAbsent(before.get(path)) && isAbsent(after.get(path))),
+      (path) =>
+        before.get(path) !== after.get(path) && !(isAbsent(before.get(path)) && isAbsent(after.get(path))),
     );
     const unexpected = changed.filter((path) => !Object.hasOwn(step.data_after, path));
     const expected = Object.entries(step.data_after).flatMap(([path, content]) => {
@@ -211,17 +218,26 @@ interface Outcome {
 async function examine(plan: Plan, trace: Buffer, head: string): Promise<readonly string[]> {
   const { findings, events } = verifyTrace(trace, head);
   const replayed = await replay(plan, events);
-  return [...findings, ...checkAllowed(plan, events), ...(replayed.finding === null ? [] : [replayed.finding])].map(
-    (one) => `examine: ${JSON.stringify(one)}`,
-  );
+  return [
+    ...findings,
+    ...checkAllowed(plan, events),
+    ...(replayed.finding === null ? [] : [replayed.finding]),
+  ].map((one) => `examine: ${JSON.stringify(one)}`);
 }
 
-function compareRun({ plan, summary, trace, exitCode, examined, result }: Outcome, step: ScenarioStep, scenario: Scenario): string[] {
+function compareRun(
+  { plan, summary, trace, exitCode, examined, result }: Outcome,
+  step: ScenarioStep,
+  scenario: Scenario,
+): string[] {
   const { expect } = step;
   const { ending } = result;
   const errors = summary.errors.filter(({ run }) => run === "0");
   const stripped = summary.effects.map(({ store, ...rest }) => ({ ...rest, store: store ?? null }));
-  const wanted = (expect["effects"] as unknown as JsonObject[]).map((one) => ({ ...one, store: one["store"] ?? null }));
+  const wanted = (expect["effects"] as unknown as JsonObject[]).map((one) => ({
+    ...one,
+    store: one["store"] ?? null,
+  }));
   const exit: [string, Json, Json | undefined][] = [
     ["status", ending.status, expect["status"]],
     ["outcome", ending.outcome, expect["outcome"]],
@@ -244,7 +260,9 @@ function compareRun({ plan, summary, trace, exitCode, examined, result }: Outcom
     const difference = wantedValue === undefined ? undefined : mismatch(wantedValue, found, what);
     return difference === undefined ? [] : [difference];
   });
-  const leaked = ((expect["must_not_appear"] ?? []) as readonly string[]).filter((text) => trace.includes(text));
+  const leaked = ((expect["must_not_appear"] ?? []) as readonly string[]).filter((text) =>
+    trace.includes(text),
+  );
   return [...differences, ...leaked.map((text) => `${text} appears in the trace`), ...examined];
 }
 
@@ -260,7 +278,9 @@ function withoutEmpty(results: JsonObject): JsonObject {
 }
 
 function pointersOf({ violations }: Summary): string[] {
-  const pointers = violations.filter(({ run, field }) => run === "0" && field !== undefined).map(({ field }) => field as string);
+  const pointers = violations
+    .filter(({ run, field }) => run === "0" && field !== undefined)
+    .map(({ field }) => field as string);
   return [...new Set(pointers)].sort();
 }
 
@@ -312,11 +332,15 @@ function mismatch(wanted: Json, found: Json | undefined, at: string): string | u
   if (wanted === "«any»") return undefined;
   if (found === undefined) return no();
   if (isObject(wanted) && Array.isArray(wanted["«oneof»"])) {
-    return (wanted["«oneof»"] as readonly Json[]).some((one) => mismatch(one, found, at) === undefined) ? undefined : no();
+    return (wanted["«oneof»"] as readonly Json[]).some((one) => mismatch(one, found, at) === undefined)
+      ? undefined
+      : no();
   }
   if (isObject(wanted) && isObject(wanted["«subset»"])) {
     if (!isObject(found)) return no();
-    return first(Object.entries(wanted["«subset»"]), ([key, item]) => mismatch(item, found[key], `${at}/${key}`));
+    return first(Object.entries(wanted["«subset»"]), ([key, item]) =>
+      mismatch(item, found[key], `${at}/${key}`),
+    );
   }
   if (Array.isArray(wanted)) {
     if (!Array.isArray(found) || found.length !== wanted.length) return no();

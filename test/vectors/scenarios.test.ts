@@ -29,7 +29,8 @@ test("the published scenarios come out as the contract says", { skip }, async (s
           if (result.kind === "skipped") skipped.add(result.why);
           // Steps share their data: what follows a skipped one would find other data than the vector's.
           if (result.kind === "skipped" && result.why !== "not applicable") break;
-          if (result.kind === "differs") differences.push(`${step.name}\n    ${result.differences.join("\n    ")}`);
+          if (result.kind === "differs")
+            differences.push(`${step.name}\n    ${result.differences.join("\n    ")}`);
         }
       } finally {
         player.close();

@@ -1,7 +1,7 @@
 /** Every stored effect keeps what it declares: its examples, its semantics, its artifact. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Effect, EffectExample } from "../../../src/capabilities/effect.ts";
@@ -12,6 +12,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { StoreFault } from "../../../src/faults.ts";
 import { deepFreeze } from "../../../src/json.ts";
 import { openDataRoot } from "../../../src/node-store.ts";
+import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, freshStore, perform } from "./fresh-store.ts";
 
 const effects: readonly Effect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
@@ -44,7 +45,7 @@ for (const { effect, example } of examples) {
         perform(effect, op, input, at);
         assert.equal(at.text(), after, `${op} twice is ${op} once`);
       }
-      assert.deepEqual(readdirSync(at.root), after === null ? [] : ["store"], "no lock and no draft is left");
+      assert.deepEqual(withoutSpares(at.root), after === null ? [] : ["store"], "no lock and no draft is left");
     }
   });
 }
@@ -91,7 +92,7 @@ for (const effect of effects) {
         assert.ok(!JSON.stringify(facts).includes(root));
       }
     }
-    assert.deepEqual(readdirSync(root).sort(), ["file", "folder"]);
+    assert.deepEqual(withoutSpares(root), ["file", "folder"]);
   });
 }
 

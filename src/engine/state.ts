@@ -1,0 +1,37 @@
+/** A run while it goes on: what it was given, what it has concluded, where it is. */
+
+import type { JsonObject, MutableJson } from "../json.ts";
+import type { NodeKey, Plan } from "../plan/plan.ts";
+import type { Digest } from "../trace/canonical.ts";
+import type { Happening } from "../trace/event.ts";
+import type { Conclude } from "./conclude.ts";
+
+export interface RunInput {
+  readonly executionId: string;
+  /** `"0"`; a nested run appends its place: `"0.1"`. */
+  readonly run: string;
+  readonly payload: JsonObject;
+  readonly payloadDigest: Digest;
+  /** The run's clock, RFC 3339 UTC: what `{{timestamp}}` stands for. */
+  readonly clock: string;
+  readonly maxHops: number;
+  readonly runtime: { readonly name: string; readonly version: string };
+  readonly actor?: string;
+  /** Monotonic microseconds, for durations. */
+  micros(): number;
+}
+
+export type Say = (happening: Happening) => void;
+
+/** What a step sees of its run. */
+export interface Walk {
+  readonly plan: Plan;
+  readonly input: RunInput;
+  readonly conclude: Conclude;
+  readonly say: Say;
+  /** Where the run is: what an `error` event names. */
+  readonly cursor: { node?: NodeKey; step?: string; visit: number };
+  payload: JsonObject;
+  readonly results: MutableJson;
+  readonly outcomes: MutableJson;
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { TraceFault } from "../src/faults.ts";
+import { nodeEntropy, openTrace } from "../src/node-ports.ts";
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), "pgs-ports-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test("random bytes are as many as asked for and never handed out twice", () => {
+  for (const count of [0, 1, 4095, 4096, 4097, 10_000])
+    assert.match(nodeEntropy.hex(count), new RegExp(`^(?:[0-9a-f]{2}){${count}}$`));
+  const drawn = Array.from({ length: 5000 }, () => nodeEntropy.hex(16));
+  assert.equal(new Set(drawn).size, drawn.length);
+  const long = [nodeEntropy.hex(5000), ...drawn].join("");
+  const words = long.match(/.{16}/g) ?? [];
+  assert.equal(new Set(words).size, words.length, "no eight bytes come again, wherever they were cut");
+});
+
+test("a trace has its own folder, and a name already taken gets a number", (t) => {
+  const traces = join(folder(t), "not/yet");
+  const opened = ["id", "id", "other", "id"].map((id) => openTrace(traces, id));
+  for (const { file } of opened) {
+    file.append("line\n");
+    file.close();
+  }
+  assert.deepEqual(
+    opened.map(({ id }) => id),
+    ["id", "id_2", "other", "id_3"],
+  );
+  assert.deepEqual(readdirSync(traces).sort(), ["id", "id_2", "id_3", "other"]);
+  for (const one of opened) {
+    assert.equal(one.folder, join(traces, one.id));
+    assert.equal(readFileSync(join(one.folder, `${one.id}.jsonl`), "utf8"), "line\n");
+  }
+});
+
+test("a trace that cannot be made is a fault with the system's code", (t) => {
+  const base = folder(t);
+  writeFileSync(join(base, "file"), "");
+  mkdirSync(join(base, "traces"));
+  for (const [traces, id, errno] of [
+    [join(base, "file"), "id", "ENOTDIR"],
+    [join(base, "traces"), "x".repeat(300), "ENAMETOOLONG"],
+  ] as const) {
+    assert.throws(
+      () => openTrace(traces, id),
+      (error) => error instanceof TraceFault && error.facts["errno"] === errno,
+    );
+  }
+  assert.deepEqual(readdirSync(join(base, "traces")), []);
+});
