@@ -1,0 +1,3 @@
+import { loadSuite } from "./suite.ts";
+
+await loadSuite("capabilities", "node-ports.test.ts");

@@ -1,0 +1,3 @@
+import { loadSuite } from "./suite.ts";
+
+await loadSuite("json.test.ts", "faults.test.ts", "snapshot", "plan");
