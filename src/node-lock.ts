@@ -21,7 +21,7 @@ const LONGEST_PAUSE_MS = 10;
  * @throws StoreFault `LOCKED` when a living process held it for `patience` milliseconds.
  */
 export function withLock<T>(lock: string, file: string, patience: number, work: () => T): T {
-  return whileHolding(lock, file, performance.now() + patience, work);
+  return whileHolding(lock, file, milliseconds() + patience, work);
 }
 
 function whileHolding<T>(lock: string, file: string, deadline: number, work: () => T): T {
@@ -41,7 +41,7 @@ function acquire(lock: string, file: string, deadline: number): void {
       takeAway(lock, holder, file, deadline);
       continue;
     }
-    if (performance.now() >= deadline) throw new StoreFault("LOCKED", { file, holder: pidOf(holder) });
+    if (milliseconds() >= deadline) throw new StoreFault("LOCKED", { file, holder: pidOf(holder) });
     sleep(pause);
     pause = Math.min(pause + 1, LONGEST_PAUSE_MS);
   }
@@ -54,8 +54,13 @@ function takeAway(lock: string, holder: string, file: string, deadline: number):
   sweep(dirname(lock));
 }
 
+/** Monotonic. Not `performance`, whose first use loads a module of its own. */
+function milliseconds(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 const never = new Int32Array(new SharedArrayBuffer(4));
 
-function sleep(milliseconds: number): void {
-  Atomics.wait(never, 0, 0, milliseconds);
+function sleep(duration: number): void {
+  Atomics.wait(never, 0, 0, duration);
 }
