@@ -18,7 +18,7 @@ export type Input<S extends Shape> = {
 
 const field = <T>(type: Field<T>["type"]): Field<T> => ({ type, required: true });
 
-export const any = field<Json>("any");
+export const anything = field<Json>("any");
 export const string = field<string>("string");
 export const integer = field<number>("integer");
 export const number = field<number>("number");

@@ -1,5 +1,6 @@
 /** One contract of the plan: its inputs, steps, actions, evaluations, and the capabilities they bind to. */
 
+import type { Effect } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json.ts";
 import type { Artifact } from "../snapshot/load.ts";
@@ -277,15 +278,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
   const transform = scope.registry.transform(code);
-  if (transform === undefined) {
-    scope.report(
-      "NO_IMPLEMENTATION",
-      path,
-      `this build has no implementation of ${code}`,
-      "pgs --version --json lists what it has",
-    );
-    return undefined;
-  }
+  if (transform === undefined) return unimplemented(code, path, scope.report);
   const { onSuccess, onFailure } = step;
   return { kind: "transform", code, required: parseTransform(artifact), transform, onSuccess, onFailure };
 }
@@ -293,34 +286,42 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
 function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | undefined {
   const code = step.sideEffect as string;
   const path = [...step.path, "side_effect"];
-  const { report, registry, storage } = scope;
-  const artifact = scope.closure.resolve(code, "CS", report, path);
-  const isBound = storage.paths.has(code);
-  if (!isBound) report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
+  const artifact = scope.closure.resolve(code, "CS", scope.report, path);
+  const isBound = scope.storage.paths.has(code);
+  if (!isBound) scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
   const location = isBound ? locate(step, code, scope) : undefined;
   if (artifact === undefined) return undefined;
-  const effect = registry.effect(code);
-  if (effect === undefined) {
-    report(
-      "NO_IMPLEMENTATION",
-      path,
-      `this build has no implementation of ${code}`,
-      "pgs --version --json lists what it has",
-    );
-    return undefined;
-  }
+  const effect = scope.registry.effect(code);
+  if (effect === undefined) return unimplemented(code, path, scope.report);
+  const bound = bindOperation(step, effect, artifact, scope.report);
+  if (bound === undefined || location === undefined) return undefined;
+  return { kind: "effect", code, effect, ...bound, ...location };
+}
+
+/** Never a fallback: what this build cannot do, it refuses. */
+function unimplemented(code: string, path: Path, report: Report): undefined {
+  const hint = "run it with a build whose src/capabilities/registry.ts has it";
+  report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, hint);
+  return undefined;
+}
+
+/** An operation that artifact and build both have; one that declares no outcomes gets the three of all storage. */
+function bindOperation(
+  step: StepTable,
+  effect: Effect,
+  artifact: Artifact,
+  report: Report,
+): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
   const declared = parseEffect(artifact).get(op);
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
-    const what =
-      declared === undefined ? `${code} declares no operation ${op}` : `this build has no ${op} of ${code}`;
-    report("UNKNOWN_OPERATION", [...step.path, "op"], what);
+    const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
+    report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`);
     return undefined;
   }
-  if (location === undefined) return undefined;
-  const outcomes = new Set(declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared);
-  return { kind: "effect", code, op, effect, operation, declared: outcomes, ...location };
+  const outcomes = declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared;
+  return { op, operation, declared: new Set(outcomes) };
 }
 
 /** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */

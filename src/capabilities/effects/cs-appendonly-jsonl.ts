@@ -1,6 +1,6 @@
 import { type JsonObject, jsonEqual, own } from "../../json.ts";
 import { effect, operation, type Performed } from "../effect.ts";
-import { any, object, optional } from "../shape.ts";
+import { anything, object, optional } from "../shape.ts";
 import { isBlank, lineStore, readLine } from "./stored-lines.ts";
 
 /** An append asks only how many lines there are: what they hold is for those who read them. */
@@ -15,7 +15,7 @@ const entries = lineStore({
 
 const APPEND = operation({
   about: "Adds the record at the end of the log under the next number.",
-  input: { record: object, stream_id: optional(any), actor_id: optional(any) },
+  input: { record: object, stream_id: optional(anything), actor_id: optional(anything) },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
   run({ record, stream_id = null, actor_id = null }, store, draw) {
@@ -40,7 +40,7 @@ const APPEND = operation({
 
 const GET_ALL = operation({
   about: "Every entry of the log in the order of appending; with a stream, only its entries.",
-  input: { stream_id: optional(any) },
+  input: { stream_id: optional(anything) },
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
   run({ stream_id = null }, store) {

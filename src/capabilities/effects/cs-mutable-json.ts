@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, jsonEqual, type MutableJson, own, setOwn } from "../../json.ts";
 import { effect, operation } from "../effect.ts";
-import { any, array, object, string } from "../shape.ts";
+import { anything, array, object, string } from "../shape.ts";
 import { readStored, writeStored } from "./stored-object.ts";
 
 const READ = operation({
@@ -17,7 +17,7 @@ const READ = operation({
 
 const WRITE = operation({
   about: "Stores the value at the key, whatever was there before.",
-  input: { key: string, value: any },
+  input: { key: string, value: anything },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
   run({ key, value }, store) {

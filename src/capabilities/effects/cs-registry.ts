@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { effect, operation, type Performed } from "../effect.ts";
-import { any, object, optional, string } from "../shape.ts";
+import { anything, object, optional, string } from "../shape.ts";
 import { corrupt, isBlank, type LineReader, type Lines, lineStore, readLine } from "./stored-lines.ts";
 
 /** The last line of one key. */
@@ -47,7 +47,7 @@ const REGISTER = operation({
     target_cs: optional(string),
     target_ref: optional(string),
     stream_id: optional(string),
-    metadata: optional(any),
+    metadata: optional(anything),
     value: optional(object),
   },
   outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],

@@ -1,11 +1,11 @@
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /** The fields arrive resolved by the contract, so there is nothing left to do; like the reference it takes any value. */
 export const ctAssembleRecord = transform({
   code: "capability_transforms::CT_PURE_ASSEMBLE_RECORD_V0",
   about: "One record made of the given fields.",
-  input: { fields: any },
+  input: { fields: anything },
   result: ["record"],
   violations: [],
   run: ({ fields }) => ({ result: { record: fields } }),

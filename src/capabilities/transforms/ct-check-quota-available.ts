@@ -1,11 +1,11 @@
 import { asInteger } from "../python-json.ts";
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctCheckQuotaAvailable = transform({
   code: "capability_transforms::CT_PURE_CHECK_QUOTA_AVAILABLE_V0",
   about: "Whether fewer are assigned than the quota allows.",
-  input: { assigned_count: any, quota: any },
+  input: { assigned_count: anything, quota: anything },
   result: ["quota_available"],
   violations: ["NOT_AN_INTEGER", "QUOTA_NEGATIVE"],
   run({ assigned_count, quota }) {

@@ -1,11 +1,11 @@
 import { pythonEqual } from "../python-json.ts";
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctCompareEqual = transform({
   code: "capability_transforms::CT_PURE_COMPARE_EQUAL_V0",
   about: "Whether two values are equal; member order does not count.",
-  input: { left: any, right: any },
+  input: { left: anything, right: anything },
   result: ["is_equal"],
   violations: [],
   run: ({ left, right }) => ({ result: { is_equal: pythonEqual(left, right) } }),

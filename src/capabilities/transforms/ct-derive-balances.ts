@@ -1,13 +1,13 @@
 import { isObject, type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../../json.ts";
 import { heldSum, isTruthy } from "../python-json.ts";
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctDeriveBalances = transform({
   code: "blockchain::CT_PURE_DERIVE_BALANCES_V0",
   about:
     "What every wallet holds after the committed transactions: each amount leaves one and reaches the other.",
-  input: { committed_history: any },
+  input: { committed_history: anything },
   result: ["reconciled_balances"],
   violations: ["INTEGER_NOT_HELD"],
   run({ committed_history }) {

@@ -1,6 +1,6 @@
 import type { Json } from "../../json.ts";
 import { asInteger, held, isTruthy } from "../python-json.ts";
-import { any, optional } from "../shape.ts";
+import { anything, optional } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 const DEFAULT_SLOTS_PER_EPOCH = 32;
@@ -11,7 +11,7 @@ const END_OF_CALENDAR = Date.UTC(10_000, 0, 1);
 export const ctDeriveSlotEpoch = transform({
   code: "blockchain::CT_PURE_DERIVE_SLOT_EPOCH_V0",
   about: "Where a slot stands: its epoch, its place in it, its round, and when it starts unless that is given.",
-  input: { slot_number: any, slot_start_ts: optional(any), slots_per_epoch: optional(any) },
+  input: { slot_number: anything, slot_start_ts: optional(anything), slots_per_epoch: optional(anything) },
   result: ["round_number", "slot_index", "epoch_number", "timestamp"],
   violations: ["NOT_A_SLOT", "NOT_AN_EPOCH_LENGTH", "INTEGER_NOT_HELD"],
   run({ slot_number, slot_start_ts, slots_per_epoch }) {

@@ -1,5 +1,5 @@
 import { isoInstant, wholeDays } from "../iso-instant.ts";
-import { any, number, string } from "../shape.ts";
+import { anything, number, string } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /** What the reference counts when a date cannot be read. */
@@ -9,7 +9,7 @@ export const ctEvaluateInactivity = transform({
   code: "capability_transforms::CT_PURE_EVALUATE_INACTIVITY_V0",
   about:
     "The whole days since the last activity and whether they reach the threshold; without any recorded activity always inactive.",
-  input: { last_active_date: any, threshold_days: number, current_date: string },
+  input: { last_active_date: anything, threshold_days: number, current_date: string },
   result: ["is_inactive", "days_inactive"],
   violations: ["NOT_A_DATE", "CURRENT_DATE_EMPTY"],
   run({ last_active_date: last, threshold_days: threshold, current_date: current }) {

@@ -1,10 +1,10 @@
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctExecEmit = transform({
   code: "capability_transforms::CT_EXEC_EMIT_V0",
   about: "The value, unchanged, as the result of a chain of transforms.",
-  input: { value: any },
+  input: { value: anything },
   result: ["result"],
   violations: [],
   run: ({ value }) => ({ result: { result: value } }),

@@ -1,12 +1,12 @@
 import { isObject, own } from "../../json.ts";
 import { isTruthy } from "../python-json.ts";
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctExtractPredecessorHash = transform({
   code: "blockchain::CT_PURE_EXTRACT_PREDECESSOR_HASH_V0",
   about: "The predecessor hash a block carries; null when it carries none or there is no block yet.",
-  input: { block: any },
+  input: { block: anything },
   result: ["predecessor_hash"],
   violations: ["NOT_A_BLOCK"],
   run({ block }) {

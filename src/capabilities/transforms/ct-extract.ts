@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, own, typeOf } from "../../json.ts";
-import { any, string } from "../shape.ts";
+import { anything, string } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /** A boolean counts as a number and the other way round, as in the reference. */
@@ -15,7 +15,7 @@ const ACCEPTED: ReadonlyMap<string, readonly string[]> = new Map([
 export const ctExtract = transform({
   code: "capability_transforms::CT_PURE_EXTRACT_V0",
   about: "The value at a dotted path below an object, checked against a type; null when nothing is there.",
-  input: { from: any, path: string, type: any },
+  input: { from: anything, path: string, type: anything },
   result: ["result"],
   violations: ["NOT_AN_OBJECT", "TYPE_UNKNOWN", "TYPE_DIFFERS"],
   run({ from, path, type }) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isObject, type Json } from "../../json.ts";
 import { canonicalPython } from "../python-json.ts";
-import { any, string } from "../shape.ts";
+import { anything, string } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /**
@@ -11,7 +11,7 @@ import { transform } from "../transform.ts";
 export const ctGenerateId = transform({
   code: "capability_transforms::CT_PURE_GENERATE_ID_V0",
   about: "The prefix, an underscore and 16 hexadecimal digits that depend on the data alone.",
-  input: { prefix: string, data: any },
+  input: { prefix: string, data: anything },
   result: ["id"],
   violations: [],
   run: ({ prefix, data }) => ({ result: { id: `${prefix}_${fingerprint(data)}` } }),

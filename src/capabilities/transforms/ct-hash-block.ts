@@ -1,12 +1,12 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { canonicalPython } from "../python-json.ts";
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctHashBlock = transform({
   code: "blockchain::CT_PURE_HASH_BLOCK_V0",
   about: "The Keccak-256 of the block's canonical text: equal blocks, equal hash.",
-  input: { block: any },
+  input: { block: anything },
   result: ["content_hash"],
   violations: [],
   run({ block }) {

@@ -1,10 +1,10 @@
-import { any } from "../shape.ts";
+import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctPassthrough = transform({
   code: "capability_transforms::CT_PURE_PASSTHROUGH_V0",
   about: "The value, unchanged, under the name `value`.",
-  input: { value: any },
+  input: { value: anything },
   result: ["value"],
   violations: [],
   run: ({ value }) => ({ result: { value } }),

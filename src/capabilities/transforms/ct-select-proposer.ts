@@ -1,12 +1,12 @@
 import { isObject, own } from "../../json.ts";
 import { asInteger } from "../python-json.ts";
-import { any, array } from "../shape.ts";
+import { anything, array } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctSelectProposer = transform({
   code: "blockchain::CT_PURE_SELECT_PROPOSER_V0",
   about: "The actor whose turn it is in a round: the validators take turns in their order.",
-  input: { eligible_validators: array, round_number: any },
+  input: { eligible_validators: array, round_number: anything },
   result: ["proposer_id"],
   violations: ["NO_VALIDATORS", "NOT_A_ROUND", "NO_ACTOR_ID"],
   run({ eligible_validators: validators, round_number }) {

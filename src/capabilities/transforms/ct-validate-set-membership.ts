@@ -1,11 +1,11 @@
 import { pythonEqual } from "../python-json.ts";
-import { any, array } from "../shape.ts";
+import { anything, array } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateSetMembership = transform({
   code: "capability_transforms::CT_PURE_VALIDATE_SET_MEMBERSHIP_V0",
   about: "Confirms that a value is one of the allowed ones; never answers false.",
-  input: { value: any, allowed_set: array },
+  input: { value: anything, allowed_set: array },
   result: ["is_member"],
   violations: ["NOT_A_MEMBER"],
   run({ value, allowed_set }) {
