@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import {
+  type BigIntStats,
   closeSync,
   type Dirent,
   fchmodSync,
@@ -176,8 +177,8 @@ function readFrom(path: string, offset: number): Uint8Array {
 
 /** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
 function stamp(path: string, file: string): StoreStamp | null {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (stat === undefined) return null;
+  const stat = statOrNull(path);
+  if (stat === null) return null;
   if (!stat.isFile())
     throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
   return {
@@ -185,6 +186,16 @@ function stamp(path: string, file: string): StoreStamp | null {
     size: Number(stat.size),
     modified: String(stat.mtimeNs),
   };
+}
+
+/** Not `throwIfNoEntry`: some versions of Node also swallow that a folder on the way is a file. */
+function statOrNull(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /** Adds all bytes or none: what a full disk let through is taken back. */

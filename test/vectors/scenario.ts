@@ -1,6 +1,15 @@
 /** Runs one scenario vector on a temporary data root and says where it differs from what was expected. */
 
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { registry } from "../../src/capabilities/registry.ts";
@@ -58,7 +67,7 @@ export type StepResult =
 /** The published snapshot with the scenario's own artifacts laid over it. */
 export function overlaid(folder: string, overlay: Readonly<Record<string, JsonObject>>): Files {
   const text = (path: string) => {
-    const below = relative(folder, path);
+    const below = relative(path.startsWith(folder) ? folder : realpathSync(folder), path);
     return Object.hasOwn(overlay, below) ? JSON.stringify(overlay[below], null, 2) : undefined;
   };
   return {
