@@ -1,3 +1,5 @@
+/** What several transforms read of a wallet record. */
+
 import { isObject, type JsonObject, own } from "../json.ts";
 
 /**

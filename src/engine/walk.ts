@@ -4,15 +4,13 @@
  */
 
 import { RunFault } from "../faults.ts";
-import { deepFreeze, type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json.ts";
-import { CLOCK, evaluate } from "../plan/expression.ts";
-import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
-import type { ContractNode, IntentNode, NodeKey, Plan } from "../plan/plan.ts";
+import { deepFreeze, setOwn } from "../json.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
-import type { Payloads, ViolationCode } from "../trace/event.ts";
+import { admit } from "./admission.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
-import { checkInputs, runContract } from "./contract.ts";
+import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, Say, Walk } from "./state.ts";
 
 /** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
@@ -97,70 +95,6 @@ function sayError({ input, cursor, say }: Walk, fault: RunFault): void {
   });
 }
 
-// ---- admission ----
-
-function admit({ plan, input, conclude, say }: Walk): boolean {
-  const { requires, forbids } = plan.admission;
-  const where = (rule: (typeof requires)[number]): JsonObject =>
-    Object.fromEntries(
-      rule.bindings.flatMap(({ eventField, payloadField }) => {
-        const value = own(input.payload, payloadField);
-        return value === undefined || value === null ? [] : [[eventField, value]];
-      }),
-    );
-  const compared = { requires: requires.map(where), forbids: forbids.map(where) };
-  const missing = missingFields(plan, input.payload);
-  const matched =
-    missing.length > 0 || requires.length + forbids.length === 0
-      ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
-      : conclude.admission(plan.admission, compared);
-  const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>
-    rules.map(({ event }, i) => ({ event, where: values[i] as JsonObject, matched: found[i] as boolean }));
-  const unmet: Payloads["violation"][] =
-    missing.length > 0
-      ? missing
-      : [
-          ...requires
-            .filter((_, i) => !matched.requires[i])
-            .map(({ event }) => rule("ADMISSION_REQUIRES_UNMET", "requires", event)),
-          ...forbids
-            .filter((_, i) => matched.forbids[i])
-            .map(({ event }) => rule("ADMISSION_FORBIDS_MET", "forbids", event)),
-        ];
-  say({
-    event_type: "admission",
-    run: input.run,
-    payload: {
-      requires: describe(requires, compared.requires, matched.requires),
-      forbids: describe(forbids, compared.forbids, matched.forbids),
-      result: unmet.length === 0 ? "ADMITTED" : "DENIED",
-    },
-  });
-  for (const payload of unmet) say({ event_type: "violation", run: input.run, payload });
-  return unmet.length === 0;
-}
-
-function rule(code: ViolationCode, constraint: string, event: string): Payloads["violation"] {
-  return { violation_code: code, constraint, event };
-}
-
-function missingFields({ admission }: Plan, payload: JsonObject): Payloads["violation"][] {
-  const rules = [...admission.requires, ...admission.forbids];
-  const named = new Map<string, string>();
-  for (const { event, bindings } of rules) {
-    for (const { payloadField } of bindings) if (!named.has(payloadField)) named.set(payloadField, event);
-  }
-  const fields = [...named.keys()].filter((field) => (own(payload, field) ?? null) === null).sort();
-  return fields.map((field) => ({
-    violation_code: "ADMISSION_BINDING_MISSING_FIELD",
-    field: pointer([field]),
-    constraint: "ADMISSION_BINDING_MISSING_FIELD",
-    event: named.get(field) as string,
-  }));
-}
-
-// ---- nodes ----
-
 async function runNodes(state: Walk): Promise<Ending> {
   const { plan, input, cursor, say } = state;
   let key = plan.start;
@@ -208,92 +142,4 @@ async function runNodes(state: Walk): Promise<Ending> {
     if (next === null) throw noTransition(node, outcome, plan.workflow.fqdn);
     key = next;
   }
-}
-
-interface Ended {
-  readonly outcome: string;
-  readonly outputs: JsonObject;
-}
-
-async function runIntent({ key, intent }: IntentNode, state: Walk): Promise<Ended> {
-  const { input, say, conclude } = state;
-  const code = intent === null ? {} : { capability_code: intent.fqdn };
-  say({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
-  if (intent === null) return { outcome: "ACK", outputs: {} };
-  state.payload = withDefaults(intent.spec, state.payload);
-  const found = accepts(intent.spec, state.payload) ? [] : await judge(intent.spec, state.payload);
-  const unmet = conclude.unmet(found);
-  sayViolations(state, "INTENT_VIOLATION", unmet);
-  return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
-}
-
-async function judge(spec: IntentSpec, payload: JsonObject): Promise<readonly Unmet[]> {
-  const { unmetRules } = await import("../plan/intent-schema.ts");
-  return unmetRules(spec, payload);
-}
-
-/** Top-level defaults only: a nested one would change records that are hashed into ids (SPEC 4.3). */
-function withDefaults(spec: IntentSpec, payload: JsonObject): JsonObject {
-  const absent = Object.keys(spec).filter(
-    (name) => !Object.hasOwn(payload, name) && spec[name]?.default !== undefined,
-  );
-  if (absent.length === 0) return payload;
-  const filled: MutableJson = { ...payload };
-  for (const name of absent) setOwn(filled, name, spec[name]?.default as Json);
-  return deepFreeze(filled);
-}
-
-function sayViolations({ input, cursor, say }: Walk, code: ViolationCode, unmet: readonly Unmet[]): void {
-  for (const { pointer: field, constraint, expected, actual } of unmet) {
-    say({
-      event_type: "violation",
-      run: input.run,
-      node_id: cursor.node as NodeKey,
-      payload: {
-        violation_code: code,
-        field,
-        constraint,
-        ...(expected === undefined ? {} : { expected }),
-        ...(actual === undefined ? {} : { actual }),
-      },
-    });
-  }
-}
-
-async function runContractNode(node: ContractNode, state: Walk): Promise<Ended> {
-  const { contract } = node;
-  const { input, say, conclude } = state;
-  const inputs = bindInputs(node, state);
-  say({
-    event_type: "node_start",
-    run: input.run,
-    node_id: node.key,
-    payload: { node_type: "CC", capability_code: contract.fqdn, inputs },
-  });
-  const unmet = conclude.unmet(checkInputs(node, inputs));
-  sayViolations(state, "INPUT_VIOLATION", unmet);
-  const ended =
-    unmet.length > 0
-      ? { outcome: contract.onInputFailure, outputs: {} }
-      : await runContract(contract, inputs, state);
-  if (contract.allowed.has(ended.outcome)) return ended;
-  delete state.cursor.step;
-  const facts = { outcome: ended.outcome, contract: contract.fqdn, declared: [...contract.allowed] };
-  throw new RunFault("contract", "CC", "OUTCOME_NOT_DECLARED", facts);
-}
-
-function bindInputs(
-  { inputs, contract }: ContractNode,
-  { payload, results, outcomes, input }: Walk,
-): JsonObject {
-  const scope = { payload, results, outcomes, [CLOCK]: input.clock };
-  const bound: MutableJson = {};
-  for (const { name, source } of inputs) {
-    const value = evaluate(source, scope);
-    if (value !== undefined) setOwn(bound, name, value);
-  }
-  for (const { name, default: fallback } of contract.inputs) {
-    if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);
-  }
-  return bound;
 }

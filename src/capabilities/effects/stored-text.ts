@@ -1,3 +1,5 @@
+/** Stored values as text, every digit of a long integer kept. */
+
 import type { Json } from "../../json.ts";
 
 /** Digits beyond which the language rounds what it prints, although the double holds the integer exactly. */

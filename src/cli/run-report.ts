@@ -1,0 +1,93 @@
+/** How a run is told: as text, as JSON, line by line while it goes on. */
+
+import type { run } from "../engine/run.ts";
+import type { Summary } from "../engine/summary.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { type Context, shortPath } from "./context.ts";
+import type { Paint } from "./paint.ts";
+import { plain, reasonRows, table } from "./report.ts";
+
+import type { TraceFiles } from "./run-render.ts";
+
+export interface Report {
+  readonly plan: Plan;
+  readonly result: Awaited<ReturnType<typeof run>>;
+  readonly summary: Summary;
+  readonly files: TraceFiles;
+  readonly exitCode: number;
+}
+
+export function toJson({ plan, result, summary, files, exitCode }: Report): unknown {
+  const { ending } = result;
+  const first = summary.errors.find(({ run }) => run === "0");
+  return {
+    workflow: plan.workflow.fqdn,
+    trace_id: result.traceId,
+    status: ending.status,
+    outcome: ending.outcome,
+    exit_reason_code: ending.exitReason,
+    exit_code: exitCode,
+    duration_ms: Math.round((summary.ending?.duration_us ?? 0) / 10) / 100,
+    path: summary.path,
+    results: summary.results,
+    effects: summary.effects,
+    events: summary.events,
+    violations: summary.violations,
+    reasons: summary.reasons,
+    error: first === undefined ? null : { ...first, hint: ending.fault?.wording.hint ?? null },
+    trace: files,
+    head: result.head,
+    snapshot: plan.snapshot,
+  };
+}
+
+export function toText({ plan, result, summary, files }: Report, paint: Paint, { world }: Context): string {
+  const { ending } = result;
+  const tone = ending.status === "SUCCESS" ? "good" : "bad";
+  const head = `${paint(tone, ending.status)}  ${paint("strong", ending.exitReason)}  ${plan.workflow.fqdn}\n`;
+  const path = summary.path.map(({ node, outcome, next }) => [node, outcome, "->", next ?? "(no route)"]);
+  const effects = summary.effects.map(({ op, store, outcome, node, step }) => [
+    op,
+    store ?? "-",
+    outcome ?? "?",
+    paint("quiet", `${node}.${step}`),
+  ]);
+  const violations = summary.violations.map((one) => [
+    one.violation_code,
+    one.field ?? one.event ?? "",
+    one.constraint ?? "",
+    one.actual === undefined ? "" : plain(one.actual),
+  ]);
+  const where = [
+    ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
+    ["head", result.head],
+    ...Object.values(files)
+      .filter((file): file is string => file !== null)
+      .map((file) => ["trace", shortPath(file, world.cwd)]),
+  ];
+  return [
+    head,
+    section("path", path),
+    section("effects", effects),
+    section(
+      "announced",
+      summary.events.map((event) => [event]),
+    ),
+    section("violations", violations),
+    section("reasons", reasonRows(summary.reasons)),
+    section("record", where),
+  ].join("");
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? "" : `\n${title}\n${table(rows)}`;
+}
+
+export function followLine(event: TraceEvent): string {
+  const { sequence, event_type, node_id, payload } = event;
+  const step = "step" in payload ? payload.step : undefined;
+  const outcome = "outcome" in payload ? payload.outcome : "status" in payload ? payload.status : undefined;
+  const parts = [String(sequence).padStart(4), event_type.padEnd(18), node_id, step, outcome];
+  return parts.filter((part) => part !== undefined && part !== null).join(" ");
+}

@@ -1,0 +1,101 @@
+/** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
+
+import { RunFault } from "../faults.ts";
+import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
+import { CLOCK, evaluate } from "../plan/expression.ts";
+import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
+import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
+import type { ViolationCode } from "../trace/event.ts";
+import { checkInputs, runContract } from "./contract.ts";
+import type { Walk } from "./state.ts";
+
+/** How a node ended. */
+export interface Ended {
+  readonly outcome: string;
+  readonly outputs: JsonObject;
+}
+
+/** Admits the payload, its top-level defaults filled in, or tells every rule it does not meet. */
+export async function runIntent({ key, intent }: IntentNode, state: Walk): Promise<Ended> {
+  const { input, say, conclude } = state;
+  const code = intent === null ? {} : { capability_code: intent.fqdn };
+  say({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
+  if (intent === null) return { outcome: "ACK", outputs: {} };
+  state.payload = withDefaults(intent.spec, state.payload);
+  const found = accepts(intent.spec, state.payload) ? [] : await judge(intent.spec, state.payload);
+  const unmet = conclude.unmet(found);
+  sayViolations(state, "INTENT_VIOLATION", unmet);
+  return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
+}
+
+async function judge(spec: IntentSpec, payload: JsonObject): Promise<readonly Unmet[]> {
+  const { unmetRules } = await import("../plan/intent-schema.ts");
+  return unmetRules(spec, payload);
+}
+
+/** Top-level defaults only: a nested one would change records that are hashed into ids (SPEC 4.3). */
+function withDefaults(spec: IntentSpec, payload: JsonObject): JsonObject {
+  const absent = Object.keys(spec).filter(
+    (name) => !Object.hasOwn(payload, name) && spec[name]?.default !== undefined,
+  );
+  if (absent.length === 0) return payload;
+  const filled: MutableJson = { ...payload };
+  for (const name of absent) setOwn(filled, name, spec[name]?.default as Json);
+  return deepFreeze(filled);
+}
+
+function sayViolations({ input, cursor, say }: Walk, code: ViolationCode, unmet: readonly Unmet[]): void {
+  for (const { pointer: field, constraint, expected, actual } of unmet) {
+    say({
+      event_type: "violation",
+      run: input.run,
+      node_id: cursor.node as NodeKey,
+      payload: {
+        violation_code: code,
+        field,
+        constraint,
+        ...(expected === undefined ? {} : { expected }),
+        ...(actual === undefined ? {} : { actual }),
+      },
+    });
+  }
+}
+
+/** Binds the contract's inputs and runs it. @throws RunFault for an outcome the contract does not allow */
+export async function runContractNode(node: ContractNode, state: Walk): Promise<Ended> {
+  const { contract } = node;
+  const { input, say, conclude } = state;
+  const inputs = bindInputs(node, state);
+  say({
+    event_type: "node_start",
+    run: input.run,
+    node_id: node.key,
+    payload: { node_type: "CC", capability_code: contract.fqdn, inputs },
+  });
+  const unmet = conclude.unmet(checkInputs(node, inputs));
+  sayViolations(state, "INPUT_VIOLATION", unmet);
+  const ended =
+    unmet.length > 0
+      ? { outcome: contract.onInputFailure, outputs: {} }
+      : await runContract(contract, inputs, state);
+  if (contract.allowed.has(ended.outcome)) return ended;
+  delete state.cursor.step;
+  const facts = { outcome: ended.outcome, contract: contract.fqdn, declared: [...contract.allowed] };
+  throw new RunFault("contract", "CC", "OUTCOME_NOT_DECLARED", facts);
+}
+
+function bindInputs(
+  { inputs, contract }: ContractNode,
+  { payload, results, outcomes, input }: Walk,
+): JsonObject {
+  const scope = { payload, results, outcomes, [CLOCK]: input.clock };
+  const bound: MutableJson = {};
+  for (const { name, source } of inputs) {
+    const value = evaluate(source, scope);
+    if (value !== undefined) setOwn(bound, name, value);
+  }
+  for (const { name, default: fallback } of contract.inputs) {
+    if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);
+  }
+  return bound;
+}
