@@ -62,83 +62,116 @@ function buildProgram(
       .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: () => undefined });
   quietly(program);
 
-  const add = <O extends CommonOptions>(
-    spec: string,
-    summary: string,
-    load: () => Promise<Run<O>>,
-  ): Command => {
-    const command = quietly(program.command(spec))
+  // The named command alone, when the line begins with one: the others are neither run nor explained.
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  for (const { name, operand, summary, options, perform } of named.length > 0 ? named : COMMANDS) {
+    const command = quietly(program.command(operand === undefined ? name : `${name} ${operand}`))
       .description(summary)
       .addHelpText("after", `\n${EXIT_HELP}\n`);
+    options?.(command);
+    addCommonOptions(command);
     command.action(async (...parsed: unknown[]) => {
       const operands = parsed.slice(0, -2).map((one) => one as string);
-      const options = parsed.at(-2) as O;
-      await begin(options, async (context) => (await load())(options, context, ...operands));
+      const given = parsed.at(-2) as CommonOptions;
+      await begin(given, (context) => perform(given, context, operands));
     });
-    return command;
-  };
-
-  add("run", "run a workflow and leave its trace", async () => runCommand)
-    .requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>")
-    .option("--payload <FILE>", "the payload as JSON; - reads standard input (default: {})")
-    .option("--actor <FQDN>", "who runs it, for the record")
-    .option("--no-png", "leave no picture")
-    .option("--no-md", "leave no Markdown")
-    .option("--follow", "print one line per event on stderr while it runs")
-    .option("--clock <RFC3339>", "a clock that stands still at this moment")
-    .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
-    .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(10_000))
-    .addOption(number("--max-depth <N>", "refuse a payload that nests deeper").default(200))
-    .addOption(number("--max-bytes <N>", "refuse a larger payload").default(64 * 1024 * 1024))
-    .addOption(
-      new Option(
-        "--durability <LEVEL>",
-        "what the record of an effect survives: the machine, or only the process",
-      )
-        .choices(["device", "process"])
-        .default("device"),
-    )
-    .option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
-
-  add(
-    "examine <trace>",
-    "verify a trace, replay it, say what went wrong",
-    async () => (await import("./examine.ts")).examineCommand,
-  )
-    .option("--head <HASH>", "the hash the last line must have, as run printed it")
-    .option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
-
-  add(
-    "list",
-    "list the workflows with domain, summary and payload fields",
-    async () => (await import("./list.ts")).listCommand,
-  );
-  add(
-    "show <FQDN>",
-    "print an artifact: its executed fields and its authored text",
-    async () => (await import("./show.ts")).showCommand,
-  );
-  add(
-    "plan",
-    "compile a workflow and print what would be executed",
-    async () => (await import("./plan.ts")).planCommand,
-  )
-    .requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>")
-    .option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
-  add(
-    "verify",
-    "check every file of the snapshot against its seal and its own text",
-    async () => (await import("./verify.ts")).verifyCommand,
-  ).option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
-  add(
-    "seal",
-    "verify the snapshot, then write its seal.json",
-    async () => (await import("./seal.ts")).sealCommand,
-  );
-
-  // A command that the line does not name is neither run nor explained: its options are not needed.
-  for (const command of program.commands) if (argv.includes(command.name())) addCommonOptions(command);
+  }
   return program;
+}
+
+interface CommandRow {
+  readonly name: string;
+  readonly operand?: string;
+  readonly summary: string;
+  /** Declares what the command takes besides the common options. */
+  readonly options?: (command: Command) => Command;
+  perform(options: CommonOptions, context: Context, operands: readonly string[]): Promise<number>;
+}
+
+/** The command's own options are what `options` declares: here the parser's answer gets their type. */
+function row<O extends CommonOptions>(
+  words: Omit<CommandRow, "perform">,
+  load: () => Promise<Run<O>>,
+): CommandRow {
+  return {
+    ...words,
+    perform: async (options, context, operands) => (await load())(options as O, context, ...operands),
+  };
+}
+
+const withSeal = (command: Command) =>
+  command.option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
+
+const withWorkflow = (command: Command) =>
+  command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
+
+const COMMANDS: readonly CommandRow[] = [
+  row(
+    { name: "run", summary: "run a workflow and leave its trace", options: runOptions },
+    async () => runCommand,
+  ),
+  row(
+    {
+      name: "examine",
+      operand: "<trace>",
+      summary: "verify a trace, replay it, say what went wrong",
+      options: (command) =>
+        withSeal(command.option("--head <HASH>", "the hash the last line must have, as run printed it")),
+    },
+    async () => (await import("./examine.ts")).examineCommand,
+  ),
+  row(
+    { name: "list", summary: "list the workflows with domain, summary and payload fields" },
+    async () => (await import("./list.ts")).listCommand,
+  ),
+  row(
+    {
+      name: "show",
+      operand: "<FQDN>",
+      summary: "print an artifact: its executed fields and its authored text",
+    },
+    async () => (await import("./show.ts")).showCommand,
+  ),
+  row(
+    {
+      name: "plan",
+      summary: "compile a workflow and print what would be executed",
+      options: (command) => withSeal(withWorkflow(command)),
+    },
+    async () => (await import("./plan.ts")).planCommand,
+  ),
+  row(
+    {
+      name: "verify",
+      summary: "check every file of the snapshot against its seal and its own text",
+      options: withSeal,
+    },
+    async () => (await import("./verify.ts")).verifyCommand,
+  ),
+  row(
+    { name: "seal", summary: "verify the snapshot, then write its seal.json" },
+    async () => (await import("./seal.ts")).sealCommand,
+  ),
+];
+
+function runOptions(command: Command): Command {
+  const durability = "what the record of an effect survives: the machine, or only the process";
+  return withSeal(
+    withWorkflow(command)
+      .option("--payload <FILE>", "the payload as JSON; - reads standard input (default: {})")
+      .option("--actor <FQDN>", "who runs it, for the record")
+      .option("--no-png", "leave no picture")
+      .option("--no-md", "leave no Markdown")
+      .option("--follow", "print one line per event on stderr while it runs")
+      .option("--clock <RFC3339>", "a clock that stands still at this moment")
+      .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
+      .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(10_000))
+      .addOption(number("--max-depth <N>", "refuse a payload that nests deeper").default(200))
+      .addOption(number("--max-bytes <N>", "refuse a larger payload").default(64 * 1024 * 1024))
+      .addOption(
+        new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      ),
+  );
 }
 
 function addCommonOptions(command: Command): void {
