@@ -28,6 +28,12 @@ export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** The member when it is an object, else an empty one. */
+export function objectAt(parent: JsonObject, key: string): JsonObject {
+  const value = own(parent, key);
+  return isObject(value) ? value : {};
+}
+
 /** Sets an own property even where the key is `__proto__`. */
 export function setOwn(target: MutableJson, key: string, value: Json): void {
   if (key === "__proto__") {
@@ -58,6 +64,17 @@ export function deepFreeze<T extends Json>(value: T): T {
 /** RFC 6901. */
 export function pointer(path: readonly (string | number)[]): string {
   return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** The parts of a pointer, unescaped; an index stays text. */
+export function parsePointer(text: string): readonly string[] {
+  const parts = text.split("/").slice(1);
+  return parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** A UTF-16 unit as JSON escapes it. */
+export function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** What strict reading found wrong. `line` counts from 1; `pointer` is there when the place has one. */
@@ -148,10 +165,7 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
   const printed = JSON.stringify(value, null, 2);
   const length = text.endsWith("\n") ? text.length - 1 : text.length;
   if (length === printed.length) return text.startsWith(printed);
-  const ascii = printed.replace(
-    /[\u0080-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const ascii = printed.replace(/[\u0080-\uffff]/g, unicodeEscape);
   return length === ascii.length && text.startsWith(ascii);
 }
 

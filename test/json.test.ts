@@ -19,6 +19,7 @@ import {
   setOwn,
 } from "../src/json.ts";
 import { canonical } from "../src/trace/canonical.ts";
+import { isJson } from "./support/is-json.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
@@ -311,15 +312,6 @@ test("a flipped bit that leaves no JSON is found on its line", () => {
     { numRuns: 1000 },
   );
 });
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test("canonical order is the order of canonical JSON, at every depth", () => {
   fc.assert(

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { UsageFault } from "../faults.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
+import { DEFAULT_LIMITS } from "./payload.ts";
 import { reportRefusal } from "./report.ts";
 import { runCommand } from "./run.ts";
 
@@ -166,8 +167,10 @@ function runOptions(command: Command): Command {
       .option("--clock <RFC3339>", "a clock that stands still at this moment")
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
       .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(10_000))
-      .addOption(number("--max-depth <N>", "refuse a payload that nests deeper").default(200))
-      .addOption(number("--max-bytes <N>", "refuse a larger payload").default(64 * 1024 * 1024))
+      .addOption(
+        number("--max-depth <N>", "refuse a payload that nests deeper").default(DEFAULT_LIMITS.maxDepth),
+      )
+      .addOption(number("--max-bytes <N>", "refuse a larger payload").default(DEFAULT_LIMITS.maxBytes))
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),

@@ -1,20 +1,20 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
-import { emptySummary, gather, type Summary } from "../engine/summary.ts";
+import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
 import { checkAllowed } from "../examine/allowed.ts";
 import { finding, type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { type Replayed, replay } from "../examine/replay.ts";
 import { type Verified, verifyTrace } from "../examine/verify.ts";
-import { Fault, UsageFault, wordingOf } from "../faults.ts";
+import { Fault, wordingOf } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
-import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
-import { plain, printJson, reasonRows, table } from "./report.ts";
+import { readGiven } from "./read-given.ts";
+import { plain, printJson, reasonRows, table, violationRows } from "./report.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
@@ -43,12 +43,12 @@ interface OpenEffect {
 }
 
 export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
-  const bytes = readTrace(file, context);
+  const bytes = readGiven(file, "the trace", context);
   const verified = verifyTrace(bytes, options.head);
   const summary = emptySummary();
   for (const event of verified.events) gather(summary, event);
   const { allowed, replayed } = await againstSnapshot(verified, options, file, context);
-  const isRefused = summary.errors.some(({ run }) => run === "0");
+  const isRefused = refusalOf(summary) !== undefined;
   const isSound =
     verified.findings.length === 0 && allowed?.length === 0 && replayed?.finding === null && !isRefused;
   const examination = {
@@ -63,17 +63,6 @@ export async function examineCommand(options: ExamineOptions, context: Context, 
   if (context.settings.json) printJson(context, toJson(examination));
   else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
   return isSound ? EXIT.SUCCESS : EXIT.FOUND;
-}
-
-function readTrace(file: string, { world, path }: Context): Uint8Array {
-  try {
-    const bytes = world.files.read(path(file));
-    if (bytes !== null) return bytes;
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file, what: "the trace", errno: error.errno });
-  }
-  throw new UsageFault("FILE_MISSING", { file, what: "the trace" });
 }
 
 /** Only what is bound to the chain is worth replaying; a cut-off end does not unbind what stands before it. */
@@ -228,12 +217,7 @@ function refusalsText({ errors, violations }: Summary, paint: Paint): string {
     const hint = wording?.hint === undefined ? "" : `  hint: ${plain(wording.hint)}\n`;
     return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
-  const rows = violations.map((one) => [
-    one.violation_code,
-    one.field ?? one.event ?? "",
-    one.constraint ?? "",
-    one.actual === undefined ? "" : plain(one.actual),
-  ]);
+  const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(rows)}`}`;
 }
 

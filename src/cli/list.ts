@@ -1,6 +1,6 @@
 /** `pgs list`: what can be run. */
 
-import { isObject, type JsonObject, own } from "../json.ts";
+import { isObject, type JsonObject, objectAt, own } from "../json.ts";
 import { isFqdn, namespaceOf, qualify } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -57,9 +57,4 @@ function payloadFields(core: JsonObject, artifact: Artifact, snapshot: Snapshot)
     type: isObject(spec) ? plain(own(spec, "type") ?? "any") : "any",
     required: isObject(spec) && own(spec, "required") === true,
   }));
-}
-
-function objectAt(parent: JsonObject, key: string): JsonObject {
-  const value = own(parent, key);
-  return isObject(value) ? value : {};
 }

@@ -1,9 +1,9 @@
 /** The payload of a run, strictly read (SPEC 4.1). */
 
-import { PayloadFault, UsageFault } from "../faults.ts";
+import { PayloadFault } from "../faults.ts";
 import { type JsonObject, readObject } from "../json.ts";
-import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
+import { readGiven } from "./read-given.ts";
 
 export interface PayloadLimits {
   readonly maxDepth: number;
@@ -16,7 +16,7 @@ export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: 200, maxBytes: 64 * 102
 export function readPayload(given: string | undefined, limits: PayloadLimits, context: Context): JsonObject {
   if (given === undefined) return {};
   const file = given === "-" ? "standard input" : given;
-  const bytes = given === "-" ? context.world.stdin() : readFile(given, context);
+  const bytes = given === "-" ? context.world.stdin() : readGiven(given, "the payload", context);
   if (bytes.length > limits.maxBytes) {
     throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: bytes.length, limit: limits.maxBytes });
   }
@@ -24,15 +24,4 @@ export function readPayload(given: string | undefined, limits: PayloadLimits, co
   if ("value" in read) return read.value;
   const { code, line, pointer } = read.defect;
   throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer: pointer ?? null, depth: limits.maxDepth });
-}
-
-function readFile(given: string, { world, path }: Context): Uint8Array {
-  try {
-    const bytes = world.files.read(path(given));
-    if (bytes !== null) return bytes;
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file: given, what: "the payload", errno: error.errno });
-  }
-  throw new UsageFault("FILE_MISSING", { file: given, what: "the payload" });
 }

@@ -2,7 +2,7 @@
 
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault } from "../faults.ts";
-import type { Json } from "../json.ts";
+import { type Json, unicodeEscape } from "../json.ts";
 import { canonical } from "../trace/canonical.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
@@ -28,12 +28,12 @@ export function reportRefusal(error: unknown, context: Context): number {
   return exitCodeOfFault(error);
 }
 
-/** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
 /** Paths below the current folder, as the reader would write them. */
 export function nearby(text: string, { world }: Context): string {
   return text.replaceAll(`${world.cwd}/`, "");
 }
 
+/** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
 export function refusalText(fault: Fault, standing?: string): string {
   const { what, where, hint } = fault.wording;
   const place = where ?? standing;
@@ -91,6 +91,16 @@ export function table(rows: readonly (readonly string[])[], indent = "  "): stri
     .join("");
 }
 
+/** The rules that were not met: code, place, constraint, what was found. */
+export function violationRows(violations: Summary["violations"]): readonly (readonly string[])[] {
+  return violations.map(({ violation_code, field, event, constraint, actual }) => [
+    violation_code,
+    field ?? event ?? "",
+    constraint ?? "",
+    actual === undefined ? "" : plain(actual),
+  ]);
+}
+
 /** Why steps did not succeed: place, outcome, code, facts. */
 export function reasonRows(reasons: Summary["reasons"]): readonly (readonly string[])[] {
   return reasons.map(({ node, step, outcome, reason: { code, ...facts } }) => [
@@ -104,5 +114,5 @@ export function reasonRows(reasons: Summary["reasons"]): readonly (readonly stri
 /** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */
 export function plain(value: Json | undefined): string {
   const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, unicodeEscape);
 }

@@ -1,13 +1,12 @@
 /** How a run is told: as text, as JSON, line by line while it goes on. */
 
 import type { run } from "../engine/run.ts";
-import type { Summary } from "../engine/summary.ts";
+import { refusalOf, type Summary } from "../engine/summary.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { type Context, shortPath } from "./context.ts";
 import type { Paint } from "./paint.ts";
-import { plain, reasonRows, table } from "./report.ts";
-
+import { reasonRows, table, violationRows } from "./report.ts";
 import type { TraceFiles } from "./run-render.ts";
 
 export interface Report {
@@ -20,7 +19,7 @@ export interface Report {
 
 export function toJson({ plan, result, summary, files, exitCode }: Report): unknown {
   const { ending } = result;
-  const first = summary.errors.find(({ run }) => run === "0");
+  const first = refusalOf(summary);
   return {
     workflow: plan.workflow.fqdn,
     trace_id: result.traceId,
@@ -53,12 +52,6 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
     outcome ?? "?",
     paint("quiet", `${node}.${step}`),
   ]);
-  const violations = summary.violations.map((one) => [
-    one.violation_code,
-    one.field ?? one.event ?? "",
-    one.constraint ?? "",
-    one.actual === undefined ? "" : plain(one.actual),
-  ]);
   const where = [
     ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
     ["head", result.head],
@@ -74,7 +67,7 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
       "announced",
       summary.events.map((event) => [event]),
     ),
-    section("violations", violations),
+    section("violations", violationRows(summary.violations)),
     section("reasons", reasonRows(summary.reasons)),
     section("record", where),
   ].join("");

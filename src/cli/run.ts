@@ -1,7 +1,7 @@
 /** `pgs run`: the main job. */
 
 import { run } from "../engine/run.ts";
-import { emptySummary, gather, type Summary } from "../engine/summary.ts";
+import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
 import { RunFault, UsageFault } from "../faults.ts";
 import { isDateTime } from "../plan/intent.ts";
 import { digestOf } from "../trace/canonical.ts";
@@ -11,13 +11,12 @@ import type { CommonOptions, Context } from "./context.ts";
 import { exitCodeOfEnding, exitCodeOfRefusal } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { painter } from "./paint.ts";
-import { DEFAULT_LIMITS, readPayload } from "./payload.ts";
+import { type PayloadLimits, readPayload } from "./payload.ts";
 import { printJson, refusalText } from "./report.ts";
-
 import { render } from "./run-render.ts";
 import { followLine, toJson, toText } from "./run-report.ts";
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, PayloadLimits {
   readonly wf: string;
   readonly payload?: string;
   readonly actor?: string;
@@ -27,8 +26,6 @@ export interface RunOptions extends CommonOptions {
   readonly clock?: string;
   readonly seed?: string;
   readonly maxHops: number;
-  readonly maxDepth?: number;
-  readonly maxBytes?: number;
   readonly expectSeal?: string;
   readonly durability: Durability;
 }
@@ -37,21 +34,19 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   const { world, settings } = context;
   const fixed = options.clock === undefined ? undefined : parseClock(options.clock);
   const plan = await planOf(options.wf, context, options);
-  const limits = {
-    maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
-    maxBytes: options.maxBytes ?? DEFAULT_LIMITS.maxBytes,
-  };
-  const payload = readPayload(options.payload, limits, context);
+  const payload = readPayload(options.payload, options, context);
   checkDataRoot(context);
   const clock = fixed === undefined ? world.clock : world.fixedClock(fixed);
   const events: TraceEvent[] = [];
   const summary = emptySummary();
-  const seeded = `${options.seed} ${plan.workflow.fqdn} ${options.seed === undefined ? "" : digestOf(payload)}`;
   const result = await run({
     plan,
     payload,
     clock,
-    entropy: options.seed === undefined ? world.entropy : world.seededEntropy(seeded),
+    entropy:
+      options.seed === undefined
+        ? world.entropy
+        : world.seededEntropy(`${options.seed} ${plan.workflow.fqdn} ${digestOf(payload)}`),
     data: world.openDataRoot(settings.dataRoot),
     openTrace: (id) => world.openTrace(settings.traces, id),
     durability: options.durability,
@@ -90,9 +85,9 @@ function checkDataRoot({ world, settings }: Context): void {
   throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
-function sayRefusal(fault: RunFault, { errors }: Summary, { world, settings }: Context): void {
+function sayRefusal(fault: RunFault, summary: Summary, { world, settings }: Context): void {
   if (settings.json) return;
-  const refused = errors.find(({ run }) => run === "0");
+  const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   world.err(refusalText(fault, standing.length === 0 ? undefined : standing.join(", step ")));
   if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);

@@ -99,7 +99,7 @@ function following(
 }
 
 async function runStep(step: Step, contract: Contract, progress: Progress, walk: Walk): Promise<StepEnd> {
-  const inputs = bindStep(step.inputs, progress, walk);
+  const inputs = bind(step.inputs, inputScope(progress, walk));
   const { outcome, raw, status } =
     step.kind === "transform" ? runTransform(step, inputs, walk) : await runEffect(step, inputs, walk);
   const scope = outputScope(raw, status, progress, walk);
@@ -136,12 +136,12 @@ function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   });
 }
 
-function bindStep(
-  bindings: readonly Binding[],
-  { inputs, results, raw }: Progress,
-  { input }: Walk,
-): JsonObject {
-  const scope: Scope = { inputs, payload: inputs, results, raw, [CLOCK]: input.clock };
+function inputScope({ inputs, results, raw }: Progress, { input }: Walk): Scope {
+  return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock };
+}
+
+/** The value of every binding whose path reaches something; the others are left out (SPEC 3). */
+export function bind(bindings: readonly Binding[], scope: Scope): MutableJson {
   const bound: MutableJson = {};
   for (const { name, source } of bindings) {
     const value = evaluate(source, scope);

@@ -10,13 +10,7 @@ import { spaces } from "../plan/secrets.ts";
 import { canonical, sha256 } from "../trace/canonical.ts";
 import type { Happening } from "../trace/event.ts";
 
-export type Mask = (happening: Happening) => Happening;
-
-/** What stands in the trace instead of a secret. */
-export interface Suppressed {
-  readonly $suppressed: string;
-}
-
+/** Whether this is what stands in the trace instead of a secret. */
 export function isSuppressed(value: Json | undefined): boolean {
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
@@ -51,7 +45,7 @@ export class Secrecy {
     return new RunFault(stage, category, code, Object.fromEntries(hidden) as never, { cause });
   }
 
-  readonly mask: Mask = (happening) => {
+  readonly mask = (happening: Happening): Happening => {
     const payload = happening.payload as unknown as MutableJson;
     const masked: MutableJson = { ...payload };
     const node = happening.node_id ?? "";

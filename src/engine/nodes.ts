@@ -2,11 +2,11 @@
 
 import { RunFault } from "../faults.ts";
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
-import { CLOCK, evaluate } from "../plan/expression.ts";
+import { CLOCK } from "../plan/expression.ts";
 import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
-import { checkInputs, runContract } from "./contract.ts";
+import { bind, checkInputs, runContract } from "./contract.ts";
 import type { Walk } from "./state.ts";
 
 /** How a node ended. */
@@ -89,11 +89,7 @@ function bindInputs(
   { payload, results, outcomes, input }: Walk,
 ): JsonObject {
   const scope = { payload, results, outcomes, [CLOCK]: input.clock };
-  const bound: MutableJson = {};
-  for (const { name, source } of inputs) {
-    const value = evaluate(source, scope);
-    if (value !== undefined) setOwn(bound, name, value);
-  }
+  const bound = bind(inputs, scope);
   for (const { name, default: fallback } of contract.inputs) {
     if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);
   }

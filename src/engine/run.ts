@@ -4,7 +4,7 @@ import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, DataRoot, Entropy, TraceFolder } from "../ports.ts";
 import { type Digest, digestOf } from "../trace/canonical.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Durability, openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
 import { Secrecy } from "./mask.ts";
@@ -45,7 +45,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
     const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
     const input = {
       executionId: trace.id,
-      run: "0",
+      run: MAIN_RUN,
       payload,
       payloadDigest: digestOf(shown),
       clock: begun,

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject, MutableJson } from "../json.ts";
 import { setOwn } from "../json.ts";
-import type { Happening, Payloads, Violation } from "../trace/event.ts";
+import { type Happening, MAIN_RUN, type Payloads, type Violation } from "../trace/event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -113,7 +113,10 @@ export function gather(summary: Summary, happening: Happening): void {
   }
 }
 
-export const MAIN_RUN = "0";
+/** The refusal that ended the main run; a nested one is its caller's business. */
+export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
+  return errors.find(({ run }) => run === MAIN_RUN);
+}
 
 type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
 

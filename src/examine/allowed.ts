@@ -2,12 +2,12 @@
 
 import { advance } from "../engine/advance.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Nested runs have plans of their own. */
 export function checkAllowed(plan: Plan, events: readonly TraceEvent[]): readonly TraceFinding[] {
-  return events.flatMap((event) => (event.run === "0" ? checkEvent(plan, event) : []));
+  return events.flatMap((event) => (event.run === MAIN_RUN ? checkEvent(plan, event) : []));
 }
 
 function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {

@@ -7,8 +7,8 @@ import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/
 import { isSuppressed } from "../engine/mask.ts";
 import { answer } from "../engine/perform.ts";
 import { type NodeCategory, RunFault, type Stage } from "../faults.ts";
-import { firstDifference, isObject, type Json, type JsonObject, own, pointer } from "../json.ts";
-import { evaluate, holds, type Scope } from "../plan/expression.ts";
+import { firstDifference, isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
+import { evaluate, follow, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Evaluation, TransformStep } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
@@ -54,7 +54,11 @@ export class Recording {
     const expected = determinative(recorded);
     const path = firstDifference(expected, this.#withSuppressed(expected, found));
     if (path !== undefined) {
-      const facts = { pointer: pointer(path), recorded: at(expected, path), replayed: at(found, path) };
+      const facts = {
+        pointer: pointer(path),
+        recorded: follow(expected, path) ?? null,
+        replayed: follow(found, path) ?? null,
+      };
       throw new Stop(finding("DIVERGED", recorded.sequence, facts));
     }
     this.#next++;
@@ -181,12 +185,8 @@ function unmetOf({ payload }: Extract<TraceEvent, { event_type: "violation" }>):
 
 /** Whether a suppressed value stands at the pointer or above it. */
 function hides(judged: Json, at: string): boolean {
-  const parts = at
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   let value: Json | undefined = judged;
-  for (const part of parts) {
+  for (const part of parsePointer(at)) {
     value = Array.isArray(value)
       ? (value[Number(part)] as Json | undefined)
       : isObject(value)
@@ -215,18 +215,6 @@ function determinative({ event_type, run, node_id, payload }: Happening): JsonOb
     ...(node_id === undefined ? {} : { node_id }),
     payload: Object.fromEntries(kept) as JsonObject,
   };
-}
-
-function at(value: Json, path: readonly (string | number)[]): Json {
-  let found: Json | undefined = value;
-  for (const part of path) {
-    found = Array.isArray(found)
-      ? (found[part as number] as Json | undefined)
-      : isObject(found)
-        ? own(found, String(part))
-        : undefined;
-  }
-  return found ?? null;
 }
 
 function recordedFault({

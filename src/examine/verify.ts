@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json.ts";
 import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
@@ -91,7 +91,7 @@ function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
   ) {
     fail("BAD_PAYLOAD_DIGEST");
   }
-  if (sound.event_type === "workflow_complete" && sound.run === "0") chain.hasEnded = true;
+  if (sound.event_type === "workflow_complete" && sound.run === MAIN_RUN) chain.hasEnded = true;
   chain.prev = sound.hash;
   chain.events.push(sound);
 }

@@ -6,7 +6,7 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import { CompileFault } from "../faults.ts";
-import { qualify } from "../snapshot/fqdn.ts";
+import { codeOf, qualify } from "../snapshot/fqdn.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
 import {
   type NodeTable,
@@ -61,7 +61,7 @@ export async function compile(workflow: Artifact, snapshot: Snapshot, registry: 
   const plan: Omit<Plan, "findings"> = {
     workflow: {
       fqdn: workflow.fqdn,
-      code: workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2),
+      code: codeOf(workflow.fqdn),
       contentHash: workflow.contentHash,
       summary: table.summary,
     },

@@ -1,6 +1,6 @@
 /** The declared graph of a plan, as the pictures need it. */
 
-import type { Graph, GraphEdge, GraphNode } from "../trace/render/graph.ts";
+import { bareCode, type Graph, type GraphEdge, type GraphNode } from "../trace/render/graph.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 
 export function toGraph(plan: Plan): Graph {
@@ -15,12 +15,8 @@ export function toGraph(plan: Plan): Graph {
 
 function labelOf(node: PlanNode): string {
   if (node.type === "EXIT") return node.reason ?? "";
-  if (node.type === "CC") return codeOf(node.contract.fqdn);
-  return node.intent === null ? "" : codeOf(node.intent.fqdn);
-}
-
-function codeOf(fqdn: string): string {
-  return fqdn.slice(fqdn.indexOf("::") + 2);
+  if (node.type === "CC") return bareCode(node.contract.fqdn);
+  return node.intent === null ? "" : bareCode(node.intent.fqdn);
 }
 
 function edgesOf(node: PlanNode): readonly GraphEdge[] {

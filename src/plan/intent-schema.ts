@@ -1,7 +1,7 @@
 /** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
 
 import { Ajv, type ErrorObject } from "ajv";
-import { type Json, type JsonObject, jsonEqual, type MutableJson, pointer } from "../json.ts";
+import { type Json, type JsonObject, jsonEqual, type MutableJson, parsePointer, pointer } from "../json.ts";
 import { follow, type Segment } from "./expression.ts";
 import {
   allowsNull,
@@ -114,9 +114,9 @@ const EXPECTED: Readonly<
 /** The pointer's parts, items of a list by their index. */
 function pathIn(payload: JsonObject, at: string): readonly Segment[] {
   const path: Segment[] = [];
-  for (const part of at.split("/").slice(1)) {
+  for (const part of parsePointer(at)) {
     const isItem = Array.isArray(follow(payload, path));
-    path.push(isItem ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~"));
+    path.push(isItem ? Number(part) : part);
   }
   return path;
 }

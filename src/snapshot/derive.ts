@@ -4,7 +4,7 @@
  */
 
 import { type Document, parseDocument, Scalar, type Tags, visit } from "yaml";
-import { isObject, type Json, type JsonObject, type MutableJson, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../json.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 
 export interface Derived {
@@ -156,9 +156,4 @@ function effectIr(block: JsonObject): JsonObject {
 
 function handlerRef(implementation: JsonObject): JsonObject {
   return { callable: own(implementation, "callable") ?? null, module: own(implementation, "module") ?? null };
-}
-
-function objectAt(parent: JsonObject, key: string): JsonObject {
-  const value = own(parent, key);
-  return isObject(value) ? value : {};
 }

@@ -7,6 +7,9 @@ import type { Digest } from "./canonical.ts";
 
 export const SCHEMA = "pgs.trace/1";
 
+/** The run that was asked for; a nested one appends its place: `"0.1"`. */
+export const MAIN_RUN = "0";
+
 /** The outcome of an attempt to be admitted, rule by rule. */
 export interface AdmissionRule {
   readonly event: string;

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../faults.ts";
-import { type JsonObject, readObjectText, utf8 } from "../../json.ts";
+import { type JsonObject, readObjectText, unicodeEscape, utf8 } from "../../json.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
 import { toStoredText } from "./stored-text.ts";
 
@@ -184,10 +184,7 @@ const NOT_PLAIN = /[\u007f-\uffff]/g;
  * was written.
  */
 function asciiLine(line: JsonObject): string {
-  return toStoredText(line).replace(
-    NOT_PLAIN,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return toStoredText(line).replace(NOT_PLAIN, unicodeEscape);
 }
 
 export function isBlank(line: string): boolean {

@@ -1,6 +1,6 @@
 /** The course one run took, read from its events: which nodes in which order, and how it ended. */
 
-import type { Payloads, TraceEvent } from "../event.ts";
+import { MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
 import type { Graph, NodeType } from "./graph.ts";
 
 /** One entering of a node. What the trace does not say, because it stops early, is null. */
@@ -61,7 +61,7 @@ export function nestedCoursesOf(events: readonly TraceEvent[]): readonly Course[
     if (known === undefined) runs.set(event.run, [event]);
     else known.push(event);
   }
-  runs.delete("0");
+  runs.delete(MAIN_RUN);
   return [...runs].map(([run, own]) => courseOf(own, run));
 }
 

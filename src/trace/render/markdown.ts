@@ -2,7 +2,7 @@
 
 import { wordingOf } from "../../faults.ts";
 import type { Change } from "../../ports.ts";
-import type { EventType, Payloads, TraceEvent } from "../event.ts";
+import { type EventType, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
 import { type Course, courseOf, milliseconds, nestedCoursesOf, type Visit, workflowOf } from "./course.ts";
 import type { Graph } from "./graph.ts";
 import { code, fileLink, table, value } from "./markdown-text.ts";
@@ -10,7 +10,7 @@ import { renderMermaid } from "./mermaid.ts";
 
 /** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
-  const course = courseOf(events, "0");
+  const course = courseOf(events, MAIN_RUN);
   const sections = [
     `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
     section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
@@ -42,7 +42,7 @@ function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): 
 /** The node, preceded by its run where that is a nested one. */
 function placeOf({ run, node_id }: TraceEvent): string {
   const node = node_id === undefined ? ABSENT : code(node_id);
-  return run === "0" ? node : `${code(run)} ${node}`;
+  return run === MAIN_RUN ? node : `${code(run)} ${node}`;
 }
 
 function optional(text: string | null | undefined): string {

@@ -1,6 +1,6 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
-import type { TraceEvent } from "../event.ts";
+import { MAIN_RUN, type TraceEvent } from "../event.ts";
 import { type Course, courseOf, type Manner, workflowOf } from "./course.ts";
 import { drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Graph } from "./graph.ts";
@@ -18,7 +18,7 @@ const LEGEND_HEIGHT = 64;
 
 /** Draws run `0`; nested runs are the Markdown's. Same events and graph, same text. */
 export function renderSvg(events: readonly TraceEvent[], graph: Graph): string {
-  const course = courseOf(events, "0");
+  const course = courseOf(events, MAIN_RUN);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);
   const title = titleOf(course, graph);

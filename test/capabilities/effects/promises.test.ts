@@ -12,6 +12,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { StoreFault } from "../../../src/faults.ts";
 import { deepFreeze } from "../../../src/json.ts";
 import { openDataRoot } from "../../../src/node-store.ts";
+import { isJson } from "../../support/is-json.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, freshStore, perform } from "./fresh-store.ts";
 
@@ -54,15 +55,6 @@ function withoutTorn(text: string | null): string {
   const lines = (text ?? "").split("\n");
   const last = lines.at(-1) ?? "";
   return last === "" || isJson(last) ? (text ?? "") : (text ?? "").slice(0, -last.length);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 for (const effect of effects) {

@@ -1,0 +1,9 @@
+/** Whether the platform's own parser takes the text. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
