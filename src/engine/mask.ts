@@ -4,7 +4,7 @@
  */
 
 import { RunFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, parsePointer, setOwn } from "../json.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { canonical, sha256 } from "../trace/canonical.ts";
@@ -61,7 +61,7 @@ export class Secrecy {
   #violation(payload: MutableJson, { event_type }: Happening, node: string): MutableJson {
     const { field, actual } = payload;
     if (event_type !== "violation" || typeof field !== "string" || actual === undefined) return payload;
-    const path = field.split("/").slice(1);
+    const path = parsePointer(field);
     const names = this.#secrets.names.get(node);
     const isSecret = [spaces.payload, spaces.inputs(node)].some((space) => this.#touches(space, path));
     if (!isSecret && !path.some((part) => names?.has(part))) return payload;

@@ -167,6 +167,19 @@ test("the value that a violation of the contract's inputs tells is hidden", asyn
   assert.ok(!leftBehind(plan, trial).includes("471147114711"));
 });
 
+test("a violation hides the value also where its pointer has to escape the name", async () => {
+  const nodes = vault.workflow["nodes"] as Record<string, JsonObject>;
+  const sign = { ...nodes["SIGN"], inputs: { pin: "$.payload['a/b~c'].code" } };
+  const plan = await compileTrial({
+    ...vault,
+    workflow: { ...vault.workflow, nodes: { ...nodes, SIGN: sign } },
+    intents: { IN_ASK_V0: { "a/b~c": { type: "object", fields: { code: { type: "string" } } } } },
+  });
+  const [violation] = eventsOf(await runPlan(plan, { "a/b~c": [PIN] }), "violation");
+  assert.equal(violation?.payload.field, "/a~1b~0c");
+  isHidden(violation?.payload.actual);
+});
+
 test("the value that a violation of the intent tells is hidden, also where it holds the secret", async () => {
   for (const [payload, field] of [
     [{ code: [PIN] }, "/code"],
