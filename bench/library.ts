@@ -21,7 +21,15 @@ export async function openRunner(subject: Subject, folder: string, first = 0): P
   const [data, traces] = [join(folder, "data"), join(folder, "traces")];
   mkdirSync(traces, { recursive: true });
   if (subject.data !== null) cpSync(subject.data, data, { recursive: true });
-  const world = { plan, clock, entropy, data: library.openDataRoot(data), maxHops: 10_000, runtime };
+  const world = {
+    plan,
+    clock,
+    entropy,
+    data: library.openDataRoot(data),
+    maxHops: 10_000,
+    runtime,
+    mail: library.openMail({}),
+  };
   const openTrace = (id: string) => library.openTrace(traces, id);
   let number = first;
   return async (durability = "process") => {

@@ -340,6 +340,18 @@ export const runTable = {
     what: `the store ${f.store} leads out of the data root`,
     hint: "remove the link, or correct the path in the STRUCTURE",
   }),
+  DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
+    what: `${f.workflow} would nest deeper than ${f.limit} runs`,
+    hint: "look for a workflow that calls itself with pgs plan",
+  }),
+  WORKFLOW_REFUSED: (f: { workflow: string; refusal: string }) => ({
+    what: `the called workflow ${f.workflow} is refused: ${f.refusal}`,
+    hint: `pgs plan --wf ${f.workflow} says why`,
+  }),
+  SECRETS_NOT_DECLARED: (f: { workflow: string; contract: string; field: string }) => ({
+    what: `${f.workflow} suppresses ${f.field} of its payload, the contract that calls it does not`,
+    hint: `add ${f.field.split("/").at(-1) as string} to suppress_trace_fields in ${f.contract}`,
+  }),
   DATA_ROOT_UNUSABLE: (f: { errno: string }) => ({
     what: `the data root cannot be used: ${f.errno}`,
     hint: "name a folder with --data-root DIR",

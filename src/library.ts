@@ -2,6 +2,7 @@
 
 export { registry } from "./capabilities/registry.ts";
 export { type RunRequest, type RunResult, run } from "./engine/run.ts";
+export { openMail } from "./node-mail.ts";
 export { fixedClock, nodeClock, nodeEntropy, nodeFiles, openTrace, seededEntropy } from "./node-ports.ts";
 export { openDataRoot } from "./node-store.ts";
 export { compile } from "./plan/compile.ts";

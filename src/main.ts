@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
+import { openMail } from "./node-mail.ts";
 import {
   fixedClock,
   nodeClock,
@@ -31,6 +32,7 @@ export function realWorld(shipped: string): World {
     fixedClock,
     seededEntropy,
     openDataRoot,
+    mail: openMail(process.env),
     openTrace,
     writeFile,
     shipped: (file) => path.join(shipped, file),

@@ -79,6 +79,35 @@ export interface DataRoot {
   journals(): Iterable<{ readonly name: string; readonly bytes: Uint8Array }>;
 }
 
+/** A message in plain text to one recipient. */
+export interface Letter {
+  readonly recipient: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** How to reach a mail server, and as whom. */
+export interface MailAccount {
+  readonly host: string;
+  readonly port: number;
+  /** Absent where the server asks for no authentication. */
+  readonly login?: { readonly user: string; readonly pass: string };
+  readonly sender: string;
+}
+
+/** Why a letter was not taken: `code` and the server's reply are safe to record, its words are not. */
+export interface MailRefusal {
+  readonly code: string;
+  readonly reply?: number;
+}
+
+export interface Mail {
+  /** The account that the environment describes, in part or not at all. */
+  readonly environment: { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+  /** Undefined once the server has taken the letter over. */
+  send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
+}
+
 /** Where the trace of one run is appended to. */
 export interface TraceFile {
   append(text: string): void;

@@ -17,6 +17,7 @@ import { registry } from "../src/capabilities/registry.ts";
 import { run } from "../src/engine/run.ts";
 import { CompileFault, RunFault } from "../src/faults.ts";
 import { isObject, type Json, type JsonObject, readObject } from "../src/json.ts";
+import { openMail } from "../src/node-mail.ts";
 import { fixedClock, nodeFiles, openTrace, seededEntropy } from "../src/node-ports.ts";
 import { openDataRoot } from "../src/node-store.ts";
 import { compile } from "../src/plan/compile.ts";
@@ -164,6 +165,7 @@ async function runHostile(plan: Plan, payload: JsonObject, data: string | null):
   if (data !== null) cpSync(data, join(folder, "data"), { recursive: true });
   try {
     const result = await run({
+      mail: openMail({}),
       plan,
       payload,
       clock: fixedClock(Date.parse("2026-01-31T09:00:00Z")),

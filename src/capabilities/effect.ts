@@ -1,7 +1,10 @@
-/** How a side effect (CS) is declared: per operation its typed input, outcomes, semantics and examples. */
+/**
+ * How a side effect (CS) is declared: per operation its typed input and outcomes, and the one thing it reaches
+ * beyond its input: a store, the mail, or other workflows of the same snapshot.
+ */
 
 import type { Json, JsonObject } from "../json.ts";
-import type { Change, Draw, StoreFile } from "../ports.ts";
+import type { Change, Draw, Mail, StoreFile } from "../ports.ts";
 import { type Input, parseInput, type Shape } from "./shape.ts";
 
 /**
@@ -23,19 +26,51 @@ export interface Performed<O extends string = string> {
 /** `BACKEND_ERROR` is every operation's: the runner gives it when the store throws a `StoreFault`. */
 export type StoreOutcome = "BACKEND_ERROR";
 
-export interface OperationDeclaration<S extends Shape, O extends string> {
+interface Declared<S extends Shape, O extends string> {
   readonly about: string;
   readonly input: S;
   readonly outcomes: readonly O[];
+}
+
+export interface StoreDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
   readonly semantics: Semantics;
   run(input: Input<S>, store: StoreFile, draw: Draw): Performed<NoInfer<O>>;
 }
 
-/** An operation as the engine sees it. */
-export interface Operation {
+export interface MailDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
+  run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
+}
+
+export interface CallDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
+  /** A `VIOLATION` that is not among the outcomes refuses the run, as any undeclared outcome does. */
+  run(input: Input<S>, call: Call): Promise<Performed<NoInfer<O> | "VIOLATION">>;
+}
+
+/** Runs a workflow of the same snapshot inside this run, to its end. */
+export type Call = (workflow: string, payload: JsonObject) => Promise<Called>;
+
+/** How a called workflow ended (SPEC 4.9). */
+export interface Called {
+  /** `refused`: it did not compile, nests too deep, or broke off mid-way. */
+  readonly end: "succeeded" | "failed" | "not-found" | "storage" | "refused" | "unknown";
+  readonly result: {
+    readonly status: "SUCCESS" | "FAILED";
+    /** Null when it was denied or refused. */
+    readonly outcome: string | null;
+    readonly exit_reason_code: string;
+    /** The mapped outputs of its contracts, by node. */
+    readonly results: JsonObject;
+  };
+}
+
+interface AnyOperation {
   readonly about: string;
   readonly input: Shape;
   readonly outcomes: readonly string[];
+}
+
+export interface StoreOperation extends AnyOperation {
+  readonly reaches: "store";
   readonly semantics: Semantics;
   /**
    * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`.
@@ -44,46 +79,123 @@ export interface Operation {
   perform(input: JsonObject, store: StoreFile, draw: Draw): Performed;
 }
 
+export interface MailOperation extends AnyOperation {
+  readonly reaches: "mail";
+  /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
+  perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
+}
+
+export interface CallOperation extends AnyOperation {
+  readonly reaches: "workflows";
+  /** A function of its input and of how the called workflows end: a replay performs it again. */
+  perform(input: JsonObject, call: Call): Promise<Performed>;
+}
+
+/** An operation as the engine sees it. */
+export type Operation = StoreOperation | MailOperation | CallOperation;
+
+interface ExampleCall {
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly outcome: string;
+  /** Members the result must have; what was drawn is not compared. */
+  readonly result?: { readonly [name: string]: Json };
+}
+
 /** One example session on a fresh store; the generic capability test plays it. */
-export interface EffectExample {
+export interface StoreExample {
   readonly about: string;
   /** The store's text before, absent when there is no file. */
   readonly before?: string;
-  readonly calls: readonly {
-    readonly op: string;
-    readonly input: JsonObject;
-    readonly outcome: string;
-    /** Members the result must have; what was drawn is not compared. */
-    readonly result?: { readonly [name: string]: Json };
+  readonly calls: readonly ExampleCall[];
+}
+
+/** One example of calling workflows: which are called, with what, and how each ends. */
+export interface CallExample extends ExampleCall {
+  readonly about: string;
+  readonly children: readonly {
+    readonly workflow: string;
+    readonly payload: JsonObject;
+    readonly end: Called["end"];
   }[];
 }
 
-export interface Effect {
+interface AnyEffect {
   readonly code: string;
   readonly about: string;
-  readonly operations: Readonly<Record<string, Operation>>;
-  readonly examples: readonly EffectExample[];
 }
 
-/** One operation; `VIOLATION` with the field is the answer to an input that does not fit. */
+export interface StoreEffect extends AnyEffect {
+  readonly operations: Readonly<Record<string, StoreOperation>>;
+  readonly examples: readonly StoreExample[];
+}
+
+/** What it does is shown by its own test, against a real server. */
+export interface MailEffect extends AnyEffect {
+  readonly operations: Readonly<Record<string, MailOperation>>;
+}
+
+export interface CallEffect extends AnyEffect {
+  readonly operations: Readonly<Record<string, CallOperation>>;
+  readonly examples: readonly CallExample[];
+}
+
+export type Effect = StoreEffect | MailEffect | CallEffect;
+
+type Parsed<S extends Shape> = { readonly input: Input<S> } | { readonly violation: Performed<"VIOLATION"> };
+
+/** The typed input; `VIOLATION` with the field is the answer to one that does not fit. */
+function atDoor<S extends Shape>(shape: S, input: JsonObject): Parsed<S> {
+  const parsed = parseInput(shape, input);
+  if ("input" in parsed) return parsed;
+  return { violation: { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } } };
+}
+
+/** An operation on the step's store. */
 export function operation<S extends Shape, const O extends string>(
-  declaration: OperationDeclaration<S, O>,
-): Operation {
-  const { about, input: shape, outcomes, semantics, run } = declaration;
+  declaration: StoreDeclaration<S, O>,
+): StoreOperation {
+  const { run, ...declared } = declaration;
   return {
-    about,
-    input: shape,
-    outcomes,
-    semantics,
+    ...declared,
+    reaches: "store",
     perform(input, store, draw) {
-      const parsed = parseInput(shape, input);
-      if ("input" in parsed) return run(parsed.input, store, draw);
-      const { field, constraint } = parsed.flaw;
-      return { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", field, constraint } };
+      const parsed = atDoor(declared.input, input);
+      return "input" in parsed ? run(parsed.input, store, draw) : parsed.violation;
     },
   };
 }
 
-export function effect(declaration: Effect): Effect {
+/** An operation that sends mail. */
+export function mailing<S extends Shape, const O extends string>(
+  declaration: MailDeclaration<S, O>,
+): MailOperation {
+  const { run, ...declared } = declaration;
+  return {
+    ...declared,
+    reaches: "mail",
+    async perform(input, mail, policy) {
+      const parsed = atDoor(declared.input, input);
+      return "input" in parsed ? run(parsed.input, mail, policy) : parsed.violation;
+    },
+  };
+}
+
+/** An operation that runs other workflows. */
+export function calling<S extends Shape, const O extends string>(
+  declaration: CallDeclaration<S, O>,
+): CallOperation {
+  const { run, ...declared } = declaration;
+  return {
+    ...declared,
+    reaches: "workflows",
+    async perform(input, call) {
+      const parsed = atDoor(declared.input, input);
+      return "input" in parsed ? run(parsed.input, call) : parsed.violation;
+    },
+  };
+}
+
+export function effect<E extends Effect>(declaration: E): E {
   return declaration;
 }

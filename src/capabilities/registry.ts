@@ -2,9 +2,13 @@
 
 import type { Effect } from "./effect.ts";
 import { csAppendonlyJsonl } from "./effects/cs-appendonly-jsonl.ts";
+import { csConcurrentWorkflows } from "./effects/cs-concurrent-workflows.ts";
 import { csMutableJson } from "./effects/cs-mutable-json.ts";
 import { csNameRegistry } from "./effects/cs-name-registry.ts";
 import { csRegistry } from "./effects/cs-registry.ts";
+import { csSendEmail } from "./effects/cs-send-email.ts";
+import { csWorkflowGateway } from "./effects/cs-workflow-gateway.ts";
+import { csWorkflowLoop } from "./effects/cs-workflow-loop.ts";
 import type { Transform } from "./transform.ts";
 import { ctAssembleRecord } from "./transforms/ct-assemble-record.ts";
 import { ctCheckFreezeWindow } from "./transforms/ct-check-freeze-window.ts";
@@ -63,7 +67,16 @@ const transforms: readonly Transform[] = [
   ctValidateRecordStructure,
   ctValidateSetMembership,
 ];
-const effects: readonly Effect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const effects: readonly Effect[] = [
+  csAppendonlyJsonl,
+  csConcurrentWorkflows,
+  csMutableJson,
+  csNameRegistry,
+  csRegistry,
+  csSendEmail,
+  csWorkflowGateway,
+  csWorkflowLoop,
+];
 
 export interface Registry {
   transform(code: string): Transform | undefined;

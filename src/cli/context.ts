@@ -1,6 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
-import type { Clock, DataRoot, Entropy, Files, TraceFolder } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Files, Mail, TraceFolder } from "../ports.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -17,6 +17,7 @@ export interface World {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
+  readonly mail: Mail;
   openTrace(traces: string, id: string): TraceFolder;
   writeFile(file: string, content: string | Uint8Array): void;
   /** A file shipped with the package, such as the font. */

@@ -77,7 +77,7 @@ async function againstSnapshot(
   if (start?.event_type !== "execution_start" || !isReadable) return { allowed: null, replayed: null };
   const plan = await loadPlan(start.payload.workflow_code, options, file, context);
   if (!("nodes" in plan)) return { allowed: [plan], replayed: null };
-  const allowed = checkAllowed(plan, events);
+  const allowed = await checkAllowed(plan, events);
   return { allowed, replayed: allowed.length === 0 ? await replay(plan, events) : null };
 }
 

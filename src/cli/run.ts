@@ -48,6 +48,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
         ? world.entropy
         : world.seededEntropy(`${options.seed} ${plan.workflow.fqdn} ${digestOf(payload)}`),
     data: world.openDataRoot(settings.dataRoot),
+    mail: world.mail,
     openTrace: (id) => world.openTrace(settings.traces, id),
     durability: options.durability,
     maxHops: options.maxHops,

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
-import type { Admission, EffectStep, Evaluation, TransformStep } from "../plan/plan.ts";
+import type { Admission, EffectStep, Evaluation, Plan, TransformStep } from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
 
@@ -35,7 +35,10 @@ export interface AdmissionConclusion {
 export interface Conclude {
   admission(rules: Admission, where: AdmissionWhere): AdmissionConclusion;
   transform(step: TransformStep, inputs: JsonObject): TransformConclusion;
+  /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectConclusion | Promise<EffectConclusion>;
+  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC. */
+  begin(run: string, plan: Plan): string;
   /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
   unmet(found: readonly Unmet[]): readonly Unmet[];
   /** The outcome an evaluation gives in this scope. */

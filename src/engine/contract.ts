@@ -23,7 +23,8 @@ import type {
   Step,
   TransformStep,
 } from "../plan/plan.ts";
-import { digestOf } from "../trace/canonical.ts";
+import { type Digest, digestOf } from "../trace/canonical.ts";
+import type { EffectConclusion } from "./conclude.ts";
 import type { Walk } from "./state.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
@@ -101,7 +102,9 @@ function following(
 async function runStep(step: Step, contract: Contract, progress: Progress, walk: Walk): Promise<StepEnd> {
   const inputs = bind(step.inputs, inputScope(progress, walk));
   const { outcome, raw, status } =
-    step.kind === "transform" ? runTransform(step, inputs, walk) : await runEffect(step, inputs, walk);
+    step.kind === "transform"
+      ? runTransform(step, inputs, walk)
+      : await runEffect(step, inputs, contract, walk);
   const scope = outputScope(raw, status, progress, walk);
   const mapped = mapOutputs(step.outputs, raw, scope);
   const stated = own(mapped, "result_status");
@@ -215,8 +218,10 @@ function runTransform(
 async function runEffect(
   step: EffectStep,
   inputs: JsonObject,
-  { conclude, say, input, cursor }: Walk,
+  contract: Contract,
+  walk: Walk,
 ): Promise<Concluded> {
+  const { say, input, cursor } = walk;
   const at = { run: input.run, node_id: cursor.node as string };
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
   const { code, op, store } = step;
@@ -225,7 +230,8 @@ async function runEffect(
     ...at,
     payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
   });
-  const { outcome, result, reason, change, observed } = await conclude.effect(step, inputs, effectKey);
+  const concluded = await concludeEffect(step, inputs, effectKey, contract, walk);
+  const { outcome, result, reason, change, observed } = concluded;
   say({
     event_type: "side_effect_end",
     ...at,
@@ -241,4 +247,19 @@ async function runEffect(
   if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
   const facts = { outcome, contract: code, declared: [...step.declared] };
   throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+}
+
+/** What a step that calls workflows answers follows from how they end, so the walk performs it itself. */
+async function concludeEffect(
+  step: EffectStep,
+  inputs: JsonObject,
+  effectKey: Digest,
+  contract: Contract,
+  { conclude, call }: Walk,
+): Promise<EffectConclusion> {
+  const { operation } = step;
+  if (operation.reaches !== "workflows") return conclude.effect(step, inputs, effectKey);
+  const frozen = deepFreeze(inCanonicalOrder(inputs));
+  const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
+  return { ...performed, result: performed.result ?? {}, observed: [] };
 }

@@ -7,7 +7,7 @@ import { RunFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, parsePointer, setOwn } from "../json.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
-import { canonical, sha256 } from "../trace/canonical.ts";
+import { canonical, digestOf, sha256 } from "../trace/canonical.ts";
 import type { Happening } from "../trace/event.ts";
 
 /** Whether this is what stands in the trace instead of a secret. */
@@ -18,24 +18,35 @@ export function isSuppressed(value: Json | undefined): boolean {
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
 const TELLING_LENGTH = 6;
 
+/** What one trace keeps to itself: the plan of every run says where secrets stand, their values are known to all. */
 export class Secrecy {
-  readonly #secrets: Secrets;
-  readonly #salt: string;
+  readonly #salt: () => string;
+  readonly #byRun = new Map<string, Secrets>();
   readonly #values = new Set<string | number>();
+  #salted: string | undefined;
 
-  /** `salt` keeps short secrets from being guessed back out of their digests; it is recorded nowhere. */
-  constructor(secrets: Secrets, salt: string) {
-    this.#secrets = secrets;
+  /** `salt` keeps short secrets from being guessed back out of their digests; it is drawn once, recorded nowhere. */
+  constructor(salt: () => string) {
     this.#salt = salt;
   }
 
+  /** A run begins whose plan knows of secrets. */
+  add(run: string, secrets: Secrets | null): void {
+    if (secrets === null) return;
+    this.#salted ??= this.#salt();
+    this.#byRun.set(run, secrets);
+  }
+
   /** The payload as the first event shows it: what is digested and named must be what is shown. */
-  payload(payload: JsonObject): JsonObject {
-    return this.#sweep(this.#place(payload, spaces.payload), undefined) as JsonObject;
+  payload(run: string, payload: JsonObject): JsonObject {
+    const secrets = this.#byRun.get(run);
+    const placed = secrets === undefined ? payload : this.#place(payload, secrets.paths.get(spaces.payload));
+    return this.#sweep(placed, undefined) as JsonObject;
   }
 
   /** The refusal as it may be said: a fact that is or holds a secret gives way to its digest. */
   fault(fault: RunFault): RunFault {
+    if (this.#byRun.size === 0) return fault;
     const hidden = Object.entries(fault.facts).map(([name, fact]) => {
       const isSecret = typeof fact === "string" && this.#isKnown(fact, true);
       return [name, isSecret ? this.#digest(fact) : fact] as const;
@@ -46,35 +57,41 @@ export class Secrecy {
   }
 
   readonly mask = (happening: Happening): Happening => {
-    const payload = happening.payload as unknown as MutableJson;
-    const masked: MutableJson = { ...payload };
+    if (this.#byRun.size === 0) return happening;
+    const secrets = this.#byRun.get(happening.run);
     const node = happening.node_id ?? "";
-    for (const [field, space] of placesOf(happening, node)) {
-      if (masked[field] !== undefined) masked[field] = this.#place(masked[field] as Json, space);
-    }
-    const names = this.#secrets.names.get(node);
-    const swept = this.#sweep(this.#violation(masked, happening, node), names);
+    const payload = happening.payload as unknown as MutableJson;
+    const placed = secrets === undefined ? payload : this.#placed(payload, happening, node, secrets);
+    const swept = this.#sweep(placed, secrets?.names.get(node)) as MutableJson;
+    if (happening.event_type === "execution_start")
+      setOwn(swept, "payload_digest", digestOf(swept["payload"] as Json));
     return { ...happening, payload: swept } as unknown as Happening;
   };
 
+  #placed(payload: MutableJson, happening: Happening, node: string, secrets: Secrets): MutableJson {
+    const masked: MutableJson = { ...payload };
+    for (const [field, space] of placesOf(happening, node)) {
+      if (masked[field] !== undefined)
+        masked[field] = this.#place(masked[field] as Json, secrets.paths.get(space));
+    }
+    return this.#violation(masked, happening, node, secrets);
+  }
+
   /** A violation's `actual` stands at the pointer in `field`, not under a name. */
-  #violation(payload: MutableJson, { event_type }: Happening, node: string): MutableJson {
+  #violation(payload: MutableJson, { event_type }: Happening, node: string, secrets: Secrets): MutableJson {
     const { field, actual } = payload;
     if (event_type !== "violation" || typeof field !== "string" || actual === undefined) return payload;
     const path = parsePointer(field);
-    const names = this.#secrets.names.get(node);
-    const isSecret = [spaces.payload, spaces.inputs(node)].some((space) => this.#touches(space, path));
+    const names = secrets.names.get(node);
+    const isSecret = [spaces.payload, spaces.inputs(node)].some((space) =>
+      touches(secrets.paths.get(space), path),
+    );
     if (!isSecret && !path.some((part) => names?.has(part))) return payload;
     return { ...payload, actual: this.#hide(actual) };
   }
 
-  #touches(space: Space, path: readonly string[]): boolean {
-    const secret = this.#secrets.paths.get(space) ?? [];
-    return secret.some((one) => one.slice(0, path.length).every((part, i) => part === path[i]));
-  }
-
-  #place(value: Json, space: Space): Json {
-    return (this.#secrets.paths.get(space) ?? []).reduce((data, path) => this.#hideAt(data, path), value);
+  #place(value: Json, paths: Paths | undefined): Json {
+    return (paths ?? []).reduce((data, path) => this.#hideAt(data, path), value);
   }
 
   #hideAt(value: Json, path: readonly string[]): Json {
@@ -118,7 +135,7 @@ export class Secrecy {
   }
 
   #digest(value: Json): string {
-    return `sha256:${sha256(this.#salt + canonical(value))}`;
+    return `sha256:${sha256(`${this.#salted}${canonical(value)}`)}`;
   }
 
   #learn(value: Json): void {
@@ -127,6 +144,12 @@ export class Secrecy {
       for (const item of Object.values(value)) this.#learn(item as Json);
     }
   }
+}
+
+type Paths = readonly (readonly string[])[];
+
+function touches(secret: Paths | undefined, path: readonly string[]): boolean {
+  return (secret ?? []).some((one) => one.slice(0, path.length).every((part, i) => part === path[i]));
 }
 
 /** Which member of an event's payload holds which node's data. */

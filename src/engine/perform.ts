@@ -1,10 +1,11 @@
 /** Live conclusions: transforms are computed, side effects done, the data root read. */
 
+import type { Performed } from "../capabilities/effect.ts";
 import { RunFault, StoreFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json.ts";
 import { holds } from "../plan/expression.ts";
-import type { EffectStep, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Draw, Entropy, Observation } from "../ports.ts";
+import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
+import type { Clock, DataRoot, Draw, Entropy, Mail, Observation } from "../ports.ts";
 import { findMatches } from "./admit.ts";
 import type { Conclude, EffectConclusion, TransformConclusion } from "./conclude.ts";
 
@@ -12,6 +13,9 @@ export interface Live {
   readonly data: DataRoot;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly mail: Mail;
+  /** Told every nested run before its first event. */
+  readonly begun: (run: string, plan: Plan) => void;
 }
 
 export function performing(live: Live): Conclude {
@@ -19,6 +23,10 @@ export function performing(live: Live): Conclude {
     admission: (rules, where) => findMatches(rules, where, live.data),
     transform: (step, inputs) => transform(step, inputs, live),
     effect: (step, inputs) => effect(step, inputs, live),
+    begin(run, plan) {
+      live.begun(run, plan);
+      return new Date(live.clock.now()).toISOString();
+    },
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
     status: (value) => value,
@@ -72,30 +80,39 @@ export function answer(
   return { result };
 }
 
-function effect(step: EffectStep, inputs: JsonObject, live: Live): EffectConclusion {
-  if (step.path === null) return failed({ code: "NO_PATH" }, []);
+async function effect(step: EffectStep, inputs: JsonObject, live: Live): Promise<EffectConclusion> {
   const { draw, observed } = recordingDraw(live);
   try {
-    const {
-      outcome,
-      result = {},
-      reason,
-      change,
-    } = step.operation.perform(inputs, live.data.store(step.path), draw);
+    const performed = await reach(step, inputs, draw, live);
+    const { result = {} } = performed;
     const unheld = notJson(result, []);
     if (unheld !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(unheld)}`);
-    return {
-      outcome,
-      result,
-      observed,
-      ...(reason === undefined ? {} : { reason }),
-      ...(change === undefined ? {} : { change }),
-    };
+    return { ...performed, result, observed };
   } catch (error) {
     if (error instanceof RunFault) throw error;
     if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
     const facts = { capability: step.code, reason: "it threw" };
     throw new RunFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
+  }
+}
+
+/** Performs the operation on the one thing it reaches. */
+function reach(
+  { operation, path, policy }: EffectStep,
+  inputs: JsonObject,
+  draw: Draw,
+  live: Live,
+): Performed | Promise<Performed> {
+  switch (operation.reaches) {
+    case "store":
+      if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
+      return operation.perform(inputs, live.data.store(path), draw);
+    case "mail":
+      return operation.perform(inputs, live.mail, policy);
+    case "workflows":
+      throw new Error("the walk performs what calls workflows");
+    default:
+      return operation satisfies never;
   }
 }
 

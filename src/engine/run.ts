@@ -2,13 +2,14 @@
 
 import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, TraceFolder } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
 import { type Digest, digestOf } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Durability, openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
 import { Secrecy } from "./mask.ts";
 import { performing } from "./perform.ts";
+import type { Say } from "./state.ts";
 import { walk } from "./walk.ts";
 
 export interface RunRequest {
@@ -17,6 +18,7 @@ export interface RunRequest {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly data: DataRoot;
+  readonly mail: Mail;
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
   readonly maxHops: number;
@@ -35,11 +37,11 @@ export interface RunResult {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const { plan, payload, clock, entropy, data, durability, maxHops, runtime, actor, listen } = request;
-  const secrecy = plan.secrets === null ? null : new Secrecy(plan.secrets, entropy.hex(16));
-  const shown = secrecy === null ? payload : secrecy.payload(payload);
+  const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
+  const secrecy = new Secrecy(() => entropy.hex(16));
+  secrecy.add(MAIN_RUN, plan.secrets);
   const begun = new Date(clock.now()).toISOString();
-  const trace = request.openTrace(traceId(plan, shown, begun));
+  const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
   try {
     const options = { executionId: trace.id, clock, durability };
     const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
@@ -47,23 +49,23 @@ export async function run(request: RunRequest): Promise<RunResult> {
       executionId: trace.id,
       run: MAIN_RUN,
       payload,
-      payloadDigest: digestOf(shown),
       clock: begun,
       maxHops,
       runtime,
       micros: () => clock.micros(),
       ...(actor === undefined ? {} : { actor }),
     };
-    const say =
-      secrecy === null
-        ? journal.say
-        : (happening: Parameters<typeof journal.say>[0]) => journal.say(secrecy.mask(happening));
-    const walked = await walk(plan, input, performing({ data, clock, entropy }), say);
-    const ending =
-      walked.fault === undefined || secrecy === null
-        ? walked
-        : { ...walked, fault: secrecy.fault(walked.fault) };
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
+    const say: Say = (happening) => journal.say(secrecy.mask(happening));
+    const conclude = performing({
+      data,
+      clock,
+      entropy,
+      mail,
+      begun: (nested, { secrets }) => secrecy.add(nested, secrets),
+    });
+    const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
+    const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
   } finally {
     trace.file.close();
   }

@@ -4,17 +4,19 @@
  */
 
 import { RunFault } from "../faults.ts";
-import { deepFreeze, setOwn } from "../json.ts";
+import { deepFreeze, type JsonObject, setOwn } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
+import { digestOf } from "../trace/canonical.ts";
 import { admit } from "./admission.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
+import { calls, type Walked } from "./nested.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, Say, Walk } from "./state.ts";
 
 /** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
-export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say: Say): Promise<Ending> {
+export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say: Say): Promise<Walked> {
   const begun = input.micros();
   let events = 0;
   let effects = 0;
@@ -32,7 +34,9 @@ export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say:
     payload: deepFreeze(input.payload),
     results: {},
     outcomes: {},
+    call: (...call) => nested(...call),
   };
+  const nested = calls(state, (child, childInput) => walk(child, childInput, conclude, counting));
   const ending = await runToEnding(state);
   counting({
     event_type: "workflow_complete",
@@ -46,7 +50,12 @@ export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say:
       duration_us: input.micros() - begun,
     },
   });
-  return ending;
+  return { ...ending, results: publishedIn(state) };
+}
+
+/** What the contracts published, by node. */
+function publishedIn({ plan, results }: Walk): JsonObject {
+  return Object.fromEntries(Object.entries(results).filter(([key]) => plan.nodes.get(key)?.type === "CC"));
 }
 
 async function runToEnding(state: Walk): Promise<Ending> {
@@ -72,10 +81,11 @@ function sayStart({ plan, input, say }: Walk): void {
       snapshot: plan.snapshot,
       runtime: input.runtime,
       payload: input.payload,
-      payload_digest: input.payloadDigest,
+      payload_digest: digestOf(input.payload),
       max_hops: input.maxHops,
       observed,
       ...(input.actor === undefined ? {} : { actor: input.actor }),
+      ...(input.parent === undefined ? {} : { parent: input.parent }),
     },
   });
 }

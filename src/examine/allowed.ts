@@ -1,13 +1,51 @@
-/** Did the protocol allow it? Every node, edge, step and operation of the record is one the plan declares (SPEC 6.2). */
+/** Did the protocol allow it? Every node, edge, step and operation of the record is one a plan declares (SPEC 6.2). */
 
 import { advance } from "../engine/advance.ts";
+import { RunFault } from "../faults.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
-/** Findings by line; `events[i]` is line i + 1 of an intact trace. Nested runs have plans of their own. */
-export function checkAllowed(plan: Plan, events: readonly TraceEvent[]): readonly TraceFinding[] {
-  return events.flatMap((event) => (event.run === MAIN_RUN ? checkEvent(plan, event) : []));
+/** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
+export async function checkAllowed(
+  plan: Plan,
+  events: readonly TraceEvent[],
+): Promise<readonly TraceFinding[]> {
+  const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
+  const found: TraceFinding[] = [];
+  for (const event of events) {
+    if (event.event_type === "execution_start" && event.run !== MAIN_RUN) {
+      const nested = await nestedPlan(event, plans);
+      if ("nodes" in nested) plans.set(event.run, nested);
+      else found.push(nested);
+    }
+    const own = plans.get(event.run);
+    if (own !== undefined) found.push(...checkEvent(own, event));
+  }
+  return found;
+}
+
+type Start = Extract<TraceEvent, { event_type: "execution_start" }>;
+
+/** The plan of a nested run that a declared step may have called. */
+async function nestedPlan(
+  { payload, sequence }: Start,
+  plans: ReadonlyMap<string, Plan>,
+): Promise<Plan | TraceFinding> {
+  const { workflow_code, parent } = payload;
+  const caller = parent === undefined ? undefined : plans.get(parent.run);
+  const node = caller?.nodes.get(parent?.node ?? "");
+  const step = stepsOf(node).find(({ name }) => name === parent?.step);
+  const isCalling = step?.kind === "effect" && step.operation.reaches === "workflows";
+  if (caller === undefined || !isCalling) return finding("NOT_CALLED", sequence, { workflow: workflow_code });
+  try {
+    return (
+      (await caller.called(workflow_code)) ?? finding("UNKNOWN_WORKFLOW", sequence, { workflow: workflow_code })
+    );
+  } catch (error) {
+    if (!(error instanceof RunFault)) throw error;
+    return finding("UNKNOWN_WORKFLOW", sequence, { workflow: workflow_code });
+  }
 }
 
 function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
@@ -57,11 +95,9 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
   }
 }
 
-type Start = Extract<TraceEvent, { event_type: "execution_start" }>["payload"];
-
 function checkSnapshot(
   plan: Plan,
-  { snapshot, content_hash, workflow_code }: Start,
+  { snapshot, content_hash, workflow_code }: Start["payload"],
   line: number,
 ): readonly TraceFinding[] {
   const found = snapshot.seal === "verified" ? plan.closureRoot : plan.snapshot.root;

@@ -68,6 +68,13 @@ export const findingTable = {
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
   },
+  NOT_CALLED: {
+    what: (f: JsonObject) =>
+      `no declared step of the run above calls workflows, yet ${text(f["workflow"])} ran`,
+  },
+  UNKNOWN_WORKFLOW: {
+    what: (f: JsonObject) => `the snapshot holds no workflow ${text(f["workflow"])} that compiles`,
+  },
   NOT_ANNOUNCED: {
     what: (f: JsonObject) => `${text(f["node"])} does not declare the event ${text(f["event_code"])}`,
   },

@@ -28,8 +28,8 @@ export class Stop extends Error {
 /** The record of one run, read from its first event to its last. */
 export class Recording {
   readonly #events: readonly TraceEvent[];
-  readonly #hasSecrets: boolean;
   readonly #isComplete: boolean;
+  #hasSecrets: boolean;
   #next = 0;
   #suppressed = 0;
 
@@ -105,6 +105,11 @@ export class Recording {
   }
 
   readonly conclude: Conclude = {
+    begin: (_, plan) => {
+      this.#hasSecrets ||= plan.secrets !== null;
+      const { observed } = this.#expect("execution_start").payload;
+      return observed.find((one) => "clock" in one)?.clock ?? "";
+    },
     admission: () => {
       const { requires, forbids } = this.#expect("admission").payload;
       return { requires: requires.map((rule) => rule.matched), forbids: forbids.map((rule) => rule.matched) };

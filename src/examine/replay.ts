@@ -19,19 +19,18 @@ export interface Replayed {
   readonly suppressed: number;
 }
 
-/** Replays the main run of an intact, possibly interrupted trace. */
+/** Replays an intact, possibly interrupted trace, the runs nested in it included. */
 export async function replay(plan: Plan, events: readonly TraceEvent[]): Promise<Replayed> {
   const record = new Recording(events, plan.secrets !== null);
   const start = events[0];
   if (start?.event_type !== "execution_start")
     return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0 };
-  const { payload, payload_digest, max_hops, runtime, actor, observed } = start.payload;
+  const { payload, max_hops, runtime, actor, observed } = start.payload;
   const clock = observed.find((one) => "clock" in one);
   const input = {
     executionId: start.execution_id,
     run: start.run,
     payload,
-    payloadDigest: payload_digest,
     clock: clock?.clock ?? "",
     maxHops: max_hops,
     runtime,

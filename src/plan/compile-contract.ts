@@ -287,15 +287,15 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   const code = step.sideEffect as string;
   const path = [...step.path, "side_effect"];
   const artifact = scope.closure.resolve(code, "CS", scope.report, path);
-  const isBound = scope.storage.paths.has(code);
-  if (!isBound) scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
-  const location = isBound ? locate(step, code, scope) : undefined;
+  const binding = scope.storage.effects.get(code);
+  if (binding === undefined) scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
+  const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
   const effect = scope.registry.effect(code);
   if (effect === undefined) return unimplemented(code, path, scope.report);
   const bound = bindOperation(step, effect, artifact, scope.report);
-  if (bound === undefined || location === undefined) return undefined;
-  return { kind: "effect", code, effect, ...bound, ...location };
+  if (bound === undefined || binding === undefined || location === undefined) return undefined;
+  return { kind: "effect", code, effect, policy: binding.policy, ...bound, ...location };
 }
 
 /** Never a fallback: what this build cannot do, it refuses. */
@@ -328,10 +328,10 @@ function bindOperation(
 function locate(
   { store, path: at }: StepTable,
   code: string,
+  declared: string | null,
   { storage, report }: ContractScope,
 ): { readonly store: string | null; readonly path: string | null } | undefined {
   if (store === null) {
-    const declared = storage.paths.get(code) ?? null;
     if (declared === null) return { store, path: null };
     const path = pathBelowRoot(declared);
     if (path === null) report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code));

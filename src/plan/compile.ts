@@ -36,6 +36,7 @@ import type {
   Contract,
   ContractNode,
   ExitNode,
+  FindWorkflow,
   IntentNode,
   NodeKey,
   Plan,
@@ -44,12 +45,18 @@ import type {
 } from "./plan.ts";
 import { findSecrets } from "./secrets.ts";
 import { resolveStorage, type Storage } from "./storage.ts";
+import { findIn } from "./workflows.ts";
 
 /**
- * The plan of a workflow.
+ * The plan of a workflow; `called` finds those of the workflows that its steps name while it runs.
  * @throws CompileFault with every reason; SnapshotFault or SealFault when an artifact of the closure is refused.
  */
-export async function compile(workflow: Artifact, snapshot: Snapshot, registry: Registry): Promise<Plan> {
+export async function compile(
+  workflow: Artifact,
+  snapshot: Snapshot,
+  registry: Registry,
+  called: FindWorkflow = findIn(snapshot, (artifact, find) => compile(artifact, snapshot, registry, find)),
+): Promise<Plan> {
   const closure = new Closure(snapshot, workflow);
   const report = closure.reportFor(workflow);
   const table = parseWorkflow(workflow, report);
@@ -72,6 +79,7 @@ export async function compile(workflow: Artifact, snapshot: Snapshot, registry: 
     start: table.start,
     nodes,
     secrets: findSecrets(nodes),
+    called,
   };
   return { ...plan, findings: findings(plan, workflow) };
 }

@@ -28,9 +28,14 @@ export interface Plan {
   readonly nodes: ReadonlyMap<NodeKey, PlanNode>;
   /** Which values must not be traced; null when no contract asks for it. */
   readonly secrets: Secrets | null;
+  /** The other workflows of the same snapshot, for steps that call them. */
+  readonly called: FindWorkflow;
   /** What compiles but looks wrong: an outcome without a route, a contract wider than its node. */
   readonly findings: readonly Finding[];
 }
+
+/** The plan, or null when the snapshot holds no workflow of that name. @throws RunFault `WORKFLOW_REFUSED` */
+export type FindWorkflow = (name: string) => Promise<Plan | null>;
 
 export type PlanNode = IntentNode | ContractNode | ExitNode;
 
@@ -130,6 +135,8 @@ export interface EffectStep extends StepBase {
   readonly store: string | null;
   /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
+  /** What the runtime binding says of this side effect. */
+  readonly policy: JsonObject;
 }
 
 /** What follows a step's outcome. */

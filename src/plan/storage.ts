@@ -18,7 +18,7 @@ export interface Storage extends BindingTable {
 
 export function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
   const artifact = closure.resolve(table.runtimeBinding, "RB", report, ["runtime_binding"]);
-  if (artifact === undefined) return { structure: null, paths: new Map(), stores: new Map() };
+  if (artifact === undefined) return { structure: null, effects: new Map(), stores: new Map() };
   const bindingReport = closure.reportFor(artifact);
   const binding = parseRuntimeBinding(artifact, bindingReport);
   if (binding.structure === null) return { ...binding, stores: new Map() };

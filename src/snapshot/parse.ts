@@ -265,17 +265,17 @@ export function parseEffect(artifact: Artifact): ReadonlyMap<string, readonly st
 
 export interface BindingTable {
   readonly structure: string | null;
-  /** Side effect -> the path in its `policy`, or else `config`. */
-  readonly paths: ReadonlyMap<string, string | null>;
+  /** By side effect: its `policy`, and the path in that or else in `config`. */
+  readonly effects: ReadonlyMap<string, { readonly policy: JsonObject; readonly path: string | null }>;
 }
 
 export function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const core = coreOf(artifact, report);
-  const paths = core.each("bindings").map(([effect, binding]) => {
+  const effects = core.each("bindings").map(([effect, binding]) => {
     const path = binding.within("policy").text("path") ?? binding.within("config").text("path");
-    return [effect, path] as const;
+    return [effect, { policy: binding.object("policy"), path }] as const;
   });
-  return { structure: core.text("storage_structure"), paths: new Map(paths) };
+  return { structure: core.text("storage_structure"), effects: new Map(effects) };
 }
 
 /** Store name -> path below the data root, as declared. */

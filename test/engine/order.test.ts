@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Effect } from "../../src/capabilities/effect.ts";
+import type { StoreOperation } from "../../src/capabilities/effect.ts";
 import { TraceFault } from "../../src/faults.ts";
 import { fixedClock } from "../../src/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";
@@ -16,15 +16,11 @@ import {
   passing,
   runPlan,
   runTrial,
+  testEffect,
 } from "./trial.ts";
 
 const DO = "trial::CS_DO_V0";
-const doing = (perform: Effect["operations"][string]["perform"]): Effect => ({
-  code: DO,
-  about: "of this test",
-  examples: [],
-  operations: { DO: { about: "of this test", input: {}, outcomes: ["SUCCESS"], semantics: "reads", perform } },
-});
+const doing = (perform: StoreOperation["perform"]) => testEffect(DO, perform);
 const doStep = (step: string) => ({
   step,
   side_effect: DO,

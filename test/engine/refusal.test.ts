@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Effect } from "../../src/capabilities/effect.ts";
+import type { StoreOperation } from "../../src/capabilities/effect.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { openDataRoot } from "../../src/node-store.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -22,6 +22,7 @@ import {
   runTrial,
   type Trial,
   type TrialOptions,
+  testEffect,
   testTransform,
 } from "./trial.ts";
 
@@ -39,12 +40,8 @@ const answeringUndefined = testTransform(
   () => JSON.parse('{"violation":"X"}') && { result: { x: undefined as never } },
 );
 
-const effectThat = (perform: Effect["operations"][string]["perform"], outcomes = ["SUCCESS"]): Effect => ({
-  code: EFFECT,
-  about: "of this test",
-  examples: [],
-  operations: { DO: { about: "of this test", input: {}, outcomes, semantics: "reads", perform } },
-});
+const effectThat = (perform: StoreOperation["perform"], outcomes?: readonly string[]) =>
+  testEffect(EFFECT, perform, outcomes);
 const effectStep = {
   step: "do",
   side_effect: EFFECT,

@@ -1,16 +1,17 @@
 /** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
 
-import type { Effect } from "../../src/capabilities/effect.ts";
+import type { Effect, StoreOperation } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { Ending } from "../../src/engine/advance.ts";
 import { run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/faults.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json.ts";
+import { openMail } from "../../src/node-mail.ts";
 import { fixedClock, seededEntropy } from "../../src/node-ports.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Clock, DataRoot, Draw, Files, StoreFile, TraceFile } from "../../src/ports.ts";
+import type { Clock, DataRoot, Draw, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
 import { type Fqdn, fileOf, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sealText } from "../../src/snapshot/seal.ts";
@@ -74,6 +75,23 @@ export function appending(step: string, record: Json, more: JsonObject = {}): Js
 
 export function testTransform(code: string, answer: (input: JsonObject, draw: Draw) => Answer): Transform {
   return { code, about: "of this test", result: [], violations: [], examples: [], answer };
+}
+
+/** An effect of one operation, DO, that claims to read. */
+export function testEffect(
+  code: string,
+  perform: StoreOperation["perform"],
+  outcomes: readonly string[] = ["SUCCESS"],
+): Effect {
+  const DO = {
+    about: "of this test",
+    input: {},
+    outcomes,
+    reaches: "store",
+    semantics: "reads",
+    perform,
+  } as const;
+  return { code, about: "of this test", examples: [], operations: { DO } };
 }
 
 // ---- compiling ----
@@ -196,6 +214,7 @@ export interface TrialOptions {
   readonly seed?: string;
   readonly trace?: MemoryTrace;
   readonly actor?: string;
+  readonly mail?: Mail;
 }
 
 export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
@@ -203,6 +222,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
   const events: TraceEvent[] = [];
   const { ending, head } = await run({
     plan,
+    mail: options.mail ?? openMail({}),
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: seededEntropy(options.seed ?? "trial"),

@@ -16,7 +16,7 @@ export interface Examined {
 
 export async function examine(plan: Plan, trace: string | Uint8Array, head?: string): Promise<Examined> {
   const { events, findings } = verifyTrace(Buffer.from(trace), head);
-  return { intact: findings, allowed: checkAllowed(plan, events), replayed: await replay(plan, events) };
+  return { intact: findings, allowed: await checkAllowed(plan, events), replayed: await replay(plan, events) };
 }
 
 export const codesOf = (findings: readonly TraceFinding[]) =>

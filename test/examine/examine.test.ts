@@ -127,17 +127,17 @@ test("another snapshot, and a workflow with another text, are found on the first
   const other = await compileTrial(working([...steps, passing("more", { value: 1 })], { emit: "EV_DONE_V0" }));
   const { events } = verifyTrace(Buffer.from(text));
   assert.deepEqual(
-    checkAllowed(other, events).map(({ code, line, facts }) => ({ code, line, ...facts })),
+    (await checkAllowed(other, events)).map(({ code, line, facts }) => ({ code, line, ...facts })),
     [{ code: "SNAPSHOT_DIFFERS", line: 1, recorded: plan.snapshot.root, found: other.snapshot.root }],
   );
   const renamed = { ...plan, workflow: { ...plan.workflow, contentHash: other.snapshot.root } };
   assert.deepEqual(
-    checkAllowed(renamed, events).map(({ code, line }) => `${code}:${line}`),
+    (await checkAllowed(renamed, events)).map(({ code, line }) => `${code}:${line}`),
     ["WORKFLOW_DIFFERS:1"],
   );
 });
 
-test("a trace of an unsealed snapshot is held to the root over the workflow's own files", () => {
+test("a trace of an unsealed snapshot is held to the root over the workflow's own files", async () => {
   const { events } = verifyTrace(
     Buffer.from(
       editing("execution_start", (payload) => ({
@@ -145,7 +145,7 @@ test("a trace of an unsealed snapshot is held to the root over the workflow's ow
       })),
     ),
   );
-  assert.deepEqual(checkAllowed(plan, events), []);
+  assert.deepEqual(await checkAllowed(plan, events), []);
 });
 
 // ---- replayed ----

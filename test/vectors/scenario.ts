@@ -23,6 +23,7 @@ import { replay } from "../../src/examine/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { CompileFault, Fault } from "../../src/faults.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, pointer } from "../../src/json.ts";
+import { openMail } from "../../src/node-mail.ts";
 import { nodeClock, nodeEntropy, nodeFiles, openTrace } from "../../src/node-ports.ts";
 import { openDataRoot } from "../../src/node-store.ts";
 import { compile } from "../../src/plan/compile.ts";
@@ -52,7 +53,7 @@ export interface ScenarioStep {
     readonly path: string;
     readonly text?: string;
   }[];
-  readonly args?: { readonly max_hops?: number; readonly env?: unknown };
+  readonly args?: { readonly max_hops?: number; readonly env?: Readonly<Record<string, string>> };
   readonly order_dependent?: boolean;
   readonly expect: JsonObject;
   readonly data_after: Readonly<Record<string, JsonObject | null>>;
@@ -151,6 +152,7 @@ export class Player {
     const payload = readPayload("-", DEFAULT_LIMITS, toContext({}, world));
     const summary = emptySummary();
     const result = await run({
+      mail: openMail(step.args?.env ?? {}),
       plan,
       payload,
       clock: nodeClock,
@@ -229,7 +231,7 @@ async function examine(plan: Plan, trace: Buffer, head: string): Promise<readonl
   const replayed = await replay(plan, events);
   return [
     ...findings,
-    ...checkAllowed(plan, events),
+    ...(await checkAllowed(plan, events)),
     ...(replayed.finding === null ? [] : [replayed.finding]),
   ].map((one) => `examine: ${JSON.stringify(one)}`);
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { Effect } from "../../../src/capabilities/effect.ts";
+import type { StoreEffect } from "../../../src/capabilities/effect.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import { openDataRoot } from "../../../src/node-store.ts";
 import type { Draw, StoreFile } from "../../../src/ports.ts";
@@ -52,7 +52,12 @@ export function freshStore(t: TestContext, before?: string): FreshStore {
   };
 }
 
-export function perform(effect: Effect, op: string, input: JsonObject, at: Pick<FreshStore, "store" | "draw">) {
+export function perform(
+  effect: StoreEffect,
+  op: string,
+  input: JsonObject,
+  at: Pick<FreshStore, "store" | "draw">,
+) {
   const operation = effect.operations[op];
   if (operation === undefined) throw new Error(`${effect.code} has no ${op}`);
   return operation.perform(input, at.store, at.draw);

@@ -1,10 +1,10 @@
 /** Every stored effect keeps what it declares: its examples, its semantics, its artifact. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Effect, EffectExample } from "../../../src/capabilities/effect.ts";
+import type { StoreEffect, StoreExample } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
@@ -16,7 +16,7 @@ import { isJson } from "../../support/is-json.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, freshStore, perform } from "./fresh-store.ts";
 
-const effects: readonly Effect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
 const examples = effects.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));
 
 for (const { effect, example } of examples) {
@@ -39,7 +39,7 @@ for (const { effect, example } of examples) {
       const before = at.text();
       const { outcome } = perform(effect, op, input, at);
       const after = at.text();
-      const { semantics } = effect.operations[op] as Effect["operations"][string];
+      const { semantics } = effect.operations[op] as StoreEffect["operations"][string];
       if (semantics === "reads" || outcome !== "SUCCESS") assert.equal(after, before, `${op} changes nothing`);
       if (semantics === "append-only") assert.ok(after?.startsWith(withoutTorn(before)) ?? before === null, op);
       if (semantics === "idempotent" && outcome === "SUCCESS") {
@@ -59,7 +59,7 @@ function withoutTorn(text: string | null): string {
 
 for (const effect of effects) {
   test(`${effect.code} has an example of every outcome it declares`, () => {
-    const shown = new Set(effect.examples.flatMap(({ calls }: EffectExample) => calls.map(callName)));
+    const shown = new Set(effect.examples.flatMap(({ calls }: StoreExample) => calls.map(callName)));
     for (const [op, { outcomes }] of Object.entries(effect.operations)) {
       for (const outcome of outcomes) {
         if (outcome !== "BACKEND_ERROR") assert.ok(shown.has(`${op} ${outcome}`), `${op} ${outcome}`);
@@ -88,11 +88,11 @@ for (const effect of effects) {
   });
 }
 
-const callName = ({ op, outcome }: EffectExample["calls"][number]) => `${op} ${outcome}`;
+const callName = ({ op, outcome }: StoreExample["calls"][number]) => `${op} ${outcome}`;
 
 /** What the fault says, or the reason where the operation answers it itself. */
 function storageFacts(
-  effect: Effect,
+  effect: StoreEffect,
   op: string,
   path: string,
   root: string,
@@ -110,32 +110,4 @@ function storageFacts(
     assert.ok(error instanceof StoreFault, String(error));
     return error.facts;
   }
-}
-
-const published = join(
-  import.meta.dirname,
-  "../../../../shared/published/protocol_snapshot/artifacts/capability_side_effects",
-);
-
-for (const effect of effects) {
-  const file = join(published, `${effect.code.replaceAll("::", "__")}.json`);
-  const skip = existsSync(file) ? false : "the published snapshot is not beside this repository";
-  test(`${effect.code} has the operations and outcomes of its published artifact`, { skip }, () => {
-    const { cs_ir } = JSON.parse(readFileSync(file, "utf8")) as { cs_ir: CsIr };
-    const declared = cs_ir.cs_metadata.operations.operations;
-    assert.deepEqual(Object.keys(effect.operations).sort(), Object.keys(declared).sort());
-    for (const [op, { result_status_values }] of Object.entries(declared)) {
-      assert.deepEqual(
-        [...(effect.operations[op]?.outcomes ?? [])].sort(),
-        [...result_status_values].sort(),
-        op,
-      );
-    }
-  });
-}
-
-interface CsIr {
-  readonly cs_metadata: {
-    readonly operations: { readonly operations: Record<string, { readonly result_status_values: string[] }> };
-  };
 }

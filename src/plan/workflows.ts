@@ -1,0 +1,34 @@
+/** The workflows of one snapshot by name: each is read, verified and compiled when it is first named (SPEC 2). */
+
+import { Fault, RunFault } from "../faults.ts";
+import { isFqdn, kindOf } from "../snapshot/fqdn.ts";
+import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import type { FindWorkflow, Plan } from "./plan.ts";
+
+type Compile = (workflow: Artifact, find: FindWorkflow) => Promise<Plan>;
+
+export function findIn(snapshot: Snapshot, compile: Compile): FindWorkflow {
+  const plans = new Map<string, Promise<Plan | null>>();
+  const find: FindWorkflow = (name) => {
+    const plan = plans.get(name) ?? load(name, snapshot, (workflow) => compile(workflow, find));
+    plans.set(name, plan);
+    return plan;
+  };
+  return find;
+}
+
+async function load(
+  name: string,
+  snapshot: Snapshot,
+  compile: (workflow: Artifact) => Promise<Plan>,
+): Promise<Plan | null> {
+  if (!isFqdn(name) || kindOf(name) !== "WF") return null;
+  try {
+    const workflow = snapshot.artifact(name);
+    return workflow === undefined ? null : await compile(workflow);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const facts = { workflow: name, refusal: error.code };
+    throw new RunFault("compile", "WF", "WORKFLOW_REFUSED", facts, { cause: error });
+  }
+}
