@@ -8,13 +8,13 @@ import { type Verified, verifyTrace } from "../examine/verify.ts";
 import { Fault, wordingOf } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
-import { plain, printJson, reasonRows, table, violationRows } from "./report.ts";
+import { plain, printJson, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
@@ -34,12 +34,15 @@ interface Examination {
 }
 
 interface OpenEffect {
+  readonly run: string;
   readonly node: string;
   readonly step: string;
   readonly op: string;
   readonly store: string | null;
   readonly effectKey: string;
   readonly line: number;
+  /** Whether a run nested in it had begun: then that one was cut off. */
+  readonly isCaller: boolean;
 }
 
 export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
@@ -118,7 +121,8 @@ function openEffects(events: readonly TraceEvent[]): readonly OpenEffect[] {
     if (event.event_type === "side_effect_end") open.delete(id);
     else {
       const { step, op, store, effect_key: effectKey } = event.payload;
-      open.set(id, { node, step, op, store, effectKey, line: event.sequence });
+      const isCaller = events[event.sequence]?.run.startsWith(`${event.run}.`) === true;
+      open.set(id, { run: event.run, node, step, op, store, effectKey, line: event.sequence, isCaller });
     }
   }
   return [...open.values()];
@@ -150,7 +154,11 @@ function toJson({ verified, allowed, replayed, summary, open, isSound }: Examina
     reasons: summary.reasons,
     refusals: summary.errors,
     effects: summary.effects,
-    open_effects: open.map(({ effectKey, ...rest }) => ({ ...rest, effect_key: effectKey })),
+    open_effects: open.map(({ effectKey, isCaller, ...rest }) => ({
+      ...rest,
+      effect_key: effectKey,
+      has_nested_run: isCaller,
+    })),
   };
 }
 
@@ -211,9 +219,9 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
 }
 
 function refusalsText({ errors, violations }: Summary, paint: Paint): string {
-  const refused = errors.map(({ error_code, node, step, facts }) => {
+  const refused = errors.map(({ run, error_code, node, step, facts }) => {
     const wording = wordingOf(error_code, facts);
-    const place = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+    const place = placeOf(run, node, step);
     const hint = wording?.hint === undefined ? "" : `  hint: ${plain(wording.hint)}\n`;
     return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
@@ -221,18 +229,28 @@ function refusalsText({ errors, violations }: Summary, paint: Paint): string {
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(rows)}`}`;
 }
 
+/** Node and step, preceded by the run where that is a nested one. */
+function placeOf(run: string, node: string | null, step: string | undefined): string {
+  const at = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+  return run === MAIN_RUN ? at : `${run} ${at}`;
+}
+
 function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: Paint): string {
   if (effects.length === 0) return "\neffects  none\n";
-  const rows = effects.map(({ node, step, op, store, outcome }) => [
+  const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
     op,
     store ?? "-",
     outcome ?? "begun, end unknown",
     `${node}.${step}`,
   ]);
-  const halfDone = open.map(
-    ({ node, step, op, store, effectKey, line }) =>
-      `\n${paint("bad", "HALF DONE?")}  line ${line}: ${op} on ${store ?? "its store"} by ${node}.${step} began, and nothing says it ended\n` +
-      `  effect_key ${effectKey}\n  hint: look whether ${store ?? "the store"} holds what the inputs in line ${line} say, before running again\n`,
-  );
+  const halfDone = open.map(({ run, node, step, op, store, effectKey, line, isCaller }) => {
+    const hint = isCaller
+      ? "a run nested in it was cut off: that run's own effects say how far it came"
+      : `look whether ${store ?? "the store"} holds what the inputs in line ${line} say, before running again`;
+    return (
+      `\n${paint("bad", "HALF DONE?")}  line ${line}: ${op}${isCaller ? "" : ` on ${store ?? "its store"}`} by ${placeOf(run, node, step)} began, and nothing says it ended\n` +
+      `  effect_key ${effectKey}\n  hint: ${hint}\n`
+    );
+  });
   return `\neffects\n${table(rows)}${halfDone.join("")}`;
 }

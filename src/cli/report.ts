@@ -4,6 +4,7 @@ import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault } from "../faults.ts";
 import { type Json, unicodeEscape } from "../json.ts";
 import { canonical } from "../trace/canonical.ts";
+import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
@@ -91,9 +92,20 @@ export function table(rows: readonly (readonly string[])[], indent = "  "): stri
     .join("");
 }
 
+type Rows = readonly (readonly string[])[];
+
+/** One row an entry; where some entry is a nested run's, the run stands before each. */
+export function rowsByRun<E extends { readonly run: string }>(
+  entries: readonly E[],
+  toRow: (entry: E) => readonly string[],
+): Rows {
+  const isNested = entries.some(({ run }) => run !== MAIN_RUN);
+  return entries.map((entry) => (isNested ? [entry.run, ...toRow(entry)] : toRow(entry)));
+}
+
 /** The rules that were not met: code, place, constraint, what was found. */
-export function violationRows(violations: Summary["violations"]): readonly (readonly string[])[] {
-  return violations.map(({ violation_code, field, event, constraint, actual }) => [
+export function violationRows(violations: Summary["violations"]): Rows {
+  return rowsByRun(violations, ({ violation_code, field, event, constraint, actual }) => [
     violation_code,
     field ?? event ?? "",
     constraint ?? "",
@@ -102,8 +114,8 @@ export function violationRows(violations: Summary["violations"]): readonly (read
 }
 
 /** Why steps did not succeed: place, outcome, code, facts. */
-export function reasonRows(reasons: Summary["reasons"]): readonly (readonly string[])[] {
-  return reasons.map(({ node, step, outcome, reason: { code, ...facts } }) => [
+export function reasonRows(reasons: Summary["reasons"]): Rows {
+  return rowsByRun(reasons, ({ node, step, outcome, reason: { code, ...facts } }) => [
     `${node}.${step}`,
     outcome,
     plain(code),

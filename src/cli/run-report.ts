@@ -3,10 +3,10 @@
 import type { run } from "../engine/run.ts";
 import { refusalOf, type Summary } from "../engine/summary.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Context, shortPath } from "./context.ts";
 import type { Paint } from "./paint.ts";
-import { reasonRows, table, violationRows } from "./report.ts";
+import { reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 import type { TraceFiles } from "./run-render.ts";
 
 export interface Report {
@@ -45,8 +45,13 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
   const { ending } = result;
   const tone = ending.status === "SUCCESS" ? "good" : "bad";
   const head = `${paint(tone, ending.status)}  ${paint("strong", ending.exitReason)}  ${plan.workflow.fqdn}\n`;
-  const path = summary.path.map(({ node, outcome, next }) => [node, outcome, "->", next ?? "(no route)"]);
-  const effects = summary.effects.map(({ op, store, outcome, node, step }) => [
+  const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
+    node,
+    outcome,
+    "->",
+    next ?? "(no route)",
+  ]);
+  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step }) => [
     op,
     store ?? "-",
     outcome ?? "?",
@@ -78,9 +83,16 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
 }
 
 export function followLine(event: TraceEvent): string {
-  const { sequence, event_type, node_id, payload } = event;
+  const { sequence, event_type, run, node_id, payload } = event;
   const step = "step" in payload ? payload.step : undefined;
   const outcome = "outcome" in payload ? payload.outcome : "status" in payload ? payload.status : undefined;
-  const parts = [String(sequence).padStart(4), event_type.padEnd(18), node_id, step, outcome];
+  const parts = [
+    String(sequence).padStart(4),
+    event_type.padEnd(18),
+    run === MAIN_RUN ? null : run,
+    node_id,
+    step,
+    outcome,
+  ];
   return parts.filter((part) => part !== undefined && part !== null).join(" ");
 }

@@ -12,7 +12,7 @@ import { evaluate, follow, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Evaluation, TransformStep } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
-import { type EventType, type Happening, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
+import { type EventType, type Happening, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Ends the walk: with a divergence, or because an interrupted record has no more to say. */
@@ -36,7 +36,8 @@ export class Recording {
   constructor(events: readonly TraceEvent[], hasSecrets: boolean) {
     this.#events = events;
     this.#hasSecrets = hasSecrets;
-    this.#isComplete = events.at(-1)?.event_type === "workflow_complete";
+    const last = events.at(-1);
+    this.#isComplete = last?.event_type === "workflow_complete" && last.run === MAIN_RUN;
   }
 
   get tally(): { compared: number; suppressed: number } {

@@ -30,6 +30,8 @@ export const REGISTRY = "capability_side_effects::CS_REGISTRY_V0";
 export interface Protocol {
   /** `core` of the workflow. */
   readonly workflow: JsonObject;
+  /** By FQDN: `core` of the workflows that steps may call. */
+  readonly others?: Readonly<Record<string, JsonObject>>;
   /** By code: the declared inputs of an intent. */
   readonly intents?: Readonly<Record<string, JsonObject>>;
   /** By code: `core` of a contract. */
@@ -112,13 +114,15 @@ function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
 
 /** The sealed snapshot's files by absolute path. */
 export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
-  const { intents = {}, contracts = {}, stores = {} } = protocol;
+  const { others = {}, intents = {}, contracts = {}, stores = {} } = protocol;
   const steps = Object.values(contracts).flatMap(stepsOf);
   const capabilities = registryOf(protocol);
   const named = (member: string) => [...new Set(steps.map((step) => step[member]))].filter(isText);
   const sideEffects = named("side_effect");
   const artifacts = [
-    artifact(WORKFLOW, { runtime_binding: "trial::RB_TRIAL_V0", core: protocol.workflow }),
+    ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
+      artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
+    ),
     artifact("trial::RB_TRIAL_V0", {
       core: {
         storage_structure: "trial::STRUCTURE_TRIAL_V0",

@@ -214,13 +214,19 @@ function renderAnnouncements(events: readonly TraceEvent[]): string {
 }
 
 function renderNestedRuns(events: readonly TraceEvent[]): string {
-  const rows = nestedCoursesOf(events).map(({ run, start, visits, end }) => {
+  const rows = nestedCoursesOf(events).map(({ run, start, visits, end, refusal }) => {
     const caller = start?.parent;
     return [
       code(run),
       optional(start?.workflow_code),
       caller === undefined ? ABSENT : `${code(caller.run)} ${code(caller.node)} ${code(caller.step)}`,
-      end === null ? "UNFINISHED" : end.status === "SUCCESS" ? "SUCCESS" : "FAILED",
+      end === null
+        ? refusal === null
+          ? "UNFINISHED"
+          : `refused: ${code(refusal)}`
+        : end.status === "SUCCESS"
+          ? "SUCCESS"
+          : "FAILED",
       optional(end?.outcome),
       optional(end?.exit_reason_code),
       visits.map(({ node }) => code(node)).join(" → ") || ABSENT,
