@@ -9,6 +9,12 @@ export type Answer<R extends string = string, V extends string = string> =
   | { readonly result: { readonly [K in R]: Json } }
   | { readonly violation: V; readonly facts?: JsonObject };
 
+/**
+ * `secret` is entropy that becomes a key and leaves the transform in no result: what was drawn is recorded as a
+ * digest, and a replay takes the recorded answer (SPEC 4.10).
+ */
+export type Drawn = "clock" | "entropy" | "secret";
+
 /** Reason of the violation that the runner itself finds at a transform's door. */
 export type DoorViolation = "INPUT_MISSING" | "INPUT_TYPE";
 
@@ -23,7 +29,7 @@ export interface Declaration<S extends Shape, R extends string, V extends string
   /** Every reason with which it may refuse, besides those of its door. */
   readonly violations: readonly V[];
   /** What it may draw besides its input; absent for a pure function. */
-  readonly draws?: "clock" | "entropy";
+  readonly draws?: Drawn;
   run(input: Input<S>, draw: Draw): Answer<NoInfer<R>, NoInfer<V>>;
   readonly examples: readonly Example[];
 }
@@ -40,7 +46,7 @@ export interface Transform {
   readonly about: string;
   readonly result: readonly string[];
   readonly violations: readonly string[];
-  readonly draws?: "clock" | "entropy";
+  readonly draws?: Drawn;
   readonly examples: readonly Example[];
   /** Anything thrown is a defect of the capability: the engine refuses the run (SPEC 4.5). */
   answer(input: JsonObject, draw: Draw): Answer;

@@ -74,7 +74,16 @@ export class Secrecy {
       if (masked[field] !== undefined)
         masked[field] = this.#place(masked[field] as Json, secrets.paths.get(space));
     }
+    if (happening.event_type === "transform_end") this.#drawn(masked, happening.payload.step, node, secrets);
     return this.#violation(masked, happening, node, secrets);
+  }
+
+  /** What was drawn for a key is known from here on, and hidden wherever else it turns up. */
+  #drawn(masked: MutableJson, step: string, node: string, { drawn }: Secrets): void {
+    if (!Array.isArray(masked["observed"]) || !drawn.has(spaces.raw(node, step))) return;
+    masked["observed"] = (masked["observed"] as JsonObject[]).map((one) =>
+      Object.fromEntries(Object.entries(one).map(([kind, reading]) => [kind, this.#hide(reading)])),
+    );
   }
 
   /** A violation's `actual` stands at the pointer in `field`, not under a name. */

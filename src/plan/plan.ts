@@ -182,4 +182,6 @@ export interface Secrets {
   readonly paths: ReadonlyMap<Space, readonly (readonly string[])[]>;
   /** By node: names that are secret at any depth of that node's data. */
   readonly names: ReadonlyMap<NodeKey, ReadonlySet<string>>;
+  /** Spaces of the steps whose transform draws a secret. */
+  readonly drawn: ReadonlySet<Space>;
 }

@@ -27,11 +27,12 @@ interface Edge {
   readonly to: Location;
 }
 
-/** Null when no contract of the workflow suppresses anything. */
+/** Null when no contract of the workflow suppresses anything, and no transform draws a secret. */
 export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | null {
   const contracts = [...nodes.values()].filter((node): node is ContractNode => node.type === "CC");
   const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
-  if (suppressing.length === 0) return null;
+  const drawn = new Set(contracts.flatMap(drawnIn));
+  if (suppressing.length === 0 && drawn.size === 0) return null;
   const edges = contracts.flatMap(edgesOf);
   const found = spread(
     suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]),
@@ -39,7 +40,13 @@ export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | nu
   );
   const paths = new Map<Space, string[][]>();
   for (const { space, path } of found) paths.set(space, [...(paths.get(space) ?? []), [...path]]);
-  return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])) };
+  return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])), drawn };
+}
+
+function drawnIn({ key, contract }: ContractNode): readonly Space[] {
+  return contract.steps.flatMap((step) =>
+    step.kind === "transform" && step.transform.draws === "secret" ? [spaces.raw(key, step.name)] : [],
+  );
 }
 
 function seeds({ key, contract }: ContractNode): readonly Location[] {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { Transform } from "../../src/capabilities/transform.ts";
 import { runCli } from "../../src/cli/commands.ts";
 import type { World } from "../../src/cli/context.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
@@ -24,6 +26,7 @@ import {
   passing,
   runPlan,
   type Trial,
+  testTransform,
 } from "./trial.ts";
 
 const PIN = "hush-4711-secret";
@@ -293,3 +296,62 @@ test("a run of the project's own rollback shows its confirmation code nowhere: p
   assert.equal(await runCli(["examine", trace.jsonl, "--snapshot", "protocol_snapshot"], world), 0);
   assert.ok(!printed().includes(CODE));
 });
+
+// ---- secrets that a transform draws ----
+
+const KEYS = "trial::CT_KEYS_V0";
+
+/** Draws a key and answers its fingerprint; `leaky` also hands the key out, as no transform should. */
+const keys = (leaky: boolean): Transform => ({
+  ...testTransform(KEYS, (_, draw) => {
+    const key = draw.entropy(16);
+    const fingerprint = sha256(key).slice(0, 8);
+    return { result: leaky ? { fingerprint, hint: `key ${key}` } : { fingerprint } };
+  }),
+  draws: "secret",
+});
+
+const minting = (leaky: boolean): Protocol => ({
+  ...vault,
+  transforms: [keys(leaky)],
+  workflow: {
+    start_node: "START",
+    nodes: {
+      START: { type: "IN", next: { ACK: "MINT" } },
+      MINT: { type: "CC", code: "CC_MINT_V0", inputs: {}, next: { default: "END" } },
+      END: { type: "EXIT" },
+    },
+  },
+  contracts: {
+    CC_MINT_V0: contract([
+      {
+        step: "mint",
+        transform: KEYS,
+        inputs: {},
+        outputs: { fingerprint: "$.fingerprint", hint: "$.hint" },
+        on_result: { SUCCESS: "continue", VIOLATION: "exit" },
+      },
+      appending("log", { fingerprint: "$.results.mint.fingerprint" }),
+    ]),
+  },
+});
+
+for (const leaky of [false, true]) {
+  test(`a key that a transform draws${leaky ? " and hands out" : ""} stands nowhere, and the trace replays`, async () => {
+    const plan = await compileTrial(minting(leaky));
+    const drawn: string[] = [];
+    const hex = (count: number) => {
+      const bytes = randomBytes(count).toString("hex");
+      drawn.push(bytes);
+      return bytes;
+    };
+    const trial = await runPlan(plan, {}, { entropy: { hex } });
+    assert.equal(trial.ending.exitReason, "COMPLETED");
+    const left = leftBehind(plan, trial);
+    for (const secret of drawn) assert.ok(!left.includes(secret));
+    assert.ok(left.includes(String(outputsOf(trial, "MINT")?.["fingerprint"])), "what is public is shown");
+    const { intact, allowed, replayed } = await examine(plan, trial.text, trial.head);
+    assert.deepEqual([intact, allowed, replayed.finding], [[], [], null]);
+    assert.ok(replayed.suppressed > 0, "what was not compared is counted");
+  });
+}

@@ -11,7 +11,7 @@ import { openMail } from "../../src/node-mail.ts";
 import { fixedClock, seededEntropy } from "../../src/node-ports.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Clock, DataRoot, Draw, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
+import type { Clock, DataRoot, Draw, Entropy, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
 import { type Fqdn, fileOf, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sealText } from "../../src/snapshot/seal.ts";
@@ -216,6 +216,7 @@ export interface TrialOptions {
   readonly maxHops?: number;
   readonly clock?: Clock;
   readonly seed?: string;
+  readonly entropy?: Entropy;
   readonly trace?: MemoryTrace;
   readonly actor?: string;
   readonly mail?: Mail;
@@ -229,7 +230,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     mail: options.mail ?? openMail({}),
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
-    entropy: seededEntropy(options.seed ?? "trial"),
+    entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
     data: options.root ?? data.root,
     openTrace: (id) => ({ id, folder: `/traces/${id}`, file: trace.file }),
     durability: "device",
