@@ -33,5 +33,6 @@ const sections = await inScratch(async (scratch) => [
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),
   say(child<Section>("examination.ts", scratch)),
+  ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
 ]);
 if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

@@ -1,0 +1,103 @@
+/**
+ * The chain simulation of 24 slots and 24 transactions: one run with all its nested runs against the workflows it
+ * calls, each run by itself. Started by `all.ts` as a process of its own: `simulation.ts <scratch folder>`.
+ */
+
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { inTurn, microseconds, spreadOf } from "./sample.ts";
+import type { Section } from "./section.ts";
+import { type Payload, publishedCopy, root } from "./subject.ts";
+
+type Library = typeof import("../src/library.ts");
+
+interface Scenario {
+  readonly data_before: Readonly<Record<string, string>>;
+  readonly steps: readonly { readonly wf: string; readonly payload: Payload }[];
+}
+
+interface Part {
+  readonly workflow: string;
+  readonly payload: Payload;
+}
+
+/** Milliseconds that the parts take one after the other, on one data root. */
+type RunAll = (parts: readonly Part[], data: string) => Promise<number>;
+
+const ROUNDS = 9;
+const SCENARIO = join(root, "../shared/vectors/e2e_bachi_testnet_24x24.json");
+
+async function simulation(scratch: string): Promise<Section | null> {
+  if (!existsSync(SCENARIO)) return null;
+  const { data_before, steps } = JSON.parse(readFileSync(SCENARIO, "utf8")) as Scenario;
+  const runAll = openRunner(join(scratch, "simulation"));
+  const ready = join(scratch, "simulation", "ready");
+  for (const [path, text] of Object.entries(data_before)) {
+    mkdirSync(dirname(join(ready, path)), { recursive: true });
+    writeFileSync(join(ready, path), text);
+  }
+  const [whole, ...before] = [...steps].reverse().map(({ wf, payload }) => ({ workflow: wf, payload }));
+  await runAll(before.reverse(), ready);
+  let copies = 0;
+  const measured = (parts: readonly Part[]) => () => {
+    const copy = `${ready}-${++copies}`;
+    cpSync(ready, copy, { recursive: true });
+    return runAll(parts, copy);
+  };
+  const parts = partsOf(whole as Part);
+  const samples = await inTurn({ parts: measured(parts), whole: measured([whole as Part]) }, ROUNDS);
+  const sum = spreadOf(samples.parts);
+  const nested = spreadOf(samples.whole);
+  return {
+    title: "Chain simulation, 24 slots and 24 transactions",
+    about: `One process, trace on disk, ${ROUNDS} samples each in turn; ratio to the ${parts.length} workflows it calls, each run by itself.`,
+    rows: [
+      { what: "one run, all others nested in it", ...nested, unit: "ms", ratio: nested.median / sum.median },
+      { what: "the sum of its parts", ...sum, unit: "ms", ratio: 1 },
+    ],
+  };
+}
+
+/** The simulation with nothing to do, then each transaction and each slot. */
+function partsOf({ workflow, payload }: Part): readonly Part[] {
+  const { slot_schedule, tx_sequence, simulation_id = null, triggered_by = null } = payload;
+  const idle = { workflow, payload: { ...payload, slot_schedule: [], tx_sequence: [] } };
+  const transactions = (tx_sequence as readonly Payload[]).map((tx) => ({
+    workflow: `blockchain::WF_${String(tx["tx_type"])}_V0`,
+    payload: tx,
+  }));
+  const slots = (slot_schedule as readonly Payload[]).map((slot) => ({
+    workflow: "blockchain::WF_PROCESS_SLOT_V0",
+    payload: { ...slot, simulation_id, triggered_by },
+  }));
+  return [idle, ...slots, ...transactions];
+}
+
+function openRunner(folder: string): RunAll {
+  const library = createRequire(import.meta.url)("../dist/library.cjs") as Library;
+  const { nodeFiles, nodeClock: clock, nodeEntropy: entropy, registry, TOOL: runtime } = library;
+  const opening = library.openSnapshot(publishedCopy(join(folder, "snapshot"), true), nodeFiles);
+  const plans = new Map<string, ReturnType<Library["compile"]>>();
+  const traces = join(folder, "traces");
+  return async (parts, root) => {
+    const snapshot = await opening;
+    const world = { clock, entropy, data: library.openDataRoot(root), mail: library.openMail({}), runtime };
+    const openTrace = (id: string) => library.openTrace(traces, id);
+    let took = 0;
+    for (const { workflow, payload } of parts) {
+      const compiling =
+        plans.get(workflow) ?? library.compile(library.requireWorkflow(snapshot, workflow), snapshot, registry);
+      plans.set(workflow, compiling);
+      const plan = await compiling;
+      const begun = process.hrtime.bigint();
+      const request = { ...world, plan, payload, openTrace, durability: "process", maxHops: 10_000 } as const;
+      const { ending } = await library.run(request);
+      took += microseconds(begun) / 1000;
+      if (ending.status !== "SUCCESS") throw new Error(`${workflow} ended ${ending.exitReason}`);
+    }
+    return took;
+  };
+}
+
+console.log(JSON.stringify(await simulation(process.argv[2] as string)));
