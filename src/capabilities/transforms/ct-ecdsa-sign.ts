@@ -8,7 +8,7 @@ export const ctEcdsaSign = transform({
   input: { private_key_bytes: string, message_hash: string, curve: optional(anything) },
   result: ["v", "r", "s", "signed_bytes"],
   violations: ["CURVE_UNFIT", "NOT_32_BYTES", "KEY_UNFIT"],
-  uses: () => import("../secp256k1.ts"),
+  uses: () => import("../elliptic.ts"),
   run({ private_key_bytes, message_hash, curve = "secp256k1" }, _draw, { sign }) {
     if (curve !== "secp256k1") return { violation: "CURVE_UNFIT" };
     const privateKey = parseHex(private_key_bytes);
@@ -34,6 +34,20 @@ export const ctEcdsaSign = transform({
         s: "0x67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d83",
         signed_bytes:
           "0x28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1590620aa63627667cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1966a3b6d8300",
+      },
+    },
+    {
+      about: "a hash above the order of the curve, with a small s",
+      input: {
+        private_key_bytes: "0x4646464646464646464646464646464646464646464646464646464646464646",
+        message_hash: "0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe",
+      },
+      result: {
+        v: 1,
+        r: "0x91f171026a9745d4b2429ced8273af0965363a3ee0cfd8b7807fe67d736ee4b6",
+        s: "0x00449518ed50193727964f7f886156f5fa99fe7d155f87ac453cdf4f09d897e9",
+        signed_bytes:
+          "0x91f171026a9745d4b2429ced8273af0965363a3ee0cfd8b7807fe67d736ee4b600449518ed50193727964f7f886156f5fa99fe7d155f87ac453cdf4f09d897e901",
       },
     },
     {

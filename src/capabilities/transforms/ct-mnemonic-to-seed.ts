@@ -25,6 +25,16 @@ export const ctMnemonicToSeed = transform({
       },
     },
     {
+      about: "two spaces between two of them",
+      input: {
+        mnemonic: "letter advice cage absurd amount doctor  acoustic avoid letter advice cage above",
+      },
+      result: {
+        seed_bytes:
+          "0xce5f3d1be20d376d3394ae7fee266c0a845710dd8b84fea5ec27a8cb94cbbf259968c0ae3ceee7abd39147d17a6d1f3a6aa70e679ea573f72f0bdb2ea4af2528",
+      },
+    },
+    {
       about: "the last word carries the checksum",
       input: {
         mnemonic: "letter advice cage absurd amount doctor acoustic avoid letter advice cage absurd",
