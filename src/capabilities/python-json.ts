@@ -67,6 +67,7 @@ export function heldSum(a: number, b: number): number | undefined {
 
 /** As many digits as Python reads. */
 const MAX_DIGITS = 4300;
+/** White space as Python has it, but for the ASCII separators, which `int()` does not skip either. */
 const SPACE = "(?:[^\\S\\ufeff]|\\x85)";
 const INTEGER = new RegExp(`^${SPACE}*([+-]?\\d+(?:_\\d+)*)${SPACE}*$`);
 const SPACES = new RegExp(`${SPACE}+`);

@@ -51,7 +51,7 @@ export const ctDeriveWalletKeypairs = transform({
     };
     const eoa = publicKeyAt(eoaPath);
     const utxo = publicKeyAt(utxoPath);
-    // Entropy of the right length almost never fails; the least rarely, once in 2^32, where the curve is not the tree's.
+    // Of the length asked for, entropy fails almost never: once in 2^32 on secp256r1, which is not the tree's curve.
     if (master === undefined || eoa === undefined || utxo === undefined) return { violation: "ENTROPY_UNFIT" };
     return {
       result: {
