@@ -65,6 +65,27 @@ export function heldSum(a: number, b: number): number | undefined {
   return held(BigInt(a) + BigInt(b));
 }
 
+/** As many digits as Python reads. */
+const MAX_DIGITS = 4300;
+/** White space as Python has it, but for the ASCII separators, which `int()` does not skip either. */
+const SPACE = "(?:[^\\S\\ufeff]|\\x85)";
+const INTEGER = new RegExp(`^${SPACE}*([+-]?\\d+(?:_\\d+)*)${SPACE}*$`);
+const SPACES = new RegExp(`${SPACE}+`);
+
+/** What `int()` makes of the value, cutting a fraction off; undefined when it refuses. */
+export function pythonInt(value: Json): bigint | undefined {
+  if (typeof value === "boolean") return BigInt(value);
+  if (typeof value === "number") return BigInt(Math.trunc(value));
+  if (typeof value !== "string") return undefined;
+  const digits = INTEGER.exec(value)?.[1]?.replaceAll("_", "");
+  return digits === undefined || digits.length > MAX_DIGITS ? undefined : BigInt(digits);
+}
+
+/** What `split()` makes of the text. */
+export function pythonWords(text: string): readonly string[] {
+  return text.split(SPACES).filter((word) => word !== "");
+}
+
 function canonicalObject(object: JsonObject): string {
   return `{${sortedKeys(object)
     .map((key) => `${quote(key)}:${canonicalPython(object[key] as Json)}`)

@@ -18,7 +18,7 @@ export type Drawn = "clock" | "entropy" | "secret";
 /** Reason of the violation that the runner itself finds at a transform's door. */
 export type DoorViolation = "INPUT_MISSING" | "INPUT_TYPE";
 
-export interface Declaration<S extends Shape, R extends string, V extends string> {
+export interface Declaration<S extends Shape, R extends string, V extends string, U> {
   /** The FQDN that artifacts bind to. */
   readonly code: string;
   /** One sentence: what the caller gets. */
@@ -30,7 +30,11 @@ export interface Declaration<S extends Shape, R extends string, V extends string
   readonly violations: readonly V[];
   /** What it may draw besides its input; absent for a pure function. */
   readonly draws?: Drawn;
-  run(input: Input<S>, draw: Draw): Answer<NoInfer<R>, NoInfer<V>>;
+  /** Fields of its input or result that are key material: no trace shows them, whatever the contract suppresses. */
+  readonly secrets?: readonly (NoInfer<R> | (keyof S & string))[];
+  /** Imports the libraries that `run` needs: a program that binds no such transform does not pay for them. */
+  readonly uses?: () => Promise<U>;
+  run(input: Input<S>, draw: Draw, uses: NoInfer<U>): Answer<NoInfer<R>, NoInfer<V>>;
   readonly examples: readonly Example[];
 }
 
@@ -47,25 +51,47 @@ export interface Transform {
   readonly result: readonly string[];
   readonly violations: readonly string[];
   readonly draws?: Drawn;
+  readonly secrets: readonly string[];
   readonly examples: readonly Example[];
+  /** Loads what the transform uses; absent when it uses nothing. Compiling a workflow awaits it once. */
+  prepare?(): Promise<void>;
   /** Anything thrown is a defect of the capability: the engine refuses the run (SPEC 4.5). */
   answer(input: JsonObject, draw: Draw): Answer;
 }
 
-export function transform<S extends Shape, const R extends string, const V extends string>(
-  declaration: Declaration<S, R, V>,
+export function transform<S extends Shape, const R extends string, const V extends string, U = undefined>(
+  declaration: Declaration<S, R, V, U>,
 ): Transform {
-  const { code, about, result, violations, draws, examples, input: shape, run } = declaration;
+  const {
+    code,
+    about,
+    result,
+    violations,
+    draws,
+    secrets = [],
+    examples,
+    input: shape,
+    uses,
+    run,
+  } = declaration;
+  let loaded = uses === undefined ? { uses: undefined as U } : undefined;
   return {
     code,
     about,
     result,
     violations,
     ...(draws === undefined ? {} : { draws }),
+    secrets,
     examples,
+    ...(uses && {
+      prepare: async () => {
+        loaded = { uses: await uses() };
+      },
+    }),
     answer(input, draw) {
+      if (loaded === undefined) throw new Error(`${code} is not prepared`);
       const parsed = parseInput(shape, input);
-      if ("input" in parsed) return run(parsed.input, draw);
+      if ("input" in parsed) return run(parsed.input, draw, loaded.uses);
       const { field, constraint } = parsed.flaw;
       return { violation: constraint === "required" ? "INPUT_MISSING" : "INPUT_TYPE", facts: { field } };
     },

@@ -65,6 +65,7 @@ export async function compile(
   const nodes = compileNodes({ table, storage, closure, registry, report, query });
   const admission = compileAdmission(table);
   if (closure.reasons.length > 0) throw new CompileFault(workflow.fqdn, closure.reasons);
+  await prepareTransforms(nodes.values());
   const plan: Omit<Plan, "findings"> = {
     workflow: {
       fqdn: workflow.fqdn,
@@ -90,6 +91,16 @@ async function loadQueries(table: WorkflowTable, closure: Closure): Promise<Comp
     ({ code, inputs }) => `${JSON.stringify(inputs)}${closure.peek(code)?.text ?? ""}`,
   );
   return texts.some(mayNeedQueries) ? (await import("./query.ts")).compileQuery : null;
+}
+
+/** Loads what the workflow's transforms use, so that a walk never waits for a library. */
+async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
+  for (const node of nodes) {
+    if (node.type !== "CC") continue;
+    for (const step of node.contract.steps) {
+      if (step.kind === "transform") await step.transform.prepare?.();
+    }
+  }
 }
 
 interface NodeScope {

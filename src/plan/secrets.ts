@@ -1,7 +1,7 @@
 /**
- * Which values must not reach the trace (SPEC 4.10). A contract names fields in `suppress_trace_fields`; here
- * those names are followed along the bindings, both ways, to every place of the workflow that holds the same
- * value: other names, other nodes' results, the payload.
+ * Which values must not reach the trace (SPEC 4.10). A contract names fields in `suppress_trace_fields`, a transform
+ * those of its fields that are key material; here they are followed along the bindings, both ways, to every place
+ * of the workflow that holds the same value: other names, other nodes' results, the payload.
  */
 
 import { type Expression, pathsIn } from "./expression.ts";
@@ -27,20 +27,33 @@ interface Edge {
   readonly to: Location;
 }
 
-/** Null when no contract of the workflow suppresses anything, and no transform draws a secret. */
+/** Null when nothing in the workflow is a secret. */
 export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | null {
   const contracts = [...nodes.values()].filter((node): node is ContractNode => node.type === "CC");
   const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
   const drawn = new Set(contracts.flatMap(drawnIn));
-  if (suppressing.length === 0 && drawn.size === 0) return null;
+  const material = contracts.flatMap(keyMaterial);
+  if (suppressing.length + drawn.size + material.length === 0) return null;
   const edges = contracts.flatMap(edgesOf);
   const found = spread(
-    suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]),
+    [...suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]), ...material],
     edges,
   );
   const paths = new Map<Space, string[][]>();
   for (const { space, path } of found) paths.set(space, [...(paths.get(space) ?? []), [...path]]);
   return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])), drawn };
+}
+
+/** What the transforms of a contract say is key material. */
+function keyMaterial({ key, contract }: ContractNode): readonly Location[] {
+  return contract.steps.flatMap((step) =>
+    step.kind === "effect"
+      ? []
+      : step.transform.secrets.flatMap((name) => [
+          { space: spaces.stepInputs(key, step.name), path: [name] },
+          { space: spaces.raw(key, step.name), path: [name] },
+        ]),
+  );
 }
 
 function drawnIn({ key, contract }: ContractNode): readonly Space[] {

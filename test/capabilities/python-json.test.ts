@@ -8,7 +8,9 @@ import {
   heldSum,
   isTruthy,
   pythonEqual,
+  pythonInt,
   pythonNumber,
+  pythonWords,
 } from "../../src/capabilities/python-json.ts";
 import type { Json } from "../../src/json.ts";
 
@@ -82,4 +84,46 @@ test("an integer that a double would round is not held", () => {
   assert.equal(heldSum(2 ** 53, 2), 2 ** 53 + 2);
   assert.equal(heldSum(2 ** 53, 1), undefined);
   assert.equal(heldSum(0.1, 0.2), 0.1 + 0.2);
+});
+
+test("an integer is read as Python's int() reads it", () => {
+  for (const [value, integer] of [
+    ["1_000", 1000n],
+    [" +7\n", 7n],
+    ["\u00a07\u3000", 7n],
+    ["\x857", 7n],
+    ["-0", 0n],
+    ["007", 7n],
+    ["9".repeat(4300), BigInt("9".repeat(4300))],
+    [true, 1n],
+    [-1.9, -1n],
+    [1e23, 99999999999999991611392n],
+  ] as const) {
+    assert.equal(pythonInt(value), integer, JSON.stringify(value));
+  }
+});
+
+test("what int() refuses is no integer", () => {
+  const refused = [
+    "",
+    " ",
+    "x",
+    "0x10",
+    "1e3",
+    "1.0",
+    "_7",
+    "7_",
+    "1__0",
+    "- 7",
+    "\ufeff7",
+    "1 2",
+    "9".repeat(4301),
+  ];
+  for (const value of [...refused, null, [1], {}])
+    assert.equal(pythonInt(value), undefined, JSON.stringify(value));
+});
+
+test("words are what stands between Python's white space", () => {
+  assert.deepEqual(pythonWords(" a\tb\u3000c\x85d\ufeff \n"), ["a", "b", "c", "d\ufeff"]);
+  assert.deepEqual(pythonWords(" \n"), []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { registryText } from "../../bin/registry.mts";
 import { registry } from "../../src/capabilities/registry.ts";
@@ -13,6 +13,25 @@ test("the registry lists exactly the capability files that are there", () => {
 
 test("everything the registry lists is imported statically", () => {
   assert.doesNotMatch(source, /import\(|require\(/);
+});
+
+/** What the file imports when it is loaded, and what those files import. */
+function importedFrom(file: string, seen = new Set<string>()): ReadonlySet<string> {
+  const statements = readFileSync(file, "utf8").matchAll(/^(?:import|export) (?!type)[^;]*? from "([^"]+)";/gm);
+  for (const [, name] of statements) {
+    const target = name?.startsWith(".") ? join(dirname(file), name) : String(name);
+    if (seen.has(target)) continue;
+    seen.add(target);
+    if (target.endsWith(".ts")) importedFrom(target, seen);
+  }
+  return seen;
+}
+
+test("loading the registry loads no library", () => {
+  const imported = [...importedFrom(join(import.meta.dirname, "../../src/capabilities/registry.ts"))];
+  assert.ok(imported.length > 40, `${imported.length} found`);
+  const libraries = imported.filter((target) => !target.endsWith(".ts") && !target.startsWith("node:"));
+  assert.deepEqual(libraries, []);
 });
 
 test("a capability is found by its full name only", () => {

@@ -3,7 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
-import type { Example, Transform } from "../../src/capabilities/transform.ts";
+import { integer } from "../../src/capabilities/shape.ts";
+import { type Example, type Transform, transform } from "../../src/capabilities/transform.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json.ts";
 import type { Draw } from "../../src/ports.ts";
 
@@ -16,18 +17,19 @@ const transforms = await Promise.all(files.map(declaredIn));
 async function declaredIn(file: string): Promise<Transform> {
   const [declared] = Object.values((await import(join(FOLDER, file))) as Record<string, Transform>);
   assert.ok(declared, `${file} exports a transform`);
+  await declared.prepare?.();
   return declared;
 }
 
 /** A fixed draw for those that declare one; for the others drawing anything is an error. */
 function drawOf({ draws }: Transform): Draw {
-  const only = <T>(kind: "clock" | "entropy", value: T): T => {
-    assert.equal(draws, kind, `drew ${kind} without declaring it`);
+  const only = <T>(kinds: readonly Drawn[], value: T): T => {
+    assert.ok(draws !== undefined && kinds.includes(draws), `drew ${kinds[0]} without declaring it`);
     return value;
   };
   return {
-    clock: () => only("clock", "2026-01-31T09:00:00.000Z"),
-    entropy: (count) => only("entropy", "5a".repeat(count)),
+    clock: () => only(["clock"], "2026-01-31T09:00:00.000Z"),
+    entropy: (count) => only(["entropy", "secret"], "5a".repeat(count)),
   };
 }
 
@@ -85,4 +87,21 @@ test("a transform reads own properties only", () => {
   const answer = lookup.answer(deepFreeze(input), drawOf(lookup));
   assert.deepEqual(answer, { result: { result: { polluted: true } } });
   assert.ok(isObject(answer) && !("polluted" in {}));
+});
+
+test("a transform answers only when what it uses is loaded", async () => {
+  const declared = transform({
+    code: "trial::CT_PURE_HALVE_V0",
+    about: "Half of the number.",
+    input: { value: integer },
+    result: ["half"],
+    violations: [],
+    uses: async () => ({ halve: (value: number) => value / 2 }),
+    run: ({ value }, _draw, { halve }) => ({ result: { half: halve(value) } }),
+    examples: [],
+  });
+  const answer = () => declared.answer({ value: 6 }, drawOf(declared));
+  assert.throws(answer, /trial::CT_PURE_HALVE_V0 is not prepared/);
+  await declared.prepare?.();
+  assert.deepEqual(answer(), { result: { half: 3 } });
 });

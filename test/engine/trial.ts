@@ -76,7 +76,7 @@ export function appending(step: string, record: Json, more: JsonObject = {}): Js
 }
 
 export function testTransform(code: string, answer: (input: JsonObject, draw: Draw) => Answer): Transform {
-  return { code, about: "of this test", result: [], violations: [], examples: [], answer };
+  return { code, about: "of this test", result: [], violations: [], secrets: [], examples: [], answer };
 }
 
 /** An effect of one operation, DO, that claims to read. */

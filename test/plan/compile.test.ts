@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registry } from "../../src/capabilities/registry.ts";
+import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import { CompileFault, type CompileReason } from "../../src/faults.ts";
 import { isObject, type Json, lineOf, own } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
@@ -15,11 +15,11 @@ import { APPEND, asSnapshot, type Block, EQUAL, smallWorkflow } from "./small-wo
 const WORKFLOW = "test::WF_X_V0" as Fqdn;
 const fileOfName = (name: string) => fileOf(name as Fqdn, kindOf(name as Fqdn) as Kind);
 
-async function planOf(contents: Contents): Promise<Plan> {
+async function planOf(contents: Contents, capabilities: Registry = registry): Promise<Plan> {
   const snapshot = await openSnapshot(FOLDER, memoryFiles(contents));
   const workflow = snapshot.artifact(WORKFLOW);
   assert.ok(workflow);
-  return compile(workflow, snapshot, registry);
+  return compile(workflow, snapshot, capabilities);
 }
 
 async function reasonsOf(contents: Contents): Promise<readonly CompileReason[]> {
@@ -31,6 +31,21 @@ async function reasonsOf(contents: Contents): Promise<readonly CompileReason[]> 
   }
   return [];
 }
+
+test("the bound transforms are prepared, and only when the workflow compiles", async () => {
+  const prepared: string[] = [];
+  const watching: Registry = {
+    ...registry,
+    transform(code) {
+      const found = registry.transform(code);
+      return found && { ...found, prepare: async () => void prepared.push(code) };
+    },
+  };
+  await assert.rejects(planOf(changed([WORKFLOW, ["core", "start_node"], "NOWHERE"]), watching), CompileFault);
+  assert.deepEqual(prepared, []);
+  await planOf(changed(), watching);
+  assert.deepEqual(prepared, [EQUAL]);
+});
 
 /** Puts `value` at the path of an artifact's block; undefined removes what is there. */
 type Change = readonly [name: string, path: readonly (string | number)[], value: Json | undefined];

@@ -120,7 +120,7 @@ test("a Machine block that is no YAML is refused with its line in the file", () 
   );
 });
 
-test("every conformance case is answered by the bound transform as it says", () => {
+test("every conformance case is answered by the bound transform as it says", async () => {
   const cases = [...parsed].filter(([path]) => path.startsWith("conformance/"));
   assert.deepEqual(new Set(cases.map(([, one]) => one["ct_fqdn"])), new Set(ofType("CT").map(nameOf)));
   for (const [path, one] of cases) {
@@ -129,8 +129,9 @@ test("every conformance case is answered by the bound transform as it says", () 
       clock: () => assert.fail("a clock was read"),
       entropy: () => assert.fail("entropy was drawn"),
     };
-    const answer = registry.transform(String(one["ct_fqdn"]))?.answer(deepFreeze(inputs), draw);
-    assert.ok(answer, path);
+    const bound = registry.transform(String(one["ct_fqdn"])) ?? assert.fail(path);
+    await bound.prepare?.();
+    const answer = bound.answer(deepFreeze(inputs), draw);
     assert.equal("result" in answer ? "SUCCESS" : "VIOLATION", one["expected_outcome"], path);
     if ("result" in answer) assert.deepEqual(answer.result, one["expected"], path);
   }

@@ -1,4 +1,3 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { canonicalPython } from "../python-json.ts";
 import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
@@ -9,10 +8,10 @@ export const ctHashBlock = transform({
   input: { block: anything },
   result: ["content_hash"],
   violations: [],
-  run({ block }) {
-    const digest = keccak_256(Buffer.from(canonicalPython(block), "ascii"));
-    return { result: { content_hash: `0x${Buffer.from(digest).toString("hex")}` } };
-  },
+  uses: () => import("../keccak.ts"),
+  run: ({ block }, _draw, { keccak256 }) => ({
+    result: { content_hash: keccak256(Buffer.from(canonicalPython(block), "ascii")) },
+  }),
   examples: [
     {
       about: "members in any order",

@@ -1,9 +1,6 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { parseHex } from "../hex.ts";
 import { string } from "../shape.ts";
 import { transform } from "../transform.ts";
-
-/** Pairs of digits, with white space allowed between them. */
-const HEX = /^[ \t\n\r\v\f]*(?:[\da-f]{2}[ \t\n\r\v\f]*)*$/i;
 
 export const ctKeccak256Hash = transform({
   code: "capability_transforms::CT_PURE_KECCAK256_HASH_V0",
@@ -11,11 +8,10 @@ export const ctKeccak256Hash = transform({
   input: { input_bytes: string },
   result: ["hash_hex"],
   violations: ["NOT_HEX"],
-  run({ input_bytes }) {
-    const digits = input_bytes.replace(/^0x/i, "");
-    if (!HEX.test(digits)) return { violation: "NOT_HEX" };
-    const digest = keccak_256(Buffer.from(digits.replace(/\s/g, ""), "hex"));
-    return { result: { hash_hex: `0x${Buffer.from(digest).toString("hex")}` } };
+  uses: () => import("../keccak.ts"),
+  run({ input_bytes }, _draw, { keccak256 }) {
+    const bytes = parseHex(input_bytes, "0x or 0X");
+    return bytes === undefined ? { violation: "NOT_HEX" } : { result: { hash_hex: keccak256(bytes) } };
   },
   examples: [
     {
