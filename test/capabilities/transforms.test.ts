@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
 import { integer } from "../../src/capabilities/shape.ts";
-import { type Example, type Transform, transform } from "../../src/capabilities/transform.ts";
+import { type Drawn, type Example, type Transform, transform } from "../../src/capabilities/transform.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json.ts";
 import type { Draw } from "../../src/ports.ts";
 
