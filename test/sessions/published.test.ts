@@ -153,6 +153,28 @@ test("a name is not found before it is registered, and found afterwards", { skip
   assert.deepEqual(at(found, "results", "lookup", "resource_addresses"), ["addr1", "addr2"]);
 });
 
+test("a wallet is made and its owner told, through the binary and a mail server that is not there", {
+  skip,
+}, async (t) => {
+  const place = workspace(t, { snapshot });
+  await register(place);
+  await run(place, "blockchain::WF_VERIFY_ACTOR_V0", verification, 0);
+  const wallet = { wallet_type: "STANDARD", wallet_config: { currency: "BACHI" } };
+  const { actor_id, actor_record } = verification;
+  writeFileSync(place.path("payload.json"), JSON.stringify({ actor_id, actor_record, ...wallet }));
+  const argv = ["run", "--wf", "blockchain::WF_CREATE_WALLET_V0", "--payload", "payload.json", "--json"];
+  const said = await place.binaryIn({ SMTP_HOST: "127.0.0.1", SMTP_PORT: "1" }, ...argv);
+  const report = document(said);
+  assert.deepEqual([said.code, report["exit_reason_code"]], [5, "EXIT_BACKEND_ERROR"], said.out.slice(0, 400));
+  assert.equal(outcomes(report)["CC_DERIVE_WALLET_KEYS_V0"], "SUCCESS");
+  const [reason] = (report["reasons"] as JsonObject[]).slice(-1);
+  assert.deepEqual(
+    [reason?.["step"], reason?.["reason"]],
+    ["send_wallet_notification", { code: "SMTP_ESOCKET" }],
+  );
+  await assertSound(place, at(report, "trace", "jsonl") as string);
+});
+
 test("the whole published snapshot verifies, and lists its workflows", { skip }, async (t) => {
   const place = workspace(t, { snapshot });
   const verified = document(await place.session("verify", "--json"));

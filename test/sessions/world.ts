@@ -51,6 +51,8 @@ export interface Workspace {
   sessionIn(other: Partial<World>, ...argv: readonly string[]): Promise<Said>;
   /** The same through `bin/pgs.js`. */
   binary(...argv: readonly string[]): Promise<Said>;
+  /** The same in an environment that has these variables, too. */
+  binaryIn(env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Said>;
   /** `bin/pgs.js` while it runs. */
   start(...argv: readonly string[]): ChildProcess;
   /** The jsonl of every trace, sorted by name. */
@@ -70,7 +72,7 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
   if (snapshot !== null) symlinkSync(snapshot, join(folder, "protocol_snapshot"));
   if (data !== undefined) cpSync(data, join(folder, "data"), { recursive: true });
   const sessionIn: Workspace["sessionIn"] = (other, ...argv) => inProcess(folder, other, argv);
-  const start: Workspace["start"] = (...argv) => binary(folder, argv);
+  const start: Workspace["start"] = (...argv) => binary(folder, {}, argv);
   return {
     folder,
     path: (name) => join(folder, name),
@@ -78,6 +80,7 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
     sessionIn,
     start,
     binary: async (...argv) => collect(start(...argv)),
+    binaryIn: async (env, ...argv) => collect(binary(folder, env, argv)),
     traces: () => tracesIn(join(folder, "traces")),
   };
 }
@@ -104,8 +107,8 @@ async function inProcess(folder: string, other: Partial<World>, argv: readonly s
   return { code, ...said };
 }
 
-function binary(folder: string, argv: readonly string[]): ChildProcess {
-  const env = { PATH: process.env["PATH"], HOME: folder };
+function binary(folder: string, more: Readonly<Record<string, string>>, argv: readonly string[]): ChildProcess {
+  const env = { PATH: process.env["PATH"], HOME: folder, ...more };
   return spawn(process.execPath, [join(PROJECT, "bin/pgs.js"), ...argv], { cwd: folder, env });
 }
 
