@@ -14,7 +14,6 @@ type Library = typeof import("../src/library.ts");
 
 interface Scenario {
   readonly data_before: Readonly<Record<string, string>>;
-  readonly steps: readonly { readonly wf: string; readonly payload: Payload }[];
 }
 
 interface Part {
@@ -26,37 +25,65 @@ interface Part {
 type RunAll = (parts: readonly Part[], data: string) => Promise<number>;
 
 const ROUNDS = 9;
-const SCENARIO = join(root, "../shared/vectors/e2e_bachi_testnet_24x24.json");
+const SCENARIO = join(root, "../shared/vectors/new_chain_simulation.json");
+const COUNT = 24;
 
 async function simulation(scratch: string): Promise<Section | null> {
   if (!existsSync(SCENARIO)) return null;
-  const { data_before, steps } = JSON.parse(readFileSync(SCENARIO, "utf8")) as Scenario;
+  const { data_before } = JSON.parse(readFileSync(SCENARIO, "utf8")) as Scenario;
   const runAll = openRunner(join(scratch, "simulation"));
   const ready = join(scratch, "simulation", "ready");
   for (const [path, text] of Object.entries(data_before)) {
     mkdirSync(dirname(join(ready, path)), { recursive: true });
     writeFileSync(join(ready, path), text);
   }
-  const [whole, ...before] = [...steps].reverse().map(({ wf, payload }) => ({ workflow: wf, payload }));
-  await runAll(before.reverse(), ready);
   let copies = 0;
   const measured = (parts: readonly Part[]) => () => {
     const copy = `${ready}-${++copies}`;
     cpSync(ready, copy, { recursive: true });
     return runAll(parts, copy);
   };
-  const parts = partsOf(whole as Part);
-  const samples = await inTurn({ parts: measured(parts), whole: measured([whole as Part]) }, ROUNDS);
+  const whole = simulating(walletIn(data_before));
+  const parts = partsOf(whole);
+  const samples = await inTurn({ parts: measured(parts), whole: measured([whole]) }, ROUNDS);
   const sum = spreadOf(samples.parts);
   const nested = spreadOf(samples.whole);
   return {
-    title: "Chain simulation, 24 slots and 24 transactions",
+    title: `Chain simulation, ${COUNT} slots and ${COUNT} transactions`,
     about: `One process, trace on disk, ${ROUNDS} samples each in turn; ratio to the ${parts.length} workflows it calls, each run by itself.`,
     rows: [
       { what: "one run, all others nested in it", ...nested, unit: "ms", ratio: nested.median / sum.median },
       { what: "the sum of its parts", ...sum, unit: "ms", ratio: 1 },
     ],
   };
+}
+
+/** A wallet that transactions may pay into. */
+function walletIn(data: Scenario["data_before"]): string {
+  const [wallet] = Object.values(data).flatMap((text) => /"(WAL_[0-9a-f]{16})": \{/.exec(text)?.[1] ?? []);
+  if (wallet === undefined) throw new Error("the scenario has no wallet");
+  return wallet;
+}
+
+function simulating(wallet: string): Part {
+  const numbers = Array.from({ length: COUNT }, (_, i) => i + 1);
+  const transaction = (i: number) => ({
+    tx_type: "MINT",
+    to_wallet_id: wallet,
+    amount: i,
+    triggered_by: "bench",
+  });
+  const payload = {
+    simulation_id: "BENCH",
+    slot_duration_seconds: 30,
+    max_slots: COUNT,
+    tx_interval_seconds: 0,
+    max_transactions: COUNT,
+    slot_schedule: numbers.map((slot_number) => ({ slot_number })),
+    tx_sequence: numbers.map(transaction),
+    triggered_by: "bench",
+  };
+  return { workflow: "blockchain::WF_RUN_CHAIN_SIMULATION_V0", payload };
 }
 
 /** The simulation with nothing to do, then each transaction and each slot. */
