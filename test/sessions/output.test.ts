@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { IoError } from "../../src/ports.ts";
 import {
   assertSound,
   at,
@@ -143,6 +144,17 @@ test("--no-png and --no-md leave the jsonl alone", async (t) => {
   assert.deepEqual([trace["md"], trace["png"]], [null, null]);
   const id = report["trace_id"] as string;
   assert.deepEqual(tree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
+});
+
+test("a rendering that cannot be written is said, and the run ends as it ended", async (t) => {
+  const place = workspace(t, { data });
+  const writeFile = () => {
+    throw new IoError("ENOSPC", null);
+  };
+  const said = await place.sessionIn({ writeFile }, ...completed, "--json");
+  const { trace, status } = document(said) as { trace: JsonObject; status: string };
+  assert.deepEqual([said.code, status, trace["md"], trace["png"]], [0, "SUCCESS", null, null]);
+  assert.match(said.err, /^(?:pgs: TRACE_UNWRITABLE .*ENOSPC.*\nhint: .*--traces.*\n){2}$/);
 });
 
 test("--actor stands in the record", async (t) => {
