@@ -110,9 +110,9 @@ export function readObject(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): Rea
 
 /**
  * Which numbers are let through: `exact`, those a double holds; `shortest`, also those it prints that way, as
- * canonical JSON does (2^60 is written 1152921504606847000).
+ * canonical JSON does (2^60 is written 1152921504606847000); `any`, all of them, for a reader of the text itself.
  */
-export type Numbers = "exact" | "shortest";
+export type Numbers = "exact" | "shortest" | "any";
 
 export function readObjectText(
   text: string,
@@ -134,7 +134,7 @@ export function readObjectText(
       ? "DUPLICATE_KEY"
       : path.length > maxDepth
         ? "TOO_DEEP"
-        : isHeld(token) || (numbers === "shortest" && String(Number(token)) === token)
+        : isLetThrough(token, numbers)
           ? undefined
           : "NUMBER_NOT_HELD";
     if (code === undefined) return undefined;
@@ -187,6 +187,38 @@ export function lineOf(text: string, at: string): number | undefined {
     return "stop";
   });
   return line;
+}
+
+/**
+ * The values at the wanted places of a well-formed text, by pointer, each as it is spelled: a number's digits are
+ * lost in its value.
+ */
+export function spellings(
+  text: string,
+  isWanted: (path: readonly (string | number)[]) => boolean,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  scan(text, ({ path, offset, token }) => {
+    if (isWanted(path)) found.set(pointer(path), spellingAt(text, offset, token));
+    return undefined;
+  });
+  return found;
+}
+
+/** The text of the value that begins at `start` with `token`. */
+function spellingAt(text: string, start: number, token: string): string {
+  if (token !== "{" && token !== "[")
+    return token === '"' ? text.slice(start, endOfString(text, start)) : token;
+  let depth = 0;
+  for (let offset = start; ; ) {
+    TOKEN.lastIndex = offset;
+    const match = TOKEN.exec(text);
+    const end = TOKEN.lastIndex;
+    if (match === null) return text.slice(start, offset);
+    if (match[1] === "{" || match[1] === "[") depth++;
+    if ((match[1] === "}" || match[1] === "]") && --depth === 0) return text.slice(start, end);
+    offset = match[1] === '"' ? endOfString(text, end - 1) : end;
+  }
 }
 
 export function lineAt(text: string, offset: number): number {
@@ -278,6 +310,10 @@ function loneSurrogate(value: Json, path: (string | number)[]): (string | number
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function isLetThrough(token: string, numbers: Numbers): boolean {
+  return numbers === "any" || isHeld(token) || (numbers === "shortest" && String(Number(token)) === token);
 }
 
 /** Whether a double holds the number exactly (integers) or at all (the rest). */

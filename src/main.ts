@@ -33,6 +33,7 @@ export function realWorld(shipped: string): World {
     openDataRoot,
     openTrace,
     writeFile,
+    openScratch: async () => (await import("./node-scratch.ts")).openScratch(),
     shipped: (file) => path.join(shipped, file),
     tool: TOOL,
   };

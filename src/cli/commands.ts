@@ -106,6 +106,9 @@ const withSeal = (command: Command) =>
 const withWorkflow = (command: Command) =>
   command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
 
+const withJunit = (command: Command) =>
+  command.option("--junit <FILE>", "also leave the result as JUnit XML; - prints it instead of text");
+
 const COMMANDS: readonly CommandRow[] = [
   row(
     { name: "run", summary: "run a workflow and leave its trace", options: runOptions },
@@ -148,6 +151,15 @@ const COMMANDS: readonly CommandRow[] = [
       options: withSeal,
     },
     async () => (await import("./verify.ts")).verifyCommand,
+  ),
+  row(
+    {
+      name: "conformance",
+      summary: "hold this build's transforms to the snapshot's conformance cases",
+      options: (command) =>
+        withSeal(withJunit(command.option("--case <TEXT>", "only the cases with this text in their name"))),
+    },
+    async () => (await import("./conformance.ts")).conformanceCommand,
   ),
   row(
     { name: "seal", summary: "verify the snapshot, then write its seal.json" },

@@ -1,6 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
-import type { Clock, DataRoot, Entropy, Files, TraceFolder } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Files, Scratch, TraceFolder } from "../ports.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -18,7 +18,9 @@ export interface World {
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
   openTrace(traces: string, id: string): TraceFolder;
+  /** @throws IoError */
   writeFile(file: string, content: string | Uint8Array): void;
+  openScratch(): Promise<Scratch>;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
   readonly tool: { readonly name: string; readonly version: string };
