@@ -103,9 +103,13 @@ const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
  * The object a JSON text holds, or its first defect. Beyond the grammar it refuses duplicate keys, nesting
  * deeper than `maxDepth`, and numbers that a double cannot hold (SPEC 2.1, 4.1).
  */
-export function readObject(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): ReadResult {
+export function readObject(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+  numbers: Numbers = "exact",
+): ReadResult {
   if (!isUtf8(bytes)) return { defect: { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) } };
-  return readObjectText(utf8(bytes), maxDepth);
+  return readObjectText(utf8(bytes), maxDepth, numbers);
 }
 
 /**
@@ -190,35 +194,34 @@ export function lineOf(text: string, at: string): number | undefined {
 }
 
 /**
- * The values at the wanted places of a well-formed text, by pointer, each as it is spelled: a number's digits are
- * lost in its value.
+ * The values at the wanted places of a JSON text, by pointer, each as it is spelled: a number's digits are lost in
+ * its value.
  */
 export function spellings(
   text: string,
-  isWanted: (path: readonly (string | number)[]) => boolean,
+  isWanted: (path: readonly (string | number)[], token: string) => boolean,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   scan(text, ({ path, offset, token }) => {
-    if (isWanted(path)) found.set(pointer(path), spellingAt(text, offset, token));
+    if (isWanted(path, token)) found.set(pointer(path), text.slice(offset, endOfValue(text, offset)));
     return undefined;
   });
   return found;
 }
 
-/** The text of the value that begins at `start` with `token`. */
-function spellingAt(text: string, start: number, token: string): string {
-  if (token !== "{" && token !== "[")
-    return token === '"' ? text.slice(start, endOfString(text, start)) : token;
+/** The offset just behind the value that begins at `start`; where that has no end, the end of the text. */
+function endOfValue(text: string, start: number): number {
   let depth = 0;
-  for (let offset = start; ; ) {
+  let offset = start;
+  do {
     TOKEN.lastIndex = offset;
-    const match = TOKEN.exec(text);
-    const end = TOKEN.lastIndex;
-    if (match === null) return text.slice(start, offset);
-    if (match[1] === "{" || match[1] === "[") depth++;
-    if ((match[1] === "}" || match[1] === "]") && --depth === 0) return text.slice(start, end);
-    offset = match[1] === '"' ? endOfString(text, end - 1) : end;
-  }
+    const token = TOKEN.exec(text)?.[1];
+    offset = token === '"' ? endOfString(text, TOKEN.lastIndex - 1) : TOKEN.lastIndex;
+    if (offset <= start) return text.length;
+    if (token === "{" || token === "[") depth++;
+    if (token === "}" || token === "]") depth--;
+  } while (depth > 0);
+  return offset;
 }
 
 export function lineAt(text: string, offset: number): number {

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { UsageFault } from "../faults.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
-import { DEFAULT_LIMITS } from "./payload.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
 import { reportRefusal } from "./report.ts";
 import { runCommand } from "./run.ts";
 
@@ -162,6 +162,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./conformance.ts")).conformanceCommand,
   ),
   row(
+    {
+      name: "certify",
+      operand: "<vectors>",
+      summary: "play scenario vectors on the snapshot, and count the edges they take",
+      options: certifyOptions,
+    },
+    async () => (await import("./certify.ts")).certifyCommand,
+  ),
+  row(
     { name: "seal", summary: "verify the snapshot, then write its seal.json" },
     async () => (await import("./seal.ts")).sealCommand,
   ),
@@ -178,7 +187,7 @@ function runOptions(command: Command): Command {
       .option("--follow", "print one line per event on stderr while it runs")
       .option("--clock <RFC3339>", "a clock that stands still at this moment")
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
-      .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(10_000))
+      .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
       .addOption(
         number("--max-depth <N>", "refuse a payload that nests deeper").default(DEFAULT_LIMITS.maxDepth),
       )
@@ -186,6 +195,18 @@ function runOptions(command: Command): Command {
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
+  );
+}
+
+function certifyOptions(command: Command): Command {
+  const informative = "a step whose differences are shown and do not count; may be given again";
+  return withSeal(
+    withJunit(command)
+      .option("--untaken", "list the edges that no scenario takes")
+      .option("--informative <SCENARIO#STEP>", informative, (one: string, before: string[] = []) => [
+        ...before,
+        one,
+      ]),
   );
 }
 

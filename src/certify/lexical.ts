@@ -1,0 +1,14 @@
+/** Numbers that a reader of JSON values cannot tell from others that are spelled otherwise. */
+
+import { spellings, utf8 } from "../json.ts";
+import type { RunStep } from "./scenario.ts";
+
+/**
+ * Where a step's payload spells a whole number with a fraction or an exponent, as `/numbers/0 2.0`. A vector that
+ * expects another answer for `2.0` than for `2` was made by a reader that keeps them apart.
+ */
+export function spelledOtherwise({ payload }: RunStep): readonly string[] {
+  const isWhole = (token: string) => /^-?\d+(?=[.eE])/.test(token) && Number.isInteger(Number(token));
+  const found = spellings(utf8(payload), (_, token) => isWhole(token));
+  return [...found].map(([at, spelled]) => `${at} ${spelled}`);
+}
