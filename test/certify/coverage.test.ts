@@ -4,6 +4,7 @@ import { catalogue } from "../../src/certify/catalogue.ts";
 import { count, coverageOf, type Outcomes } from "../../src/certify/coverage.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
+import { asSnapshot, smallWorkflow } from "../plan/small-workflow.ts";
 import { FOLDER, memoryFiles, snapshotOf } from "../snapshot/memory-files.ts";
 import { ownWorkflows, playAll, vector } from "./playing.ts";
 
@@ -63,25 +64,19 @@ test("a workflow that is laid over the snapshot's own takes none of its edges", 
 });
 
 test("a default edge is taken by an outcome without an edge of its own", async () => {
-  const files = memoryFiles(
-    snapshotOf({
-      "trial::WF_ANY_V0": `
-        core:
-          start_node: entry
-          runtime_binding: trial::RB_ANY_V0
-          nodes:
-            entry: { type: IN, next: { default: out, NACK: no } }
-            out: { type: EXIT, reason: COMPLETED }
-            no: { type: EXIT }`,
-      "trial::RB_ANY_V0": "core: { bindings: {} }",
-    }),
-  );
-  const workflows = catalogue(await openSnapshot(FOLDER, files));
+  const blocks = smallWorkflow();
+  const contract = blocks["test::WF_X_V0"].core.nodes.DO;
+  (contract as { next: unknown }).next = { default: "OUT", SUCCESS: "END" };
+  const workflows = catalogue(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))));
   const outcomes: Outcomes = new Map();
-  count(outcomes, [started("0", "trial::WF_ANY_V0"), ended("0", "entry", "ACK")], new Map());
+  count(outcomes, [started("0", "test::WF_X_V0"), ended("0", "DO", "BACKEND_ERROR")], new Map());
   const [coverage] = await coverageOf(workflows, outcomes);
   assert.equal(coverage?.refused, undefined);
-  assert.deepEqual([coverage?.taken, coverage?.untaken], [1, [{ from: "entry", to: "no", outcome: "NACK" }]]);
+  assert.deepEqual(coverage?.untaken.map(({ from, outcome }) => `${from} ${outcome}`).sort(), [
+    "ASK ACK",
+    "ASK NACK",
+    "DO SUCCESS",
+  ]);
 });
 
 test("the edges of a workflow that does not compile are not known", async () => {

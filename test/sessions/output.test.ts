@@ -13,6 +13,7 @@ import {
   FIXTURES,
   fixture,
   lines,
+  PROJECT,
   RELEASE,
   type Said,
   tree,
@@ -21,6 +22,7 @@ import {
 
 const data = join(FIXTURES, "data");
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
+const GOOD = join(PROJECT, "test/vectors/good");
 const CLOCK = "2026-03-02T10:00:00Z";
 
 function assertMembers(value: JsonObject, names: readonly string[]): void {
@@ -80,6 +82,11 @@ const documents: readonly (readonly [readonly string[], readonly string[]])[] = 
     ["fqdn", "kind", "file", "seal", "content_hash", "frontmatter", "content"],
   ],
   [["verify"], ["ok", "seal", "root", "files", "findings"]],
+  [["conformance"], ["ok", "total", "passed", "failed", "cases"]],
+  [
+    ["certify", GOOD],
+    ["ok", "steps", "scenarios", "edges", "other_files"],
+  ],
 ];
 
 for (const [argv, members] of documents) {
@@ -190,7 +197,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "seal"];
+const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "conformance", "certify", "seal"];
 
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null });
