@@ -3,7 +3,7 @@
 import type { Snapshot } from "../snapshot/load.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, count, coverageOf, type Outcomes } from "./coverage.ts";
-import { type Played, play, type Stage } from "./player.ts";
+import { type Played, play, type Surroundings } from "./player.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface Certification {
@@ -22,14 +22,14 @@ export type PlayedStep = Omit<Played, "events">;
 export async function certify(
   scenarios: readonly Scenario[],
   snapshot: Snapshot,
-  stage: Stage,
+  around: Surroundings,
 ): Promise<Certification> {
   const workflows = catalogue(snapshot);
   const outcomes: Outcomes = new Map();
   const played: PlayedScenario[] = [];
   for (const scenario of scenarios) {
     const steps: PlayedStep[] = [];
-    for await (const { events, ...step } of play(scenario, workflows, stage)) {
+    for await (const { events, ...step } of play(scenario, workflows, around)) {
       count(outcomes, events, scenario.overlay);
       steps.push(step);
     }

@@ -1,6 +1,6 @@
 /** A run, or a refusal before it, in the words of a vector's `expect`; and where the two differ. */
 
-import type { Ending } from "../engine/advance.ts";
+import type { RunResult } from "../engine/run.ts";
 import { refusalOf, type Summary } from "../engine/summary.ts";
 import { CompileFault, type Fault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own, pointer } from "../json.ts";
@@ -9,11 +9,19 @@ import { MAIN_RUN } from "../trace/event.ts";
 import { ANY, compare, type Difference, subset } from "./compare.ts";
 import type { RunStep } from "./scenario.ts";
 
+/** A run that is over. */
+export interface Ended {
+  readonly plan: Plan;
+  readonly result: RunResult;
+  readonly summary: Summary;
+  readonly exitCode: number;
+}
+
 /** Members of an expectation with what was found; absent where there is nothing to compare. */
 export type Observed = Readonly<Record<string, Json | undefined>>;
 
 /** What is seen of a run that began. */
-export function observedRun(plan: Plan, ending: Ending, summary: Summary, exitCode: number): Observed {
+export function observedRun({ plan, result: { ending }, summary, exitCode }: Ended): Observed {
   const refusal = refusalOf(summary);
   return {
     status: ending.status,
@@ -64,30 +72,33 @@ export function compareExpectation(
     ([member]) => member !== "must_not_appear" && (!isOrderDependent || ENDING.has(member)),
   );
   return compared.flatMap(([member, wanted]) => {
-    const found = observed[member];
-    const toComparable = COMPARABLE[member] ?? ((value) => value);
-    const ordered = (value: Json) =>
-      hasUnorderedEffects && BY_RUN.has(member) && Array.isArray(value) ? byRun(value) : value;
-    return compare(
-      ordered(toComparable(asWanted(member, wanted, observed))),
-      found === undefined || (member === "refusal" && wanted === ANY && found === null)
-        ? undefined
-        : ordered(toComparable(found)),
-      ["expect", member],
-    );
+    const inOneForm = formOf(member, hasUnorderedEffects);
+    const found = foundFor(member, wanted, observed);
+    const asked = inOneForm(askedFor(member, wanted, observed));
+    return compare(asked, found === undefined ? undefined : inOneForm(found), ["expect", member]);
   });
 }
 
-const BY_RUN: ReadonlySet<string> = new Set(["path", "effects"]);
+/** Where the format calls two spellings equal, this gives both the same one. */
+function formOf(member: string, hasUnorderedEffects: boolean): (value: Json) => Json {
+  return (value) => {
+    if (member === "results") return isObject(value) ? withoutEmpty(value) : value;
+    if (!Array.isArray(value) || !LISTED_BY_RUN.has(member)) return value;
+    const entries = member === "effects" ? value.map(withStore) : value;
+    return hasUnorderedEffects ? byRun(entries) : entries;
+  };
+}
 
-/** Where the format calls two spellings equal, both are given one. */
-const COMPARABLE: Readonly<Record<string, (value: Json) => Json>> = {
-  effects: (value) => (Array.isArray(value) ? value.map(withStore) : value),
-  results: (value) => (isObject(value) ? withoutEmpty(value) : value),
-};
+const LISTED_BY_RUN: ReadonlySet<string> = new Set(["path", "effects"]);
+
+/** Any code will do where any refusal is expected, but no code is none. */
+function foundFor(member: string, wanted: Json, observed: Observed): Json | undefined {
+  const found = observed[member];
+  return member === "refusal" && wanted === ANY && found === null ? undefined : found;
+}
 
 /** What is asked for besides the plain value. */
-function asWanted(member: string, wanted: Json, observed: Observed): Json {
+function askedFor(member: string, wanted: Json, observed: Observed): Json {
   if (member === "refusal_at" && isObject(wanted)) return subset(wanted);
   // A payload that is refused has violated nothing yet: its place is compared where the vector names one.
   const isBefore = observed["status"] === null;

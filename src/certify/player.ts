@@ -1,26 +1,32 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
 import type { Ending } from "../engine/advance.ts";
-import { type RunResult, run } from "../engine/run.ts";
-import { emptySummary, gather, type Summary } from "../engine/summary.ts";
+import { run } from "../engine/run.ts";
+import { emptySummary, gather } from "../engine/summary.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { TraceFolder } from "../ports.ts";
-import { type Clock, type DataRoot, type Entropy, type Files, IoError, type Scratch } from "../ports.ts";
+import {
+  type Clock,
+  type DataRoot,
+  type Entropy,
+  type Files,
+  IoError,
+  type Scratch,
+  type TraceFolder,
+} from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { Difference } from "./compare.ts";
 import { compareData, readData } from "./data.ts";
-import { compareExpectation, observedRefusal, observedRun } from "./expectation.ts";
+import { compareExpectation, type Ended, observedRefusal, observedRun } from "./expectation.ts";
 import { findLeaks, forbiddenIn, type Output } from "./leaks.ts";
 import { overlaid } from "./overlay.ts";
 import type { Preparation, RunStep, Scenario, Step } from "./scenario.ts";
 import { unsound } from "./sound.ts";
 
-/** The outside world, and what the command line adds to a run: it is held to the vectors as well. */
-export interface Stage {
+/** What a scenario is played in: the outside world, and what the command line adds to a run. */
+export interface Surroundings {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -33,19 +39,14 @@ export interface Stage {
   parsePayload(bytes: Uint8Array): JsonObject;
   exitCodeOf(end: Ending | Fault): number;
   /** Everything that is said of a run, or left of it besides its trace. */
-  outputsOf(ran: Ran): Promise<readonly Output[]>;
+  outputsOf(ran: Ran): readonly Output[];
   outputsOfRefusal(fault: Fault): readonly Output[];
 }
 
-/** A run that is over. */
-export interface Ran {
-  readonly plan: Plan;
-  readonly result: RunResult;
-  readonly summary: Summary;
+/** A run that is over, with what it left. */
+export interface Ran extends Ended {
   readonly events: readonly TraceEvent[];
-  /** The trace as it was left. */
   readonly trace: Uint8Array;
-  readonly exitCode: number;
 }
 
 /** A step that was played. */
@@ -63,16 +64,16 @@ export interface Played {
  * Each step as it is over. Nothing is left of any of them.
  * @throws UsageFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
  */
-export async function* play(scenario: Scenario, base: Catalogue, stage: Stage): AsyncGenerator<Played> {
-  const scratch = await stage.openScratch();
+export async function* play(scenario: Scenario, base: Catalogue, around: Surroundings): AsyncGenerator<Played> {
+  const scratch = await around.openScratch();
   try {
-    const workflows = await catalogueOf(scenario, base, stage);
-    const place = { scenario, workflows, stage, scratch };
+    const workflows = await catalogueOf(scenario, base, around);
+    const place = { scenario, workflows, around, scratch };
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
-      const begun = stage.clock.micros();
+      const begun = around.clock.micros();
       const played = step.kind === "run" ? await playStep(step, place) : NOT_PLAYED;
-      yield { step, ...played, seconds: (stage.clock.micros() - begun) / 1e6 };
+      yield { step, ...played, seconds: (around.clock.micros() - begun) / 1e6 };
     }
   } finally {
     scratch.close();
@@ -82,13 +83,17 @@ export async function* play(scenario: Scenario, base: Catalogue, stage: Stage): 
 interface Place {
   readonly scenario: Scenario;
   readonly workflows: Catalogue;
-  readonly stage: Stage;
+  readonly around: Surroundings;
   readonly scratch: Scratch;
 }
 
 const NOT_PLAYED = { differences: [], fault: null, events: [] };
 
-async function catalogueOf({ overlay }: Scenario, base: Catalogue, { files }: Stage): Promise<Catalogue> {
+async function catalogueOf(
+  { overlay }: Scenario,
+  base: Catalogue,
+  { files }: Surroundings,
+): Promise<Catalogue> {
   if (overlay.size === 0) return base;
   const { folder } = base.snapshot;
   return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)));
@@ -116,60 +121,65 @@ function prepare(
 const DATA = "data";
 
 async function playStep(step: RunStep, place: Place): Promise<Omit<Played, "step" | "seconds">> {
-  const { stage, scratch } = place;
+  const { around, scratch } = place;
   prepare(step.before, step.name, place);
-  const before = readData(`${scratch.folder}/${DATA}`, stage.files);
+  const before = readData(`${scratch.folder}/${DATA}`, around.files);
   const seen = await observe(step, place);
   const data = step.isOrderDependent
     ? []
-    : compareData(step, before, readData(`${scratch.folder}/${DATA}`, stage.files));
+    : compareData(step, before, readData(`${scratch.folder}/${DATA}`, around.files));
   return { ...seen, differences: [...seen.differences, ...data] };
 }
 
 async function observe(step: RunStep, place: Place): Promise<Omit<Played, "step" | "seconds">> {
-  const { scenario, stage } = place;
-  const compared = (observed: Parameters<typeof compareExpectation>[0]) =>
-    compareExpectation(observed, step, scenario.hasUnorderedEffects);
+  const { scenario, around } = place;
+  const ran = await runOrRefusal(step, place);
+  const isRefused = ran instanceof Fault;
+  const observed = isRefused ? observedRefusal(ran, around.exitCodeOf(ran)) : observedRun(ran);
+  const differences = [
+    ...compareExpectation(observed, step, scenario.hasUnorderedEffects),
+    ...findLeaks(step.expect, await outputsOf(ran, step, place)),
+    ...(isRefused ? [] : await unsound(ran)),
+  ];
+  return isRefused ? { differences, fault: ran, events: [] } : { differences, fault: null, events: ran.events };
+}
+
+/** Nothing, where the step forbids no text: making the outputs takes longer than the run. */
+async function outputsOf(ran: Ran | Fault, { expect }: RunStep, { around }: Place): Promise<readonly Output[]> {
+  if (forbiddenIn(expect).length === 0) return [];
+  return ran instanceof Fault ? around.outputsOfRefusal(ran) : around.outputsOf(ran);
+}
+
+async function runOrRefusal(step: RunStep, place: Place): Promise<Ran | Fault> {
   try {
-    const ran = await runStep(step, place);
-    const { plan, result, summary, events, exitCode } = ran;
-    const differences = [
-      ...compared(observedRun(plan, result.ending, summary, exitCode)),
-      ...findLeaks(step.expect, forbiddenIn(step.expect).length === 0 ? [] : await stage.outputsOf(ran)),
-      ...(await unsound(ran)),
-    ];
-    return { differences, fault: null, events };
+    return await runStep(step, place);
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const differences = [
-      ...compared(observedRefusal(error, stage.exitCodeOf(error))),
-      ...findLeaks(step.expect, stage.outputsOfRefusal(error)),
-    ];
-    return { differences, fault: error, events: [] };
+    if (error instanceof Fault) return error;
+    throw error;
   }
 }
 
 /** The one call of the engine. */
-async function runStep(step: RunStep, { workflows, stage, scratch }: Place): Promise<Ran> {
+async function runStep(step: RunStep, { workflows, around, scratch }: Place): Promise<Ran> {
   const plan = await workflows.plan(step.workflow);
-  const payload = stage.parsePayload(step.payload);
+  const payload = around.parsePayload(step.payload);
   const summary = emptySummary();
   const events: TraceEvent[] = [];
   const result = await run({
     plan,
     payload,
-    clock: stage.clock,
-    entropy: stage.entropy,
-    data: stage.openDataRoot(`${scratch.folder}/${DATA}`),
-    openTrace: (id) => stage.openTrace(`${scratch.folder}/traces`, id),
+    clock: around.clock,
+    entropy: around.entropy,
+    data: around.openDataRoot(`${scratch.folder}/${DATA}`),
+    openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
     durability: "process",
-    maxHops: step.maxHops ?? stage.maxHops,
-    runtime: stage.tool,
+    maxHops: step.maxHops ?? around.maxHops,
+    runtime: around.tool,
     listen(event) {
       events.push(event);
       gather(summary, event);
     },
   });
-  const trace = stage.files.read(`${result.folder}/${result.traceId}.jsonl`) ?? new Uint8Array();
-  return { plan, result, summary, events, trace, exitCode: stage.exitCodeOf(result.ending) };
+  const trace = around.files.read(`${result.folder}/${result.traceId}.jsonl`) ?? new Uint8Array();
+  return { plan, result, summary, events, trace, exitCode: around.exitCodeOf(result.ending) };
 }

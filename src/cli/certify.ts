@@ -9,7 +9,7 @@ import { certifyReport } from "./certify-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
-import { stageIn } from "./stage.ts";
+import { surroundingsIn } from "./surroundings.ts";
 import { checkOutputs, tell } from "./tell.ts";
 
 export interface CertifyOptions extends CommonOptions {
@@ -38,7 +38,7 @@ export async function certifyCommand(
   checkOutputs(options.junit, context);
   const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
   const informative = namedSteps(options.informative ?? [], scenarios);
-  const certified = await certify(scenarios, await open(context, options), stageIn(world));
+  const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
   const judged: Judged = {
     ...certified,
     others,

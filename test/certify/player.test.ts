@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Stage } from "../../src/certify/player.ts";
+import type { Surroundings } from "../../src/certify/player.ts";
 import { CompileFault, UsageFault } from "../../src/faults.ts";
 import type { Json } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
 import { artifact } from "../snapshot/memory-files.ts";
-import { changed, placesOf, playAll, stage, vector } from "./playing.ts";
+import { changed, placesOf, playAll, surroundings, vector } from "./playing.ts";
 
 const GRANT = "the same grant in a data root of its own";
 const grant = vector("tool-grants", GRANT);
@@ -18,10 +18,10 @@ const AUDIT = "/steps/0/data_after/agent_governance~1tool_audit.jsonl";
 
 test("a scenario that comes out as it should differs nowhere, and leaves nothing behind", async () => {
   const folders: string[] = [];
-  const watched: Stage = {
-    ...stage,
+  const watched: Surroundings = {
+    ...surroundings,
     openScratch: async () => {
-      const scratch = await stage.openScratch();
+      const scratch = await surroundings.openScratch();
       folders.push(scratch.folder);
       return scratch;
     },
@@ -116,8 +116,8 @@ test("found: a text that may appear nowhere, in each output in which it does", a
 });
 
 test("found: a trace that somebody changed, or that does not replay", async () => {
-  const changing: Stage = {
-    ...stage,
+  const changing: Surroundings = {
+    ...surroundings,
     files: {
       ...nodeFiles,
       read(path) {

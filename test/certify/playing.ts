@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Catalogue, catalogue } from "../../src/certify/catalogue.ts";
-import { type Played, play, type Stage } from "../../src/certify/player.ts";
+import { type Played, play, type Surroundings } from "../../src/certify/player.ts";
 import { parseScenario, type Scenario } from "../../src/certify/scenario.ts";
-import { stageIn } from "../../src/cli/stage.ts";
+import { surroundingsIn } from "../../src/cli/surroundings.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, parsePointer } from "../../src/json.ts";
 import { realWorld } from "../../src/main.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, "../..");
 
 export const OWN_SNAPSHOT = join(root, "protocol_snapshot");
 
-export const stage: Stage = stageIn(realWorld(join(root, "src/trace/render/fonts")));
+export const surroundings: Surroundings = surroundingsIn(realWorld(join(root, "src/trace/render/fonts")));
 
 export async function ownWorkflows(): Promise<Catalogue> {
   return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles));
@@ -49,13 +49,16 @@ export function scenario(value: Json): Scenario {
   return parseScenario({ file: "v.json", text: JSON.stringify(value, null, 2) }, value);
 }
 
-export async function playAll(value: Json, on: Stage = stage): Promise<readonly Played[]> {
+export async function playAll(value: Json, on: Surroundings = surroundings): Promise<readonly Played[]> {
   const played: Played[] = [];
   for await (const one of play(scenario(value), await ownWorkflows(), on)) played.push(one);
   return played;
 }
 
 /** The places at which the played steps differ, one list for each step. */
-export async function placesOf(value: Json, on: Stage = stage): Promise<readonly (readonly string[])[]> {
+export async function placesOf(
+  value: Json,
+  on: Surroundings = surroundings,
+): Promise<readonly (readonly string[])[]> {
   return (await playAll(value, on)).map(({ differences }) => differences.map(({ at }) => at));
 }

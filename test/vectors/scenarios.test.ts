@@ -7,7 +7,7 @@ import { type Catalogue, catalogue } from "../../src/certify/catalogue.ts";
 import { type Played, play } from "../../src/certify/player.ts";
 import type { Scenario } from "../../src/certify/scenario.ts";
 import { readVectors } from "../../src/certify/vectors.ts";
-import { stageIn } from "../../src/cli/stage.ts";
+import { surroundingsIn } from "../../src/cli/surroundings.ts";
 import { CompileFault } from "../../src/faults.ts";
 import { realWorld } from "../../src/main.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
@@ -19,7 +19,7 @@ const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot"
 /** Steps whose answer turns on how a number was spelled (2.0 or 2), which a reader of JSON values does not see. */
 const LEXICAL: ReadonlySet<string> = new Set(["collatz#float element"]);
 
-const stage = stageIn(realWorld(join(import.meta.dirname, "../../src/trace/render/fonts")));
+const surroundings = surroundingsIn(realWorld(join(import.meta.dirname, "../../src/trace/render/fonts")));
 
 test("the published scenarios come out as the contract says", { skip }, async (suite) => {
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
@@ -34,7 +34,7 @@ async function playOne(scenario: Scenario, workflows: Catalogue, context: TestCo
   const different: unknown[] = [];
   let equal = 0;
   let lacking: string | undefined;
-  for await (const played of play(scenario, workflows, stage)) {
+  for await (const played of play(scenario, workflows, surroundings)) {
     const { step, differences } = played;
     lacking = lackingIn(played);
     // Steps share their data: what follows a skipped one would find other data than the vector's.

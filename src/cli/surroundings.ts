@@ -1,6 +1,6 @@
 /** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
 
-import type { Ran, Stage } from "../certify/player.ts";
+import type { Ran, Surroundings } from "../certify/player.ts";
 import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";
@@ -12,7 +12,7 @@ import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
 import { refusalText } from "./report.ts";
 import { toJson, toText } from "./run-report.ts";
 
-export function stageIn(world: World): Stage {
+export function surroundingsIn(world: World): Surroundings {
   const { files, clock, entropy, tool } = world;
   return {
     ...{ files, clock, entropy, tool },
@@ -27,7 +27,7 @@ export function stageIn(world: World): Stage {
         ? exitCodeOfEnding(end.status, end.exitReason)
         : exitCodeOfRefusal(end.fault.code);
     },
-    outputsOf: async (ran) => outputsOf(ran, world),
+    outputsOf: (ran) => outputsOf(ran, world),
     outputsOfRefusal: (fault) => [{ name: "the refusal", text: refusalText(fault) }],
   };
 }
