@@ -1,5 +1,6 @@
 /** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
 
+import type { Output } from "../certify/leaks.ts";
 import type { Ran, Surroundings } from "../certify/player.ts";
 import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
@@ -7,7 +8,7 @@ import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../trace/render/markdown.ts";
 import { renderSvg } from "../trace/render/svg.ts";
 import { toContext, type World } from "./context.ts";
-import { exitCodeOfEnding, exitCodeOfFault, exitCodeOfRefusal } from "./exit-codes.ts";
+import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
 import { refusalText } from "./report.ts";
 import { toJson, toText } from "./run-report.ts";
@@ -21,19 +22,14 @@ export function surroundingsIn(world: World): Surroundings {
     openTrace: (traces, id) => world.openTrace(traces, id),
     maxHops: DEFAULT_HOPS,
     parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
-    exitCodeOf: (end) => {
-      if (end instanceof Fault) return exitCodeOfFault(end);
-      return end.fault === undefined
-        ? exitCodeOfEnding(end.status, end.exitReason)
-        : exitCodeOfRefusal(end.fault.code);
-    },
+    exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),
     outputsOf: (ran) => outputsOf(ran, world),
     outputsOfRefusal: (fault) => [{ name: "the refusal", text: refusalText(fault) }],
   };
 }
 
 /** The picture is the text of its SVG. */
-function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World) {
+function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World): readonly Output[] {
   const base = `${result.folder}/${result.traceId}`;
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
   const report = { plan, result, summary, files, exitCode };
