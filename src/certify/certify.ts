@@ -3,8 +3,9 @@
 import type { Snapshot } from "../snapshot/load.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, count, coverageOf, type Outcomes } from "./coverage.ts";
-import { type Played, play, type Surroundings } from "./player.ts";
+import { type Played, play } from "./player.ts";
 import type { Scenario } from "./scenario.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface Certification {
   readonly scenarios: readonly PlayedScenario[];

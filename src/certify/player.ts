@@ -1,53 +1,20 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
-import type { Ending } from "../engine/advance.ts";
 import { run } from "../engine/run.ts";
 import { emptySummary, gather } from "../engine/summary.ts";
 import { Fault, UsageFault } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
-import {
-  type Clock,
-  type DataRoot,
-  type Entropy,
-  type Files,
-  IoError,
-  type Scratch,
-  type TraceFolder,
-} from "../ports.ts";
+import { IoError, type Scratch } from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { Difference } from "./compare.ts";
 import { compareData, readData } from "./data.ts";
-import { compareExpectation, type Ended, observedRefusal, observedRun } from "./expectation.ts";
+import { compareExpectation, observedRefusal, observedRun } from "./expectation.ts";
 import { findLeaks, forbiddenIn, type Output } from "./leaks.ts";
 import { overlaid } from "./overlay.ts";
 import type { Preparation, RunStep, Scenario, Step } from "./scenario.ts";
 import { unsound } from "./sound.ts";
-
-/** What a scenario is played in: the outside world, and what the command line adds to a run. */
-export interface Surroundings {
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly tool: { readonly name: string; readonly version: string };
-  openScratch(): Promise<Scratch>;
-  openDataRoot(root: string): DataRoot;
-  openTrace(traces: string, id: string): TraceFolder;
-  readonly maxHops: number;
-  /** @throws PayloadFault */
-  parsePayload(bytes: Uint8Array): JsonObject;
-  exitCodeOf(end: Ending | Fault): number;
-  /** Everything that is said of a run, or left of it besides its trace. */
-  outputsOf(ran: Ran): readonly Output[];
-  outputsOfRefusal(fault: Fault): readonly Output[];
-}
-
-/** A run that is over, with what it left. */
-export interface Ran extends Ended {
-  readonly events: readonly TraceEvent[];
-  readonly trace: Uint8Array;
-}
+import type { Ran, Surroundings } from "./surroundings.ts";
 
 /** A step that was played. */
 export interface Played {

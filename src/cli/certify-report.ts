@@ -1,28 +1,33 @@
 /** How a certification is told: as text, as JSON, as JUnit XML. */
 
-import type { PlayedScenario, PlayedStep } from "../certify/certify.ts";
 import type { Coverage } from "../certify/coverage.ts";
 import { spelledOtherwise } from "../certify/lexical.ts";
 import { CompileFault, type Fault } from "../faults.ts";
 import type { GraphEdge } from "../trace/render/graph.ts";
-import { type Judged, nameOf, type Verdict } from "./certify.ts";
 import { differencesText } from "./differences.ts";
+import type { JudgedScenario, JudgedStep, Verdict } from "./judge.ts";
 import type { JunitCase, JunitSuite } from "./junit.ts";
 import type { Paint } from "./paint.ts";
 import { plain, table } from "./report.ts";
 import type { Told } from "./tell.ts";
 
-export function certifyReport(listsUntaken: boolean): Told<Judged> {
-  const toText = (judged: Judged, paint: Paint) => textOf(judged, listsUntaken, paint);
+export interface Certified {
+  readonly scenarios: readonly JudgedScenario[];
+  readonly coverage: readonly Coverage[];
+  /** JSON files among the vectors that are none. */
+  readonly others: readonly string[];
+}
+
+export function certifyReport(listsUntaken: boolean): Told<Certified> {
+  const toText = (result: Certified, paint: Paint) => textOf(result, listsUntaken, paint);
   return { command: "pgs certify", toJson, toText, toSuites };
 }
 
-type Counts = Readonly<Record<Verdict, number>>;
-
-function countsOf(judged: Judged): Counts {
-  const counts = { equal: 0, different: 0, informative: 0, "left out": 0 };
-  for (const { scenario, steps } of judged.scenarios) {
-    for (const step of steps) counts[judged.verdictOf(scenario, step)]++;
+function countsOf({ scenarios }: Certified): Readonly<Record<Verdict | "total", number>> {
+  const counts = { total: 0, equal: 0, different: 0, informative: 0, left_out: 0 };
+  for (const { verdict } of scenarios.flatMap(({ steps }) => steps)) {
+    counts.total++;
+    counts[verdict]++;
   }
   return counts;
 }
@@ -34,61 +39,68 @@ function edgesOf(coverage: readonly Coverage[]): { readonly declared: number; re
 
 // ---- JSON ----
 
-function toJson(judged: Judged): unknown {
-  const { "left out": left_out, ...counts } = countsOf(judged);
+function toJson(result: Certified): unknown {
+  const steps = countsOf(result);
   return {
-    ok: counts.different === 0,
-    steps: { total: Object.values(counts).reduce((a, b) => a + b, left_out), ...counts, left_out },
-    scenarios: judged.scenarios.map((one) => scenarioJson(one, judged)),
-    edges: { ...edgesOf(judged.coverage), workflows: judged.coverage },
-    other_files: judged.others,
+    ok: steps.different === 0,
+    steps,
+    scenarios: result.scenarios.map(scenarioJson),
+    edges: { ...edgesOf(result.coverage), workflows: result.coverage },
+    other_files: result.others,
   };
 }
 
-function scenarioJson({ scenario, steps }: PlayedScenario, judged: Judged): unknown {
+function scenarioJson({ scenario, steps }: JudgedScenario): unknown {
   return {
     scenario: scenario.name,
     file: scenario.file,
     about: scenario.about,
-    ok: steps.every((step) => judged.verdictOf(scenario, step) !== "different"),
-    steps: steps.map((played) => ({
-      step: played.step.name,
-      workflow: played.step.kind === "run" ? played.step.workflow : null,
-      verdict: judged.verdictOf(scenario, played).replace(" ", "_"),
-      ...(played.differences.length === 0 ? {} : { differences: played.differences }),
-      ...(played.differences.length === 0 || played.fault === null ? {} : { refused: refusedBy(played.fault) }),
-    })),
+    ok: steps.every(({ verdict }) => verdict !== "different"),
+    steps: steps.map(stepJson),
+  };
+}
+
+function stepJson({ step, verdict, differences, fault }: JudgedStep): unknown {
+  return {
+    step: step.name,
+    workflow: step.kind === "run" ? step.workflow : null,
+    verdict,
+    ...(differences.length === 0 ? {} : { differences }),
+    ...(differences.length === 0 || fault === null ? {} : { refused: refusedBy(fault) }),
   };
 }
 
 // ---- text ----
 
-function textOf(judged: Judged, listsUntaken: boolean, paint: Paint): string {
-  const told = judged.scenarios.flatMap((one) => one.steps.map((step) => stepText(one, step, judged, paint)));
-  const { equal, different, informative, "left out": leftOut } = countsOf(judged);
-  const counts = [
-    `${judged.scenarios.length} scenarios, ${equal + different + informative + leftOut} steps`,
+function textOf(result: Certified, listsUntaken: boolean, paint: Paint): string {
+  const told = result.scenarios.flatMap(({ scenario, steps }) =>
+    steps.map((step) => stepText(scenario.file, step, paint)),
+  );
+  const { different } = countsOf(result);
+  const counts = paint(different === 0 ? "good" : "bad", countsText(result));
+  return `${told.join("")}${coverageText(result.coverage, listsUntaken)}\n${counts}\n`;
+}
+
+function countsText(result: Certified): string {
+  const { total, equal, different, informative, left_out: leftOut } = countsOf(result);
+  return [
+    `${result.scenarios.length} scenarios, ${total} steps`,
     `${equal} equal`,
     `${different} different`,
     ...(informative === 0 ? [] : [`${informative} informative`]),
     ...(leftOut === 0 ? [] : [`${leftOut} left out`]),
-    ...(judged.others.length === 0 ? [] : [`${judged.others.length} other JSON files passed over`]),
-  ];
-  return [
-    ...told,
-    coverageText(judged.coverage, listsUntaken),
-    `\n${paint(different === 0 ? "good" : "bad", counts.join(", "))}\n`,
-  ].join("");
+    ...(result.others.length === 0 ? [] : [`${result.others.length} other JSON files passed over`]),
+  ].join(", ");
 }
 
-function stepText({ scenario }: PlayedScenario, played: PlayedStep, judged: Judged, paint: Paint): string {
-  const verdict = judged.verdictOf(scenario, played);
-  if (verdict !== "different" && verdict !== "informative") return "";
+function stepText(file: string, played: JudgedStep, paint: Paint): string {
+  const { name, verdict } = played;
+  if (verdict === "equal" || verdict === "left_out") return "";
   const word = verdict === "different" ? paint("bad", "DIFFERENT") : paint("quiet", "INFORMATIVE");
-  return `${word}  ${plain(nameOf(scenario, played.step))}\n${detailOf(scenario.file, played)}\n`;
+  return `${word}  ${plain(name)}\n${detailOf(file, played)}\n`;
 }
 
-function detailOf(file: string, { step, differences, fault }: PlayedStep): string {
+function detailOf(file: string, { step, differences, fault }: JudgedStep): string {
   if (step.kind !== "run") return "";
   const refused = fault === null ? "" : `  refused: ${refusedBy(fault).map(plain).join("; ")}\n`;
   const spelled = spelledOtherwise(step).map(plain);
@@ -119,32 +131,26 @@ function edgeCount({ taken, declared, refused }: Coverage): string {
 }
 
 function edgeText({ from, outcome, to }: GraphEdge): string {
-  return `  ${from} --${outcome}--> ${to}\n`;
+  return `  ${plain(`${from} --${outcome}--> ${to}`)}\n`;
 }
 
 // ---- JUnit ----
 
 /** A suite for each scenario. */
-function toSuites(judged: Judged): readonly JunitSuite[] {
-  return judged.scenarios.map(({ scenario, steps }) => ({
+function toSuites({ scenarios }: Certified): readonly JunitSuite[] {
+  return scenarios.map(({ scenario, steps }) => ({
     name: scenario.name,
-    cases: steps.map((played) => junitCase(scenario.file, played, judged.verdictOf(scenario, played))),
+    cases: steps.map((step) => junitCase(scenario.file, step)),
   }));
 }
 
-function junitCase(file: string, played: PlayedStep, verdict: Verdict): JunitCase {
-  const { step, seconds, differences } = played;
-  const subject = step.kind === "run" ? step.workflow : file;
-  const message = differences.map(({ at }) => at).join(", ");
-  const common = { name: step.name, subject, seconds };
-  switch (verdict) {
-    case "equal":
-      return common;
-    case "different":
-      return { ...common, failed: { message: `differs at ${message}`, detail: detailOf(file, played) } };
-    case "informative":
-      return { ...common, skipped: `informative: differs at ${message}` };
-    case "left out":
-      return { ...common, skipped: step.kind === "run" ? "left out" : step.why };
-  }
+function junitCase(file: string, played: JudgedStep): JunitCase {
+  const { step, seconds, verdict } = played;
+  if (step.kind === "left out") return { name: step.name, subject: file, seconds, skipped: step.why };
+  const common = { name: step.name, subject: step.workflow, seconds };
+  if (verdict === "equal") return common;
+  const message = `differs at ${played.differences.map(({ at }) => at).join(", ")}`;
+  return verdict === "informative"
+    ? { ...common, skipped: `informative: ${message}` }
+    : { ...common, failed: { message, detail: detailOf(file, played) } };
 }

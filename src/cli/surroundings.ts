@@ -1,7 +1,7 @@
 /** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
 
 import type { Output } from "../certify/leaks.ts";
-import type { Ran, Surroundings } from "../certify/player.ts";
+import type { Ran, Surroundings } from "../certify/surroundings.ts";
 import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";

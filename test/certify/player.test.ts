@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Surroundings } from "../../src/certify/player.ts";
+import type { Surroundings } from "../../src/certify/surroundings.ts";
 import { CompileFault, UsageFault } from "../../src/faults.ts";
 import type { Json } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
