@@ -70,7 +70,7 @@ export const EXPECTED = [
 ] as const;
 
 /** What it may say besides. */
-export const EXPECTED_TOO = [
+const EXPECTED_TOO = [
   ...["refusal_at", "violation_detail", "nested_refusals", "compile_reasons", "suppressed_payload"],
   "must_not_appear",
 ] as const;

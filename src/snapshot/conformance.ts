@@ -14,17 +14,9 @@ export interface Property {
   readonly byteLength?: number;
 }
 
-export const PROPERTY_TYPES = [
-  "hex_string",
-  "string",
-  "integer",
-  "number",
-  "boolean",
-  "array",
-  "object",
-] as const;
+const PROPERTY_TYPES = ["hex_string", "string", "integer", "number", "boolean", "array", "object"] as const;
 
-export type PropertyType = (typeof PROPERTY_TYPES)[number];
+type PropertyType = (typeof PROPERTY_TYPES)[number];
 
 export interface ConformanceCase {
   /** `<transform>::<case>`. */
