@@ -100,6 +100,37 @@ export const usageTable = {
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
   }),
+  REPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the report cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a file in a folder that is there with --junit FILE, or - for standard output",
+  }),
+  NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
+    what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
+    where: "--case",
+    hint: "pgs conformance --json lists the name of every case",
+  }),
+  VECTORS_MISSING: (f: { folder: string }) => ({
+    what: "there is no such folder of scenario vectors",
+    where: f.folder,
+  }),
+  NO_VECTORS: (f: { folder: string; others: number }) => ({
+    what: `no scenario vector is below it (JSON files of another kind: ${f.others})`,
+    where: f.folder,
+    hint: "name a folder of *.json files that say scenario, data_before and steps",
+  }),
+  VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as a scenario vector: ${f.defect}`,
+    where: at(f.file, f.line),
+  }),
+  VECTOR_MALFORMED: (f: { file: string; line: number; pointer: string; expected: string }) => ({
+    what: `${f.pointer || "the vector"} should be ${f.expected}`,
+    where: at(f.file, f.line),
+  }),
+  VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
+    what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
+    where: f.file,
+  }),
 } satisfies Table;
 
 export class UsageFault<C extends keyof typeof usageTable = keyof typeof usageTable> extends Fault {
@@ -203,6 +234,11 @@ export const snapshotTable = {
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
     where: place(f),
+  }),
+  NO_CONFORMANCE_CASES: (f: { folder: string }) => ({
+    what: "the snapshot holds no conformance case",
+    where: f.folder,
+    hint: "write cases under ## Conformance in the Markdown of a transform, and build the snapshot again",
   }),
 } satisfies Table;
 

@@ -103,16 +103,20 @@ const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
  * The object a JSON text holds, or its first defect. Beyond the grammar it refuses duplicate keys, nesting
  * deeper than `maxDepth`, and numbers that a double cannot hold (SPEC 2.1, 4.1).
  */
-export function readObject(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): ReadResult {
+export function readObject(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+  numbers: Numbers = "exact",
+): ReadResult {
   if (!isUtf8(bytes)) return { defect: { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) } };
-  return readObjectText(utf8(bytes), maxDepth);
+  return readObjectText(utf8(bytes), maxDepth, numbers);
 }
 
 /**
  * Which numbers are let through: `exact`, those a double holds; `shortest`, also those it prints that way, as
- * canonical JSON does (2^60 is written 1152921504606847000).
+ * canonical JSON does (2^60 is written 1152921504606847000); `any`, all of them, for a reader of the text itself.
  */
-export type Numbers = "exact" | "shortest";
+export type Numbers = "exact" | "shortest" | "any";
 
 export function readObjectText(
   text: string,
@@ -134,7 +138,7 @@ export function readObjectText(
       ? "DUPLICATE_KEY"
       : path.length > maxDepth
         ? "TOO_DEEP"
-        : isHeld(token) || (numbers === "shortest" && String(Number(token)) === token)
+        : isLetThrough(token, numbers)
           ? undefined
           : "NUMBER_NOT_HELD";
     if (code === undefined) return undefined;
@@ -187,6 +191,37 @@ export function lineOf(text: string, at: string): number | undefined {
     return "stop";
   });
   return line;
+}
+
+/**
+ * The values at the wanted places of a JSON text, by pointer, each as it is spelled: a number's digits are lost in
+ * its value.
+ */
+export function spellings(
+  text: string,
+  isWanted: (path: readonly (string | number)[], token: string) => boolean,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  scan(text, ({ path, offset, token }) => {
+    if (isWanted(path, token)) found.set(pointer(path), text.slice(offset, endOfValue(text, offset)));
+    return undefined;
+  });
+  return found;
+}
+
+/** The offset just behind the value that begins at `start`; where that has no end, the end of the text. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  let offset = start;
+  do {
+    TOKEN.lastIndex = offset;
+    const token = TOKEN.exec(text)?.[1];
+    offset = token === '"' ? endOfString(text, TOKEN.lastIndex - 1) : TOKEN.lastIndex;
+    if (offset <= start) return text.length;
+    if (token === "{" || token === "[") depth++;
+    if (token === "}" || token === "]") depth--;
+  } while (depth > 0);
+  return offset;
 }
 
 export function lineAt(text: string, offset: number): number {
@@ -278,6 +313,10 @@ function loneSurrogate(value: Json, path: (string | number)[]): (string | number
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function isLetThrough(token: string, numbers: Numbers): boolean {
+  return numbers === "any" || isHeld(token) || (numbers === "shortest" && String(Number(token)) === token);
 }
 
 /** Whether a double holds the number exactly (integers) or at all (the rest). */

@@ -32,9 +32,10 @@ export function realWorld(shipped: string): World {
     fixedClock,
     seededEntropy,
     openDataRoot,
-    mail: openMail(process.env),
+    openMail,
     openTrace,
     writeFile,
+    openScratch: async () => (await import("./node-scratch.ts")).openScratch(),
     shipped: (file) => path.join(shipped, file),
     tool: TOOL,
   };

@@ -132,15 +132,11 @@ function writeWhole(descriptor: number, text: string): void {
   for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
 }
 
-/** Writes a rendering beside the trace. @throws TraceFault */
+/** Writes the whole file. @throws IoError */
 export function writeFile(file: string, content: string | Uint8Array): void {
   try {
     fs.writeFileSync(file, content);
   } catch (error) {
-    throw new TraceFault(
-      "TRACE_UNWRITABLE",
-      { folder: path.dirname(file), errno: errnoOf(error) },
-      { cause: error },
-    );
+    throw new IoError(errnoOf(error), error);
   }
 }

@@ -28,6 +28,20 @@ export class IoError extends Error {
   }
 }
 
+/** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
+export interface Scratch {
+  readonly folder: string;
+  /** Writes the whole file, and makes the folders it needs. */
+  write(path: string, content: string): void;
+  makeFolder(path: string): void;
+  /** Removes a file, or a folder with everything in it; nothing there is as good. */
+  remove(path: string): void;
+  /** Makes a folder what another is, links as links; where there is none, neither is there one at the end. */
+  copy(from: string, to: string): void;
+  /** Removes the folder itself. */
+  close(): void;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

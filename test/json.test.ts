@@ -17,6 +17,7 @@ import {
   readObject,
   readObjectText,
   setOwn,
+  spellings,
 } from "../src/json.ts";
 import { canonical } from "../src/trace/canonical.ts";
 import { isJson } from "./support/is-json.ts";
@@ -395,4 +396,45 @@ test("setOwn sets what own reads, whatever the key", () => {
 test("a frozen value is frozen at every depth", () => {
   const frozen = deepFreeze({ a: [{ b: {} }] }) as { a: [{ b: object }] };
   for (const part of [frozen, frozen.a, frozen.a[0], frozen.a[0].b]) assert.ok(Object.isFrozen(part));
+});
+
+test("a reader of the text itself may ask for every number to be let through, and for nothing else", () => {
+  const big = '{"a":1180591620717411303425,"b":1e400}';
+  assert.deepEqual(readObject(bytes(big), MAX_DEPTH, "any"), { value: JSON.parse(big) });
+  const twice = readObject(bytes('{"a":1e400,"a":1}'), MAX_DEPTH, "any");
+  assert.deepEqual(twice, { defect: { code: "DUPLICATE_KEY", line: 1, pointer: "/a" } });
+});
+
+test("a value is found as it is spelled, whatever it is", () => {
+  const text = String.raw`{ "a" : [1.50, "x\"]\\", {"b": [ ]} ,true],"c/d":{"e":-0e1 }, "f":"}" }`;
+  const all = Object.fromEntries(spellings(text, () => true));
+  assert.deepEqual(all, {
+    "": text,
+    "/a": String.raw`[1.50, "x\"]\\", {"b": [ ]} ,true]`,
+    "/a/0": "1.50",
+    "/a/1": String.raw`"x\"]\\"`,
+    "/a/2": '{"b": [ ]}',
+    "/a/2/b": "[ ]",
+    "/a/3": "true",
+    "/c~1d": '{"e":-0e1 }',
+    "/c~1d/e": "-0e1",
+    "/f": '"}"',
+  });
+  assert.deepEqual([...spellings(text, (path) => path[0] === "f").keys()], ["/f"]);
+});
+
+test("what a value is spelled as reads back as the value", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify({ in: value }, null, 1);
+      const [spelled] = spellings(text, (path) => path.length === 1).values();
+      assert.deepEqual(JSON.parse(spelled as string), JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test("a text that breaks off has spellings up to its end, and no reader hangs on it", () => {
+  for (const text of ['{"a":[1,', '{"a":"x', '{"a":{"b":"', "[", '"', "", '{"a":[}']) {
+    for (const spelled of spellings(text, () => true).values()) assert.ok(text.includes(spelled), text);
+  }
 });

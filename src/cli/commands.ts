@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { UsageFault } from "../faults.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
-import { DEFAULT_LIMITS } from "./payload.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
 import { reportRefusal } from "./report.ts";
 import { runCommand } from "./run.ts";
 
@@ -106,6 +106,9 @@ const withSeal = (command: Command) =>
 const withWorkflow = (command: Command) =>
   command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
 
+const withJunit = (command: Command) =>
+  command.option("--junit <FILE>", "also leave the result as JUnit XML; - prints it instead of text");
+
 const COMMANDS: readonly CommandRow[] = [
   row(
     { name: "run", summary: "run a workflow and leave its trace", options: runOptions },
@@ -150,6 +153,24 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./verify.ts")).verifyCommand,
   ),
   row(
+    {
+      name: "conformance",
+      summary: "hold this build's transforms to the snapshot's conformance cases",
+      options: (command) =>
+        withSeal(withJunit(command.option("--case <TEXT>", "only the cases with this text in their name"))),
+    },
+    async () => (await import("./conformance.ts")).conformanceCommand,
+  ),
+  row(
+    {
+      name: "certify",
+      operand: "<vectors>",
+      summary: "play scenario vectors on the snapshot, and count the edges they take",
+      options: certifyOptions,
+    },
+    async () => (await import("./certify.ts")).certifyCommand,
+  ),
+  row(
     { name: "seal", summary: "verify the snapshot, then write its seal.json" },
     async () => (await import("./seal.ts")).sealCommand,
   ),
@@ -166,7 +187,7 @@ function runOptions(command: Command): Command {
       .option("--follow", "print one line per event on stderr while it runs")
       .option("--clock <RFC3339>", "a clock that stands still at this moment")
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
-      .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(10_000))
+      .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
       .addOption(
         number("--max-depth <N>", "refuse a payload that nests deeper").default(DEFAULT_LIMITS.maxDepth),
       )
@@ -175,6 +196,10 @@ function runOptions(command: Command): Command {
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
   );
+}
+
+function certifyOptions(command: Command): Command {
+  return withSeal(withJunit(command).option("--untaken", "list the edges that no scenario takes"));
 }
 
 function addCommonOptions(command: Command): void {

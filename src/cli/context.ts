@@ -1,6 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
-import type { Clock, DataRoot, Entropy, Files, Mail, TraceFolder } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Files, Mail, Scratch, TraceFolder } from "../ports.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -17,9 +17,12 @@ export interface World {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
-  readonly mail: Mail;
+  /** The mail that these variables describe. */
+  openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string): TraceFolder;
+  /** @throws IoError */
   writeFile(file: string, content: string | Uint8Array): void;
+  openScratch(): Promise<Scratch>;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
   readonly tool: { readonly name: string; readonly version: string };

@@ -1,5 +1,6 @@
 /** Exit codes, as `--help` prints them (SPEC 1). */
 
+import type { Ending } from "../engine/advance.ts";
 import { type Fault, RunFault, STORAGE_CODES, type Stage } from "../faults.ts";
 
 export const EXIT = {
@@ -21,7 +22,7 @@ export const EXIT_HELP = `Exit codes:
    3  snapshot refused: missing, malformed, tampered, or the workflow does not compile
    4  run refused mid-way: the protocol or a capability broke its contract
    5  ended in EXIT_BACKEND_ERROR, or storage could not be used
-   7  examine or verify found something
+   7  examine, verify, conformance or certify found something
   70  a defect in the runner itself`;
 
 const BY_STAGE: Readonly<Record<Stage, number>> = {
@@ -43,13 +44,18 @@ export function exitCodeOfFault(fault: Fault): number {
   return fault instanceof RunFault ? exitCodeOfRefusal(fault.code) : BY_STAGE[fault.stage];
 }
 
+/** For a run that is over: by the refusal that ended it, else by its ending. */
+export function exitCodeOfRun({ fault, status, exitReason }: Ending): number {
+  return fault === undefined ? exitCodeOfEnding(status, exitReason) : exitCodeOfRefusal(fault.code);
+}
+
 /** For a run that was refused mid-way. */
-export function exitCodeOfRefusal(code: string): number {
+function exitCodeOfRefusal(code: string): number {
   return STORAGE_CODES.has(code) ? EXIT.STORAGE : EXIT.REFUSED;
 }
 
 /** For a run that reached an ending of its own. */
-export function exitCodeOfEnding(status: "SUCCESS" | "FAILED", exitReason: string): number {
+function exitCodeOfEnding(status: "SUCCESS" | "FAILED", exitReason: string): number {
   if (status === "SUCCESS") return EXIT.SUCCESS;
   return exitReason === "EXIT_BACKEND_ERROR" ? EXIT.STORAGE : EXIT.BUSINESS;
 }

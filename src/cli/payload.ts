@@ -12,11 +12,19 @@ export interface PayloadLimits {
 
 export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: 200, maxBytes: 64 * 1024 * 1024 };
 
+/** Nodes that a run may enter. */
+export const DEFAULT_HOPS = 10_000;
+
 /** `-` is standard input; no file at all is the empty object. @throws UsageFault, PayloadFault */
 export function readPayload(given: string | undefined, limits: PayloadLimits, context: Context): JsonObject {
   if (given === undefined) return {};
   const file = given === "-" ? "standard input" : given;
   const bytes = given === "-" ? context.world.stdin() : readGiven(given, "the payload", context);
+  return parsePayload(bytes, limits, file);
+}
+
+/** `file` says in a refusal where the bytes come from. @throws PayloadFault */
+export function parsePayload(bytes: Uint8Array, limits: PayloadLimits, file: string): JsonObject {
   if (bytes.length > limits.maxBytes) {
     throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: bytes.length, limit: limits.maxBytes });
   }

@@ -1,8 +1,9 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault } from "../faults.ts";
+import { Fault, TraceFault } from "../faults.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan } from "../plan/plan.ts";
+import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { refusalText } from "./report.ts";
@@ -26,44 +27,42 @@ export async function render(
   { options, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
-  const md = options.md ? await attempt(() => renderMd(plan, events, `${base}.md`, context), context) : null;
-  const png = options.png
-    ? await attempt(() => renderPng(plan, events, `${base}.png`, context), context)
-    : null;
+  const md = options.md ? await leave(`${base}.md`, () => renderMd(plan, events), context) : null;
+  const png = options.png ? await leave(`${base}.png`, () => renderPng(plan, events, context), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
-async function attempt(work: () => Promise<string>, { world }: Context): Promise<string | null> {
+/** The file, or null when it could not be made. */
+async function leave(
+  file: string,
+  make: () => Promise<string | Uint8Array>,
+  { world }: Context,
+): Promise<string | null> {
   try {
-    return await work();
+    world.writeFile(file, await make());
+    return file;
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    world.err(refusalText(error));
+    const fault = error instanceof IoError ? unwritable(file, error) : error;
+    if (!(fault instanceof Fault)) throw fault;
+    world.err(refusalText(fault));
     return null;
   }
 }
 
-async function renderMd(
-  plan: Plan,
-  events: readonly TraceEvent[],
-  file: string,
-  { world }: Context,
-): Promise<string> {
-  const { renderMarkdown } = await import("../trace/render/markdown.ts");
-  world.writeFile(file, renderMarkdown(events, toGraph(plan)));
-  return file;
+function unwritable(file: string, error: IoError): TraceFault {
+  const folder = file.slice(0, file.lastIndexOf("/"));
+  return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
 }
 
-async function renderPng(
-  plan: Plan,
-  events: readonly TraceEvent[],
-  file: string,
-  { world }: Context,
-): Promise<string> {
+async function renderMd(plan: Plan, events: readonly TraceEvent[]): Promise<string> {
+  const { renderMarkdown } = await import("../trace/render/markdown.ts");
+  return renderMarkdown(events, toGraph(plan));
+}
+
+async function renderPng(plan: Plan, events: readonly TraceEvent[], { world }: Context): Promise<Uint8Array> {
   const [{ renderSvg }, { renderPng: rasterise }] = await Promise.all([
     import("../trace/render/svg.ts"),
     import("../trace/render/png.ts"),
   ]);
-  world.writeFile(file, rasterise(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf")));
-  return file;
+  return rasterise(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf"));
 }

@@ -8,7 +8,7 @@ import { digestOf } from "../trace/canonical.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Durability } from "../trace/journal.ts";
 import type { CommonOptions, Context } from "./context.ts";
-import { exitCodeOfEnding, exitCodeOfRefusal } from "./exit-codes.ts";
+import { exitCodeOfRun } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
@@ -48,7 +48,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
         ? world.entropy
         : world.seededEntropy(`${options.seed} ${plan.workflow.fqdn} ${digestOf(payload)}`),
     data: world.openDataRoot(settings.dataRoot),
-    mail: world.mail,
+    mail: world.openMail(world.env),
     openTrace: (id) => world.openTrace(settings.traces, id),
     durability: options.durability,
     maxHops: options.maxHops,
@@ -62,10 +62,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   });
   const { fault } = result.ending;
   const files = await render({ options, plan, events, base: `${result.folder}/${result.traceId}` }, context);
-  const exitCode =
-    fault === undefined
-      ? exitCodeOfEnding(result.ending.status, result.ending.exitReason)
-      : exitCodeOfRefusal(fault.code);
+  const exitCode = exitCodeOfRun(result.ending);
   const report = { plan, result, summary, files, exitCode };
   if (settings.json) printJson(context, toJson(report));
   else if (!settings.quiet) world.out(toText(report, await painter(settings), context));

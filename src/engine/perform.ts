@@ -61,7 +61,7 @@ function transform(step: TransformStep, inputs: JsonObject, live: Live): Transfo
 
 /** The transform's answer, held to its declaration. @throws RunFault `CAPABILITY_FAULT` */
 export function answer(
-  step: TransformStep,
+  step: Pick<TransformStep, "code" | "transform">,
   inputs: JsonObject,
   draw: Draw,
 ): Omit<TransformConclusion, "observed"> {

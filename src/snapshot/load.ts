@@ -1,7 +1,7 @@
 /** From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. */
 
 import { SealFault, SnapshotFault } from "../faults.ts";
-import { isObject, type JsonObject, own } from "../json.ts";
+import { isObject, type JsonObject, own, utf8 } from "../json.ts";
 import { type Files, IoError } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
@@ -33,6 +33,10 @@ export interface Snapshot {
   artifact(name: Fqdn): Artifact | undefined;
   /** Full names of every artifact file of a kind, sorted. Reads no file. */
   names(kind: Kind): readonly Fqdn[];
+  /** Paths of every file below a folder of the snapshot, on disk or sealed, sorted. Reads no file. */
+  paths(folder: string): readonly string[];
+  /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
+  document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
 }
 
 export interface OpenOptions {
@@ -62,6 +66,16 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
       listNames(folder, files)
         .filter((name) => kindOf(name) === kind)
         .sort(),
+    paths(below) {
+      const onDisk = files.list(`${folder}/${below}`).map(({ path }) => `${below}/${path}`);
+      const sealed = (seal?.entries() ?? []).map(({ path }) => path);
+      return [...new Set([...onDisk, ...sealed.filter((path) => path.startsWith(`${below}/`))])].sort();
+    },
+    document(file) {
+      const sealed = readSealed({ ...place, seal }, file);
+      if (sealed === null) return undefined;
+      return { text: utf8(sealed.bytes), value: parseStrict(file, sealed.bytes) };
+    },
   };
 }
 
@@ -91,30 +105,23 @@ interface Place {
   readonly files: Files;
 }
 
-interface Source extends Place {
+interface SealedPlace extends Place {
   readonly seal: Seal | null;
+}
+
+interface Source extends SealedPlace {
   readonly verify: Verify;
 }
 
 function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
-  const { seal } = source;
   const kind = kindOf(name);
   if (kind === undefined) return undefined;
   const file = locate(source, name, kind);
-  const bytes = readBytes(source, file);
-  const entry = seal?.entry(file);
-  if (bytes === null) {
-    if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
-    return undefined;
-  }
-  const found = sha256(bytes);
-  if (seal !== null && entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
-  if (entry !== undefined && (entry.sha256 !== found || entry.size !== bytes.length)) {
-    const line = changedLine(entry, bytes) ?? null;
-    throw new SealFault("SEALED_FILE_CHANGED", { file, line, sealed: entry.sha256, found });
-  }
+  const sealed = readSealed(source, file);
+  if (sealed === null) return undefined;
+  const { bytes, digest } = sealed;
   // What is sealed was read strictly when it was sealed.
-  const { text, envelope } = parseEnvelope(file, bytes, seal === null ? parseStrict : parseSealed);
+  const { text, envelope } = parseEnvelope(file, bytes, source.seal === null ? parseStrict : parseSealed);
   const flaw = source.verify(file, text, envelope)[0];
   if (flaw !== undefined) throw flaw;
   const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
@@ -123,12 +130,36 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
     kind,
     file,
     text,
-    sha256: found,
+    sha256: digest,
     size: bytes.length,
     contentHash: envelope["content_hash"] as Digest,
     frontmatter: envelope["frontmatter"] as JsonObject,
     ir: isObject(ir) ? ir : null,
   };
+}
+
+/**
+ * The file's bytes, which are the sealed ones where there is a seal, with their digest; null when nothing is there.
+ * @throws SealFault, SnapshotFault
+ */
+function readSealed(
+  source: SealedPlace,
+  file: string,
+): { readonly bytes: Uint8Array; readonly digest: Digest } | null {
+  const { seal } = source;
+  const bytes = readBytes(source, file);
+  const entry = seal?.entry(file);
+  if (bytes === null) {
+    if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
+    return null;
+  }
+  const digest = sha256(bytes);
+  if (seal !== null && entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
+  if (entry !== undefined && (entry.sha256 !== digest || entry.size !== bytes.length)) {
+    const line = changedLine(entry, bytes) ?? null;
+    throw new SealFault("SEALED_FILE_CHANGED", { file, line, sealed: entry.sha256, found: digest });
+  }
+  return { bytes, digest };
 }
 
 /** Storage structures may also be governance artifacts; everything else has one place. */

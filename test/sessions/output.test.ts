@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { IoError } from "../../src/ports.ts";
 import {
   assertSound,
   at,
@@ -12,6 +13,7 @@ import {
   FIXTURES,
   fixture,
   lines,
+  PROJECT,
   RELEASE,
   type Said,
   tree,
@@ -20,6 +22,7 @@ import {
 
 const data = join(FIXTURES, "data");
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed")];
+const GOOD = join(PROJECT, "test/vectors/good");
 const CLOCK = "2026-03-02T10:00:00Z";
 
 function assertMembers(value: JsonObject, names: readonly string[]): void {
@@ -79,6 +82,11 @@ const documents: readonly (readonly [readonly string[], readonly string[]])[] = 
     ["fqdn", "kind", "file", "seal", "content_hash", "frontmatter", "content"],
   ],
   [["verify"], ["ok", "seal", "root", "files", "findings"]],
+  [["conformance"], ["ok", "total", "passed", "failed", "cases"]],
+  [
+    ["certify", GOOD],
+    ["ok", "steps", "scenarios", "edges", "other_files"],
+  ],
 ];
 
 for (const [argv, members] of documents) {
@@ -145,6 +153,17 @@ test("--no-png and --no-md leave the jsonl alone", async (t) => {
   assert.deepEqual(tree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
 });
 
+test("a rendering that cannot be written is said, and the run ends as it ended", async (t) => {
+  const place = workspace(t, { data });
+  const writeFile = () => {
+    throw new IoError("ENOSPC", null);
+  };
+  const said = await place.sessionIn({ writeFile }, ...completed, "--json");
+  const { trace, status } = document(said) as { trace: JsonObject; status: string };
+  assert.deepEqual([said.code, status, trace["md"], trace["png"]], [0, "SUCCESS", null, null]);
+  assert.match(said.err, /^(?:pgs: TRACE_UNWRITABLE .*ENOSPC.*\nhint: .*--traces.*\n){2}$/);
+});
+
 test("--actor stands in the record", async (t) => {
   const place = workspace(t, { data });
   await place.session(...completed, "--actor", "release_governance::AC_ENGINEER_V0", "--no-png");
@@ -178,7 +197,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "seal"];
+const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "conformance", "certify", "seal"];
 
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { IoError } from "../../src/ports.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -136,4 +137,15 @@ test("a seal that was tampered with is refused, whatever was changed in it", asy
     assert.equal((await place.session("verify")).code, 7, what);
   }
   assertNothingLeft(place);
+});
+
+test("a seal that cannot be written is refused with the system's own code", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  unsealedCopy(place.path("protocol_snapshot"));
+  const writeFile = () => {
+    throw new IoError("EROFS", null);
+  };
+  const said = await place.sessionIn({ writeFile }, "seal");
+  assertRefused(said, 3, "SEAL_UNWRITABLE");
+  assert.match(said.err, /EROFS/);
 });

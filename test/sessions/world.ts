@@ -20,7 +20,6 @@ import { runCli } from "../../src/cli/commands.ts";
 import type { World } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { realWorld } from "../../src/main.ts";
-import { openMail } from "../../src/node-mail.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
@@ -91,7 +90,6 @@ async function inProcess(folder: string, other: Partial<World>, argv: readonly s
     ...realWorld(FONTS),
     cwd: folder,
     env: {},
-    mail: openMail(other.env ?? {}),
     isTty: false,
     stdin: () => new Uint8Array(),
     tool: { name: "pgs-runner", version: "0.0.0-test" },

@@ -1,43 +1,36 @@
-/** Every scenario vector whose capabilities this build has, step by step; each trace is examined too. */
+/** Every scenario vector, step by step; each trace is examined too. */
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { test } from "node:test";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type Catalogue, catalogue } from "../../src/certify/catalogue.ts";
+import { play } from "../../src/certify/player.ts";
+import type { Scenario } from "../../src/certify/scenario.ts";
+import { readVectors } from "../../src/certify/vectors.ts";
+import { surroundingsIn } from "../../src/cli/surroundings.ts";
+import { realWorld } from "../../src/main.ts";
+import { nodeFiles } from "../../src/node-ports.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
-import { Player, payloadTexts, type Scenario } from "./scenario.ts";
 
 const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot");
 
-/** Steps whose answer turns on how a number was spelled (2.0 or 2), which a reader of JSON values does not see. */
-const LEXICAL: ReadonlySet<string> = new Set(["collatz: float element"]);
+const surroundings = surroundingsIn(realWorld(join(import.meta.dirname, "../../src/trace/render/fonts")));
 
 test("the published scenarios come out as the contract says", { skip }, async (suite) => {
-  for (const file of readdirSync(sharedPath("vectors")).filter((name) => name.endsWith(".json"))) {
-    const text = readFileSync(sharedPath(`vectors/${file}`), "utf8");
-    const scenario = JSON.parse(text) as Scenario;
-    const payloads = payloadTexts(text);
-    await suite.test(scenario.scenario ?? file, async (context) => {
-      const player = new Player(scenario, payloads, sharedPath("published/protocol_snapshot"));
-      const differences: string[] = [];
-      const skipped = new Set<string>();
-      let passed = 0;
-      try {
-        for (const step of scenario.steps) {
-          if (LEXICAL.has(`${scenario.scenario}: ${step.name}`)) continue;
-          const result = await player.play(step);
-          if (result.kind === "passed") passed++;
-          if (result.kind === "skipped") skipped.add(result.why);
-          // Steps share their data: what follows a skipped one would find other data than the vector's.
-          if (result.kind === "skipped" && result.why !== "not applicable") break;
-          if (result.kind === "differs")
-            differences.push(`${step.name}\n    ${result.differences.join("\n    ")}`);
-        }
-      } finally {
-        player.close();
-      }
-      context.diagnostic(`${passed} of ${scenario.steps.length} steps`);
-      assert.deepEqual(differences, []);
-      if (passed === 0 && skipped.size > 0) context.skip([...skipped].join("; "));
-    });
+  const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
+  assert.deepEqual(others, []);
+  const workflows = catalogue(await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles));
+  for (const scenario of scenarios) {
+    await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
   }
 });
+
+async function playOne(scenario: Scenario, workflows: Catalogue, context: TestContext): Promise<void> {
+  const different: unknown[] = [];
+  for await (const { step, differences, isLexical } of play(scenario, workflows, surroundings)) {
+    if (isLexical) context.diagnostic(`${step.name} turns on how a number is spelled`);
+    else if (differences.length > 0) different.push({ step: step.name, differences });
+  }
+  assert.deepEqual(different, []);
+}

@@ -48,7 +48,7 @@ function mannerOfEnd(end: Payloads["workflow_complete"]): Manner {
 }
 
 /** The edge a visit left by; `default` where the outcome has none of its own. */
-export function edgeTaken(visit: Visit, outcomes: readonly string[]): string | undefined {
+export function edgeTaken(visit: Pick<Visit, "outcome">, outcomes: readonly string[]): string | undefined {
   if (visit.outcome !== null && outcomes.includes(visit.outcome)) return visit.outcome;
   return outcomes.includes("default") ? "default" : undefined;
 }

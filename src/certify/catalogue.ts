@@ -1,0 +1,29 @@
+/** The workflows of one snapshot, each compiled once. */
+
+import { registry } from "../capabilities/registry.ts";
+import { compile } from "../plan/compile.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import { requireWorkflow } from "../snapshot/require.ts";
+
+export interface Catalogue {
+  readonly snapshot: Snapshot;
+  /** @throws UsageFault, CompileFault, and what reading an artifact throws */
+  plan(workflow: string): Promise<Plan>;
+}
+
+export function catalogue(snapshot: Snapshot): Catalogue {
+  const plans = new Map<string, Promise<Plan>>();
+  return {
+    snapshot,
+    plan(workflow) {
+      const known = plans.get(workflow);
+      if (known !== undefined) return known;
+      const compiled = Promise.resolve().then(() =>
+        compile(requireWorkflow(snapshot, workflow), snapshot, registry),
+      );
+      plans.set(workflow, compiled);
+      return compiled;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** Is the trace of a run what a trace must be: intact, allowed, and the same when it is run again? */
+
+import type { RunResult } from "../engine/run.ts";
+import { checkAllowed } from "../examine/allowed.ts";
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { replay } from "../examine/replay.ts";
+import { verifyTrace } from "../examine/verify.ts";
+import { pointer } from "../json.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Difference } from "./compare.ts";
+
+/** A difference for each finding: a trace should leave nothing to be found. */
+export async function unsound(ran: {
+  readonly plan: Plan;
+  readonly trace: Uint8Array;
+  readonly result: Pick<RunResult, "head">;
+}): Promise<readonly Difference[]> {
+  const { findings, events } = verifyTrace(ran.trace, ran.result.head);
+  const replayed = await replay(ran.plan, events);
+  const divergence = replayed.finding === null ? [] : [replayed.finding];
+  return [...findings, ...(await checkAllowed(ran.plan, events)), ...divergence].map(toDifference);
+}
+
+function toDifference(found: TraceFinding): Difference {
+  const { code, facts, line } = found;
+  const at = pointer(line === undefined ? ["trace"] : ["trace", line - 1]);
+  return { at, found: { code, what: wordsOf(found).what, facts } };
+}

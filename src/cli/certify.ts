@@ -1,0 +1,33 @@
+/** `pgs certify`: does this build do with the snapshot what the scenario vectors say? */
+
+import { certify } from "../certify/certify.ts";
+import { readVectors } from "../certify/vectors.ts";
+import { certifyReport } from "./certify-report.ts";
+import { type CommonOptions, type Context, shortPath } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { judge } from "./judge.ts";
+import { open } from "./load.ts";
+import { surroundingsIn } from "./surroundings.ts";
+import { checkOutputs, tell } from "./tell.ts";
+
+export interface CertifyOptions extends CommonOptions {
+  readonly expectSeal?: string;
+  readonly junit?: string;
+  readonly untaken?: boolean;
+}
+
+export async function certifyCommand(
+  options: CertifyOptions,
+  context: Context,
+  folder: string,
+): Promise<number> {
+  const { world, path } = context;
+  checkOutputs(options.junit, context);
+  const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
+  const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
+  const judged = judge(certified);
+  const result = { scenarios: judged, coverage: certified.coverage, others };
+  await tell(result, certifyReport(options.untaken ?? false), options.junit, context);
+  const isEqual = judged.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
+  return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
+}

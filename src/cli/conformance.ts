@@ -1,0 +1,97 @@
+/** `pgs conformance`: do this build's transforms answer the snapshot's own cases? */
+
+import { registry } from "../capabilities/registry.ts";
+import { type CaseResult, checkCase } from "../certify/conformance.ts";
+import { UsageFault } from "../faults.ts";
+import { type ConformanceCase, readCases } from "../snapshot/conformance.ts";
+import { canonical } from "../trace/canonical.ts";
+import type { CommonOptions, Context } from "./context.ts";
+import { differencesText } from "./differences.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { JunitSuite } from "./junit.ts";
+import { open } from "./load.ts";
+import type { Paint } from "./paint.ts";
+import { plain } from "./report.ts";
+import { checkOutputs, tell } from "./tell.ts";
+
+export interface ConformanceOptions extends CommonOptions {
+  readonly expectSeal?: string;
+  readonly junit?: string;
+  readonly case?: string;
+}
+
+export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
+  checkOutputs(options.junit, context);
+  const snapshot = await open(context, options);
+  const results: CaseResult[] = [];
+  for (const one of chosen(readCases(snapshot), options.case)) {
+    results.push(await checkCase(one, registry, context.world));
+  }
+  await tell(results, { command: "pgs conformance", toJson, toText, toSuites }, options.junit, context);
+  return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** @throws UsageFault when no case has the text in its name */
+function chosen(cases: readonly ConformanceCase[], text: string | undefined): readonly ConformanceCase[] {
+  if (text === undefined) return cases;
+  const found = cases.filter(({ name }) => name.includes(text));
+  if (found.length === 0) throw new UsageFault("NO_SUCH_CASE", { text, cases: cases.length });
+  return found;
+}
+
+function isPassed({ differences }: CaseResult): boolean {
+  return differences.length === 0;
+}
+
+function toJson(results: readonly CaseResult[]): unknown {
+  const passed = results.filter(isPassed).length;
+  return {
+    ok: passed === results.length,
+    total: results.length,
+    passed,
+    failed: results.length - passed,
+    cases: results.map(({ declared, outcome, reason, differences }) => ({
+      case: declared.name,
+      ct: declared.transform,
+      file: declared.file,
+      expected_outcome: declared.outcome,
+      outcome,
+      passed: differences.length === 0,
+      ...(differences.length === 0 ? {} : { differences, reason }),
+    })),
+  };
+}
+
+function toText(results: readonly CaseResult[], paint: Paint): string {
+  const failed = results.filter((result) => !isPassed(result));
+  const told = failed.map((result) => `${paint("bad", "FAILED")}  ${messageOf(result)}\n${detailOf(result)}\n`);
+  const counts = `${results.length} cases, ${results.length - failed.length} passed, ${failed.length} failed`;
+  return `${told.join("")}${paint(failed.length === 0 ? "good" : "bad", counts)}\n`;
+}
+
+/** One line: the case, and the outcome where that is not the one it must have. */
+function messageOf({ declared, outcome }: CaseResult): string {
+  return outcome === declared.outcome
+    ? `${declared.name}: other outputs`
+    : `${declared.name}: ${outcome} instead of ${declared.outcome}`;
+}
+
+function detailOf({ declared, outcome, reason, differences }: CaseResult): string {
+  const why = reason === null ? "" : `  because ${plain(canonical(reason))}\n`;
+  return `  in ${declared.file}\n${why}${outcome === declared.outcome ? differencesText(differences) : ""}`;
+}
+
+/** A suite for each transform. */
+function toSuites(results: readonly CaseResult[]): readonly JunitSuite[] {
+  const transforms = [...new Set(results.map(({ declared }) => declared.transform))];
+  return transforms.map((name) => ({
+    name,
+    cases: results
+      .filter(({ declared }) => declared.transform === name)
+      .map((result) => ({
+        name: result.declared.name,
+        subject: name,
+        ...(isPassed(result) ? {} : { failed: { message: messageOf(result), detail: detailOf(result) } }),
+      })),
+  }));
+}

@@ -1,0 +1,46 @@
+/** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
+
+import type { Output } from "../certify/leaks.ts";
+import type { Ran, Surroundings } from "../certify/surroundings.ts";
+import { Fault } from "../faults.ts";
+import { utf8 } from "../json.ts";
+import { toGraph } from "../plan/graph.ts";
+import { renderMarkdown } from "../trace/render/markdown.ts";
+import { renderSvg } from "../trace/render/svg.ts";
+import { toContext, type World } from "./context.ts";
+import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
+import { refusalText } from "./report.ts";
+import { toJson, toText } from "./run-report.ts";
+
+export function surroundingsIn(world: World): Surroundings {
+  const { files, clock, entropy, tool } = world;
+  return {
+    ...{ files, clock, entropy, tool },
+    openScratch: () => world.openScratch(),
+    openDataRoot: (root) => world.openDataRoot(root),
+    openMail: (environment) => world.openMail(Object.fromEntries(environment)),
+    openTrace: (traces, id) => world.openTrace(traces, id),
+    maxHops: DEFAULT_HOPS,
+    parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
+    exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),
+    outputsOf: (ran) => outputsOf(ran, world),
+    outputsOfRefusal: (fault) => [{ name: "the refusal", text: refusalText(fault) }],
+  };
+}
+
+/** The picture is the text of its SVG. */
+function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World): readonly Output[] {
+  const base = `${result.folder}/${result.traceId}`;
+  const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
+  const report = { plan, result, summary, files, exitCode };
+  const { fault } = result.ending;
+  return [
+    { name: "the trace", text: utf8(trace) },
+    { name: "the Markdown", text: renderMarkdown(events, toGraph(plan)) },
+    { name: "the picture", text: renderSvg(events, toGraph(plan)) },
+    { name: "the report", text: toText(report, (_, text) => text, toContext({}, world)) },
+    { name: "the JSON document", text: JSON.stringify(toJson(report)) },
+    ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
+  ];
+}

@@ -1,0 +1,37 @@
+/** Temporary folders on the real disk. */
+
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { IoError, type Scratch } from "./ports.ts";
+
+/** A new empty folder among the system's temporary ones. @throws IoError */
+export function openScratch(): Scratch {
+  const folder = attempt(() => fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), "pgs-"))));
+  const below = (name: string) => path.join(folder, name);
+  return {
+    folder,
+    write: (file, content) =>
+      attempt(() => {
+        fs.mkdirSync(path.dirname(below(file)), { recursive: true });
+        fs.writeFileSync(below(file), content);
+      }),
+    makeFolder: (name) => void attempt(() => fs.mkdirSync(below(name), { recursive: true })),
+    remove: (name) => attempt(() => fs.rmSync(below(name), { recursive: true, force: true })),
+    copy: (from, to) =>
+      attempt(() => {
+        fs.rmSync(below(to), { recursive: true, force: true });
+        if (fs.existsSync(below(from)))
+          fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
+      }),
+    close: () => attempt(() => fs.rmSync(folder, { recursive: true, force: true })),
+  };
+}
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new IoError((error as NodeJS.ErrnoException).code ?? "EUNKNOWN", error);
+  }
+}

@@ -1,0 +1,108 @@
+/** The conformance cases of a snapshot: for one transform, literal inputs and how it must answer them (SPEC 2). */
+
+import { SnapshotFault } from "../faults.ts";
+import { isObject, type Json, type JsonObject, lineOf, objectAt, own, parsePointer, pointer } from "../json.ts";
+import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
+import type { Snapshot } from "./load.ts";
+
+export type CaseOutcome = "SUCCESS" | "VIOLATION";
+
+/** What must hold of an output whose value is not known beforehand. */
+export interface Property {
+  readonly type: PropertyType;
+  /** Of a `hex_string`: how many bytes it stands for. */
+  readonly byteLength?: number;
+}
+
+const PROPERTY_TYPES = ["hex_string", "string", "integer", "number", "boolean", "array", "object"] as const;
+
+type PropertyType = (typeof PROPERTY_TYPES)[number];
+
+export interface ConformanceCase {
+  /** `<transform>::<case>`. */
+  readonly name: string;
+  readonly transform: Fqdn;
+  readonly file: string;
+  readonly inputs: JsonObject;
+  readonly outcome: CaseOutcome;
+  /** Outputs that must have this value. */
+  readonly outputs: JsonObject;
+  /** Outputs that must be of this kind. */
+  readonly properties: ReadonlyMap<string, Property>;
+}
+
+const FOLDER = "conformance";
+
+/** Every case, sorted by file. @throws SnapshotFault, SealFault */
+export function readCases(snapshot: Snapshot): readonly ConformanceCase[] {
+  const files = snapshot.paths(FOLDER).filter((path) => path.endsWith(".json"));
+  if (files.length === 0) throw new SnapshotFault("NO_CONFORMANCE_CASES", { folder: FOLDER });
+  return files.map((file) => {
+    const read = snapshot.document(file);
+    if (read === undefined) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: "ENOENT" });
+    return parseCase(file, read.text, read.value);
+  });
+}
+
+function parseCase(file: string, text: string, declared: JsonObject): ConformanceCase {
+  const line = (at: string) => lineOf(text, at) ?? 1;
+  const refuse = (at: string, expected: string): never => {
+    throw new SnapshotFault("MALFORMED_ARTIFACT", { file, line: line(at), pointer: at, expected });
+  };
+  const flaw = FORM.find(([at, isRight]) => !isRight(reach(declared, at)));
+  if (flaw !== undefined) return refuse(flaw[0], flaw[2]);
+  const name = own(declared, "fqdn") as string;
+  const transform = own(declared, "ct_fqdn") as Fqdn;
+  if (!name.startsWith(`${transform}::`)) return refuse("/fqdn", `${transform}::<case>`);
+  if (fileOfCase(name) !== file) {
+    throw new SnapshotFault("FQDN_MISMATCH", { file, line: line("/fqdn"), expected: file, found: name });
+  }
+  const assertions = Object.entries(objectAt(declared, "assertions")).map(([field, assertion]) => {
+    const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);
+    return [field, property] as const;
+  });
+  return {
+    name,
+    transform,
+    file,
+    inputs: reach(declared, "/ct_ir/inputs") as JsonObject,
+    outcome: own(declared, "expected_outcome") as CaseOutcome,
+    outputs: own(declared, "expected") as JsonObject,
+    properties: new Map(assertions),
+  };
+}
+
+const FORM: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
+  ["/artifact_type", (value) => value === "CT_CONFORMANCE", "CT_CONFORMANCE"],
+  ["/ct_fqdn", (value) => isFqdn(value) && kindOf(value) === "CT", "the full name of a transform"],
+  ["/fqdn", (value) => typeof value === "string", "a text"],
+  ["/ct_ir/inputs", isObject, "an object of input values"],
+  ["/expected", isObject, "an object of output values"],
+  ["/expected_outcome", (value) => value === "SUCCESS" || value === "VIOLATION", "SUCCESS or VIOLATION"],
+  ["/assertions", (value) => value === undefined || isObject(value), "an object of outputs"],
+];
+
+/** The value at the pointer, or undefined when nothing is there. */
+function reach(value: Json, at: string): Json | undefined {
+  let found: Json | undefined = value;
+  for (const key of parsePointer(at)) found = isObject(found) ? own(found, key) : undefined;
+  return found;
+}
+
+const PROPERTY_FORM = `{"mode":"property","type":<${PROPERTY_TYPES.join("|")}>}, a hex_string with its byte_length`;
+
+function fileOfCase(name: string): string {
+  return `${FOLDER}/${name.replaceAll("::", "__")}.json`;
+}
+
+/** What cannot be checked is no property: an assertion that is passed over would hold of everything. */
+function toProperty(assertion: Json): Property | undefined {
+  if (!isObject(assertion) || own(assertion, "mode") !== "property") return undefined;
+  const { mode, type: named, byte_length: byteLength, ...rest } = assertion;
+  const type = PROPERTY_TYPES.find((one) => one === named);
+  if (type === undefined || Object.keys(rest).length > 0) return undefined;
+  if (byteLength === undefined) return { type };
+  if (type !== "hex_string" || typeof byteLength !== "number" || !Number.isInteger(byteLength))
+    return undefined;
+  return { type, byteLength };
+}
