@@ -47,12 +47,14 @@ test("a run killed inside an effect leaves its key, and examine says what may be
   const key = at(start, "payload", "effect_key");
   assert.deepEqual(found["open_effects"], [
     {
+      run: "0",
       node: "REGISTER_RELEASE",
       step: "register",
       op: "REGISTER",
       store: "RELEASES",
       line: lines(trace).length,
       effect_key: key,
+      has_nested_run: false,
     },
   ]);
   const text = (await place.session("examine", trace)).out;
