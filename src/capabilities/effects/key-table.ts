@@ -24,9 +24,10 @@ const PATIENCE = 32;
 /** Of the text as JSON, because the hash alone takes all lone surrogates for the same. */
 export function tagOf(text: string): Tag {
   const digest = sha256Hex(JSON.stringify(text));
-  const word = (i: number) => Number.parseInt(digest.slice(8 * i, 8 * i + 8), 16) | 0;
-  return [word(0), word(1), word(2), word(3)];
+  return [wordIn(digest, 0), wordIn(digest, 8), wordIn(digest, 16), wordIn(digest, 24)];
 }
+
+const wordIn = (digest: string, at: number) => Number.parseInt(digest.slice(at, at + 8), 16) | 0;
 
 /** Every method throws `Lost` when the pages on disk are no longer those of this table. */
 export class KeyTable {
@@ -100,7 +101,7 @@ function seekIn(words: Int32Array, tag: Tag): Slot {
 const isFree = (page: Int32Array, at: number) => page[at + 4] === 0 && page[at + 5] === 0;
 
 function hasTag(page: Int32Array, at: number, tag: Tag): boolean {
-  return tag.every((word, i) => page[at + i] === word);
+  return page[at] === tag[0] && page[at + 1] === tag[1] && page[at + 2] === tag[2] && page[at + 3] === tag[3];
 }
 
 function valueIn({ page, at }: Slot): number | undefined {
@@ -109,7 +110,7 @@ function valueIn({ page, at }: Slot): number | undefined {
 }
 
 function fill({ page, at }: Slot, tag: Tag, value: number): void {
-  page.set(tag, at);
+  for (let i = 0; i < tag.length; i++) page[at + i] = tag[i] as number;
   page[at + 4] = Math.floor(value / HALF);
   page[at + 5] = value % HALF;
 }
