@@ -162,6 +162,8 @@ function extend<S>(
 ): Known<S> | undefined {
   if (known.stamp === null || stamp?.identity !== known.stamp.identity) return undefined;
   if (stamp.size <= known.stamp.size) return undefined;
+  // Its line has been taken, and what is behind it now may have made another line of it.
+  if (known.tail.kind === "whole") return undefined;
   known.stamp = stamp;
   return readOn(reader, store, known) ? known : undefined;
 }
