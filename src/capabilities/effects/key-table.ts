@@ -18,8 +18,8 @@ const PAGE_SLOTS = Math.floor((PAGE_WORDS - 1) / SLOT_WORDS);
 const FULL = 0.8;
 const HALF = 2 ** 32;
 
-/** Whoever looks into so many pages on disk is better off with all of them in memory. */
-const PATIENCE = 32;
+/** Whoever has looked into this share of the pages on disk might as well have read all of them. */
+const PATIENCE = 1 / 4;
 
 /** Of the text as JSON, because the hash alone takes all lone surrogates for the same. */
 export function tagOf(text: string): Tag {
@@ -49,7 +49,7 @@ export class KeyTable {
 
   find(tag: Tag): number | undefined {
     const kept = this.#kept;
-    if (kept !== undefined && this.#words === undefined && this.#looked++ < PATIENCE) {
+    if (kept !== undefined && this.#words === undefined && this.#looked++ < kept.count * PATIENCE) {
       return valueIn(seek(kept.count, (page) => kept.page(page), tag));
     }
     return valueIn(seekIn(this.words(), tag));
