@@ -17,10 +17,8 @@ export const ROUNDS = 16;
 export const INDEX_WORTH = 300;
 
 export interface Told {
-  /** What REGISTER answered for each key. */
-  readonly registered: Readonly<Record<string, string>>;
-  /** What RESOLVE answered for it right afterwards. */
-  readonly resolved: Readonly<Record<string, unknown>>;
+  /** What REGISTER answered for a key, and where it led right afterwards. Some keys are asked for twice. */
+  readonly registered: readonly { readonly key: string; readonly outcome: string; readonly leads: unknown }[];
   readonly numbers: readonly unknown[];
   /** How often a version was no longer the one that had been read. */
   readonly overtaken: number;
@@ -53,7 +51,7 @@ function hold(): void {
 }
 
 function work(): Told {
-  const data = openDataRoot(root, { indexWorth: INDEX_WORTH });
+  const data = openDataRoot(root, { indexWorth: INDEX_WORTH, lockPatience: 60_000 });
   const draw = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
   const on =
     (effect: Effect, path: string) =>
@@ -63,23 +61,20 @@ function work(): Told {
   const log = on(csAppendonlyJsonl, "log.jsonl");
   const state = on(csMutableJson, "state");
   const names = on(csNameRegistry, "names");
-  const told = {
-    registered: {} as Record<string, string>,
-    resolved: {} as Record<string, unknown>,
-    numbers: [] as unknown[],
-    overtaken: 0,
-  };
+  const registered: Told["registered"][number][] = [];
+  const numbers: unknown[] = [];
+  let overtaken = 0;
   for (let i = 0; i < ROUNDS; i++) {
     // Every second round all are after the same key, in the others each has begun somewhere else.
     const key = `k${i % 2 === 0 ? i : (i + 2 * Number(id)) % (ROUNDS - 1)}`;
-    told.registered[key] = registry("REGISTER", { key, target_ref: id }).outcome;
-    told.resolved[key] = registry("RESOLVE", { key_or_address: key }).result?.target_ref;
-    told.numbers.push(log("APPEND", { record: { id, i } }).result?.sequence_number);
+    const { outcome } = registry("REGISTER", { key, target_ref: id });
+    registered.push({ key, outcome, leads: registry("RESOLVE", { key_or_address: key }).result?.target_ref });
+    numbers.push(log("APPEND", { record: { id, i } }).result?.sequence_number);
     state("WRITE", { key: `${id}.${i}`, value: { i } });
     names("WRITE", { name: `${id}.${i}`, resource_addresses: [`ADDR_${i}`] });
-    while (!increment(state)) told.overtaken++;
+    while (!increment(state)) overtaken++;
   }
-  return told;
+  return { registered, numbers, overtaken };
 }
 
 /** Adds one to the counter as long as nobody else has since it was read. */

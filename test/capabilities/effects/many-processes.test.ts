@@ -83,14 +83,15 @@ test("eight processes share a data root in which one was killed while it held ev
 
 function assertRegisteredOnce(text: string, told: readonly Told[]): void {
   const [, ...lines] = linesOf(text);
-  const keys = new Set(told.flatMap(({ registered }) => Object.keys(registered)));
-  assert.deepEqual(lines.map(({ key }) => key).sort(), [...keys].sort());
-  for (const { key, target_ref } of lines as { key: string; target_ref: string }[]) {
-    const winners = told.flatMap(({ registered }, id) => (registered[key] === "SUCCESS" ? [String(id)] : []));
-    assert.deepEqual(winners, [target_ref]);
-    for (const { registered, resolved } of told.filter(({ registered }) => key in registered)) {
-      assert.match(registered[key] as string, /^(SUCCESS|ALREADY_EXISTS)$/);
-      assert.equal(resolved[key], target_ref);
+  const all = told.flatMap(({ registered }, id) => registered.map((one) => ({ ...one, id: String(id) })));
+  assert.deepEqual(lines.map(({ key }) => key).sort(), [...new Set(all.map(({ key }) => key))].sort());
+  for (const line of lines) {
+    const asked = all.filter(({ key }) => key === line.key);
+    const [winner, ...others] = asked.filter(({ outcome }) => outcome === "SUCCESS");
+    assert.deepEqual([winner?.id, others], [line.target_ref, []]);
+    for (const { id, outcome, leads } of asked) {
+      assert.equal(leads, line.target_ref);
+      if (id !== line.target_ref) assert.equal(outcome, "ALREADY_EXISTS");
     }
   }
 }
