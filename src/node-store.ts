@@ -23,7 +23,7 @@ export interface DataRootOptions {
   readonly indexWorth: number;
 }
 
-const USUAL: DataRootOptions = { lockPatience: 10_000, indexWorth: 128 * 1024 };
+const USUAL: DataRootOptions = { lockPatience: 10_000, indexWorth: 256 * 1024 };
 
 /** Where indexes are, below the root; none of them ends as a journal does. */
 const INDEXES = ".pgs/index";

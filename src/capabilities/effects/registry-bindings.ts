@@ -29,9 +29,9 @@ export interface Bindings {
   readonly uncounted: Map<string, boolean | undefined>;
 }
 
-/** So many recent keys, or this share of the table, are taken into it. */
-const MOST_RECENT = 4096;
-const SHARE = 16;
+/** So many recent keys and addresses, or this share of the table, are taken into it. */
+const MOST_RECENT = 8192;
+const SHARE = 1 / 16;
 
 /**
  * Scans leniently, as fast as the language parses, because a registry may be long and is never rewritten; the line
@@ -80,7 +80,7 @@ function remember(state: Bindings, key: string, address: Json, place: Place): vo
   if (!uncounted.has(key)) uncounted.set(key, recent.get(key)?.isActive);
   recent.set(key, place);
   if (typeof address === "string") recentAddresses.set(address, place.offset);
-  if (recent.size > Math.max(MOST_RECENT, table.used / SHARE)) settle(state);
+  if (recent.size + recentAddresses.size > Math.max(MOST_RECENT, table.used * SHARE)) settle(state);
 }
 
 /** Takes what is recent into the table. */
