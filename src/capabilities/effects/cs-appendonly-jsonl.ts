@@ -1,8 +1,8 @@
 import { type JsonObject, jsonEqual, own } from "../../json.ts";
 import { effect, operation, type Performed } from "../effect.ts";
 import { anything, object, optional } from "../shape.ts";
-import { isBlank } from "./stored-bytes.ts";
-import { lineStore, readLine } from "./stored-lines.ts";
+import { isBlank, readLine } from "./stored-bytes.ts";
+import { lineStore } from "./stored-lines.ts";
 
 /** An append asks only how many lines there are: what they hold is for those who read them. */
 const counted = lineStore({

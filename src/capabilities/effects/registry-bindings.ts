@@ -3,9 +3,9 @@
 import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { KeyTable, tagOf } from "./key-table.ts";
+import type { LineReader } from "./known-lines.ts";
 import { corrupt, isBlank, lineNumberAt, NEWLINE } from "./stored-bytes.ts";
 import { Lost } from "./stored-index.ts";
-import type { LineReader } from "./stored-lines.ts";
 
 /** The last line of a key. */
 export interface Binding {

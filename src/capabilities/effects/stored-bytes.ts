@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../faults.ts";
-import { utf8 } from "../../json.ts";
+import { type JsonObject, readObjectText, utf8 } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 
 export interface Line {
@@ -77,6 +77,13 @@ export function lineNumberAt(store: StoreFile, offset: number): number {
 
 export function isBlank(line: string): boolean {
   return line.trim() === "";
+}
+
+/** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
+export function readLine(line: string, number: number, file: string): JsonObject {
+  const read = readObjectText(line);
+  if ("defect" in read) throw corrupt(file, number);
+  return read.value;
 }
 
 export function corrupt(file: string, line?: number): StoreFault {

@@ -1,36 +1,11 @@
 /** JSON Lines stores: what one process remembers of a file, and how it adds a line to it. */
 
-import { type JsonObject, readObjectText, unicodeEscape, utf8 } from "../../json.ts";
+import type { JsonObject } from "../../json.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
-import {
-  corrupt,
-  type Line,
-  linesIn,
-  NEWLINE,
-  NO_TAIL,
-  newlinesIn,
-  type Tail,
-  tailOf,
-} from "./stored-bytes.ts";
-import { Lost, openIndex, type Pages, writeIndex } from "./stored-index.ts";
-import { toStoredText } from "./stored-text.ts";
-
-/** What a reader makes of the lines, one after the other. */
-export interface LineReader<S> {
-  start(): S;
-  /**
-   * Takes one line; `file` is for faults. The last line may be taken twice. Where it is absent, lines are counted,
-   * whatever they hold.
-   */
-  take?(state: S, line: Line, file: string): void;
-  /** How the state outlasts the process. Where it is absent, every process reads the file from its beginning. */
-  readonly index?: {
-    readonly kind: string;
-    /** The state that `keep` gave away; both throw `Lost`. */
-    recall(pages: Pages, facts: JsonObject): S;
-    keep(state: S): { readonly pages: Int32Array; readonly facts: JsonObject };
-  };
-}
+import { ANCHOR_BYTES, extend, isSame, type Known, type LineReader, readAll } from "./known-lines.ts";
+import { corrupt, NO_TAIL } from "./stored-bytes.ts";
+import { Lost, openIndex, writeIndex } from "./stored-index.ts";
+import { asciiLine } from "./stored-text.ts";
 
 /** A JSON Lines file as it is at one moment. */
 export interface Lines<S> {
@@ -49,21 +24,6 @@ export interface Lines<S> {
 
 /** Looks at the file and answers what `work` makes of it, which is done again where the state turns out `Lost`. */
 export type Look<S> = <T>(store: StoreFile, work: (lines: Lines<S>) => T) => T;
-
-interface Known<S> {
-  readonly state: S;
-  stamp: StoreStamp | null;
-  /** Newlines, and the offset behind the last one. */
-  ended: number;
-  end: number;
-  tail: Tail;
-  /** The last bytes before `end`: when they are no longer there, the file was rewritten in place. */
-  anchor: Uint8Array;
-  /** The end for which an index was last written, or should have been. */
-  kept: number;
-}
-
-const ANCHOR_BYTES = 256;
 
 /** The share of a file by which it grows before its index is written again, so that every line costs the same. */
 const SHARE = 1 / 32;
@@ -123,18 +83,6 @@ function toLines<S>({ state, ended, tail }: Known<S>, add: Lines<S>["add"]): Lin
   };
 }
 
-function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.identity === b.identity && a.size === b.size && a.modified === b.modified;
-}
-
-function readAll<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): Known<S> {
-  const anchor = new Uint8Array();
-  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, kept: 0 };
-  if (stamp !== null) readOn(reader, store, known);
-  return known;
-}
-
 /** What the index says and what has been added since; all of the file where it says nothing of it. */
 function recall<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): Known<S> {
   const known = stamp && recalled(reader, store, stamp);
@@ -151,55 +99,6 @@ function recalled<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreSta
   const { extent, pages, facts } = kept;
   const end = extent.stamp.size;
   return { ...extent, state: index.recall(pages, facts), end, tail: NO_TAIL, kept: end };
-}
-
-/** What was known and what has been added since; undefined when the file is not the old one grown longer. */
-function extend<S>(
-  reader: LineReader<S>,
-  store: StoreFile,
-  known: Known<S>,
-  stamp: StoreStamp | null,
-): Known<S> | undefined {
-  if (known.stamp === null || stamp?.identity !== known.stamp.identity) return undefined;
-  if (stamp.size <= known.stamp.size) return undefined;
-  // Its line has been taken, and what is behind it now may have made another line of it.
-  if (known.tail.kind === "whole") return undefined;
-  known.stamp = stamp;
-  return readOn(reader, store, known) ? known : undefined;
-}
-
-/** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
-function readOn<S>(reader: LineReader<S>, store: StoreFile, known: Known<S>): boolean {
-  const { anchor } = known;
-  let rest: Uint8Array = new Uint8Array();
-  let isKnown: boolean | undefined;
-  store.readFrom(known.end - anchor.length, (piece) => {
-    let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    if (isKnown === undefined) {
-      isKnown = Buffer.compare(bytes.subarray(0, anchor.length), anchor) === 0;
-      bytes = bytes.subarray(anchor.length);
-    }
-    if (isKnown) rest = takeLines(reader, store.name, known, bytes);
-  });
-  known.tail = tailOf(rest);
-  if (known.tail.kind === "whole") {
-    reader.take?.(known.state, { text: utf8(rest), number: known.ended + 1, offset: known.end }, store.name);
-  }
-  return isKnown ?? anchor.length === 0;
-}
-
-/** Takes the lines that begin where the file was known to end; answers the bytes behind the last newline. */
-function takeLines<S>(reader: LineReader<S>, file: string, known: Known<S>, bytes: Uint8Array): Uint8Array {
-  const size = bytes.lastIndexOf(NEWLINE) + 1;
-  if (size === 0) return bytes;
-  const whole = bytes.subarray(0, size);
-  if (reader.take !== undefined) {
-    for (const line of linesIn(whole, known.end, known.ended + 1, file)) reader.take(known.state, line, file);
-  }
-  known.ended += newlinesIn(whole);
-  known.end += size;
-  known.anchor = Uint8Array.from(whole.subarray(-ANCHOR_BYTES));
-  return bytes.subarray(size);
 }
 
 /** Writes the line; answers the size the file has then, if nobody else has written. */
@@ -236,21 +135,4 @@ function keep<S>({ index }: LineReader<S>, store: StoreFile, known: Known<S>): v
   const { pages, facts } = index.keep(state);
   writeIndex(file, { stamp, ended, anchor }, facts, pages);
   known.kept = end;
-}
-
-const NOT_PLAIN = /[\u007f-\uffff]/g;
-
-/**
- * The line in ASCII, so that readers which split at other line separators, or assume another encoding, find what
- * was written.
- */
-function asciiLine(line: JsonObject): string {
-  return toStoredText(line).replace(NOT_PLAIN, unicodeEscape);
-}
-
-/** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
-export function readLine(line: string, number: number, file: string): JsonObject {
-  const read = readObjectText(line);
-  if ("defect" in read) throw corrupt(file, number);
-  return read.value;
 }
