@@ -1,38 +1,35 @@
 /** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
 
-import { randomBytes } from "node:crypto";
 import {
   type BigIntStats,
-  closeSync,
   type Dirent,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
   lstatSync,
-  mkdirSync,
-  openSync,
   readdirSync,
-  readFileSync,
-  readSync,
   realpathSync,
-  renameSync,
   statSync,
   truncateSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Fault, RunFault, StoreFault } from "./faults.ts";
+import { append, errnoOf, read, readAt, readFrom, replace } from "./node-bytes.ts";
+import { openIndexFile } from "./node-index.ts";
 import { withLock } from "./node-lock.ts";
 import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
 
-/** How long a writer waits for another one before it gives up. */
-const LOCK_PATIENCE_MS = 10_000;
+export interface DataRootOptions {
+  /** Milliseconds a writer waits for another one before it gives up. */
+  readonly lockPatience: number;
+  /** Bytes by which a store must have grown before an index of it is written. */
+  readonly indexWorth: number;
+}
+
+const USUAL: DataRootOptions = { lockPatience: 10_000, indexWorth: 256 * 1024 };
+
+/** Where indexes are, below the root; none of them ends as a journal does. */
+const INDEXES = ".pgs/index";
 
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
-export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_MS): DataRoot {
+export function openDataRoot(root: string, options: Partial<DataRootOptions> = {}): DataRoot {
   const folder = resolve(root);
   /** By name, and by every other spelling of its path that was asked for. */
   const stores = new Map<string, StoreFile>();
@@ -41,7 +38,7 @@ export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore(folder, name, lockPatience);
+      const store = stores.get(name) ?? openStore(folder, name, { ...USUAL, ...options });
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -49,7 +46,7 @@ export function openDataRoot(root: string, lockPatience: number = LOCK_PATIENCE_
   };
 }
 
-function openStore(folder: string, name: string, lockPatience: number): StoreFile {
+function openStore(folder: string, name: string, options: DataRootOptions): StoreFile {
   // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
   let located: string | undefined;
   const on = <T>(failing: Failing, work: (path: string) => T): T =>
@@ -57,14 +54,15 @@ function openStore(folder: string, name: string, lockPatience: number): StoreFil
   return {
     name,
     read: () => on("UNREADABLE", read),
-    readFrom: (offset) => on("UNREADABLE", (path) => readFrom(path, offset)),
+    readFrom: (offset, take) => on("UNREADABLE", (path) => readFrom(path, offset, take)),
+    readAt: (offset, length) => on("UNREADABLE", (path) => readAt(path, offset, length)),
     stamp: () => on("UNREADABLE", (path) => stamp(path, name)),
     append: (bytes) => on("UNWRITABLE", (path) => append(path, name, Buffer.from(bytes, "utf8"))),
     truncate: (size) => on("UNWRITABLE", (path) => truncateSync(path, size)),
     replace: (bytes) => on("UNWRITABLE", (path) => replace(path, bytes)),
     locked: (work) =>
       on("UNWRITABLE", (path) =>
-        withLock(`${path}.lock`, name, lockPatience, () => {
+        withLock(`${path}.lock`, name, options.lockPatience, () => {
           located = path;
           try {
             return work();
@@ -72,6 +70,12 @@ function openStore(folder: string, name: string, lockPatience: number): StoreFil
             located = undefined;
           }
         }),
+      ),
+    index: (kind) =>
+      openIndexFile(
+        options.indexWorth,
+        () => locate(folder, `${INDEXES}/${name}.${kind}`),
+        () => statSync(located ?? locate(folder, name)).mode,
       ),
   };
 }
@@ -86,11 +90,6 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
     const errno = error instanceof Fault ? undefined : errnoOf(error);
     throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
   }
-}
-
-function errnoOf(error: unknown): string | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return syscall === undefined ? undefined : code;
 }
 
 function escapes(store: string): never {
@@ -150,31 +149,6 @@ function isLink(path: string): boolean {
   }
 }
 
-function read(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return null;
-    throw error;
-  }
-}
-
-function readFrom(path: string, offset: number): Uint8Array {
-  const file = openSync(path, "r");
-  try {
-    const bytes = Buffer.allocUnsafe(Math.max(0, fstatSync(file).size - offset));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, bytes.length - filled, offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
 function stamp(path: string, file: string): StoreStamp | null {
   const stat = statOrNull(path);
@@ -195,49 +169,6 @@ function statOrNull(path: string): BigIntStats | null {
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return null;
     throw error;
-  }
-}
-
-/** Adds all bytes or none: what a full disk let through is taken back. */
-function append(path: string, file: string, bytes: Uint8Array): void {
-  const target = openInFolder(path, "a");
-  try {
-    const count = writeSync(target, bytes);
-    if (count === bytes.length) return;
-    ftruncateSync(target, fstatSync(target).size - count);
-    throw new StoreFault("UNWRITABLE", { file, errno: "ENOSPC" });
-  } finally {
-    closeSync(target);
-  }
-}
-
-/** Writes beside the file, waits for the disk, and only then takes the file's name. */
-function replace(path: string, text: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = openInFolder(draft, "wx");
-  try {
-    try {
-      if (mode !== undefined) fchmodSync(file, mode & 0o7777);
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, path);
-  } catch (error) {
-    unlinkSync(draft);
-    throw error;
-  }
-}
-
-function openInFolder(path: string, flags: "a" | "wx"): number {
-  try {
-    return openSync(path, flags);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, flags);
   }
 }
 

@@ -60,8 +60,10 @@ export interface StoreFile {
   readonly name: string;
   /** The whole content, or null when the file does not exist. */
   read(): Uint8Array | null;
-  /** The bytes from `offset` to the end. */
-  readFrom(offset: number): Uint8Array;
+  /** Hands over the bytes from `offset` to the end, a piece at a time. */
+  readFrom(offset: number, take: (piece: Uint8Array) => void): void;
+  /** `length` bytes from `offset` on; fewer where the file ends before. */
+  readAt(offset: number, length: number): Uint8Array;
   /** Changes whenever anybody has written the file; null when it does not exist. */
   stamp(): StoreStamp | null;
   /** Adds the bytes in one write at the end, creating the file and its folders when absent. */
@@ -72,6 +74,18 @@ export interface StoreFile {
   replace(bytes: string): void;
   /** Runs `work` while no other process does the same on this file. */
   locked<T>(work: () => T): T;
+  /** What is kept outside the store to find things in it again, or null; `kind` tells several of one store apart. */
+  index(kind: string): IndexFile | null;
+}
+
+/** Derived data, kept where that can be done. What goes wrong with it is no fault: then there is none. */
+export interface IndexFile {
+  /** How many bytes a store must have grown by before it is worth writing. */
+  readonly worth: number;
+  /** `length` bytes from `offset` on; fewer, or none, where they cannot be had. */
+  read(offset: number, length: number): Uint8Array;
+  /** Replaces the whole content. Nothing waits for the disk: the reader recognises what did not arrive. */
+  replace(parts: readonly Uint8Array[]): void;
 }
 
 export interface StoreStamp {

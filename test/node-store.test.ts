@@ -34,7 +34,8 @@ function folder(t: TestContext): string {
 
 const operations: Readonly<Record<string, (store: StoreFile) => unknown>> = {
   read: (store) => store.read(),
-  readFrom: (store) => store.readFrom(0),
+  readFrom: (store) => store.readFrom(0, () => assert.fail("read")),
+  readAt: (store) => store.readAt(0, 1),
   stamp: (store) => store.stamp(),
   append: (store) => store.append("x\n"),
   truncate: (store) => store.truncate(0),
@@ -148,7 +149,7 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
   for (const [name, errno] of Object.entries(codes)) {
     const store = openDataRoot(join(base, name)).store("a/store");
     for (const [op, operate] of Object.entries(direct)) {
-      const reason = ["read", "readFrom", "stamp"].includes(op) ? "UNREADABLE" : "UNWRITABLE";
+      const reason = ["read", "readFrom", "readAt", "stamp"].includes(op) ? "UNREADABLE" : "UNWRITABLE";
       assert.throws(() => operate(store), failing(reason, errno), `${op} ${name}`);
     }
     if (name !== "two") assert.throws(() => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
@@ -184,15 +185,27 @@ test("the stamp changes with every write but keeps its identity while the file g
   assert.notEqual(store.stamp()?.identity, first?.identity);
 });
 
-test("bytes are read from an offset to the end, and none behind it", (t) => {
+test("bytes are read from an offset to the end or for a length, and none behind the end", (t) => {
   const store = openDataRoot(folder(t)).store("a/store");
+  const readFrom = (offset: number) => {
+    const pieces: Uint8Array[] = [];
+    store.readFrom(offset, (piece) => pieces.push(piece));
+    return Buffer.concat(pieces);
+  };
   store.append("abcé");
   assert.deepEqual(
-    [0, 3, 5, 9].map((offset) => String(store.readFrom(offset))),
+    [0, 3, 5, 9].map((offset) => String(readFrom(offset))),
     ["abcé", "é", "", ""],
+  );
+  assert.deepEqual(
+    [0, 3, 5].map((offset) => String(store.readAt(offset, 2))),
+    ["ab", "é", ""],
   );
   store.truncate(2);
   assert.equal(String(store.read()), "ab");
+  const long = Buffer.alloc(2_500_000, "0123456789");
+  store.replace(String(long));
+  assert.deepEqual(readFrom(7), long.subarray(7));
 });
 
 test("a replaced file keeps its permissions and leaves no draft, also when it cannot take its place", (t) => {
@@ -266,7 +279,7 @@ test("the lock of a living process is waited for, and then named", async (t) => 
   const holder = await holdingChild(t, root);
   assert.throws(
     () =>
-      openDataRoot(root, 60)
+      openDataRoot(root, { lockPatience: 60 })
         .store("store")
         .locked(() => assert.fail("worked")),
     (error) => {
@@ -280,7 +293,7 @@ test("the lock of a living process is waited for, and then named", async (t) => 
 
 test("a lock of an earlier process with our number is left over; one of another host is respected", (t) => {
   const root = folder(t);
-  const store = openDataRoot(root, 30).store("store");
+  const store = openDataRoot(root, { lockPatience: 30 }).store("store");
   const lock = join(root, "store.lock");
   symlinkSync(`${process.pid}:${hostname()}:earlier`, lock);
   assert.equal(
@@ -305,7 +318,7 @@ test("a claim on a dead lock is left to its maker while that lives, and is taken
   const root = folder(t);
   const dead = `${process.pid}:${hostname()}:earlier`;
   const take = () =>
-    openDataRoot(root, 100)
+    openDataRoot(root, { lockPatience: 100 })
       .store("store")
       .locked(() => "ours");
   symlinkSync(dead, join(root, "store.lock"));

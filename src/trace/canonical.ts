@@ -1,7 +1,7 @@
 /** The bytes that are hashed: RFC 8785 canonical JSON, and SHA-256 over it. */
 
-import * as crypto from "node:crypto";
 import { isObject, type Json, type JsonObject } from "../json.ts";
+import { sha256Hex } from "../sha256.ts";
 
 declare const digest: unique symbol;
 
@@ -12,14 +12,7 @@ export function isDigest(value: unknown): value is Digest {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
-/** `crypto.hash` halves the cost of a short hash where it exists (Node 20.12 and later). */
-const oneShot = (crypto as { hash?: (algorithm: string, data: string | Uint8Array, encoding: "hex") => string })
-  .hash;
-
-export const sha256: (data: string | Uint8Array) => Digest =
-  oneShot === undefined
-    ? (data) => crypto.createHash("sha256").update(data).digest("hex") as Digest
-    : (data) => oneShot("sha256", data, "hex") as Digest;
+export const sha256 = sha256Hex as (data: string | Uint8Array) => Digest;
 
 /** The value has no canonical form: `undefined`, a number JSON cannot write, or a lone surrogate. */
 export class CanonicalError extends TypeError {}

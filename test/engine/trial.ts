@@ -296,7 +296,8 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
   const openStore = (path: string): StoreFile => ({
     name: path,
     read: () => contentOf(path) ?? null,
-    readFrom: (offset) => contentOf(path)?.subarray(offset) ?? Buffer.alloc(0),
+    readFrom: (offset, take) => take(contentOf(path)?.subarray(offset) ?? Buffer.alloc(0)),
+    readAt: (offset, length) => contentOf(path)?.subarray(offset, offset + length) ?? Buffer.alloc(0),
     stamp: () => {
       const size = contentOf(path)?.length;
       return size === undefined ? null : { identity: path, size, modified: String(writes) };
@@ -305,6 +306,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
     truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
     replace: (text) => put(path, Buffer.from(text)),
     locked: (work) => work(),
+    index: () => null,
   });
   return {
     files,

@@ -1,15 +1,23 @@
 import { type JsonObject, jsonEqual, own } from "../../json.ts";
 import { effect, operation, type Performed } from "../effect.ts";
 import { anything, object, optional } from "../shape.ts";
-import { isBlank, lineStore, readLine } from "./stored-lines.ts";
+import { isBlank, readLine } from "./stored-bytes.ts";
+import { lineStore } from "./stored-lines.ts";
 
 /** An append asks only how many lines there are: what they hold is for those who read them. */
-const counted = lineStore({ start: () => undefined });
+const counted = lineStore({
+  start: () => undefined,
+  index: {
+    kind: "lines",
+    recall: () => undefined,
+    keep: () => ({ pages: new Int32Array(), facts: {} }),
+  },
+});
 
 const entries = lineStore({
   start: () => new Map<number, JsonObject>(),
-  take(byLine, line, number, file) {
-    if (!isBlank(line)) byLine.set(number, readLine(line, number, file));
+  take(byLine, { text, number }, file) {
+    if (!isBlank(text)) byLine.set(number, readLine(text, number, file));
   },
 });
 
@@ -19,22 +27,22 @@ const APPEND = operation({
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
   run({ record, stream_id = null, actor_id = null }, store, draw) {
-    return store.locked((): Performed<"SUCCESS"> => {
-      const log = counted(store);
-      const { count, tornBytes } = log;
-      const timestamp = naiveTime(draw.clock());
-      const record_id = `${timestamp}_${String(count).padStart(6, "0")}`;
-      const sequence_number = count + 1;
-      log.add({ record_id, sequence_number, timestamp, actor_id, stream_id, record });
-      return {
-        outcome: "SUCCESS",
-        result: { record_id, sequence_number },
-        change: {
-          before: tornBytes === 0 ? { lines: count } : { lines: count, torn_bytes: tornBytes },
-          after: { lines: sequence_number },
-        },
-      };
-    });
+    return store.locked(() =>
+      counted(store, ({ count, tornBytes, add }): Performed<"SUCCESS"> => {
+        const timestamp = naiveTime(draw.clock());
+        const record_id = `${timestamp}_${String(count).padStart(6, "0")}`;
+        const sequence_number = count + 1;
+        add({ record_id, sequence_number, timestamp, actor_id, stream_id, record });
+        return {
+          outcome: "SUCCESS",
+          result: { record_id, sequence_number },
+          change: {
+            before: tornBytes === 0 ? { lines: count } : { lines: count, torn_bytes: tornBytes },
+            after: { lines: sequence_number },
+          },
+        };
+      }),
+    );
   },
 });
 
@@ -44,7 +52,7 @@ const GET_ALL = operation({
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
   run({ stream_id = null }, store) {
-    const all = [...entries(store).state.values()];
+    const all = entries(store, ({ state }) => [...state.values()]);
     const isAsked = (entry: JsonObject) => jsonEqual(own(entry, "stream_id") ?? null, stream_id);
     return { outcome: "SUCCESS", result: { entries: stream_id === null ? all : all.filter(isAsked) } };
   },

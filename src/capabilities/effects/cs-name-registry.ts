@@ -3,7 +3,7 @@ import { isObject, type JsonObject, own } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { effect, operation } from "../effect.ts";
 import { array, string } from "../shape.ts";
-import { corrupt } from "./stored-lines.ts";
+import { corrupt } from "./stored-bytes.ts";
 import { readStored, writeStored } from "./stored-object.ts";
 
 const READ = operation({

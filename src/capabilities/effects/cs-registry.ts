@@ -1,44 +1,12 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { effect, operation, type Performed } from "../effect.ts";
 import { anything, object, optional, string } from "../shape.ts";
-import { corrupt, isBlank, type LineReader, type Lines, lineStore, readLine } from "./stored-lines.ts";
+import { type Bindings, bindingsReader, countActive, find, findKey, readBinding } from "./registry-bindings.ts";
+import { corrupt } from "./stored-bytes.ts";
+import { type Lines, lineStore } from "./stored-lines.ts";
 
-/** The last line of one key. */
-interface Binding {
-  readonly key: string;
-  readonly address: Json;
-  readonly isActive: boolean;
-  readonly line: string;
-  readonly number: number;
-}
-
-interface Bindings {
-  readonly byKey: Map<string, Binding>;
-  /** Made when an address is first asked for: most registries are only ever asked for keys. */
-  keyOfAddress: Map<Json, string> | undefined;
-  active: number;
-}
-
-/**
- * Scans leniently, as fast as the language parses, because a registry may be long and is never rewritten; the line
- * that an answer is taken from is read strictly (`readBinding`).
- */
-const reader: LineReader<Bindings> = {
-  start: () => ({ byKey: new Map(), keyOfAddress: undefined, active: 0 }),
-  take(bindings, line, number, file) {
-    const entry = isBlank(line) ? {} : parseLine(line, number, file);
-    const key = own(entry, "key");
-    if (typeof key !== "string") return;
-    const address = own(entry, "address") ?? null;
-    const isActive = own(entry, "tombstone") !== true;
-    bindings.active += Number(isActive) - Number(bindings.byKey.get(key)?.isActive ?? false);
-    bindings.byKey.set(key, { key, address, isActive, line, number });
-    bindings.keyOfAddress?.set(address, key);
-  },
-};
-
-const bindingsOf = lineStore(reader);
+const look = lineStore(bindingsReader);
 
 const REGISTER = operation({
   about: "Binds a new key to a new address; a key that is registered stays as it is.",
@@ -53,14 +21,15 @@ const REGISTER = operation({
   outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
   run({ key, value = {}, ...targets }, store, draw) {
-    return store.locked((): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
-      const registry = look(store);
-      if (registry.state.byKey.get(key)?.isActive) return { outcome: "ALREADY_EXISTS" };
-      const address = `ADDR_${draw.entropy(16)}`;
-      const entry = { key, address, ...present(targets), ...withoutOwnFields(value) };
-      registry.add(entry);
-      return { outcome: "SUCCESS", result: { address }, change: { before: torn(registry), after: entry } };
-    });
+    return store.locked(() =>
+      consult(store, (registry): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
+        if (findKey(registry.state, store, key)?.isActive) return { outcome: "ALREADY_EXISTS" };
+        const address = `ADDR_${draw.entropy(16)}`;
+        const entry = { key, address, ...present(targets), ...withoutOwnFields(value) };
+        registry.add(entry);
+        return { outcome: "SUCCESS", result: { address }, change: { before: torn(registry), after: entry } };
+      }),
+    );
   },
 });
 
@@ -71,7 +40,7 @@ const RESOLVE = operation({
   semantics: "reads",
   run({ key_or_address }, store) {
     if (key_or_address === "") return EMPTY_KEY;
-    const binding = find(look(store), key_or_address);
+    const binding = lookUp(store, key_or_address);
     if (!binding?.isActive) return { outcome: "NOT_FOUND" };
     const entry = readBinding(binding, store);
     const target = (field: string) => own(entry, field) ?? "";
@@ -89,7 +58,7 @@ const EXISTS = operation({
   semantics: "reads",
   run({ key_or_address }, store) {
     if (key_or_address === "") return EMPTY_KEY;
-    return { outcome: "SUCCESS", result: { exists: find(look(store), key_or_address)?.isActive ?? false } };
+    return { outcome: "SUCCESS", result: { exists: lookUp(store, key_or_address)?.isActive ?? false } };
   },
 });
 
@@ -100,17 +69,18 @@ const DEREGISTER = operation({
   semantics: "idempotent",
   run({ key_or_address }, store) {
     if (key_or_address === "") return EMPTY_KEY;
-    if (find(look(store), key_or_address) === undefined) return { outcome: "NOT_FOUND" };
-    return store.locked(() => {
-      const registry = look(store);
-      const binding = find(registry, key_or_address);
-      if (binding === undefined) return { outcome: "NOT_FOUND" };
-      if (!binding.isActive) return { outcome: "SUCCESS" };
-      const tombstone = { key: binding.key, address: binding.address ?? "", tombstone: true };
-      const before = { ...readBinding(binding, store), ...torn(registry) };
-      registry.add(tombstone);
-      return { outcome: "SUCCESS", change: { before, after: tombstone } };
-    });
+    if (lookUp(store, key_or_address) === undefined) return { outcome: "NOT_FOUND" };
+    return store.locked(() =>
+      consult(store, (registry): Performed<"SUCCESS" | "NOT_FOUND"> => {
+        const binding = find(registry.state, store, key_or_address);
+        if (binding === undefined) return { outcome: "NOT_FOUND" };
+        if (!binding.isActive) return { outcome: "SUCCESS" };
+        const tombstone = { key: binding.key, address: binding.address ?? "", tombstone: true };
+        const before = { ...readBinding(binding, store), ...torn(registry) };
+        registry.add(tombstone);
+        return { outcome: "SUCCESS", change: { before, after: tombstone } };
+      }),
+    );
   },
 });
 
@@ -120,43 +90,25 @@ const COUNT = operation({
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
   run(_, store) {
-    return { outcome: "SUCCESS", result: { count: look(store).state.active } };
+    return { outcome: "SUCCESS", result: { count: consult(store, ({ state }) => countActive(state)) } };
   },
 });
 
 const EMPTY_KEY = { outcome: "VIOLATION", reason: { code: "KEY_EMPTY" } } as const;
 
 /**
- * The registry as it is now. Torn bytes behind its lines are ignored; a file that holds nothing else was never
- * seen to be a registry, and nothing is written into it.
+ * What `work` makes of the registry as it is now. Torn bytes behind its lines are ignored; a file that holds nothing
+ * else was never seen to be a registry, and nothing is written into it.
  */
-function look(store: StoreFile): Lines<Bindings> {
-  const lines = bindingsOf(store);
-  if (lines.count === 0 && lines.tornBytes > 0) throw corrupt(store.name, 1);
-  return lines;
+function consult<T>(store: StoreFile, work: (registry: Lines<Bindings>) => T): T {
+  return look(store, (registry) => {
+    if (registry.count === 0 && registry.tornBytes > 0) throw corrupt(store.name, 1);
+    return work(registry);
+  });
 }
 
-/** The binding of the key or else of the address, as its last line left it. */
-function find({ state }: Lines<Bindings>, keyOrAddress: string): Binding | undefined {
-  const byKey = state.byKey.get(keyOrAddress);
-  if (byKey !== undefined) return byKey;
-  state.keyOfAddress ??= new Map([...state.byKey.values()].map(({ key, address }) => [address, key]));
-  const binding = state.byKey.get(state.keyOfAddress.get(keyOrAddress) ?? "");
-  return binding?.address === keyOrAddress ? binding : undefined;
-}
-
-function parseLine(line: string, number: number, file: string): JsonObject {
-  let entry: unknown;
-  try {
-    entry = JSON.parse(line);
-  } catch {
-    throw corrupt(file, number);
-  }
-  if (!isObject(entry)) throw corrupt(file, number);
-  return entry;
-}
-
-const readBinding = ({ line, number }: Binding, store: StoreFile) => readLine(line, number, store.name);
+const lookUp = (store: StoreFile, keyOrAddress: string) =>
+  consult(store, ({ state }) => find(state, store, keyOrAddress));
 
 const torn = ({ tornBytes }: Lines<Bindings>): JsonObject | null =>
   tornBytes === 0 ? null : { torn_bytes: tornBytes };

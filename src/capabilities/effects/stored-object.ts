@@ -2,7 +2,7 @@
 
 import { type JsonObject, readObject } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
-import { corrupt } from "./stored-lines.ts";
+import { corrupt } from "./stored-bytes.ts";
 import { toStoredText } from "./stored-text.ts";
 
 interface Known {

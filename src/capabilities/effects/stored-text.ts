@@ -1,6 +1,6 @@
 /** Stored values as text, every digit of a long integer kept. */
 
-import type { Json } from "../../json.ts";
+import { type Json, type JsonObject, unicodeEscape } from "../../json.ts";
 
 /** Digits beyond which the language rounds what it prints, although the double holds the integer exactly. */
 const LONG = /\d{17}/;
@@ -21,4 +21,14 @@ export function toStoredText(value: Json, indent?: number): string {
 /** From 1e21 on numbers are printed with an exponent and read as they are. */
 function isLong(part: unknown): part is number {
   return Number.isInteger(part) && Math.abs(part as number) >= 1e16 && Math.abs(part as number) < 1e21;
+}
+
+const NOT_PLAIN = /[\u007f-\uffff]/g;
+
+/**
+ * The line in ASCII, so that readers which split at other line separators, or assume another encoding, find what
+ * was written.
+ */
+export function asciiLine(line: JsonObject): string {
+  return toStoredText(line).replace(NOT_PLAIN, unicodeEscape);
 }

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { appendFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync } from "node:fs";
 import { test } from "node:test";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import type { StoreFault } from "../../../src/faults.ts";
@@ -111,26 +108,4 @@ test("10 000 appends are numbered without reading the log back", (t) => {
   const blind = { ...at, store: { ...at.store, readFrom: () => assert.fail("read back") } };
   for (let i = 0; i < 10_000; i++) append(blind);
   assert.equal(linesOf(at.text()).at(-1)?.sequence_number, 10_000);
-});
-
-test("four processes append 100 entries each: no line is lost or torn, no number repeats", async (t) => {
-  const at = freshStore(t);
-  const effects = join(import.meta.dirname, "../../../src/capabilities/effects/cs-appendonly-jsonl.ts");
-  const ports = join(import.meta.dirname, "../../../src/node-store.ts");
-  const program = `
-    const { csAppendonlyJsonl } = await import(${JSON.stringify(effects)});
-    const { openDataRoot } = await import(${JSON.stringify(ports)});
-    const store = openDataRoot(${JSON.stringify(at.root)}).store("store");
-    const draw = { clock: () => "2026-01-31T09:00:00.000Z", entropy: () => "" };
-    for (let i = 0; i < 100; i++) csAppendonlyJsonl.operations.APPEND.perform({ record: { i } }, store, draw);`;
-  const children = [1, 2, 3, 4].map(() =>
-    spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], { stdio: "inherit" }),
-  );
-  const exits = await Promise.all(children.map((child) => once(child, "exit")));
-  for (const exit of exits) assert.deepEqual(exit, [0, null]);
-  const numbers = linesOf(readFileSync(at.file, "utf8")).map(({ sequence_number }) => sequence_number);
-  assert.deepEqual(
-    numbers,
-    Array.from({ length: 400 }, (_, i) => i + 1),
-  );
 });
