@@ -47,14 +47,15 @@ function write(path: string, count: number, lineOf: (i: number) => string): void
   closeSync(file);
 }
 
-function perform(data: DataRoot, op: string, input: Parameters<Operation["perform"]>[0]): void {
+function perform(data: DataRoot, op: string, input: Input): void {
   const [code, path] = op === "APPEND" ? ["CS_APPENDONLY_JSONL_V0", LOG] : ["CS_REGISTRY_V0", REGISTRY];
-  const operation = registry.effect(`capability_side_effects::${code}`)?.operations[op] as Operation;
+  const operation = registry.effect(`capability_side_effects::${code}`)?.operations[op];
+  if (operation?.reaches !== "store") throw new Error(`${op} is no operation of a store`);
   const { outcome } = operation.perform(input, data.store(path as string), draw);
   if (outcome !== "SUCCESS") throw new Error(`${op} ended ${outcome}`);
 }
 
-type Operation = NonNullable<ReturnType<Library["registry"]["effect"]>>["operations"][string];
+type Input = Readonly<Record<string, string | Readonly<Record<string, string | number>>>>;
 
 let fresh = 0;
 const operations: Readonly<Record<string, (data: DataRoot, some: number) => void>> = {

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { Effect, Performed } from "../../../src/capabilities/effect.ts";
+import type { Performed, StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
@@ -54,7 +54,7 @@ function work(): Told {
   const data = openDataRoot(root, { indexWorth: INDEX_WORTH, lockPatience: 60_000 });
   const draw = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
   const on =
-    (effect: Effect, path: string) =>
+    (effect: StoreEffect, path: string) =>
     (op: string, input: JsonObject): Performed =>
       perform(effect, op, input, { store: data.store(path), draw });
   const registry = on(csRegistry, "registry.jsonl");

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import type { Effect } from "../../../src/capabilities/effect.ts";
+import type { StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { StoreFault } from "../../../src/faults.ts";
@@ -36,7 +36,7 @@ function linesOfOthers(count: number): string {
 }
 
 /** What the operation answers, or its fault; what is drawn depends on the number alone. */
-function answer(effect: Effect, op: string, input: JsonObject, store: StoreFile, number = 0): unknown {
+function answer(effect: StoreEffect, op: string, input: JsonObject, store: StoreFile, number = 0): unknown {
   const draw = { ...countingDraw(), entropy: (count: number) => number.toString(16).padStart(2 * count, "0") };
   try {
     return perform(effect, op, input, { store, draw });
