@@ -4,13 +4,11 @@
  */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { library, openPlans, surroundings } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import type { Section } from "./section.ts";
 import { type Payload, publishedCopy, root } from "./subject.ts";
-
-type Library = typeof import("../src/library.ts");
 
 interface Scenario {
   readonly data_before: Readonly<Record<string, string>>;
@@ -31,7 +29,7 @@ const COUNT = 24;
 async function simulation(scratch: string): Promise<Section | null> {
   if (!existsSync(SCENARIO)) return null;
   const { data_before } = JSON.parse(readFileSync(SCENARIO, "utf8")) as Scenario;
-  const runAll = openRunner(join(scratch, "simulation"));
+  const runAll = await openRunner(join(scratch, "simulation"));
   const ready = join(scratch, "simulation", "ready");
   for (const [path, text] of Object.entries(data_before)) {
     mkdirSync(dirname(join(ready, path)), { recursive: true });
@@ -101,25 +99,15 @@ function partsOf({ workflow, payload }: Part): readonly Part[] {
   return [idle, ...slots, ...transactions];
 }
 
-function openRunner(folder: string): RunAll {
-  const library = createRequire(import.meta.url)("../dist/library.cjs") as Library;
-  const { nodeFiles, nodeClock: clock, nodeEntropy: entropy, registry, TOOL: runtime } = library;
-  const opening = library.openSnapshot(publishedCopy(join(folder, "snapshot"), true), nodeFiles);
-  const plans = new Map<string, ReturnType<Library["compile"]>>();
-  const traces = join(folder, "traces");
-  return async (parts, root) => {
-    const snapshot = await opening;
-    const world = { clock, entropy, data: library.openDataRoot(root), mail: library.openMail({}), runtime };
-    const openTrace = (id: string) => library.openTrace(traces, id);
+async function openRunner(folder: string): Promise<RunAll> {
+  const planOf = await openPlans(publishedCopy(join(folder, "snapshot"), true));
+  return async (parts, data) => {
+    const world = surroundings(data, join(folder, "traces"));
     let took = 0;
     for (const { workflow, payload } of parts) {
-      const compiling =
-        plans.get(workflow) ?? library.compile(library.requireWorkflow(snapshot, workflow), snapshot, registry);
-      plans.set(workflow, compiling);
-      const plan = await compiling;
+      const plan = await planOf(workflow);
       const begun = process.hrtime.bigint();
-      const request = { ...world, plan, payload, openTrace, durability: "process", maxHops: 10_000 } as const;
-      const { ending } = await library.run(request);
+      const { ending } = await library.run({ ...world, plan, payload, durability: "process" });
       took += microseconds(begun) / 1000;
       if (ending.status !== "SUCCESS") throw new Error(`${workflow} ended ${ending.exitReason}`);
     }

@@ -1,17 +1,14 @@
 /** Operations on stores of given sizes in one process: `store-operations.ts <scratch folder>`; started by `growth.ts`. */
 
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { library } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atMost, type Row, type Section } from "./section.ts";
 
-type Library = typeof import("../src/library.ts");
-type DataRoot = ReturnType<Library["openDataRoot"]>;
+type DataRoot = ReturnType<typeof library.openDataRoot>;
 
-const { openDataRoot, registry, nodeEntropy } = createRequire(import.meta.url)(
-  "../dist/library.cjs",
-) as Library;
+const { openDataRoot, registry, nodeEntropy } = library;
 
 const FEW = 100;
 const MANY = 1_000_000;

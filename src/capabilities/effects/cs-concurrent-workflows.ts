@@ -1,20 +1,12 @@
 import { isObject, type Json, type JsonObject, own } from "../../json.ts";
 import { type Called, calling, effect, type Performed } from "../effect.ts";
 import { anything, array, optional } from "../shape.ts";
+import { STATUS_OF } from "./called.ts";
 
 interface Worker {
   readonly code: string;
   readonly payload: JsonObject;
 }
-
-const STATUS = {
-  succeeded: "SUCCESS",
-  failed: "VIOLATION",
-  "not-found": "VIOLATION",
-  unknown: "BACKEND_ERROR",
-  storage: "BACKEND_ERROR",
-  refused: "BACKEND_ERROR",
-} as const satisfies Record<Called["end"], string>;
 
 /**
  * The declaration asks that no workflow waits for another's success and leaves the order of completion open. They
@@ -34,7 +26,7 @@ const EXECUTE_CONCURRENT = calling({
     const results: JsonObject[] = [];
     for (const { code, payload } of given) {
       const { end, result } = await call(code, payload);
-      results.push({ code, result_status: STATUS[end], outputs: result.results });
+      results.push({ code, result_status: STATUS_OF[end], outputs: result.results });
     }
     const hasAll = results.every((one) => one["result_status"] === "SUCCESS");
     return { outcome: hasAll ? "SUCCESS" : "PARTIAL_FAILURE", result: { results, all_succeeded: hasAll } };

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json.ts";
 import { type Call, type Called, calling, effect, type Performed } from "../effect.ts";
 import { anything, array, object, optional } from "../shape.ts";
+import { STATUS_OF } from "./called.ts";
 
 /** Which workflow an item runs, and with what payload. */
 interface Dispatch {
@@ -81,18 +82,11 @@ async function runOne(
   const workflow = dispatch.workflowOf(item);
   if (workflow === undefined) return flaw("NOT_IN_MAPPING", at);
   const { end, result } = await call(workflow, dispatch.payloadOf(item));
-  if (end === "succeeded") return undefined;
+  const outcome = STATUS_OF[end];
+  if (outcome === "SUCCESS") return undefined;
   const reason = { code: "ITEM_DID_NOT_SUCCEED", ...at, workflow, exit_reason_code: result.exit_reason_code };
-  return { outcome: OUTCOMES[end], reason };
+  return { outcome, reason };
 }
-
-const OUTCOMES = {
-  failed: "VIOLATION",
-  "not-found": "VIOLATION",
-  unknown: "BACKEND_ERROR",
-  storage: "BACKEND_ERROR",
-  refused: "BACKEND_ERROR",
-} as const satisfies Record<Exclude<Called["end"], "succeeded">, string>;
 
 function flaw(code: string, facts: JsonObject = {}): Performed<"VIOLATION"> {
   return { outcome: "VIOLATION", reason: { code, ...facts } };
