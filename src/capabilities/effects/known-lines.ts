@@ -36,7 +36,14 @@ export interface Known<S> {
   kept: number;
 }
 
-export const ANCHOR_BYTES = 256;
+const ANCHOR_BYTES = 256;
+
+/** The anchor of a file that has grown by these bytes, which end with a line. */
+export function anchorAt(before: Uint8Array, added: Uint8Array): Uint8Array {
+  const missing = Math.max(0, ANCHOR_BYTES - added.length);
+  const kept = missing === 0 ? before.subarray(0, 0) : before.subarray(-missing);
+  return Buffer.concat([kept, added.subarray(-ANCHOR_BYTES)]);
+}
 
 export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
   if (a === null || b === null) return a === b;
@@ -96,6 +103,6 @@ function takeLines<S>(reader: LineReader<S>, file: string, known: Known<S>, byte
   }
   known.ended += newlinesIn(whole);
   known.end += size;
-  known.anchor = Uint8Array.from(whole.subarray(-ANCHOR_BYTES));
+  known.anchor = anchorAt(known.anchor, whole);
   return bytes.subarray(size);
 }

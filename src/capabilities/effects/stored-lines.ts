@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../json.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
-import { ANCHOR_BYTES, extend, isSame, type Known, type LineReader, readAll } from "./known-lines.ts";
+import { anchorAt, extend, isSame, type Known, type LineReader, readAll } from "./known-lines.ts";
 import { corrupt, NO_TAIL } from "./stored-bytes.ts";
 import { Lost, openIndex, writeIndex } from "./stored-index.ts";
 import { asciiLine } from "./stored-text.ts";
@@ -118,11 +118,13 @@ function noteAdded<S>(
   const stamp = store.stamp();
   // Somebody else has written as well: what is known stays valid, and the next look reads on from there.
   if (stamp?.size !== size) return;
-  known.ended += known.tail.kind === "whole" ? 2 : 1;
+  const isBehindWhole = known.tail.kind === "whole";
+  known.ended += isBehindWhole ? 2 : 1;
   reader.take?.(known.state, { text, number: known.ended, offset: size - text.length - 1 }, store.name);
   known.end = size;
   known.tail = NO_TAIL;
-  known.anchor = Buffer.from(`${text}\n`.slice(-ANCHOR_BYTES), "latin1");
+  // The bytes of a last line without newline are not remembered: then the anchor begins anew.
+  known.anchor = anchorAt(isBehindWhole ? new Uint8Array() : known.anchor, Buffer.from(`${text}\n`, "latin1"));
   known.stamp = stamp;
 }
 
