@@ -1,31 +1,12 @@
-/** One contract, from its bound inputs to its outcome (SPEC 4.4 to 4.6). */
+/** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
 import { RunFault } from "../faults.ts";
-import {
-  deepFreeze,
-  inCanonicalOrder,
-  type Json,
-  type JsonObject,
-  type MutableJson,
-  own,
-  pointer,
-  setOwn,
-} from "../json.ts";
+import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json.ts";
 import { CLOCK, evaluate, type Scope } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
-import type {
-  Action,
-  Binding,
-  Contract,
-  ContractNode,
-  EffectStep,
-  OutputBinding,
-  Step,
-  TransformStep,
-} from "../plan/plan.ts";
-import { type Digest, digestOf } from "../trace/canonical.ts";
-import type { EffectConclusion } from "./conclude.ts";
+import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
 import type { Walk } from "./state.ts";
+import { runEffect, runTransform } from "./step.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
 export function checkInputs(
@@ -176,90 +157,4 @@ function mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: S
     else if (crossed !== undefined && Object.hasOwn(raw, name)) setOwn(mapped, crossed, raw[name] as Json);
   }
   return mapped;
-}
-
-interface Concluded {
-  readonly outcome: string;
-  readonly raw: JsonObject;
-  /** What `$.capability_result.result_status` reads: an effect's outcome. */
-  readonly status: string | undefined;
-}
-
-function runTransform(
-  step: TransformStep,
-  inputs: JsonObject,
-  { conclude, say, input, cursor }: Walk,
-): Concluded {
-  const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
-  const conclusion =
-    missing === undefined
-      ? // The order of members never reaches a transform: a replay reads them back in canonical order.
-        conclude.transform(step, deepFreeze(inCanonicalOrder(inputs)))
-      : { result: null, reason: { code: "INPUT_MISSING", field: missing }, observed: [] };
-  const { result, reason, observed } = conclusion;
-  const outcome = result === null ? step.onFailure : step.onSuccess;
-  say({
-    event_type: "transform_end",
-    run: input.run,
-    node_id: cursor.node as string,
-    payload: {
-      step: step.name,
-      ct_code: step.code,
-      inputs,
-      outcome,
-      ...(result === null ? {} : { outputs: result }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(observed.length === 0 ? {} : { observed }),
-    },
-  });
-  return { outcome, raw: result ?? {}, status: undefined };
-}
-
-async function runEffect(
-  step: EffectStep,
-  inputs: JsonObject,
-  contract: Contract,
-  walk: Walk,
-): Promise<Concluded> {
-  const { say, input, cursor } = walk;
-  const at = { run: input.run, node_id: cursor.node as string };
-  const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
-  const { code, op, store } = step;
-  say({
-    event_type: "side_effect_start",
-    ...at,
-    payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
-  });
-  const concluded = await concludeEffect(step, inputs, effectKey, contract, walk);
-  const { outcome, result, reason, change, observed } = concluded;
-  say({
-    event_type: "side_effect_end",
-    ...at,
-    payload: {
-      step: step.name,
-      outcome,
-      result,
-      ...(reason === undefined ? {} : { reason }),
-      ...(change === undefined ? {} : { change }),
-      ...(observed.length === 0 ? {} : { observed }),
-    },
-  });
-  if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
-  const facts = { outcome, contract: code, declared: [...step.declared] };
-  throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
-}
-
-/** What a step that calls workflows answers follows from how they end, so the walk performs it itself. */
-async function concludeEffect(
-  step: EffectStep,
-  inputs: JsonObject,
-  effectKey: Digest,
-  contract: Contract,
-  { conclude, call }: Walk,
-): Promise<EffectConclusion> {
-  const { operation } = step;
-  if (operation.reaches !== "workflows") return conclude.effect(step, inputs, effectKey);
-  const frozen = deepFreeze(inCanonicalOrder(inputs));
-  const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
-  return { ...performed, result: performed.result ?? {}, observed: [] };
 }
