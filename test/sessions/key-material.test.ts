@@ -10,7 +10,15 @@ import { toHex } from "../../src/capabilities/hex.ts";
 import { addressOf } from "../../src/capabilities/keccak.ts";
 import { descendant, masterKey } from "../../src/capabilities/key-tree.ts";
 import { mnemonicOf, seedOf } from "../../src/capabilities/mnemonic.ts";
+import { registry } from "../../src/capabilities/registry.ts";
+import { verifyTrace } from "../../src/examine/verify.ts";
 import type { JsonObject } from "../../src/json.ts";
+import { nodeFiles } from "../../src/node-ports.ts";
+import { compile } from "../../src/plan/compile.ts";
+import { toGraph } from "../../src/plan/graph.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
+import { requireWorkflow } from "../../src/snapshot/require.ts";
+import { renderSvg } from "../../src/trace/render/svg.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { at, document, tree, type Workspace, workspace } from "./world.ts";
 
@@ -62,6 +70,13 @@ function left(place: Workspace): string {
 function assertNowhere(secrets: readonly string[], ...texts: readonly string[]): void {
   const all = texts.join("\n").toLowerCase();
   for (const secret of secrets) assert.ok(!all.includes(secret.toLowerCase()), `found ${secret.slice(0, 6)}…`);
+}
+
+/** The letters of the picture, which its PNG holds as dots. */
+async function lettersOf(place: Workspace, jsonl: string, workflow: string): Promise<string> {
+  const opened = await openSnapshot(place.path("protocol_snapshot"), nodeFiles);
+  const plan = await compile(requireWorkflow(opened, workflow), opened, registry);
+  return renderSvg(verifyTrace(readFileSync(jsonl)).events, toGraph(plan));
 }
 
 async function assertReplays(place: Workspace, jsonl: string, texts: string[]): Promise<void> {
@@ -122,7 +137,9 @@ test("the entropy of a new wallet, its mnemonic, seed and private keys stand now
   assert.ok(left(place).includes(address), "what is public is on record");
   const entropyOfWallet = drawn.find((bytes) => bytes.length === 16 && addressFrom(bytes) === address);
   assert.ok(entropyOfWallet, "the wallet grew from one of the draws");
-  await assertReplays(place, at(created, "trace", "jsonl") as string, texts);
+  const jsonl = at(created, "trace", "jsonl") as string;
+  texts.push(await lettersOf(place, jsonl, "blockchain::WF_CREATE_WALLET_V0"));
+  await assertReplays(place, jsonl, texts);
   assertNowhere(spendable(entropyOfWallet, mnemonicOf(entropyOfWallet)), ...texts, left(place));
 });
 
@@ -168,6 +185,8 @@ test("the mnemonic that signs a transaction, its seed and its private keys stand
     at(signed, "results", "CC_SIGN_TRANSACTION_V0", "signed_tx_bytes") as string,
     /^0x[0-9a-f]{128,}$/,
   );
-  await assertReplays(place, at(signed, "trace", "jsonl") as string, texts);
+  const jsonl = at(signed, "trace", "jsonl") as string;
+  texts.push(await lettersOf(place, jsonl, signing.wf));
+  await assertReplays(place, jsonl, texts);
   assertNowhere(spendable(new Uint8Array(), mnemonic), ...texts, left(place));
 });
