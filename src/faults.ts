@@ -394,6 +394,8 @@ export const runTable = {
   }),
 } satisfies Table;
 
+export type RunCode = keyof typeof runTable;
+
 /** The artifact kind whose promise was broken; `error` events carry it. */
 export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
 

@@ -1,8 +1,10 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
-import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
+import { emptySummary, gather, type Summary } from "../engine/summary.ts";
 import { checkAllowed } from "../examine/allowed.ts";
+import { type Classification, classify } from "../examine/classify.ts";
 import { finding, type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { locate, type Place, pointerOf } from "../examine/locate.ts";
 import { type Replayed, replay } from "../examine/replay.ts";
 import { type Verified, verifyTrace } from "../examine/verify.ts";
 import { Fault, wordingOf } from "../faults.ts";
@@ -11,7 +13,7 @@ import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { planOf } from "./load.ts";
+import { open, planOf } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
 import { plain, printJson, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
@@ -28,6 +30,9 @@ interface Examination {
   readonly allowed: readonly TraceFinding[] | null;
   readonly replayed: Replayed | null;
   readonly summary: Summary;
+  /** Null while the run has not ended. */
+  readonly classification: Classification | null;
+  readonly place: PlacedLine | null;
   /** By begun effect without an end: its key. */
   readonly open: readonly OpenEffect[];
   readonly isSound: boolean;
@@ -50,16 +55,23 @@ export async function examineCommand(options: ExamineOptions, context: Context, 
   const verified = verifyTrace(bytes, options.head);
   const summary = emptySummary();
   for (const event of verified.events) gather(summary, event);
-  const { allowed, replayed } = await againstSnapshot(verified, options, file, context);
-  const isRefused = refusalOf(summary) !== undefined;
+  const { allowed, replayed, plan } = await againstSnapshot(verified, options, file, context);
+  const classification = classify(summary);
+  const located = classification === null || plan === null ? null : locate(classification, summary, plan);
+  const place = located === null ? null : await withLine(located, options, file, context);
   const isSound =
-    verified.findings.length === 0 && allowed?.length === 0 && replayed?.finding === null && !isRefused;
+    verified.findings.length === 0 &&
+    allowed?.length === 0 &&
+    replayed?.finding === null &&
+    classification?.isStructural !== true;
   const examination = {
     file,
     verified,
     allowed,
     replayed,
     summary,
+    classification,
+    place,
     open: openEffects(verified.events),
     isSound,
   };
@@ -74,14 +86,15 @@ async function againstSnapshot(
   options: ExamineOptions,
   file: string,
   context: Context,
-): Promise<Pick<Examination, "allowed" | "replayed">> {
+): Promise<Pick<Examination, "allowed" | "replayed"> & { readonly plan: Plan | null }> {
   const start = events[0];
   const isReadable = findings.every(({ code }) => CUT_OFF.has(code));
-  if (start?.event_type !== "execution_start" || !isReadable) return { allowed: null, replayed: null };
+  if (start?.event_type !== "execution_start" || !isReadable)
+    return { allowed: null, replayed: null, plan: null };
   const plan = await loadPlan(start.payload.workflow_code, options, file, context);
-  if (!("nodes" in plan)) return { allowed: [plan], replayed: null };
+  if (!("nodes" in plan)) return { allowed: [plan], replayed: null, plan: null };
   const allowed = await checkAllowed(plan, events);
-  return { allowed, replayed: allowed.length === 0 ? await replay(plan, events) : null };
+  return { allowed, replayed: allowed.length === 0 ? await replay(plan, events) : null, plan };
 }
 
 const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END", "HEAD_MISMATCH"]);
@@ -92,14 +105,39 @@ async function loadPlan(
   file: string,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const snapshot = options.snapshot === undefined ? snapshotBeside(file, context) : context.settings.snapshot;
-  if (!context.world.files.isFolder(snapshot)) return finding("NO_SNAPSHOT");
+  const beside = inSnapshot(options, file, context);
+  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    return await planOf(workflow, { ...context, settings: { ...context.settings, snapshot } }, options);
+    return await planOf(workflow, beside, options);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
   }
+}
+
+interface PlacedLine extends Place {
+  /** Line of the authored Markdown in the artifact's `content`. */
+  readonly line: number | null;
+}
+
+async function withLine(
+  place: Place,
+  options: ExamineOptions,
+  file: string,
+  context: Context,
+): Promise<PlacedLine> {
+  const snapshot = await open(inSnapshot(options, file, context), options);
+  const text = snapshot.artifact(place.artifact)?.text;
+  const content = text === undefined ? undefined : (JSON.parse(text) as { content?: unknown }).content;
+  if (typeof content !== "string") return { ...place, line: null };
+  const { lineInContent } = await import("../snapshot/derive.ts");
+  return { ...place, line: lineInContent(content, place.path) ?? null };
+}
+
+/** The same with the snapshot that the trace is held against. */
+function inSnapshot(options: ExamineOptions, file: string, context: Context): Context {
+  const snapshot = options.snapshot === undefined ? snapshotBeside(file, context) : context.settings.snapshot;
+  return { ...context, settings: { ...context.settings, snapshot } };
 }
 
 /** The nearest `protocol_snapshot` above the trace, else the workspace's. */
@@ -130,7 +168,8 @@ function openEffects(events: readonly TraceEvent[]): readonly OpenEffect[] {
 
 // ---- reports ----
 
-function toJson({ verified, allowed, replayed, summary, open, isSound }: Examination): unknown {
+function toJson(examination: Examination): unknown {
+  const { verified, allowed, replayed, summary, open, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -149,6 +188,7 @@ function toJson({ verified, allowed, replayed, summary, open, isSound }: Examina
             divergence: replayed.finding === null ? null : findingJson(replayed.finding),
           },
     ending,
+    classification: classificationJson(examination),
     path: summary.path,
     violations: summary.violations,
     reasons: summary.reasons,
@@ -160,6 +200,19 @@ function toJson({ verified, allowed, replayed, summary, open, isSound }: Examina
       has_nested_run: isCaller,
     })),
   };
+}
+
+function classificationJson({ classification, place }: Examination): unknown {
+  if (classification === null) return null;
+  const { class: found, isStructural, node, step } = classification;
+  const at = place && {
+    artifact: place.artifact,
+    file: place.file,
+    pointer: pointerOf(place),
+    line: place.line,
+    hint: place.hint,
+  };
+  return { class: found, structural: isStructural, node, step, place: at };
 }
 
 function findingJson(found: TraceFinding): JsonObject {
@@ -189,6 +242,7 @@ function toText(examination: Examination, paint: Paint): string {
     table(verdicts),
     findings.map((one) => findingText(one, file, paint)).join(""),
     endingText({ ...summary, isBegun: verified.events.length > 0 }),
+    classText(examination, paint),
     refusalsText(summary, paint),
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(reasonRows(summary.reasons))}`,
     effectsText(summary, open, paint),
@@ -216,6 +270,16 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
   if (ending === null)
     return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;
   return `\nended  ${ending.status} ${ending.exit_reason_code}${ending.outcome === null ? "" : `, outcome ${ending.outcome}`}\n`;
+}
+
+function classText({ classification, place }: Examination, paint: Paint): string {
+  if (classification === null || classification.class === null) return "";
+  const { class: found, isStructural } = classification;
+  const how = isStructural ? "the run broke off" : "a way the protocol declares";
+  const head = `class  ${paint(isStructural ? "bad" : "strong", found)}, ${how}\n`;
+  if (place === null) return head;
+  const line = place.line === null ? "" : `, line ${place.line} of its Markdown`;
+  return `${head}  ${plain(place.file)} ${plain(pointerOf(place))}${line}\n  hint: ${plain(place.hint)}\n`;
 }
 
 function refusalsText({ errors, violations }: Summary, paint: Paint): string {

@@ -3,7 +3,7 @@
  * that suppresses it; and by value, wherever a value seen at such a place turns up again.
  */
 
-import { RunFault } from "../faults.ts";
+import { type RunCode, RunFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, parsePointer, setOwn } from "../json.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
@@ -52,7 +52,7 @@ export class Secrecy {
       return [name, isSecret ? this.#digest(fact) : fact] as const;
     });
     const { stage, category, cause } = fault;
-    const code = fault.code as ConstructorParameters<typeof RunFault>[2];
+    const code = fault.code as RunCode;
     return new RunFault(stage, category, code, Object.fromEntries(hidden) as never, { cause });
   }
 

@@ -6,7 +6,7 @@
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
 import { isSuppressed } from "../engine/mask.ts";
 import { answer } from "../engine/perform.ts";
-import { type NodeCategory, RunFault, type Stage } from "../faults.ts";
+import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
 import { firstDifference, isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
 import { evaluate, follow, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
@@ -229,7 +229,7 @@ function recordedFault({
   stage,
   facts,
 }: Extract<TraceEvent, { event_type: "error" }>["payload"]): RunFault {
-  const code = error_code as ConstructorParameters<typeof RunFault>[2];
+  const code = error_code as RunCode;
   return new RunFault(stage as Stage, node_category as NodeCategory, code, facts as never);
 }
 

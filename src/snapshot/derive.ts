@@ -3,8 +3,8 @@
  * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
  */
 
-import { type Document, parseDocument, Scalar, type Tags, visit } from "yaml";
-import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../json.ts";
+import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, Scalar, type Tags, visit } from "yaml";
+import { isObject, type Json, type JsonObject, lineAt, type MutableJson, objectAt, own } from "../json.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 
 export interface Derived {
@@ -45,15 +45,35 @@ export function machineBlock(content: string): JsonObject {
   return value;
 }
 
+/** The line within `content` at which the Machine block says a field, by its path below the block; undefined where it does not. */
+export function lineInContent(content: string, path: readonly string[]): number | undefined {
+  const match = MACHINE.exec(content);
+  if (match === null) return undefined;
+  const text = match[1] as string;
+  const document = parseDocument(text, yaml11());
+  let at: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isMap(at)) {
+      const pair = at.items.find(({ key }) => isScalar(key) && String(key.value) === part);
+      if (pair === undefined) return undefined;
+      offset = (pair.key as Scalar).range?.[0] ?? offset;
+      at = pair.value;
+    } else if (isSeq(at)) {
+      at = at.items[Number(part)];
+      if (!isNode(at)) return undefined;
+      offset = at.range?.[0] ?? offset;
+    } else return undefined;
+  }
+  return lineAt(content, match.index + match[0].indexOf(text) + offset);
+}
+
+const yaml11 = () =>
+  ({ version: "1.1", schema: "yaml-1.1", customTags, merge: true, uniqueKeys: true }) as const;
+
 /** YAML 1.1 without the types JSON does not have; `firstLine` is where the text begins. @throws ContentError */
 export function readYaml(text: string, firstLine: number): Json {
-  const document = parseDocument(text, {
-    version: "1.1",
-    schema: "yaml-1.1",
-    customTags,
-    merge: true,
-    uniqueKeys: true,
-  });
+  const document = parseDocument(text, yaml11());
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
     throw new ContentError(problem.code, firstLine + (problem.linePos?.[0].line ?? 1) - 1);

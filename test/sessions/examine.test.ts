@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
@@ -129,6 +130,25 @@ test("a run that took an unhappy but declared path is sound", async (t) => {
   assert.equal(said.code, 1);
   const found = await assertSound(place, at(document(said), "trace", "jsonl") as string);
   assert.deepEqual([found["refusals"], at(found, "ending", "exit_reason_code")], [[], "EXIT_DENIED"]);
+});
+
+test("an ending has a class, and its artifact's field, line and hint", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payload = fixture("wf-release-change/nack-everything-wrong");
+  const run = await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--json");
+  const trace = at(document(run), "trace", "jsonl") as string;
+  const found = at(document(await place.session("examine", trace, "--json")), "classification") as JsonObject;
+  const { class: kind, structural, node } = found;
+  assert.deepEqual([kind, structural, node], ["BUSINESS_VIOLATION", false, "IN_RELEASE_REQUESTED"]);
+  const { file, pointer, line, hint } = found["place"] as Record<string, string | number>;
+  assert.equal(file, "artifacts/intents/release_governance__IN_RELEASE_REQUESTED_V0.json");
+  const artifact = JSON.parse(readFileSync(join(place.path("protocol_snapshot"), String(file)), "utf8"));
+  const field = String(pointer).split("/").at(-1);
+  assert.equal(artifact.content.split("\n")[Number(line) - 1].trim(), `${field}:`);
+  assert.match(String(hint), new RegExp(`^change /.*${field} of the payload: `));
+  const { out } = await place.session("examine", trace);
+  assert.match(out, /^class {2}BUSINESS_VIOLATION, a way the protocol declares$/m);
+  assert.ok(out.includes(`  ${file} ${pointer}, line ${line} of its Markdown\n  hint: ${hint}\n`));
 });
 
 test("what is no trace is said to be none", async (t) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type JsonObject, own } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
-import { ContentError, derive, machineBlock, readYaml } from "../../src/snapshot/derive.ts";
+import { ContentError, derive, lineInContent, machineBlock, readYaml } from "../../src/snapshot/derive.ts";
 import { type Fqdn, fqdnOfFile } from "../../src/snapshot/fqdn.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { OWN_SNAPSHOT } from "./memory-files.ts";
@@ -80,6 +80,20 @@ test("a node that names a code gets the full name, in the workflow's namespace o
       z: { type: "EXIT" },
     },
   });
+});
+
+test("a field of the Machine block has its line in the Markdown", () => {
+  const content = "# A\n\n## Machine\n\n```yaml\ncore:\n  list:\n    - a: 1\n    - b: {c: 2}\n  on: yes\n```\n";
+  const lines = content.split("\n");
+  const said = (...path: readonly string[]) => lines[(lineInContent(content, path) ?? 0) - 1]?.trim();
+  assert.equal(said("core"), "core:");
+  assert.equal(said("core", "list", "1", "b", "c"), "- b: {c: 2}");
+  assert.equal(said("core", "list", "0", "a"), "- a: 1");
+  assert.equal(said("core", ...Object.keys(machineBlock(content)["core"] as object).slice(-1)), "on: yes");
+  for (const path of [["none"], ["core", "list", "2"], ["core", "list", "0", "a", "x"]]) {
+    assert.equal(lineInContent(content, path), undefined, path.join("."));
+  }
+  assert.equal(lineInContent("# nothing", ["core"]), undefined);
 });
 
 test("a member called __proto__ is a member", () => {

@@ -1,0 +1,106 @@
+/** Every way in which a run can end has exactly one class. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { endAt } from "../../src/engine/advance.ts";
+import { emptySummary, gather } from "../../src/engine/summary.ts";
+import { classify, classOfEnding, classOfRefusal, type TraceClass } from "../../src/examine/classify.ts";
+import { type NodeCategory, type RunCode, runTable, type Stage } from "../../src/faults.ts";
+import type { ExitNode } from "../../src/plan/plan.ts";
+import { appending, contract, oneContract, passing, runTrial, type Trial } from "../engine/trial.ts";
+
+const CLASSES: readonly TraceClass[] = [
+  "BUSINESS_VIOLATION",
+  "ADMISSION_ERROR",
+  "EXPRESSION_ERROR",
+  "SCHEMA_ERROR",
+  "BINDING_ERROR",
+  "CT_STRUCTURE_ERROR",
+  "CS_RUNTIME_ERROR",
+  "GRAPH_STRUCTURE_ERROR",
+];
+const CATEGORIES: readonly NodeCategory[] = ["WF", "IN", "CC", "CT", "CS"];
+const STAGES: readonly Stage[] = ["admission", "walk", "contract", "transform", "effect", "compile"];
+
+for (const code of [...Object.keys(runTable), "A_CODE_OF_ANOTHER_BUILD"]) {
+  test(`a refusal with ${code} has one class, wherever it arose, and never that of a business outcome`, () => {
+    for (const node_category of CATEGORIES) {
+      for (const stage of STAGES) {
+        const found = classOfRefusal(code, { node_category, stage });
+        assert.ok(CLASSES.includes(found));
+        assert.notEqual(found, "BUSINESS_VIOLATION");
+      }
+    }
+  });
+}
+
+const where: readonly (readonly [code: RunCode, category: NodeCategory, stage: Stage, found: TraceClass])[] = [
+  ["OUTCOME_NOT_ROUTED", "CC", "contract", "GRAPH_STRUCTURE_ERROR"],
+  ["OUTCOME_NOT_DECLARED", "CC", "contract", "SCHEMA_ERROR"],
+  ["OUTCOME_NOT_DECLARED", "CS", "effect", "CS_RUNTIME_ERROR"],
+  ["NO_TRANSITION", "WF", "walk", "GRAPH_STRUCTURE_ERROR"],
+  ["HOP_LIMIT", "WF", "walk", "GRAPH_STRUCTURE_ERROR"],
+  ["PATH_UNRESOLVED", "CC", "contract", "BINDING_ERROR"],
+  ["EXPRESSION_TYPE", "CC", "contract", "EXPRESSION_ERROR"],
+  ["CAPABILITY_FAULT", "CT", "transform", "CT_STRUCTURE_ERROR"],
+  ["CAPABILITY_FAULT", "CS", "effect", "CS_RUNTIME_ERROR"],
+  ["STORE_CORRUPT", "WF", "admission", "ADMISSION_ERROR"],
+  ["STORE_CORRUPT", "CS", "effect", "CS_RUNTIME_ERROR"],
+];
+
+for (const [code, node_category, stage, found] of where) {
+  test(`${code} of a ${node_category} in the ${stage} stage is ${found}`, () => {
+    assert.equal(classOfRefusal(code, { node_category, stage }), found);
+  });
+}
+
+const OUTCOMES = [
+  "SUCCESS",
+  "ACK",
+  "ALREADY_EXISTS",
+  "NOT_FOUND",
+  "VIOLATION",
+  "BACKEND_ERROR",
+  "NACK",
+  "DENIED",
+];
+
+for (const reason of ["COMPLETED", "FAILED", "EXITED", null]) {
+  test(`an EXIT for the reason ${reason} has a class for every outcome`, () => {
+    const exit: ExitNode = { type: "EXIT", key: "END", reason, emit: null };
+    const found = OUTCOMES.map((outcome) => classOfEnding(endAt(exit, outcome)));
+    const good = reason === "FAILED" ? "BUSINESS_VIOLATION" : null;
+    const bad = "BUSINESS_VIOLATION";
+    assert.deepEqual(found, [good, good, good, bad, bad, "CS_RUNTIME_ERROR", bad, bad]);
+  });
+}
+
+test("a denial is the protocol's own answer", () => {
+  assert.equal(classOfEnding({ status: "FAILED", outcome: null }), "BUSINESS_VIOLATION");
+});
+
+function classified({ events }: Trial) {
+  const summary = emptySummary();
+  for (const event of events) gather(summary, event);
+  return classify(summary);
+}
+
+test("the step that said why is the place of a declared unhappy way", async () => {
+  const broken = appending("log", null, { inputs: {} });
+  const trial = await runTrial(oneContract(contract([passing("look", { value: 1 }), broken])));
+  assert.equal(trial.ending.outcome, "VIOLATION");
+  const found = { class: "BUSINESS_VIOLATION", isStructural: false, node: "WORK", step: "log" };
+  assert.deepEqual(classified(trial), found);
+});
+
+test("a refusal is structural, and its place the step that was refused", async () => {
+  const trial = await runTrial(oneContract(contract([passing("look", { value: 1 }, { on_result: {} })])));
+  const found = { class: "GRAPH_STRUCTURE_ERROR", isStructural: true, node: "WORK", step: "look" };
+  assert.deepEqual(classified(trial), found);
+});
+
+test("a run that ended well has no class, one that has not ended none yet", async () => {
+  const trial = await runTrial(oneContract(contract([passing("look", { value: 1 })])));
+  assert.deepEqual(classified(trial), { class: null, isStructural: false, node: null, step: null });
+  assert.equal(classified({ ...trial, events: trial.events.slice(0, -1) }), null);
+});
