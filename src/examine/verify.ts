@@ -2,8 +2,8 @@
 
 import { isUtf8 } from "node:buffer";
 import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json.ts";
-import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
-import { genesis, hashOf } from "../trace/chain.ts";
+import { type Digest, digestOf, isCanonical } from "../trace/canonical.ts";
+import { genesis, hashOf, hashOfLine } from "../trace/chain.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { finding, type TraceFinding } from "./finding.ts";
@@ -60,11 +60,12 @@ function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
     chain.findings.push(finding(code, line, facts));
   };
   chain.sequence++;
-  const event = parseLine(bytes, fail);
-  if (event === undefined) {
+  const read = parseLine(bytes, fail);
+  if (read === undefined) {
     chain.prev = null;
     return;
   }
+  const { event, text } = read;
   const member = badMember(event);
   if (member !== undefined) {
     fail("BAD_SHAPE", { field: member });
@@ -84,7 +85,7 @@ function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
     chain.sequence = sound.sequence;
   }
   if (chain.prev !== null && sound.prev_hash !== chain.prev) fail("BAD_PREV_HASH");
-  if (hashOf(event) !== sound.hash) fail("BAD_HASH");
+  if ((text === null ? hashOf(event) : hashOfLine(text)) !== sound.hash) fail("BAD_HASH");
   if (
     sound.event_type === "execution_start" &&
     digestOf(sound.payload.payload) !== sound.payload.payload_digest
@@ -96,31 +97,37 @@ function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
   chain.events.push(sound);
 }
 
+interface ReadLine {
+  readonly event: JsonObject;
+  /** The line, where it is in canonical form. */
+  readonly text: string | null;
+}
+
 function parseLine(
   bytes: Uint8Array,
   fail: (code: Parameters<typeof finding>[0], facts?: JsonObject) => void,
-): JsonObject | undefined {
+): ReadLine | undefined {
   if (!isUtf8(bytes)) {
     fail("NOT_UTF8");
     return undefined;
   }
   const text = utf8(bytes);
-  const value = canonicalValue(text);
-  if (value !== undefined) return value;
+  const event = canonicalValue(text);
+  if (event !== undefined) return { event, text };
   const read = readObjectText(text, undefined, "shortest");
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;
   }
   fail("NOT_CANONICAL");
-  return read.value;
+  return { event: read.value, text: null };
 }
 
 /** The object whose canonical form the text is: such a text needs no stricter reading. */
 function canonicalValue(text: string): JsonObject | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    return isObject(value) && canonical(value) === text ? value : undefined;
+    return isObject(value) && isCanonical(text, value) ? value : undefined;
   } catch {
     return undefined;
   }

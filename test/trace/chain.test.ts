@@ -4,7 +4,7 @@ import type { JsonObject } from "../../src/json.ts";
 import { fixedClock } from "../../src/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
 import { canonical, type Digest, sha256 } from "../../src/trace/canonical.ts";
-import { genesis, hashOf, link } from "../../src/trace/chain.ts";
+import { genesis, hashOf, hashOfLine, link } from "../../src/trace/chain.ts";
 import type { Happening } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
 import { memoryTrace } from "../engine/trial.ts";
@@ -49,6 +49,7 @@ test("a line is the canonical form of its event, and its hash that of the line w
     assert.equal(canonical(event), line);
     assert.equal(event["hash"], hash);
     assert.equal(hashOf(event), hash);
+    assert.equal(hashOfLine(line), hash);
     const { hash: _, ...rest } = event;
     assert.equal(sha256(canonical(rest)), hash);
   }
