@@ -3,6 +3,7 @@
 import type { CompileReason } from "../faults.ts";
 import { isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import { didYouMean } from "../snapshot/nearest.ts";
 import { type Path, type Report, reportFor } from "../snapshot/parse.ts";
 
 /** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
@@ -29,8 +30,10 @@ export class Closure {
       return undefined;
     }
     const artifact = this.#snapshot.artifact(name);
-    if (artifact === undefined) report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`);
-    else this.artifacts.set(name, artifact);
+    if (artifact === undefined) {
+      const hint = didYouMean(name, this.#snapshot.names(kind));
+      report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`, hint);
+    } else this.artifacts.set(name, artifact);
     return artifact;
   }
 

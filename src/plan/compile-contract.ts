@@ -4,6 +4,7 @@ import type { Effect } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json.ts";
 import type { Artifact } from "../snapshot/load.ts";
+import { didYouMean } from "../snapshot/nearest.ts";
 import {
   type ContractTable,
   type Path,
@@ -185,7 +186,16 @@ function compileSource(
         step !== undefined &&
         !table.steps.some(({ name }) => name === step)
       ) {
-        scope.report("UNKNOWN_STEP", path, `${text} names the step ${step}, which this contract does not have`);
+        const hint = didYouMean(
+          String(step),
+          table.steps.map(({ name }) => name),
+        );
+        scope.report(
+          "UNKNOWN_STEP",
+          path,
+          `${text} names the step ${step}, which this contract does not have`,
+          hint,
+        );
       }
     }
     return source;
@@ -241,7 +251,10 @@ function compileActions({ step, index, table, evaluations, scope }: StepScope): 
     const path = [...step.path, "on_result", outcome];
     if (action === undefined) {
       if (table.evaluations.some(({ name }) => name === word)) continue; // its own reason is reported already
-      const hint = `write continue, exit, the name of a later step, or a key of core.evaluation`;
+      const words = ["continue", "exit", ...table.steps.map(({ name }) => name), ...evaluations.keys()];
+      const hint =
+        didYouMean(word, words) ??
+        "write continue, exit, the name of a later step, or a key of core.evaluation";
       scope.report(
         "UNKNOWN_ACTION",
         path,
@@ -317,7 +330,8 @@ function bindOperation(
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
-    report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`);
+    const hint = didYouMean(op, Object.keys(effect.operations));
+    report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`, hint);
     return undefined;
   }
   const outcomes = declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared;
@@ -340,7 +354,7 @@ function locate(
   const path = storage.stores.get(store);
   if (path === undefined) {
     const what = `the runtime binding's STRUCTURE declares no store ${store}`;
-    report("UNKNOWN_STORE", [...at, "store"], what);
+    report("UNKNOWN_STORE", [...at, "store"], what, didYouMean(store, storage.stores.keys()));
   }
   return path === undefined || path === null ? undefined : { store, path };
 }

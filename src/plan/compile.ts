@@ -8,6 +8,7 @@ import type { Registry } from "../capabilities/registry.ts";
 import { CompileFault } from "../faults.ts";
 import { codeOf, qualify } from "../snapshot/fqdn.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
+import { didYouMean } from "../snapshot/nearest.ts";
 import {
   type NodeTable,
   type Path,
@@ -121,9 +122,11 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
     if (compiled !== undefined) nodes.set(node.key, compiled);
   }
   const start = table.nodes.find((node) => node.key === table.start);
-  if (start === undefined)
-    report("NO_START", ["core", "start_node"], `start node ${table.start} is not declared`);
-  else if (start.type !== "IN")
+  if (start === undefined) {
+    const what = `start node ${table.start} is not declared`;
+    report("NO_START", ["core", "start_node"], what, nearestNode(table.start, table));
+  }
+  if (start !== undefined && start.type !== "IN")
     report("START_NOT_IN", ["core", "start_node"], `start node ${table.start} is not an IN`);
   for (const node of table.nodes) {
     if (node.type === "IN" && node.key !== table.start) {
@@ -291,9 +294,21 @@ function checkRoots(source: Expression, table: WorkflowTable, path: Path, report
     if (root !== "payload" && !isNodeResult) {
       report("UNKNOWN_ROOT", path, `${text} begins with neither $.payload nor $.results`);
     } else if (isNodeResult && node !== undefined && !table.nodes.some(({ key }) => key === node)) {
-      report("UNKNOWN_NODE", path, `${text} names the node ${node}, which is not declared`);
+      report(
+        "UNKNOWN_NODE",
+        path,
+        `${text} names the node ${node}, which is not declared`,
+        nearestNode(String(node), table),
+      );
     }
   }
+}
+
+function nearestNode(given: string, { nodes }: WorkflowTable): string | undefined {
+  return didYouMean(
+    given,
+    nodes.map(({ key }) => key),
+  );
 }
 
 function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
@@ -304,6 +319,7 @@ function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],
         `next.${outcome} leads to ${target}, which is not declared`,
+        nearestNode(target, table),
       );
     }
     if (outcome !== "default") byOutcome.set(outcome, target);

@@ -288,6 +288,36 @@ for (const path of [
   });
 }
 
+/** Misspelled names: what the hint says, put where the reason points, makes the workflow compile. */
+const misspelled: readonly (readonly [about: string, change: Change])[] = [
+  ["a start node", [WORKFLOW, ["core", "start_node"], "AKS"]],
+  ["an edge's target", [WORKFLOW, nodes("DO", "next", "SUCCESS"), "ENDD"]],
+  ["the node of a path", [WORKFLOW, nodes("DO", "inputs", "a"), "$.results.ASKK.a"]],
+  ["an intent", [WORKFLOW, nodes("ASK", "code"), "test::IN_XY_V0"]],
+  ["a contract", [WORKFLOW, nodes("DO", "code"), "test::CC_XX_V0"]],
+  ["a runtime binding", [WORKFLOW, ["runtime_binding"], "test::RB_Y_V0"]],
+  ["a structure", [RB, ["core", "storage_structure"], "test::STRUCTURE_Z_V0"]],
+  ["a transform", [CC, step(0, "transform"), "capability_transforms::CT_PURE_COMPARE_EQAL_V0"]],
+  ["the step of a path", [CC, step(1, "inputs", "record"), "$.results.comapre"]],
+  ["an action", [CC, step(0, "on_result", "SUCCESS"), "jugde"]],
+  ["an operation", [CC, step(1, "op"), "APEND"]],
+  ["a store", [CC, step(1, "store"), "LOGG"]],
+];
+
+for (const [about, change] of misspelled) {
+  test(`${about} that is misspelled is met with the one that was meant`, async () => {
+    const [first] = await reasonsOf(changed(change));
+    const meant = /^did you mean (.*)\?$/.exec(first?.hint ?? "")?.[1];
+    assert.ok(meant, JSON.stringify(first));
+    const [name, path, value] = change;
+    const misspelling = String(value).split(".").at(-1) as string;
+    const corrected = String(value).startsWith("$.results.")
+      ? String(value).replace(/^\$\.results\.\w+/, `$.results.${meant}`)
+      : String(value).replace(misspelling, meant);
+    assert.deepEqual(await reasonsOf(changed([name, path, corrected])), []);
+  });
+}
+
 test("all reasons are reported at once, whichever artifacts they are in", async () => {
   const changes: readonly Change[] = [
     [WORKFLOW, ["core", "start_node"], "NOWHERE"],
