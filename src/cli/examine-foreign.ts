@@ -114,7 +114,8 @@ function verdict(isGood: boolean, word: string, paint: Paint): string {
 
 function chainText({ chain }: ForeignRecord, paint: Paint): string {
   if (chain === null) return paint("quiet", "none");
-  return `${verdict(chain.isIntact, "intact", paint)}, ${chain.covered} events covered, not the last`;
+  const word = verdict(chain.isIntact, "intact", paint);
+  return chain.isIntact ? `${word}, ${chain.covered} events covered, not the last` : word;
 }
 
 function rowsOf(course: Course): readonly (readonly string[])[] {

@@ -1,19 +1,30 @@
 /** JSON text as Python's `json.dumps` writes it by default: what the reference runtime hashes. */
 
-import { unicodeEscape } from "../json.ts";
+import { endOfString, unicodeEscape } from "../json.ts";
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[,:]|[ \t\n\r]+/g;
+/** What stands between strings and is not written as it is: numbers, separators, white space. */
+const RESPELLED = /-?\d[\d.eE+-]*|[,:]|[ \t\n\r]+/g;
 
 /**
  * What `json.dumps(json.loads(text))` gives, members in the order of the text. It works on the text because a
  * parsed value has lost that order and whether a number was written as a fraction. The text must be JSON.
  */
 export function pythonDumps(text: string): string {
-  return text.replace(TOKEN, (token) => {
-    if (token.startsWith('"')) return ascii(JSON.parse(token) as string);
-    if (token === "," || token === ":") return `${token} `;
-    return /^[-\d]/.test(token) ? spelled(token) : "";
-  });
+  const parts: string[] = [];
+  for (let offset = 0; offset < text.length; ) {
+    const quote = text.indexOf('"', offset);
+    const between = text.slice(offset, quote === -1 ? text.length : quote);
+    parts.push(between.replace(RESPELLED, respelled));
+    if (quote === -1) break;
+    offset = endOfString(text, quote);
+    parts.push(ascii(JSON.parse(text.slice(quote, offset)) as string));
+  }
+  return parts.join("");
+}
+
+function respelled(token: string): string {
+  if (token === "," || token === ":") return `${token} `;
+  return /^[-\d]/.test(token) ? spelled(token) : "";
 }
 
 function ascii(text: string): string {

@@ -8,15 +8,16 @@ import { type ForeignEnding, type ForeignRecord, NO_OUTCOME, type NodeVisit } fr
 
 const UNPROVEN = [
   "on which snapshot the run was: the trace names none",
-  "on which payload it ran: neither values nor hashes of them are recorded",
-  "what the nodes were given and what they answered: only outcomes are recorded",
-  "what was done to any store: no step and no side effect is recorded",
+  "what the nodes were given and what they answered: no value is recorded",
   "that nobody wrote the chain anew after a change: it has no key and no anchor",
 ] as const;
+const NO_PAYLOAD = "on which payload it ran: neither its values nor a hash of them is recorded";
+const ONLY_HASHED = "on which payload it ran: only a hash of it is recorded";
+const NO_EFFECTS = "what was done to any store: no side effect is recorded";
+const NO_CHANGES = "what was done to any store: side effects are recorded without their values";
+const STATUS_ONLY = "on which outcome a node ended where its status says only that it did";
 const LAST_EVENT = "that the last event is as it was written: no event follows whose prev_hash covers it";
 const NO_CHAIN = "that no event was changed, added or removed: these events carry no prev_hash";
-
-const STATUS_ONLY = "on which outcome a node ended where its status says only that it did";
 
 const SHAPE: Shape = { event_type: isText, execution_id: isText, sequence: isCount, payload: isRecord };
 
@@ -26,7 +27,6 @@ export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
   const broken = isChained ? brokenLinks(lines) : [];
   const start = lines[0]?.value;
   const visits = visitsOf(lines);
-  const isStatusOnly = visits.some(({ type, outcome }) => type !== "EXIT" && NO_OUTCOME.has(outcome));
   return {
     format: "reference-v0.2",
     events: lines.length,
@@ -37,8 +37,21 @@ export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
     findings: [...findings, ...broken, ...misplaced(lines)],
     course: { of: "nodes", visits },
     ending: endingOf(lines),
-    unproven: [...UNPROVEN, ...(isStatusOnly ? [STATUS_ONLY] : []), isChained ? LAST_EVENT : NO_CHAIN],
+    unproven: [...unprovenBy(lines, visits), isChained ? LAST_EVENT : NO_CHAIN],
   };
+}
+
+/** The runtime itself records neither hashes nor side effects, though its schema has words for both. */
+function unprovenBy(lines: readonly ForeignLine[], visits: readonly NodeVisit[]): readonly string[] {
+  const isHashed = lines.some(({ value }) => Object.hasOwn(objectAt(value, "payload"), "input_hash"));
+  const hasEffects = lines.some(({ value }) => value["event_type"] === "side_effect_start");
+  const isStatusOnly = visits.some(({ type, outcome }) => type !== "EXIT" && NO_OUTCOME.has(outcome));
+  return [
+    ...UNPROVEN,
+    isHashed ? ONLY_HASHED : NO_PAYLOAD,
+    hasEffects ? NO_CHANGES : NO_EFFECTS,
+    ...(isStatusOnly ? [STATUS_ONLY] : []),
+  ];
 }
 
 /** Events that do not carry the hash of the line before; behind a line that could not be read, nothing is known. */

@@ -87,6 +87,15 @@ for (const index of lines.keys()) {
   });
 }
 
+test("what is recorded is not said to be missing", () => {
+  const statements = (some: readonly string[]) => read(some).unproven.join("; ");
+  assert.match(statements(lines), /neither its values nor a hash.*no side effect is recorded/);
+  const more = withLine(0, (line) => line.replace('"payload": {', '"payload": {"input_hash": "0", ')).map(
+    (line) => line.replace("registry_dump", "side_effect_start"),
+  );
+  assert.match(statements(more), /only a hash of it.*side effects are recorded without their values/);
+});
+
 test("a line taken out is found by chain and sequence, a line that is no JSON by itself", () => {
   const without = lines.filter((_, i) => i !== 3);
   assert.deepEqual(codesOf(read(without).findings), ["BAD_LINK:4", "BAD_SEQUENCE:4"]);
