@@ -105,6 +105,16 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --junit FILE, or - for standard output",
   }),
+  TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string }) => ({
+    what: `only an intact trace is exported, this one is not: ${f.finding}`,
+    where: at(f.file, f.line ?? undefined),
+    hint: `pgs examine ${f.file} says what is wrong with it`,
+  }),
+  EXPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the export cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a file in a folder that is there with --out FILE, or - for standard output",
+  }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
     what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
     where: "--case",

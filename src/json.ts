@@ -291,8 +291,8 @@ function scan(text: string, visit: (at: Visit) => "stop" | undefined): void {
   }
 }
 
-/** The offset just behind the closing quote, or -1. */
-function endOfString(text: string, start: number): number {
+/** The offset just behind the closing quote of the string that begins at `start`, or -1. */
+export function endOfString(text: string, start: number): number {
   for (let i = text.indexOf('"', start + 1); i !== -1; i = text.indexOf('"', i + 1)) {
     let backslashes = 0;
     while (text.charCodeAt(i - 1 - backslashes) === 0x5c) backslashes++;

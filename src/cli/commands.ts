@@ -125,6 +125,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./examine.ts")).examineCommand,
   ),
   row(
+    {
+      name: "export",
+      operand: "<trace>",
+      summary: "write a trace in another runtime's format",
+      options: exportOptions,
+    },
+    async () => (await import("./export.ts")).exportCommand,
+  ),
+  row(
     { name: "list", summary: "list the workflows with domain, summary and payload fields" },
     async () => (await import("./list.ts")).listCommand,
   ),
@@ -200,6 +209,13 @@ function runOptions(command: Command): Command {
 
 function certifyOptions(command: Command): Command {
   return withSeal(withJunit(command).option("--untaken", "list the edges that no scenario takes"));
+}
+
+function exportOptions(command: Command): Command {
+  const format = new Option("--format <NAME>", "what to write").choices(["reference-v0"]);
+  return command
+    .addOption(format.makeOptionMandatory())
+    .option("--out <FILE>", "the file to write; - is standard output", "-");
 }
 
 function addCommonOptions(command: Command): void {

@@ -4,6 +4,7 @@ import { emptySummary, gather, type Summary } from "../engine/summary.ts";
 import { checkAllowed } from "../examine/allowed.ts";
 import { type Classification, classify } from "../examine/classify.ts";
 import { finding, type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place, pointerOf } from "../examine/locate.ts";
 import { type Replayed, replay } from "../examine/replay.ts";
 import { type Verified, verifyTrace } from "../examine/verify.ts";
@@ -52,6 +53,11 @@ interface OpenEffect {
 
 export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
   const bytes = readGiven(file, "the trace", context);
+  const format = foreignFormat(bytes);
+  if (format !== null) {
+    const { examineForeign } = await import("./examine-foreign.ts");
+    return examineForeign(format, bytes, options, context, file);
+  }
   const verified = verifyTrace(bytes, options.head);
   const summary = emptySummary();
   for (const event of verified.events) gather(summary, event);
@@ -136,12 +142,12 @@ async function withLine(
 
 /** The same with the snapshot that the trace is held against. */
 function inSnapshot(options: ExamineOptions, file: string, context: Context): Context {
-  const snapshot = options.snapshot === undefined ? snapshotBeside(file, context) : context.settings.snapshot;
-  return { ...context, settings: { ...context.settings, snapshot } };
+  return { ...context, settings: { ...context.settings, snapshot: snapshotOf(options, file, context) } };
 }
 
-/** The nearest `protocol_snapshot` above the trace, else the workspace's. */
-function snapshotBeside(file: string, { world, settings, path }: Context): string {
+/** The snapshot that was named, else the nearest `protocol_snapshot` above the trace, else the workspace's. */
+export function snapshotOf(options: ExamineOptions, file: string, { world, settings, path }: Context): string {
+  if (options.snapshot !== undefined) return settings.snapshot;
   const parts = path(file).split("/");
   for (let length = parts.length - 1; length > 0; length--) {
     const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
@@ -215,7 +221,7 @@ function classificationJson({ classification, place }: Examination): unknown {
   return { class: found, structural: isStructural, node, step, place: at };
 }
 
-function findingJson(found: TraceFinding): JsonObject {
+export function findingJson(found: TraceFinding): JsonObject {
   const { what, hint } = wordsOf(found);
   return {
     line: found.line ?? null,
@@ -255,7 +261,7 @@ function replayText(replayed: Replayed | null): string {
   return `yes, ${compared} events equal${suppressed === 0 ? "" : `, ${suppressed} suppressed values not compared`}`;
 }
 
-function findingText(found: TraceFinding, file: string, paint: Paint): string {
+export function findingText(found: TraceFinding, file: string, paint: Paint): string {
   const { what, hint } = wordsOf(found);
   const where = found.line === undefined ? file : `${file}:${found.line}`;
   const { recorded, replayed } = found.facts;

@@ -15,6 +15,16 @@ export function isSuppressed(value: Json | undefined): boolean {
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
+/** Whether a suppressed value stands at any depth. */
+export function holdsSuppressed(value: Json): boolean {
+  if (isSuppressed(value)) return true;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).some((item) => holdsSuppressed(item as Json))
+  );
+}
+
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
 const TELLING_LENGTH = 6;
 

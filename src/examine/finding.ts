@@ -78,6 +78,22 @@ export const findingTable = {
   NOT_ANNOUNCED: {
     what: (f: JsonObject) => `${text(f["node"])} does not declare the event ${text(f["event_code"])}`,
   },
+  BAD_LINK: {
+    what: () =>
+      "prev_hash is not that of the line before: that line was changed, or one is missing or added here",
+  },
+  NO_HEADER: { what: () => "the first line is not the trace_classification that the format begins with" },
+  NO_WORKFLOW: { what: () => "the trace names no workflow, so there is no graph to hold it against" },
+  NOT_THE_START: {
+    what: (f: JsonObject) => `the path begins at ${text(f["node"])}, the graph at ${text(f["start"])}`,
+  },
+  NOT_REACHED: {
+    what: (f: JsonObject) =>
+      `no way through the graph leads from what was recorded before to ${text(f["contract"])}`,
+  },
+  NOT_AT_AN_EXIT: {
+    what: (f: JsonObject) => `the run is said to have ended at an EXIT, but no EXIT follows ${text(f["last"])}`,
+  },
   DIVERGED: { what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}` },
   REPLAY_LONGER: { what: () => "the replay goes on where the trace ends" },
   REPLAY_SHORTER: { what: () => "the trace goes on where the replay ends" },

@@ -4,7 +4,7 @@
  */
 
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
-import { isSuppressed } from "../engine/mask.ts";
+import { holdsSuppressed, isSuppressed } from "../engine/mask.ts";
 import { answer } from "../engine/perform.ts";
 import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
 import { firstDifference, isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
@@ -201,15 +201,6 @@ function hides(judged: Json, at: string): boolean {
     if (isSuppressed(value)) return true;
   }
   return false;
-}
-
-function holdsSuppressed(value: Json): boolean {
-  if (isSuppressed(value)) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).some((item) => holdsSuppressed(item as Json))
-  );
 }
 
 /** What must be the same in every run of the same thing. */

@@ -1,0 +1,83 @@
+/** Examining what other runtimes wrote: every reference trace, and exports of this one. */
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
+import { sharedPath, skipWithout } from "../support/shared.ts";
+import { assertRefused, at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+
+const FOLDER = "reference-traces";
+const skip = skipWithout(FOLDER) || skipWithout("published/protocol_snapshot");
+const traces = ["v0.2", "v0.3"].flatMap((version) => {
+  const folder = sharedPath(`${FOLDER}/${version}`);
+  return existsSync(folder) ? readdirSync(folder).map((name) => ({ version, name })) : [];
+});
+
+test("there are 48 reference traces", { skip }, () => {
+  assert.equal(traces.length, 48);
+});
+
+for (const { version, name } of traces) {
+  test(`${version}/${name} is read, held against the published graph, and ends as its name says`, {
+    skip,
+  }, async (t) => {
+    const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
+    const file = sharedPath(`${FOLDER}/${version}/${name}`);
+    const said = await place.session("examine", file, "--json", "--snapshot", "protocol_snapshot");
+    const found = document(said);
+    const events = readFileSync(file, "utf8").trimEnd().split("\n").length;
+    const isChained = version === "v0.2";
+    assert.deepEqual([found["format"], found["events"]], [`reference-${version}`, events]);
+    assert.deepEqual(found["chain"], isChained ? { ok: true, covered: events - 1 } : null);
+    assert.ok((found["unproven"] as string[]).length > 0);
+
+    const ending = name.slice(0, name.lastIndexOf("-"));
+    if (ending === "NONE") {
+      // A contract that was run alone names no workflow, so there is no graph.
+      assert.deepEqual([said.code, found["ending"], found["allowed"]], [7, null, null]);
+      assert.deepEqual(at(found, "findings", 0, "code"), "NO_WORKFLOW");
+    } else {
+      assert.deepEqual([said.code, found["findings"], found["allowed"]], [0, [], true]);
+      assert.equal(at(found, "ending", isChained ? "reason" : "status"), ending);
+    }
+  });
+}
+
+/** The export of one run, in the workspace. */
+async function exported(place: Workspace): Promise<string> {
+  const payload = fixture("wf-release-change/completed");
+  const run = await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--json");
+  const trace = at(document(run), "trace", "jsonl") as string;
+  await place.session("export", trace, "--format", "reference-v0", "--out", "v0.jsonl");
+  return "v0.jsonl";
+}
+
+test("an export of this runner is read as any other trace of its format", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const said = await place.session("examine", await exported(place));
+  assert.deepEqual([said.code, said.err], [0, ""]);
+  assert.match(said.out, /^READ {2}v0\.jsonl\n {2}format +reference-v0\.2, \d+ events\n/);
+  assert.match(said.out, /^ {2}chain +intact, \d+ events covered, not the last$/m);
+  assert.match(said.out, /^ended {2}SUCCESS COMPLETED$/m);
+  assert.match(said.out, /^ {2}EVALUATE_QUORUM +completed$/m);
+  assert.match(said.out, /^not proven by such a trace\n(?: {2}- \S.*\n){7}$/m);
+});
+
+test("a changed line, a missing snapshot and a head are told apart", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const file = await exported(place);
+  const codes = async (...argv: readonly string[]) => {
+    const said = await place.session("examine", file, "--json", ...argv);
+    const found = document(said)["findings"] as JsonObject[];
+    assert.equal(said.code, 7);
+    return found.map(({ code }) => code);
+  };
+  assert.deepEqual(await codes("--snapshot", "nowhere"), ["NO_SNAPSHOT"]);
+  assert.deepEqual(await codes("--expect-seal", "0".repeat(64)), ["SNAPSHOT_REFUSED"]);
+  assertRefused(await place.session("examine", file, "--head", "0".repeat(64)), 2, "BAD_USAGE");
+  const text = readFileSync(place.path(file), "utf8");
+  writeFileSync(place.path(file), text.replace('"WF_RELEASE_CHANGE_V0"', '"WF_NOBODY_KNOWS_V0"'));
+  assert.deepEqual(await codes(), ["BAD_LINK", "UNKNOWN_WORKFLOW"]);
+});
