@@ -100,6 +100,11 @@ export const usageTable = {
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
   }),
+  TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
+    what: `the trace is not intact, so that nothing it says is worth comparing: ${f.finding}, ${f.what}`,
+    where: f.line === null ? f.file : at(f.file, f.line),
+    hint: `pgs examine ${f.file} says all that is wrong with it`,
+  }),
   REPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the report cannot be written: ${f.errno}`,
     where: f.file,

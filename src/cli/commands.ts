@@ -125,6 +125,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./examine.ts")).examineCommand,
   ),
   row(
+    {
+      name: "diff",
+      operand: "<a> <b>",
+      summary: "say where two traces differ in meaning",
+      options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
+    },
+    async () => (await import("./diff.ts")).diffCommand,
+  ),
+  row(
     { name: "list", summary: "list the workflows with domain, summary and payload fields" },
     async () => (await import("./list.ts")).listCommand,
   ),
