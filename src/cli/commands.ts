@@ -128,7 +128,7 @@ const COMMANDS: readonly CommandRow[] = [
     {
       name: "diff",
       operand: "<a> <b>",
-      summary: "say where two traces differ in meaning",
+      summary: "say where two traces, or two snapshots, differ in meaning",
       options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
     },
     async () => (await import("./diff.ts")).diffCommand,

@@ -1,10 +1,11 @@
-/** `pgs diff`: two traces by meaning. */
+/** `pgs diff`: two traces, or two snapshots, by meaning. */
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
   assertRefused,
@@ -94,4 +95,59 @@ test("what is no trace is refused: an absent file, an empty one, another JSON fi
   writeFileSync(place.path("other.jsonl"), '{"a":1}\n');
   assertRefused(await place.session("diff", a, "other.jsonl"), 2, "TRACE_NOT_INTACT");
   assertRefused(await place.session("diff", a), 2, "BAD_USAGE");
+});
+
+/** The project's snapshot as `before`, and as `after` with a contract and a structure authored otherwise. */
+function twoSnapshots(place: Workspace): void {
+  for (const name of ["before", "after"]) unsealedCopy(place.path(name));
+  reauthor(place.path("after"), "release_governance::CC_RECORD_RELEASE_DENIAL_V0", (text) =>
+    text.replace("allowed: [DENIED, VIOLATION, BACKEND_ERROR]", "allowed: [VIOLATION, BACKEND_ERROR]"),
+  );
+  reauthor(place.path("after"), "release_governance::STRUCTURE_RELEASE_STORAGE_V0", (text) =>
+    text.replace("/release_audit.jsonl", "/audit.jsonl"),
+  );
+}
+
+test("a snapshot is equal to itself, sealed or not", async (t) => {
+  const place = workspace(t);
+  unsealedCopy(place.path("unsealed"));
+  const said = await place.session("diff", "protocol_snapshot", "unsealed");
+  assert.deepEqual([said.code, said.err], [0, ""]);
+  assert.match(
+    said.out,
+    /^EQUAL\n {2}a {2}protocol_snapshot\n {2}b {2}unsealed\n\n0 differences, 0 breaking\n$/,
+  );
+});
+
+test("what changed between two snapshots is told with file, pointer and whether it breaks", async (t) => {
+  const place = workspace(t);
+  twoSnapshots(place);
+  const said = await place.session("diff", "before", "after");
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  assert.match(said.out, /^DIFFERENT\n.*\n.*\n\nbreaking\n/);
+  const file = "artifacts/capability_contracts/release_governance__CC_RECORD_RELEASE_DENIAL_V0.json";
+  const where = `(${file} /frontmatter/core/result_status_contract/allowed)`;
+  const line = `removed outcome release_governance::CC_RECORD_RELEASE_DENIAL_V0 DENIED  ${where}`;
+  assert.ok(said.out.includes(`\n  ${line}\n    a  "DENIED"\n    b  nothing\n`), said.out);
+  const report = document(await place.session("diff", "before", "after", "--json"));
+  assert.deepEqual([report["equal"], report["kind"]], [false, "snapshot"]);
+  const store = differencesIn(report).find(({ kind }) => kind === "store");
+  assert.deepEqual(
+    [store?.["name"], store?.["at"], store?.["change"], store?.["breaking"]],
+    ["RELEASE_AUDIT", "/frontmatter/core/entity_stores/RELEASE_AUDIT/path", "changed", true],
+  );
+  // The other way round an outcome is gained, which breaks nothing.
+  const back = document(await place.session("diff", "after", "before", "--json"));
+  const outcome = differencesIn(back).find(({ kind }) => kind === "outcome");
+  assert.deepEqual([outcome?.["change"], outcome?.["breaking"]], ["added", false]);
+});
+
+test("a trace and a snapshot are not compared, and neither is a folder that is none", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  const mixed = await place.session("diff", a, "protocol_snapshot");
+  assertRefused(mixed, 2, "BAD_USAGE");
+  assertHint(mixed, /two traces \(files\), or two snapshots \(folders\)/);
+  assertRefused(await place.session("diff", "protocol_snapshot", "absent"), 2, "FILE_MISSING");
+  assertRefused(await place.session("diff", "protocol_snapshot", "."), 3, "SNAPSHOT_MISSING");
 });
