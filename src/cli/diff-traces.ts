@@ -4,7 +4,7 @@ import { diffTraces, GROUPS, type TraceDiff, type TraceDifference } from "../exa
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { type Place, placesText } from "./differences.ts";
@@ -116,18 +116,28 @@ function cutOffText({ file, events }: Side): string {
 }
 
 function groupText(heading: string, differences: readonly TraceDifference[]): string {
-  if (differences.length === 0) return "";
-  const places = differences.map(
-    ({ at, a, b }): Place => ({
-      at,
-      sides: [
-        ["a", a],
-        ["b", b],
-      ],
-    }),
-  );
-  return `\n${heading}\n${placesText(places)}`;
+  return differences.length === 0 ? "" : `\n${heading}\n${placesText(differences.map(toPlace))}`;
 }
+
+function toPlace({ at, a, b }: TraceDifference): Place {
+  return {
+    at,
+    sides: [
+      ["a", wayText(a)],
+      ["b", wayText(b)],
+    ],
+  };
+}
+
+/** Nodes in a row as a way from one to the next; everything else as it is. */
+function wayText(value: Json | undefined): Json | undefined {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isNode)) return value;
+  const nodes = value as readonly JsonObject[];
+  const left = nodes.map(({ node, outcome }) => (outcome === null ? node : `${node} --${outcome}-->`));
+  return [...left, ...(nodes.at(-1)?.["next"] === null ? [] : [nodes.at(-1)?.["next"]])].join(" ");
+}
+
+const isNode = (value: unknown) => isObject(value) && ["node", "outcome", "next"].every((key) => key in value);
 
 function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
   const hint = listsDrawn ? "" : " (--drawn lists them)";

@@ -236,3 +236,38 @@ test("a refusal and a missing end are differences", async () => {
     ["/0/ending"],
   );
 });
+
+const PARCEL = "trial::WF_PARCEL_V0";
+
+/** WORK calls a workflow that logs a parcel, once for every step named. */
+function calling(...steps: readonly string[]): Protocol {
+  const call = (step: string) => ({
+    step,
+    side_effect: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
+    op: "EXECUTE",
+    inputs: { workflow_code: PARCEL, payload: { parcel: "$.inputs.parcel" } },
+    on_result: { SUCCESS: "continue", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+  });
+  const inputs = { parcel: {} };
+  const log = contract([appending("log", { parcel: "$.inputs.parcel", at: "{{timestamp}}" })], { inputs });
+  const core = contract(steps.map(call), { inputs });
+  const { workflow } = oneContract(log, { code: "CC_LOG_V0", inputs: { parcel: "$.payload.parcel" } });
+  const whole = oneContract(core, { inputs: { parcel: "$.payload.parcel" } });
+  return { ...whole, others: { [PARCEL]: workflow }, contracts: { ...whole.contracts, CC_LOG_V0: log } };
+}
+
+test("a nested run is compared with that of the same step, however it is numbered", async () => {
+  const parcels: readonly [JsonObject, JsonObject] = [{ parcel: "p1" }, { parcel: "p1" }];
+  const same = await diff([calling("call"), calling("before", "call")], otherwise, parcels);
+  assert.deepEqual(
+    same.differences.map(({ at, a, b }) => [at, a, b]).filter(([at]) => String(at).includes("steps")),
+    [["/0/WORK/steps/0", undefined, [{ step: "before", outcome: "SUCCESS" }]]],
+  );
+  const other = await diff([calling("call"), calling("call")], otherwise, [{ parcel: "p1" }, { parcel: "p2" }]);
+  const nested = placesOf(other).filter((at) => !at.startsWith("/0/"));
+  assert.deepEqual(nested, [
+    "/0.1/payload/parcel",
+    "/0.1/WORK/inputs/parcel",
+    "/0.1/WORK/log/inputs/record/parcel",
+  ]);
+});

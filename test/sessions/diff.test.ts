@@ -62,6 +62,7 @@ test("another payload is told first where the paths part, then at every place", 
   assert.deepEqual([said.code, said.err], [7, ""]);
   assert.match(said.out, /^DIFFERENT\n/);
   assert.ok(said.out.indexOf("where the paths part") < said.out.indexOf("\npayload\n"), said.out);
+  assert.match(said.out, /\n {4}b {2}"DENY_FOR_QUORUM --DENIED--> EXIT_DENIED"\n/);
   const report = document(await place.session("diff", a, b, "--json"));
   assert.equal(report["equal"], false);
   assert.equal(differencesIn(report)[0]?.["group"], "path");
