@@ -1,6 +1,6 @@
 /** What two runs of the same thing drew differently: their clock readings and entropy, and what was made of these. */
 
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { jsonDifferences } from "../json-differences.ts";
 import type { Observation } from "../ports.ts";
 
@@ -79,14 +79,13 @@ export class Drawn {
 }
 
 /**
- * The ways in which a reading is written, the longest first: entropy as it is, a time also without its zone and
+ * The ways in which a reading is written: entropy as it is, a time also without its zone and
  * with microseconds only where there are any. None for one that is suppressed.
  */
 function formsOf(reading: Observation | undefined): readonly string[] {
   const text: Json | undefined = Object.values(reading ?? {})[0];
-  if (typeof text !== "string" || text.length < TELLING_LENGTH) return [];
-  if (!isObject(reading) || !("clock" in reading)) return [text];
+  if (reading === undefined || typeof text !== "string") return [];
+  if (!("clock" in reading)) return text.length < TELLING_LENGTH ? [] : [text];
   const [seconds = "", fraction = ""] = text.replace(/Z$/, "").split(".");
-  const bare = Number(fraction) === 0 ? seconds : `${seconds}.${fraction.padEnd(6, "0")}`;
-  return [text, bare].sort((one, other) => other.length - one.length);
+  return [text, Number(fraction) === 0 ? seconds : `${seconds}.${fraction.padEnd(6, "0")}`];
 }

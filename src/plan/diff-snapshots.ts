@@ -52,7 +52,7 @@ const breaks: Readonly<Record<"removed" | "changed", ReadonlySet<DeclaredKind>>>
 };
 
 function isBreaking(kind: DeclaredKind, a: Json, b: Json): boolean {
-  if (kind === "compilation") return b !== "compiles";
+  if (kind === "compilation") return a === "compiles";
   if (!isObject(a) || !isObject(b)) return breaks.changed.has(kind);
   if (kind === "field") return isNarrower(a, b);
   if (kind === "node") return isOther(a, b, ["type", "reason"]);
