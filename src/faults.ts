@@ -100,15 +100,15 @@ export const usageTable = {
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
   }),
+  TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
+    what: `the trace is not intact, so nothing is made of it: ${f.finding}, ${f.what}`,
+    where: f.line === null ? f.file : at(f.file, f.line),
+    hint: `pgs examine ${f.file} says all that is wrong with it`,
+  }),
   REPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the report cannot be written: ${f.errno}`,
     where: f.file,
     hint: "name a file in a folder that is there with --junit FILE, or - for standard output",
-  }),
-  TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string }) => ({
-    what: `only an intact trace is exported, this one is not: ${f.finding}`,
-    where: at(f.file, f.line ?? undefined),
-    hint: `pgs examine ${f.file} says what is wrong with it`,
   }),
   EXPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the export cannot be written: ${f.errno}`,

@@ -2,7 +2,7 @@
 
 import { UsageFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
-import type { Path } from "./compare.ts";
+import type { Path } from "../json-differences.ts";
 
 export interface VectorFile {
   /** As the reader would write it. */

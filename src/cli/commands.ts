@@ -126,6 +126,15 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "diff",
+      operand: "<a> <b>",
+      summary: "say where two traces, or two snapshots, differ in meaning",
+      options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
+    },
+    async () => (await import("./diff.ts")).diffCommand,
+  ),
+  row(
+    {
       name: "export",
       operand: "<trace>",
       summary: "write a trace in another runtime's format",

@@ -10,15 +10,34 @@ const SHOWN = 12;
 /** Long values are cut: the place is what helps. */
 const LONGEST = 400;
 
+/** A place, and by word what stands there. */
+export interface Place {
+  readonly at: string;
+  readonly sides: readonly (readonly [word: string, value: Json | undefined])[];
+}
+
 export function differencesText(differences: readonly Difference[], indent = "  "): string {
-  const rest = differences.length - SHOWN;
-  const shown = differences.slice(0, SHOWN).map((one) => differenceText(one, indent));
+  const places = differences.map(({ at, expected, found }): Place => {
+    return {
+      at,
+      sides: [
+        ["expected", expected],
+        ["found   ", found],
+      ],
+    };
+  });
+  return placesText(places, indent);
+}
+
+export function placesText(places: readonly Place[], indent = "  "): string {
+  const rest = places.length - SHOWN;
+  const shown = places.slice(0, SHOWN).map((one) => placeText(one, indent));
   return `${shown.join("")}${rest > 0 ? `${indent}… and ${rest} more, listed with --json\n` : ""}`;
 }
 
-function differenceText({ at, expected, found }: Difference, indent: string): string {
-  const line = (word: string, value: Json | undefined) => `${indent}  ${word}  ${valueText(value)}\n`;
-  return `${indent}${plain(at)}\n${line("expected", expected)}${line("found   ", found)}`;
+function placeText({ at, sides }: Place, indent: string): string {
+  const lines = sides.map(([word, value]) => `${indent}  ${word}  ${valueText(value)}\n`);
+  return `${indent}${plain(at)}\n${lines.join("")}`;
 }
 
 /** Texts in quotes, so that `"1"` and `1` look different. */

@@ -1,5 +1,6 @@
 /** `pgs export`: a trace of this runner as another runtime's readers take it. */
 
+import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
 import { type Exported, exportReferenceV0 } from "../export/reference-v0.ts";
 import { UsageFault } from "../faults.ts";
@@ -28,7 +29,8 @@ export async function exportCommand(
   const { events, findings } = verifyTrace(readGiven(file, "the trace", context));
   const [found] = findings;
   if (found !== undefined) {
-    throw new UsageFault("TRACE_NOT_INTACT", { file, line: found.line ?? null, finding: found.code });
+    const { what } = wordsOf(found);
+    throw new UsageFault("TRACE_NOT_INTACT", { file, line: found.line ?? null, finding: found.code, what });
   }
   const exported = FORMATS[format](events);
   leave(out, exported.text, context);

@@ -84,6 +84,10 @@ const documents: readonly (readonly [readonly string[], readonly string[]])[] = 
   [["verify"], ["ok", "seal", "root", "files", "findings"]],
   [["conformance"], ["ok", "total", "passed", "failed", "cases"]],
   [
+    ["diff", "protocol_snapshot", "protocol_snapshot"],
+    ["equal", "kind", "a", "b", "breaking", "differences"],
+  ],
+  [
     ["certify", GOOD],
     ["ok", "steps", "scenarios", "edges", "other_files"],
   ],
@@ -200,6 +204,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
 const COMMANDS = [
   "run",
   "examine",
+  "diff",
   "export",
   "list",
   "show",

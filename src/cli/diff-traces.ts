@@ -1,0 +1,149 @@
+/** Two traces, read, compared and told (`pgs diff`). */
+
+import { diffTraces, GROUPS, type TraceDiff, type TraceDifference } from "../examine/diff-traces.ts";
+import { wordsOf } from "../examine/finding.ts";
+import { verifyTrace } from "../examine/verify.ts";
+import { UsageFault } from "../faults.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Context } from "./context.ts";
+import { type Place, placesText } from "./differences.ts";
+import { EXIT } from "./exit-codes.ts";
+import { type Paint, painter } from "./paint.ts";
+import { readGiven } from "./read-given.ts";
+import { plain, printJson } from "./report.ts";
+
+interface Side {
+  readonly file: string;
+  readonly events: readonly TraceEvent[];
+  /** Its run was interrupted, or its end is missing: what stands before it is compared. */
+  readonly isCutOff: boolean;
+}
+
+interface Compared extends TraceDiff {
+  readonly a: Side;
+  readonly b: Side;
+  readonly listsDrawn: boolean;
+}
+
+/** @throws UsageFault for a file that cannot be read, or holds no intact trace */
+export async function diffTraceFiles(
+  a: string,
+  b: string,
+  listsDrawn: boolean,
+  context: Context,
+): Promise<number> {
+  const [left, right] = [readSide(a, context), readSide(b, context)];
+  const compared = { a: left, b: right, listsDrawn, ...diffTraces(left.events, right.events) };
+  const { settings, world } = context;
+  if (settings.json) printJson(context, toJson(compared));
+  else if (!settings.quiet) world.out(toText(compared, await painter(settings)));
+  return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END"]);
+
+function readSide(file: string, context: Context): Side {
+  const { events, findings } = verifyTrace(readGiven(file, "the trace", context));
+  const flaw =
+    findings.find(({ code }) => !CUT_OFF.has(code)) ?? (events.length === 0 ? findings[0] : undefined);
+  if (flaw === undefined) return { file, events, isCutOff: findings.length > 0 };
+  const { code: finding, line = null } = flaw;
+  throw new UsageFault("TRACE_NOT_INTACT", { file, line, finding, what: wordsOf(flaw).what });
+}
+
+// ---- reports ----
+
+function toJson({ a, b, differences, drawn, suppressed, listsDrawn }: Compared): unknown {
+  return {
+    equal: differences.length === 0,
+    kind: "trace",
+    a: sideJson(a),
+    b: sideJson(b),
+    differences: inOrder(differences),
+    drawn: { count: drawn.length, ...(listsDrawn ? { differences: drawn.map(withoutReason) } : {}) },
+    suppressed,
+  };
+}
+
+function sideJson({ file, events, isCutOff }: Side): JsonObject {
+  return { file, execution_id: events[0]?.execution_id ?? "", events: events.length, cut_off: isCutOff };
+}
+
+function withoutReason({ because: _, ...difference }: TraceDifference): Omit<TraceDifference, "because"> {
+  return difference;
+}
+
+/** Group by group; within one, in the order in which things happened. */
+function inOrder(differences: readonly TraceDifference[]): readonly TraceDifference[] {
+  return GROUPS.flatMap((name) => differences.filter(({ group }) => group === name));
+}
+
+const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
+  path: "where the paths part",
+  ending: "how they ended",
+  run: "what was run",
+  payload: "payload",
+  inputs: "inputs of nodes",
+  steps: "steps",
+  outputs: "outputs of nodes",
+  violations: "violations",
+  errors: "refusals",
+  events: "announced events",
+};
+
+function toText(compared: Compared, paint: Paint): string {
+  const { a, b, differences, drawn, listsDrawn } = compared;
+  const isEqual = differences.length === 0;
+  const cut = [a, b].filter(({ isCutOff }) => isCutOff).map(cutOffText);
+  const groups = GROUPS.map((name) =>
+    groupText(
+      HEADINGS[name],
+      differences.filter(({ group }) => group === name),
+    ),
+  );
+  return [
+    `${isEqual ? paint("good", "EQUAL") : paint("bad", "DIFFERENT")}\n  a  ${plain(a.file)}\n  b  ${plain(b.file)}\n`,
+    ...cut,
+    ...groups,
+    listsDrawn ? groupText("drawn, so no difference in meaning", drawn) : "",
+    `\n${countsText(compared)}\n`,
+  ].join("");
+}
+
+function cutOffText({ file, events }: Side): string {
+  return `\n${plain(file)} is cut off after ${events.length} events: what it says up to there is compared\n`;
+}
+
+function groupText(heading: string, differences: readonly TraceDifference[]): string {
+  return differences.length === 0 ? "" : `\n${heading}\n${placesText(differences.map(toPlace))}`;
+}
+
+function toPlace({ at, a, b }: TraceDifference): Place {
+  return {
+    at,
+    sides: [
+      ["a", wayText(a)],
+      ["b", wayText(b)],
+    ],
+  };
+}
+
+/** Nodes in a row as a way from one to the next; everything else as it is. */
+function wayText(value: Json | undefined): Json | undefined {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isNode)) return value;
+  const nodes = value as readonly JsonObject[];
+  const left = nodes.map(({ node, outcome }) => (outcome === null ? node : `${node} --${outcome}-->`));
+  return [...left, ...(nodes.at(-1)?.["next"] === null ? [] : [nodes.at(-1)?.["next"]])].join(" ");
+}
+
+const isNode = (value: unknown) => isObject(value) && ["node", "outcome", "next"].every((key) => key in value);
+
+function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
+  const hint = listsDrawn ? "" : " (--drawn lists them)";
+  return [
+    `${differences.length} differences`,
+    ...(drawn.length === 0 ? [] : [`${drawn.length} places only drawn differently${hint}`]),
+    ...(suppressed === 0 ? [] : [`${suppressed} suppressed values not compared`]),
+  ].join(", ");
+}

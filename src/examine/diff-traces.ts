@@ -1,0 +1,161 @@
+/**
+ * Where two traces part in meaning: what they ran on, which way they went, what every node and step was given and
+ * what it answered. Clocks, execution ids, hashes and the build are left aside, and so is what was drawn.
+ */
+
+import { type JsonObject, pointer } from "../json.ts";
+import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../json-differences.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { align } from "./align.ts";
+import { Drawn } from "./drawn.ts";
+import { judging } from "./judging.ts";
+import { eventsOf, type RunRecord, type StepRecord, toRunRecord, type VisitRecord } from "./run-record.ts";
+import * as told from "./told.ts";
+
+/** What a difference is about, in the order in which a reader asks. */
+export const GROUPS = [
+  "path",
+  "ending",
+  "run",
+  "payload",
+  "inputs",
+  "steps",
+  "outputs",
+  "violations",
+  "errors",
+  "events",
+] as const;
+
+export interface TraceDifference extends JsonDifference {
+  readonly group: (typeof GROUPS)[number];
+}
+
+export interface TraceDiff {
+  readonly differences: readonly TraceDifference[];
+  /** Those that only come of what was drawn. */
+  readonly drawn: readonly TraceDifference[];
+  /** Suppressed values, which are not compared. */
+  readonly suppressed: number;
+}
+
+/** Compares two intact traces. A place begins with the run and the node, as the first trace numbers them. */
+export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): TraceDiff {
+  const comparison: Comparison = { drawn: new Drawn(), found: [] };
+  diffRuns(toRunRecord(a), toRunRecord(b), comparison);
+  const { found } = comparison;
+  return {
+    differences: found.filter(({ because }) => because === undefined),
+    drawn: found.filter(({ because }) => because === "drawn"),
+    suppressed: found.filter(({ because }) => because === "suppressed").length,
+  };
+}
+
+/** What is known so far: both traces are read in the order in which they happened. */
+interface Comparison {
+  readonly drawn: Drawn;
+  readonly found: TraceDifference[];
+}
+
+/** Compares member by member; a member that has no group given is one. */
+function diffTold(
+  a: told.Told,
+  b: told.Told,
+  at: Path,
+  { drawn, found }: Comparison,
+  group?: TraceDifference["group"],
+): void {
+  const judge = judging(drawn);
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const differences = jsonDifferences(a[name], b[name], [...at, name], judge);
+    found.push(...differences.map((one) => ({ group: group ?? (name as TraceDifference["group"]), ...one })));
+  }
+}
+
+function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
+  const at = [a.run];
+  comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  diffTold(told.toldOfStart(a), told.toldOfStart(b), at, comparison, "run");
+  diffTold({ payload: told.payloadOf(a) }, { payload: told.payloadOf(b) }, at, comparison);
+  diffPaths(a, b, comparison);
+  diffTold(told.toldOfEnd(a), told.toldOfEnd(b), at, comparison);
+}
+
+/** Nodes that only one of them visited are one difference; the others are compared with their like. */
+function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
+  const places = placesOf(a.visits);
+  let passed = 0;
+  for (const stretch of align(a.visits, b.visits, ({ node }) => node)) {
+    if ("a" in stretch) {
+      diffVisits(stretch.a, stretch.b, [a.run, places[passed] as string], comparison);
+      passed++;
+    } else {
+      const [onlyA, onlyB] = [stretch.onlyA.map(told.toldOfNode), stretch.onlyB.map(told.toldOfNode)];
+      diffOnly(onlyA, onlyB, [a.run, "path", passed], "path", comparison);
+      passed += onlyA.length;
+    }
+  }
+}
+
+/** What stands on one side, the other, or both, without its like. */
+function diffOnly(
+  a: readonly JsonObject[],
+  b: readonly JsonObject[],
+  at: Path,
+  group: TraceDifference["group"],
+  { found }: Comparison,
+): void {
+  const sides = { ...(a.length === 0 ? {} : { a }), ...(b.length === 0 ? {} : { b }) };
+  found.push({ group, at: pointer(at), ...sides });
+}
+
+/** Node keys; those of a second and later visit are numbered. */
+function placesOf(visits: readonly VisitRecord[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return visits.map(({ node }) => {
+    const count = (counts.get(node) ?? 0) + 1;
+    counts.set(node, count);
+    return count === 1 ? node : `${node}#${count}`;
+  });
+}
+
+function diffVisits(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
+  diffTold({ inputs: told.inputsOf(a) }, { inputs: told.inputsOf(b) }, at, comparison);
+  diffSteps(a, b, at, comparison);
+  diffTold(told.toldOfWay(a), told.toldOfWay(b), at, comparison, "path");
+  diffTold(told.toldOfVisit(a), told.toldOfVisit(b), at, comparison);
+}
+
+function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
+  let passed = 0;
+  for (const stretch of align(a.steps, b.steps, ({ step }) => step)) {
+    if ("a" in stretch) {
+      diffStep(stretch.a, stretch.b, [...at, stretch.a.step], comparison);
+      passed++;
+    } else {
+      const [onlyA, onlyB] = [stretch.onlyA.map(told.toldOfStepName), stretch.onlyB.map(told.toldOfStepName)];
+      diffOnly(onlyA, onlyB, [...at, "steps", passed], "steps", comparison);
+      passed += onlyA.length;
+    }
+  }
+}
+
+function diffStep(a: StepRecord, b: StepRecord, at: Path, comparison: Comparison): void {
+  comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  learnAnswer(a, b, comparison);
+  for (let i = 0; i < Math.max(a.calls.length, b.calls.length); i++) {
+    const [left, right] = [a.calls[i], b.calls[i]];
+    if (left !== undefined && right !== undefined) diffRuns(left, right, comparison);
+    else diffOnly(callOf(left), callOf(right), [...at, "calls", i], "steps", comparison);
+  }
+  diffTold(told.toldOfStep(a), told.toldOfStep(b), at, comparison, "steps");
+}
+
+const callOf = (run: RunRecord | undefined) => (run === undefined ? [] : [told.toldOfCall(run)]);
+
+/** Of one transform with the same inputs, answers in other words can only come of what was drawn. */
+function learnAnswer(a: StepRecord, b: StepRecord, { drawn }: Comparison): void {
+  const [left, right] = [eventsOf(a.events, "transform_end")[0], eventsOf(b.events, "transform_end")[0]];
+  if (left === undefined || right === undefined || left.payload.ct_code !== right.payload.ct_code) return;
+  if (!isMatch(left.payload.inputs, right.payload.inputs, judging(drawn))) return;
+  drawn.learnAnswers(left.payload.outputs ?? {}, right.payload.outputs ?? {});
+}

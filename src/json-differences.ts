@@ -1,0 +1,65 @@
+/** Every place at which two JSON values part. */
+
+import { isObject, type Json, type JsonObject, own, pointer } from "./json.ts";
+
+/** One place where the two are not the same. */
+export interface JsonDifference {
+  /** JSON Pointer. */
+  readonly at: string;
+  /** Absent where the first has nothing. */
+  readonly a?: Json;
+  /** Absent where the second has nothing. */
+  readonly b?: Json;
+  /** Why the two need not be the same here: they count as a match. */
+  readonly because?: "drawn" | "suppressed";
+}
+
+export type Path = readonly (string | number)[];
+
+/** What is to be said of two values that are not the same; undefined to look at their members, or say that they part. */
+export type Judge = (a: Json, b: Json, at: Path) => readonly JsonDifference[] | undefined;
+
+/** Where `a` and `b` part as the judge has it, else by value; the order of members does not count. */
+export function jsonDifferences(
+  a: Json | undefined,
+  b: Json | undefined,
+  at: Path,
+  judge: Judge,
+): readonly JsonDifference[] {
+  if (a === b) return [];
+  if (a === undefined || b === undefined) return [differing(a, b, at)];
+  const judged = judge(a, b, at);
+  if (judged !== undefined) return judged;
+  if (Array.isArray(a) && Array.isArray(b)) return inLists(a, b, at, judge);
+  if (isObject(a) && isObject(b)) return inMembers(a, b, at, judge);
+  return [differing(a, b, at)];
+}
+
+/** The two as a difference at their place. */
+export function differing(a: Json | undefined, b: Json | undefined, at: Path): JsonDifference {
+  return { at: pointer(at), ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) };
+}
+
+export function isMatch(a: Json, b: Json, judge: Judge): boolean {
+  return jsonDifferences(a, b, [], judge).every(({ because }) => because !== undefined);
+}
+
+function inMembers(a: JsonObject, b: JsonObject, at: Path, judge: Judge): readonly JsonDifference[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return names.flatMap((name) => jsonDifferences(own(a, name), own(b, name), [...at, name], judge));
+}
+
+/** Items in order. Where the lists are of different length, what both begin and end with is no difference. */
+function inLists(a: readonly Json[], b: readonly Json[], at: Path, judge: Judge): readonly JsonDifference[] {
+  const isUneven = a.length !== b.length;
+  const start = isUneven ? commonStart(a, b, judge) : 0;
+  const end = isUneven ? commonStart(a.slice(start).reverse(), b.slice(start).reverse(), judge) : 0;
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  const length = Math.max(left.length, right.length);
+  return Array.from({ length }, (_, i) => jsonDifferences(left[i], right[i], [...at, start + i], judge)).flat();
+}
+
+function commonStart(a: readonly Json[], b: readonly Json[], judge: Judge): number {
+  const parting = a.findIndex((one, i) => i >= b.length || !isMatch(one, b[i] as Json, judge));
+  return parting === -1 ? a.length : parting;
+}

@@ -1,0 +1,154 @@
+/** `pgs diff`: two traces, or two snapshots, by meaning. */
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
+import { reauthor, unsealedCopy } from "./reauthor.ts";
+import {
+  assertHint,
+  assertRefused,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  RELEASE,
+  type Workspace,
+  workspace,
+} from "./world.ts";
+
+const data = join(FIXTURES, "data");
+
+/** The trace of a run in a workspace of its own, brought into `place`. */
+async function traceOf(
+  t: TestContext,
+  place: Workspace,
+  name: string,
+  ...more: readonly string[]
+): Promise<string> {
+  const own = workspace(t, { data });
+  const payload = fixture("wf-release-change/completed");
+  await own.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--no-md", "--quiet", ...more);
+  const [trace] = own.traces();
+  writeFileSync(place.path(name), readFileSync(trace as string));
+  return name;
+}
+
+const differencesIn = (report: JsonObject) => report["differences"] as readonly JsonObject[];
+
+test("two runs of one payload are equal: what was drawn is counted, and listed when asked", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl", "--clock", "2026-03-02T10:00:00Z", "--seed", "one");
+  const b = await traceOf(t, place, "b.jsonl", "--clock", "2027-03-02T10:00:00.321Z", "--seed", "two");
+  const said = await place.session("diff", a, b);
+  assert.deepEqual([said.code, said.err], [0, ""], said.out);
+  assert.match(
+    said.out,
+    /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}b\.jsonl\n\n0 differences, \d+ places only drawn/,
+  );
+  const listed = await place.session("diff", a, b, "--drawn");
+  assert.match(listed.out, /\/0\/REGISTER_RELEASE\/register\/result\/address\n {4}a {2}"ADDR_/);
+  const report = document(await place.session("diff", a, b, "--drawn", "--json"));
+  assert.deepEqual([report["equal"], report["kind"], report["differences"]], [true, "trace", []]);
+  assert.equal((at(report, "drawn", "differences") as unknown[]).length, at(report, "drawn", "count"));
+});
+
+test("another payload is told first where the paths part, then at every place", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  const b = await traceOf(t, place, "b.jsonl", "--payload", fixture("wf-release-change/quorum-not-met"));
+  const said = await place.session("diff", a, b);
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  assert.match(said.out, /^DIFFERENT\n/);
+  assert.ok(said.out.indexOf("where the paths part") < said.out.indexOf("\npayload\n"), said.out);
+  assert.match(said.out, /\n {4}b {2}"DENY_FOR_QUORUM --DENIED--> EXIT_DENIED"\n/);
+  const report = document(await place.session("diff", a, b, "--json"));
+  assert.equal(report["equal"], false);
+  assert.equal(differencesIn(report)[0]?.["group"], "path");
+  assert.deepEqual(await place.session("diff", a, b, "--quiet"), { code: 7, out: "", err: "" });
+});
+
+test("a trace that was changed is refused; one that was cut off is compared, and said to be", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  const text = readFileSync(place.path(a), "utf8");
+  writeFileSync(place.path("changed.jsonl"), text.replace('"SUCCESS"', '"SUCCESs"'));
+  const refused = await place.session("diff", a, "changed.jsonl");
+  assertRefused(refused, 2, "TRACE_NOT_INTACT");
+  assertHint(refused, /^pgs examine changed\.jsonl /);
+
+  writeFileSync(place.path("cut.jsonl"), text.slice(0, -30));
+  const said = await place.session("diff", a, "cut.jsonl");
+  assert.equal(said.code, 7);
+  assert.match(said.out, /\ncut\.jsonl is cut off after \d+ events/);
+  assert.match(said.out, /\nhow they ended\n {2}\/0\/ending\n {4}a {2}\{.*\n {4}b {2}nothing\n/);
+  const report = document(await place.session("diff", "cut.jsonl", "cut.jsonl", "--json"));
+  assert.deepEqual([report["equal"], at(report, "a", "cut_off")], [true, true]);
+});
+
+test("what is no trace is refused: an absent file, an empty one, another JSON file", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  assertRefused(await place.session("diff", a, "absent.jsonl"), 2, "FILE_MISSING");
+  writeFileSync(place.path("empty.jsonl"), "");
+  assertRefused(await place.session("diff", "empty.jsonl", a), 2, "TRACE_NOT_INTACT");
+  writeFileSync(place.path("other.jsonl"), '{"a":1}\n');
+  assertRefused(await place.session("diff", a, "other.jsonl"), 2, "TRACE_NOT_INTACT");
+  assertRefused(await place.session("diff", a), 2, "BAD_USAGE");
+});
+
+/** The project's snapshot as `before`, and as `after` with a contract and a structure authored otherwise. */
+function twoSnapshots(place: Workspace): void {
+  for (const name of ["before", "after"]) unsealedCopy(place.path(name));
+  reauthor(place.path("after"), "release_governance::CC_RECORD_RELEASE_DENIAL_V0", (text) =>
+    text.replace("allowed: [DENIED, VIOLATION, BACKEND_ERROR]", "allowed: [VIOLATION, BACKEND_ERROR]"),
+  );
+  reauthor(place.path("after"), "release_governance::STRUCTURE_RELEASE_STORAGE_V0", (text) =>
+    text.replace("/release_audit.jsonl", "/audit.jsonl"),
+  );
+}
+
+test("a snapshot is equal to itself, sealed or not", async (t) => {
+  const place = workspace(t);
+  unsealedCopy(place.path("unsealed"));
+  const said = await place.session("diff", "protocol_snapshot", "unsealed");
+  assert.deepEqual([said.code, said.err], [0, ""]);
+  assert.match(
+    said.out,
+    /^EQUAL\n {2}a {2}protocol_snapshot\n {2}b {2}unsealed\n\n0 differences, 0 breaking\n$/,
+  );
+});
+
+test("what changed between two snapshots is told with file, pointer and whether it breaks", async (t) => {
+  const place = workspace(t);
+  twoSnapshots(place);
+  const said = await place.session("diff", "before", "after");
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  assert.match(said.out, /^DIFFERENT\n.*\n.*\n\nbreaking\n/);
+  const file = "artifacts/capability_contracts/release_governance__CC_RECORD_RELEASE_DENIAL_V0.json";
+  const where = `(${file} /frontmatter/core/result_status_contract/allowed)`;
+  const line = `removed outcome release_governance::CC_RECORD_RELEASE_DENIAL_V0 DENIED  ${where}`;
+  assert.ok(said.out.includes(`\n  ${line}\n    a  "DENIED"\n    b  nothing\n`), said.out);
+  const report = document(await place.session("diff", "before", "after", "--json"));
+  assert.deepEqual([report["equal"], report["kind"]], [false, "snapshot"]);
+  const store = differencesIn(report).find(({ kind }) => kind === "store");
+  assert.deepEqual(
+    [store?.["name"], store?.["at"], store?.["change"], store?.["breaking"]],
+    ["RELEASE_AUDIT", "/frontmatter/core/entity_stores/RELEASE_AUDIT/path", "changed", true],
+  );
+  // The other way round an outcome is gained, which breaks nothing.
+  const back = document(await place.session("diff", "after", "before", "--json"));
+  const outcome = differencesIn(back).find(({ kind }) => kind === "outcome");
+  assert.deepEqual([outcome?.["change"], outcome?.["breaking"]], ["added", false]);
+});
+
+test("a trace and a snapshot are not compared, and neither is a folder that is none", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  const mixed = await place.session("diff", a, "protocol_snapshot");
+  assertRefused(mixed, 2, "BAD_USAGE");
+  assertHint(mixed, /two traces \(files\), or two snapshots \(folders\)/);
+  assertRefused(await place.session("diff", "protocol_snapshot", "absent"), 2, "FILE_MISSING");
+  assertRefused(await place.session("diff", "protocol_snapshot", "."), 3, "SNAPSHOT_MISSING");
+});
