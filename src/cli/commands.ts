@@ -125,6 +125,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./examine.ts")).examineCommand,
   ),
   row(
+    {
+      name: "render",
+      operand: "<trace>",
+      summary: "draw a trace that is there already; without an option, as HTML beside it",
+      options: renderOptions,
+    },
+    async () => (await import("./render.ts")).renderCommand,
+  ),
+  row(
     { name: "list", summary: "list the workflows with domain, summary and payload fields" },
     async () => (await import("./list.ts")).listCommand,
   ),
@@ -195,6 +204,16 @@ function runOptions(command: Command): Command {
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
+  );
+}
+
+function renderOptions(command: Command): Command {
+  return withSeal(
+    command
+      .option("--html <FILE>", "one page with the picture and every step's data; - prints it")
+      .option("--md <FILE>", "the Markdown that a run leaves; - prints it")
+      .option("--png <FILE>", "the picture that a run leaves")
+      .option("--svg <FILE>", "the picture as vectors; - prints it"),
   );
 }
 

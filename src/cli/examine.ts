@@ -9,6 +9,7 @@ import { Fault, wordingOf } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { besideTrace } from "./beside.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
@@ -92,24 +93,14 @@ async function loadPlan(
   file: string,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const snapshot = options.snapshot === undefined ? snapshotBeside(file, context) : context.settings.snapshot;
-  if (!context.world.files.isFolder(snapshot)) return finding("NO_SNAPSHOT");
+  const beside = besideTrace(file, options, context);
+  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    return await planOf(workflow, { ...context, settings: { ...context.settings, snapshot } }, options);
+    return await planOf(workflow, beside, options);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
   }
-}
-
-/** The nearest `protocol_snapshot` above the trace, else the workspace's. */
-function snapshotBeside(file: string, { world, settings, path }: Context): string {
-  const parts = path(file).split("/");
-  for (let length = parts.length - 1; length > 0; length--) {
-    const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
-    if (world.files.isFolder(candidate)) return candidate;
-  }
-  return settings.snapshot;
 }
 
 function openEffects(events: readonly TraceEvent[]): readonly OpenEffect[] {

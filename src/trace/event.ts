@@ -1,7 +1,7 @@
 /** The trace format `pgs.trace/1`: every event a run can leave (SPEC 5). */
 
 import type { NodeCategory } from "../faults.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 
@@ -158,3 +158,8 @@ export type TraceEvent = Happening & {
 
 /** Members of line and payload that may differ between two runs of the same thing. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(["timestamp", "elapsed_us", "duration_us"]);
+
+/** Whether this is what stands in an event in place of a secret. */
+export function isSuppressed(value: Json | undefined): value is { readonly $suppressed: string } {
+  return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
+}

@@ -197,7 +197,18 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-const COMMANDS = ["run", "examine", "list", "show", "plan", "verify", "conformance", "certify", "seal"];
+const COMMANDS = [
+  "run",
+  "examine",
+  "render",
+  "list",
+  "show",
+  "plan",
+  "verify",
+  "conformance",
+  "certify",
+  "seal",
+];
 
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null });
