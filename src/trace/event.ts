@@ -156,6 +156,13 @@ export type TraceEvent = Happening & {
   readonly hash: Digest;
 };
 
+export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
+
+/** Those of one type, in order. */
+export function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
+  return events.filter((event): event is EventOf<T> => event.event_type === type);
+}
+
 /** Members of line and payload that may differ between two runs of the same thing. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(["timestamp", "elapsed_us", "duration_us"]);
 

@@ -1,12 +1,12 @@
 /** A run on the page: the nodes it came through, each to be opened. */
 
-import type { TraceEvent } from "../event.ts";
+import { type EventOf, eventsOf, type TraceEvent } from "../event.ts";
 import { type Course, type Manner, mannerOf, mannerOfCourse, milliseconds, type Visit } from "./course.ts";
 import { chip, outcomeChip, renderStep } from "./html-step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./html-text.ts";
 import { renderAdmission, renderTroubles } from "./html-troubles.ts";
 import { named } from "./html-value.ts";
-import { eventsOf, type RunStory, type VisitStory } from "./story.ts";
+import type { RunStory, VisitStory } from "./story.ts";
 
 /** The fragment of what a visit shows; a run's name is digits and points. */
 export function visitId(run: string, order: number): string {
@@ -48,7 +48,7 @@ function reportOf({ outcome, refusal, type, next, durationUs }: Visit, { end }: 
 
 const KINDS = { IN: "intent", CC: "contract", EXIT: "exit" } as const;
 
-function factsOf({ type }: Visit, start: Extract<TraceEvent, { event_type: "node_start" }> | undefined) {
+function factsOf({ type }: Visit, start: EventOf<"node_start"> | undefined) {
   const { capability_code, reason } = start?.payload ?? {};
   const named = capability_code ?? reason;
   const rows: (readonly [string, Part])[] = [[KINDS[type], named === undefined ? "–" : code(named)]];

@@ -2,12 +2,12 @@
 
 import type { Json } from "../../json.ts";
 import type { Change } from "../../ports.ts";
-import type { Payloads, TraceEvent } from "../event.ts";
+import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../event.ts";
 import { isWell, type Manner, milliseconds } from "./course.ts";
 import { code, type Html, html, NOTHING } from "./html-text.ts";
 import { renderTroubles } from "./html-troubles.ts";
 import { named } from "./html-value.ts";
-import { eventsOf, type RunStory, type StepStory } from "./story.ts";
+import type { RunStory, StepStory } from "./story.ts";
 
 type RenderRun = (run: RunStory) => Html;
 
@@ -32,24 +32,32 @@ function renderTransform({
 }: Payloads["transform_end"]): Html {
   return html`
 <p>transform ${code(ct_code)} ${outcomeChip(outcome)}</p>
-${named("Inputs", inputs)}${named("Outputs", outputs)}${named("Reason", reason)}${renderObserved(observed)}`;
+${beside(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
 }
 
-/** Within one run an effect ends before the next begins. */
+/** A step has one effect; more of them, or an end alone, stand only where lines are missing. */
 function renderEffects(events: readonly TraceEvent[], nested: readonly Html[]): readonly Html[] {
   const starts = eventsOf(events, "side_effect_start");
   const ends = eventsOf(events, "side_effect_end");
-  const pairs = Math.max(starts.length, ends.length);
-  return Array.from({ length: pairs }, (_, i) => {
-    const [start, end] = [starts[i], ends[i]];
-    const began = start === undefined ? NOTHING : renderBegun(start.payload);
-    const time = start && end ? tookText(end.elapsed_us - start.elapsed_us) : "";
-    const chip = end === undefined ? endUnknown(nested.length) : outcomeChip(end.payload.outcome);
-    return html`
-<p>side effect ${began} ${chip} <span class="quiet">${time}</span></p>
-${named("Inputs", start?.payload.inputs)}${i === 0 ? nested : NOTHING}${end === undefined ? NOTHING : renderEnded(end.payload)}
-${start === undefined ? NOTHING : html`<p class="quiet">effect key ${code(start.payload.effect_key)}</p>`}`;
-  });
+  const count = Math.max(starts.length, ends.length);
+  return Array.from({ length: count }, (_, i) => renderEffect(starts[i], ends[i], i === 0 ? nested : []));
+}
+
+function renderEffect(
+  start: EventOf<"side_effect_start"> | undefined,
+  end: EventOf<"side_effect_end"> | undefined,
+  nested: readonly Html[],
+): Html {
+  const began = start === undefined ? NOTHING : renderBegun(start.payload);
+  const took = start && end ? `${milliseconds(end.elapsed_us - start.elapsed_us)} ms` : "";
+  const { inputs, effect_key } = start?.payload ?? {};
+  const { outcome, result, reason, change, observed } = end?.payload ?? {};
+  const came = outcome === undefined ? endUnknown(nested.length) : outcomeChip(outcome);
+  return html`
+<p>side effect ${began} ${came} <span class="quiet">${took}</span></p>
+${beside(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
+${nested}${renderChange(change)}${renderObserved(observed)}
+${effect_key === undefined ? NOTHING : html`<p class="quiet">effect key ${code(effect_key)}</p>`}`;
 }
 
 function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Html {
@@ -65,15 +73,18 @@ function endUnknown(nestedRuns: number): Html {
   return chip("unfinished", half);
 }
 
-function renderEnded({ result, reason, change, observed }: Payloads["side_effect_end"]): Html {
-  return html`${named("Result", result)}${named("Reason", reason)}${renderChange(change)}${renderObserved(observed)}`;
-}
-
 function renderChange(change: Change | undefined): Html {
   if (change === undefined) return NOTHING;
   const side = (name: string, state: Change["before"]) =>
-    state === null ? html`<p>${name}: nothing</p>` : named(name, state);
-  return html`<div class="change">${side("Before", change.before)}${side("After", change.after)}</div>`;
+    state === null
+      ? html`<figure><figcaption>${name}</figcaption><p class="quiet">nothing</p></figure>`
+      : named(name, state);
+  return beside(side("Before", change.before), side("After", change.after));
+}
+
+/** Next to each other where there is room. */
+function beside(...figures: readonly Html[]): Html {
+  return html`<div class="beside">${figures}</div>`;
 }
 
 function renderObserved(observed: readonly object[] | undefined): Html {
@@ -84,12 +95,8 @@ function renderObserved(observed: readonly object[] | undefined): Html {
 
 function renderEnd({ outcome, continuation, published }: Payloads["step_end"]): Html {
   return html`
-<p>${outcomeChip(outcome)} then ${code(continuation)}</p>
+<p>step outcome ${outcomeChip(outcome)}, then ${code(continuation)}</p>
 ${Object.keys(published).length === 0 ? NOTHING : named("Published", published)}`;
-}
-
-function tookText(us: number): string {
-  return `${milliseconds(us)} ms`;
 }
 
 export function outcomeChip(outcome: string): Html {

@@ -27,7 +27,7 @@ dl div{display:grid;grid-template-columns:9.5rem 1fr;gap:.75rem}
 dd{margin:0;overflow-wrap:anywhere}
 figure{margin:.6rem 0}
 figcaption,.label{font-size:.82rem;font-weight:600;margin-bottom:.2rem}
-.picture{overflow-x:auto;border:1px solid ${QUIET.line};border-radius:8px}
+.picture{position:relative;left:50%;transform:translateX(-50%);width:max-content;min-width:100%;max-width:calc(100vw - 4rem);overflow-x:auto;border:1px solid ${QUIET.line};border-radius:8px}
 .picture svg{display:block;margin:0 auto}
 .picture a:hover path:first-child{stroke-width:3.5}
 ol.path,ol.steps{list-style:none;margin:.5rem 0;padding:0}
@@ -42,10 +42,10 @@ summary:focus-visible{outline-offset:-3px}
 .note{border-left:4px solid;border-radius:6px;padding:.5rem .9rem;margin:.8rem 0}
 .note h2{margin:.2rem 0}
 .note pre{background:${PAPER}}
-.change{display:grid;grid-template-columns:repeat(auto-fit,minmax(16rem,1fr));gap:0 1rem}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:0 1rem}
 .nested{border:1px solid;border-radius:8px;margin:.8rem 0}
 ${(Object.keys(INKS) as Manner[]).map(styleOf).join("\n")}
-@media print{main{max-width:none;padding:0}.picture{overflow:visible;border:0}.picture svg{max-width:100%;height:auto}details::details-content{content-visibility:visible;block-size:auto}summary,figcaption{break-after:avoid}*{print-color-adjust:exact}}
+@media print{main{max-width:none;padding:0}.picture{all:unset;display:block}.picture svg{max-width:100%;height:auto}details::details-content{content-visibility:visible;block-size:auto}summary,figcaption{break-after:avoid}*{print-color-adjust:exact}}
 `;
 
 function styleOf(manner: Manner): string {

@@ -1,10 +1,9 @@
 /** Why something did not go well: violations, refusals, and the rules of an admission. */
 
 import { wordingOf } from "../../faults.ts";
-import type { Payloads, TraceEvent } from "../event.ts";
+import { eventsOf, type Payloads, type TraceEvent } from "../event.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./html-text.ts";
 import { named } from "./html-value.ts";
-import { eventsOf } from "./story.ts";
 
 export function renderTroubles(events: readonly TraceEvent[]): readonly Html[] {
   return [

@@ -1,9 +1,12 @@
-/** JSON values on a page: whole, one member a line, members sorted as they are hashed. */
+/** JSON values on a page: whole, members sorted as they are hashed, what is short on one line. */
 
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { canonical } from "../canonical.ts";
 import { isSuppressed } from "../event.ts";
 import { Html, html, NOTHING } from "./html-text.ts";
+
+/** Longer values are spread, one member a line. */
+const LINE_LIMIT = 60;
 
 /** The value under its name; nothing where there is none. */
 export function named(name: string, value: Json | undefined): Html {
@@ -14,21 +17,17 @@ export function named(name: string, value: Json | undefined): Html {
 function lines(value: Json, indent: string): Html {
   // No text of a value looks like this: texts stand in quotation marks.
   if (isSuppressed(value)) return html`<mark>suppressed</mark> ${value.$suppressed}`;
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    const items = value.map((item: Json) => lines(item, inner));
-    return bracketed(html`[`, items, html`]`, indent);
-  }
-  if (!isObject(value)) return html`${canonical(value)}`;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => html`${canonical(key)}: ${lines(value[key] as Json, inner)}`);
-  return bracketed(html`{`, members, html`}`, indent);
+  if (typeof value !== "object" || value === null) return html`${canonical(value)}`;
+  const isShort = canonical(value).length <= LINE_LIMIT;
+  const inner = isShort ? "" : `${indent}  `;
+  const [open, close] = isObject(value) ? "{}" : "[]";
+  const items = isObject(value) ? members(value, inner) : value.map((item) => lines(item, inner));
+  const text = items.map(({ markup }) => markup);
+  const inside = isShort ? text.join(", ") : `\n${inner}${text.join(`,\n${inner}`)}\n${indent}`;
+  return new Html(`${open}${inside}${close}`);
 }
 
-function bracketed(open: Html, items: readonly Html[], close: Html, indent: string): Html {
-  if (items.length === 0) return html`${open}${close}`;
-  const last = items.length - 1;
-  const rows = items.map((item, i) => `\n${indent}  ${item.markup}${i < last ? "," : ""}`);
-  return new Html(`${open.markup}${rows.join("")}\n${indent}${close.markup}`);
+function members(value: JsonObject, indent: string): readonly Html[] {
+  const keys = Object.keys(value).sort();
+  return keys.map((key) => html`${canonical(key)}: ${lines(value[key] as Json, indent)}`);
 }

@@ -108,13 +108,3 @@ function finish({ run, events, outside, stays }: Teller): RunStory {
   }));
   return { course, events, outside, visits };
 }
-
-/** What of the events is of this type. */
-export function eventsOf<T extends TraceEvent["event_type"]>(
-  events: readonly TraceEvent[],
-  type: T,
-): readonly Extract<TraceEvent, { readonly event_type: T }>[] {
-  return events.filter((event): event is Extract<TraceEvent, { readonly event_type: T }> => {
-    return event.event_type === type;
-  });
-}
