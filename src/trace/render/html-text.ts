@@ -25,7 +25,7 @@ export function html(markup: TemplateStringsArray, ...parts: readonly Part[]): H
 
 function markupOf(part: Part): string {
   if (part instanceof Html) return part.markup;
-  if (typeof part === "object") return part.map((one) => one.markup).join("");
+  if (typeof part === "object") return part.map(markupOf).join("");
   return xml(visible(`${part}`));
 }
 

@@ -6,7 +6,7 @@ import { isSuppressed } from "../event.ts";
 import { Html, html, NOTHING } from "./html-text.ts";
 
 /** Longer values are spread, one member a line. */
-const LINE_LIMIT = 60;
+const LINE_LIMIT = 44;
 
 /** The value under its name; nothing where there is none. */
 export function named(name: string, value: Json | undefined): Html {

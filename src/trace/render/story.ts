@@ -62,12 +62,19 @@ export function storyOf(events: readonly TraceEvent[]): Story {
     if (teller === undefined) {
       teller = tellerOf(event.run);
       tellers.set(event.run, teller);
-      const caller = tellers.get(event.run.slice(0, event.run.lastIndexOf(".")));
-      (caller?.stays.at(-1)?.open?.nested ?? strays).push(teller);
+      (callingStep(event, tellers)?.nested ?? strays).push(teller);
     }
     tell(teller, event);
   }
   return { main: finish(main), strays: strays.map(finish) };
+}
+
+/** The step that the first event of a nested run names, when that has begun and not ended. */
+function callingStep(first: TraceEvent, tellers: ReadonlyMap<string, Teller>): Step | undefined {
+  if (first.event_type !== "execution_start" || first.payload.parent === undefined) return undefined;
+  const { run, node, step } = first.payload.parent;
+  const stay = tellers.get(run)?.stays.at(-1);
+  return stay?.node === node && stay.open?.name === step ? stay.open : undefined;
 }
 
 function tellerOf(run: string): Teller {
