@@ -107,27 +107,24 @@ interface Told {
   readonly warnings: readonly Warning[];
 }
 
-function tell({ workflow, trace, targets, warnings }: Told, { world, settings, path }: Context): void {
-  const files = targets.filter(({ file }) => file !== "-").map(({ kind, file }) => [kind, path(file)] as const);
+function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
+  const { world, settings, path } = context;
+  const written = targets.filter(({ file }) => file !== "-");
+  const files = written.map(({ kind, file }) => [kind, path(file)] as const);
   if (settings.json) {
-    const document = {
-      workflow,
-      ok: warnings.length === 0,
-      findings: warnings,
-      files: Object.fromEntries(files),
-    };
-    printJson({ world, settings, path }, document);
+    const ok = warnings.length === 0;
+    printJson(context, { workflow, ok, findings: warnings, files: Object.fromEntries(files) });
     return;
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
     world.err(`warning: ${code} ${plain(what)} (${where})\n${hint === null ? "" : `hint: ${hint}\n`}`);
   }
-  if (settings.quiet || files.length < targets.length) return;
+  if (settings.quiet || written.length < targets.length) return;
   world.out(
-    `${table(
+    table(
       files.map(([kind, file]) => [kind, shortPath(file, world.cwd)]),
       "",
-    )}`,
+    ),
   );
 }

@@ -1,6 +1,6 @@
 /** A run on the page: the nodes it came through, each to be opened. */
 
-import { type EventOf, eventsOf, type TraceEvent } from "../event.ts";
+import { type EventOf, eventsOf, MAIN_RUN, type TraceEvent } from "../event.ts";
 import { type Course, type Manner, mannerOf, mannerOfCourse, milliseconds, type Visit } from "./course.ts";
 import { chip, outcomeChip, renderStep } from "./html-step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./html-text.ts";
@@ -20,7 +20,7 @@ export function renderPath({ course, visits }: RunStory): Html {
 
 function renderVisit({ visit, events, steps }: VisitStory, course: Course): Html {
   const manner = mannerOf(visit, course);
-  const name = course.run === "0" ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
+  const name = course.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
   const start = eventsOf(events, "node_start")[0];
   const end = eventsOf(events, "node_end")[0];
   return html`

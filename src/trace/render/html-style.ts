@@ -23,7 +23,7 @@ pre{margin:0;padding:.6rem .75rem;background:${QUIET.fill};border-radius:6px;fon
 mark{background:${INKS.otherwise.fill};color:${INKS.otherwise.text};padding:0 .3em;border-radius:3px}
 .quiet,dt,figcaption,.label{color:${QUIET_TEXT}}
 dl{display:grid;gap:.15rem 1.5rem;margin:.5rem 0}
-dl div{display:grid;grid-template-columns:9.5rem 1fr;gap:.75rem}
+dl div{display:grid;grid-template-columns:9.5rem minmax(0,1fr);gap:.75rem}
 dd{margin:0;overflow-wrap:anywhere}
 figure{margin:.6rem 0}
 figcaption,.label{font-size:.82rem;font-weight:600;margin-bottom:.2rem}
@@ -41,6 +41,7 @@ summary:focus-visible{outline-offset:-3px}
 .step>.name{font-weight:700}
 .note{border-left:4px solid;border-radius:6px;padding:.5rem .9rem;margin:.8rem 0}
 .note h2{margin:.2rem 0}
+.note .quiet,.note dt,.note figcaption{color:inherit}
 .note pre{background:${PAPER}}
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:0 1rem}
 .nested{border:1px solid;border-radius:8px;margin:.8rem 0}

@@ -18,6 +18,6 @@ export function renderWarnings(warnings: readonly Warning[]): Html {
     return html`<li><strong>${code}</strong>${where}: ${what}${advice}</li>`;
   });
   return html`
-<section class="note refused" aria-labelledby="warnings"><h2 id="warnings">This record is not to be relied on</h2>
-<p>It is drawn as far as it can be read.</p><ul>${items}</ul></section>`;
+<section class="note refused" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
+<p>This trace is not as a run on this snapshot leaves it. It is drawn as far as it can be read.</p><ul>${items}</ul></section>`;
 }

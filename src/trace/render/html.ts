@@ -7,7 +7,7 @@ import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./h
 import { STYLE } from "./html-style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./html-text.ts";
 import { renderWarnings, type Warning } from "./html-warnings.ts";
-import { storyOf } from "./story.ts";
+import { type RunStory, storyOf } from "./story.ts";
 import { renderSvg } from "./svg.ts";
 
 /** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
@@ -21,39 +21,43 @@ export function renderHtml(
   warnings: readonly Warning[] = [],
 ): string {
   const { main, strays } = storyOf(events);
-  const { course } = main;
-  const workflow = workflowOf(course, graph);
+  const workflow = workflowOf(main.course, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${workflow}: ${course.end?.status ?? "UNFINISHED"}, trace ${course.traceId}</title>
-<style>${new Html(STYLE)}</style>
-</head>
+${headOf(workflow, main.course)}
 <body>
 <main>
 <h1>${workflow}</h1>
-<p>${endingChips(course)}</p>${renderWarnings(warnings)}
-${facts(factsOf(course, events))}
+<p>${endingChips(main.course)}</p>${renderWarnings(warnings)}
+${facts(factsOf(main.course, events))}
 <h2 id="picture">Picture</h2>
-<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, course)}</div>
+<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, main.course)}</div>
 <h2>Path</h2>
 ${renderPath(main)}
 <h2>Given</h2>
-${renderGiven(main)}${
-  strays.length === 0
-    ? NOTHING
-    : html`
-<h2>Runs without a caller</h2>
-${strays.map(renderNested)}`
-}
+${renderGiven(main)}${renderStrays(strays)}
 </main>
 </body>
 </html>
 `;
   return page.markup;
+}
+
+function headOf(workflow: string, { end, traceId }: Course): Html {
+  return html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${workflow}: ${end?.status ?? "UNFINISHED"}, trace ${traceId}</title>
+<style>${new Html(STYLE)}</style>
+</head>`;
+}
+
+function renderStrays(strays: readonly RunStory[]): Html {
+  if (strays.length === 0) return NOTHING;
+  return html`
+<h2>Runs without a caller</h2>
+${strays.map(renderNested)}`;
 }
 
 /** Every box the run came to is a link to its last visit. */
