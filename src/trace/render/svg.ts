@@ -2,7 +2,7 @@
 
 import { MAIN_RUN, type TraceEvent } from "../event.ts";
 import { type Course, courseOf, mannerOfCourse, workflowOf } from "./course.ts";
-import { drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
+import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Graph } from "./graph.ts";
 import { layOut, type Route } from "./layout.ts";
 import { LEGEND_WIDTH, renderLegend } from "./legend.ts";
@@ -39,12 +39,19 @@ export function renderSvg(
     `<g transform="translate(${MARGIN} ${MARGIN})">${title.svg}</g>`,
     `<g transform="translate(${left} ${MARGIN + TITLE_HEIGHT})">`,
     ...inFront(layout.routes).map(renderTrack),
-    ...drawing.boxes.map((box) => linked(renderBox(box, layout), linkOf(box.key))),
+    ...alongThePath(drawing.boxes, course).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
     ...layout.routes.map(renderLabel),
     "</g>",
     `<g transform="translate(${MARGIN} ${height - MARGIN - LEGEND_HEIGHT + 22})">${renderLegend()}</g>`,
     "</svg>\n",
   ].join("");
+}
+
+/** Who goes from link to link with the keyboard goes the way of the run. */
+function alongThePath(boxes: readonly Box[], { visits }: Course): readonly Box[] {
+  const order = new Map(visits.toReversed().map((visit) => [visit.node, visit.order]));
+  const orderOf = ({ key }: Box) => order.get(key) ?? visits.length + 1;
+  return boxes.toSorted((a, b) => orderOf(a) - orderOf(b));
 }
 
 function linked(svg: string, target: string | undefined): string {

@@ -51,6 +51,15 @@ test("every node of the path can be opened, and the picture's boxes lead into wh
   assert.equal(namedLike(PAGE, "summary").length, namedLike(PAGE, "details").length);
 });
 
+test("links follow the path, whatever the order in which the nodes are declared", () => {
+  const graph = { ...PARCEL, nodes: PARCEL.nodes.toReversed() };
+  const targets = namedLike(renderHtml(fullRun(), graph), "a").map(({ attributes: { href } }) => href);
+  assert.deepEqual(
+    targets,
+    [1, 2, 3, 4, 5].map((order) => `#visit-0-${order}`),
+  );
+});
+
 test("a node entered more than once is one box, which leads to its last visit", () => {
   const run = new TrialRun(RETRY).walk(["ACK", "UNREADABLE", "SUCCESS", "SUCCESS"]);
   const page = renderHtml(run.end("SUCCESS", "COMPLETED", "SUCCESS").trace(), RETRY);
