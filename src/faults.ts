@@ -115,6 +115,16 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --out FILE, or - for standard output",
   }),
+  RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
+    what: `the rendering cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+  }),
+  NOT_DRAWABLE: (f: { file: string; events: number }) => ({
+    what: `none of its ${f.events} readable events says which workflow ran`,
+    where: f.file,
+    hint: "name the jsonl of a run; pgs examine says what is wrong with each of its lines",
+  }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
     what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
     where: "--case",

@@ -126,6 +126,15 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "render",
+      operand: "<trace>",
+      summary: "draw a trace that is there already; without an option, as HTML beside it",
+      options: renderOptions,
+    },
+    async () => (await import("./render.ts")).renderCommand,
+  ),
+  row(
+    {
       name: "diff",
       operand: "<a> <b>",
       summary: "say where two traces, or two snapshots, differ in meaning",
@@ -213,6 +222,16 @@ function runOptions(command: Command): Command {
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
+  );
+}
+
+function renderOptions(command: Command): Command {
+  return withSeal(
+    command
+      .option("--html <FILE>", "one page with the picture and every step's data; - prints it")
+      .option("--md <FILE>", "the Markdown that a run leaves; - prints it")
+      .option("--png <FILE>", "the picture that a run leaves")
+      .option("--svg <FILE>", "the picture as vectors; - prints it"),
   );
 }
 

@@ -10,8 +10,9 @@ import { compile } from "../plan/compile.ts";
 import { toGraph } from "../plan/graph.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
 import { bareCode, type Graph } from "../trace/render/graph.ts";
+import { besideTrace } from "./beside.ts";
 import type { Context } from "./context.ts";
-import { type ExamineOptions, findingJson, findingText, snapshotOf } from "./examine.ts";
+import { type ExamineOptions, findingJson, findingText } from "./examine.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
@@ -55,10 +56,10 @@ async function graphOf(
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const snapshot = snapshotOf(options, file, context);
-  if (!context.world.files.isFolder(snapshot)) return finding("NO_SNAPSHOT");
+  const beside = besideTrace(file, options, context);
+  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    const opened = await open({ ...context, settings: { ...context.settings, snapshot } }, options);
+    const opened = await open(beside, options);
     const [name, ...others] = opened
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);

@@ -12,6 +12,7 @@ import { Fault, wordingOf } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { besideTrace } from "./beside.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open, planOf } from "./load.ts";
@@ -111,7 +112,7 @@ async function loadPlan(
   file: string,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const beside = inSnapshot(options, file, context);
+  const beside = besideTrace(file, options, context);
   if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     return await planOf(workflow, beside, options);
@@ -132,28 +133,12 @@ async function withLine(
   file: string,
   context: Context,
 ): Promise<PlacedLine> {
-  const snapshot = await open(inSnapshot(options, file, context), options);
+  const snapshot = await open(besideTrace(file, options, context), options);
   const text = snapshot.artifact(place.artifact)?.text;
   const content = text === undefined ? undefined : (JSON.parse(text) as { content?: unknown }).content;
   if (typeof content !== "string") return { ...place, line: null };
   const { lineInContent } = await import("../snapshot/derive.ts");
   return { ...place, line: lineInContent(content, place.path) ?? null };
-}
-
-/** The same with the snapshot that the trace is held against. */
-function inSnapshot(options: ExamineOptions, file: string, context: Context): Context {
-  return { ...context, settings: { ...context.settings, snapshot: snapshotOf(options, file, context) } };
-}
-
-/** The snapshot that was named, else the nearest `protocol_snapshot` above the trace, else the workspace's. */
-export function snapshotOf(options: ExamineOptions, file: string, { world, settings, path }: Context): string {
-  if (options.snapshot !== undefined) return settings.snapshot;
-  const parts = path(file).split("/");
-  for (let length = parts.length - 1; length > 0; length--) {
-    const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
-    if (world.files.isFolder(candidate)) return candidate;
-  }
-  return settings.snapshot;
 }
 
 function openEffects(events: readonly TraceEvent[]): readonly OpenEffect[] {

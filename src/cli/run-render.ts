@@ -1,11 +1,11 @@
 /** The Markdown and the picture of a run that is over. */
 
 import { Fault, TraceFault } from "../faults.ts";
-import { toGraph } from "../plan/graph.ts";
 import type { Plan } from "../plan/plan.ts";
 import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
+import { type Drawn, type Kind, RENDERINGS } from "./renderings.ts";
 import { refusalText } from "./report.ts";
 
 export interface Rendering {
@@ -27,19 +27,17 @@ export async function render(
   { options, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
-  const md = options.md ? await leave(`${base}.md`, () => renderMd(plan, events), context) : null;
-  const png = options.png ? await leave(`${base}.png`, () => renderPng(plan, events, context), context) : null;
+  const drawn = { plan, events, warnings: [] };
+  const md = options.md ? await leave(drawn, "md", base, context) : null;
+  const png = options.png ? await leave(drawn, "png", base, context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
 /** The file, or null when it could not be made. */
-async function leave(
-  file: string,
-  make: () => Promise<string | Uint8Array>,
-  { world }: Context,
-): Promise<string | null> {
+async function leave(drawn: Drawn, kind: Kind, base: string, { world }: Context): Promise<string | null> {
+  const file = `${base}.${kind}`;
   try {
-    world.writeFile(file, await make());
+    world.writeFile(file, await RENDERINGS[kind](drawn, world));
     return file;
   } catch (error) {
     const fault = error instanceof IoError ? unwritable(file, error) : error;
@@ -52,17 +50,4 @@ async function leave(
 function unwritable(file: string, error: IoError): TraceFault {
   const folder = file.slice(0, file.lastIndexOf("/"));
   return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
-}
-
-async function renderMd(plan: Plan, events: readonly TraceEvent[]): Promise<string> {
-  const { renderMarkdown } = await import("../trace/render/markdown.ts");
-  return renderMarkdown(events, toGraph(plan));
-}
-
-async function renderPng(plan: Plan, events: readonly TraceEvent[], { world }: Context): Promise<Uint8Array> {
-  const [{ renderSvg }, { renderPng: rasterise }] = await Promise.all([
-    import("../trace/render/svg.ts"),
-    import("../trace/render/png.ts"),
-  ]);
-  return rasterise(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf"));
 }

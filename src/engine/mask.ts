@@ -8,22 +8,7 @@ import { isObject, type Json, type JsonObject, type MutableJson, parsePointer, s
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { canonical, digestOf, sha256 } from "../trace/canonical.ts";
-import type { Happening } from "../trace/event.ts";
-
-/** Whether this is what stands in the trace instead of a secret. */
-export function isSuppressed(value: Json | undefined): boolean {
-  return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
-}
-
-/** Whether a suppressed value stands at any depth. */
-export function holdsSuppressed(value: Json): boolean {
-  if (isSuppressed(value)) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).some((item) => holdsSuppressed(item as Json))
-  );
-}
+import { type Happening, isSuppressed } from "../trace/event.ts";
 
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
 const TELLING_LENGTH = 6;

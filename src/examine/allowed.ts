@@ -95,7 +95,7 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
   }
 }
 
-function checkSnapshot(
+export function checkSnapshot(
   plan: Plan,
   { snapshot, content_hash, workflow_code }: Start["payload"],
   line: number,

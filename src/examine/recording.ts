@@ -4,7 +4,6 @@
  */
 
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
-import { holdsSuppressed, isSuppressed } from "../engine/mask.ts";
 import { answer } from "../engine/perform.ts";
 import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
 import { firstDifference, isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
@@ -12,7 +11,15 @@ import { evaluate, follow, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Evaluation, TransformStep } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
-import { type EventType, type Happening, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
+import {
+  type EventType,
+  type Happening,
+  holdsSuppressed,
+  isSuppressed,
+  MAIN_RUN,
+  OBSERVATIONAL,
+  type TraceEvent,
+} from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Ends the walk: with a divergence, or because an interrupted record has no more to say. */

@@ -3,11 +3,10 @@
  * cannot say is left out; docs/decisions/0014-reference-export.md has the rules.
  */
 
-import { holdsSuppressed } from "../engine/mask.ts";
 import { type runTable, wordingOf } from "../faults.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { digestOf } from "../trace/canonical.ts";
-import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
+import { holdsSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { pythonDumps } from "../trace/python-dumps.ts";
 import { referenceGenesis, referenceHash } from "../trace/reference-chain.ts";
 import { bareCode } from "../trace/render/graph.ts";

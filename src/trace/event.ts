@@ -1,7 +1,7 @@
 /** The trace format `pgs.trace/1`: every event a run can leave (SPEC 5). */
 
 import type { NodeCategory } from "../faults.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 
@@ -156,5 +156,27 @@ export type TraceEvent = Happening & {
   readonly hash: Digest;
 };
 
+export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
+
+/** Those of one type, in order. */
+export function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
+  return events.filter((event): event is EventOf<T> => event.event_type === type);
+}
+
 /** Members of line and payload that may differ between two runs of the same thing. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(["timestamp", "elapsed_us", "duration_us"]);
+
+/** Whether this is what stands in an event in place of a secret. */
+export function isSuppressed(value: Json | undefined): value is { readonly $suppressed: string } {
+  return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
+}
+
+/** Whether a suppressed value stands at any depth. */
+export function holdsSuppressed(value: Json): boolean {
+  if (isSuppressed(value)) return true;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).some((item) => holdsSuppressed(item as Json))
+  );
+}

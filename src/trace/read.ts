@@ -9,8 +9,22 @@ type Check = (value: Json | undefined) => boolean;
 const isText: Check = (value) => typeof value === "string";
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isRecord: Check = isObject;
-const isList: Check = (value) => Array.isArray(value);
 const isTextOrNull: Check = (value) => value === null || typeof value === "string";
+
+const isRecordOrNull: Check = (value) => value === null || isObject(value);
+const isNodeType: Check = (value) => value === "IN" || value === "CC" || value === "EXIT";
+
+const optional = (check: Check): Check => {
+  return (value) => value === undefined || check(value);
+};
+const listOf = (check: Check): Check => {
+  return (value) => Array.isArray(value) && value.every(check);
+};
+const recordOf = (members: Readonly<Record<string, Check>>): Check => {
+  return (value) => isObject(value) && Object.keys(members).every((key) => members[key]?.(own(value, key)));
+};
+
+const isRule = recordOf({ event: isText, where: isRecord, matched: (value) => typeof value === "boolean" });
 
 const SEALS: readonly Json[] = ["sealed", "verified"];
 
@@ -27,23 +41,43 @@ const ENVELOPE: Readonly<Record<string, Check>> = {
   hash: isDigest,
 };
 
-/** Members every payload of a type has. */
+/** The members of a payload of each type. */
 const PAYLOADS: Readonly<Record<EventType, Readonly<Record<string, Check>>>> = {
   execution_start: {
     workflow_code: isText,
     content_hash: isDigest,
     snapshot: (value) =>
       isObject(value) && isDigest(own(value, "root")) && SEALS.includes(own(value, "seal") ?? null),
-    runtime: isRecord,
+    runtime: recordOf({ name: isText, version: isText }),
     payload: isRecord,
     payload_digest: isDigest,
     max_hops: isCount,
-    observed: isList,
+    observed: listOf(isRecord),
+    actor: optional(isText),
+    parent: optional(recordOf({ run: isText, node: isText, step: isText })),
   },
-  admission: { requires: isList, forbids: isList, result: isText },
-  node_start: { node_type: isText },
-  violation: { violation_code: isText },
-  transform_end: { step: isText, ct_code: isText, inputs: isRecord, outcome: isText },
+  admission: { requires: listOf(isRule), forbids: listOf(isRule), result: isText },
+  node_start: {
+    node_type: isNodeType,
+    capability_code: optional(isText),
+    inputs: optional(isRecord),
+    reason: optional(isText),
+  },
+  violation: {
+    violation_code: isText,
+    field: optional(isText),
+    constraint: optional(isText),
+    event: optional(isText),
+  },
+  transform_end: {
+    step: isText,
+    ct_code: isText,
+    inputs: isRecord,
+    outcome: isText,
+    outputs: optional(isRecord),
+    reason: optional(isRecord),
+    observed: optional(listOf(isRecord)),
+  },
   side_effect_start: {
     step: isText,
     cs_code: isText,
@@ -52,11 +86,24 @@ const PAYLOADS: Readonly<Record<EventType, Readonly<Record<string, Check>>>> = {
     inputs: isRecord,
     effect_key: isDigest,
   },
-  side_effect_end: { step: isText, outcome: isText, result: isRecord },
+  side_effect_end: {
+    step: isText,
+    outcome: isText,
+    result: isRecord,
+    reason: optional(isRecord),
+    change: optional(recordOf({ before: isRecordOrNull, after: isRecordOrNull })),
+    observed: optional(listOf(isRecord)),
+  },
   step_end: { step: isText, outcome: isText, continuation: isText, published: isRecord },
   node_end: { status: isText, outputs: isRecord, next: isTextOrNull, duration_us: isCount },
   event_announced: { event_code: isText, payload: isRecord },
-  error: { error_code: isText, node_category: isText, stage: isText, facts: isRecord },
+  error: {
+    error_code: isText,
+    node_category: isText,
+    stage: isText,
+    step: optional(isText),
+    facts: isRecord,
+  },
   workflow_complete: {
     status: isText,
     outcome: isTextOrNull,

@@ -204,6 +204,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
 const COMMANDS = [
   "run",
   "examine",
+  "render",
   "diff",
   "export",
   "list",

@@ -43,6 +43,12 @@ export function mannerOf(visit: Visit, course: Course): Manner {
   return isWell(visit.outcome) ? "well" : "otherwise";
 }
 
+export function mannerOfCourse({ end, refusal }: Course): Manner {
+  if (end === null) return "unfinished";
+  if (refusal !== null) return "refused";
+  return mannerOfEnd(end);
+}
+
 function mannerOfEnd(end: Payloads["workflow_complete"]): Manner {
   return end.status === "SUCCESS" ? "well" : "otherwise";
 }

@@ -2,7 +2,7 @@
 
 import { wordingOf } from "../../faults.ts";
 import type { Change } from "../../ports.ts";
-import { type EventType, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
+import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
 import { type Course, courseOf, milliseconds, nestedCoursesOf, type Visit, workflowOf } from "./course.ts";
 import type { Graph } from "./graph.ts";
 import { code, fileLink, table, value } from "./markdown-text.ts";
@@ -31,12 +31,6 @@ const ABSENT = "–";
 
 function section(title: string, body: string): string {
   return body === "" ? "" : `## ${title}\n\n${body}`;
-}
-
-type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
-
-function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
-  return events.filter((event): event is EventOf<T> => event.event_type === type);
 }
 
 /** The node, preceded by its run where that is a nested one. */

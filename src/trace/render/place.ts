@@ -27,12 +27,17 @@ export function place({ start, boxes, links }: Drawing): Placement {
   graph.setGraph({ nodesep: BETWEEN_BOXES, edgesep: BETWEEN_LANES, ranksep: 40 });
   // Dagre breaks cycles from the first node on: with the start first, only true ways back point upwards.
   const ordered = [...boxes.filter(({ key }) => key === start), ...boxes.filter(({ key }) => key !== start)];
-  for (const { key, width, height } of ordered) graph.setNode(key, { width, height });
+  for (const { key, width, height } of ordered) graph.setNode(idOf(key), { width, height });
   links.forEach(({ from, to, width, height, isMain }, i) => {
-    graph.setEdge(from, to, { width, height, labelpos: "c", weight: isMain ? 6 : 1 }, `${i}`);
+    graph.setEdge(idOf(from), idOf(to), { width, height, labelpos: "c", weight: isMain ? 6 : 1 }, `${i}`);
   });
   layout(graph);
   return graph;
+}
+
+/** Dagre keeps nodes as members of plain objects, beside some of its own: no declared name is one of `__proto__`, `_d1` … */
+function idOf(key: string): string {
+  return `node ${key}`;
 }
 
 /** The way dagre keeps free for one link. `via` holds a place in every row between its ends. */
@@ -44,7 +49,7 @@ export interface Lane {
 }
 
 export function laneOf(placed: Placement, link: Link, name: string): Lane {
-  const { points = [], x = 0, y = 0 } = placed.edge(link.from, link.to, name);
+  const { points = [], x = 0, y = 0 } = placed.edge(idOf(link.from), idOf(link.to), name);
   return {
     link,
     name,
@@ -54,6 +59,14 @@ export function laneOf(placed: Placement, link: Link, name: string): Lane {
 }
 
 export function nodeAt(placed: Placement, key: string): Rect {
-  const { x = 0, y = 0, width, height } = placed.node(key);
+  return rectOf(placed, idOf(key));
+}
+
+export function nodesOf(placed: Placement): readonly Rect[] {
+  return placed.nodes().map((id: string) => rectOf(placed, id));
+}
+
+function rectOf(placed: Placement, id: string): Rect {
+  const { x = 0, y = 0, width, height } = placed.node(id);
   return { x, y, width, height };
 }

@@ -1,6 +1,6 @@
 /** How high each row is, and how much room there is between two. */
 
-import { type Lane, nodeAt, type Placement, type Point } from "./place.ts";
+import { type Lane, nodeAt, nodesOf, type Placement, type Point } from "./place.ts";
 import type { Ports } from "./ports.ts";
 
 const BETWEEN_ROWS = 16;
@@ -23,7 +23,7 @@ export function rowsOf(placed: Placement, lanes: readonly Lane[], ports: Ports):
   const stretch = (y: number, height: number) => {
     heights.set(Math.round(y), Math.max(height, heights.get(Math.round(y)) ?? 0));
   };
-  for (const key of placed.nodes()) stretch(nodeAt(placed, key).y, nodeAt(placed, key).height);
+  for (const { y, height } of nodesOf(placed)) stretch(y, height);
   for (const { via, label } of lanes) {
     stretch(label.y, label.height);
     for (const { y } of via) stretch(y, 0);

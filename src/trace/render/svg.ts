@@ -1,12 +1,12 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
 import { MAIN_RUN, type TraceEvent } from "../event.ts";
-import { type Course, courseOf, type Manner, workflowOf } from "./course.ts";
-import { drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
+import { type Course, courseOf, mannerOfCourse, workflowOf } from "./course.ts";
+import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Graph } from "./graph.ts";
 import { layOut, type Route } from "./layout.ts";
 import { LEGEND_WIDTH, renderLegend } from "./legend.ts";
-import { drawable, FONT_FAMILY, textWidth } from "./lettering.ts";
+import { drawable, FONT_FAMILY, textWidth, xml } from "./lettering.ts";
 import { renderBox, renderLabel, renderTrack } from "./marks.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./palette.ts";
 import { lettering, short } from "./pen.ts";
@@ -16,8 +16,15 @@ const TITLE_SIZE = 18;
 const TITLE_HEIGHT = 92;
 const LEGEND_HEIGHT = 64;
 
-/** Draws run `0`; nested runs are the Markdown's. Same events and graph, same text. */
-export function renderSvg(events: readonly TraceEvent[], graph: Graph): string {
+/** Where a click on a node's box leads; undefined for one that leads nowhere. */
+export type LinkOf = (node: string) => string | undefined;
+
+/** Draws run `0`; nested runs are told by the pages. Same events and graph, same text. */
+export function renderSvg(
+  events: readonly TraceEvent[],
+  graph: Graph,
+  linkOf: LinkOf = () => undefined,
+): string {
   const course = courseOf(events, MAIN_RUN);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);
@@ -32,12 +39,23 @@ export function renderSvg(events: readonly TraceEvent[], graph: Graph): string {
     `<g transform="translate(${MARGIN} ${MARGIN})">${title.svg}</g>`,
     `<g transform="translate(${left} ${MARGIN + TITLE_HEIGHT})">`,
     ...inFront(layout.routes).map(renderTrack),
-    ...drawing.boxes.map((box) => renderBox(box, layout)),
+    ...alongThePath(drawing.boxes, course).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
     ...layout.routes.map(renderLabel),
     "</g>",
     `<g transform="translate(${MARGIN} ${height - MARGIN - LEGEND_HEIGHT + 22})">${renderLegend()}</g>`,
     "</svg>\n",
   ].join("");
+}
+
+/** Who goes from link to link with the keyboard goes the way of the run. */
+function alongThePath(boxes: readonly Box[], { visits }: Course): readonly Box[] {
+  const order = new Map(visits.toReversed().map((visit) => [visit.node, visit.order]));
+  const orderOf = ({ key }: Box) => order.get(key) ?? visits.length + 1;
+  return boxes.toSorted((a, b) => orderOf(a) - orderOf(b));
+}
+
+function linked(svg: string, target: string | undefined): string {
+  return target === undefined ? svg : `<a href="${xml(target)}">${svg}</a>`;
 }
 
 /** The path taken is drawn last, over the quiet edges. */
@@ -65,12 +83,6 @@ function titleOf(course: Course, graph: Graph): { readonly svg: string; readonly
     textWidth(trace, SMALL_SIZE),
   );
   return { svg, width };
-}
-
-function mannerOfCourse({ end, refusal }: Course): Manner {
-  if (end === null) return "unfinished";
-  if (refusal !== null) return "refused";
-  return end.status === "SUCCESS" ? "well" : "otherwise";
 }
 
 function endingOf({ end, refusal }: Course): string {

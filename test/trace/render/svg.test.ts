@@ -203,8 +203,10 @@ test("every text has a contrast of at least 4.5 to 1", () => {
     [TITLE, PAPER],
     [QUIET_TEXT, PAPER],
     [QUIET.text, QUIET.fill],
+    [INKS.unfinished.line, PAPER],
     ...Object.values(INKS).flatMap(({ fill, line, text }) => [
       [text, fill],
+      [text, PAPER],
       [PAPER, line],
     ]),
   ] as const;
@@ -243,3 +245,19 @@ function assertWellFormed(svg: string): void {
   assert.deepEqual(open, []);
   assert.doesNotMatch(rest.replace(/&(?:amp|lt|gt|quot|apos);/g, ""), /[<>&]/);
 }
+
+test("a node may have any name, that of a prototype or of the layout's own helpers, too", () => {
+  for (const name of ["__proto__", "constructor", "_d1", "\u0001"]) {
+    const run = new TrialRun({
+      workflow: "depot::WF_X_V0",
+      start: name,
+      nodes: [
+        { key: name, type: "IN", label: "x" },
+        { key: "EXIT", type: "EXIT", label: "COMPLETED" },
+      ],
+      edges: [{ from: name, to: "EXIT", outcome: "ACK" }],
+    });
+    assertClear(run.walk(["ACK"]));
+  }
+  assert.deepEqual(Object.keys(Object.prototype), [], "layouting adds nothing to every object");
+});

@@ -291,3 +291,62 @@ export function refusedRun(): readonly TraceEvent[] {
   });
   return run.end(null, "NO_TRANSITION").trace();
 }
+
+/** The same events as they come back from their lines. */
+export function readBack(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  return events.map((event) => JSON.parse(canonical(event as unknown as JsonObject)) as TraceEvent);
+}
+
+export const HOSTILE = [
+  "a | b || c",
+  "`tick` ``` fence",
+  "</code><script>alert(1)</script>",
+  "line\nbreak\r\n## Heading",
+  "![x](https://example.org/x.png) [y](javascript:alert(1))",
+  "\\| \\` *bold* _it_ ~~no~~ <b>",
+  "www.example.org https://example.org @someone",
+  "\u202edesrever\u200b\u0000\u2028",
+  " leading and trailing ",
+  'end"]; click n0 "javascript:alert(1)"',
+  "%%{init: {}}%%",
+  "\"'><img src=x onerror=alert(1)>",
+  "--></style></title><svg onload=alert(1)>&lt;&amp;",
+  "```\n</pre>\n# out",
+];
+
+/** Every field the outside world can fill holds the text. */
+export function hostileRun(text: string): { readonly events: readonly TraceEvent[]; readonly graph: Graph } {
+  const graph: Graph = {
+    workflow: text,
+    start: text,
+    nodes: [
+      { key: text, type: "IN", label: text },
+      { key: `${text}2`, type: "EXIT", label: text },
+    ],
+    edges: [{ from: text, to: `${text}2`, outcome: text }],
+  };
+  const run = new TrialRun(graph).walk([text]);
+  run.say("violation", text, {
+    violation_code: "INTENT_VIOLATION",
+    field: text,
+    constraint: text,
+    actual: { [text]: text },
+  });
+  const effect = { step: text, cs_code: text, op: text, store: text, inputs: { [text]: text } };
+  run.say("side_effect_start", text, { ...effect, effect_key: "" as never });
+  run.say("side_effect_end", text, {
+    step: text,
+    outcome: text,
+    result: {},
+    change: { before: null, after: { [text]: text } },
+  });
+  run.say("event_announced", text, { event_code: text, payload: { [text]: text } });
+  run.say("error", text, {
+    error_code: "NO_TRANSITION",
+    node_category: "CC",
+    stage: "walk",
+    step: text,
+    facts: { outcome: text },
+  });
+  return { events: traceOf(run.end(text, text).happenings, text), graph };
+}

@@ -1,0 +1,18 @@
+/** Which snapshot a trace is held against. */
+
+import type { CommonOptions, Context } from "./context.ts";
+
+/** The context with the snapshot of a trace: the one named, else the nearest above the trace, else the workspace's. */
+export function besideTrace(trace: string, { snapshot }: CommonOptions, context: Context): Context {
+  if (snapshot !== undefined) return context;
+  return { ...context, settings: { ...context.settings, snapshot: snapshotBeside(trace, context) } };
+}
+
+function snapshotBeside(trace: string, { world, settings, path }: Context): string {
+  const parts = path(trace).split("/");
+  for (let length = parts.length - 1; length > 0; length--) {
+    const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
+    if (world.files.isFolder(candidate)) return candidate;
+  }
+  return settings.snapshot;
+}

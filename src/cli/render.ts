@@ -1,0 +1,130 @@
+/** `pgs render`: draws a trace that is there already, as page, Markdown or picture. */
+
+import { checkSnapshot } from "../examine/allowed.ts";
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { verifyTrace } from "../examine/verify.ts";
+import { UsageFault } from "../faults.ts";
+import { IoError } from "../ports.ts";
+import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
+import type { Warning } from "../trace/render/html-warnings.ts";
+import { besideTrace } from "./beside.ts";
+import { type CommonOptions, type Context, shortPath } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { planOf } from "./load.ts";
+import { readGiven } from "./read-given.ts";
+import { type Kind, RENDERINGS } from "./renderings.ts";
+import { plain, printJson, table } from "./report.ts";
+
+export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
+  readonly expectSeal?: string;
+}
+
+interface Target {
+  readonly kind: Kind;
+  /** As named on the command line; `-` is standard output. */
+  readonly file: string;
+}
+
+/** A trace that is not intact is drawn as far as it goes: that it is not is said, and the exit code says so, too. */
+export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
+  const targets = targetsOf(options, trace);
+  checkTargets(targets, trace, context);
+  const { events, findings } = verifyTrace(readGiven(trace, "the trace", context));
+  const start = startOf(events, trace);
+  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
+  const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
+  for (const { kind, file } of targets) {
+    leave(kind, file, await RENDERINGS[kind]({ plan, events, warnings }, context.world), context);
+  }
+  tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
+  return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+const KINDS = Object.keys(RENDERINGS) as readonly Kind[];
+
+/** What is asked for; when nothing is, the page beside the trace. */
+function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
+  const named = KINDS.flatMap((kind) => {
+    const file = options[kind];
+    return file === undefined ? [] : [{ kind, file }];
+  });
+  return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
+}
+
+/** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
+function checkTargets(targets: readonly Target[], trace: string, { world, settings, path }: Context): void {
+  const refuse = (message: string, kind: Kind) => {
+    throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
+  };
+  const printed = targets.filter(({ file }) => file === "-").map(({ kind }) => kind);
+  const [first, second] = printed;
+  if (printed.includes("png"))
+    refuse("--png - asks for a picture on standard output, which is for text", "png");
+  if (second !== undefined) refuse(`--${first} - and --${second} - both ask for standard output`, second);
+  if (first !== undefined && settings.json)
+    refuse(`--json and --${first} - both ask for standard output`, first);
+  const taken = new Map([[placeOf(path(trace)), "the trace"]]);
+  for (const { kind, file } of targets.filter((target) => target.file !== "-")) {
+    const place = placeOf(path(file));
+    const other = taken.get(place);
+    if (other !== undefined) refuse(`--${kind} ${file} is the file of ${other}`, kind);
+    taken.set(place, `--${kind}`);
+  }
+
+  function placeOf(file: string): string {
+    return world.files.realPath(file) ?? file;
+  }
+}
+
+/** @throws UsageFault when nothing tells which workflow ran */
+function startOf(events: readonly TraceEvent[], trace: string): Payloads["execution_start"] {
+  for (const event of events) {
+    if (event.event_type === "execution_start" && event.run === MAIN_RUN) return event.payload;
+  }
+  throw new UsageFault("NOT_DRAWABLE", { file: trace, events: events.length });
+}
+
+function toWarning(found: TraceFinding): Warning {
+  const { what, hint } = wordsOf(found);
+  return { code: found.code, line: found.line ?? null, what, hint: hint ?? null };
+}
+
+/** @throws UsageFault when it cannot be written */
+function leave(kind: Kind, file: string, content: string | Uint8Array, { world, path }: Context): void {
+  try {
+    if (typeof content === "string" && file === "-") world.out(content);
+    else world.writeFile(path(file), content);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: error.errno }, { cause: error });
+  }
+}
+
+interface Told {
+  readonly workflow: string;
+  readonly trace: string;
+  readonly targets: readonly Target[];
+  readonly warnings: readonly Warning[];
+}
+
+function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
+  const { world, settings, path } = context;
+  const written = targets.filter(({ file }) => file !== "-");
+  const files = written.map(({ kind, file }) => [kind, path(file)] as const);
+  if (settings.json) {
+    const ok = warnings.length === 0;
+    printJson(context, { workflow, ok, findings: warnings, files: Object.fromEntries(files) });
+    return;
+  }
+  for (const { code, line, what, hint } of warnings) {
+    const where = line === null ? trace : `${trace}:${line}`;
+    world.err(`warning: ${code} ${plain(what)} (${where})\n${hint === null ? "" : `hint: ${hint}\n`}`);
+  }
+  if (settings.quiet || written.length < targets.length) return;
+  world.out(
+    table(
+      files.map(([kind, file]) => [kind, shortPath(file, world.cwd)]),
+      "",
+    ),
+  );
+}

@@ -1,0 +1,40 @@
+/** What can be made of events and their plan. Each renderer is loaded when it is asked for. */
+
+import { toGraph } from "../plan/graph.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Warning } from "../trace/render/html-warnings.ts";
+import type { World } from "./context.ts";
+
+export interface Drawn {
+  readonly plan: Plan;
+  readonly events: readonly TraceEvent[];
+  /** What a reader has to know before believing it. */
+  readonly warnings: readonly Warning[];
+}
+
+export type Kind = "html" | "md" | "png" | "svg";
+
+type Make = (drawn: Drawn, world: World) => Promise<string | Uint8Array>;
+
+export const RENDERINGS: Readonly<Record<Kind, Make>> = {
+  async html({ plan, events, warnings }) {
+    const { renderHtml } = await import("../trace/render/html.ts");
+    return renderHtml(events, toGraph(plan), warnings);
+  },
+  async md({ plan, events }) {
+    const { renderMarkdown } = await import("../trace/render/markdown.ts");
+    return renderMarkdown(events, toGraph(plan));
+  },
+  async png({ plan, events }, world) {
+    const [{ renderSvg }, { renderPng }] = await Promise.all([
+      import("../trace/render/svg.ts"),
+      import("../trace/render/png.ts"),
+    ]);
+    return renderPng(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf"));
+  },
+  async svg({ plan, events }) {
+    const { renderSvg } = await import("../trace/render/svg.ts");
+    return renderSvg(events, toGraph(plan));
+  },
+};

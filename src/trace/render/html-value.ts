@@ -1,0 +1,33 @@
+/** JSON values on a page: whole, members sorted as they are hashed, what is short on one line. */
+
+import { isObject, type Json, type JsonObject } from "../../json.ts";
+import { canonical } from "../canonical.ts";
+import { isSuppressed } from "../event.ts";
+import { Html, html, NOTHING } from "./html-text.ts";
+
+/** Longer values are spread, one member a line. */
+const LINE_LIMIT = 44;
+
+/** The value under its name; nothing where there is none. */
+export function named(name: string, value: Json | undefined): Html {
+  if (value === undefined) return NOTHING;
+  return html`<figure><figcaption>${name}</figcaption><pre>${lines(value, "")}</pre></figure>`;
+}
+
+function lines(value: Json, indent: string): Html {
+  // No text of a value looks like this: texts stand in quotation marks.
+  if (isSuppressed(value)) return html`<mark>suppressed</mark> ${value.$suppressed}`;
+  if (typeof value !== "object" || value === null) return html`${canonical(value)}`;
+  const isShort = canonical(value).length <= LINE_LIMIT;
+  const inner = isShort ? "" : `${indent}  `;
+  const [open, close] = isObject(value) ? "{}" : "[]";
+  const items = isObject(value) ? members(value, inner) : value.map((item) => lines(item, inner));
+  const text = items.map(({ markup }) => markup);
+  const inside = isShort ? text.join(", ") : `\n${inner}${text.join(`,\n${inner}`)}\n${indent}`;
+  return new Html(`${open}${inside}${close}`);
+}
+
+function members(value: JsonObject, indent: string): readonly Html[] {
+  const keys = Object.keys(value).sort();
+  return keys.map((key) => html`${canonical(key)}: ${lines(value[key] as Json, indent)}`);
+}
