@@ -11,12 +11,17 @@ import { toGraph } from "../plan/graph.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
 import { bareCode, type Graph } from "../trace/render/graph.ts";
 import { besideTrace } from "./beside.ts";
-import type { Context } from "./context.ts";
-import { type ExamineOptions, findingJson, findingText } from "./examine.ts";
+import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
+import { findingJson, findingText } from "./finding-report.ts";
 import { open } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
 import { plain, printJson, table } from "./report.ts";
+
+interface ForeignOptions extends CommonOptions {
+  readonly head?: string;
+  readonly expectSeal?: string;
+}
 
 interface Examination {
   readonly file: string;
@@ -29,7 +34,7 @@ interface Examination {
 export async function examineForeign(
   format: ForeignFormat,
   bytes: Uint8Array,
-  options: ExamineOptions,
+  options: ForeignOptions,
   context: Context,
   file: string,
 ): Promise<number> {
@@ -51,7 +56,7 @@ export async function examineForeign(
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */
 async function graphOf(
   workflow: string | null,
-  options: ExamineOptions,
+  options: ForeignOptions,
   context: Context,
   file: string,
 ): Promise<Graph | TraceFinding> {

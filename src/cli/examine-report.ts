@@ -1,0 +1,176 @@
+/** How an examination is told: as text, and as JSON. */
+
+import type { Summary } from "../engine/summary.ts";
+import type { Classification } from "../examine/classify.ts";
+import type { TraceFinding } from "../examine/finding.ts";
+import { type Place, pointerOf } from "../examine/locate.ts";
+import type { Replayed } from "../examine/replay.ts";
+import type { Verified } from "../examine/verify.ts";
+import { wordingOf } from "../faults.ts";
+import { MAIN_RUN } from "../trace/event.ts";
+import { findingJson, findingText } from "./finding-report.ts";
+import type { Paint } from "./paint.ts";
+import { plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
+
+export interface Examination {
+  readonly file: string;
+  readonly verified: Verified;
+  /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
+  readonly allowed: readonly TraceFinding[] | null;
+  readonly replayed: Replayed | null;
+  readonly summary: Summary;
+  /** Null while the run has not ended. */
+  readonly classification: Classification | null;
+  readonly place: PlacedLine | null;
+  /** By begun effect without an end: its key. */
+  readonly open: readonly OpenEffect[];
+  readonly isSound: boolean;
+}
+
+export interface OpenEffect {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly op: string;
+  readonly store: string | null;
+  readonly effectKey: string;
+  readonly line: number;
+  /** Whether a run nested in it had begun: then that one was cut off. */
+  readonly isCaller: boolean;
+}
+
+export interface PlacedLine extends Place {
+  /** Line of the authored Markdown in the artifact's `content`. */
+  readonly line: number | null;
+}
+
+export function toJson(examination: Examination): unknown {
+  const { verified, allowed, replayed, summary, open, isSound } = examination;
+  const { ending } = summary;
+  return {
+    ok: isSound,
+    events: verified.events.length,
+    head: verified.head,
+    errors: verified.findings.map(findingJson),
+    intact: verified.findings.length === 0,
+    allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
+    replayed:
+      replayed === null
+        ? null
+        : {
+            ok: replayed.finding === null,
+            compared: replayed.compared,
+            suppressed: replayed.suppressed,
+            divergence: replayed.finding === null ? null : findingJson(replayed.finding),
+          },
+    ending,
+    classification: classificationJson(examination),
+    path: summary.path,
+    violations: summary.violations,
+    reasons: summary.reasons,
+    refusals: summary.errors,
+    effects: summary.effects,
+    open_effects: open.map(({ effectKey, isCaller, ...rest }) => ({
+      ...rest,
+      effect_key: effectKey,
+      has_nested_run: isCaller,
+    })),
+  };
+}
+
+function classificationJson({ classification, place }: Examination): unknown {
+  if (classification === null) return null;
+  const { class: found, isStructural, node, step } = classification;
+  const at = place && {
+    artifact: place.artifact,
+    file: place.file,
+    pointer: pointerOf(place),
+    line: place.line,
+    hint: place.hint,
+  };
+  return { class: found, structural: isStructural, node, step, place: at };
+}
+
+export function toText(examination: Examination, paint: Paint): string {
+  const { file, verified, allowed, replayed, summary, open, isSound } = examination;
+  const word = (isGood: boolean | null, yes: string, no: string) =>
+    isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
+  const verdicts = [
+    ["intact", word(verified.findings.length === 0, `yes, ${verified.events.length} events`, "no")],
+    ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
+    ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(replayed), "no")],
+    ["head", verified.head ?? "-"],
+  ];
+  const findings = [...verified.findings, ...(allowed ?? []), ...(replayed?.finding ? [replayed.finding] : [])];
+  return [
+    `${isSound ? paint("good", "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
+    table(verdicts),
+    findings.map((one) => findingText(one, file, paint)).join(""),
+    endingText({ ...summary, isBegun: verified.events.length > 0 }),
+    classText(examination, paint),
+    refusalsText(summary, paint),
+    summary.reasons.length === 0 ? "" : `\nreasons\n${table(reasonRows(summary.reasons))}`,
+    effectsText(summary, open, paint),
+  ].join("");
+}
+
+function replayText(replayed: Replayed | null): string {
+  if (replayed === null) return "";
+  const { compared, suppressed } = replayed;
+  return `yes, ${compared} events equal${suppressed === 0 ? "" : `, ${suppressed} suppressed values not compared`}`;
+}
+
+function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boolean }): string {
+  if (!isBegun) return "";
+  const last = path.at(-1);
+  if (ending === null)
+    return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;
+  return `\nended  ${ending.status} ${ending.exit_reason_code}${ending.outcome === null ? "" : `, outcome ${ending.outcome}`}\n`;
+}
+
+function classText({ classification, place }: Examination, paint: Paint): string {
+  if (classification === null || classification.class === null) return "";
+  const { class: found, isStructural } = classification;
+  const how = isStructural ? "the run broke off" : "a way the protocol declares";
+  const head = `class  ${paint(isStructural ? "bad" : "strong", found)}, ${how}\n`;
+  if (place === null) return head;
+  const line = place.line === null ? "" : `, line ${place.line} of its Markdown`;
+  return `${head}  ${plain(place.file)} ${plain(pointerOf(place))}${line}\n  hint: ${plain(place.hint)}\n`;
+}
+
+function refusalsText({ errors, violations }: Summary, paint: Paint): string {
+  const refused = errors.map(({ run, error_code, node, step, facts }) => {
+    const wording = wordingOf(error_code, facts);
+    const place = placeOf(run, node, step);
+    const hint = wording?.hint === undefined ? "" : `  hint: ${plain(wording.hint)}\n`;
+    return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+  });
+  const rows = violationRows(violations);
+  return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(rows)}`}`;
+}
+
+/** Node and step, preceded by the run where that is a nested one. */
+function placeOf(run: string, node: string | null, step: string | undefined): string {
+  const at = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+  return run === MAIN_RUN ? at : `${run} ${at}`;
+}
+
+function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: Paint): string {
+  if (effects.length === 0) return "\neffects  none\n";
+  const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
+    op,
+    store ?? "-",
+    outcome ?? "begun, end unknown",
+    `${node}.${step}`,
+  ]);
+  const halfDone = open.map(({ run, node, step, op, store, effectKey, line, isCaller }) => {
+    const hint = isCaller
+      ? "a run nested in it was cut off: that run's own effects say how far it came"
+      : `look whether ${store ?? "the store"} holds what the inputs in line ${line} say, before running again`;
+    return (
+      `\n${paint("bad", "HALF DONE?")}  line ${line}: ${op}${isCaller ? "" : ` on ${store ?? "its store"}`} by ${placeOf(run, node, step)} began, and nothing says it ended\n` +
+      `  effect_key ${effectKey}\n  hint: ${hint}\n`
+    );
+  });
+  return `\neffects\n${table(rows)}${halfDone.join("")}`;
+}
