@@ -5,11 +5,11 @@
 
 import { type JsonObject, pointer } from "../json.ts";
 import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../json-differences.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import { eventsOf, type TraceEvent } from "../trace/event.ts";
 import { align } from "./align.ts";
 import { Drawn } from "./drawn.ts";
 import { judging } from "./judging.ts";
-import { eventsOf, type RunRecord, type StepRecord, toRunRecord, type VisitRecord } from "./run-record.ts";
+import { type RunRecord, type StepRecord, toRunRecord, type VisitRecord } from "./run-record.ts";
 import * as told from "./told.ts";
 
 /** What a difference is about, in the order in which a reader asks. */

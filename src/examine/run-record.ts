@@ -1,6 +1,6 @@
 /** A trace by its runs: what each visit of a node and each of its steps left, nested runs below the step that called. */
 
-import { type EventType, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 
 export interface RunRecord {
   readonly run: string;
@@ -32,12 +32,6 @@ export function toRunRecord(events: readonly TraceEvent[]): RunRecord {
     place(run, event);
   }
   return main;
-}
-
-export type EventOf<T extends EventType> = Extract<TraceEvent, { event_type: T }>;
-
-export function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
-  return events.filter((event): event is EventOf<T> => event.event_type === type);
 }
 
 /** A nested run begins while its caller's step is the last one that has begun. */

@@ -2,8 +2,8 @@
 
 import type { Json, JsonObject } from "../json.ts";
 import type { Observation } from "../ports.ts";
-import { MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
-import { eventsOf, type RunRecord, type StepRecord, type VisitRecord } from "./run-record.ts";
+import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
+import type { RunRecord, StepRecord, VisitRecord } from "./run-record.ts";
 
 export type Told = Readonly<Record<string, Json | undefined>>;
 
