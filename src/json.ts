@@ -77,6 +77,11 @@ export function unicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/** The text in quotes, in ASCII alone: as Python writes it by default, DEL escaped too. */
+export function quoteAscii(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, unicodeEscape);
+}
+
 /** What strict reading found wrong. `line` counts from 1; `pointer` is there when the place has one. */
 export interface JsonDefect {
   readonly code:

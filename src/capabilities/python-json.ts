@@ -3,7 +3,7 @@
  * truth. Ids that its data roots hold are found again only when these agree.
  */
 
-import { isObject, type Json, type JsonObject, own, unicodeEscape } from "../json.ts";
+import { isObject, type Json, type JsonObject, own, quoteAscii } from "../json.ts";
 
 /**
  * Canonical JSON text in ASCII: members sorted by code point, no white space. Numbers go by value: 2.0 is
@@ -96,8 +96,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 const SURROGATE = /[\ud800-\udfff]/;
 
 function quote(text: string): string {
-  if (PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, unicodeEscape);
+  return PLAIN.test(text) ? `"${text}"` : quoteAscii(text);
 }
 
 /** Code units and code points order alike unless surrogates take part. */

@@ -1,6 +1,6 @@
 /** JSON text as Python's `json.dumps` writes it by default: what the reference runtime hashes. */
 
-import { endOfString, unicodeEscape } from "../json.ts";
+import { endOfString, quoteAscii } from "../json.ts";
 
 /** What stands between strings and is not written as it is: numbers, separators, white space. */
 const RESPELLED = /-?\d[\d.eE+-]*|[,:]|[ \t\n\r]+/g;
@@ -17,7 +17,7 @@ export function pythonDumps(text: string): string {
     parts.push(between.replace(RESPELLED, respelled));
     if (quote === -1) break;
     offset = endOfString(text, quote);
-    parts.push(ascii(JSON.parse(text.slice(quote, offset)) as string));
+    parts.push(quoteAscii(JSON.parse(text.slice(quote, offset)) as string));
   }
   return parts.join("");
 }
@@ -25,10 +25,6 @@ export function pythonDumps(text: string): string {
 function respelled(token: string): string {
   if (token === "," || token === ":") return `${token} `;
   return /^[-\d]/.test(token) ? spelled(token) : "";
-}
-
-function ascii(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, unicodeEscape);
 }
 
 /** An integer keeps its digits whatever its size; a number with a point or an exponent is a double. */
