@@ -5,10 +5,11 @@ import { diffSurfaces, type SnapshotDifference } from "../plan/diff-snapshots.ts
 import { surfaceOf } from "../plan/surface.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { Context } from "./context.ts";
-import { type Place, placesText } from "./differences.ts";
+import { groupText, sidesOf, verdictText } from "./diff-report.ts";
+import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Paint, painter } from "./paint.ts";
-import { plain, printJson } from "./report.ts";
+import { printJson } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(a: string, b: string, context: Context): Promise<number> {
@@ -37,32 +38,19 @@ function toJson(a: string, b: string, differences: readonly SnapshotDifference[]
 }
 
 function toText(a: string, b: string, differences: readonly SnapshotDifference[], paint: Paint): string {
-  const isEqual = differences.length === 0;
   const breaking = differences.filter((one) => one.breaking);
+  const others = differences.filter((one) => !one.breaking);
   return [
-    `${isEqual ? paint("good", "EQUAL") : paint("bad", "DIFFERENT")}\n  a  ${plain(a)}\n  b  ${plain(b)}\n`,
-    groupText("breaking", breaking),
-    groupText(
-      "not breaking",
-      differences.filter((one) => !one.breaking),
-    ),
+    verdictText(differences.length === 0, a, b, paint),
+    groupText("breaking", breaking.map(toPlace)),
+    groupText("not breaking", others.map(toPlace)),
     `\n${differences.length} differences, ${breaking.length} breaking\n`,
   ].join("");
-}
-
-function groupText(heading: string, differences: readonly SnapshotDifference[]): string {
-  return differences.length === 0 ? "" : `\n${heading}\n${placesText(differences.map(toPlace))}`;
 }
 
 /** Of an artifact that is new or gone, the file says enough. */
 function toPlace({ kind, artifact, name, change, file, at, a, b }: SnapshotDifference): Place {
   const what = [change, kind === "artifact" ? (a ?? b) : kind, artifact, name].filter((word) => word !== "");
-  const sides: Place["sides"] =
-    kind === "artifact"
-      ? []
-      : [
-          ["a", a],
-          ["b", b],
-        ];
+  const sides = kind === "artifact" ? [] : sidesOf(a, b);
   return { at: `${what.join(" ")}  (${[file, at].filter((part) => part !== "").join(" ")})`, sides };
 }

@@ -7,7 +7,8 @@ import { UsageFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
-import { type Place, placesText } from "./differences.ts";
+import { groupText, sidesOf, verdictText } from "./diff-report.ts";
+import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Paint, painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
@@ -94,19 +95,16 @@ const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
 
 function toText(compared: Compared, paint: Paint): string {
   const { a, b, differences, drawn, listsDrawn } = compared;
-  const isEqual = differences.length === 0;
   const cut = [a, b].filter(({ isCutOff }) => isCutOff).map(cutOffText);
-  const groups = GROUPS.map((name) =>
-    groupText(
-      HEADINGS[name],
-      differences.filter(({ group }) => group === name),
-    ),
-  );
+  const groups = GROUPS.map((name) => {
+    const places = differences.filter(({ group }) => group === name).map(toPlace);
+    return groupText(HEADINGS[name], places);
+  });
   return [
-    `${isEqual ? paint("good", "EQUAL") : paint("bad", "DIFFERENT")}\n  a  ${plain(a.file)}\n  b  ${plain(b.file)}\n`,
+    verdictText(differences.length === 0, a.file, b.file, paint),
     ...cut,
     ...groups,
-    listsDrawn ? groupText("drawn, so no difference in meaning", drawn) : "",
+    listsDrawn ? groupText("drawn, so no difference in meaning", drawn.map(toPlace)) : "",
     `\n${countsText(compared)}\n`,
   ].join("");
 }
@@ -115,18 +113,8 @@ function cutOffText({ file, events }: Side): string {
   return `\n${plain(file)} is cut off after ${events.length} events: what it says up to there is compared\n`;
 }
 
-function groupText(heading: string, differences: readonly TraceDifference[]): string {
-  return differences.length === 0 ? "" : `\n${heading}\n${placesText(differences.map(toPlace))}`;
-}
-
 function toPlace({ at, a, b }: TraceDifference): Place {
-  return {
-    at,
-    sides: [
-      ["a", wayText(a)],
-      ["b", wayText(b)],
-    ],
-  };
+  return { at, sides: sidesOf(wayText(a), wayText(b)) };
 }
 
 /** Nodes in a row as a way from one to the next; everything else as it is. */
