@@ -100,6 +100,11 @@ export const usageTable = {
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
   }),
+  FILE_CHANGED: (f: { file: string }) => ({
+    what: "the file was changed while it was read",
+    where: f.file,
+    hint: "wait until nothing writes into it, then try again",
+  }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is not intact, so nothing is made of it: ${f.finding}, ${f.what}`,
     where: f.line === null ? f.file : at(f.file, f.line),

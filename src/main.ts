@@ -27,6 +27,11 @@ export function realWorld(shipped: string): World {
     err: (text) => writeAll(2, text),
     stdin: () => fs.readFileSync(0),
     files: nodeFiles,
+    openSource: async (file) => (await import("./node-source.ts")).openSource(file),
+    openProgress: async (what, total) =>
+      process.stderr.isTTY
+        ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
+        : null,
     clock: nodeClock,
     entropy: nodeEntropy,
     fixedClock,

@@ -11,7 +11,8 @@ function errnoOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
 }
 
-function attempt<T>(work: () => T, absent: T): T {
+/** What the file system answers, or `absent` where there is nothing. @throws IoError */
+export function attempt<T>(work: () => T, absent: T): T {
   try {
     return work();
   } catch (error) {

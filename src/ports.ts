@@ -18,6 +18,21 @@ export interface ListedFile {
   readonly isLink: boolean;
 }
 
+/** A file that may be too large to be held. */
+export interface Source {
+  /** In bytes. */
+  readonly size: number;
+  /** From the first byte on, each time. A piece is valid until the next is asked for. @throws IoError */
+  pieces(): Iterable<Uint8Array>;
+}
+
+/** How far something long has come, for who waits for it. */
+export interface Progress {
+  at(done: number): void;
+  /** Leaves nothing behind. */
+  close(): void;
+}
+
 /** A file operation failed. `errno` is the system's own code (`EISDIR`, `EACCES`, …), safe to record. */
 export class IoError extends Error {
   readonly errno: string;

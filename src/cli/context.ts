@@ -1,6 +1,16 @@
 /** What every command is given, and the options all of them share. */
 
-import type { Clock, DataRoot, Entropy, Files, Mail, Scratch, TraceFolder } from "../ports.ts";
+import type {
+  Clock,
+  DataRoot,
+  Entropy,
+  Files,
+  Mail,
+  Progress,
+  Scratch,
+  Source,
+  TraceFolder,
+} from "../ports.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -12,6 +22,10 @@ export interface World {
   /** All of standard input. */
   stdin(): Uint8Array;
   readonly files: Files;
+  /** A file that may be large, or null when nothing is there. @throws IoError */
+  openSource(path: string): Promise<Source | null>;
+  /** Shows how much of `total` is done, where there is a terminal to show it on. */
+  openProgress(what: string, total: number): Promise<Progress | null>;
   readonly clock: Clock;
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;

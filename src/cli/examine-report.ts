@@ -4,6 +4,7 @@ import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import type { TraceFinding } from "../examine/finding.ts";
 import { type Place, pointerOf } from "../examine/locate.ts";
+import type { OpenEffect } from "../examine/open-effects.ts";
 import type { Replayed } from "../examine/replay.ts";
 import type { Verified } from "../examine/verify.ts";
 import { wordingOf } from "../faults.ts";
@@ -27,18 +28,6 @@ export interface Examination {
   readonly isSound: boolean;
 }
 
-export interface OpenEffect {
-  readonly run: string;
-  readonly node: string;
-  readonly step: string;
-  readonly op: string;
-  readonly store: string | null;
-  readonly effectKey: string;
-  readonly line: number;
-  /** Whether a run nested in it had begun: then that one was cut off. */
-  readonly isCaller: boolean;
-}
-
 export interface PlacedLine extends Place {
   /** Line of the authored Markdown in the artifact's `content`. */
   readonly line: number | null;
@@ -49,7 +38,7 @@ export function toJson(examination: Examination): unknown {
   const { ending } = summary;
   return {
     ok: isSound,
-    events: verified.events.length,
+    events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
     intact: verified.findings.length === 0,
@@ -96,7 +85,7 @@ export function toText(examination: Examination, paint: Paint): string {
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
-    ["intact", word(verified.findings.length === 0, `yes, ${verified.events.length} events`, "no")],
+    ["intact", word(verified.findings.length === 0, `yes, ${verified.count} events`, "no")],
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(replayed), "no")],
     ["head", verified.head ?? "-"],
@@ -106,7 +95,7 @@ export function toText(examination: Examination, paint: Paint): string {
     `${isSound ? paint("good", "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
     table(verdicts),
     findings.map((one) => findingText(one, file, paint)).join(""),
-    endingText({ ...summary, isBegun: verified.events.length > 0 }),
+    endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(summary, paint),
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(reasonRows(summary.reasons))}`,

@@ -1,17 +1,42 @@
 /** A file that the command line names. */
 
 import { UsageFault } from "../faults.ts";
-import { IoError } from "../ports.ts";
+import { IoError, type Source } from "../ports.ts";
 import type { Context } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault */
 export function readGiven(given: string, what: string, { world, path }: Context): Uint8Array {
   try {
-    const bytes = world.files.read(path(given));
-    if (bytes !== null) return bytes;
+    return present(world.files.read(path(given)), given, what);
   } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file: given, what, errno: error.errno });
+    throw asFault(error, given, what);
   }
-  throw new UsageFault("FILE_MISSING", { file: given, what });
+}
+
+/** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
+export async function openGiven(given: string, what: string, { world, path }: Context): Promise<Source> {
+  try {
+    const { size, pieces } = present(await world.openSource(path(given)), given, what);
+    return { size, pieces: () => guarded(pieces(), given, what) };
+  } catch (error) {
+    throw asFault(error, given, what);
+  }
+}
+
+function* guarded(pieces: Iterable<Uint8Array>, given: string, what: string): Generator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw asFault(error, given, what);
+  }
+}
+
+function present<T>(found: T | null, file: string, what: string): T {
+  if (found === null) throw new UsageFault("FILE_MISSING", { file, what });
+  return found;
+}
+
+function asFault(error: unknown, file: string, what: string): unknown {
+  if (!(error instanceof IoError)) return error;
+  return new UsageFault("FILE_UNREADABLE", { file, what, errno: error.errno });
 }

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
-import type { Admission, EffectStep, Evaluation, Plan, TransformStep } from "../plan/plan.ts";
+import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
 
@@ -45,6 +45,17 @@ export interface Conclude {
   evaluation(evaluation: Evaluation, scope: Scope): string;
   /** The literal outcome a step mapped from its result. */
   status(value: Json): Json;
+  /** What the walk has worked out and goes on with; a replay may go on with what is on record instead. */
+  inputs(bound: JsonObject): JsonObject;
+  published(mapped: JsonObject): JsonObject;
+  end(node: NodeEnd): NodeEnd;
+}
+
+/** How a node ended, and where that leads: null when its outcome has no route. */
+export interface NodeEnd {
+  readonly outcome: string;
+  readonly outputs: JsonObject;
+  readonly next: NodeKey | null;
 }
 
 /** The values each rule compares, by event field. */

@@ -92,7 +92,8 @@ async function runStep(step: Step, contract: Contract, progress: Progress, walk:
   const settled = stated === undefined ? outcome : stateOutcome(walk.conclude.status(stated), step, contract);
   setOwn(progress.raw, step.name, raw);
   setOwn(progress.results, step.name, mapped);
-  const { result_status: _, ...published } = mapped;
+  const { result_status: _, ...said } = mapped;
+  const published = walk.conclude.published(said);
   for (const [name, value] of Object.entries(published)) setOwn(progress.published, name, value);
   const action = step.onResult.get(settled);
   if (action !== undefined) {

@@ -65,7 +65,7 @@ function sayViolations({ input, cursor, say }: Walk, code: ViolationCode, unmet:
 export async function runContractNode(node: ContractNode, state: Walk): Promise<Ended> {
   const { contract } = node;
   const { input, say, conclude } = state;
-  const inputs = bindInputs(node, state);
+  const inputs = conclude.inputs(bindInputs(node, state));
   say({
     event_type: "node_start",
     run: input.run,

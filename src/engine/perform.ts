@@ -30,6 +30,9 @@ export function performing(live: Live): Conclude {
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
     status: (value) => value,
+    inputs: (bound) => bound,
+    published: (mapped) => mapped,
+    end: (node) => node,
   };
 }
 

@@ -139,15 +139,16 @@ async function runNodes(state: Walk): Promise<Ending> {
     const begun = input.micros();
     const ended = node.type === "IN" ? await runIntent(node, state) : await runContractNode(node, state);
     delete cursor.step;
-    outcome = ended.outcome;
-    const next = advance(node, outcome);
-    setOwn(state.results, key, ended.outputs);
+    const end = state.conclude.end({ ...ended, next: advance(node, ended.outcome) });
+    const { outputs, next } = end;
+    outcome = end.outcome;
+    setOwn(state.results, key, outputs);
     setOwn(state.outcomes, key, outcome);
     say({
       event_type: "node_end",
       run: input.run,
       node_id: key,
-      payload: { status: outcome, outputs: ended.outputs, next, duration_us: input.micros() - begun },
+      payload: { status: outcome, outputs, next, duration_us: input.micros() - begun },
     });
     if (next === null) throw noTransition(node, outcome, plan.workflow.fqdn);
     key = next;

@@ -7,10 +7,7 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
-export async function checkAllowed(
-  plan: Plan,
-  events: readonly TraceEvent[],
-): Promise<readonly TraceFinding[]> {
+export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Promise<readonly TraceFinding[]> {
   const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
   const found: TraceFinding[] = [];
   for (const event of events) {
@@ -21,6 +18,7 @@ export async function checkAllowed(
     }
     const own = plans.get(event.run);
     if (own !== undefined) found.push(...checkEvent(own, event));
+    if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
   }
   return found;
 }

@@ -4,25 +4,27 @@
  */
 
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
-import { answer } from "../engine/perform.ts";
+import type { Say } from "../engine/state.ts";
 import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
-import { firstDifference, isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
-import { evaluate, follow, holds, type Scope } from "../plan/expression.ts";
+import { isObject, type Json, type JsonObject, own, parsePointer } from "../json.ts";
+import { jsonDifferences } from "../json-differences.ts";
+import { evaluate, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Evaluation, TransformStep } from "../plan/plan.ts";
-import type { Observation } from "../ports.ts";
 import {
+  type EventOf,
   type EventType,
   type Happening,
   holdsSuppressed,
   isSuppressed,
   MAIN_RUN,
-  OBSERVATIONAL,
   type TraceEvent,
 } from "../trace/event.ts";
+import { determinative, isSame } from "./determinative.ts";
 import { finding, type TraceFinding } from "./finding.ts";
+import { MissingReading, redraw } from "./redraw.ts";
 
-/** Ends the walk: with a divergence, or because an interrupted record has no more to say. */
+/** Ends the walk: with a divergence, or because there is no more to say. */
 export class Stop extends Error {
   readonly finding: TraceFinding | null;
 
@@ -32,44 +34,96 @@ export class Stop extends Error {
   }
 }
 
-/** The record of one run, read from its first event to its last. */
+/** What is done with the events, one after the other. */
+export interface Course {
+  /**
+   * Whether the event is held against what the walk says; else it is taken as it stands, with all that the walk
+   * would have worked out before it. Asked once of each, before anything is concluded from it.
+   */
+  isChecked(event: TraceEvent): boolean;
+  /** Told every event that the walk has passed, and what the walk said. True ends the replay behind it. */
+  passed(event: TraceEvent, said: Happening, divergence: TraceFinding | null): boolean;
+  /** Whether to go on behind a divergence, with what is on record. */
+  readonly goesOn: boolean;
+}
+
+interface Next {
+  readonly event: TraceEvent;
+  readonly isChecked: boolean;
+}
+
+/** The record of one run, read from its first event to its last; it keeps none of them. */
 export class Recording {
-  readonly #events: readonly TraceEvent[];
-  readonly #isComplete: boolean;
+  readonly #events: Iterator<TraceEvent>;
+  readonly #course: Course;
   #hasSecrets: boolean;
-  #next = 0;
+  /** Looked at, and not passed yet. */
+  readonly #ahead: Next[] = [];
+  #last: TraceEvent | null = null;
+  /** By run that goes on. */
+  readonly #payloads = new Map<string, JsonObject>();
+  /** What the walk worked out where it goes on with what is on record. */
+  #worked: JsonObject | null = null;
+  #compared = 0;
   #suppressed = 0;
 
-  constructor(events: readonly TraceEvent[], hasSecrets: boolean) {
-    this.#events = events;
+  constructor(events: Iterable<TraceEvent>, hasSecrets: boolean, course: Course) {
+    this.#events = events[Symbol.iterator]();
     this.#hasSecrets = hasSecrets;
-    const last = events.at(-1);
-    this.#isComplete = last?.event_type === "workflow_complete" && last.run === MAIN_RUN;
+    this.#course = course;
   }
 
   get tally(): { compared: number; suppressed: number } {
-    return { compared: this.#next, suppressed: this.#suppressed };
+    return { compared: this.#compared, suppressed: this.#suppressed };
   }
 
   peek(): TraceEvent | undefined {
-    return this.#events[this.#next];
+    return this.#lookAt(0)?.event;
   }
 
-  /** @throws Stop */
-  compare(happening: Happening): void {
-    const recorded = this.#require();
-    const found = determinative(happening);
-    const expected = determinative(recorded);
-    const path = firstDifference(expected, this.#withSuppressed(expected, found));
-    if (path !== undefined) {
-      const facts = {
-        pointer: pointer(path),
-        recorded: follow(expected, path) ?? null,
-        replayed: follow(found, path) ?? null,
-      };
-      throw new Stop(finding("DIVERGED", recorded.sequence, facts));
+  #lookAt(distance: number): Next | undefined {
+    while (this.#ahead.length <= distance) {
+      const { value, done } = this.#events.next();
+      if (done === true) return undefined;
+      this.#ahead.push({ event: value, isChecked: this.#course.isChecked(value) });
     }
-    this.#next++;
+    return this.#ahead[distance];
+  }
+
+  /** Passes the next event. @throws Stop */
+  readonly compare: Say = (happening) => {
+    const { event, isChecked } = this.#require();
+    const said = this.#worked === null ? happening : withMembers(happening, this.#worked);
+    this.#worked = null;
+    const isAtPlace =
+      event.event_type === said.event_type && event.run === said.run && event.node_id === said.node_id;
+    const divergence = isAtPlace && !isChecked ? null : this.#divergence(event, said);
+    if (isChecked && divergence === null) this.#compared++;
+    this.#pass(event);
+    const isEnough = this.#course.passed(event, said, divergence);
+    if (divergence !== null && !(isAtPlace && this.#course.goesOn)) throw new Stop(divergence);
+    if (isEnough) throw new Stop(null);
+  };
+
+  #pass(event: TraceEvent): void {
+    this.#ahead.shift();
+    this.#last = event;
+    if (event.event_type === "execution_start") this.#payloads.set(event.run, event.payload.payload);
+    if (event.event_type === "workflow_complete") this.#payloads.delete(event.run);
+  }
+
+  #divergence(event: TraceEvent, said: Happening): TraceFinding | null {
+    if (!this.#hasSecrets && isSame(event, said)) return null;
+    const recorded = determinative(event);
+    const differences = jsonDifferences(
+      recorded,
+      this.#withSuppressed(recorded, determinative(said)),
+      [],
+      () => undefined,
+    ).map(({ at, a = null, b = null }) => ({ pointer: at, recorded: a, replayed: b }));
+    const [first, ...also] = differences;
+    if (first === undefined) return null;
+    return finding("DIVERGED", event.sequence, { ...first, ...(also.length === 0 ? {} : { also }) });
   }
 
   /**
@@ -96,17 +150,18 @@ export class Recording {
     );
   }
 
-  /** The next event of the record. @throws Stop when an interrupted record ends here. */
-  #require(): TraceEvent {
-    const event = this.peek();
-    if (event !== undefined) return event;
-    throw new Stop(this.#isComplete ? finding("REPLAY_LONGER", this.#events.length) : null);
+  /** The next event of the record. @throws Stop when it ends here. */
+  #require(): Next {
+    const next = this.#lookAt(0);
+    if (next !== undefined) return next;
+    const isComplete = this.#last?.event_type === "workflow_complete" && this.#last.run === MAIN_RUN;
+    throw new Stop(isComplete ? finding("REPLAY_LONGER", this.#last?.sequence) : null);
   }
 
   /** The next event, provided that it is of this type; a recorded refusal is thrown again. */
-  #expect<T extends EventType>(type: T): Extract<TraceEvent, { event_type: T }> {
-    const event = this.#require();
-    if (event.event_type === type) return event as Extract<TraceEvent, { event_type: T }>;
+  #expect<T extends EventType>(type: T): EventOf<T> {
+    const { event } = this.#require();
+    if (event.event_type === type) return event as EventOf<T>;
     if (event.event_type === "error") throw recordedFault(event.payload);
     const facts = { pointer: "/event_type", recorded: event.event_type, replayed: type };
     throw new Stop(finding("DIVERGED", event.sequence, facts));
@@ -133,10 +188,45 @@ export class Recording {
         ...(change === undefined ? {} : { change }),
       };
     },
-    unmet: (found) => (this.#hasSecrets ? this.#reconcile(found) : found),
+    unmet: (found) => this.#unmet(found),
     evaluation: (evaluation, scope) => this.#evaluation(evaluation, scope),
-    status: (value) => (this.#isHidden(value) ? this.#expect("step_end").payload.outcome : value),
+    status: (value) =>
+      this.#isHidden(value) || this.#isTaken("step_end") ? this.#expect("step_end").payload.outcome : value,
+    inputs: (bound) =>
+      this.#settle("node_start", bound, { inputs: bound }, ({ payload }) => payload.inputs ?? {}),
+    published: (mapped) =>
+      this.#settle("step_end", mapped, { published: mapped }, ({ payload }) => payload.published),
+    end: (node) =>
+      this.#settle(
+        "node_end",
+        node,
+        { status: node.outcome, outputs: node.outputs, next: node.next },
+        ({ payload }) => ({ outcome: payload.status, outputs: payload.outputs, next: payload.next }),
+      ),
   };
+
+  /** Whether the next event is of this type, and not to be checked. */
+  #isTaken(type: EventType): boolean {
+    const next = this.#lookAt(0);
+    return next?.isChecked === false && next.event.event_type === type;
+  }
+
+  /** Whether the walk goes on with what the next event says; it is of this type. */
+  #isFollowed(type: EventType): boolean {
+    return this.#isTaken(type) || (this.#course.goesOn && this.peek()?.event_type === type);
+  }
+
+  /** What the walk worked out, or what the record has instead: then the two are compared with the event. */
+  #settle<T extends EventType, V>(
+    type: T,
+    worked: V,
+    members: JsonObject,
+    recorded: (event: EventOf<T>) => V,
+  ): V {
+    if (!this.#isFollowed(type)) return worked;
+    this.#worked = members;
+    return recorded(this.#expect(type));
+  }
 
   #isHidden(value: Json | undefined): boolean {
     return this.#hasSecrets && value !== undefined && holdsSuppressed(value);
@@ -148,10 +238,51 @@ export class Recording {
     const isHidden =
       this.#isHidden(inputs) ||
       observed.some((one) => Object.values(one).some((value) => typeof value !== "string"));
-    if (!isHidden) return { ...redraw(step, inputs, observed, recorded), observed };
-    const { outputs, reason } = this.#expect("transform_end").payload;
-    this.#suppressed++;
+    if (isHidden) this.#suppressed++;
+    if (isHidden || this.#isTaken("transform_end")) return this.#recordedAnswer();
+    const answered = { ...this.#redraw(step, inputs), observed };
+    if (!this.#isFollowed("transform_end")) return answered;
+    const { result, reason } = answered;
+    this.#worked = {
+      outcome: result === null ? step.onFailure : step.onSuccess,
+      ...(result === null ? {} : { outputs: result }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    return this.#recordedAnswer();
+  }
+
+  #recordedAnswer(): TransformConclusion {
+    const { outputs, reason, observed = [] } = this.#expect("transform_end").payload;
     return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
+  }
+
+  /** The transform's answer to the recorded readings. @throws Stop where it draws others */
+  #redraw(step: TransformStep, inputs: JsonObject): Omit<TransformConclusion, "observed"> {
+    const recorded = this.peek();
+    const observed = recorded?.event_type === "transform_end" ? (recorded.payload.observed ?? []) : [];
+    try {
+      return redraw(step, inputs, observed);
+    } catch (error) {
+      // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
+      if (!(error instanceof MissingReading)) throw error;
+      if (recorded?.event_type === "error") throw error.fault;
+      const facts = { pointer: "/payload/observed", recorded: error.recorded, replayed: error.replayed };
+      throw new Stop(finding("DIVERGED", recorded?.sequence, facts));
+    }
+  }
+
+  #unmet(found: readonly Unmet[]): readonly Unmet[] {
+    if (this.#lookAt(0)?.isChecked === false) return this.#recordedUnmet();
+    return this.#hasSecrets ? this.#reconcile(found) : found;
+  }
+
+  #recordedUnmet(): readonly Unmet[] {
+    const unmet: Unmet[] = [];
+    for (let i = 0; ; i++) {
+      const event = this.#lookAt(i)?.event;
+      if (event?.event_type !== "violation") return unmet;
+      unmet.push(unmetOf(event));
+    }
   }
 
   /** Rules about a suppressed value are taken as recorded, in their places; all others as found again. */
@@ -159,8 +290,7 @@ export class Recording {
     const judged = this.#judged();
     const visible = found.filter(({ pointer, actual }) => !isSuppressed(actual) && !hides(judged, pointer));
     const reconciled: Unmet[] = [];
-    for (let i = this.#next; this.#events[i]?.event_type === "violation"; i++) {
-      const recorded = unmetOf(this.#events[i] as Extract<TraceEvent, { event_type: "violation" }>);
+    for (const recorded of this.#recordedUnmet()) {
       const isHidden = isSuppressed(recorded.actual) || hides(judged, recorded.pointer);
       const next = isHidden ? recorded : visible.shift();
       if (next !== undefined) reconciled.push(next);
@@ -170,23 +300,26 @@ export class Recording {
 
   /** What the rules of the node that has just begun are about: its inputs, or an intent's payload. */
   #judged(): Json {
-    const begun = this.#events[this.#next - 1];
+    const begun = this.#last;
     const inputs = begun?.event_type === "node_start" ? begun.payload.inputs : undefined;
-    const start = this.#events[0] as Extract<TraceEvent, { event_type: "execution_start" }>;
-    return inputs ?? start.payload.payload;
+    return inputs ?? this.#payloads.get(begun?.run ?? MAIN_RUN) ?? {};
   }
 
   #evaluation({ condition, onTrue, onFalse }: Evaluation, scope: Scope): string {
     const isHidden = [condition.left, condition.right].some((side) => this.#isHidden(evaluate(side, scope)));
-    if (!isHidden) return holds(condition, scope) ? onTrue : onFalse;
-    this.#suppressed++;
-    const recorded = this.#require();
+    if (!isHidden && !this.#isTaken("node_end")) return holds(condition, scope) ? onTrue : onFalse;
+    if (isHidden) this.#suppressed++;
+    const { event } = this.#require();
     // The step's own end is compared already: what follows is how the contract ended.
-    return recorded.event_type === "node_end" ? recorded.payload.status : onFalse;
+    return event.event_type === "node_end" ? event.payload.status : onFalse;
   }
 }
 
-function unmetOf({ payload }: Extract<TraceEvent, { event_type: "violation" }>): Unmet {
+function withMembers(happening: Happening, members: JsonObject): Happening {
+  return { ...happening, payload: { ...happening.payload, ...members } } as Happening;
+}
+
+function unmetOf({ payload }: EventOf<"violation">): Unmet {
   const { field, constraint, expected, actual } = payload;
   return {
     pointer: field as string,
@@ -210,56 +343,7 @@ function hides(judged: Json, at: string): boolean {
   return false;
 }
 
-/** What must be the same in every run of the same thing. */
-function determinative({ event_type, run, node_id, payload }: Happening): JsonObject {
-  const kept = Object.entries(payload).filter(([key]) => !OBSERVATIONAL.has(key));
-  return {
-    event_type,
-    run,
-    ...(node_id === undefined ? {} : { node_id }),
-    payload: Object.fromEntries(kept) as JsonObject,
-  };
-}
-
-function recordedFault({
-  error_code,
-  node_category,
-  stage,
-  facts,
-}: Extract<TraceEvent, { event_type: "error" }>["payload"]): RunFault {
+function recordedFault({ error_code, node_category, stage, facts }: EventOf<"error">["payload"]): RunFault {
   const code = error_code as RunCode;
   return new RunFault(stage as Stage, node_category as NodeCategory, code, facts as never);
-}
-
-/**
- * The transform's answer to the recorded readings, handed back in order.
- * @throws Stop when it draws another number of them, or others, than are on record
- */
-function redraw(
-  step: TransformStep,
-  inputs: JsonObject,
-  observed: readonly Observation[],
-  recorded: TraceEvent | undefined,
-): Omit<TransformConclusion, "observed"> {
-  const left = [...observed];
-  let lacking: "clock" | "entropy" | undefined;
-  const next = <K extends "clock" | "entropy">(kind: K): string => {
-    const reading = left.shift() as Partial<Record<K, string>> | undefined;
-    const value = reading?.[kind];
-    if (typeof value === "string") return value;
-    lacking = kind;
-    throw new Error(`no ${kind} on record`);
-  };
-  const differ = (was: Json, is: Json) => {
-    const facts = { pointer: "/payload/observed", recorded: was, replayed: is };
-    return new Stop(finding("DIVERGED", recorded?.sequence, facts));
-  };
-  try {
-    const answered = answer(step, inputs, { clock: () => next("clock"), entropy: () => next("entropy") });
-    if (left.length === 0) return answered;
-  } catch (error) {
-    // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
-    throw lacking === undefined || recorded?.event_type === "error" ? error : differ(null, lacking);
-  }
-  throw differ(left as unknown as Json, null);
 }

@@ -8,7 +8,7 @@ import { walk } from "../engine/walk.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
-import { Recording, Stop } from "./recording.ts";
+import { type Course, Recording, Stop } from "./recording.ts";
 
 export interface Replayed {
   /** The first divergence, or null. */
@@ -19,10 +19,16 @@ export interface Replayed {
   readonly suppressed: number;
 }
 
-/** Replays an intact, possibly interrupted trace, the runs nested in it included. */
-export async function replay(plan: Plan, events: readonly TraceEvent[]): Promise<Replayed> {
-  const record = new Recording(events, plan.secrets !== null);
-  const start = events[0];
+const WHOLE: Course = { isChecked: () => true, passed: () => false, goesOn: false };
+
+/** Replays an intact, possibly interrupted trace, the runs nested in it included. It keeps none of the events. */
+export async function replay(
+  plan: Plan,
+  events: Iterable<TraceEvent>,
+  course: Course = WHOLE,
+): Promise<Replayed> {
+  const record = new Recording(events, plan.secrets !== null, course);
+  const start = record.peek();
   if (start?.event_type !== "execution_start")
     return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0 };
   const { payload, max_hops, runtime, actor, observed } = start.payload;
@@ -40,7 +46,7 @@ export async function replay(plan: Plan, events: readonly TraceEvent[]): Promise
   // The workflow may have changed since; what is replayed is compared with what was recorded.
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
   try {
-    await walk(recordedSnapshot, input, record.conclude, (happening) => record.compare(happening));
+    await walk(recordedSnapshot, input, record.conclude, record.compare);
     const rest = record.peek();
     return { ...record.tally, finding: rest === undefined ? null : finding("REPLAY_SHORTER", rest.sequence) };
   } catch (error) {

@@ -1,154 +1,181 @@
 /** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
 
 import { isUtf8 } from "node:buffer";
-import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json.ts";
-import { type Digest, digestOf, isCanonical } from "../trace/canonical.ts";
-import { genesis, hashOf, hashOfLine } from "../trace/chain.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type JsonObject, readObjectText, utf8 } from "../json.ts";
+import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
+import { genesis, hashOf } from "../trace/chain.ts";
+import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type ScannedLine, scanLine } from "../trace/line.ts";
+import { linesIn } from "../trace/pieces.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 export interface Verified {
-  /** The events of every line that could be read, in order. */
-  readonly events: readonly TraceEvent[];
+  /** How many lines are events of this format. */
+  readonly count: number;
   readonly findings: readonly TraceFinding[];
   /** Hash of the last whole line; null when there is none. */
   readonly head: Digest | null;
 }
 
-interface Chain {
-  readonly events: TraceEvent[];
-  readonly findings: TraceFinding[];
-  /** What the next line's `prev_hash` must be; null when the line before could not be read. */
-  prev: Digest | null;
-  executionId: string | null;
-  sequence: number;
-  hasEnded: boolean;
+/** A trace in memory, with the events of every line that could be read, in order. */
+export interface VerifiedEvents extends Verified {
+  readonly events: readonly TraceEvent[];
 }
 
 /** `expectedHead` anchors the trace against being cut at a line end or written anew as a whole. */
-export function verifyTrace(bytes: Uint8Array, expectedHead?: string): Verified {
-  const chain: Chain = {
-    events: [],
-    findings: [],
-    prev: null,
-    executionId: null,
-    sequence: 0,
-    hasEnded: false,
-  };
-  let line = 0;
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0x0a, start);
-    line++;
-    if (end === -1) {
-      chain.findings.push(finding("TORN_LINE", line, { bytes: bytes.length - start }));
-      break;
-    }
-    verifyLine(bytes.subarray(start, end), line, chain);
-    start = end + 1;
-  }
-  const last = chain.events.at(-1);
-  verifyEnd(chain, line);
-  if (expectedHead !== undefined && last?.hash !== expectedHead) {
-    chain.findings.push(finding("HEAD_MISMATCH", line, { expected: expectedHead, found: last?.hash ?? null }));
-  }
-  return { events: chain.events, findings: chain.findings, head: last?.hash ?? null };
+export function verifyTrace(bytes: Uint8Array, expectedHead?: string): VerifiedEvents {
+  const verification = new Verification(expectedHead);
+  const events = [...verification.lines([bytes])].map(eventIn);
+  return { ...verification.verdict, events };
 }
 
-function verifyLine(bytes: Uint8Array, line: number, chain: Chain): void {
-  const fail = (code: Parameters<typeof finding>[0], facts: JsonObject = {}) => {
-    chain.findings.push(finding(code, line, facts));
-  };
-  chain.sequence++;
-  const read = parseLine(bytes, fail);
-  if (read === undefined) {
-    chain.prev = null;
-    return;
+/** The event of a line that verification let through. */
+export function eventIn(line: Uint8Array): TraceEvent {
+  return toEvent(JSON.parse(utf8(line)) as JsonObject);
+}
+
+type Fail = (code: TraceFinding["code"], facts?: JsonObject) => void;
+
+/** What a line says, whether it was built to be read or not. */
+type ReadLine = ScannedLine & { readonly event?: TraceEvent };
+
+/** Verifies a trace in one pass, and keeps nothing of it but what is wrong. */
+export class Verification {
+  readonly #expectedHead: string | undefined;
+  readonly #findings: TraceFinding[] = [];
+  #line = 0;
+  #count = 0;
+  #effects = 0;
+  #last: ReadLine | null = null;
+  /** What the next line's `prev_hash` must be; null when the line before could not be read. */
+  #prev: Digest | null = null;
+  /** The execution id, as JSON. */
+  #execution: string | null = null;
+  #sequence = 0;
+  #hasEnded = false;
+  /** By run that has begun: how many events and effects stood before it. */
+  readonly #begun = new Map<string, { readonly events: number; readonly effects: number }>();
+
+  constructor(expectedHead?: string) {
+    this.#expectedHead = expectedHead;
   }
-  const { event, text } = read;
-  const member = badMember(event);
+
+  /** Hands out the lines that are events; the verdict counts when all were asked for. */
+  *lines(pieces: Iterable<Uint8Array>): Generator<Buffer> {
+    for (const { bytes, isWhole } of linesIn(pieces)) {
+      this.#line++;
+      if (!isWhole) this.#fail("TORN_LINE", { bytes: bytes.length });
+      else if (this.#take(bytes)) yield bytes;
+    }
+    this.#end();
+  }
+
+  get verdict(): Verified {
+    return { count: this.#count, findings: this.#findings, head: this.#last?.hash ?? null };
+  }
+
+  readonly #fail: Fail = (code, facts) => {
+    this.#findings.push(finding(code, this.#line === 0 ? undefined : this.#line, facts));
+  };
+
+  /** Whether the line is an event. */
+  #take(bytes: Buffer): boolean {
+    this.#sequence++;
+    const read: ReadLine | undefined = scanLine(bytes) ?? buildLine(bytes, this.#fail);
+    if (read === undefined) {
+      this.#prev = null;
+      return false;
+    }
+    this.#count++;
+    this.#link(read);
+    if (read.eventType === "execution_start") this.#begin(read.event ?? eventIn(bytes));
+    if (read.eventType === "side_effect_start") this.#effects++;
+    if (read.eventType === "workflow_complete") this.#complete(read.event ?? eventIn(bytes));
+    this.#last = read;
+    return true;
+  }
+
+  /** The line's place in the chain. */
+  #link(read: ReadLine): void {
+    const isFirst = this.#line === 1;
+    this.#execution ??= read.execution;
+    if (isFirst) this.#prev = genesis(JSON.parse(read.execution) as string);
+    if (isFirst && read.eventType !== "execution_start") this.#fail("BAD_START");
+    if (this.#hasEnded) this.#fail("AFTER_END");
+    if (read.execution !== this.#execution)
+      this.#fail("OTHER_EXECUTION", { found: JSON.parse(read.execution) as string });
+    if (read.sequence !== this.#sequence) {
+      this.#fail("BAD_SEQUENCE", { expected: this.#sequence, found: read.sequence });
+      this.#sequence = read.sequence;
+    }
+    if (this.#prev !== null && read.prevHash !== this.#prev) this.#fail("BAD_PREV_HASH");
+    if (!read.isHashed) this.#fail("BAD_HASH");
+    this.#prev = read.hash;
+  }
+
+  #begin(event: TraceEvent): void {
+    const { run, payload } = event as EventOf<"execution_start">;
+    if (digestOf(payload.payload) !== payload.payload_digest) this.#fail("BAD_PAYLOAD_DIGEST");
+    this.#begun.set(run, { events: this.#count - 1, effects: this.#effects });
+  }
+
+  /** What stands between the two ends of a run is its own, the runs nested in it included. */
+  #complete(event: TraceEvent): void {
+    const { run, payload } = event as EventOf<"workflow_complete">;
+    const before = this.#begun.get(run) ?? { events: 0, effects: 0 };
+    this.#begun.delete(run);
+    const counted = { events: this.#count - before.events, effects: this.#effects - before.effects };
+    for (const of of ["events", "effects"] as const) {
+      const [stated, found] = [payload[of], counted[of]];
+      if (stated !== found) this.#fail("BAD_COUNT", { of, stated, found });
+    }
+    if (run === MAIN_RUN) this.#hasEnded = true;
+  }
+
+  #end(): void {
+    if (this.#count === 0 && this.#findings.length === 0) this.#findings.push(finding("EMPTY"));
+    if (this.#count > 0 && !this.#hasEnded) this.#fail("NO_END");
+    const [expected, found] = [this.#expectedHead, this.verdict.head];
+    if (expected !== undefined && found !== expected) this.#fail("HEAD_MISMATCH", { expected, found });
+  }
+}
+
+/** The slower reading: of a line that is no canonical event, or an unusual one. */
+function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
+  const value = objectIn(bytes, fail);
+  if (value === undefined) return undefined;
+  const member = badMember(value);
   if (member !== undefined) {
     fail("BAD_SHAPE", { field: member });
-    chain.prev = null;
-    return;
+    return undefined;
   }
-  const sound = toEvent(event);
-  if (chain.executionId === null) {
-    chain.executionId = sound.execution_id;
-    if (line === 1) chain.prev = genesis(sound.execution_id);
-  }
-  if (line === 1 && sound.event_type !== "execution_start") fail("BAD_START");
-  if (chain.hasEnded) fail("AFTER_END");
-  if (sound.execution_id !== chain.executionId) fail("OTHER_EXECUTION", { found: sound.execution_id });
-  if (sound.sequence !== chain.sequence) {
-    fail("BAD_SEQUENCE", { expected: chain.sequence, found: sound.sequence });
-    chain.sequence = sound.sequence;
-  }
-  if (chain.prev !== null && sound.prev_hash !== chain.prev) fail("BAD_PREV_HASH");
-  if ((text === null ? hashOf(event) : hashOfLine(text)) !== sound.hash) fail("BAD_HASH");
-  if (
-    sound.event_type === "execution_start" &&
-    digestOf(sound.payload.payload) !== sound.payload.payload_digest
-  ) {
-    fail("BAD_PAYLOAD_DIGEST");
-  }
-  if (sound.event_type === "workflow_complete" && sound.run === MAIN_RUN) chain.hasEnded = true;
-  chain.prev = sound.hash;
-  chain.events.push(sound);
+  const event = toEvent(value);
+  const { sequence, event_type, execution_id, run, prev_hash, hash } = event;
+  return {
+    sequence,
+    eventType: event_type,
+    execution: JSON.stringify(execution_id),
+    run,
+    prevHash: prev_hash,
+    hash,
+    isHashed: hashOf(value) === hash,
+    event,
+  };
 }
 
-interface ReadLine {
-  readonly event: JsonObject;
-  /** The line, where it is in canonical form. */
-  readonly text: string | null;
-}
-
-function parseLine(
-  bytes: Uint8Array,
-  fail: (code: Parameters<typeof finding>[0], facts?: JsonObject) => void,
-): ReadLine | undefined {
+/** The object of a line, canonical or not. */
+function objectIn(bytes: Buffer, fail: Fail): JsonObject | undefined {
   if (!isUtf8(bytes)) {
     fail("NOT_UTF8");
     return undefined;
   }
   const text = utf8(bytes);
-  const event = canonicalValue(text);
-  if (event !== undefined) return { event, text };
   const read = readObjectText(text, undefined, "shortest");
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;
   }
-  fail("NOT_CANONICAL");
-  return { event: read.value, text: null };
-}
-
-/** The object whose canonical form the text is: such a text needs no stricter reading. */
-function canonicalValue(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) && isCanonical(text, value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function verifyEnd({ events, findings, hasEnded }: Chain, lastLine: number): void {
-  const last = events.at(-1);
-  if (last === undefined) {
-    if (findings.length === 0) findings.push(finding("EMPTY"));
-    return;
-  }
-  if (!hasEnded) findings.push(finding("NO_END", lastLine));
-  if (last.event_type !== "workflow_complete") return;
-  const ofRun = events.filter((event) => event.run === last.run || event.run.startsWith(`${last.run}.`));
-  const counted = {
-    events: ofRun.length,
-    effects: ofRun.filter((event) => event.event_type === "side_effect_start").length,
-  };
-  for (const of of ["events", "effects"] as const) {
-    const stated = own(last.payload as unknown as JsonObject, of) as number;
-    if (stated !== counted[of])
-      findings.push(finding("BAD_COUNT", lastLine, { of, stated, found: counted[of] }));
-  }
+  if (canonical(read.value) !== text) fail("NOT_CANONICAL");
+  return read.value;
 }

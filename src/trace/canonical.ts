@@ -38,27 +38,6 @@ export function canonical(value: Json): string {
   }
 }
 
-/**
- * Whether a JSON text is the canonical form of the value it was parsed to. The platform writes values in that form
- * where their members are in order; names that are numbers it puts first, and half a surrogate pair it escapes.
- */
-export function isCanonical(text: string, value: Json): boolean {
-  if (!text.includes("\\ud") && JSON.stringify(value) === text && isInOrder(value)) return true;
-  return canonical(value) === text;
-}
-
-function isInOrder(value: Json): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) return value.every(isInOrder);
-  let before: string | undefined;
-  for (const key in value as JsonObject) {
-    if (before !== undefined && before > key) return false;
-    before = key;
-    if (!isInOrder((value as JsonObject)[key] as Json)) return false;
-  }
-  return true;
-}
-
 export function digestOf(value: Json): Digest {
   return sha256(canonical(value));
 }

@@ -29,15 +29,6 @@ export function link(happening: Happening, stamp: Stamp): { readonly line: strin
   return { line: `${head}"hash":"${hash}",${tail}`, hash };
 }
 
-const HASH = ',"hash":"';
-const HASH_LENGTH = HASH.length + 64 + 1;
-
-/** The hash that a canonical line must carry: that of the line without its `hash`, which stands before its payload. */
-export function hashOfLine(line: string): Digest {
-  const at = line.indexOf(HASH);
-  return sha256(line.slice(0, at) + line.slice(at + HASH_LENGTH));
-}
-
 /** The hash an event read from a trace must carry: that of its canonical form without `hash`. */
 export function hashOf(event: JsonObject): Digest {
   const { hash: _, ...rest } = event;

@@ -4,9 +4,10 @@ import type { JsonObject } from "../../src/json.ts";
 import { fixedClock } from "../../src/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
 import { canonical, type Digest, sha256 } from "../../src/trace/canonical.ts";
-import { genesis, hashOf, hashOfLine, link } from "../../src/trace/chain.ts";
+import { genesis, hashOf, link } from "../../src/trace/chain.ts";
 import type { Happening } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
+import { scanLine } from "../../src/trace/line.ts";
 import { memoryTrace } from "../engine/trial.ts";
 
 const ID = "20260131T090000120Z__WF_TRIAL_V0__0a1b2c3d";
@@ -49,7 +50,8 @@ test("a line is the canonical form of its event, and its hash that of the line w
     assert.equal(canonical(event), line);
     assert.equal(event["hash"], hash);
     assert.equal(hashOf(event), hash);
-    assert.equal(hashOfLine(line), hash);
+    const scanned = scanLine(Buffer.from(line));
+    assert.deepEqual([scanned?.hash, scanned?.isHashed], [hash, true]);
     const { hash: _, ...rest } = event;
     assert.equal(sha256(canonical(rest)), hash);
   }
