@@ -100,6 +100,11 @@ export const usageTable = {
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
   }),
+  STEP_NOT_MET: (f: { file: string; asked: string; suggestion: string | null }) => ({
+    what: `the trace never comes to ${f.asked}`,
+    where: f.file,
+    hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line's number will do as well`,
+  }),
   FILE_CHANGED: (f: { file: string }) => ({
     what: "the file was changed while it was read",
     where: f.file,

@@ -119,8 +119,7 @@ const COMMANDS: readonly CommandRow[] = [
       name: "examine",
       operand: "<trace>",
       summary: "verify a trace, replay it, say what went wrong",
-      options: (command) =>
-        withSeal(command.option("--head <HASH>", "the hash the last line must have, as run printed it")),
+      options: examineOptions,
     },
     async () => (await import("./examine.ts")).examineCommand,
   ),
@@ -222,6 +221,19 @@ function runOptions(command: Command): Command {
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
+  );
+}
+
+function examineOptions(command: Command): Command {
+  return withSeal(
+    command
+      .option("--head <HASH>", "the hash the last line must have, as run printed it")
+      .option("--steps", "list every step, recorded against replayed, also behind a divergence")
+      .option(
+        "--from-step <STEP>",
+        "replay from NODE, NODE.step or a line on; what lies before is taken as recorded",
+      )
+      .option("--until <STEP>", "replay to the end of NODE, NODE.step or a line"),
   );
 }
 

@@ -1,18 +1,18 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
-import { diffTraces, GROUPS, type TraceDiff, type TraceDifference } from "../examine/diff-traces.ts";
+import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff-traces.ts";
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
-import { groupText, sidesOf, verdictText } from "./diff-report.ts";
-import type { Place } from "./differences.ts";
+import { groupText, verdictText } from "./diff-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Paint, painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
 import { plain, printJson } from "./report.ts";
+import { groupsText, inOrder, type Sides, toPlaces } from "./trace-differences.ts";
 
 interface Side {
   readonly file: string;
@@ -75,36 +75,16 @@ function withoutReason({ because: _, ...difference }: TraceDifference): Omit<Tra
   return difference;
 }
 
-/** Group by group; within one, in the order in which things happened. */
-function inOrder(differences: readonly TraceDifference[]): readonly TraceDifference[] {
-  return GROUPS.flatMap((name) => differences.filter(({ group }) => group === name));
-}
-
-const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
-  path: "where the paths part",
-  ending: "how they ended",
-  run: "what was run",
-  payload: "payload",
-  inputs: "inputs of nodes",
-  steps: "steps",
-  outputs: "outputs of nodes",
-  violations: "violations",
-  errors: "refusals",
-  events: "announced events",
-};
+const SIDES: Sides = ["a", "b"];
 
 function toText(compared: Compared, paint: Paint): string {
   const { a, b, differences, drawn, listsDrawn } = compared;
   const cut = [a, b].filter(({ isCutOff }) => isCutOff).map(cutOffText);
-  const groups = GROUPS.map((name) => {
-    const places = differences.filter(({ group }) => group === name).map(toPlace);
-    return groupText(HEADINGS[name], places);
-  });
   return [
     verdictText(differences.length === 0, a.file, b.file, paint),
     ...cut,
-    ...groups,
-    listsDrawn ? groupText("drawn, so no difference in meaning", drawn.map(toPlace)) : "",
+    groupsText(differences, SIDES),
+    listsDrawn ? groupText("drawn, so no difference in meaning", toPlaces(drawn, SIDES)) : "",
     `\n${countsText(compared)}\n`,
   ].join("");
 }
@@ -112,20 +92,6 @@ function toText(compared: Compared, paint: Paint): string {
 function cutOffText({ file, events }: Side): string {
   return `\n${plain(file)} is cut off after ${events.length} events: what it says up to there is compared\n`;
 }
-
-function toPlace({ at, a, b }: TraceDifference): Place {
-  return { at, sides: sidesOf(wayText(a), wayText(b)) };
-}
-
-/** Nodes in a row as a way from one to the next; everything else as it is. */
-function wayText(value: Json | undefined): Json | undefined {
-  if (!Array.isArray(value) || value.length === 0 || !value.every(isNode)) return value;
-  const nodes = value as readonly JsonObject[];
-  const left = nodes.map(({ node, outcome }) => (outcome === null ? node : `${node} --${outcome}-->`));
-  return [...left, ...(nodes.at(-1)?.["next"] === null ? [] : [nodes.at(-1)?.["next"]])].join(" ");
-}
-
-const isNode = (value: unknown) => isObject(value) && ["node", "outcome", "next"].every((key) => key in value);
 
 function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
   const hint = listsDrawn ? "" : " (--drawn lists them)";

@@ -107,7 +107,9 @@ function toText({ file, record, isAllowed, findings }: Examination, paint: Paint
       ["chain", chainText(record, paint)],
       ["path", path],
     ]),
-    findings.map((one) => findingText(one, file, paint)).join(""),
+    findings
+      .map((one) => findingText(one, file, record.findings.includes(one) ? "intact" : "allowed", paint))
+      .join(""),
     `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
     `\n${course.of}\n${course.visits.length === 0 ? "  none\n" : table(rowsOf(course))}`,
     `\nnot proven by such a trace\n${unproven.map((one) => `  - ${one}\n`).join("")}`,

@@ -6,19 +6,30 @@ import type { TraceFinding } from "../examine/finding.ts";
 import { type Place, pointerOf } from "../examine/locate.ts";
 import type { OpenEffect } from "../examine/open-effects.ts";
 import type { Replayed } from "../examine/replay.ts";
+import type { Stepwise } from "../examine/stepwise.ts";
 import type { Verified } from "../examine/verify.ts";
 import { wordingOf } from "../faults.ts";
+import type { JsonObject } from "../json.ts";
 import { MAIN_RUN } from "../trace/event.ts";
+import { type Elsewhere, elsewhereJson, elsewhereText } from "./elsewhere-report.ts";
 import { findingJson, findingText } from "./finding-report.ts";
 import type { Paint } from "./paint.ts";
 import { plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 
-export interface Examination {
+/** What walking the plan again gave; null where it was not asked for, or there was no use in it. */
+export interface Reexamined {
+  readonly replayed: Replayed | null;
+  /** Step by step, where that was asked for. */
+  readonly stepwise: Stepwise | null;
+  /** What the snapshot at hand would have made of the run, where it is another one. */
+  readonly elsewhere: Elsewhere | null;
+}
+
+export interface Examination extends Reexamined {
   readonly file: string;
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
-  readonly replayed: Replayed | null;
   readonly summary: Summary;
   /** Null while the run has not ended. */
   readonly classification: Classification | null;
@@ -34,7 +45,7 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { verified, allowed, replayed, summary, open, isSound } = examination;
+  const { verified, allowed, replayed, elsewhere, summary, open, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -43,15 +54,8 @@ export function toJson(examination: Examination): unknown {
     errors: verified.findings.map(findingJson),
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
-    replayed:
-      replayed === null
-        ? null
-        : {
-            ok: replayed.finding === null,
-            compared: replayed.compared,
-            suppressed: replayed.suppressed,
-            divergence: replayed.finding === null ? null : findingJson(replayed.finding),
-          },
+    replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
+    elsewhere: elsewhere === null ? null : elsewhereJson(elsewhere),
     ending,
     classification: classificationJson(examination),
     path: summary.path,
@@ -65,6 +69,17 @@ export function toJson(examination: Examination): unknown {
       has_nested_run: isCaller,
     })),
   };
+}
+
+function replayedJson({ finding, compared, suppressed }: Replayed): JsonObject {
+  const divergence = finding === null ? null : findingJson(finding);
+  return { ok: finding === null, compared, suppressed, divergence };
+}
+
+function stepsJson({ stepwise }: Examination): object {
+  if (stepwise === null) return {};
+  const { taken, divergences, steps } = stepwise;
+  return { taken, divergences: divergences.map(findingJson), steps };
 }
 
 function classificationJson({ classification, place }: Examination): unknown {
@@ -81,20 +96,25 @@ function classificationJson({ classification, place }: Examination): unknown {
 }
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, verified, allowed, replayed, summary, open, isSound } = examination;
+  const { file, verified, allowed, replayed, elsewhere, summary, open, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
     ["intact", word(verified.findings.length === 0, `yes, ${verified.count} events`, "no")],
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
-    ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(replayed), "no")],
+    ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
   ];
-  const findings = [...verified.findings, ...(allowed ?? []), ...(replayed?.finding ? [replayed.finding] : [])];
+  const told = (found: readonly TraceFinding[], check: string) =>
+    found.map((one) => findingText(one, file, check, paint)).join("");
   return [
-    `${isSound ? paint("good", "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
+    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
     table(verdicts),
-    findings.map((one) => findingText(one, file, paint)).join(""),
+    told(verified.findings, "intact"),
+    told(allowed ?? [], "allowed"),
+    told(divergencesOf(examination), "replayed"),
+    stepsText(examination, paint),
+    elsewhere === null ? "" : elsewhereText(elsewhere, paint),
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(summary, paint),
@@ -103,10 +123,52 @@ export function toText(examination: Examination, paint: Paint): string {
   ].join("");
 }
 
-function replayText(replayed: Replayed | null): string {
+/** The first, or all of a replay that went on. */
+function divergencesOf({ replayed, stepwise }: Examination): readonly TraceFinding[] {
+  const found = replayed?.finding ?? null;
+  if (found === null) return [];
+  const all = stepwise?.divergences ?? [];
+  return all.includes(found) ? all : [found, ...all];
+}
+
+function stepsText({ stepwise }: Examination, paint: Paint): string {
+  if (stepwise === null || stepwise.steps.length === 0) return "";
+  const rows = stepwise.steps.map(({ line, at, capability, op, recorded, replayed, verdict }) => [
+    String(line),
+    plain(at),
+    plain(op === null ? capability : `${capability} ${op}`),
+    plain(recorded?.outcome ?? "no end"),
+    plain(replayed?.outcome ?? "as recorded"),
+    paint(verdict === "differs" ? "bad" : verdict === "equal" ? "good" : "quiet", verdict),
+  ]);
+  const head = ["line", "step", "capability", "recorded", "replayed", ""];
+  return `\nsteps\n${table([head, ...rows])}`;
+}
+
+/** Events of the trace that the replay did not look at. */
+function unseen({ replayed, stepwise, verified }: Examination): {
+  readonly before: number;
+  readonly behind: number;
+} {
+  if (replayed === null || stepwise === null) return { before: 0, behind: 0 };
+  return { before: stepwise.taken, behind: verified.count - replayed.compared - stepwise.taken };
+}
+
+function isPartial(examination: Examination): boolean {
+  const { before, behind } = unseen(examination);
+  return before + behind > 0;
+}
+
+function replayText(examination: Examination): string {
+  const { replayed } = examination;
   if (replayed === null) return "";
-  const { compared, suppressed } = replayed;
-  return `yes, ${compared} events equal${suppressed === 0 ? "" : `, ${suppressed} suppressed values not compared`}`;
+  const { before, behind } = unseen(examination);
+  return [
+    `yes, ${replayed.compared} events equal`,
+    ...(replayed.suppressed === 0 ? [] : [`${replayed.suppressed} suppressed values not compared`]),
+    ...(before === 0 ? [] : [`${before} before them taken as recorded`]),
+    ...(behind === 0 ? [] : [`${behind} behind them left out`]),
+  ].join(", ");
 }
 
 function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boolean }): string {

@@ -8,105 +8,105 @@ import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place } from "../examine/locate.ts";
 import { OpenEffects } from "../examine/open-effects.ts";
 import { replay } from "../examine/replay.ts";
+import { Stepwise, type Stretch } from "../examine/stepwise.ts";
+import { suppose } from "../examine/suppose.ts";
 import { eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Source } from "../ports.ts";
+import { didYouMean } from "../snapshot/nearest.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import { linesIn } from "../trace/pieces.ts";
 import { besideTrace } from "./beside.ts";
 import type { CommonOptions, Context } from "./context.ts";
-import { type Examination, type PlacedLine, toJson, toText } from "./examine-report.ts";
+import { type Examination, type PlacedLine, type Reexamined, toJson, toText } from "./examine-report.ts";
 import { EXIT } from "./exit-codes.ts";
+import { GivenTrace } from "./given-trace.ts";
 import { open, planOf } from "./load.ts";
 import { painter } from "./paint.ts";
-import { openGiven } from "./read-given.ts";
 import { printJson } from "./report.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
   readonly expectSeal?: string;
+  readonly steps?: boolean;
+  readonly fromStep?: string;
+  readonly until?: string;
 }
 
 export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
-  const source = await openGiven(file, "the trace", context);
-  const format = foreignFormat(firstPieceOf(source));
+  const trace = await GivenTrace.open(file, context);
+  const format = foreignFormat(trace.firstPiece());
   if (format !== null) {
     const { examineForeign } = await import("./examine-foreign.ts");
-    return examineForeign(format, Buffer.concat([...source.pieces()]), options, context, file);
+    return examineForeign(format, trace.whole(), options, context, file);
   }
-  const examination = await examine({ source, file, options, context });
+  const examination = await examine(trace, options, context);
   if (context.settings.json) printJson(context, toJson(examination));
   else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-/** A trace on the disk, and what it is examined with. */
-interface Given {
-  readonly source: Source;
-  readonly file: string;
-  readonly options: ExamineOptions;
-  readonly context: Context;
-}
-
-function firstPieceOf({ pieces }: Source): Uint8Array {
-  for (const piece of pieces()) return piece;
-  return new Uint8Array();
-}
-
-async function examine(given: Given): Promise<Examination> {
-  const { file } = given;
-  const { verified, allowed, plan, summary, openEffects } = await survey(given);
-  const replayed = plan !== null && allowed?.length === 0 ? await replayAgain(plan, verified, given) : null;
+async function examine(trace: GivenTrace, options: ExamineOptions, context: Context): Promise<Examination> {
+  const { verified, held, summary, openEffects } = await survey(trace, options, context);
+  const again = held === null ? NOTHING : await walkAgain(trace, verified, held, options);
+  const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
   const located = classification === null || plan === null ? null : locate(classification, summary, plan);
-  const place = located === null ? null : await withLine(located, given);
+  const place = located === null ? null : await withLine(located, trace, options, context);
   const isSound =
     verified.findings.length === 0 &&
     allowed?.length === 0 &&
-    replayed?.finding === null &&
+    again.replayed?.finding === null &&
     classification?.isStructural !== true;
-  return { file, verified, allowed, replayed, summary, classification, place, open: openEffects.all, isSound };
+  const { file } = trace;
+  const told = { file, verified, allowed, summary, classification, place, open: openEffects.all };
+  return { ...told, ...again, isSound };
+}
+
+/** What holding a trace to a plan gives; null without a plan. */
+interface Held {
+  readonly allowed: readonly TraceFinding[];
+  readonly plan: Plan | null;
 }
 
 /** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
-async function survey(given: Given) {
-  const verification = new Verification(given.options.head);
+async function survey(trace: GivenTrace, options: ExamineOptions, context: Context) {
+  const verification = new Verification(options.head);
   const summary = emptySummary();
   const openEffects = new OpenEffects();
-  const pieces = await piecesOf(given, "verifying");
-  const events = (function* () {
-    for (const line of verification.lines(pieces.all)) {
-      const event = eventIn(line);
-      gather(summary, event);
-      openEffects.take(event);
-      yield event;
-    }
-  })();
-  const held = await againstPlan(events, given);
-  pieces.close();
+  const held = await trace.read("verifying", (pieces) => {
+    const events = (function* () {
+      for (const line of verification.lines(pieces)) {
+        const event = eventIn(line);
+        gather(summary, event);
+        openEffects.take(event);
+        yield event;
+      }
+    })();
+    return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, options, context));
+  });
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable = verified.count > 0 && verified.findings.every(({ code }) => CUT_OFF.has(code));
-  return { verified, summary, openEffects, ...(isReadable ? held : { allowed: null, plan: null }) };
+  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code));
+  return { verified, summary, openEffects, held: isReadable ? held : null };
 }
 
 const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END", "HEAD_MISMATCH"]);
 
-type Held = Pick<Examination, "allowed"> & { readonly plan: Plan | null };
-
 /** Asks for all events, whether there is a plan to hold them to or not. */
-async function againstPlan(events: Generator<TraceEvent>, given: Given): Promise<Held> {
+async function againstPlan(
+  events: Generator<TraceEvent>,
+  load: (workflow: string) => Promise<Plan | TraceFinding>,
+): Promise<Held | null> {
   const start = events.next().value;
   if (start?.event_type !== "execution_start") return rested(events, null);
-  const plan = await loadPlan(start.payload.workflow_code, given);
-  if (!("nodes" in plan)) return rested(events, [plan]);
+  const plan = await load(start.payload.workflow_code);
+  if (!("nodes" in plan)) return rested(events, { allowed: [plan], plan: null });
   return { allowed: await checkAllowed(plan, following(start, events)), plan };
 }
 
-function rested(events: Iterable<TraceEvent>, allowed: Held["allowed"]): Held {
+function rested<T>(events: Iterable<TraceEvent>, result: T): T {
   for (const _ of events);
-  return { allowed, plan: null };
+  return result;
 }
 
 function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<TraceEvent> {
@@ -114,7 +114,12 @@ function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<
   yield* others;
 }
 
-async function loadPlan(workflow: string, { file, options, context }: Given): Promise<Plan | TraceFinding> {
+async function loadPlan(
+  workflow: string,
+  file: string,
+  options: ExamineOptions,
+  context: Context,
+): Promise<Plan | TraceFinding> {
   const beside = besideTrace(file, options, context);
   if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
@@ -125,55 +130,59 @@ async function loadPlan(workflow: string, { file, options, context }: Given): Pr
   }
 }
 
-async function replayAgain(plan: Plan, verified: Verified, given: Given): Promise<Examination["replayed"]> {
-  const pieces = await piecesOf(given, "replaying");
-  const replayed = await replay(plan, sameEvents(pieces.all, verified, given.file));
-  pieces.close();
-  return replayed;
-}
+const NOTHING: Reexamined = { replayed: null, stepwise: null, elsewhere: null };
 
-/** The events of the lines that were verified, read once more. @throws UsageFault when they are others by now */
-function* sameEvents(
-  pieces: Iterable<Uint8Array>,
-  { count, head }: Verified,
-  file: string,
-): Generator<TraceEvent> {
-  let event: TraceEvent | undefined;
-  for (const { bytes } of linesIn(pieces)) {
-    if (event?.sequence === count) break;
-    event = eventAgain(bytes, file);
-    yield event;
+/** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
+async function walkAgain(
+  trace: GivenTrace,
+  verified: Verified,
+  { allowed, plan }: Held,
+  options: ExamineOptions,
+): Promise<Reexamined> {
+  if (plan === null) return NOTHING;
+  if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
+    const elsewhere = await trace.readAgain("reading", verified, async (events) => {
+      const recorded = [...events];
+      return { root: plan.snapshot.root, recorded, supposed: await suppose(plan, recorded) };
+    });
+    return { ...NOTHING, elsewhere };
   }
-  if (event?.hash !== head) throw new UsageFault("FILE_CHANGED", { file });
+  if (allowed.length > 0) return NOTHING;
+  const stepwise = isStepwise(options) ? new Stepwise(stretchOf(options)) : null;
+  const replayed = await trace.readAgain("replaying", verified, (events) =>
+    replay(plan, events, stepwise ?? undefined),
+  );
+  requireMet(stepwise, trace.file);
+  return { ...NOTHING, replayed, stepwise };
 }
 
-function eventAgain(line: Uint8Array, file: string): TraceEvent {
-  try {
-    return eventIn(line);
-  } catch (cause) {
-    throw new UsageFault("FILE_CHANGED", { file }, { cause });
-  }
+const OTHER_SNAPSHOT: ReadonlySet<string> = new Set(["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS"]);
+
+function isStepwise({ steps, fromStep, until }: ExamineOptions): boolean {
+  return steps === true || fromStep !== undefined || until !== undefined;
 }
 
-/** The pieces of the trace, a progress bar beside them where it is long. */
-async function piecesOf({ source, context }: Given, what: string) {
-  const isLong = source.size > LONG && !context.settings.quiet;
-  const progress = isLong ? await context.world.openProgress(what, source.size) : null;
-  const all = (function* () {
-    let done = 0;
-    for (const piece of source.pieces()) {
-      yield piece;
-      done += piece.length;
-      progress?.at(done);
-    }
-  })();
-  return { all, close: () => progress?.close() };
+function stretchOf({ fromStep, until }: ExamineOptions): Stretch {
+  return {
+    ...(fromStep === undefined ? {} : { from: fromStep }),
+    ...(until === undefined ? {} : { until }),
+  };
 }
 
-/** Bytes from which on it takes long enough to be waited for. */
-const LONG = 2 ** 23;
+/** @throws UsageFault when the trace never came to where the stretch begins or ends */
+function requireMet(stepwise: Stepwise | null, file: string): void {
+  const missed = stepwise?.missed ?? null;
+  if (missed === null) return;
+  const suggestion = didYouMean(missed.asked, missed.met) ?? null;
+  throw new UsageFault("STEP_NOT_MET", { file, asked: missed.asked, suggestion });
+}
 
-async function withLine(place: Place, { file, options, context }: Given): Promise<PlacedLine> {
+async function withLine(
+  place: Place,
+  { file }: GivenTrace,
+  options: ExamineOptions,
+  context: Context,
+): Promise<PlacedLine> {
   const snapshot = await open(besideTrace(file, options, context), options);
   const text = snapshot.artifact(place.artifact)?.text;
   const content = text === undefined ? undefined : (JSON.parse(text) as { content?: unknown }).content;

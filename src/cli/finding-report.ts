@@ -2,6 +2,7 @@
 
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import type { JsonObject } from "../json.ts";
+import { type Place, placesText } from "./differences.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./report.ts";
 
@@ -16,11 +17,23 @@ export function findingJson(found: TraceFinding): JsonObject {
   };
 }
 
-export function findingText(found: TraceFinding, file: string, paint: Paint): string {
+/** `check` is the one that found it. */
+export function findingText(found: TraceFinding, file: string, check: string, paint: Paint): string {
   const { what, hint } = wordsOf(found);
   const where = found.line === undefined ? file : `${file}:${found.line}`;
-  const { recorded, replayed } = found.facts;
-  const values =
-    found.code === "DIVERGED" ? `    recorded  ${plain(recorded)}\n    replayed  ${plain(replayed)}\n` : "";
-  return `\n${paint("bad", found.code)}  ${where}\n  ${plain(what)}\n${values}${hint === undefined ? "" : `  hint: ${hint}\n`}`;
+  const hintLine = hint === undefined ? "" : `  hint: ${hint}\n`;
+  return `\n${paint("bad", found.code)}  ${where}  (${check})\n  ${plain(what)}\n${placesText(partings(found), "    ")}${hintLine}`;
+}
+
+/** Where a replayed event parts from the recorded one. */
+function partings({ code, facts }: TraceFinding): readonly Place[] {
+  if (code !== "DIVERGED") return [];
+  const also = (facts["also"] ?? []) as readonly JsonObject[];
+  return [facts, ...also].map(({ pointer, recorded, replayed }) => ({
+    at: String(pointer),
+    sides: [
+      ["recorded", recorded],
+      ["replayed", replayed],
+    ],
+  }));
 }

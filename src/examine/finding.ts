@@ -94,7 +94,10 @@ export const findingTable = {
   NOT_AT_AN_EXIT: {
     what: (f: JsonObject) => `the run is said to have ended at an EXIT, but no EXIT follows ${text(f["last"])}`,
   },
-  DIVERGED: { what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}` },
+  DIVERGED: {
+    what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}`,
+    hint: "the line was changed, or the run was another build's; examine --steps holds every step to the record",
+  },
   REPLAY_LONGER: { what: () => "the replay goes on where the trace ends" },
   REPLAY_SHORTER: { what: () => "the trace goes on where the replay ends" },
 } satisfies Record<string, Words>;

@@ -42,7 +42,7 @@ export interface Course {
    */
   isChecked(event: TraceEvent): boolean;
   /** Told every event that the walk has passed, and what the walk said. True ends the replay behind it. */
-  passed(event: TraceEvent, said: Happening, divergence: TraceFinding | null): boolean;
+  passed(event: TraceEvent, said: Happening, isChecked: boolean, divergence: TraceFinding | null): boolean;
   /** Whether to go on behind a divergence, with what is on record. */
   readonly goesOn: boolean;
 }
@@ -64,6 +64,8 @@ export class Recording {
   readonly #payloads = new Map<string, JsonObject>();
   /** What the walk worked out where it goes on with what is on record. */
   #worked: JsonObject | null = null;
+  /** The first divergence. */
+  #first: TraceFinding | null = null;
   #compared = 0;
   #suppressed = 0;
 
@@ -75,6 +77,13 @@ export class Recording {
 
   get tally(): { compared: number; suppressed: number } {
     return { compared: this.#compared, suppressed: this.#suppressed };
+  }
+
+  /** The first thing that is wrong, when the walk has come to its end or was stopped. */
+  remark(stopped?: Stop): TraceFinding | null {
+    const rest = stopped === undefined ? this.peek() : undefined;
+    const last = rest === undefined ? (stopped?.finding ?? null) : finding("REPLAY_SHORTER", rest.sequence);
+    return this.#first ?? last;
   }
 
   peek(): TraceEvent | undefined {
@@ -100,9 +109,9 @@ export class Recording {
     const divergence = isAtPlace && !isChecked ? null : this.#divergence(event, said);
     if (isChecked && divergence === null) this.#compared++;
     this.#pass(event);
-    const isEnough = this.#course.passed(event, said, divergence);
-    if (divergence !== null && !(isAtPlace && this.#course.goesOn)) throw new Stop(divergence);
-    if (isEnough) throw new Stop(null);
+    const isEnough = this.#course.passed(event, said, isChecked, divergence);
+    this.#first ??= divergence;
+    if (isEnough || (divergence !== null && !(isAtPlace && this.#course.goesOn))) throw new Stop(divergence);
   };
 
   #pass(event: TraceEvent): void {
@@ -120,7 +129,13 @@ export class Recording {
       this.#withSuppressed(recorded, determinative(said)),
       [],
       () => undefined,
-    ).map(({ at, a = null, b = null }) => ({ pointer: at, recorded: a, replayed: b }));
+    ).map(
+      ({ at, a, b }): JsonObject => ({
+        pointer: at,
+        ...(a === undefined ? {} : { recorded: a }),
+        ...(b === undefined ? {} : { replayed: b }),
+      }),
+    );
     const [first, ...also] = differences;
     if (first === undefined) return null;
     return finding("DIVERGED", event.sequence, { ...first, ...(also.length === 0 ? {} : { also }) });

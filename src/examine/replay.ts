@@ -47,10 +47,9 @@ export async function replay(
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
   try {
     await walk(recordedSnapshot, input, record.conclude, record.compare);
-    const rest = record.peek();
-    return { ...record.tally, finding: rest === undefined ? null : finding("REPLAY_SHORTER", rest.sequence) };
+    return { ...record.tally, finding: record.remark() };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    return { ...record.tally, finding: error.finding };
+    return { ...record.tally, finding: record.remark(error) };
   }
 }

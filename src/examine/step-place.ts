@@ -1,4 +1,7 @@
-/** Where an event stands in its run, as a reader names it: `NODE.step`, `NODE#2.step` on a second visit, `0.1/NODE.step` in a nested run. */
+/**
+ * Where an event stands in its run, as a reader names it: `NODE.step`, `NODE#2.step` on a second visit,
+ * `0.1/NODE.step` in a nested run.
+ */
 
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 
@@ -36,13 +39,4 @@ export class Places {
     visits.set(node, visit);
     return { run, node, visit, step: "step" in payload && payload.step !== undefined ? payload.step : null };
   }
-}
-
-/** One end of a stretch of a trace: a line's number, a node or a step. */
-export type Asked = string;
-
-/** Whether the event is what was asked for, or stands behind the line that was. */
-export function isAsked(asked: Asked, place: StepPlace | null, { sequence }: TraceEvent): boolean {
-  if (/^\d+$/.test(asked)) return sequence >= Number(asked);
-  return place !== null && (placeText(place) === asked || nodeText(place) === asked);
 }

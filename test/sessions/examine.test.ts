@@ -74,7 +74,7 @@ test("a changed byte is found on its line, with place and reason", async (t) => 
   assert.deepEqual([said.code, at(first, "line"), at(first, "code")], [7, line, "BAD_HASH"]);
   assert.match(
     (await place.session("examine", changed)).out,
-    new RegExp(`BAD_HASH .*changed\\.jsonl:${line}$`, "m"),
+    new RegExp(`BAD_HASH .*changed\\.jsonl:${line} {2}\\(intact\\)$`, "m"),
   );
 });
 

@@ -1,0 +1,154 @@
+/** A replay seen step by step, of the whole trace or of a stretch of it. */
+
+import type { JsonObject } from "../json.ts";
+import type { Happening, Payloads, TraceEvent } from "../trace/event.ts";
+import type { TraceFinding } from "./finding.ts";
+import type { Course } from "./recording.ts";
+import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
+
+/** What a step answered. */
+export interface Answer {
+  readonly outcome: string;
+  /** The raw result; after a violation, its reason. */
+  readonly result: JsonObject;
+}
+
+/** `taken`: before the stretch, so that nothing of the step was held against the record. */
+export type Verdict = "equal" | "differs" | "taken";
+
+export interface ReplayedStep {
+  /** `NODE.step`, as a stretch names it. */
+  readonly at: string;
+  /** Where it begins. */
+  readonly line: number;
+  readonly capability: string;
+  /** A side effect's operation. */
+  readonly op: string | null;
+  /** Null where the trace ends before the answer. */
+  readonly recorded: Answer | null;
+  /** Null where the recorded answer was taken: before the stretch, and always of a side effect. */
+  readonly replayed: Answer | null;
+  readonly verdict: Verdict;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Each end is a line's number, `NODE` or `NODE.step`. */
+export interface Stretch {
+  /** What lies before it is taken as recorded. */
+  readonly from?: string;
+  /** What lies behind it is left out. */
+  readonly until?: string;
+}
+
+/** Goes on behind a divergence with what is on record, so that every step is seen. */
+export class Stepwise implements Course {
+  readonly goesOn = true;
+  readonly steps: ReplayedStep[] = [];
+  readonly divergences: TraceFinding[] = [];
+  /** Events that were taken as recorded. */
+  taken = 0;
+  readonly #stretch: Stretch;
+  readonly #places = new Places();
+  /** The places of the events that were asked about and not passed. */
+  readonly #waiting: (StepPlace | null)[] = [];
+  /** By run: the step that goes on. */
+  readonly #current = new Map<string, Writable<ReplayedStep>>();
+  /** Nodes and steps that were come to, as a stretch names them. */
+  readonly #met = new Set<string>();
+  #hasBegun: boolean;
+  #hasEnded: boolean;
+
+  constructor(stretch: Stretch = {}) {
+    this.#stretch = stretch;
+    this.#hasBegun = stretch.from === undefined;
+    this.#hasEnded = stretch.until === undefined;
+  }
+
+  /** The end of the stretch that the trace never came to, and what it came to instead. */
+  get missed(): { readonly asked: string; readonly met: readonly string[] } | null {
+    const { from, until } = this.#stretch;
+    const asked = this.#hasBegun ? (this.#hasEnded ? undefined : until) : from;
+    return asked === undefined ? null : { asked, met: [...this.#met] };
+  }
+
+  isChecked(event: TraceEvent): boolean {
+    const place = this.#places.take(event);
+    const { from } = this.#stretch;
+    this.#hasBegun ||= from !== undefined && isFrom(from, place, event);
+    this.#waiting.push(place);
+    if (!this.#hasBegun) this.taken++;
+    return this.#hasBegun;
+  }
+
+  passed(event: TraceEvent, said: Happening, isChecked: boolean, divergence: TraceFinding | null): boolean {
+    const place = this.#waiting.shift() ?? null;
+    if (divergence !== null) this.divergences.push(divergence);
+    if (place !== null) this.#see(place, event, said, verdictOf(isChecked, divergence));
+    const { until } = this.#stretch;
+    if (until === undefined || !isUntil(until, place, event)) return false;
+    this.#hasEnded = true;
+    return true;
+  }
+
+  #see(place: StepPlace, event: TraceEvent, said: Happening, verdict: Verdict): void {
+    if (place.visit === 1) this.#met.add(nodeText(place)).add(placeText(place));
+    if (place.step === null) this.#current.delete(place.run);
+    const begun = beginning(place, event);
+    if (begun !== null) {
+      const step = { ...begun, recorded: null, replayed: null, verdict };
+      this.#current.set(place.run, step);
+      this.steps.push(step);
+    }
+    const step = this.#current.get(place.run);
+    if (step === undefined) return;
+    if (verdict === "differs") step.verdict = verdict;
+    if (event.event_type === "side_effect_end") step.recorded = effectAnswer(event.payload);
+    if (event.event_type !== "transform_end") return;
+    step.recorded = transformAnswer(event.payload);
+    if (verdict !== "taken" && said.event_type === "transform_end")
+      step.replayed = transformAnswer(said.payload);
+  }
+}
+
+function verdictOf(isChecked: boolean, divergence: TraceFinding | null): Verdict {
+  if (divergence !== null) return "differs";
+  return isChecked ? "equal" : "taken";
+}
+
+/** What the first event of a step says of it. */
+function beginning(
+  place: StepPlace,
+  { event_type, payload, sequence: line }: TraceEvent,
+): Pick<ReplayedStep, "at" | "line" | "capability" | "op"> | null {
+  const at = placeText(place);
+  if (event_type === "transform_end") return { at, line, capability: payload.ct_code, op: null };
+  if (event_type === "side_effect_start") return { at, line, capability: payload.cs_code, op: payload.op };
+  return null;
+}
+
+function transformAnswer({ outcome, outputs, reason }: Payloads["transform_end"]): Answer {
+  return { outcome, result: outputs ?? reason ?? {} };
+}
+
+function effectAnswer({ outcome, result }: Payloads["side_effect_end"]): Answer {
+  return { outcome, result };
+}
+
+/** Whether the stretch begins with the event. */
+function isFrom(asked: string, place: StepPlace | null, { sequence }: TraceEvent): boolean {
+  if (isLine(asked)) return sequence >= Number(asked);
+  return place !== null && (asked === placeText(place) || asked === nodeText(place));
+}
+
+/** Whether the stretch ends behind the event. */
+function isUntil(asked: string, place: StepPlace | null, { sequence, event_type }: TraceEvent): boolean {
+  if (isLine(asked)) return sequence >= Number(asked);
+  if (place === null) return false;
+  if (event_type === "step_end") return asked === placeText(place);
+  return event_type === "node_end" && asked === nodeText(place);
+}
+
+function isLine(asked: string): boolean {
+  return /^\d+$/.test(asked);
+}
