@@ -14,7 +14,7 @@ import { MAIN_RUN } from "../trace/event.ts";
 import { type Elsewhere, elsewhereJson, elsewhereText } from "./elsewhere-report.ts";
 import { findingJson, findingText } from "./finding-report.ts";
 import type { Paint } from "./paint.ts";
-import { plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
+import { gathered, plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 
 /** What walking the plan again gave; null where it was not asked for, or there was no use in it. */
 export interface Reexamined {
@@ -118,7 +118,7 @@ export function toText(examination: Examination, paint: Paint): string {
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(summary, paint),
-    summary.reasons.length === 0 ? "" : `\nreasons\n${table(reasonRows(summary.reasons))}`,
+    summary.reasons.length === 0 ? "" : `\nreasons\n${table(gathered(reasonRows(summary.reasons)))}`,
     effectsText(summary, open, paint),
   ].join("");
 }
@@ -197,7 +197,7 @@ function refusalsText({ errors, violations }: Summary, paint: Paint): string {
     return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
   const rows = violationRows(violations);
-  return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(rows)}`}`;
+  return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;
 }
 
 /** Node and step, preceded by the run where that is a nested one. */
@@ -223,5 +223,5 @@ function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: P
       `  effect_key ${effectKey}\n  hint: ${hint}\n`
     );
   });
-  return `\neffects\n${table(rows)}${halfDone.join("")}`;
+  return `\neffects\n${table(gathered(rows))}${halfDone.join("")}`;
 }

@@ -103,6 +103,21 @@ export function rowsByRun<E extends { readonly run: string }>(
   return entries.map((entry) => (isNested ? [entry.run, ...toRow(entry)] : toRow(entry)));
 }
 
+/** Rows that are read one by one; of more, those that say the same are told once, with how many there are. */
+const TOLD_SINGLY = 60;
+
+export function gathered(rows: Rows): Rows {
+  if (rows.length <= TOLD_SINGLY) return rows;
+  const counts = new Map<string, { readonly row: readonly string[]; count: number }>();
+  for (const row of rows) {
+    const key = JSON.stringify(row);
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { row, count: 1 });
+    else known.count++;
+  }
+  return [...counts.values()].map(({ row, count }) => [`${count} x`, ...row]);
+}
+
 /** The rules that were not met: code, place, constraint, what was found. */
 export function violationRows(violations: Summary["violations"]): Rows {
   return rowsByRun(violations, ({ violation_code, field, event, constraint, actual }) => [

@@ -53,6 +53,8 @@ export interface Summary {
   readonly reasons: ReasonEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
+  /** Every name that was gathered, kept once: a long trace says the same ones again and again. */
+  readonly names: Map<string, string>;
 }
 
 export function emptySummary(): Summary {
@@ -65,6 +67,7 @@ export function emptySummary(): Summary {
     errors: [],
     reasons: [],
     ending: null,
+    names: new Map(),
   };
 }
 
@@ -74,13 +77,13 @@ export function gather(summary: Summary, happening: Happening): void {
   switch (happening.event_type) {
     case "node_end": {
       const { status, next, outputs } = happening.payload;
-      summary.path.push({ run, node, outcome: status, next });
+      summary.path.push(sharing({ run, node, outcome: status, next }, summary));
       if (run === MAIN_RUN) setOwn(summary.results, node, outputs as Json);
       return;
     }
     case "side_effect_start": {
       const { step, cs_code: capability, op, store } = happening.payload;
-      summary.effects.push({ run, node, step, capability, op, store, outcome: null });
+      summary.effects.push(sharing({ run, node, step, capability, op, store, outcome: null }, summary));
       return;
     }
     case "side_effect_end": {
@@ -90,7 +93,7 @@ export function gather(summary: Summary, happening: Happening): void {
         (one) => one.run === run && one.node === node && one.step === step,
       );
       const begun = summary.effects[index];
-      if (begun !== undefined) summary.effects[index] = { ...begun, outcome };
+      if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);
       return;
     }
     case "transform_end":
@@ -111,6 +114,19 @@ export function gather(summary: Summary, happening: Happening): void {
     default:
       return;
   }
+}
+
+/** The entry with the names that are kept already. */
+function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
+  const shared: { [member: string]: string | null } = entry;
+  for (const member of Object.keys(entry)) {
+    const name = entry[member] as string | null;
+    if (name === null) continue;
+    const known = names.get(name);
+    if (known === undefined) names.set(name, name);
+    else shared[member] = known;
+  }
+  return entry;
 }
 
 /** The refusal that ended the main run; a nested one is its caller's business. */
