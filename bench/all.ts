@@ -32,7 +32,7 @@ const sections = await inScratch(async (scratch) => [
   say(await wholeProcess(scratch)),
   say(child<Section>("one-process.ts", scratch)),
   ...(await growth(scratch)).map(say),
-  say(child<Section>("examination.ts", scratch)),
+  ...child<readonly Section[]>("examination.ts", scratch).map(say),
   ...[child<Section | null>("simulation.ts", scratch)].filter((section) => section !== null).map(say),
 ]);
 if (isJson) console.log(JSON.stringify({ machine, rounds: ROUNDS, sections }, null, 2));

@@ -4,7 +4,7 @@ import type { Spread } from "./sample.ts";
 
 export interface Row extends Spread {
   readonly what: string;
-  readonly unit: "ms" | "µs" | "runs/s" | "events/s" | "steps/s";
+  readonly unit: "ms" | "µs" | "runs/s" | "events/s" | "steps/s" | "MB";
   /** Against the row that the section names. */
   readonly ratio?: number;
   readonly goal?: Goal;
@@ -22,8 +22,8 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-export function atMost(ratio: number, limit: number): Goal {
-  return { text: `<= ${limit}x`, isMet: ratio <= limit };
+export function atMost(found: number, limit: number, unit = "x"): Goal {
+  return { text: `<= ${limit}${unit}`, isMet: found <= limit };
 }
 
 export function atLeast(found: number, limit: number): Goal {

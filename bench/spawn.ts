@@ -25,6 +25,19 @@ export function pgs(args: readonly string[]): number {
   return node([PGS, ...args]);
 }
 
+/** Tells the most memory that the process held, in KiB. */
+const TELL_PEAK = `data:text/javascript,import { writeSync } from "node:fs";process.on("exit",()=>writeSync(2,String(process.resourceUsage().maxRSS)))`;
+
+/** The most memory, in MB, that a successful `pgs <args>` held; it must print nothing on stderr itself. */
+export function peakOf(args: readonly string[]): number {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", TELL_PEAK, PGS, ...args], {
+    env,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`pgs ${args.join(" ")} ended with ${status}\n${stderr}`);
+  return (Number(stderr) * 1024) / 1e6;
+}
+
 /** What a benchmark in a process of its own printed as JSON. */
 export function child<T>(script: string, ...args: readonly string[]): T {
   const file = join(import.meta.dirname, script);
