@@ -6,7 +6,7 @@
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
 import type { Say } from "../engine/state.ts";
 import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
-import { isObject, type Json, type JsonObject, own, parsePointer } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { jsonDifferences } from "../json-differences.ts";
 import { evaluate, holds, type Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
@@ -16,12 +16,12 @@ import {
   type EventType,
   type Happening,
   holdsSuppressed,
-  isSuppressed,
   MAIN_RUN,
   type TraceEvent,
 } from "../trace/event.ts";
 import { determinative, isSame } from "./determinative.ts";
 import { finding, type TraceFinding } from "./finding.ts";
+import { reconcile, withSuppressed } from "./hidden.ts";
 import { MissingReading, redraw } from "./redraw.ts";
 
 /** Ends the walk: with a divergence, or because there is no more to say. */
@@ -121,12 +121,20 @@ export class Recording {
     if (event.event_type === "workflow_complete") this.#payloads.delete(event.run);
   }
 
+  /** What the walk said, as far as it can be held to the record. */
+  #shown(recorded: Json, said: Json): Json {
+    if (!this.#hasSecrets) return said;
+    const { value, hidden } = withSuppressed(recorded, said);
+    this.#suppressed += hidden;
+    return value;
+  }
+
   #divergence(event: TraceEvent, said: Happening): TraceFinding | null {
     if (!this.#hasSecrets && isSame(event, said)) return null;
     const recorded = determinative(event);
     const differences = jsonDifferences(
       recorded,
-      this.#withSuppressed(recorded, determinative(said)),
+      this.#shown(recorded, determinative(said)),
       [],
       () => undefined,
     ).map(
@@ -139,30 +147,6 @@ export class Recording {
     const [first, ...also] = differences;
     if (first === undefined) return null;
     return finding("DIVERGED", event.sequence, { ...first, ...(also.length === 0 ? {} : { also }) });
-  }
-
-  /**
-   * The recomputed value with what the record suppresses put in its place, so that it is not compared; neither is
-   * what could only be recomputed from something suppressed.
-   */
-  #withSuppressed(recorded: Json, found: Json): Json {
-    if (!this.#hasSecrets) return found;
-    if (isSuppressed(recorded) || isSuppressed(found)) {
-      this.#suppressed++;
-      return recorded;
-    }
-    if (Array.isArray(recorded) && Array.isArray(found)) {
-      return found.map((item: Json, i) =>
-        recorded[i] === undefined ? item : this.#withSuppressed(recorded[i] as Json, item),
-      );
-    }
-    if (!isObject(recorded) || !isObject(found)) return found;
-    return Object.fromEntries(
-      Object.entries(found).map(([key, item]) => {
-        const known = own(recorded, key);
-        return [key, known === undefined ? item : this.#withSuppressed(known, item)];
-      }),
-    );
   }
 
   /** The next event of the record. @throws Stop when it ends here. */
@@ -288,7 +272,7 @@ export class Recording {
 
   #unmet(found: readonly Unmet[]): readonly Unmet[] {
     if (this.#lookAt(0)?.isChecked === false) return this.#recordedUnmet();
-    return this.#hasSecrets ? this.#reconcile(found) : found;
+    return this.#hasSecrets ? reconcile(found, this.#recordedUnmet(), this.#judged()) : found;
   }
 
   #recordedUnmet(): readonly Unmet[] {
@@ -298,19 +282,6 @@ export class Recording {
       if (event?.event_type !== "violation") return unmet;
       unmet.push(unmetOf(event));
     }
-  }
-
-  /** Rules about a suppressed value are taken as recorded, in their places; all others as found again. */
-  #reconcile(found: readonly Unmet[]): readonly Unmet[] {
-    const judged = this.#judged();
-    const visible = found.filter(({ pointer, actual }) => !isSuppressed(actual) && !hides(judged, pointer));
-    const reconciled: Unmet[] = [];
-    for (const recorded of this.#recordedUnmet()) {
-      const isHidden = isSuppressed(recorded.actual) || hides(judged, recorded.pointer);
-      const next = isHidden ? recorded : visible.shift();
-      if (next !== undefined) reconciled.push(next);
-    }
-    return [...reconciled, ...visible];
   }
 
   /** What the rules of the node that has just begun are about: its inputs, or an intent's payload. */
@@ -342,20 +313,6 @@ function unmetOf({ payload }: EventOf<"violation">): Unmet {
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
   };
-}
-
-/** Whether a suppressed value stands at the pointer or above it. */
-function hides(judged: Json, at: string): boolean {
-  let value: Json | undefined = judged;
-  for (const part of parsePointer(at)) {
-    value = Array.isArray(value)
-      ? (value[Number(part)] as Json | undefined)
-      : isObject(value)
-        ? own(value, part)
-        : undefined;
-    if (isSuppressed(value)) return true;
-  }
-  return false;
 }
 
 function recordedFault({ error_code, node_category, stage, facts }: EventOf<"error">["payload"]): RunFault {
