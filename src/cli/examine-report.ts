@@ -12,7 +12,7 @@ import { wordingOf } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { type Elsewhere, elsewhereJson, elsewhereText } from "./elsewhere-report.ts";
-import { findingJson, findingText } from "./finding-report.ts";
+import { findingJson, findingsText } from "./finding-report.ts";
 import type { Paint } from "./paint.ts";
 import { gathered, plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 
@@ -105,8 +105,7 @@ export function toText(examination: Examination, paint: Paint): string {
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
   ];
-  const told = (found: readonly TraceFinding[], check: string) =>
-    found.map((one) => findingText(one, file, check, paint)).join("");
+  const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
   return [
     `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
     table(verdicts),

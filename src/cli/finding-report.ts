@@ -17,6 +17,21 @@ export function findingJson(found: TraceFinding): JsonObject {
   };
 }
 
+/** More of them than anybody reads say nothing more: `--json` lists all. */
+const SHOWN = 20;
+
+/** `check` is the one that found them. */
+export function findingsText(
+  found: readonly TraceFinding[],
+  file: string,
+  check: string,
+  paint: Paint,
+): string {
+  const rest = found.length - SHOWN;
+  const shown = found.slice(0, SHOWN).map((one) => findingText(one, file, check, paint));
+  return `${shown.join("")}${rest > 0 ? `\n… and ${rest} more, listed with --json\n` : ""}`;
+}
+
 /** `check` is the one that found it. */
 export function findingText(found: TraceFinding, file: string, check: string, paint: Paint): string {
   const { what, hint } = wordsOf(found);

@@ -160,6 +160,15 @@ test("what is no trace is said to be none", async (t) => {
   assert.doesNotMatch((await place.session("examine", "other.jsonl")).out, /interrupted/);
 });
 
+test("of very many findings the first are told and the rest counted; JSON lists all", async (t) => {
+  const place = workspace(t);
+  writeFileSync(place.path("noise.jsonl"), "noise\n".repeat(1000));
+  const { out } = await place.session("examine", "noise.jsonl");
+  assert.equal(out.match(/^NOT_JSON /gm)?.length, 20);
+  assert.match(out, /^… and 980 more, listed with --json$/m);
+  assert.equal((await codesOf(place, "noise.jsonl")).length, 1000);
+});
+
 test("the record of a run holds every event's place in the chain", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace, head } = await runOnce(place);
