@@ -90,7 +90,7 @@ function toText(compared: Compared, paint: Paint): string {
 }
 
 function cutOffText({ file, events }: Side): string {
-  return `\n${plain(file)} is cut off after ${events.length} events: what it says up to there is compared\n`;
+  return `\n${plain(file)} is cut off after ${events.length} events: what it did not come to is "nothing" on its side\n`;
 }
 
 function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {

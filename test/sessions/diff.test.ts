@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { calling } from "../engine/calling.ts";
+import { runTrial } from "../engine/trial.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -85,6 +87,27 @@ test("a trace that was changed is refused; one that was cut off is compared, and
   assert.match(said.out, /\nhow they ended\n {2}\/0\/ending\n {4}a {2}\{.*\n {4}b {2}nothing\n/);
   const report = document(await place.session("diff", "cut.jsonl", "cut.jsonl", "--json"));
   assert.deepEqual([report["equal"], at(report, "a", "cut_off")], [true, true]);
+});
+
+test("a trace cut off while a nested run goes on is told run by run, and its last line may be torn", async (t) => {
+  const place = workspace(t);
+  const { text, events } = await runTrial(calling("call"), { parcel: "p1" });
+  const lines = text.split("\n");
+  const began = events.findIndex(({ run, event_type }) => run === "0.1" && event_type === "side_effect_start");
+  writeFileSync(place.path("whole.jsonl"), text);
+  writeFileSync(
+    place.path("cut.jsonl"),
+    `${lines.slice(0, began + 1).join("\n")}\n${lines[began + 1]?.slice(0, 40)}`,
+  );
+  const said = await place.session("diff", "whole.jsonl", "cut.jsonl");
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  const notice = `cut.jsonl is cut off after ${began + 1} events: what it did not come to is "nothing" on its side`;
+  assert.ok(said.out.includes(`\n${notice}\n`), said.out);
+  assert.match(said.out, /\n {2}\/0\.1\/WORK\/log\/outcome\n {4}a {2}"SUCCESS"\n {4}b {2}nothing\n/);
+  assert.match(said.out, /\n {2}\/0\.1\/ending\n(?:.*\n){2} {2}\/0\/ending\n/);
+  const report = document(await place.session("diff", "whole.jsonl", "cut.jsonl", "--json"));
+  assert.deepEqual([at(report, "a", "cut_off"), at(report, "b", "cut_off")], [false, true]);
+  assert.ok(differencesIn(report).every((one) => "a" in one && !("b" in one)));
 });
 
 test("what is no trace is refused: an absent file, an empty one, another JSON file", async (t) => {
