@@ -50,6 +50,12 @@ export function mannerOfCourse(course: Course): Manner {
   return mannerOfEnd(end);
 }
 
+/** How a visit ended, in a word: with a refusal, the run's exit reason, or the node's outcome. */
+export function wordOf({ refusal, type, outcome }: Visit, { end }: Course): string {
+  if (refusal !== null) return `refused: ${refusal}`;
+  return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
+}
+
 /** Whether the run was refused before it began: all that it says is why. */
 export function isPrevented({ events, visits }: Course): boolean {
   return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");

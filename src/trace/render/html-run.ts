@@ -11,6 +11,7 @@ import {
   mannerOfCourse,
   milliseconds,
   type Visit,
+  wordOf,
 } from "./course.ts";
 import { chip, outcomeChip, renderStep } from "./html-step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./html-text.ts";
@@ -47,13 +48,13 @@ function openUnless(isFine: boolean): Html {
   return isFine ? NOTHING : html` open`;
 }
 
-function reportOf({ outcome, refusal, type, next, durationUs }: Visit, { end }: Course, manner: Manner): Html {
-  if (refusal !== null) return chip(manner, `refused: ${refusal}`);
-  if (type === "EXIT") return chip(manner, end?.exit_reason_code ?? "no end recorded");
-  if (outcome === null) return chip(manner, "no end recorded");
+function reportOf(visit: Visit, course: Course, manner: Manner): Html {
+  const { refusal, outcome, next, durationUs } = visit;
+  const word = chip(manner, wordOf(visit, course));
+  if (refusal !== null || outcome === null) return word;
   const way = next === null ? html`no route` : html`→ ${next}`;
   const time = durationUs === null ? "" : ` · ${milliseconds(durationUs)} ms`;
-  return html`${chip(manner, outcome)} <span class="quiet">${way}${time}</span>`;
+  return html`${word} <span class="quiet">${way}${time}</span>`;
 }
 
 const KINDS = { IN: "intent", CC: "contract", EXIT: "exit" } as const;
