@@ -117,6 +117,8 @@ test("what is no trace is refused: an absent file, an empty one, another JSON fi
   assertRefused(await place.session("diff", a, "absent.jsonl"), 2, "FILE_MISSING");
   writeFileSync(place.path("empty.jsonl"), "");
   assertRefused(await place.session("diff", "empty.jsonl", a), 2, "TRACE_NOT_INTACT");
+  writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":0,"event_ty');
+  assertRefused(await place.session("diff", "torn.jsonl", a), 2, "TRACE_NOT_INTACT");
   writeFileSync(place.path("other.jsonl"), '{"a":1}\n');
   const other = await place.session("diff", a, "other.jsonl");
   assertRefused(other, 2, "NOT_A_TRACE");

@@ -119,6 +119,7 @@ test("a run that was refused before it began is a group in the step that called 
   ];
   const page = renderHtml(traceOf(prevented), PARCEL);
   assert.match(textOf(page), /nested run 0\.1 unknown workflow REFUSED before it began\s+Refused: DEPTH_LIMIT/);
+  assert.match(page, /<details class="nested refused" open>/);
   assert.doesNotMatch(page, /Runs without a caller|UNFINISHED/);
 });
 
@@ -137,6 +138,7 @@ test("a refusal of what follows from a step stands below the step, which is ther
   const text = textOf(renderHtml(run.end(null, "EXPRESSION_TYPE").trace(), PARCEL));
   assert.match(text, /ASK\s+step outcome SUCCESS, then judge\s+Refused: EXPRESSION_TYPE/);
   assert.equal(text.match(/\bASK\b/g)?.length, 1);
+  assert.match(text, /2 CC_WEIGH_PARCEL_V0 refused: EXPRESSION_TYPE/);
 });
 
 test("the page loads nothing, runs nothing, and its policy allows neither", () => {
