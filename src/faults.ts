@@ -99,6 +99,21 @@ export const usageTable = {
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
+    ...(f.errno === "EISDIR" ? { hint: "this is a folder: name the file in it" } : {}),
+  }),
+  FOREIGN_TRACE: (f: { file: string; format: string }) => ({
+    what: `the trace is of another runtime, in the format ${f.format}, which can be examined only`,
+    where: f.file,
+    hint: `pgs examine ${f.file} says what it tells`,
+  }),
+  NOT_A_TRACE: (f: { file: string }) => ({
+    what: "this is no trace: no line of it is an event as this runner writes them",
+    where: f.file,
+    hint: "name the jsonl of a run; pgs run prints where it is",
+  }),
+  NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
+    what: `${f.folder} is a folder, as snapshots are, and ${f.file} a file, as traces are: they cannot be compared`,
+    hint: "name two traces (files), or two snapshots (folders)",
   }),
   STEP_NOT_MET: (f: { file: string; asked: string; suggestion: string | null }) => ({
     what: `the trace never comes to ${f.asked}`,
@@ -131,9 +146,12 @@ export const usageTable = {
     hint: `name a file in a folder that is there with --${f.kind} FILE`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
-    what: `none of its ${f.events} readable events says which workflow ran`,
+    what:
+      f.events === 0
+        ? "it holds no whole event, so nothing says which workflow ran"
+        : `none of its ${f.events} readable events says which workflow ran`,
     where: f.file,
-    hint: "name the jsonl of a run; pgs examine says what is wrong with each of its lines",
+    hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
     what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
@@ -225,6 +243,11 @@ type Place = { file: string; line: number };
 const place = (f: Place) => at(f.file, f.line);
 
 export const snapshotTable = {
+  NOT_A_SNAPSHOT: (f: { folder: string }) => ({
+    what: "this is no snapshot: it holds no folder artifacts/",
+    where: f.folder,
+    hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
+  }),
   SNAPSHOT_MISSING: (f: { snapshot: string }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,

@@ -8,7 +8,8 @@ import { EXIT } from "./exit-codes.ts";
 import { judge } from "./judge.ts";
 import { open } from "./load.ts";
 import { surroundingsIn } from "./surroundings.ts";
-import { checkOutputs, tell } from "./tell.ts";
+import { tell } from "./tell.ts";
+import { checkOutput } from "./write-given.ts";
 
 export interface CertifyOptions extends CommonOptions {
   readonly expectSeal?: string;
@@ -22,7 +23,7 @@ export async function certifyCommand(
   folder: string,
 ): Promise<number> {
   const { world, path } = context;
-  checkOutputs(options.junit, context);
+  checkOutput("junit", options.junit, context);
   const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
   const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
   const judged = judge(certified);

@@ -28,7 +28,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     const message = error.message.replace(/^error: /, "");
     if (error.code === "commander.help") return EXIT.USAGE;
     return reportRefusal(
-      new UsageFault("BAD_USAGE", { message: firstLine(message), hint: hintIn(message) }),
+      new UsageFault("BAD_USAGE", { message: firstLine(message), hint: hintIn(message, argv) }),
       context,
     );
   }
@@ -38,8 +38,10 @@ function firstLine(message: string): string {
   return message.split("\n")[0] as string;
 }
 
-function hintIn(message: string): string {
-  return /\((Did you mean .*)\)/.exec(message)?.[1] ?? "pgs --help, or pgs <command> --help";
+function hintIn(message: string, [name]: readonly string[]): string {
+  const meant = /\((Did you mean .*)\)/.exec(message)?.[1];
+  const isCommand = COMMANDS.some((command) => command.name === name);
+  return meant ?? (isCommand ? `pgs ${name} --help` : "pgs --help, or pgs <command> --help");
 }
 
 type Perform = (context: Context) => Promise<number>;

@@ -12,7 +12,8 @@ import type { JunitSuite } from "./junit.ts";
 import { open } from "./load.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./report.ts";
-import { checkOutputs, tell } from "./tell.ts";
+import { tell } from "./tell.ts";
+import { checkOutput } from "./write-given.ts";
 
 export interface ConformanceOptions extends CommonOptions {
   readonly expectSeal?: string;
@@ -21,7 +22,7 @@ export interface ConformanceOptions extends CommonOptions {
 }
 
 export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
-  checkOutputs(options.junit, context);
+  checkOutput("junit", options.junit, context);
   const snapshot = await open(context, options);
   const results: CaseResult[] = [];
   for (const one of chosen(readCases(snapshot), options.case)) {

@@ -1,6 +1,7 @@
 /** Two snapshots, opened, compared and told (`pgs diff`). */
 
 import { registry } from "../capabilities/registry.ts";
+import { SnapshotFault } from "../faults.ts";
 import { diffSurfaces, type SnapshotDifference } from "../plan/diff-snapshots.ts";
 import { surfaceOf } from "../plan/surface.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -21,6 +22,7 @@ export async function diffSnapshotFolders(a: string, b: string, context: Context
 }
 
 async function readSurface(folder: string, { path, world }: Context) {
+  if (!world.files.isFolder(`${path(folder)}/artifacts`)) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
   return surfaceOf(await openSnapshot(path(folder), world.files), registry);
 }
 

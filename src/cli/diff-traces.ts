@@ -1,16 +1,13 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
 import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff-traces.ts";
-import { wordsOf } from "../examine/finding.ts";
-import { verifyTrace } from "../examine/verify.ts";
-import { UsageFault } from "../faults.ts";
 import type { JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { groupText, verdictText } from "./diff-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Paint, painter } from "./paint.ts";
-import { readGiven } from "./read-given.ts";
+import { readIntactTrace } from "./read-trace.ts";
 import { plain, printJson } from "./report.ts";
 import { groupsText, inOrder, type Sides, toPlaces } from "./trace-differences.ts";
 
@@ -45,12 +42,8 @@ export async function diffTraceFiles(
 const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END"]);
 
 function readSide(file: string, context: Context): Side {
-  const { events, findings } = verifyTrace(readGiven(file, "the trace", context));
-  const flaw =
-    findings.find(({ code }) => !CUT_OFF.has(code)) ?? (events.length === 0 ? findings[0] : undefined);
-  if (flaw === undefined) return { file, events, isCutOff: findings.length > 0 };
-  const { code: finding, line = null } = flaw;
-  throw new UsageFault("TRACE_NOT_INTACT", { file, line, finding, what: wordsOf(flaw).what });
+  const { events, findings } = readIntactTrace(file, context, CUT_OFF);
+  return { file, events, isCutOff: findings.length > 0 };
 }
 
 // ---- reports ----
@@ -90,7 +83,7 @@ function toText(compared: Compared, paint: Paint): string {
 }
 
 function cutOffText({ file, events }: Side): string {
-  return `\n${plain(file)} is cut off after ${events.length} events: what it says up to there is compared\n`;
+  return `\n${plain(file)} is cut off after ${events.length} events: what it did not come to is "nothing" on its side\n`;
 }
 
 function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {

@@ -17,9 +17,9 @@ export async function diffCommand(
 ): Promise<number> {
   const [isSnapshotA, isSnapshotB] = [a, b].map((given) => context.world.files.isFolder(context.path(given)));
   if (isSnapshotA !== isSnapshotB) {
-    readGiven(isSnapshotA ? b : a, "the trace", context);
-    const message = "a trace and a snapshot cannot be compared with each other";
-    throw new UsageFault("BAD_USAGE", { message, hint: "name two traces (files), or two snapshots (folders)" });
+    const [folder, file] = isSnapshotA ? [a, b] : [b, a];
+    readGiven(file, "the snapshot", context);
+    throw new UsageFault("NOT_COMPARABLE", { folder, file });
   }
   return isSnapshotA
     ? (await import("./diff-snapshots.ts")).diffSnapshotFolders(a, b, context)

@@ -2,18 +2,17 @@
 
 import { checkSnapshot } from "../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import { verifyTrace } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
-import { IoError } from "../ports.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { Warning } from "../trace/render/html-warnings.ts";
 import { besideTrace } from "./beside.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
-import { readGiven } from "./read-given.ts";
+import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
 import { plain, printJson, table } from "./report.ts";
+import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
   readonly expectSeal?: string;
@@ -29,12 +28,15 @@ interface Target {
 export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
   const targets = targetsOf(options, trace);
   checkTargets(targets, trace, context);
-  const { events, findings } = verifyTrace(readGiven(trace, "the trace", context));
+  const { events, findings } = readTrace(trace, context);
   const start = startOf(events, trace);
   const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
-    leave(kind, file, await RENDERINGS[kind]({ plan, events, warnings }, context.world), context);
+    const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
+    writeGiven(file, drawn, context, (cause) => {
+      return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+    });
   }
   tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
@@ -52,7 +54,8 @@ function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
 }
 
 /** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
-function checkTargets(targets: readonly Target[], trace: string, { world, settings, path }: Context): void {
+function checkTargets(targets: readonly Target[], trace: string, context: Context): void {
+  const { world, path } = context;
   const refuse = (message: string, kind: Kind) => {
     throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
   };
@@ -61,8 +64,7 @@ function checkTargets(targets: readonly Target[], trace: string, { world, settin
   if (printed.includes("png"))
     refuse("--png - asks for a picture on standard output, which is for text", "png");
   if (second !== undefined) refuse(`--${first} - and --${second} - both ask for standard output`, second);
-  if (first !== undefined && settings.json)
-    refuse(`--json and --${first} - both ask for standard output`, first);
+  if (first !== undefined) checkOutput(first, "-", context);
   const taken = new Map([[placeOf(path(trace)), "the trace"]]);
   for (const { kind, file } of targets.filter((target) => target.file !== "-")) {
     const place = placeOf(path(file));
@@ -87,17 +89,6 @@ function startOf(events: readonly TraceEvent[], trace: string): Payloads["execut
 function toWarning(found: TraceFinding): Warning {
   const { what, hint } = wordsOf(found);
   return { code: found.code, line: found.line ?? null, what, hint: hint ?? null };
-}
-
-/** @throws UsageFault when it cannot be written */
-function leave(kind: Kind, file: string, content: string | Uint8Array, { world, path }: Context): void {
-  try {
-    if (typeof content === "string" && file === "-") world.out(content);
-    else world.writeFile(path(file), content);
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: error.errno }, { cause: error });
-  }
 }
 
 interface Told {

@@ -1,24 +1,17 @@
 /** How a result with JUnit XML reaches the reader: beside the text or the JSON document, or on standard output instead. */
 
 import { UsageFault } from "../faults.ts";
-import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
 import { type JunitSuite, junitText } from "./junit.ts";
 import { type Paint, painter } from "./paint.ts";
 import { printJson } from "./report.ts";
+import { writeGiven } from "./write-given.ts";
 
 export interface Told<R> {
   readonly command: string;
   toJson(result: R): unknown;
   toText(result: R, paint: Paint): string;
   toSuites(result: R): readonly JunitSuite[];
-}
-
-/** Two documents on one standard output would be none. @throws UsageFault */
-export function checkOutputs(junit: string | undefined, { settings }: Context): void {
-  if (junit !== "-" || !settings.json) return;
-  const message = "--json and --junit - both ask for standard output";
-  throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --junit FILE" });
 }
 
 /** @throws UsageFault when the XML cannot be written */
@@ -34,12 +27,8 @@ export async function tell<R>(
   else if (!settings.quiet && junit !== "-") world.out(told.toText(result, await painter(settings)));
 }
 
-function leave(file: string, text: string, { world, path }: Context): void {
-  try {
-    if (file === "-") world.out(text);
-    else world.writeFile(path(file), text);
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("REPORT_UNWRITABLE", { file, errno: error.errno }, { cause: error });
-  }
+function leave(file: string, text: string, context: Context): void {
+  writeGiven(file, text, context, (cause) => {
+    return new UsageFault("REPORT_UNWRITABLE", { file, errno: cause.errno }, { cause });
+  });
 }

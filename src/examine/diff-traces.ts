@@ -6,10 +6,10 @@
 import { type JsonObject, pointer } from "../json.ts";
 import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../json-differences.ts";
 import { eventsOf, type TraceEvent } from "../trace/event.ts";
+import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../trace/runs.ts";
 import { align } from "./align.ts";
 import { Drawn } from "./drawn.ts";
 import { judging } from "./judging.ts";
-import { type RunRecord, type StepRecord, toRunRecord, type VisitRecord } from "./run-record.ts";
 import * as told from "./told.ts";
 
 /** What a difference is about, in the order in which a reader asks. */
@@ -38,10 +38,15 @@ export interface TraceDiff {
   readonly suppressed: number;
 }
 
-/** Compares two intact traces. A place begins with the run and the node, as the first trace numbers them. */
+/**
+ * Compares two intact traces, whole or cut off: what one does not come to is nothing on its side. A place begins with
+ * the run and the node, as the first trace numbers them.
+ */
 export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): TraceDiff {
   const comparison: Comparison = { drawn: new Drawn(), found: [] };
-  diffRuns(toRunRecord(a), toRunRecord(b), comparison);
+  const [left, right] = [runsOf(a), runsOf(b)];
+  diffRuns(left.main, right.main, comparison);
+  diffStrays(left.strays, right.strays, comparison);
   const { found } = comparison;
   return {
     differences: found.filter(({ because }) => because === undefined),
@@ -79,6 +84,28 @@ function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   diffPaths(a, b, comparison);
   diffTold(told.toldOfEnd(a), told.toldOfEnd(b), at, comparison);
 }
+
+/** Runs that no step is known to have called go together by their number. */
+function diffStrays(a: readonly RunRecord[], b: readonly RunRecord[], comparison: Comparison): void {
+  const [left, right] = [a, b].map((strays) => new Map(strays.map((stray) => [stray.run, stray])));
+  for (const run of new Set([...a, ...b].map((stray) => stray.run))) {
+    diffCalls(left?.get(run), right?.get(run), [run], "run", comparison);
+  }
+}
+
+/** Two nested runs, or one that is without its like. */
+function diffCalls(
+  a: RunRecord | undefined,
+  b: RunRecord | undefined,
+  at: Path,
+  group: TraceDifference["group"],
+  comparison: Comparison,
+): void {
+  if (a !== undefined && b !== undefined) diffRuns(a, b, comparison);
+  else diffOnly(callOf(a), callOf(b), at, group, comparison);
+}
+
+const callOf = (run: RunRecord | undefined) => (run === undefined ? [] : [told.toldOfCall(run)]);
 
 /** Nodes that only one of them visited are one difference; the others are compared with their like. */
 function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
@@ -127,7 +154,7 @@ function diffVisits(a: VisitRecord, b: VisitRecord, at: Path, comparison: Compar
 
 function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
   let passed = 0;
-  for (const stretch of align(a.steps, b.steps, ({ step }) => step)) {
+  for (const stretch of align(told.stepsOf(a), told.stepsOf(b), ({ step }) => step)) {
     if ("a" in stretch) {
       diffStep(stretch.a, stretch.b, [...at, stretch.a.step], comparison);
       passed++;
@@ -143,14 +170,10 @@ function diffStep(a: StepRecord, b: StepRecord, at: Path, comparison: Comparison
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
   learnAnswer(a, b, comparison);
   for (let i = 0; i < Math.max(a.calls.length, b.calls.length); i++) {
-    const [left, right] = [a.calls[i], b.calls[i]];
-    if (left !== undefined && right !== undefined) diffRuns(left, right, comparison);
-    else diffOnly(callOf(left), callOf(right), [...at, "calls", i], "steps", comparison);
+    diffCalls(a.calls[i], b.calls[i], [...at, "calls", i], "steps", comparison);
   }
   diffTold(told.toldOfStep(a), told.toldOfStep(b), at, comparison, "steps");
 }
-
-const callOf = (run: RunRecord | undefined) => (run === undefined ? [] : [told.toldOfCall(run)]);
 
 /** Of one transform with the same inputs, answers in other words can only come of what was drawn. */
 function learnAnswer(a: StepRecord, b: StepRecord, { drawn }: Comparison): void {

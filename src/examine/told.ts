@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Observation } from "../ports.ts";
 import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
-import type { RunRecord, StepRecord, VisitRecord } from "./run-record.ts";
+import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../trace/runs.ts";
 
 export type Told = Readonly<Record<string, Json | undefined>>;
 
@@ -31,14 +31,10 @@ export function toldOfEnd({ events }: RunRecord): Told {
 }
 
 /** Which way the run went from here: contract and outcome; where that led is told by what follows. */
-export function toldOfWay({ events }: VisitRecord): Told {
-  const start = eventsOf(events, "node_start")[0]?.payload;
-  return {
-    node_type: start?.node_type,
-    capability_code: start?.capability_code,
-    reason: start?.reason,
-    outcome: eventsOf(events, "node_end")[0]?.payload.status,
-  };
+export function toldOfWay({ start, events }: VisitRecord): Told {
+  const { node_type, capability_code, reason } = start.payload;
+  const outcome = eventsOf(events, "node_end")[0]?.payload.status;
+  return { node_type, capability_code, reason, outcome };
 }
 
 /** A node with its outcome and the next one, as the path lists it. */
@@ -47,20 +43,28 @@ export function toldOfNode({ node, events }: VisitRecord): JsonObject {
   return { node, outcome: end?.status ?? null, next: end?.next ?? null };
 }
 
-export function inputsOf({ events }: VisitRecord): Json | undefined {
-  return eventsOf(events, "node_start")[0]?.payload.inputs;
+export function inputsOf({ start }: VisitRecord): Json | undefined {
+  return start.payload.inputs;
 }
 
-export function toldOfVisit({ events }: VisitRecord): Told {
-  const announced = eventsOf(events, "event_announced").map(meaningOf);
-  const outputs = eventsOf(events, "node_end")[0]?.payload.outputs;
-  return { ...toldOfTrouble(events), outputs, events: announced };
+/** What the node said and answered. A refusal in one of its steps is told here, too: it ends the visit. */
+export function toldOfVisit(visit: VisitRecord): Told {
+  const announced = eventsOf(visit.events, "event_announced").map(meaningOf);
+  const outputs = eventsOf(visit.events, "node_end")[0]?.payload.outputs;
+  return { ...toldOfTrouble(eventsIn(visit)), outputs, events: announced };
+}
+
+/** The steps that said what they did; one that was refused before it did anything is told by its refusal. */
+export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
+  return steps.filter(({ events }) => events.some(isNoError));
 }
 
 /** Capability, inputs, answer and what followed of one step. */
 export function toldOfStep({ events }: StepRecord): Told {
-  return Object.assign({}, ...events.map(meaningOf)) as Told;
+  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Told;
 }
+
+const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";
 
 /** A step with its outcome, as a list of steps names it. */
 export function toldOfStepName({ step, events }: StepRecord): JsonObject {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { diffTraces, type TraceDiff } from "../../src/examine/diff-traces.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { fixedClock } from "../../src/node-ports.ts";
+import { calling, PARCEL } from "../engine/calling.ts";
 import {
   appending,
   contract,
@@ -237,25 +238,6 @@ test("a refusal and a missing end are differences", async () => {
   );
 });
 
-const PARCEL = "trial::WF_PARCEL_V0";
-
-/** WORK calls a workflow that logs a parcel, once for every step named. */
-function calling(...steps: readonly string[]): Protocol {
-  const call = (step: string) => ({
-    step,
-    side_effect: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
-    op: "EXECUTE",
-    inputs: { workflow_code: PARCEL, payload: { parcel: "$.inputs.parcel" } },
-    on_result: { SUCCESS: "continue", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
-  });
-  const inputs = { parcel: {} };
-  const log = contract([appending("log", { parcel: "$.inputs.parcel", at: "{{timestamp}}" })], { inputs });
-  const core = contract(steps.map(call), { inputs });
-  const { workflow } = oneContract(log, { code: "CC_LOG_V0", inputs: { parcel: "$.payload.parcel" } });
-  const whole = oneContract(core, { inputs: { parcel: "$.payload.parcel" } });
-  return { ...whole, others: { [PARCEL]: workflow }, contracts: { ...whole.contracts, CC_LOG_V0: log } };
-}
-
 test("a nested run is compared with that of the same step, however it is numbered", async () => {
   const parcels: readonly [JsonObject, JsonObject] = [{ parcel: "p1" }, { parcel: "p1" }];
   const same = await diff([calling("call"), calling("before", "call")], otherwise, parcels);
@@ -270,4 +252,140 @@ test("a nested run is compared with that of the same step, however it is numbere
     "/0.1/WORK/inputs/parcel",
     "/0.1/WORK/log/inputs/record/parcel",
   ]);
+});
+
+// ---- traces that are cut off, or refused on the way ----
+
+const PAYLOAD: JsonObject = { parcel: "p1" };
+
+test("a trace is cut off anywhere: what it does not come to is nothing on its side, and all else is equal", async () => {
+  const { events } = await runTrial(calling("before", "call"), PAYLOAD);
+  for (let length = 0; length < events.length; length++) {
+    const { differences, drawn } = diffTraces(events, events.slice(0, length));
+    assert.ok(differences.length > 0, `cut off after ${length} events`);
+    assert.deepEqual(
+      [differences.filter((one) => "b" in one), drawn],
+      [[], []],
+      `cut off after ${length} events`,
+    );
+    assert.deepEqual(diffTraces(events.slice(0, length), events.slice(0, length)).differences, []);
+  }
+});
+
+test("a trace that is cut off while a nested run goes on is told run by run, as far as each came", async () => {
+  const { events } = await runTrial(calling("before", "call"), PAYLOAD);
+  const inside = events.findIndex(({ run, event_type }) => run === "0.2" && event_type === "side_effect_start");
+  const { differences } = diffTraces(events, events.slice(0, inside + 1));
+  assert.deepEqual(
+    differences.map(({ at }) => at),
+    [
+      "/0.2/WORK/log/outcome",
+      "/0.2/WORK/log/result",
+      "/0.2/WORK/log/change",
+      "/0.2/WORK/log/continuation",
+      "/0.2/WORK/outcome",
+      "/0.2/WORK/outputs",
+      "/0.2/path/2",
+      "/0.2/ending",
+      "/0/WORK/call/outcome",
+      "/0/WORK/call/result",
+      "/0/WORK/call/continuation",
+      "/0/WORK/outcome",
+      "/0/WORK/outputs",
+      "/0/path/2",
+      "/0/ending",
+    ],
+  );
+});
+
+test("a nested run that a cut-off trace does not come to is one difference in the step that calls it", async () => {
+  const { events } = await runTrial(calling("call"), PAYLOAD);
+  const began = events.findIndex(({ run }) => run === "0.1");
+  const [first] = diffTraces(events, events.slice(0, began)).differences;
+  const path = [
+    { node: "START", outcome: "ACK", next: "WORK" },
+    { node: "WORK", outcome: "SUCCESS", next: "END" },
+    { node: "END", outcome: null, next: null },
+  ];
+  assert.deepEqual(first, { group: "steps", at: "/0/WORK/call/calls/0", a: [{ run: "0.1", path }] });
+});
+
+const atOnly = ({ differences }: TraceDiff, pattern: RegExp) =>
+  differences.map(({ at }) => at).filter((at) => pattern.test(at));
+
+const STEPS = /steps|errors|first|second|third/;
+
+/** Three steps, the second with these inputs and members. */
+const three = (inputs: JsonObject, more: JsonObject = {}): Protocol =>
+  one([passing("first", { value: 1 }), passing("second", inputs, more), passing("third", { value: 2 })]);
+
+test("a step that is refused before it did anything is told by its refusal", async () => {
+  const { events: whole } = await runTrial(three({ value: [1] }));
+  const { events: refused } = await runTrial(three({ value: ["$.inputs.absent"] }));
+  const found = diffTraces(whole, refused);
+  assert.deepEqual(atOnly(found, STEPS), ["/0/WORK/steps/1", "/0/WORK/errors/0"]);
+  const [left, refusal] = found.differences.filter(({ at }) => STEPS.test(at));
+  const ended = ["second", "third"].map((step) => ({ step, outcome: "SUCCESS" }));
+  assert.deepEqual([left?.a, left?.b], [ended, undefined]);
+  const { error_code, step } = (refusal?.b ?? {}) as JsonObject;
+  assert.deepEqual([error_code, step], ["PATH_UNRESOLVED", "second"]);
+});
+
+test("a step that is refused while it goes on is told as far as it came, and so is what is cut off behind", async () => {
+  const { events: whole } = await runTrial(three({ value: 1 }));
+  const { events: refused } = await runTrial(three({ value: 1 }, { on_result: { VIOLATION: "exit" } }));
+  const places = ["/0/WORK/second/continuation", "/0/WORK/steps/2", "/0/WORK/errors/0"];
+  assert.deepEqual(atOnly(diffTraces(whole, refused), STEPS), places);
+  const cut = refused.slice(0, -1);
+  assert.equal(cut.at(-1)?.event_type, "error");
+  assert.deepEqual(atOnly(diffTraces(whole, cut), STEPS), places);
+  assert.deepEqual(atOnly(diffTraces(refused, cut), /./), ["/0/ending"]);
+});
+
+test("a refusal of what follows from a step leaves the step as it ended", async () => {
+  const asking = (condition: string): Protocol => {
+    const step = passing("ask", { value: 1 }, { outputs: { out: "$.value" }, on_result: { SUCCESS: "judge" } });
+    const evaluation = { judge: { condition, on_true: "SUCCESS", on_false: "VIOLATION" } };
+    return oneContract(contract([step], { evaluation }));
+  };
+  const found = await diff([asking("$.out < 2"), asking('$.out < "2"')]);
+  assert.deepEqual(atOnly(found, /steps|ask|errors/), ["/0/WORK/errors/0"]);
+});
+
+test("a called workflow that is refused is compared with the run that it prevents", async () => {
+  const whole = calling("call");
+  const broken = { start_node: "START", nodes: { START: { type: "IN", next: { ACK: "NOWHERE" } } } };
+  const found = await diff([whole, { ...whole, others: { [PARCEL]: broken } }], undefined, [PAYLOAD, PAYLOAD]);
+  const nested = found.differences.filter(({ at }) => at.startsWith("/0.1/"));
+  assert.deepEqual(nested[0], { group: "run", at: "/0.1/workflow", a: PARCEL });
+  const refusal = nested.find(({ at }) => at === "/0.1/errors/0")?.b as JsonObject;
+  assert.equal(refusal["error_code"], "WORKFLOW_REFUSED");
+  assert.deepEqual(atOnly(found, /calls/), []);
+});
+
+test("runs without a caller are compared by their number, and one without its like is told", async () => {
+  const without = async (payload: JsonObject) => {
+    const { events } = await runTrial(calling("call"), payload);
+    return events.filter(({ run, event_type }) => run !== "0" || event_type !== "side_effect_start");
+  };
+  const [one, other] = [await without({ parcel: "p1" }), await without({ parcel: "p2" })];
+  assert.deepEqual(diffTraces(one, one).differences, []);
+  const nested = diffTraces(one, other).differences.filter(({ at }) => !at.startsWith("/0/"));
+  assert.deepEqual(nested[0], { group: "payload", at: "/0.1/payload/parcel", a: "p1", b: "p2" });
+  const main = one.filter(({ run }) => run === "0");
+  const [stray] = diffTraces(main, one).differences;
+  assert.deepEqual([stray?.group, stray?.at, stray?.a], ["run", "/0.1", undefined]);
+  const [told] = (stray?.b ?? []) as readonly JsonObject[];
+  assert.equal(told?.["run"], "0.1");
+});
+
+test("a trace without events says nothing of anything", async () => {
+  assert.deepEqual(diffTraces([], []), { differences: [], drawn: [], suppressed: 0 });
+  const { events } = await runTrial(chain(["A"]));
+  const { differences } = diffTraces([], events);
+  assert.ok(differences.length > 0 && differences.every((one) => !("a" in one)));
+  assert.deepEqual(
+    new Set(differences.map(({ group }) => group)),
+    new Set(["run", "payload", "path", "ending"]),
+  );
 });

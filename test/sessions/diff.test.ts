@@ -5,6 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { calling } from "../engine/calling.ts";
+import { runTrial } from "../engine/trial.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -14,6 +16,7 @@ import {
   FIXTURES,
   fixture,
   RELEASE,
+  tree,
   type Workspace,
   workspace,
 } from "./world.ts";
@@ -87,16 +90,71 @@ test("a trace that was changed is refused; one that was cut off is compared, and
   assert.deepEqual([report["equal"], at(report, "a", "cut_off")], [true, true]);
 });
 
+test("a trace cut off while a nested run goes on is told run by run, and its last line may be torn", async (t) => {
+  const place = workspace(t);
+  const { text, events } = await runTrial(calling("call"), { parcel: "p1" });
+  const lines = text.split("\n");
+  const began = events.findIndex(({ run, event_type }) => run === "0.1" && event_type === "side_effect_start");
+  writeFileSync(place.path("whole.jsonl"), text);
+  writeFileSync(
+    place.path("cut.jsonl"),
+    `${lines.slice(0, began + 1).join("\n")}\n${lines[began + 1]?.slice(0, 40)}`,
+  );
+  const said = await place.session("diff", "whole.jsonl", "cut.jsonl");
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  const notice = `cut.jsonl is cut off after ${began + 1} events: what it did not come to is "nothing" on its side`;
+  assert.ok(said.out.includes(`\n${notice}\n`), said.out);
+  assert.match(said.out, /\n {2}\/0\.1\/WORK\/log\/outcome\n {4}a {2}"SUCCESS"\n {4}b {2}nothing\n/);
+  assert.match(said.out, /\n {2}\/0\.1\/ending\n(?:.*\n){2} {2}\/0\/ending\n/);
+  const report = document(await place.session("diff", "whole.jsonl", "cut.jsonl", "--json"));
+  assert.deepEqual([at(report, "a", "cut_off"), at(report, "b", "cut_off")], [false, true]);
+  assert.ok(differencesIn(report).every((one) => "a" in one && !("b" in one)));
+});
+
 test("what is no trace is refused: an absent file, an empty one, another JSON file", async (t) => {
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl");
   assertRefused(await place.session("diff", a, "absent.jsonl"), 2, "FILE_MISSING");
   writeFileSync(place.path("empty.jsonl"), "");
   assertRefused(await place.session("diff", "empty.jsonl", a), 2, "TRACE_NOT_INTACT");
+  writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":0,"event_ty');
+  assertRefused(await place.session("diff", "torn.jsonl", a), 2, "TRACE_NOT_INTACT");
   writeFileSync(place.path("other.jsonl"), '{"a":1}\n');
-  assertRefused(await place.session("diff", a, "other.jsonl"), 2, "TRACE_NOT_INTACT");
-  assertRefused(await place.session("diff", a), 2, "BAD_USAGE");
+  const other = await place.session("diff", a, "other.jsonl");
+  assertRefused(other, 2, "NOT_A_TRACE");
+  assertHint(other, /pgs run/);
+  const alone = await place.session("diff", a);
+  assertRefused(alone, 2, "BAD_USAGE");
+  assertHint(alone, /^pgs diff --help$/);
 });
+
+for (const command of ["diff", "render", "export"]) {
+  test(`${command} makes nothing of a binary file, a huge line, or another runtime's trace, and says so`, async (t) => {
+    const place = workspace(t);
+    const a = await traceOf(t, place, "a.jsonl");
+    const format = ["--format", "reference-v0"];
+    await place.session("export", a, ...format, "--out", "foreign.jsonl");
+    writeFileSync(
+      place.path("binary.jsonl"),
+      new Uint8Array(4096).map((_, i) => i * 7),
+    );
+    writeFileSync(place.path("huge.jsonl"), `{"huge":"${"x".repeat(4_000_000)}"}\n`);
+    const before = tree(place.folder);
+    const others = command === "diff" ? [a] : command === "export" ? [...format, "--out", "out.jsonl"] : [];
+    for (const file of ["binary.jsonl", "huge.jsonl"]) {
+      const said = await place.session(command, file, ...others);
+      assertRefused(said, 2, "NOT_A_TRACE");
+      assert.ok(said.err.length < 400, `${said.err.length} characters`);
+    }
+    const foreign = await place.session(command, "foreign.jsonl", ...others);
+    assertRefused(foreign, 2, "FOREIGN_TRACE");
+    assertHint(foreign, /^pgs examine foreign\.jsonl /);
+    const folder = await place.session(command, "protocol_snapshot", ...others);
+    assertRefused(folder, 2, command === "diff" ? "NOT_COMPARABLE" : "FILE_UNREADABLE");
+    assertHint(folder, /file/);
+    assert.deepEqual(tree(place.folder), before);
+  });
+}
 
 /** The project's snapshot as `before`, and as `after` with a contract and a structure authored otherwise. */
 function twoSnapshots(place: Workspace): void {
@@ -147,8 +205,13 @@ test("a trace and a snapshot are not compared, and neither is a folder that is n
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl");
   const mixed = await place.session("diff", a, "protocol_snapshot");
-  assertRefused(mixed, 2, "BAD_USAGE");
+  assertRefused(mixed, 2, "NOT_COMPARABLE");
+  assert.match(mixed.err, /protocol_snapshot is a folder.* a\.jsonl a file/);
   assertHint(mixed, /two traces \(files\), or two snapshots \(folders\)/);
-  assertRefused(await place.session("diff", "protocol_snapshot", "absent"), 2, "FILE_MISSING");
-  assertRefused(await place.session("diff", "protocol_snapshot", "."), 3, "SNAPSHOT_MISSING");
+  const absent = await place.session("diff", "protocol_snapshot", "absent");
+  assertRefused(absent, 2, "FILE_MISSING");
+  assert.match(absent.err, /the snapshot does not exist \(absent\)/);
+  const none = await place.session("diff", "protocol_snapshot", ".");
+  assertRefused(none, 3, "NOT_A_SNAPSHOT");
+  assertHint(none, /artifacts\/.*jsonl/);
 });

@@ -145,12 +145,14 @@ test("what names no workflow cannot be drawn", async (t) => {
   assertRefused(await place.session("render", "none.jsonl"), 2, "FILE_MISSING");
   writeFileSync(place.path("empty.jsonl"), "");
   writeFileSync(place.path("other.jsonl"), '{"a":1}\nno json\n');
+  writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":0,"event_ty');
   const before = tree(place.folder);
-  for (const file of ["empty.jsonl", "other.jsonl"]) {
+  for (const file of ["empty.jsonl", "torn.jsonl"]) {
     const said = await place.session("render", file);
     assertRefused(said, 2, "NOT_DRAWABLE");
-    assertHint(said, /pgs examine/);
+    assertHint(said, new RegExp(`^pgs examine ${file} `));
   }
+  assertRefused(await place.session("render", "other.jsonl"), 2, "NOT_A_TRACE");
   assert.deepEqual(tree(place.folder), before);
 });
 

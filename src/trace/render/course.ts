@@ -1,13 +1,13 @@
 /** The course one run took, read from its events: which nodes in which order, and how it ended. */
 
-import { MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
+import { eventsOf, type Payloads } from "../event.ts";
+import { eventsIn, type RunRecord, type VisitRecord } from "../runs.ts";
 import type { Graph, NodeType } from "./graph.ts";
 
 /** One entering of a node. What the trace does not say, because it stops early, is null. */
-export interface Visit {
+export interface Visit extends VisitRecord {
   /** Counts from 1, EXITs included. */
   readonly order: number;
-  readonly node: string;
   readonly type: NodeType;
   readonly outcome: string | null;
   readonly next: string | null;
@@ -16,11 +16,10 @@ export interface Visit {
   readonly refusal: string | null;
 }
 
-export interface Course {
-  readonly run: string;
+export interface Course extends RunRecord {
   readonly traceId: string;
   readonly start: Payloads["execution_start"] | null;
-  readonly visits: readonly Visit[];
+  readonly visits: Visit[];
   /** Code of the error that ended the run, in whichever stage. */
   readonly refusal: string | null;
   /** Null when the trace stops before the run has ended. */
@@ -43,10 +42,23 @@ export function mannerOf(visit: Visit, course: Course): Manner {
   return isWell(visit.outcome) ? "well" : "otherwise";
 }
 
-export function mannerOfCourse({ end, refusal }: Course): Manner {
+export function mannerOfCourse(course: Course): Manner {
+  const { end, refusal } = course;
+  if (isPrevented(course)) return "refused";
   if (end === null) return "unfinished";
   if (refusal !== null) return "refused";
   return mannerOfEnd(end);
+}
+
+/** How a visit ended, in a word: with a refusal, the run's exit reason, or the node's outcome. */
+export function wordOf({ refusal, type, outcome }: Visit, { end }: Course): string {
+  if (refusal !== null) return `refused: ${refusal}`;
+  return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
+}
+
+/** Whether the run was refused before it began: all that it says is why. */
+export function isPrevented({ events, visits }: Course): boolean {
+  return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");
 }
 
 function mannerOfEnd(end: Payloads["workflow_complete"]): Manner {
@@ -59,64 +71,43 @@ export function edgeTaken(visit: Pick<Visit, "outcome">, outcomes: readonly stri
   return outcomes.includes("default") ? "default" : undefined;
 }
 
-/** The nested runs, in the order in which they began. */
-export function nestedCoursesOf(events: readonly TraceEvent[]): readonly Course[] {
-  const runs = new Map<string, TraceEvent[]>();
-  for (const event of events) {
-    const known = runs.get(event.run);
-    if (known === undefined) runs.set(event.run, [event]);
-    else known.push(event);
-  }
-  runs.delete(MAIN_RUN);
-  return [...runs].map(([run, own]) => courseOf(own, run));
-}
-
 /** The order numbers of some visits, the middle ones left out where there are many. */
 export function ordersOf(visits: readonly Visit[]): string {
   const orders = visits.map((visit) => `${visit.order}`);
   return orders.length > 3 ? `${orders.slice(0, 2).join(",")}…${orders.at(-1)}` : orders.join(",");
 }
 
-export function courseOf(events: readonly TraceEvent[], run: string): Course {
-  const visits: { -readonly [K in keyof Visit]: Visit[K] }[] = [];
-  let start: Course["start"] = null;
-  let refusal: Course["refusal"] = null;
-  let end: Course["end"] = null;
-  for (const event of events) {
-    if (event.run !== run) continue;
-    const current = visits.at(-1);
-    const isCurrent = current !== undefined && current.node === event.node_id;
-    switch (event.event_type) {
-      case "execution_start":
-        start = event.payload;
-        break;
-      case "node_start":
-        visits.push({
-          order: visits.length + 1,
-          node: event.node_id ?? "",
-          type: event.payload.node_type,
-          outcome: null,
-          next: null,
-          durationUs: null,
-          refusal: null,
-        });
-        break;
-      case "node_end":
-        if (!isCurrent) break;
-        current.outcome = event.payload.status;
-        current.next = event.payload.next;
-        current.durationUs = event.payload.duration_us;
-        break;
-      case "error":
-        refusal = event.payload.error_code;
-        if (isCurrent) current.refusal = refusal;
-        break;
-      case "workflow_complete":
-        end = event.payload;
-        break;
-    }
-  }
-  return { run, traceId: events[0]?.execution_id ?? "", start, visits, refusal, end };
+/** The course of one run, as far as it is recorded. */
+export function courseOf(record: RunRecord): Course {
+  const { events } = record;
+  const visits = record.visits.map((visit, i) => visitOf(visit, i + 1));
+  const refused = visits.findLast(({ refusal }) => refusal !== null);
+  return {
+    ...record,
+    traceId: events[0]?.execution_id ?? "",
+    start: eventsOf(events, "execution_start")[0]?.payload ?? null,
+    visits,
+    refusal: eventsOf(events, "error").at(-1)?.payload.error_code ?? refused?.refusal ?? null,
+    end: eventsOf(events, "workflow_complete")[0]?.payload ?? null,
+  };
+}
+
+function visitOf(visit: VisitRecord, order: number): Visit {
+  // Member by member: a spread in front of others takes several times as long, and a run may have many visits.
+  const { node, start, events, steps } = visit;
+  const end = eventsOf(events, "node_end")[0]?.payload;
+  return {
+    node,
+    start,
+    events,
+    steps,
+    order,
+    type: start.payload.node_type,
+    outcome: end?.status ?? null,
+    next: end?.next ?? null,
+    durationUs: end?.duration_us ?? null,
+    refusal: eventsOf(eventsIn(visit), "error").at(-1)?.payload.error_code ?? null,
+  };
 }
 
 export function workflowOf(course: Course, graph: Graph): string {

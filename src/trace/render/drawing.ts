@@ -9,6 +9,7 @@ import {
   milliseconds,
   ordersOf,
   type Visit,
+  wordOf,
 } from "./course.ts";
 import { bareCode, type Graph, type GraphNode, type MergedEdge, mergeEdges, type NodeType } from "./graph.ts";
 import { drawable, shortened, textWidth } from "./lettering.ts";
@@ -102,9 +103,7 @@ function boxOf(node: GraphNode, visits: readonly Visit[], course: Course): Box {
 }
 
 function reportOf(visit: Visit, count: number, course: Course): string {
-  if (visit.refusal !== null) return drawable(`refused: ${visit.refusal}`);
-  if (visit.type === "EXIT") return drawable(course.end?.exit_reason_code ?? "no end recorded");
-  if (visit.outcome === null) return "no end recorded";
+  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
   if (count > 1) return drawable(`${count} visits, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);

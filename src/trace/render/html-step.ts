@@ -3,23 +3,23 @@
 import type { Json } from "../../json.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../event.ts";
+import type { RunRecord, StepRecord } from "../runs.ts";
 import { isWell, type Manner, milliseconds } from "./course.ts";
 import { code, type Html, html, NOTHING } from "./html-text.ts";
 import { renderTroubles } from "./html-troubles.ts";
 import { named } from "./html-value.ts";
-import type { RunStory, StepStory } from "./story.ts";
 
-type RenderRun = (run: RunStory) => Html;
+type RenderRun = (run: RunRecord) => Html;
 
-export function renderStep({ name, events, nested }: StepStory, renderNested: RenderRun): Html {
+export function renderStep({ step, events, calls }: StepRecord, renderNested: RenderRun): Html {
   const parts = [
     ...eventsOf(events, "transform_end").map(({ payload }) => renderTransform(payload)),
-    ...renderEffects(events, nested.map(renderNested)),
-    ...renderTroubles(events),
+    ...renderEffects(events, calls.map(renderNested)),
     ...eventsOf(events, "step_end").map(({ payload }) => renderEnd(payload)),
+    ...renderTroubles(events),
   ];
   return html`
-<li class="step"><p class="name">${code(name)}</p>${parts}</li>`;
+<li class="step"><p class="name">${code(step)}</p>${parts}</li>`;
 }
 
 function renderTransform({

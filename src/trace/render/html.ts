@@ -1,13 +1,13 @@
 /** A trace as one page: the picture, and every node of the path to be opened. It needs no network and no script. */
 
 import { MAIN_RUN, type TraceEvent } from "../event.ts";
-import { type Course, milliseconds, workflowOf } from "./course.ts";
+import { type RunRecord, runsOf } from "../runs.ts";
+import { type Course, courseOf, milliseconds, workflowOf } from "./course.ts";
 import type { Graph } from "./graph.ts";
 import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./html-run.ts";
 import { STYLE } from "./html-style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./html-text.ts";
 import { renderWarnings, type Warning } from "./html-warnings.ts";
-import { type RunStory, storyOf } from "./story.ts";
 import { renderSvg } from "./svg.ts";
 
 /** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
@@ -20,22 +20,23 @@ export function renderHtml(
   graph: Graph,
   warnings: readonly Warning[] = [],
 ): string {
-  const { main, strays } = storyOf(events);
-  const workflow = workflowOf(main.course, graph);
+  const { main, strays } = runsOf(events);
+  const course = courseOf(main);
+  const workflow = workflowOf(course, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-${headOf(workflow, main.course)}
+${headOf(workflow, course)}
 <body>
 <main>
 <h1>${workflow}</h1>
-<p>${endingChips(main.course)}</p>${renderWarnings(warnings)}
-${facts(factsOf(main.course, events))}
+<p>${endingChips(course)}</p>${renderWarnings(warnings)}
+${facts(factsOf(course, events))}
 <h2 id="picture">Picture</h2>
-<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, main.course)}</div>
+<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, course)}</div>
 <h2>Path</h2>
-${renderPath(main)}
+${renderPath(course)}
 <h2>Given</h2>
-${renderGiven(main)}${renderStrays(strays)}
+${renderGiven(course)}${renderStrays(strays)}
 </main>
 </body>
 </html>
@@ -53,7 +54,7 @@ function headOf(workflow: string, { end, traceId }: Course): Html {
 </head>`;
 }
 
-function renderStrays(strays: readonly RunStory[]): Html {
+function renderStrays(strays: readonly RunRecord[]): Html {
   if (strays.length === 0) return NOTHING;
   return html`
 <h2>Runs without a caller</h2>

@@ -3,14 +3,16 @@
 import { wordingOf } from "../../faults.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
-import { type Course, courseOf, milliseconds, nestedCoursesOf, type Visit, workflowOf } from "./course.ts";
+import { type RunRecord, runsOf } from "../runs.ts";
+import { type Course, courseOf, milliseconds, type Visit, workflowOf } from "./course.ts";
 import type { Graph } from "./graph.ts";
 import { code, fileLink, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
 
 /** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
-  const course = courseOf(events, MAIN_RUN);
+  const { main, nested } = runsOf(events);
+  const course = courseOf(main);
   const sections = [
     `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
     section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
@@ -21,7 +23,7 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
     section("Errors", renderErrors(events)),
     section("Side effects", renderEffects(events)),
     section("Announced events", renderAnnouncements(events)),
-    section("Nested runs", renderNestedRuns(events)),
+    section("Nested runs", renderNestedRuns(nested)),
     section("Files", renderFiles(course, events)),
   ];
   return sections.filter((text) => text !== "").join("\n");
@@ -207,8 +209,8 @@ function renderAnnouncements(events: readonly TraceEvent[]): string {
   return rows.length === 0 ? "" : table(["Node", "Event", "Payload"], rows);
 }
 
-function renderNestedRuns(events: readonly TraceEvent[]): string {
-  const rows = nestedCoursesOf(events).map(({ run, start, visits, end, refusal }) => {
+function renderNestedRuns(nested: readonly RunRecord[]): string {
+  const rows = nested.map(courseOf).map(({ run, start, visits, end, refusal }) => {
     const caller = start?.parent;
     return [
       code(run),

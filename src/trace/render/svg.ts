@@ -1,6 +1,7 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
-import { MAIN_RUN, type TraceEvent } from "../event.ts";
+import type { TraceEvent } from "../event.ts";
+import { runsOf } from "../runs.ts";
 import { type Course, courseOf, mannerOfCourse, workflowOf } from "./course.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Graph } from "./graph.ts";
@@ -25,7 +26,7 @@ export function renderSvg(
   graph: Graph,
   linkOf: LinkOf = () => undefined,
 ): string {
-  const course = courseOf(events, MAIN_RUN);
+  const course = courseOf(runsOf(events).main);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);
   const title = titleOf(course, graph);

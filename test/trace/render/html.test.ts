@@ -3,7 +3,17 @@ import { test } from "node:test";
 import { renderHtml } from "../../../src/trace/render/html.ts";
 import { visible } from "../../../src/trace/render/markdown-text.ts";
 import { type Element, elementsOf, textOf } from "../../support/html.ts";
-import { fullRun, HOSTILE, hostileRun, PARCEL, RETRY, readBack, refusedRun, TrialRun } from "./trial-run.ts";
+import {
+  fullRun,
+  HOSTILE,
+  hostileRun,
+  PARCEL,
+  RETRY,
+  readBack,
+  refusedRun,
+  TrialRun,
+  traceOf,
+} from "./trial-run.ts";
 
 const PAGE = renderHtml(fullRun(), PARCEL);
 
@@ -95,6 +105,40 @@ test("a nested run is a group inside the step that called it", () => {
 test("a nested run whose call is missing from the trace is shown as one", () => {
   const events = fullRun().filter(({ event_type }) => event_type !== "side_effect_start");
   assert.match(textOf(renderHtml(events, PARCEL)), /Runs without a caller\s+nested run 0\.1/);
+});
+
+test("a run that was refused before it began is a group in the step that called it, and says why", () => {
+  const events = fullRun();
+  const began = events.findIndex(({ run }) => run === "0.1");
+  const facts = { workflow: RETRY.workflow, limit: 16 };
+  const refusal = { error_code: "DEPTH_LIMIT", node_category: "WF", stage: "walk", facts } as const;
+  const prevented = [
+    ...events.slice(0, began),
+    { event_type: "error", run: "0.1", payload: refusal } as const,
+    ...events.slice(began).filter(({ run }) => run === "0"),
+  ];
+  const page = renderHtml(traceOf(prevented), PARCEL);
+  assert.match(textOf(page), /nested run 0\.1 unknown workflow REFUSED before it began\s+Refused: DEPTH_LIMIT/);
+  assert.match(page, /<details class="nested refused" open>/);
+  assert.doesNotMatch(page, /Runs without a caller|UNFINISHED/);
+});
+
+test("a refusal of what follows from a step stands below the step, which is there once", () => {
+  const run = new TrialRun(PARCEL).walk(["ACK"]);
+  const [step, node] = ["ASK", "CC_WEIGH_PARCEL_V0"];
+  run.say("step_end", node, { step, outcome: "SUCCESS", continuation: "judge", published: {} });
+  const facts = { pointer: "/core/evaluation/judge" };
+  run.say("error", node, {
+    error_code: "EXPRESSION_TYPE",
+    node_category: "CC",
+    stage: "contract",
+    step,
+    facts,
+  });
+  const text = textOf(renderHtml(run.end(null, "EXPRESSION_TYPE").trace(), PARCEL));
+  assert.match(text, /ASK\s+step outcome SUCCESS, then judge\s+Refused: EXPRESSION_TYPE/);
+  assert.equal(text.match(/\bASK\b/g)?.length, 1);
+  assert.match(text, /2 CC_WEIGH_PARCEL_V0 refused: EXPRESSION_TYPE/);
 });
 
 test("the page loads nothing, runs nothing, and its policy allows neither", () => {

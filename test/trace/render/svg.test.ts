@@ -7,6 +7,7 @@ import { type Layout, layOut } from "../../../src/trace/render/layout.ts";
 import { drawable, textWidth } from "../../../src/trace/render/lettering.ts";
 import { INKS, PAPER, QUIET, QUIET_TEXT, TITLE } from "../../../src/trace/render/palette.ts";
 import { renderSvg } from "../../../src/trace/render/svg.ts";
+import { runsOf } from "../../../src/trace/runs.ts";
 import { overlapsOf, strayLabels } from "./geometry.ts";
 import {
   fullRun,
@@ -20,7 +21,7 @@ import {
 } from "./trial-run.ts";
 
 function drawn(run: TrialRun): { readonly drawing: Drawing; readonly layout: Layout; readonly svg: string } {
-  const drawing = drawingOf(run.graph, courseOf(run.trace(), "0"));
+  const drawing = drawingOf(run.graph, courseOf(runsOf(run.trace()).main));
   return { drawing, layout: layOut(drawing), svg: renderSvg(run.trace(), run.graph) };
 }
 

@@ -1,0 +1,36 @@
+/** A trace that the command line names, read for what can be made of it. */
+
+import { wordsOf } from "../examine/finding.ts";
+import { foreignFormat } from "../examine/foreign/detect.ts";
+import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
+import { UsageFault } from "../faults.ts";
+import type { Context } from "./context.ts";
+import { readGiven } from "./read-given.ts";
+
+/** What a run may leave that was interrupted before its first event was whole. */
+const BEGUN: ReadonlySet<string> = new Set(["EMPTY", "TORN_LINE"]);
+
+/** Its events, and all that is wrong with it. @throws UsageFault for a file that is no trace of this runner */
+export function readTrace(file: string, context: Context): VerifiedEvents {
+  const bytes = readGiven(file, "the trace", context);
+  const format = foreignFormat(bytes);
+  if (format !== null) throw new UsageFault("FOREIGN_TRACE", { file, format });
+  const verified = verifyTrace(bytes);
+  const isTrace = verified.events.length > 0 || verified.findings.every(({ code }) => BEGUN.has(code));
+  if (!isTrace) throw new UsageFault("NOT_A_TRACE", { file });
+  return verified;
+}
+
+/** The same, with an event at least. @throws UsageFault also for whatever is wrong with it but what is `borne` */
+export function readIntactTrace(
+  file: string,
+  context: Context,
+  borne: ReadonlySet<string> = new Set(),
+): VerifiedEvents {
+  const verified = readTrace(file, context);
+  const { events, findings } = verified;
+  const flaw = findings.find(({ code }) => !borne.has(code)) ?? (events.length === 0 ? findings[0] : undefined);
+  if (flaw === undefined) return verified;
+  const { code: finding, line = null } = flaw;
+  throw new UsageFault("TRACE_NOT_INTACT", { file, line, finding, what: wordsOf(flaw).what });
+}
