@@ -22,6 +22,9 @@ import { printJson } from "./report.ts";
 interface ForeignOptions extends CommonOptions {
   readonly head?: string;
   readonly expectSeal?: string;
+  readonly steps?: boolean;
+  readonly fromStep?: string;
+  readonly until?: string;
 }
 
 export async function examineForeign(
@@ -31,10 +34,7 @@ export async function examineForeign(
   context: Context,
   file: string,
 ): Promise<number> {
-  if (options.head !== undefined) {
-    const message = `--head is for traces of this runner, ${file} is ${format}`;
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --head out" });
-  }
+  refuseOwnOptions(options, `${file} is ${format}`);
   const record = readForeign(format, bytes);
   const graph = await graphOf(record.workflow, options, context, file);
   const isGraph = "nodes" in graph;
@@ -47,6 +47,15 @@ export async function examineForeign(
   if (context.settings.json) printJson(context, toJson(examination));
   else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
   return isSound ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** What asks for a head, or for a replay, asks for what only a trace of this runner has. */
+function refuseOwnOptions({ head, steps, fromStep, until }: ForeignOptions, what: string): void {
+  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  const message = `${name} is for traces of this runner, ${what}`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `leave ${name} out` });
 }
 
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */

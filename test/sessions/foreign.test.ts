@@ -96,6 +96,7 @@ test("a changed line, a missing snapshot and a head are told apart", async (t) =
   assert.deepEqual(await codes("--snapshot", "nowhere"), ["NO_SNAPSHOT"]);
   assert.deepEqual(await codes("--expect-seal", "0".repeat(64)), ["SNAPSHOT_REFUSED"]);
   assertRefused(await place.session("examine", file, "--head", "0".repeat(64)), 2, "BAD_USAGE");
+  assertRefused(await place.session("examine", file, "--steps"), 2, "BAD_USAGE");
   const text = readFileSync(place.path(file), "utf8");
   writeFileSync(place.path(file), text.replace('"WF_RELEASE_CHANGE_V0"', '"WF_NOBODY_KNOWS_V0"'));
   assert.deepEqual(await codes(), ["BAD_LINK", "UNKNOWN_WORKFLOW"]);
