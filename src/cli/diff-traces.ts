@@ -39,9 +39,10 @@ export async function diffTraceFiles(
   return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END"]);
+export const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END"]);
 
-function readSide(file: string, context: Context): Side {
+/** @throws UsageFault unless the trace is intact up to where it ends */
+export function readSide(file: string, context: Context): Side {
   const { events, findings } = readIntactTrace(file, context, CUT_OFF);
   return { file, events, isCutOff: findings.length > 0 };
 }

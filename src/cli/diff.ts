@@ -1,7 +1,10 @@
 /** `pgs diff`: do two traces mean the same, or two snapshots, and where do they not? */
 
+import { foreignFormat } from "../examine/foreign/detect.ts";
+import type { ForeignFormat } from "../examine/foreign/record.ts";
 import { UsageFault } from "../faults.ts";
 import type { CommonOptions, Context } from "./context.ts";
+import { GivenTrace } from "./given-trace.ts";
 import { readGiven } from "./read-given.ts";
 
 export interface DiffOptions extends CommonOptions {
@@ -21,7 +24,14 @@ export async function diffCommand(
     readGiven(file, "the snapshot", context);
     throw new UsageFault("NOT_COMPARABLE", { folder, file });
   }
-  return isSnapshotA
-    ? (await import("./diff-snapshots.ts")).diffSnapshotFolders(a, b, context)
-    : (await import("./diff-traces.ts")).diffTraceFiles(a, b, options.drawn ?? false, context);
+  if (isSnapshotA) return (await import("./diff-snapshots.ts")).diffSnapshotFolders(a, b, context);
+  const isForeign = [await formatOf(a, context), await formatOf(b, context)].some((format) => format !== null);
+  const listsDrawn = options.drawn ?? false;
+  return isForeign
+    ? (await import("./diff-foreign.ts")).diffForeignFiles(a, b, listsDrawn, context)
+    : (await import("./diff-traces.ts")).diffTraceFiles(a, b, listsDrawn, context);
+}
+
+async function formatOf(file: string, context: Context): Promise<ForeignFormat | null> {
+  return foreignFormat((await GivenTrace.open(file, context)).firstPiece());
 }

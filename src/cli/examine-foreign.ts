@@ -3,8 +3,9 @@
 import { registry } from "../capabilities/registry.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { checkCourse } from "../examine/foreign/allowed.ts";
+import { classifyForeign } from "../examine/foreign/class.ts";
 import { readForeign } from "../examine/foreign/read.ts";
-import type { Course, ForeignFormat, ForeignRecord } from "../examine/foreign/record.ts";
+import type { ForeignFormat } from "../examine/foreign/record.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import { compile } from "../plan/compile.ts";
 import { toGraph } from "../plan/graph.ts";
@@ -13,22 +14,17 @@ import { bareCode, type Graph } from "../trace/render/graph.ts";
 import { besideTrace } from "./beside.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { findingJson, findingText } from "./finding-report.ts";
+import { toJson, toText } from "./foreign-report.ts";
 import { open } from "./load.ts";
-import { type Paint, painter } from "./paint.ts";
-import { plain, printJson, table } from "./report.ts";
+import { painter } from "./paint.ts";
+import { printJson } from "./report.ts";
 
 interface ForeignOptions extends CommonOptions {
   readonly head?: string;
   readonly expectSeal?: string;
-}
-
-interface Examination {
-  readonly file: string;
-  readonly record: ForeignRecord;
-  /** Null: there is no graph to hold the path against, for the reason among the findings. */
-  readonly isAllowed: boolean | null;
-  readonly findings: readonly TraceFinding[];
+  readonly steps?: boolean;
+  readonly fromStep?: string;
+  readonly until?: string;
 }
 
 export async function examineForeign(
@@ -38,19 +34,28 @@ export async function examineForeign(
   context: Context,
   file: string,
 ): Promise<number> {
-  if (options.head !== undefined) {
-    const message = `--head is for traces of this runner, ${file} is ${format}`;
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --head out" });
-  }
+  refuseOwnOptions(options, `${file} is ${format}`);
   const record = readForeign(format, bytes);
   const graph = await graphOf(record.workflow, options, context, file);
   const isGraph = "nodes" in graph;
   const held = isGraph ? checkCourse(graph, record) : [graph];
   const isAllowed = isGraph ? held.length === 0 : null;
-  const examination = { file, record, isAllowed, findings: [...record.findings, ...held] };
+  const findings = [...record.findings, ...held];
+  const classification = classifyForeign(record, isGraph ? graph : null);
+  const isSound = findings.length === 0 && classification.isStructural !== true;
+  const examination = { file, record, isAllowed, findings, classification, isSound };
   if (context.settings.json) printJson(context, toJson(examination));
   else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
-  return examination.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  return isSound ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** What asks for a head, or for a replay, asks for what only a trace of this runner has. */
+function refuseOwnOptions({ head, steps, fromStep, until }: ForeignOptions, what: string): void {
+  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  const message = `${name} is for traces of this runner, ${what}`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `leave ${name} out` });
 }
 
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */
@@ -73,67 +78,5 @@ async function graphOf(
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
-  }
-}
-
-// ---- reports ----
-
-function toJson({ record, isAllowed, findings }: Examination): unknown {
-  const { format, events, workflow, chain, course, ending, unproven } = record;
-  return {
-    ok: findings.length === 0,
-    format,
-    events,
-    workflow,
-    chain: chain === null ? null : { ok: chain.isIntact, covered: chain.covered },
-    allowed: isAllowed,
-    findings: findings.map(findingJson),
-    recorded: course.of,
-    path: course.visits,
-    ending: ending === null ? null : { status: ending.status, reason: ending.reason },
-    unproven,
-  };
-}
-
-function toText({ file, record, isAllowed, findings }: Examination, paint: Paint): string {
-  const { format, events, workflow, ending, course, unproven } = record;
-  const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
-  const status = ending === null ? "no event says how" : plain(ending.status);
-  return [
-    `${findings.length === 0 ? paint("good", "READ") : paint("bad", "FOUND")}  ${file}\n`,
-    table([
-      ["format", `${format}, ${events} events`],
-      ["workflow", workflow === null ? "-" : plain(workflow)],
-      ["chain", chainText(record, paint)],
-      ["path", path],
-    ]),
-    findings
-      .map((one) => findingText(one, file, record.findings.includes(one) ? "intact" : "allowed", paint))
-      .join(""),
-    `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
-    `\n${course.of}\n${course.visits.length === 0 ? "  none\n" : table(rowsOf(course))}`,
-    `\nnot proven by such a trace\n${unproven.map((one) => `  - ${one}\n`).join("")}`,
-  ].join("");
-}
-
-function verdict(isGood: boolean, word: string, paint: Paint): string {
-  return isGood ? paint("good", word) : paint("bad", `not ${word}`);
-}
-
-function chainText({ chain }: ForeignRecord, paint: Paint): string {
-  if (chain === null) return paint("quiet", "none");
-  const word = verdict(chain.isIntact, "intact", paint);
-  return chain.isIntact ? `${word}, ${chain.covered} events covered, not the last` : word;
-}
-
-function rowsOf(course: Course): readonly (readonly string[])[] {
-  const ended = (outcome: string | null) => (outcome === null ? "did not end" : plain(outcome));
-  switch (course.of) {
-    case "nodes":
-      return course.visits.map(({ node, outcome }) => [plain(node), ended(outcome)]);
-    case "contracts":
-      return course.visits.map(({ contract, outcome }) => [plain(contract), ended(outcome)]);
-    case "routes":
-      return course.visits.map(({ node, outcome, next }) => [plain(node), ended(outcome), plain(next ?? "-")]);
   }
 }

@@ -1,6 +1,6 @@
 /** A trace that the command line names, read for what can be made of it. */
 
-import { wordsOf } from "../examine/finding.ts";
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
@@ -31,6 +31,10 @@ export function readIntactTrace(
   const { events, findings } = verified;
   const flaw = findings.find(({ code }) => !borne.has(code)) ?? (events.length === 0 ? findings[0] : undefined);
   if (flaw === undefined) return verified;
+  throw notIntact(file, flaw);
+}
+
+export function notIntact(file: string, flaw: TraceFinding): UsageFault {
   const { code: finding, line = null } = flaw;
-  throw new UsageFault("TRACE_NOT_INTACT", { file, line, finding, what: wordsOf(flaw).what });
+  return new UsageFault("TRACE_NOT_INTACT", { file, line, finding, what: wordsOf(flaw).what });
 }

@@ -7,6 +7,7 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { calling } from "../engine/calling.ts";
 import { runTrial } from "../engine/trial.ts";
+import { sharedPath, skipWithout } from "../support/shared.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -214,4 +215,65 @@ test("a trace and a snapshot are not compared, and neither is a folder that is n
   const none = await place.session("diff", "protocol_snapshot", ".");
   assertRefused(none, 3, "NOT_A_SNAPSHOT");
   assertHint(none, /artifacts\/.*jsonl/);
+});
+
+test("a run and its export are equal in what both tell; what the export leaves out is said", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  await place.session("export", a, "--format", "reference-v0", "--out", "v0.jsonl");
+  const said = await place.session("diff", a, "v0.jsonl");
+  assert.deepEqual([said.code, said.err], [0, ""], said.out);
+  assert.match(
+    said.out,
+    /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}v0\.jsonl\n\nformats {2}pgs\.trace\/1, reference-v0\.2\n/,
+  );
+  assert.match(said.out, /^not compared\n(?: {2}- \S.*\n)*? {2}- on which outcomes nodes ended/m);
+  const other = await traceOf(t, place, "b.jsonl", "--payload", fixture("wf-release-change/quorum-not-met"));
+  const differing = await place.session("diff", "v0.jsonl", other);
+  assert.equal(differing.code, 7);
+  assert.match(differing.out, /^DIFFERENT\n(?:.*\n)*where the paths part\n/);
+  const report = document(await place.session("diff", "v0.jsonl", other, "--json"));
+  assert.deepEqual([at(report, "a", "format"), at(report, "b", "format")], ["reference-v0.2", "pgs.trace/1"]);
+  assert.deepEqual([report["equal"], differencesIn(report)[0]?.["group"]], [false, "path"]);
+});
+
+test("a foreign trace that was changed is refused, one without its end is compared and said to be", async (t) => {
+  const place = workspace(t);
+  const a = await traceOf(t, place, "a.jsonl");
+  await place.session("export", a, "--format", "reference-v0", "--out", "v0.jsonl");
+  const text = readFileSync(place.path("v0.jsonl"), "utf8");
+  writeFileSync(place.path("changed.jsonl"), text.replace('"node_start"', '"node_stirt"'));
+  assertRefused(await place.session("diff", "v0.jsonl", "changed.jsonl"), 2, "TRACE_NOT_INTACT");
+  writeFileSync(place.path("cut.jsonl"), text.replace(/[^\n]*\n$/, ""));
+  const said = await place.session("diff", "v0.jsonl", "cut.jsonl");
+  assert.equal(said.code, 7);
+  assert.match(said.out, /^cut\.jsonl has no ending: what it says up to there is compared$/m);
+  assert.match(said.out, /^ {2}\/0\/ended\n {4}a {2}true\n {4}b {2}false$/m);
+  assertRefused(await place.session("diff", a, "v0.jsonl", "--drawn"), 2, "BAD_USAGE");
+  assertRefused(await place.session("diff", "v0.jsonl", "nowhere.jsonl"), 2, "FILE_MISSING");
+});
+
+const references = "reference-traces";
+
+test("traces of both reference runtimes are compared, each with itself and with the other's", {
+  skip: skipWithout(references),
+}, async (t) => {
+  const place = workspace(t);
+  const diff = async (a: string, b: string) => {
+    const said = await place.session(
+      "diff",
+      ...[a, b].map((name) => sharedPath(`${references}/${name}.jsonl`)),
+      "--json",
+    );
+    const report = document(said);
+    return [said.code, differencesIn(report).map((one) => one["at"])];
+  };
+  assert.deepEqual(await diff("v0.2/COMPLETED-0", "v0.2/COMPLETED-0"), [0, []]);
+  assert.deepEqual(await diff("v0.3/ERROR-1", "v0.3/ERROR-1"), [0, []]);
+  // The same workflow with the same way to its end, as both runtimes tell it.
+  assert.deepEqual(await diff("v0.2/EXIT_ALREADY_EXISTS-0", "v0.3/ALREADY_EXISTS-0"), [0, []]);
+  assert.deepEqual(await diff("v0.2/COMPLETED-1", "v0.2/EXIT_BACKEND_ERROR-1"), [
+    7,
+    ["/0/CC_REGISTER_ACTOR_KYC_V0/outcome", "/0/path/3", "/0/ending", "/0/class"],
+  ]);
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
+import { REFERENCE_CLASSES } from "./reference-classes.ts";
 import { assertRefused, at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
 
 const FOLDER = "reference-traces";
@@ -15,8 +16,10 @@ const traces = ["v0.2", "v0.3"].flatMap((version) => {
   return existsSync(folder) ? readdirSync(folder).map((name) => ({ version, name })) : [];
 });
 
-test("there are 48 reference traces", { skip }, () => {
-  assert.equal(traces.length, 48);
+test("there are 48 reference traces, each with its class", { skip }, () => {
+  const names = traces.map(({ version, name }) => `${version}/${name}`);
+  assert.equal(names.length, 48);
+  assert.deepEqual(Object.keys(REFERENCE_CLASSES).sort(), names.sort());
 });
 
 for (const { version, name } of traces) {
@@ -39,9 +42,25 @@ for (const { version, name } of traces) {
       assert.deepEqual([said.code, found["ending"], found["allowed"]], [7, null, null]);
       assert.deepEqual(at(found, "findings", 0, "code"), "NO_WORKFLOW");
     } else {
-      assert.deepEqual([said.code, found["findings"], found["allowed"]], [0, [], true]);
+      const code = found["ok"] === true ? 0 : 7;
+      assert.deepEqual([said.code, found["findings"], found["allowed"]], [code, [], true]);
       assert.equal(at(found, "ending", isChained ? "reason" : "status"), ending);
     }
+  });
+
+  test(`${version}/${name} has the class that trace and graph tell, and fails where the run broke off`, {
+    skip,
+  }, async (t) => {
+    const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
+    const file = sharedPath(`${FOLDER}/${version}/${name}`);
+    const found = document(await place.session("examine", file, "--json", "--snapshot", "protocol_snapshot"));
+    const { class: word, structural, known, node } = found["classification"] as JsonObject;
+    const manner = structural === null ? "unknown" : structural ? "broke off" : "declared";
+    const row = [known === true ? (word ?? "none") : "untold", manner, node];
+    assert.deepEqual(row, REFERENCE_CLASSES[`${version}/${name}`]);
+    assert.equal(found["ok"], manner === "declared");
+    const said = (found["unproven"] as string[]).filter((one) => one.startsWith("of which class"));
+    assert.equal(said.length, known === true ? 0 : 1);
   });
 }
 
@@ -77,7 +96,27 @@ test("a changed line, a missing snapshot and a head are told apart", async (t) =
   assert.deepEqual(await codes("--snapshot", "nowhere"), ["NO_SNAPSHOT"]);
   assert.deepEqual(await codes("--expect-seal", "0".repeat(64)), ["SNAPSHOT_REFUSED"]);
   assertRefused(await place.session("examine", file, "--head", "0".repeat(64)), 2, "BAD_USAGE");
+  assertRefused(await place.session("examine", file, "--steps"), 2, "BAD_USAGE");
   const text = readFileSync(place.path(file), "utf8");
   writeFileSync(place.path(file), text.replace('"WF_RELEASE_CHANGE_V0"', '"WF_NOBODY_KNOWS_V0"'));
   assert.deepEqual(await codes(), ["BAD_LINK", "UNKNOWN_WORKFLOW"]);
+});
+
+test("the class is told in words, with what broke and where", { skip }, async (t) => {
+  const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
+  const told = async (name: string) => {
+    const said = await place.session("examine", sharedPath(`${FOLDER}/${name}.jsonl`));
+    return { code: said.code, lines: said.out.split("\n") };
+  };
+  const denied = await told("v0.2/ADMISSION_DENIED-1");
+  assert.equal(denied.code, 0);
+  assert.ok(denied.lines.includes("class  BUSINESS_VIOLATION, a way the protocol declares"));
+  const broken = await told("v0.2/EXECUTION_ERROR-1");
+  assert.equal(broken.code, 7);
+  assert.ok(broken.lines.includes("class  CS_RUNTIME_ERROR, the run broke off, at CC_REGISTER_ACTOR_KYC_V0"));
+  assert.ok(broken.lines.includes("CAPABILITY_DISPATCH_FAILED  CC_REGISTER_ACTOR_KYC_V0"));
+  const worded = await told("v0.3/ERROR-1");
+  assert.ok(worded.lines.includes("class  not told, the run broke off"));
+  assert.match(worded.lines.at(-2) as string, /^ {2}- of which class the failure is: /);
+  assert.ok((await told("v0.2/COMPLETED-1")).lines.includes("class  none, it ended well"));
 });

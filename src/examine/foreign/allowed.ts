@@ -62,25 +62,34 @@ function checkRoute(graph: Graph, { line, node, outcome, next }: Route): readonl
   return [finding("NOT_AN_EDGE", line, { node, outcome, next })];
 }
 
-/**
- * Follows every way through the graph that the contracts allow: several nodes may run the same contract, and how an
- * intent ended is not on record.
- */
 function checkContracts(
   graph: Graph,
   visits: readonly ContractVisit[],
   mustExit: boolean,
 ): readonly TraceFinding[] {
-  let possible = behindIntents(graph, [graph.start]);
-  for (const { line, contract, outcome } of visits) {
-    const here = possible.filter(({ type, label }) => type === "CC" && label === bareCode(contract));
-    if (here.length === 0) return [finding("NOT_REACHED", line, { contract })];
-    const targets = here.map(({ key }) => targetOf(graph, key, outcome)).filter((key) => key !== null);
-    possible = behindIntents(graph, targets);
-  }
+  const { possible, lost } = followContracts(graph, visits);
+  if (lost !== null) return [finding("NOT_REACHED", lost.line, { contract: lost.contract })];
   if (!mustExit || possible.some(({ type }) => type === "EXIT")) return [];
   const last = visits.at(-1);
   return [finding("NOT_AT_AN_EXIT", last?.line, { last: last?.contract ?? null })];
+}
+
+/**
+ * Every node to which the contracts may have led, and the first contract to which no way leads. All ways are
+ * followed: several nodes may run the same contract, and how an intent ended is not on record.
+ */
+export function followContracts(
+  graph: Graph,
+  visits: readonly ContractVisit[],
+): { readonly possible: readonly GraphNode[]; readonly lost: ContractVisit | null } {
+  let possible = behindIntents(graph, [graph.start]);
+  for (const visit of visits) {
+    const here = possible.filter(({ type, label }) => type === "CC" && label === bareCode(visit.contract));
+    if (here.length === 0) return { possible, lost: visit };
+    const targets = here.map(({ key }) => targetOf(graph, key, visit.outcome)).filter((key) => key !== null);
+    possible = behindIntents(graph, targets);
+  }
+  return { possible, lost: null };
 }
 
 /** The nodes at which a run may stand that came to one of these, intents passed with any outcome. */

@@ -14,6 +14,8 @@ export interface ForeignRecord {
   readonly chain: { readonly isIntact: boolean; readonly covered: number } | null;
   readonly findings: readonly TraceFinding[];
   readonly course: Course;
+  /** What broke the run off, as the trace has it. */
+  readonly errors: readonly ForeignError[];
   /** Null where no event says how the run ended. */
   readonly ending: ForeignEnding | null;
   /** What nobody can learn from such a trace, one statement each. */
@@ -26,6 +28,16 @@ export interface ForeignEnding {
   readonly reason: string | null;
   /** Whether the ending claims that an EXIT was reached. */
   readonly isExit: boolean;
+}
+
+/** Null is what the format, or this trace, does not record. */
+export interface ForeignError {
+  readonly line: number;
+  readonly code: string | null;
+  /** The kind of what was at work: WF, IN, CC, CT or CS. */
+  readonly category: string | null;
+  readonly node: string | null;
+  readonly message: string | null;
 }
 
 /** The path as far as the format records it: every node, only the contracts, or only the transitions. */
@@ -55,6 +67,8 @@ export interface ContractVisit {
 export interface Route {
   readonly line: number;
   readonly node: string;
+  /** Of the contract that the node ran; null where the trace names none. */
+  readonly capability: string | null;
   readonly outcome: string | null;
   /** Null where the outcome had no route. */
   readonly next: string | null;

@@ -4,7 +4,13 @@ import { type JsonObject, objectAt, own } from "../../json.ts";
 import { referenceGenesis, referenceHash } from "../../trace/reference-chain.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { type ForeignLine, foreignLines, isCount, isRecord, isText, type Shape, textAt } from "./lines.ts";
-import { type ForeignEnding, type ForeignRecord, NO_OUTCOME, type NodeVisit } from "./record.ts";
+import {
+  type ForeignEnding,
+  type ForeignError,
+  type ForeignRecord,
+  NO_OUTCOME,
+  type NodeVisit,
+} from "./record.ts";
 
 const UNPROVEN = [
   "on which snapshot the run was: the trace names none",
@@ -36,6 +42,7 @@ export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
       : null,
     findings: [...findings, ...broken, ...misplaced(lines)],
     course: { of: "nodes", visits },
+    errors: lines.flatMap(errorIn),
     ending: endingOf(lines),
     unproven: [...unprovenBy(lines, visits), isChained ? LAST_EVENT : NO_CHAIN],
   };
@@ -109,6 +116,13 @@ function visitsOf(lines: readonly ForeignLine[]): readonly NodeVisit[] {
 function begun(line: number, node: string, payload: JsonObject): NodeVisit {
   const type = TYPES.get(textAt(payload, "node_type")) ?? null;
   return { line, node, type, capability: textAt(payload, "capability_code"), outcome: null };
+}
+
+function errorIn({ line, value }: ForeignLine): readonly ForeignError[] {
+  if (value["event_type"] !== "error") return [];
+  const payload = objectAt(value, "payload");
+  const [code, category] = [textAt(payload, "error_code"), textAt(payload, "node_category")];
+  return [{ line, code, category, node: textAt(payload, "node_id"), message: textAt(payload, "message") }];
 }
 
 function endingOf(lines: readonly ForeignLine[]): ForeignEnding | null {

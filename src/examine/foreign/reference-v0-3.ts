@@ -3,7 +3,7 @@
 import { objectAt } from "../../json.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { type ForeignLine, foreignLines, isRecord, isText, isTextOrNull, type Shape, textAt } from "./lines.ts";
-import type { ContractVisit, ForeignEnding, ForeignRecord } from "./record.ts";
+import type { ContractVisit, ForeignEnding, ForeignError, ForeignRecord } from "./record.ts";
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
@@ -31,18 +31,21 @@ export function readReferenceV03(bytes: Uint8Array): ForeignRecord {
     events: lines.length,
     workflow: start === undefined ? null : textAt(objectAt(start.value, "detail"), "wf_fqdn"),
     chain: null,
-    findings: [...findings, ...misplaced(lines)],
+    findings: [...findings, ...misplaced(lines, endOf(lines))],
     course: { of: "contracts", visits: visitsOf(lines) },
-    ending: endingOf(lines),
+    errors: errorsOf(lines),
+    ending: endingOf(lines, endOf(lines)),
     unproven: UNPROVEN,
   };
 }
 
 /** What stands behind the end, belongs to another run, or is missing. A contract run alone has no terminal event. */
-export function misplaced(lines: readonly ForeignLine[]): readonly TraceFinding[] {
+export function misplaced(
+  lines: readonly ForeignLine[],
+  end: ForeignLine | undefined,
+): readonly TraceFinding[] {
   const found: TraceFinding[] = [];
   const id = lines[0]?.value["trace_id"];
-  const end = endOf(lines);
   for (const { line, value } of lines) {
     if (end !== undefined && line > end.line) found.push(finding("AFTER_END", line));
     if (value["trace_id"] !== id)
@@ -52,14 +55,25 @@ export function misplaced(lines: readonly ForeignLine[]): readonly TraceFinding[
   return isWorkflow && end === undefined ? [...found, finding("NO_END", lines.at(-1)?.line)] : found;
 }
 
-/** The first event that ends the run of the first workflow; those of other workflows are nested in it. */
+/** Whichever comes first: nothing follows an error. */
 function endOf(lines: readonly ForeignLine[]): ForeignLine | undefined {
+  return ownEvents(lines, "WF_COMPLETE", "ERROR")[0];
+}
+
+/** Those of the first workflow; the runs of others are nested in its own. */
+export function ownEvents(lines: readonly ForeignLine[], ...types: readonly string[]): readonly ForeignLine[] {
   const { wf_addr } = lines[0]?.value ?? {};
-  return lines.find(
-    ({ value }) =>
-      value["wf_addr"] === wf_addr &&
-      (value["event_type"] === "WF_COMPLETE" || value["event_type"] === "ERROR"),
+  return lines.filter(
+    ({ value }) => value["wf_addr"] === wf_addr && types.includes(value["event_type"] as string),
   );
+}
+
+/** All that the format says of an error is its message. */
+export function errorsOf(lines: readonly ForeignLine[]): readonly ForeignError[] {
+  return ownEvents(lines, "ERROR").map(({ line, value }) => {
+    const message = textAt(objectAt(value, "detail"), "message");
+    return { line, code: null, category: null, node: null, message };
+  });
 }
 
 function visitsOf(lines: readonly ForeignLine[]): readonly ContractVisit[] {
@@ -76,11 +90,11 @@ function visitsOf(lines: readonly ForeignLine[]): readonly ContractVisit[] {
   return visits;
 }
 
-export function endingOf(lines: readonly ForeignLine[]): ForeignEnding | null {
-  const end = endOf(lines)?.value;
+/** A run that an error broke off has not reached an EXIT, whatever its end says. */
+export function endingOf(lines: readonly ForeignLine[], end: ForeignLine | undefined): ForeignEnding | null {
   if (end === undefined) return null;
-  if (end["event_type"] === "WF_COMPLETE") {
-    return { status: textAt(end, "result_status") ?? "", reason: null, isExit: true };
-  }
-  return { status: "ERROR", reason: textAt(objectAt(end, "detail"), "message"), isExit: false };
+  const [error] = errorsOf(lines);
+  const isComplete = end.value["event_type"] === "WF_COMPLETE";
+  const status = isComplete ? (textAt(end.value, "result_status") ?? "") : "ERROR";
+  return { status, reason: error?.message ?? null, isExit: isComplete && error === undefined };
 }

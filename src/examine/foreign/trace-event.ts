@@ -4,7 +4,7 @@ import { objectAt } from "../../json.ts";
 import { finding } from "../finding.ts";
 import { type ForeignLine, foreignLines, isText, type Shape, textAt } from "./lines.ts";
 import type { ForeignRecord, Route } from "./record.ts";
-import { ENVELOPE, endingOf, misplaced } from "./reference-v0-3.ts";
+import { ENVELOPE, endingOf, errorsOf, misplaced, ownEvents } from "./reference-v0-3.ts";
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
@@ -29,20 +29,35 @@ export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): Foreign
     events: read.lines.length,
     workflow: start === undefined ? null : textAt(objectAt(start.value, "detail"), "wf_fqdn"),
     chain: null,
-    findings: [...read.findings, ...(hasHeader ? [] : [finding("NO_HEADER", 1)]), ...misplaced(events)],
+    findings: [
+      ...read.findings,
+      ...(hasHeader ? [] : [finding("NO_HEADER", 1)]),
+      ...misplaced(events, endOf(events)),
+    ],
     course: { of: "routes", visits: routesOf(events) },
-    ending: endingOf(events),
+    errors: errorsOf(events),
+    ending: endingOf(events, endOf(events)),
     unproven: UNPROVEN,
   };
 }
 
-/** The transitions of the first workflow: nested runs stand in the same trace under their own address. */
+/** The terminal event, which follows an error, too; without one, the error. */
+function endOf(events: readonly ForeignLine[]): ForeignLine | undefined {
+  return ownEvents(events, "WF_COMPLETE")[0] ?? ownEvents(events, "ERROR")[0];
+}
+
+/** The transitions of the first workflow, each with the contract that its node ran. */
 function routesOf(events: readonly ForeignLine[]): readonly Route[] {
-  const { wf_addr } = events[0]?.value ?? {};
-  return events.flatMap(({ line, value }) => {
-    if (value["event_type"] !== "WF_ROUTE" || value["wf_addr"] !== wf_addr) return [];
+  const contracts = new Map(
+    ownEvents(events, "CC_START").map(({ value }) => {
+      const detail = objectAt(value, "detail");
+      return [textAt(detail, "node"), textAt(detail, "cc_fqdn")];
+    }),
+  );
+  return ownEvents(events, "WF_ROUTE").map(({ line, value }) => {
     const detail = objectAt(value, "detail");
-    const outcome = textAt(value, "result_status");
-    return [{ line, node: textAt(detail, "from_node") ?? "", outcome, next: textAt(detail, "to_node") }];
+    const node = textAt(detail, "from_node") ?? "";
+    const [outcome, next] = [textAt(value, "result_status"), textAt(detail, "to_node")];
+    return { line, node, capability: contracts.get(node) ?? null, outcome, next };
   });
 }

@@ -1,0 +1,58 @@
+/**
+ * The class of each reference trace, read from the trace and the published graph by hand: `none` ended well, `untold`
+ * cannot be known from it. Then whether it ended as the graph declares, broke off, or nobody knows; and at which node
+ * that was decided, where the format records nodes.
+ */
+
+type Row = readonly [found: string, manner: "declared" | "broke off" | "unknown", node: string | null];
+
+export const REFERENCE_CLASSES: Readonly<Record<string, Row>> = {
+  "v0.2/ADMISSION_DENIED-0.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.2/ADMISSION_DENIED-1.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.2/ADMISSION_DENIED-2.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.2/COMPLETED-0.jsonl": ["none", "declared", null],
+  "v0.2/COMPLETED-1.jsonl": ["none", "declared", null],
+  "v0.2/COMPLETED-2.jsonl": ["none", "declared", null],
+  "v0.2/EXECUTION_ERROR-0.jsonl": ["untold", "broke off", "CC_CREATE_GENESIS_BLOCK_V0"],
+  "v0.2/EXECUTION_ERROR-1.jsonl": ["CS_RUNTIME_ERROR", "broke off", "CC_REGISTER_ACTOR_KYC_V0"],
+  "v0.2/EXECUTION_ERROR-2.jsonl": ["untold", "broke off", "CC_APPEND_ACTOR_EVENT_V0"],
+  "v0.2/EXIT_ALREADY_EXISTS-0.jsonl": ["none", "declared", null],
+  "v0.2/EXIT_ALREADY_EXISTS-1.jsonl": ["none", "declared", null],
+  "v0.2/EXIT_ALREADY_EXISTS-2.jsonl": ["none", "declared", null],
+  "v0.2/EXIT_BACKEND_ERROR-0.jsonl": ["CS_RUNTIME_ERROR", "declared", "CC_CHECK_VALIDATOR_EXISTS_V0"],
+  "v0.2/EXIT_BACKEND_ERROR-1.jsonl": ["CS_RUNTIME_ERROR", "declared", "CC_REGISTER_ACTOR_KYC_V0"],
+  "v0.2/EXIT_BACKEND_ERROR-2.jsonl": ["CS_RUNTIME_ERROR", "declared", "CC_NOTIFY_WALLET_CREATED_V0"],
+  "v0.2/EXIT_NOT_FOUND-0.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_CHECK_ACTOR_EXISTS_V0"],
+  "v0.2/EXIT_NOT_FOUND-1.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_VALIDATE_BURN_POLICY_V0"],
+  "v0.2/EXIT_NOT_FOUND-2.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_VALIDATE_TX_POLICY_V0"],
+  "v0.2/EXIT_REJECTED-0.jsonl": ["BUSINESS_VIOLATION", "declared", "IN_BOOTSTRAP_GENESIS_CHAIN_V0"],
+  "v0.2/EXIT_REJECTED-1.jsonl": ["BUSINESS_VIOLATION", "declared", "IN_COMMIT_BLOCK_V0"],
+  "v0.2/EXIT_REJECTED-2.jsonl": ["BUSINESS_VIOLATION", "declared", "IN_UNSTAKE_V0"],
+  "v0.2/EXIT_VIOLATION-0.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_WRITE_MEMPOOL_TX_V0"],
+  "v0.2/EXIT_VIOLATION-1.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_WRITE_MEMPOOL_TX_V0"],
+  "v0.2/EXIT_VIOLATION-2.jsonl": ["BUSINESS_VIOLATION", "declared", "CC_WRITE_MEMPOOL_TX_V0"],
+  "v0.2/NO_TRANSITION-0.jsonl": ["GRAPH_STRUCTURE_ERROR", "broke off", "CC_VALIDATE_PREDECESSOR_LINK_V0"],
+  "v0.2/NO_TRANSITION-1.jsonl": ["GRAPH_STRUCTURE_ERROR", "broke off", "CC_CREATE_GENESIS_BLOCK_V0"],
+  "v0.2/NO_TRANSITION-2.jsonl": ["GRAPH_STRUCTURE_ERROR", "broke off", "CC_RESOLVE_ACTOR_ID_V0"],
+  "v0.3/ALREADY_EXISTS-0.jsonl": ["none", "declared", null],
+  "v0.3/ALREADY_EXISTS-1.jsonl": ["none", "declared", null],
+  "v0.3/ALREADY_EXISTS-2.jsonl": ["none", "declared", null],
+  "v0.3/BACKEND_ERROR-0.jsonl": ["CS_RUNTIME_ERROR", "declared", null],
+  "v0.3/BACKEND_ERROR-1.jsonl": ["CS_RUNTIME_ERROR", "declared", null],
+  "v0.3/BACKEND_ERROR-2.jsonl": ["CS_RUNTIME_ERROR", "declared", null],
+  "v0.3/ERROR-0.jsonl": ["untold", "broke off", null],
+  "v0.3/ERROR-1.jsonl": ["untold", "broke off", null],
+  "v0.3/ERROR-2.jsonl": ["untold", "broke off", null],
+  "v0.3/NONE-0.jsonl": ["untold", "unknown", null],
+  "v0.3/NONE-1.jsonl": ["untold", "unknown", null],
+  "v0.3/NONE-2.jsonl": ["untold", "unknown", null],
+  "v0.3/NOT_FOUND-0.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.3/NOT_FOUND-1.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.3/NOT_FOUND-2.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.3/SUCCESS-0.jsonl": ["none", "declared", null],
+  "v0.3/SUCCESS-1.jsonl": ["none", "declared", null],
+  "v0.3/SUCCESS-2.jsonl": ["none", "declared", null],
+  "v0.3/VIOLATION-0.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.3/VIOLATION-1.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+  "v0.3/VIOLATION-2.jsonl": ["BUSINESS_VIOLATION", "declared", null],
+};
