@@ -14,6 +14,7 @@ import {
   type Protocol,
   passing,
   runPlan,
+  testEffect,
   testTransform,
 } from "../engine/trial.ts";
 import { type EditableLine, examine, forge, found, linesOf } from "./examination.ts";
@@ -275,6 +276,18 @@ const refused: readonly {
     payload: { n: 1 },
     data: memoryData({ "log.jsonl": "[]\n" }),
   },
+  {
+    name: "an effect that threw",
+    protocol: {
+      ...working([{ step: "do", side_effect: "trial::CS_BAD_V0", op: "DO", store: "LOG", on_result: {} }]),
+      effects: [
+        testEffect("trial::CS_BAD_V0", () => {
+          throw new Error("bad");
+        }),
+      ],
+    },
+    payload: {},
+  },
   { name: "an unresolved path", protocol: working([passing("pass", { value: ["$.inputs.n"] })]), payload: {} },
 ];
 
@@ -284,6 +297,18 @@ for (const { name, protocol, payload, data } of refused) {
     const trial = await runPlan(compiled, payload, data === undefined ? {} : { data });
     assert.ok(trial.ending.fault !== undefined);
     assert.deepEqual(await found(compiled, trial.text), []);
+  });
+
+  test(`a run refused for ${name}: who refused and with which code is held to the replay`, async () => {
+    const compiled = await compileTrial(protocol);
+    const { text: record, events } = await runPlan(compiled, payload, data === undefined ? {} : { data });
+    const at = events.findIndex(({ event_type }) => event_type === "error");
+    for (const other of [{ error_code: "NO_SUCH_CODE" }, { stage: "seal" }, { node_category: "IN" }]) {
+      const forged = forge(record, (lines) =>
+        lines.map((line, i) => (i === at ? { ...line, payload: { ...line.payload, ...other } } : line)),
+      );
+      assert.deepEqual(await found(compiled, forged), [`DIVERGED:${at + 1}`], JSON.stringify(other));
+    }
   });
 }
 
