@@ -90,6 +90,11 @@ export class Recording {
     return this.#lookAt(0)?.event;
   }
 
+  /** Whether the next event is not merely taken as it stands. */
+  get holdsNext(): boolean {
+    return this.#lookAt(0)?.isChecked === true;
+  }
+
   #lookAt(distance: number): Next | undefined {
     while (this.#ahead.length <= distance) {
       const { value, done } = this.#events.next();

@@ -162,6 +162,41 @@ test("another payload, consistently forged, diverges where it is first used", as
   assert.equal(replayed.compared, 4);
 });
 
+test("a payload field that no step reads, and a clock that none reads, are held to the name of the run", async () => {
+  const trial = await runPlan(plan, { n: 1, unread: "as asked" });
+  const starting = (change: (line: EditableLine) => EditableLine, rest: Edit = (line) => line) =>
+    forge(trial.text, (lines) => lines.map((line, i) => (i === 0 ? change(line) : rest(line))));
+  const payload = { n: 1, unread: "as forged" };
+  const unread = starting((line) => ({ ...line, payload: { ...line.payload, payload } }));
+  const { replayed } = await examine(plan, unread);
+  const { recorded, replayed: named } = replayed.finding?.facts ?? {};
+  assert.deepEqual(replayed.finding, {
+    code: "DIVERGED",
+    line: 1,
+    facts: { pointer: "/execution_id", recorded: trial.events[0]?.execution_id, replayed: named },
+  });
+  assert.notEqual(named, recorded);
+  const later = [{ clock: "2026-02-01T09:00:00.120Z" }];
+  const clock = starting((line) => ({ ...line, payload: { ...line.payload, observed: later } }));
+  assert.deepEqual(await found(plan, clock), ["DIVERGED:1"]);
+  const cut = clock.slice(0, clock.indexOf("\n") + 1);
+  assert.deepEqual(await found(plan, cut), ["NO_END:1", "DIVERGED:1"]);
+});
+
+test("a run whose name was taken is numbered; one that was named by hand is held to nothing", async () => {
+  const naming = async (name: (id: string) => string) => {
+    const trial = await runPlan(plan, { n: 1 }, { name });
+    const other = forge(trial.text, (lines) =>
+      lines.map((line, i) =>
+        i === 0 ? { ...line, payload: { ...line.payload, payload: { n: 1, unread: 1 } } } : line,
+      ),
+    );
+    return [await found(plan, trial.text), await found(plan, other)];
+  };
+  assert.deepEqual(await naming((id) => `${id}_2`), [[], ["DIVERGED:1"]]);
+  assert.deepEqual(await naming(() => "by-hand"), [[], []]);
+});
+
 test("a trace that ends before the replay does is found as shorter than what happened", async () => {
   const cut = forge(text, (lines) => {
     const end = lines.at(-1) as EditableLine;
