@@ -149,6 +149,20 @@ test("a trace of an unsealed snapshot is held to the root over the workflow's ow
   assert.deepEqual(await checkAllowed(plan, events), []);
 });
 
+test("a trace that calls its snapshot sealed is not of one that nobody has sealed, though the root be the same", async () => {
+  const unsealed = { ...plan, snapshot: { root: plan.closureRoot, seal: "verified" as const } };
+  const claiming = (seal: string) =>
+    editing("execution_start", (payload) => ({
+      payload: { ...payload, snapshot: { root: plan.closureRoot, seal } },
+    }));
+  const allowedOf = async (trace: string) => checkAllowed(unsealed, verifyTrace(Buffer.from(trace)).events);
+  assert.deepEqual(await allowedOf(claiming("verified")), []);
+  assert.deepEqual(
+    (await allowedOf(claiming("sealed"))).map(({ code, line, facts }) => ({ code, line, ...facts })),
+    [{ code: "SNAPSHOT_DIFFERS", line: 1, recorded: plan.closureRoot, found: null }],
+  );
+});
+
 // ---- replayed ----
 
 test("another payload, consistently forged, diverges where it is first used", async () => {
