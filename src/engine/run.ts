@@ -72,7 +72,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
 }
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex of what is run on what>` (SPEC 5). */
-function traceId(plan: Plan, payload: JsonObject, begun: string): string {
+export function traceId(plan: Plan, payload: JsonObject, begun: string): string {
   const what = digestOf({ snapshot: plan.snapshot.root, workflow: plan.workflow.fqdn, payload });
   return `${begun.replace(/[-:.]/g, "")}__${plan.workflow.code}__${what.slice(0, 8)}`;
 }

@@ -3,6 +3,7 @@
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../faults.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
+import type { Digest } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
@@ -98,11 +99,16 @@ export function checkSnapshot(
   { snapshot, content_hash, workflow_code }: Start["payload"],
   line: number,
 ): readonly TraceFinding[] {
-  const found = snapshot.seal === "verified" ? plan.closureRoot : plan.snapshot.root;
+  const found = snapshot.seal === "verified" ? plan.closureRoot : sealedRoot(plan);
   const differs =
     snapshot.root === found ? [] : [finding("SNAPSHOT_DIFFERS", line, { recorded: snapshot.root, found })];
   const isSameText = content_hash === plan.workflow.contentHash;
   return isSameText ? differs : [...differs, finding("WORKFLOW_DIFFERS", line, { workflow: workflow_code })];
+}
+
+/** Null without a seal: then it is not the snapshot of a run that was on a sealed one, whatever root is on record. */
+function sealedRoot({ snapshot }: Plan): Digest | null {
+  return snapshot.seal === "sealed" ? snapshot.root : null;
 }
 
 function codeOf(node: PlanNode): string | null {

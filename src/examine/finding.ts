@@ -56,7 +56,8 @@ export const findingTable = {
     hint: "name the snapshot of the run with --snapshot DIR; pgs verify says what is wrong with this one",
   },
   SNAPSHOT_DIFFERS: {
-    what: (f: JsonObject) => `the run was on snapshot ${text(f["recorded"])}, this one is ${text(f["found"])}`,
+    what: (f: JsonObject) =>
+      `the run was on snapshot ${text(f["recorded"])}, this one is ${f["found"] === null ? "not sealed" : text(f["found"])}`,
     hint: "name the snapshot of the run with --snapshot DIR",
   },
   WORKFLOW_DIFFERS: { what: (f: JsonObject) => `${text(f["workflow"])} has another text in this snapshot` },

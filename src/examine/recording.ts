@@ -5,7 +5,6 @@
 
 import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
 import type { Say } from "../engine/state.ts";
-import { type NodeCategory, type RunCode, RunFault, type Stage } from "../faults.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { jsonDifferences } from "../json-differences.ts";
 import { evaluate, holds, type Scope } from "../plan/expression.ts";
@@ -22,6 +21,7 @@ import {
 import { determinative, isSame } from "./determinative.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 import { reconcile, withSuppressed } from "./hidden.ts";
+import { recordedFault } from "./recorded-fault.ts";
 import { MissingReading, redraw } from "./redraw.ts";
 
 /** Ends the walk: with a divergence, or because there is no more to say. */
@@ -88,6 +88,11 @@ export class Recording {
 
   peek(): TraceEvent | undefined {
     return this.#lookAt(0)?.event;
+  }
+
+  /** Whether the next event is not merely taken as it stands. */
+  get holdsNext(): boolean {
+    return this.#lookAt(0)?.isChecked === true;
   }
 
   #lookAt(distance: number): Next | undefined {
@@ -161,7 +166,8 @@ export class Recording {
   #expect<T extends EventType>(type: T): EventOf<T> {
     const { event } = this.#require();
     if (event.event_type === type) return event as EventOf<T>;
-    if (event.event_type === "error") throw recordedFault(event.payload);
+    const refusal = event.event_type === "error" ? recordedFault(event.payload, type) : undefined;
+    if (refusal !== undefined) throw refusal;
     const facts = { pointer: "/event_type", recorded: event.event_type, replayed: type };
     throw new Stop(finding("DIVERGED", event.sequence, facts));
   }
@@ -313,9 +319,4 @@ function unmetOf({ payload }: EventOf<"violation">): Unmet {
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
   };
-}
-
-function recordedFault({ error_code, node_category, stage, facts }: EventOf<"error">["payload"]): RunFault {
-  const code = error_code as RunCode;
-  return new RunFault(stage as Stage, node_category as NodeCategory, code, facts as never);
 }

@@ -4,6 +4,8 @@
  * observational members. Suppressed values are taken as recorded, and counted.
  */
 
+import { traceId } from "../engine/run.ts";
+import type { RunInput } from "../engine/state.ts";
 import { walk } from "../engine/walk.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -31,6 +33,7 @@ export async function replay(
   const start = record.peek();
   if (start?.event_type !== "execution_start")
     return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0 };
+  const isHeld = record.holdsNext;
   const { payload, max_hops, runtime, actor, observed } = start.payload;
   const clock = observed.find((one) => "clock" in one);
   const input = {
@@ -45,11 +48,26 @@ export async function replay(
   };
   // The workflow may have changed since; what is replayed is compared with what was recorded.
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
+  const named = () => (isHeld ? misnamed(recordedSnapshot, input) : null);
   try {
     await walk(recordedSnapshot, input, record.conclude, record.compare);
-    return { ...record.tally, finding: record.remark() };
+    return { ...record.tally, finding: record.remark() ?? named() };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
-    return { ...record.tally, finding: record.remark(error) };
+    return { ...record.tally, finding: record.remark(error) ?? named() };
   }
+}
+
+/** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex>`, numbered where the name was taken. */
+const NAME = /^(\d{8}T\d{9}Z__.+__[0-9a-f]{8})(?:_\d+)?$/;
+
+/**
+ * A run is named by its clock, its workflow and a digest of what was run: so even a payload field that no step reads
+ * is held to the name. One that somebody gave by hand says nothing.
+ */
+function misnamed(plan: Plan, { executionId, payload, clock }: RunInput): TraceFinding | null {
+  const recorded = NAME.exec(executionId)?.[1];
+  const replayed = traceId(plan, payload, String(clock));
+  if (recorded === undefined || recorded === replayed) return null;
+  return finding("DIVERGED", 1, { pointer: "/execution_id", recorded, replayed });
 }

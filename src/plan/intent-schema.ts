@@ -1,6 +1,6 @@
 /** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
 
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { type Json, type JsonObject, jsonEqual, type MutableJson, parsePointer, pointer } from "../json.ts";
 import { follow, type Segment } from "./expression.ts";
 import {
@@ -49,6 +49,16 @@ function formatName(format: Format, prefix: string | undefined): string {
 
 /** Every unmet rule, sorted by pointer; empty exactly when `accepts` is true. */
 export function unmetRules(spec: IntentSpec, payload: JsonObject): readonly Unmet[] {
+  const validate = validators.get(spec) ?? compileSchema(spec);
+  validators.set(spec, validate);
+  if (validate(payload)) return [];
+  return strongest((validate.errors ?? []).map((error) => toUnmet(error, spec, payload)));
+}
+
+/** Compiling takes longer than a run. */
+const validators = new WeakMap<IntentSpec, ValidateFunction>();
+
+function compileSchema(spec: IntentSpec): ValidateFunction {
   const ajv = new Ajv({
     allErrors: true,
     ownProperties: true,
@@ -65,9 +75,7 @@ export function unmetRules(spec: IntentSpec, payload: JsonObject): readonly Unme
   for (const [format, prefix] of formatsIn(Object.values(spec))) {
     ajv.addFormat(formatName(format, prefix), (value: string) => matchesFormat(format, prefix, value));
   }
-  const validate = ajv.compile(toJsonSchema(spec) as object);
-  if (validate(payload)) return [];
-  return strongest((validate.errors ?? []).map((error) => toUnmet(error, spec, payload)));
+  return ajv.compile(toJsonSchema(spec) as object);
 }
 
 function formatsIn(fields: readonly FieldSpec[]): readonly (readonly [Format, string | undefined])[] {

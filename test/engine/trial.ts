@@ -218,12 +218,14 @@ export interface TrialOptions {
   readonly seed?: string;
   readonly entropy?: Entropy;
   readonly trace?: MemoryTrace;
+  /** What the trace is called instead of what the run would call it. */
+  readonly name?: (wanted: string) => string;
   readonly actor?: string;
   readonly mail?: Mail;
 }
 
 export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
-  const { data = memoryData(), trace = memoryTrace(), actor } = options;
+  const { data = memoryData(), trace = memoryTrace(), name = (wanted: string) => wanted, actor } = options;
   const events: TraceEvent[] = [];
   const { ending, head } = await run({
     plan,
@@ -232,7 +234,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
     data: options.root ?? data.root,
-    openTrace: (id) => ({ id, folder: `/traces/${id}`, file: trace.file }),
+    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
     durability: "device",
     maxHops: options.maxHops ?? 100,
     runtime: { name: "trial", version: "0" },

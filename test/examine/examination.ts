@@ -3,7 +3,7 @@
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import type { TraceFinding } from "../../src/examine/finding.ts";
 import { type Replayed, replay } from "../../src/examine/replay.ts";
-import { verifyTrace } from "../../src/examine/verify.ts";
+import { Verification, verifyTrace } from "../../src/examine/verify.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/trace/canonical.ts";
@@ -17,6 +17,13 @@ export interface Examined {
 export async function examine(plan: Plan, trace: string | Uint8Array, head?: string): Promise<Examined> {
   const { events, findings } = verifyTrace(Buffer.from(trace), head);
   return { intact: findings, allowed: await checkAllowed(plan, events), replayed: await replay(plan, events) };
+}
+
+/** `CODE:line` of all that is wrong with the bytes of a trace. */
+export function broken(trace: string | Uint8Array, head?: string): readonly string[] {
+  const verification = new Verification(head);
+  for (const _ of verification.lines([Buffer.from(trace)]));
+  return codesOf(verification.verdict.findings);
 }
 
 export const codesOf = (findings: readonly TraceFinding[]) =>

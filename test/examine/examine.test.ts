@@ -14,6 +14,7 @@ import {
   type Protocol,
   passing,
   runPlan,
+  testEffect,
   testTransform,
 } from "../engine/trial.ts";
 import { type EditableLine, examine, forge, found, linesOf } from "./examination.ts";
@@ -148,6 +149,20 @@ test("a trace of an unsealed snapshot is held to the root over the workflow's ow
   assert.deepEqual(await checkAllowed(plan, events), []);
 });
 
+test("a trace that calls its snapshot sealed is not of one that nobody has sealed, though the root be the same", async () => {
+  const unsealed = { ...plan, snapshot: { root: plan.closureRoot, seal: "verified" as const } };
+  const claiming = (seal: string) =>
+    editing("execution_start", (payload) => ({
+      payload: { ...payload, snapshot: { root: plan.closureRoot, seal } },
+    }));
+  const allowedOf = async (trace: string) => checkAllowed(unsealed, verifyTrace(Buffer.from(trace)).events);
+  assert.deepEqual(await allowedOf(claiming("verified")), []);
+  assert.deepEqual(
+    (await allowedOf(claiming("sealed"))).map(({ code, line, facts }) => ({ code, line, ...facts })),
+    [{ code: "SNAPSHOT_DIFFERS", line: 1, recorded: plan.closureRoot, found: null }],
+  );
+});
+
 // ---- replayed ----
 
 test("another payload, consistently forged, diverges where it is first used", async () => {
@@ -159,6 +174,41 @@ test("another payload, consistently forged, diverges where it is first used", as
     facts: { pointer: "/payload/inputs/n", recorded: 1, replayed: 2 },
   });
   assert.equal(replayed.compared, 4);
+});
+
+test("a payload field that no step reads, and a clock that none reads, are held to the name of the run", async () => {
+  const trial = await runPlan(plan, { n: 1, unread: "as asked" });
+  const starting = (change: (line: EditableLine) => EditableLine, rest: Edit = (line) => line) =>
+    forge(trial.text, (lines) => lines.map((line, i) => (i === 0 ? change(line) : rest(line))));
+  const payload = { n: 1, unread: "as forged" };
+  const unread = starting((line) => ({ ...line, payload: { ...line.payload, payload } }));
+  const { replayed } = await examine(plan, unread);
+  const { recorded, replayed: named } = replayed.finding?.facts ?? {};
+  assert.deepEqual(replayed.finding, {
+    code: "DIVERGED",
+    line: 1,
+    facts: { pointer: "/execution_id", recorded: trial.events[0]?.execution_id, replayed: named },
+  });
+  assert.notEqual(named, recorded);
+  const later = [{ clock: "2026-02-01T09:00:00.120Z" }];
+  const clock = starting((line) => ({ ...line, payload: { ...line.payload, observed: later } }));
+  assert.deepEqual(await found(plan, clock), ["DIVERGED:1"]);
+  const cut = clock.slice(0, clock.indexOf("\n") + 1);
+  assert.deepEqual(await found(plan, cut), ["NO_END:1", "DIVERGED:1"]);
+});
+
+test("a run whose name was taken is numbered; one that was named by hand is held to nothing", async () => {
+  const naming = async (name: (id: string) => string) => {
+    const trial = await runPlan(plan, { n: 1 }, { name });
+    const other = forge(trial.text, (lines) =>
+      lines.map((line, i) =>
+        i === 0 ? { ...line, payload: { ...line.payload, payload: { n: 1, unread: 1 } } } : line,
+      ),
+    );
+    return [await found(plan, trial.text), await found(plan, other)];
+  };
+  assert.deepEqual(await naming((id) => `${id}_2`), [[], ["DIVERGED:1"]]);
+  assert.deepEqual(await naming(() => "by-hand"), [[], []]);
 });
 
 test("a trace that ends before the replay does is found as shorter than what happened", async () => {
@@ -275,6 +325,18 @@ const refused: readonly {
     payload: { n: 1 },
     data: memoryData({ "log.jsonl": "[]\n" }),
   },
+  {
+    name: "an effect that threw",
+    protocol: {
+      ...working([{ step: "do", side_effect: "trial::CS_BAD_V0", op: "DO", store: "LOG", on_result: {} }]),
+      effects: [
+        testEffect("trial::CS_BAD_V0", () => {
+          throw new Error("bad");
+        }),
+      ],
+    },
+    payload: {},
+  },
   { name: "an unresolved path", protocol: working([passing("pass", { value: ["$.inputs.n"] })]), payload: {} },
 ];
 
@@ -284,6 +346,18 @@ for (const { name, protocol, payload, data } of refused) {
     const trial = await runPlan(compiled, payload, data === undefined ? {} : { data });
     assert.ok(trial.ending.fault !== undefined);
     assert.deepEqual(await found(compiled, trial.text), []);
+  });
+
+  test(`a run refused for ${name}: who refused and with which code is held to the replay`, async () => {
+    const compiled = await compileTrial(protocol);
+    const { text: record, events } = await runPlan(compiled, payload, data === undefined ? {} : { data });
+    const at = events.findIndex(({ event_type }) => event_type === "error");
+    for (const other of [{ error_code: "NO_SUCH_CODE" }, { stage: "seal" }, { node_category: "IN" }]) {
+      const forged = forge(record, (lines) =>
+        lines.map((line, i) => (i === at ? { ...line, payload: { ...line.payload, ...other } } : line)),
+      );
+      assert.deepEqual(await found(compiled, forged), [`DIVERGED:${at + 1}`], JSON.stringify(other));
+    }
   });
 }
 

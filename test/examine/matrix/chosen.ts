@@ -1,0 +1,52 @@
+/** Which steps of a snapshot's vectors are run: every workflow at its furthest, and every way in which a run may end. */
+
+import { ANY } from "../../../src/certify/compare.ts";
+import type { RunStep, Scenario } from "../../../src/certify/scenario.ts";
+
+/** A step of a vector that may be run for its trace. */
+export interface Chosen {
+  readonly scenario: Scenario;
+  /** Its place among the steps, all of which run before it. */
+  readonly at: number;
+  readonly step: RunStep;
+  readonly ending: string;
+  /** What makes it the better one, most weighty first. */
+  readonly rank: readonly number[];
+}
+
+/** Runs through more nodes are left out: each edit of each of their lines is a whole trace to examine. */
+const LONGEST_PATH = 12;
+
+/** For each workflow the step that goes furthest, and for each other ending of a run one that ends so. */
+export function choose(scenarios: readonly Scenario[], workflows: readonly string[]): readonly Chosen[] {
+  const all = scenarios.flatMap(candidatesIn);
+  const known = all.filter(({ step }) => workflows.includes(step.workflow));
+  const chosen = new Set<Chosen>();
+  for (const workflow of workflows) chosen.add(best(known.filter(({ step }) => step.workflow === workflow)));
+  for (const { ending } of known) {
+    const isThere = [...chosen].some((one) => one.ending === ending);
+    if (!isThere) chosen.add(best(known.filter((one) => one.ending === ending)));
+  }
+  return [...chosen];
+}
+
+function candidatesIn(scenario: Scenario): readonly Chosen[] {
+  return scenario.steps.flatMap((step, at) => {
+    if (step.kind !== "run") return [];
+    const { path, effects, exit_reason_code: ending, refusal, status } = step.expect;
+    const isRun = Array.isArray(path) && Array.isArray(effects) && typeof ending === "string";
+    if (!isRun || refusal === ANY || path.length > LONGEST_PATH) return [];
+    const wins = [status === "SUCCESS", scenario.overlay.size === 0].map(Number);
+    return [{ scenario, at, step, ending, rank: [...wins, path.length + effects.length, -at] }];
+  });
+}
+
+/** The first of the best. */
+function best(candidates: readonly Chosen[]): Chosen {
+  return candidates.reduce((a, b) => (isBetter(b.rank, a.rank) ? b : a));
+}
+
+function isBetter(a: readonly number[], b: readonly number[]): boolean {
+  const decisive = a.findIndex((one, i) => one !== b[i]);
+  return decisive !== -1 && (a[decisive] as number) > (b[decisive] as number);
+}

@@ -1,0 +1,130 @@
+/** Traces to be tampered with, made by running the steps of vectors in memory. */
+
+import { type Catalogue, catalogue } from "../../../src/certify/catalogue.ts";
+import { overlaid } from "../../../src/certify/overlay.ts";
+import type { Preparation, RunStep, Scenario } from "../../../src/certify/scenario.ts";
+import { readVectors } from "../../../src/certify/vectors.ts";
+import { Fault } from "../../../src/faults.ts";
+import { fixedClock, nodeFiles, seededEntropy } from "../../../src/node-ports.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import type { Clock } from "../../../src/ports.ts";
+import { openSnapshot } from "../../../src/snapshot/load.ts";
+import { eventsOf, type TraceEvent } from "../../../src/trace/event.ts";
+import { surroundings } from "../../certify/playing.ts";
+import { type MemoryData, memoryData, runPlan, type Trial, type TrialOptions } from "../../engine/trial.ts";
+import { linesOf } from "../examination.ts";
+import { type Chosen, choose } from "./chosen.ts";
+
+export interface Specimen {
+  /** Workflow and how the run ended. */
+  readonly name: string;
+  readonly workflow: string;
+  /** What the run had to end as. */
+  readonly ending: string;
+  readonly plan: Plan;
+  /** By run, those nested in it included. */
+  readonly plans: ReadonlyMap<string, Plan>;
+  readonly events: readonly TraceEvent[];
+  /** Without their line breaks. */
+  readonly lines: readonly string[];
+  readonly head: string;
+}
+
+/** Whether anything of it is suppressed. */
+export const hasSecrets = ({ plans }: Pick<Specimen, "plans">) =>
+  [...plans.values()].some(({ secrets }) => secrets !== null);
+
+/** The same ones, byte for byte, whenever they are made. */
+export async function specimensOf(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
+  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles));
+  const { scenarios } = readVectors(vectors, nodeFiles, (path) => path);
+  const chosen = choose(scenarios, workflows.snapshot.names("WF"));
+  const specimens: Specimen[] = [];
+  for (const scenario of new Set(chosen.map((one) => one.scenario))) {
+    const ofIt = chosen.filter((one) => one.scenario === scenario);
+    specimens.push(...(await record(scenario, ofIt, workflows)));
+  }
+  return specimens.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The chosen steps' traces, after those of the steps before them, all on one data root in memory. */
+async function record(
+  scenario: Scenario,
+  chosen: readonly Chosen[],
+  workflows: Catalogue,
+): Promise<readonly Specimen[]> {
+  const { plan } = await laidOver(workflows, scenario);
+  const data = memoryData();
+  const options = { data, clock: ticking(), entropy: seededEntropy(scenario.name) };
+  prepare(scenario.before, data);
+  const specimens: Specimen[] = [];
+  for (const step of scenario.steps.slice(0, Math.max(...chosen.map(({ at }) => at)) + 1)) {
+    if (step.kind !== "run") continue;
+    prepare(step.before, data);
+    const trial = await attempt(step, plan, options);
+    const one = chosen.find((other) => other.step === step);
+    if (one !== undefined) specimens.push(await toSpecimen(one, trial as Trial, await plan(step.workflow)));
+  }
+  return specimens;
+}
+
+async function laidOver(workflows: Catalogue, { overlay }: Scenario): Promise<Catalogue> {
+  if (overlay.size === 0) return workflows;
+  const { folder } = workflows.snapshot;
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)));
+}
+
+/** A folder is where a store cannot be. */
+function prepare(preparations: readonly Preparation[], { files, broken }: MemoryData): void {
+  for (const one of preparations) {
+    files.delete(one.path);
+    broken.delete(one.path);
+    if (one.do === "write") files.set(one.path, Buffer.from(one.text));
+    if (one.do === "mkdir") broken.add(one.path);
+  }
+}
+
+/** Undefined where the step is refused before it runs. */
+async function attempt(
+  { workflow, payload, environment, maxHops }: RunStep,
+  plan: Catalogue["plan"],
+  options: TrialOptions,
+): Promise<Trial | undefined> {
+  try {
+    const mail = surroundings.openMail(environment);
+    const limits = maxHops === undefined ? {} : { maxHops };
+    return await runPlan(await plan(workflow), surroundings.parsePayload(payload), {
+      ...options,
+      ...limits,
+      mail,
+    });
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+async function toSpecimen(
+  { step, ending }: Chosen,
+  { events, text, head }: Trial,
+  plan: Plan,
+): Promise<Specimen> {
+  const name = `${plan.workflow.code}, ${ending}`;
+  const plans = await plansOf(events, plan);
+  return { name, ending, workflow: step.workflow, plan, plans, events, lines: linesOf(text), head };
+}
+
+async function plansOf(events: readonly TraceEvent[], plan: Plan): Promise<ReadonlyMap<string, Plan>> {
+  const plans = new Map<string, Plan>();
+  for (const { run, payload } of eventsOf(events, "execution_start")) {
+    plans.set(run, (await plan.called(payload.workflow_code)) as Plan);
+  }
+  return plans;
+}
+
+/** Every reading is another one, as in the world, but the same in every run. */
+function ticking(): Clock {
+  const { now } = fixedClock(Date.parse("2026-01-31T09:00:00.120Z"));
+  let [readings, micros] = [0, 0];
+  return { now: () => now() + 7 * readings++, micros: () => 130 * micros++ };
+}

@@ -1,0 +1,111 @@
+/** What a line has become by one changed byte, and so what must be found of it: by what the byte was part of. */
+
+import { isObject, type Json, type JsonObject, parsePointer } from "../../../src/json.ts";
+import { type JsonDifference, jsonDifferences } from "../../../src/json-differences.ts";
+import { canonical } from "../../../src/trace/canonical.ts";
+
+/** What a changed line must be found to be. */
+export interface Spoilt {
+  readonly codes: readonly string[];
+  /** What must be found of the line behind it. */
+  readonly behind: readonly string[];
+  /** Null when it is no event any more. */
+  readonly event: JsonObject | null;
+}
+
+export function spoilt(line: string, changed: Buffer, isFirst: boolean): Spoilt {
+  const read = readBack(changed);
+  if (typeof read === "string") return noEvent([read]);
+  const original = JSON.parse(line) as JsonObject;
+  const differences = jsonDifferences(original, read, [], () => undefined);
+  if (hasDoubledKey(differences, original) || hasUnheldNumber(differences, changed))
+    return noEvent(["NOT_JSON"]);
+  const form = canonical(read) === changed.toString() ? [] : ["NOT_CANONICAL"];
+  if (differences.some((one) => isMisshapen(one, original))) return noEvent([...form, "BAD_SHAPE"]);
+  const hit = (pattern: RegExp) => differences.some(({ at }) => pattern.test(at));
+  return {
+    codes: [
+      ...form,
+      ...(hit(/^\/execution_id$/) && !isFirst ? ["OTHER_EXECUTION"] : []),
+      ...(hit(/^\/sequence$/) ? ["BAD_SEQUENCE"] : []),
+      ...(hit(/^\/prev_hash$/) || (hit(/^\/execution_id$/) && isFirst) ? ["BAD_PREV_HASH"] : []),
+      ...(differences.length > 0 ? ["BAD_HASH"] : []),
+      ...(isStart(original) && hit(/^\/payload\/payload(_digest$|\/|$)/) ? ["BAD_PAYLOAD_DIGEST"] : []),
+    ],
+    behind: [...(hit(/^\/sequence$/) ? ["BAD_SEQUENCE"] : []), ...(hit(/^\/hash$/) ? ["BAD_PREV_HASH"] : [])],
+    event: read,
+  };
+}
+
+export const noEvent = (codes: readonly string[]): Spoilt => ({ codes, behind: [], event: null });
+
+const isStart = ({ event_type }: JsonObject) => event_type === "execution_start";
+
+/** The object that the bytes are, or why they are none. */
+function readBack(changed: Buffer): JsonObject | string {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(changed);
+  } catch {
+    return "NOT_UTF8";
+  }
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return "NOT_JSON";
+  }
+}
+
+/** A key became another one that was there already: then one member is gone, and none is new. */
+function hasDoubledKey(differences: readonly JsonDifference[], original: JsonObject): boolean {
+  const isKey = ({ at }: JsonDifference) => isObject(parentOf(original, at));
+  const gone = differences.filter((one) => one.b === undefined && isKey(one)).length;
+  return gone > differences.filter(({ a }) => a === undefined).length;
+}
+
+function parentOf(whole: unknown, at: string) {
+  const path = parsePointer(at).slice(0, -1);
+  return path.reduce((value, part) => (value as JsonObject)[part], whole);
+}
+
+const LONG_NUMBER = /(?<=[,:[])-?\d{16,}(?=[,}\]])/g;
+
+/** A number that a double does not hold, and that is not how one is printed. */
+function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer): boolean {
+  const isUnheld = (digits: string) =>
+    String(Number(digits)) !== digits && BigInt(digits) !== BigInt(Number(digits));
+  const isInfinite = differences.some(({ b }) => typeof b === "number" && !Number.isFinite(b));
+  return isInfinite || (changed.toString().match(LONG_NUMBER) ?? []).some(isUnheld);
+}
+
+const DIGESTS = /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root))$/;
+const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
+const WORDS = /^\/(schema|event_type|payload\/(node_type|snapshot\/seal))$/;
+/** Members that must be there, under these names. */
+const NAMED =
+  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids)\/\d+\/[^/]+))$/;
+/** Members that an event of the type may lack. */
+const SPARE: Readonly<Record<string, RegExp>> = {
+  execution_start: /^(actor|parent)$/,
+  node_start: /^(capability_code|inputs|reason)$/,
+  violation: /^(field|constraint|expected|actual|event)$/,
+  transform_end: /^(outputs|reason|observed)$/,
+  side_effect_end: /^(reason|change|observed)$/,
+  error: /^step$/,
+};
+
+/** Whether the line is no event of the format for this. */
+function isMisshapen({ at, a, b }: JsonDifference, { event_type }: JsonObject): boolean {
+  if (a === undefined) return /^\/[^/]+$/.test(at);
+  if (b === undefined) return NAMED.test(at) && !isSpare(at, String(event_type));
+  if (WORDS.test(at)) return true;
+  if (DIGESTS.test(at)) return !/^[0-9a-f]{64}$/.test(String(b));
+  if (COUNTS.test(at)) return !isCount(b);
+  return at === "/run" && !/^0(\.\d+)*$/.test(String(b));
+}
+
+function isSpare(at: string, type: string): boolean {
+  return SPARE[type]?.test(/^\/payload\/([^/]+)$/.exec(at)?.[1] ?? "") === true;
+}
+
+const isCount = (value: Json) => Number.isSafeInteger(value) && (value as number) >= 0;

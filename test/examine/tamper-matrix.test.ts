@@ -1,0 +1,194 @@
+/**
+ * Traces of real runs, tampered with in every way at every line: what is found, on which line, by which check. What must
+ * be found follows from what was done, never from what the examination says.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { nodeFiles } from "../../src/node-ports.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
+import { sharedPath, skipWithout } from "../support/shared.ts";
+import { broken, examine } from "./examination.ts";
+import { anchorOf, UNPROVEN, type Unproven } from "./matrix/anchors.ts";
+import { below, oneOf, rounds } from "./matrix/choice.ts";
+import { concealments, editsOf } from "./matrix/edits.ts";
+import { flipBreaks, flipBytes } from "./matrix/flips.ts";
+import { forged } from "./matrix/forging.ts";
+import { type Check, firstFound, isForeseen } from "./matrix/found.ts";
+import { doubled, dropped, findingsOf, type Rearrange, swapped, textOf } from "./matrix/orders.ts";
+import { type Specimen, specimensOf } from "./matrix/specimen.ts";
+
+const project = join(import.meta.dirname, "../..");
+
+/** Where the traces come from, and how many ways each of them is tampered with. */
+interface Origin {
+  readonly name: string;
+  readonly snapshot: string;
+  readonly vectors: string;
+  readonly skip: string | false;
+  /** How far apart the lines are that are tampered with at once; without it one at a time. */
+  readonly apart?: number;
+  /** Of each line, how many bytes are flipped. */
+  readonly flips: number;
+  /** Of each trace, about how many values are edited. */
+  readonly edits: number;
+  /** What only the head holds in these traces. */
+  readonly unproven: readonly Unproven[];
+}
+
+const everywhere = Object.keys(UNPROVEN) as Unproven[];
+
+const ORIGINS: readonly Origin[] = [
+  {
+    name: "this project's snapshot",
+    snapshot: join(project, "protocol_snapshot"),
+    vectors: join(project, "test/vectors/good"),
+    skip: false,
+    flips: 8,
+    edits: 150,
+    // No workflow of it calls another, and no store is corrupt when a run is to be admitted.
+    unproven: everywhere.filter((one) => one !== "a nested run's clock" && one !== "a refusal's facts"),
+  },
+  {
+    name: "the published snapshot",
+    snapshot: sharedPath("published/protocol_snapshot"),
+    vectors: sharedPath("vectors"),
+    skip: skipWithout("vectors") || skipWithout("published/protocol_snapshot"),
+    apart: 4,
+    flips: 2,
+    edits: 40,
+    unproven: everywhere,
+  },
+];
+
+for (const origin of ORIGINS) {
+  test(`a trace of every workflow of ${origin.name}, and of every ending, tampered with line by line`, {
+    skip: origin.skip,
+  }, async (suite) => {
+    const specimens = await specimensOf(origin.snapshot, origin.vectors);
+    await suite.test("no workflow is left out", async () => {
+      const workflows = new Set(specimens.map(({ workflow }) => workflow));
+      assert.deepEqual([...workflows].sort(), (await openSnapshot(origin.snapshot, nodeFiles)).names("WF"));
+    });
+    const tally = newTally();
+    for (const specimen of specimens) {
+      for (const [name, tamper] of Object.entries(OPERATIONS)) {
+        await suite.test(`${specimen.name}: ${name}`, () => tamper(specimen, origin, tally));
+      }
+    }
+    await suite.test("only the head holds what is known to be beyond a replay, and no more", (t) => {
+      report(tally, t);
+      assert.deepEqual([...tally.unproven.keys()].sort(), [...origin.unproven].sort());
+    });
+  });
+}
+
+type Operation = (specimen: Specimen, origin: Origin, tally: Tally) => void | Promise<void>;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  "untouched, it is intact, allowed and replayed, and ended as its vector says": checkUntouched,
+  "a flipped byte is found on its line, as what it was part of": checkFlips,
+  "a dropped line is missed where the next one stands": (specimen, origin) =>
+    checkOrders(specimen, origin, dropped),
+  "a doubled line is found where it stands again": (specimen, origin) => checkOrders(specimen, origin, doubled),
+  "a line swapped with the next one is found where either stands": (specimen, origin) =>
+    checkOrders(specimen, origin, swapped(1)),
+  "a line swapped with one further on is found where either stands": (specimen, origin) =>
+    checkOrders(specimen, origin, swapped(2 + below(2, specimen.name))),
+  "cut behind a line or inside it, the end is missed there": checkCuts,
+  "a value edited in a chain made anew is found on its line or where it shows, else by the head": checkEdits,
+};
+
+async function checkUntouched(specimen: Specimen): Promise<void> {
+  const { intact, allowed, replayed } = await examine(
+    specimen.plan,
+    textOf(specimen, all(specimen)),
+    specimen.head,
+  );
+  assert.deepEqual(
+    { intact, allowed, divergence: replayed.finding },
+    { intact: [], allowed: [], divergence: null },
+  );
+  const end = specimen.events.at(-1);
+  assert.ok(end?.event_type === "workflow_complete");
+  assert.equal(end.payload.exit_reason_code, specimen.ending);
+}
+
+const all = ({ lines }: Specimen) => [...lines.keys()];
+
+function checkFlips(specimen: Specimen, { flips }: Origin): void {
+  for (const places of rounds(specimen.lines.length, 4)) {
+    const salts = Array.from({ length: flips }, (_, salt) => salt);
+    for (const { bytes, findings } of [
+      flipBreaks(specimen, places),
+      ...salts.map((salt) => flipBytes(specimen, places, salt)),
+    ]) {
+      assert.deepEqual([...broken(bytes, specimen.head)].sort(), findings);
+    }
+  }
+}
+
+function checkOrders(specimen: Specimen, { apart }: Origin, rearrange: Rearrange): void {
+  const { length } = specimen.lines;
+  for (const places of rounds(length, apart ?? length)) {
+    const order = rearrange(places, length);
+    assert.deepEqual(broken(textOf(specimen, order), specimen.head), findingsOf(specimen, order));
+  }
+}
+
+function checkCuts(specimen: Specimen): void {
+  const { name, lines, head } = specimen;
+  for (const [i, line] of lines.entries()) {
+    const before = all(specimen).slice(0, i);
+    const whole = textOf(specimen, before);
+    const isEmpty = i === 0;
+    const missing = isEmpty ? ["EMPTY", "HEAD_MISMATCH"] : findingsOf(specimen, before);
+    assert.deepEqual(broken(whole, head), missing);
+    const inside = 1 + below(line.length - 1, name, i);
+    const kept = oneOf([1, inside, Buffer.byteLength(line)], name, i);
+    const part = Buffer.from(line).subarray(0, kept);
+    const torn = ["TORN_LINE", ...(isEmpty ? [] : ["NO_END"]), "HEAD_MISMATCH"].map(
+      (code) => `${code}:${i + 1}`,
+    );
+    assert.deepEqual(broken(Buffer.concat([Buffer.from(whole), part]), head), torn);
+  }
+}
+
+// ---- edits ----
+
+interface Tally {
+  /** Members that were edited, by workflow. */
+  readonly covered: Set<string>;
+  readonly checks: Record<Check, number>;
+  readonly unproven: Map<Unproven, number>;
+}
+
+function newTally(): Tally {
+  return { covered: new Set(), checks: { intact: 0, allowed: 0, replayed: 0, head: 0 }, unproven: new Map() };
+}
+
+function report({ checks, unproven }: Tally, t: TestContext): void {
+  t.diagnostic(
+    `edits found by ${Object.entries(checks)
+      .map(([check, count]) => `${check} ${count}`)
+      .join(", ")}`,
+  );
+  for (const [kind, count] of [...unproven].sort())
+    t.diagnostic(`only by head ${count}: ${kind} (${UNPROVEN[kind]})`);
+}
+
+async function checkEdits(specimen: Specimen, { edits }: Origin, tally: Tally): Promise<void> {
+  for (const edit of [...editsOf(specimen, edits, tally.covered), ...concealments(specimen)]) {
+    const found = await firstFound(specimen, forged(specimen, edit));
+    const anchor = anchorOf(specimen, edit);
+    const what = `line ${edit.place + 1} ${edit.path.join("/")}: ${say(edit.was)} -> ${say(edit.is)}`;
+    assert.ok(isForeseen(found, anchor, edit), `${what}: ${say(anchor)}, but ${say(found)}`);
+    tally.checks[found.by]++;
+    if (found.by !== "head") continue;
+    const kind = anchor.kind as Unproven;
+    tally.unproven.set(kind, (tally.unproven.get(kind) ?? 0) + 1);
+  }
+}
+
+const say = (value: unknown) => JSON.stringify(value).slice(0, 120);
