@@ -102,7 +102,7 @@ export const usageTable = {
     ...(f.errno === "EISDIR" ? { hint: "this is a folder: name the file in it" } : {}),
   }),
   FOREIGN_TRACE: (f: { file: string; format: string }) => ({
-    what: `the trace is of another runtime, in the format ${f.format}, which can be examined only`,
+    what: `the trace is of another runtime, in the format ${f.format}, which can be examined and compared, no more`,
     where: f.file,
     hint: `pgs examine ${f.file} says what it tells`,
   }),
