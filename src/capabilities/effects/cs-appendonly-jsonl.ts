@@ -1,6 +1,8 @@
-import { type JsonObject, jsonEqual, own } from "../../json.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
 import { effect, operation, type Performed } from "../effect.ts";
 import { anything, object, optional } from "../shape.ts";
+import { absent, done, unclear } from "../shown.ts";
+import { fittingLines } from "./fitting-lines.ts";
 import { isBlank, readLine } from "./stored-bytes.ts";
 import { lineStore } from "./stored-lines.ts";
 
@@ -44,6 +46,18 @@ const APPEND = operation({
       }),
     );
   },
+  shows({ record, stream_id = null, actor_id = null }, store, since) {
+    const wanted = Object.entries({ record, stream_id, actor_id });
+    const { lines, count, torn } = fittingLines(store, (entry) =>
+      wanted.every(([field, value]) => jsonEqual(own(entry, field) ?? null, value)),
+    );
+    const later = lines.filter(({ entry }) => !isBefore(own(entry, "timestamp"), since));
+    const [line] = later;
+    if (line === undefined) return absent({ lines: count, ...torn });
+    if (later.length > 1) return unclear("SEVERAL_LINES", { lines: later.map(({ number }) => number) });
+    if (!isNaive(own(line.entry, "timestamp"))) return unclear("UNDATED_LINE", { line: line.number });
+    return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, true);
+  },
 });
 
 const GET_ALL = operation({
@@ -63,6 +77,12 @@ function naiveTime(clock: string): string {
   const [seconds = "", fraction = ""] = clock.replace(/Z$/, "").split(".");
   return Number(fraction) === 0 ? seconds : `${seconds}.${fraction.padEnd(6, "0")}`;
 }
+
+const isNaive = (time: Json | undefined): time is string =>
+  typeof time === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?$/.test(time);
+
+/** Where both are written alike, their order is that of their texts. */
+const isBefore = (time: Json | undefined, since: string) => isNaive(time) && time < naiveTime(since);
 
 /** `{"record_id", "sequence_number", "timestamp", "actor_id", "stream_id", "record"}` per line: ordered history. */
 export const csAppendonlyJsonl = effect({
