@@ -37,7 +37,7 @@ function foundJson(found: Found): JsonObject {
 
 export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruption): unknown {
   if (advice === null) return null;
-  const { code, tookPlace, ahead, ending, unrehearsed } = advice;
+  const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
   const { what, hint } = wordsOfAdvice(advice);
   return {
     code,
@@ -55,6 +55,7 @@ export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruptio
       ahead?.map(({ node, step: { name, code: capability, op, store } }) => {
         return { node, step: name, capability, op, store };
       }) ?? null,
+    was_to_end: heading && { status: heading.status, exit_reason_code: heading.exitReason },
     rehearsed: ending && {
       status: ending.status,
       outcome: ending.outcome,

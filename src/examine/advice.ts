@@ -1,7 +1,8 @@
 /** What to do about a run that was cut off: whether running it again finishes it, and does nothing twice. */
 
+import type { Ending } from "../engine/advance.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type AheadStep, writesAhead } from "./ahead.ts";
+import { type AheadStep, endAhead, writesAhead } from "./ahead.ts";
 import { type Hindrance, isHidden, type OpenEffect } from "./interrupted.ts";
 import { type Rehearsal, rehearse, type Stage } from "./rehearse.ts";
 import { type SecondTime, type TookPlace, whatTookPlace } from "./second-time.ts";
@@ -9,7 +10,7 @@ import type { FindStep } from "./steps.ts";
 import type { Standing, Unfinished } from "./unfinished.ts";
 
 interface Words {
-  readonly what: (advice: Pick<Advice, "tookPlace" | "ending">) => string;
+  readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
   readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
 }
 
@@ -33,8 +34,14 @@ const adviceTable = {
     },
   },
   COUNT_AS_DONE: {
-    what: () => "do not run it again: all that it writes is there, and nothing that may still follow writes",
-    hint: () => "count it as done; this trace, cut off as it is, stays the record of it",
+    what: ({ heading }) => {
+      const rest =
+        heading === null
+          ? "nothing that may still follow writes"
+          : `all that was left was to end ${heading.exitReason}`;
+      return `do not run it again: all that it writes is there, and ${rest}`;
+    },
+    hint: () => "count it as ended so; this trace, cut off as it is, stays the record of it",
   },
   REPEATS: {
     what: () => "do not run it again as things are: it would do a second time what is marked so",
@@ -70,6 +77,8 @@ export interface Advice {
   readonly tookPlace: readonly TookPlace[];
   /** The steps of the main run that may still follow and write; null where its plan is not at hand. */
   readonly ahead: readonly AheadStep[] | null;
+  /** How it was to end itself, where only its EXIT was left. */
+  readonly heading: Pick<Ending, "status" | "exitReason"> | null;
   /** How running it again would end now; null where that could not be rehearsed. */
   readonly ending: Rehearsal["ending"] | null;
   readonly unrehearsed: Hindrance | null;
@@ -99,10 +108,12 @@ export async function advise(
   const rehearsed = await rehearsal(start, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
   const tookPlace = await whatTookPlace(unfinished, open, findStep, played);
-  const ahead = plan && writesAhead(plan, settled(standing, open));
+  const stands = settled(standing, open);
+  const ahead = plan && writesAhead(plan, stands);
+  const heading = plan && endAhead(plan, stands, unfinished.lastNode?.outcome ?? null);
   const ending = played?.ending ?? null;
   const code = codeOf(open, { tookPlace, ahead, ending });
-  return { code, workflow: start.workflow_code, tookPlace, ahead, ending, unrehearsed };
+  return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed };
 }
 
 async function rehearsal(

@@ -1,6 +1,6 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
-import { advance } from "../engine/advance.ts";
+import { advance, type Ending, endAt } from "../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../plan/plan.ts";
 import type { Standing } from "./unfinished.ts";
 
@@ -17,6 +17,20 @@ export function writesAhead(plan: Plan, standing: Standing | null): readonly Ahe
   const here = node === undefined ? [] : writing(node.key, steps);
   const later = reachable(plan, next).flatMap((key) => writing(key, stepsOf(plan.nodes.get(key))));
   return [...here, ...later.filter(({ step }) => !here.some((one) => one.step === step))];
+}
+
+/**
+ * How the run would have ended, where nothing but an EXIT could follow; null elsewhere. `last` is the outcome of the
+ * last node that ended.
+ */
+export function endAhead(plan: Plan, standing: Standing | null, last: string | null): Ending | null {
+  const node = standing === null ? undefined : plan.nodes.get(standing.node);
+  if (standing === null || node === undefined) return null;
+  if (node.type === "EXIT") return last === null ? null : endAt(node, last);
+  const { steps, next } = fromHere(node, standing);
+  const [exit, ...others] = next.map((key) => plan.nodes.get(key));
+  const isOnly = steps.length === 0 && others.length === 0;
+  return isOnly && exit?.type === "EXIT" && standing.outcome !== null ? endAt(exit, standing.outcome) : null;
 }
 
 interface Following {

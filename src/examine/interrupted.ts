@@ -51,7 +51,7 @@ export function wordsOfHindrance(because: Hindrance): Words {
 }
 
 export const safeTable = {
-  DO_AGAIN: "nothing of it is there: done again, it is done once",
+  DO_AGAIN: "nothing of it is there: done now, it is not done twice",
   COUNT_AS_DONE: "what it leaves is there: count it as done",
   LOOK_FIRST: "look before anything is done about it",
   CHANGES_NOTHING: "it only reads: it can be done again at any time",

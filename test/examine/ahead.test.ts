@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { writesAhead } from "../../src/examine/ahead.ts";
+import { endAhead, writesAhead } from "../../src/examine/ahead.ts";
 import type { Standing } from "../../src/examine/unfinished.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { appending, compileTrial, contract, type Protocol, passing } from "../engine/trial.ts";
@@ -73,5 +73,28 @@ for (const [about, standing, ahead] of cases) {
   test(`from ${about} on: ${ahead || "nothing"}`, async () => {
     const found = writesAhead(await compileTrial(protocol), standing);
     assert.equal(found.map(({ step }) => step.name).join(" "), ahead);
+  });
+}
+
+const endings: readonly (readonly [
+  about: string,
+  standing: Standing | null,
+  last: string | null,
+  end: string | null,
+])[] = [
+  ["before the first node", null, null, null],
+  ["at a step whose end is not known", at("SECOND", "e"), "SUCCESS", null],
+  ["behind the last step", at("SECOND", "e", "SUCCESS"), "SUCCESS", "COMPLETED"],
+  ["behind a step that failed", at("SECOND", "e", "BACKEND_ERROR"), "SUCCESS", "EXIT_BACKEND_ERROR"],
+  ["behind an evaluation", at("SECOND", "judged", "SUCCESS"), "SUCCESS", null],
+  ["behind a node that leads to another", at("FIRST", null, "SUCCESS"), "SUCCESS", null],
+  ["behind the last node", at("SECOND", null, "VIOLATION"), "VIOLATION", "EXIT_VIOLATION"],
+  ["at an exit", at("END"), "NACK", "EXIT_REJECTED"],
+  ["at an exit that nothing led to", at("END"), null, null],
+];
+
+for (const [about, standing, last, end] of endings) {
+  test(`${about} a run ${end === null ? "may end in more than one way" : `is to end ${end}`}`, async () => {
+    assert.equal(endAhead(await compileTrial(protocol), standing, last)?.exitReason ?? null, end);
   });
 }

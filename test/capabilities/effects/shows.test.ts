@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import type { StoreEffect } from "../../../src/capabilities/effect.ts";
+import { operation, type StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
@@ -118,6 +118,18 @@ function stateOf(look: () => Shown): Shown["state"] | "refused" {
     return "refused";
   }
 }
+
+test("an operation that writes without saying how its store shows it does not compile", () => {
+  const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
+  const run = () => ({ outcome: "SUCCESS" }) as const;
+  const shows = (): Shown => ({ state: "absent", evidence: {} });
+  // @ts-expect-error: `shows` is missing
+  operation({ ...declared, semantics: "idempotent", run });
+  // @ts-expect-error: what only reads shows nothing
+  operation({ ...declared, semantics: "reads", run, shows });
+  const { shows: shown } = operation({ ...declared, semantics: "append-only", run, shows });
+  assert.equal(typeof shown, "function");
+});
 
 interface Doubtful {
   readonly effect: StoreEffect;
