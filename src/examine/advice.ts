@@ -24,9 +24,9 @@ function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
 const adviceTable = {
   RUN_AGAIN: {
     what: ({ tookPlace, ending }) => {
-      const why =
-        tookPlace.length === 0 ? "nothing that it writes was written" : "nothing would take place twice";
-      return `run it again: ${why}${ending === null ? "" : `, and as things are it would end ${ending.exitReason}`}`;
+      const then = ending === null ? "" : `, and as things are it would end ${ending.exitReason}`;
+      if (tookPlace.length === 0) return `run it again: nothing that it writes was written${then}`;
+      return `run it again: ${ending === null ? "as its effects are declared, " : ""}nothing would take place twice${then}`;
     },
     hint: ({ workflow, unrehearsed }) => {
       const shown = unrehearsed === "SUPPRESSED" ? ", which does not show all of it" : "";

@@ -32,8 +32,8 @@ const hindranceTable = {
   },
   NO_DATA_ROOT: { what: "there is no data root here", hint: "name it with --data-root DIR" },
   SUPPRESSED: {
-    what: "the trace suppresses values of its inputs, so that they cannot be compared with what is stored",
-    hint: "look with somebody who knows them",
+    what: "the trace suppresses values that this would take",
+    hint: "whoever knows them can look whether the store holds what the line says",
   },
   UNREADABLE: { what: "the store cannot be read", hint: "make it readable, then examine again" },
   CORRUPT: {
