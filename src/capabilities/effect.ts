@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../json.ts";
 import type { Change, Draw, Mail, StoreFile, StoreReader } from "../ports.ts";
 import { type Input, parseInput, type Shape } from "./shape.ts";
-import { absent, type Shown } from "./shown.ts";
+import { absent, type Beginning, type Shown } from "./shown.ts";
 
 /**
  * What an operation promises about its store; each word buys a test.
@@ -46,10 +46,10 @@ interface Reading {
 interface Writing<I> {
   readonly semantics: Exclude<Semantics, "reads">;
   /**
-   * What the store shows of this operation, begun with this input at `since` (RFC 3339 UTC): looks, and takes no
-   * lock. @throws StoreFault
+   * What the store shows of this operation, begun so with this input: looks, and takes no lock.
+   * @throws StoreFault
    */
-  shows(input: I, store: StoreReader, since: string): Shown;
+  shows(input: I, store: StoreReader, begun: Beginning): Shown;
 }
 
 /** Whatever writes says how its store shows it after a crash. */
@@ -58,7 +58,7 @@ export type StoreDeclaration<S extends Shape, O extends string> = OnStore<S, O> 
 export interface MailDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
   run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
   /** What is known of a letter whose sending began: what to ask the mail server for. */
-  shows(input: Input<S>, since: string): Shown;
+  shows(input: Input<S>, begun: Beginning): Shown;
 }
 
 export interface CallDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
@@ -104,7 +104,7 @@ export interface MailOperation extends AnyOperation {
   readonly reaches: "mail";
   /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
   perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
-  shows(input: JsonObject, since: string): Shown;
+  shows(input: JsonObject, begun: Beginning): Shown;
 }
 
 export interface CallOperation extends AnyOperation {
@@ -211,7 +211,7 @@ export function mailing<S extends Shape, const O extends string>(
       const parsed = atDoor(declared.input, input);
       return "input" in parsed ? run(parsed.input, mail, policy) : parsed.violation;
     },
-    shows: (input, since) => shown(declared.input, input, (it) => shows(it, since)),
+    shows: (input, begun) => shown(declared.input, input, (it) => shows(it, begun)),
   };
 }
 

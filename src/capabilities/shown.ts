@@ -1,6 +1,15 @@
 /** What is found of an effect that began and is not known to have ended, by looking where it would have left something. */
 
 import type { JsonObject } from "../json.ts";
+import type { Change } from "../ports.ts";
+
+/** What is on record of how an effect began. */
+export interface Beginning {
+  /** RFC 3339 UTC. */
+  readonly since: string;
+  /** The change that its run made to the same store last; null where it made none. */
+  readonly last: Change | null;
+}
 
 /**
  * `done`: what the operation leaves is there. `absent`: nothing of it is there, and doing it takes nothing from

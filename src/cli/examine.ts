@@ -9,7 +9,7 @@ import { locate, type Place } from "../examine/locate.ts";
 import { replay } from "../examine/replay.ts";
 import { Stepwise, type Stretch } from "../examine/stepwise.ts";
 import { suppose } from "../examine/suppose.ts";
-import { Unfinished } from "../examine/unfinished.ts";
+import { type EndedEffect, Unfinished } from "../examine/unfinished.ts";
 import { eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -59,9 +59,19 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
     again.replayed?.finding === null &&
     classification?.isStructural !== true;
   const { file } = trace;
-  const interruption = await interruptionOf(unfinished, plan, context);
+  const ended = unfinished.isOver || plan === null ? [] : await endedIn(trace, verified);
+  const interruption = await interruptionOf(unfinished, ended, plan, context);
   const told = { file, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
+}
+
+/** The effects that ended. */
+function endedIn(trace: GivenTrace, verified: Verified): Promise<readonly EndedEffect[]> {
+  return trace.readAgain("reading", verified, async (events) => {
+    const unfinished = new Unfinished({ keepsEnded: true });
+    for (const event of events) unfinished.take(event);
+    return unfinished.ended;
+  });
 }
 
 /** What holding a trace to a plan gives; null without a plan. */

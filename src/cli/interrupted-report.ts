@@ -10,7 +10,7 @@ import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Paint } from "./paint.ts";
-import { plain, rowsByRun, table } from "./report.ts";
+import { gathered, plain, rowsByRun, TOLD_SINGLY, table } from "./report.ts";
 
 // ---- as JSON ----
 
@@ -137,7 +137,7 @@ function adviceText(
     ["advice", paint("strong", plain(what))],
   ];
   const second = rowsByRun(tookPlace, (effect) => [
-    `line ${effect.line}`,
+    ...(tookPlace.length > TOLD_SINGLY ? [] : [`line ${effect.line}`]),
     plain(effect.op),
     plain(effect.store ?? "-"),
     plain(`${effect.node}.${effect.step}`),
@@ -146,7 +146,7 @@ function adviceText(
   const following = (ahead ?? []).map(({ node, step }) => [step.op, step.store ?? "-", `${node}.${step.name}`]);
   return (
     `\nafter the crash\n${table(rows)}  hint: ${plain(hint)}\n` +
-    `${second.length === 0 ? "" : `\ntook place, and a second time\n${table(second)}`}` +
+    `${second.length === 0 ? "" : `\ntook place, and a second time\n${table(gathered(second))}`}` +
     `${following.length === 0 ? "" : `\nmay still follow\n${table(following)}`}`
   );
 }

@@ -3,7 +3,7 @@
 import { type Advice, advise } from "../examine/advice.ts";
 import { judgeOpen, type OpenEffect } from "../examine/interrupted.ts";
 import { findSteps } from "../examine/steps.ts";
-import type { Reached, Unfinished } from "../examine/unfinished.ts";
+import type { EndedEffect, Reached, Unfinished } from "../examine/unfinished.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type DataRoot, IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
@@ -23,6 +23,7 @@ export interface Interruption {
 /** Looks into the data root, where there is one, and leaves it as it is. */
 export async function interruptionOf(
   unfinished: Unfinished,
+  ended: readonly EndedEffect[],
   plan: Plan | null,
   context: Context,
 ): Promise<Interruption> {
@@ -32,7 +33,7 @@ export async function interruptionOf(
   const findStep = findSteps(plan, unfinished);
   const open = await judgeOpen(unfinished.open, findStep, data);
   const stage = { data, clock, entropy, mail: world.openMail(world.env) };
-  const advice = await advise(unfinished, open, { plan, findStep, stage });
+  const advice = await advise(unfinished, open, { plan, findStep, ended, stage });
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
   return { open, advice, lastNode, lastStep, dataRoot, isThere: data !== null };

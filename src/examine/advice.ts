@@ -7,7 +7,7 @@ import { type Hindrance, isHidden, type OpenEffect } from "./interrupted.ts";
 import { type Rehearsal, rehearse, type Stage } from "./rehearse.ts";
 import { type SecondTime, type TookPlace, whatTookPlace } from "./second-time.ts";
 import type { FindStep } from "./steps.ts";
-import type { Standing, Unfinished } from "./unfinished.ts";
+import type { EndedEffect, Standing, Unfinished } from "./unfinished.ts";
 
 interface Words {
   readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
@@ -20,6 +20,9 @@ function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
     : "make sure that no earlier trace names what was found undated, and that it is of this run; then ";
   return `${sure}do by hand what may still follow, or take back what took place, where nobody has built on it, and run it again; the side_effect_end behind each line says what it changed`;
 }
+
+const TWICE: ReadonlySet<SecondTime> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
+const OTHERWISE: ReadonlySet<SecondTime> = new Set(["ANSWERS_OTHERWISE", "NOT_REACHED", "DECLARED_ONCE"]);
 
 const adviceTable = {
   RUN_AGAIN: {
@@ -44,7 +47,11 @@ const adviceTable = {
     hint: () => "count it as ended so; this trace, cut off as it is, stays the record of it",
   },
   REPEATS: {
-    what: () => "do not run it again as things are: it would do a second time what is marked so",
+    what: ({ tookPlace }) => {
+      const twice = tookPlace.filter(({ secondTime }) => TWICE.has(secondTime));
+      const named = new Set(twice.map(({ op, store }) => (store === null ? op : `${op} on ${store}`)));
+      return `do not run it again as things are: ${[...named].join(", ")} would take place a second time`;
+    },
     hint: byHand,
   },
   OVERWRITES: {
@@ -92,6 +99,8 @@ export function wordsOfAdvice(advice: Advice): { readonly what: string; readonly
 export interface AtHand {
   readonly plan: Plan | null;
   readonly findStep: FindStep;
+  /** The effects that ended; of no use without the plan. */
+  readonly ended: readonly EndedEffect[];
   /** The data root is null where there is none. */
   readonly stage: Omit<Stage, "data"> & { readonly data: Stage["data"] | null };
 }
@@ -104,15 +113,16 @@ export async function advise(
 ): Promise<Advice | null> {
   const { start, isOver, standing } = unfinished;
   if (start === null || isOver) return null;
-  const { plan, findStep } = atHand;
+  const { plan, findStep, ended } = atHand;
   const rehearsed = await rehearsal(start, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
-  const tookPlace = await whatTookPlace(unfinished, open, findStep, played);
+  const tookPlace = plan === null ? [] : await whatTookPlace(ended, open, findStep, played);
   const stands = settled(standing, open);
   const ahead = plan && writesAhead(plan, stands);
   const heading = plan && endAhead(plan, stands, unfinished.lastNode?.outcome ?? null);
   const ending = played?.ending ?? null;
-  const code = codeOf(open, { tookPlace, ahead, ending });
+  const isKnown = plan !== null || !unfinished.hasEffects;
+  const code = isKnown ? codeOf(open, { tookPlace, ahead, ending }) : "LOOK_FIRST";
   return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed };
 }
 
@@ -132,9 +142,6 @@ function settled(standing: Standing | null, open: readonly OpenEffect[]): Standi
     ? { ...standing, outcome: "SUCCESS" }
     : standing;
 }
-
-const TWICE: ReadonlySet<SecondTime> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
-const OTHERWISE: ReadonlySet<SecondTime> = new Set(["ANSWERS_OTHERWISE", "NOT_REACHED", "DECLARED_ONCE"]);
 
 function codeOf(
   open: readonly OpenEffect[],

@@ -61,7 +61,7 @@ export const safeTable = {
 
 export type Safe = keyof typeof safeTable;
 
-export interface OpenEffect extends Omit<BegunEffect, "inputs"> {
+export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
   /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
   readonly looked: { readonly file: string; readonly changed: string | null } | null;
   readonly found: Found;
@@ -77,9 +77,10 @@ export async function judgeOpen(
   data: DataRoot | null,
 ): Promise<readonly OpenEffect[]> {
   const judged: OpenEffect[] = [];
-  for (const { inputs, ...effect } of open) {
+  for (const begun of open) {
+    const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
-    const look = lookFor({ inputs, ...effect }, declared, data);
+    const look = lookFor(begun, declared, data);
     judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
   return judged;
@@ -92,15 +93,15 @@ function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null)
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
   const { operation, path } = declared.step;
-  const { inputs, since } = effect;
+  const { inputs } = effect;
   if (!mayWrite(declared.step) || operation.reaches === "workflows") return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
-  if (operation.reaches === "mail") return elsewhere(operation.shows(inputs, since));
+  if (operation.reaches === "mail") return elsewhere(operation.shows(inputs, effect));
   const { shows } = operation;
   // Without a path it would have answered BACKEND_ERROR.
   if (path === null || shows === undefined) return elsewhere(absent());
   if (data === null) return elsewhere(unseen("NO_DATA_ROOT"));
-  return lookInto(data, path, (store) => withoutSecrets(shows(inputs, store, since), declared));
+  return lookInto(data, path, (store) => withoutSecrets(shows(inputs, store, effect), declared));
 }
 
 /** What is known without looking at a store. */

@@ -5,7 +5,7 @@ import { mayWrite } from "./ahead.ts";
 import type { OpenEffect } from "./interrupted.ts";
 import { isChange, type Rehearsal, type RehearsedEffect } from "./rehearse.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
-import type { EffectPlace, EndedEffect, Unfinished } from "./unfinished.ts";
+import type { EffectPlace, EndedEffect } from "./unfinished.ts";
 
 /** As it was rehearsed; else as it is declared. */
 export const secondTimeTable = {
@@ -39,7 +39,7 @@ export interface TookPlace extends EffectPlace {
 type Taken = Omit<TookPlace, "secondTime" | "answer">;
 
 export async function whatTookPlace(
-  { ended }: Pick<Unfinished, "ended">,
+  ended: readonly EndedEffect[],
   open: readonly OpenEffect[],
   findStep: FindStep,
   rehearsal: Rehearsal | null,

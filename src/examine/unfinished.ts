@@ -1,5 +1,6 @@
 /** What a trace leaves unfinished, taken event by event: effects without an end, and how far the run came. */
 
+import type { Beginning } from "../capabilities/shown.ts";
 import type { JsonObject } from "../json.ts";
 import type { Change } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
@@ -17,11 +18,9 @@ export interface EffectPlace {
 }
 
 /** An effect that began; nothing says that it ended. */
-export interface BegunEffect extends EffectPlace {
+export interface BegunEffect extends EffectPlace, Beginning {
   readonly inputs: JsonObject;
   readonly effectKey: Digest;
-  /** When it began, RFC 3339 UTC. */
-  readonly since: string;
   /** Whether a run nested in it had begun: then that one was cut off. */
   readonly isCaller: boolean;
 }
@@ -55,10 +54,21 @@ export class Unfinished {
   standing: Standing | null = null;
   lastStep: Reached | null = null;
   lastNode: Reached | null = null;
+  /** Whether any effect ended. */
+  hasEffects = false;
+  /** In their order, where they are kept. */
   readonly ended: EndedEffect[] = [];
   /** By run: the workflow. */
   readonly workflows = new Map<string, string>();
   readonly #open = new Map<string, BegunEffect>();
+  /** By workflow and store: the last change. */
+  readonly #changes = new Map<string, Change>();
+  readonly #keepsEnded: boolean;
+
+  /** A long run ends so many effects that they are kept only for who asks for them: of a run that is over, nobody does. */
+  constructor({ keepsEnded = false } = {}) {
+    this.#keepsEnded = keepsEnded;
+  }
 
   /** The run ended, and no effect of it is open. */
   get isOver(): boolean {
@@ -117,6 +127,7 @@ export class Unfinished {
       store,
       inputs,
       effectKey,
+      last: this.#changes.get(this.#storeOf(at.run, store)) ?? null,
       isCaller: false,
     });
   }
@@ -124,9 +135,17 @@ export class Unfinished {
   #end({ step, outcome, change }: Payloads["side_effect_end"], run: string, node: string): void {
     const begun = this.#open.get(idOf(run, node, step));
     this.#open.delete(idOf(run, node, step));
+    this.hasEffects = true;
     if (begun === undefined) return;
+    if (change !== undefined) this.#changes.set(this.#storeOf(run, begun.store), change);
+    if (!this.#keepsEnded) return;
     const { capability, op, store, line } = begun;
     this.ended.push({ run, node, step, capability, op, store, line, outcome, change: change ?? null });
+  }
+
+  /** Another workflow may have another store of that name. */
+  #storeOf(run: string, store: string | null): string {
+    return idOf(this.workflows.get(run) ?? "", store ?? "");
   }
 }
 

@@ -74,11 +74,15 @@ interface Looking {
 
 /** What is said of the crash; `looking` replaces what is at hand. */
 export async function examined({ plan, events, data }: Crash, looking: Looking = {}) {
-  const unfinished = new Unfinished();
+  const unfinished = new Unfinished({ keepsEnded: true });
   for (const event of events) unfinished.take(event);
   const at = { plan, data: data.root, mail: openMail({}), ...looking };
   const findStep = findSteps(at.plan, unfinished);
   const open = await judgeOpen(unfinished.open, findStep, at.data);
   const stage = { data: at.data, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
-  return { open, advice: await advise(unfinished, open, { plan: at.plan, findStep, stage }), unfinished };
+  return {
+    open,
+    advice: await advise(unfinished, open, { plan: at.plan, findStep, ended: unfinished.ended, stage }),
+    unfinished,
+  };
 }

@@ -101,6 +101,7 @@ async function follow(crash: Crash): Promise<string> {
 }
 
 const BOUND = '{"key":"P-1","address":"ADDR_1"}\n';
+const same = (step: string) => appending(step, { id: "$.inputs.id" });
 const protocols: readonly (readonly [
   about: string,
   protocol: Protocol,
@@ -109,6 +110,12 @@ const protocols: readonly (readonly [
 ])[] = [
   ["reads", steps(reading), {}, ["RUN_AGAIN"]],
   ["appends once", steps(reading, logging()), { "state.json": '{"k": 1}' }, ["RUN_AGAIN", "COUNT_AS_DONE"]],
+  [
+    "appends the same twice in an instant",
+    steps(same("one"), same("two")),
+    {},
+    ["RUN_AGAIN", "REPEATS", "COUNT_AS_DONE"],
+  ],
   ["appends twice", steps(logging("one"), logging("two")), {}, ["RUN_AGAIN", "REPEATS", "COUNT_AS_DONE"]],
   [
     "registers, then appends",
@@ -255,7 +262,7 @@ test("without a rehearsal a second time is what the operation declares", async (
   assert.deepEqual([unrehearsed, code], ["NO_DATA_ROOT", "REPEATS"]);
   const unplanned = await adviceOf(crash, { plan: null });
   assert.deepEqual([unplanned.unrehearsed, unplanned.ahead, unplanned.code], ["NO_PLAN", null, "LOOK_FIRST"]);
-  assert.ok(unplanned.tookPlace.every(({ secondTime }) => secondTime === "NOT_KNOWN"));
+  assert.deepEqual(unplanned.tookPlace, [], "what an effect is, its plan says");
 });
 
 /** The data root with another holder of every lock, or a path that leads out of it. */
@@ -299,6 +306,13 @@ test("what cannot be looked at says why, and is looked at before anything is don
     );
     assert.equal(advice?.code, "LOOK_FIRST", because);
   }
+});
+
+test("of what took place by another plan nothing is known", async () => {
+  const crash = after(await killedTrial(steps(logging("one"), logging("two"))), "one");
+  const elsewhere = await compileTrial(steps(logging("other"), logging("two")));
+  const { code, tookPlace } = await adviceOf(crash, { plan: elsewhere });
+  assert.deepEqual([code, tookPlace[0]?.secondTime], ["LOOK_FIRST", "NOT_KNOWN"]);
 });
 
 test("a defect of the storage's port is no finding", async () => {

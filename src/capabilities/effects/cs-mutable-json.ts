@@ -137,7 +137,9 @@ const DELETE_MANY = operation({
     if (names.length < keys.length) return absent();
     const stored = readStored(store);
     const there = names.filter((name) => Object.hasOwn(stored, name));
-    return there.length > 0 ? unclear("STILL_THERE", { keys: there }) : done({ keys: keys.length });
+    return there.length > 0
+      ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, TOLD) })
+      : done({ keys: keys.length });
   },
 });
 
@@ -147,6 +149,9 @@ const NO_RECORD_MATCHES = {
   result: { matched_keys: [], updated_count: 0 },
   reason: { code: "NO_RECORD_MATCHES" },
 } as const;
+
+/** So many keys are named; there may be as many as anybody likes. */
+const TOLD = 10;
 
 const isBlank = (key: string) => key.trim() === "";
 

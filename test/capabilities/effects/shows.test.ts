@@ -22,11 +22,12 @@ const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNam
 /** The moment at which the i-th call of a session begins. */
 const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOString();
 const SINCE = moment(0);
+const BEGUN = { since: SINCE, last: null };
 
 function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Shown {
   const operation = effect.operations[op];
   assert.ok(operation?.shows, `${op} says nothing of its store`);
-  return operation.shows(input, at.unseen(), since);
+  return operation.shows(input, at.unseen(), { since, last: null });
 }
 
 /** Performs the call at its moment. */
@@ -91,13 +92,13 @@ for (const effect of effects) {
   test(`${effect.code}: looking leaves the store as it is, and nothing beside it`, (t) => {
     const { root } = freshStore(t);
     for (const { op, input, after } of changes(t, effect)) {
-      effect.operations[op]?.shows?.(input, openDataRoot(join(root, "none")).store("store"), SINCE);
+      effect.operations[op]?.shows?.(input, openDataRoot(join(root, "none")).store("store"), BEGUN);
       assert.deepEqual(readdirSync(root), [], `${op} in a data root that is not there`);
       const at = freshStore(t, after);
       const store = openDataRoot(at.root, { indexWorth: 1 }).store("store");
       const found = () => [readdirSync(at.root), readFileSync(at.file, "utf8"), statSync(at.file).mtimeMs];
       const before = found();
-      effect.operations[op]?.shows?.(input, store, SINCE);
+      effect.operations[op]?.shows?.(input, store, BEGUN);
       assert.deepEqual(found(), before, op);
     }
   });
@@ -150,7 +151,7 @@ const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
     op: "APPEND",
     input: { record: {} },
     text: line("2026-01-31T08:59:59.999999") + line("2026-01-31T09:00:00").repeat(2),
-    evidence: { lines: [2, 3] },
+    evidence: { lines: 2, first: 2, last: 3 },
   },
   UNDATED_LINE: {
     effect: csAppendonlyJsonl,
@@ -185,7 +186,7 @@ const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
     op: "DELETE_MANY",
     input: { keys: ["a", "k"] },
     text: '{"k":"theirs"}',
-    evidence: { keys: ["k"] },
+    evidence: { there: 1, keys: ["k"] },
   },
   STILL_MATCHING: {
     effect: csMutableJson,
@@ -211,12 +212,12 @@ for (const [because, { effect, op, input, text, evidence }] of Object.entries(do
 
 test("of a letter nothing is stored: what to ask the mail server for is said", () => {
   const { shows } = csSendEmail.operations.SEND;
-  assert.deepEqual(shows({ to: "ines@example.org", subject: "Released", body: "text" }, SINCE), {
+  assert.deepEqual(shows({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
     state: "unclear",
     because: "NOT_STORED",
     evidence: { recipient: "ines@example.org", subject: "Released", since: SINCE },
   });
-  assert.equal(shows({ to: "nobody" }, SINCE).state, "absent", "it would have been turned away");
+  assert.equal(shows({ to: "nobody" }, BEGUN).state, "absent", "it would have been turned away");
 });
 
 test("evidence names places, and repeats nothing that others stored", (t) => {
@@ -232,6 +233,19 @@ test("an older line that says the same is not the one, and a torn one is none ye
   at.write(line("2026-01-31T09:00:00").trimEnd());
   const whole = show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
   assert.deepEqual(whole, { state: "done", isDated: true, evidence: { line: 1, record_id: "r" } });
+});
+
+test("a line that was there when the run last added one is not of an effect that began later", (t) => {
+  const at = freshStore(t, line("2026-01-31T09:00:00").repeat(3));
+  const { shows } = csAppendonlyJsonl.operations.APPEND;
+  const shown = (lines: number) => {
+    const last = { before: { lines: lines - 1 }, after: { lines } };
+    return shows?.({ record: {} }, at.unseen(), { since: SINCE, last });
+  };
+  assert.deepEqual(shown(3), { state: "absent", evidence: { lines: 3 } });
+  assert.deepEqual(shown(2), { state: "done", isDated: true, evidence: { line: 3, record_id: "r" } });
+  assert.equal(shown(1)?.state, "unclear");
+  assert.equal(shown(4)?.state, "unclear", "the file is another one by now: its lines say nothing");
 });
 
 test("a binding says nothing of its time; one that was asked for differently is another one", (t) => {
