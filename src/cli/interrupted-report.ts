@@ -105,7 +105,7 @@ function foundWords(found: Found): string {
     case "absent":
       return "absent: nothing of it is there";
     case "unclear":
-      return `unclear: ${doubtTable[found.because]}`;
+      return `unclear: ${doubtTable[found.because].what}`;
     case "unseen":
       return `not looked at: ${wordsOfHindrance(found.because).what}`;
     default:
@@ -114,7 +114,8 @@ function foundWords(found: Found): string {
 }
 
 function hintOf(found: Found): string {
-  const hint = found.state === "unseen" ? wordsOfHindrance(found.because).hint : undefined;
+  if (found.state !== "unclear" && found.state !== "unseen") return "";
+  const { hint } = found.state === "unseen" ? wordsOfHindrance(found.because) : doubtTable[found.because];
   return hint === undefined ? "" : `  hint: ${hint}\n`;
 }
 

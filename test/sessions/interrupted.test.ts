@@ -247,6 +247,12 @@ test("a state that another run has written since is looked at first", async (t) 
   const [effect] = found["open_effects"] as JsonObject[];
   assert.deepEqual([at(effect, "found", "because"), at(effect, "safe")], ["OTHER_VALUE", "LOOK_FIRST"]);
   assert.deepEqual(at(effect, "found", "evidence"), { key: "production", differing: ["change_id"] });
+  const { out } = await place.session("examine", "cut.jsonl");
+  assert.match(
+    out,
+    /^ {2}found +unclear: another value stands there.*\n.*\n {2}hint: if it is what was there before/m,
+  );
+  assert.ok(!out.includes("CHG-3000"), "what others stored is not told");
   assert.equal(at(found, "advice", "code"), "LOOK_FIRST");
 });
 

@@ -205,7 +205,7 @@ const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
 };
 
 for (const [because, { effect, op, input, text, evidence }] of Object.entries(doubtful)) {
-  test(`${op} is unclear, ${because}: ${doubtTable[because as Doubt]}`, (t) => {
+  test(`${op} is unclear, ${because}: ${doubtTable[because as Doubt].what}`, (t) => {
     assert.deepEqual(show(effect, op, input, freshStore(t, text)), { state: "unclear", because, evidence });
   });
 }
