@@ -13,6 +13,7 @@ import { dirname } from "node:path";
 import { StoreFault } from "./faults.ts";
 import { isDead, pidOf, remove, textOf } from "./node-holder.ts";
 import { free, place, sweep } from "./node-spare.ts";
+import type { LockHolder } from "./ports.ts";
 
 const LONGEST_PAUSE_MS = 10;
 
@@ -22,6 +23,12 @@ const LONGEST_PAUSE_MS = 10;
  */
 export function withLock<T>(lock: string, file: string, patience: number, work: () => T): T {
   return whileHolding(lock, file, milliseconds() + patience, work);
+}
+
+/** Who holds the lock; null when nobody does. */
+export function holderOf(lock: string): LockHolder | null {
+  const holder = textOf(lock);
+  return holder === undefined ? null : { process: pidOf(holder), isDead: isDead(holder) };
 }
 
 function whileHolding<T>(lock: string, file: string, deadline: number, work: () => T): T {

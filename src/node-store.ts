@@ -13,7 +13,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { Fault, RunFault, StoreFault } from "./faults.ts";
 import { append, errnoOf, read, readAt, readFrom, replace } from "./node-bytes.ts";
 import { openIndexFile } from "./node-index.ts";
-import { withLock } from "./node-lock.ts";
+import { holderOf, withLock } from "./node-lock.ts";
 import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
 
 export interface DataRootOptions {
@@ -57,12 +57,13 @@ function openStore(folder: string, name: string, options: DataRootOptions): Stor
     readFrom: (offset, take) => on("UNREADABLE", (path) => readFrom(path, offset, take)),
     readAt: (offset, length) => on("UNREADABLE", (path) => readAt(path, offset, length)),
     stamp: () => on("UNREADABLE", (path) => stamp(path, name)),
+    holder: () => on("UNREADABLE", (path) => holderOf(lockOf(path))),
     append: (bytes) => on("UNWRITABLE", (path) => append(path, name, Buffer.from(bytes, "utf8"))),
     truncate: (size) => on("UNWRITABLE", (path) => truncateSync(path, size)),
     replace: (bytes) => on("UNWRITABLE", (path) => replace(path, bytes)),
     locked: (work) =>
       on("UNWRITABLE", (path) =>
-        withLock(`${path}.lock`, name, options.lockPatience, () => {
+        withLock(lockOf(path), name, options.lockPatience, () => {
           located = path;
           try {
             return work();
@@ -79,6 +80,8 @@ function openStore(folder: string, name: string, options: DataRootOptions): Stor
       ),
   };
 }
+
+const lockOf = (path: string) => `${path}.lock`;
 
 type Failing = "UNREADABLE" | "UNWRITABLE";
 

@@ -69,8 +69,8 @@ export interface Entropy {
   hex(count: number): string;
 }
 
-/** One stored file below the data root. Every operation throws `StoreFault` when the storage cannot do it. */
-export interface StoreFile {
+/** What one may learn of a stored file and leave it as it is; throws like a `StoreFile`. */
+export interface StoreReader {
   /** The name by which records and faults speak of it: its path below the data root. */
   readonly name: string;
   /** The whole content, or null when the file does not exist. */
@@ -81,6 +81,12 @@ export interface StoreFile {
   readAt(offset: number, length: number): Uint8Array;
   /** Changes whenever anybody has written the file; null when it does not exist. */
   stamp(): StoreStamp | null;
+  /** Who holds the lock of the file; null when nobody does. */
+  holder(): LockHolder | null;
+}
+
+/** One stored file below the data root. Every operation throws `StoreFault` when the storage cannot do it. */
+export interface StoreFile extends StoreReader {
   /** Adds the bytes in one write at the end, creating the file and its folders when absent. */
   append(bytes: string): void;
   /** Cuts the file to `size` bytes. */
@@ -101,6 +107,13 @@ export interface IndexFile {
   read(offset: number, length: number): Uint8Array;
   /** Replaces the whole content. Nothing waits for the disk: the reader recognises what did not arrive. */
   replace(parts: readonly Uint8Array[]): void;
+}
+
+export interface LockHolder {
+  /** The process's number; null where the lock does not say. */
+  readonly process: number | null;
+  /** It has died: whoever wants the lock next takes it over. */
+  readonly isDead: boolean;
 }
 
 export interface StoreStamp {

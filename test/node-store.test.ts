@@ -37,6 +37,7 @@ const operations: Readonly<Record<string, (store: StoreFile) => unknown>> = {
   readFrom: (store) => store.readFrom(0, () => assert.fail("read")),
   readAt: (store) => store.readAt(0, 1),
   stamp: (store) => store.stamp(),
+  holder: (store) => store.holder(),
   append: (store) => store.append("x\n"),
   truncate: (store) => store.truncate(0),
   replace: (store) => store.replace("x"),
@@ -144,7 +145,7 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
   mkdirSync(join(base, "one"));
   writeFileSync(join(base, "one/a"), "");
   mkdirSync(join(base, "two/a/store"), { recursive: true });
-  const { locked, ...direct } = operations;
+  const { locked, holder, ...direct } = operations;
   const codes = { root: "ENOTDIR", one: "ENOTDIR", two: "EISDIR" };
   for (const [name, errno] of Object.entries(codes)) {
     const store = openDataRoot(join(base, name)).store("a/store");
@@ -152,7 +153,9 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
       const reason = ["read", "readFrom", "readAt", "stamp"].includes(op) ? "UNREADABLE" : "UNWRITABLE";
       assert.throws(() => operate(store), failing(reason, errno), `${op} ${name}`);
     }
-    if (name !== "two") assert.throws(() => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
+    if (name === "two") continue;
+    assert.throws(() => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
+    assert.throws(() => holder?.(store), failing("UNREADABLE", "ENOTDIR"));
   }
   assert.throws(
     () => [...openDataRoot(join(base, "root")).journals()],
@@ -248,6 +251,8 @@ test("the lock is gone after the work, also when the work throws", (t) => {
     store.locked(() => readlinkSync(join(root, "store.lock")).split(":").slice(0, 2).join()),
     `${process.pid},${hostname()}`,
   );
+  const held = store.locked(() => store.holder());
+  assert.deepEqual([held, store.holder()], [{ process: process.pid, isDead: false }, null]);
   const defect = new TypeError("ours");
   assert.throws(
     () =>
@@ -265,6 +270,7 @@ test("the lock of a killed process is taken over", async (t) => {
   holder.kill("SIGKILL");
   await once(holder, "exit");
   assert.ok(readlinkSync(join(root, "store.lock")).startsWith(`${holder.pid}:`), "the lock was left behind");
+  assert.deepEqual(openDataRoot(root).store("store").holder(), { process: holder.pid, isDead: true });
   assert.equal(
     openDataRoot(root)
       .store("store")
@@ -309,6 +315,7 @@ test("a lock of an earlier process with our number is left over; one of another 
       () => store.locked(() => 1),
       ({ facts }: StoreFault) => facts.holder === holder,
     );
+    assert.deepEqual(store.holder(), { process: holder, isDead: false });
     assert.equal(readlinkSync(lock), text);
     unlinkSync(lock);
   }

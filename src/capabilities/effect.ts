@@ -4,8 +4,9 @@
  */
 
 import type { Json, JsonObject } from "../json.ts";
-import type { Change, Draw, Mail, StoreFile } from "../ports.ts";
+import type { Change, Draw, Mail, StoreFile, StoreReader } from "../ports.ts";
 import { type Input, parseInput, type Shape } from "./shape.ts";
+import { absent, type Beginning, type Shown } from "./shown.ts";
 
 /**
  * What an operation promises about its store; each word buys a test.
@@ -32,13 +33,32 @@ interface Declared<S extends Shape, O extends string> {
   readonly outcomes: readonly O[];
 }
 
-export interface StoreDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
-  readonly semantics: Semantics;
+interface OnStore<S extends Shape, O extends string> extends Declared<S, O> {
   run(input: Input<S>, store: StoreFile, draw: Draw): Performed<NoInfer<O>>;
 }
 
+interface Reading {
+  readonly semantics: "reads";
+  /** Begun or ended, it changed nothing. */
+  readonly shows?: never;
+}
+
+interface Writing<I> {
+  readonly semantics: Exclude<Semantics, "reads">;
+  /**
+   * What the store shows of this operation, begun so with this input: looks, and takes no lock.
+   * @throws StoreFault
+   */
+  shows(input: I, store: StoreReader, begun: Beginning): Shown;
+}
+
+/** Whatever writes says how its store shows it after a crash. */
+export type StoreDeclaration<S extends Shape, O extends string> = OnStore<S, O> & (Reading | Writing<Input<S>>);
+
 export interface MailDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
   run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
+  /** What is known of a letter whose sending began: what to ask the mail server for. */
+  shows(input: Input<S>, begun: Beginning): Shown;
 }
 
 export interface CallDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
@@ -69,9 +89,8 @@ interface AnyOperation {
   readonly outcomes: readonly string[];
 }
 
-export interface StoreOperation extends AnyOperation {
+interface AnyStoreOperation extends AnyOperation {
   readonly reaches: "store";
-  readonly semantics: Semantics;
   /**
    * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`.
    * Anything else thrown is a defect of the capability: the engine refuses the run.
@@ -79,10 +98,13 @@ export interface StoreOperation extends AnyOperation {
   perform(input: JsonObject, store: StoreFile, draw: Draw): Performed;
 }
 
+export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject>);
+
 export interface MailOperation extends AnyOperation {
   readonly reaches: "mail";
   /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
   perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
+  shows(input: JsonObject, begun: Beginning): Shown;
 }
 
 export interface CallOperation extends AnyOperation {
@@ -155,22 +177,33 @@ function atDoor<S extends Shape>(shape: S, input: JsonObject): Parsed<S> {
 export function operation<S extends Shape, const O extends string>(
   declaration: StoreDeclaration<S, O>,
 ): StoreOperation {
-  const { run, ...declared } = declaration;
-  return {
-    ...declared,
+  const { about, input: shape, outcomes, run } = declaration;
+  const common = {
+    about,
+    input: shape,
+    outcomes,
     reaches: "store",
-    perform(input, store, draw) {
-      const parsed = atDoor(declared.input, input);
+    perform(input: JsonObject, store: StoreFile, draw: Draw): Performed {
+      const parsed = atDoor(shape, input);
       return "input" in parsed ? run(parsed.input, store, draw) : parsed.violation;
     },
-  };
+  } as const;
+  if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
+  const { semantics, shows } = declaration;
+  return { ...common, semantics, shows: (input, ...at) => shown(shape, input, (it) => shows(it, ...at)) };
+}
+
+/** An input that is turned away at the door leaves nothing. */
+function shown<S extends Shape>(shape: S, input: JsonObject, show: (input: Input<S>) => Shown): Shown {
+  const parsed = parseInput(shape, input);
+  return "input" in parsed ? show(parsed.input) : absent();
 }
 
 /** An operation that sends mail. */
 export function mailing<S extends Shape, const O extends string>(
   declaration: MailDeclaration<S, O>,
 ): MailOperation {
-  const { run, ...declared } = declaration;
+  const { run, shows, ...declared } = declaration;
   return {
     ...declared,
     reaches: "mail",
@@ -178,6 +211,7 @@ export function mailing<S extends Shape, const O extends string>(
       const parsed = atDoor(declared.input, input);
       return "input" in parsed ? run(parsed.input, mail, policy) : parsed.violation;
     },
+    shows: (input, begun) => shown(declared.input, input, (it) => shows(it, begun)),
   };
 }
 

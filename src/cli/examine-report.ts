@@ -4,7 +4,6 @@ import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import type { TraceFinding } from "../examine/finding.ts";
 import { type Place, pointerOf } from "../examine/locate.ts";
-import type { OpenEffect } from "../examine/open-effects.ts";
 import type { Replayed } from "../examine/replay.ts";
 import type { Stepwise } from "../examine/stepwise.ts";
 import type { Verified } from "../examine/verify.ts";
@@ -13,6 +12,8 @@ import type { JsonObject } from "../json.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { type Elsewhere, elsewhereJson, elsewhereText } from "./elsewhere-report.ts";
 import { findingJson, findingsText } from "./finding-report.ts";
+import { adviceJson, interruptionText, openEffectJson } from "./interrupted-report.ts";
+import type { Interruption } from "./interruption.ts";
 import type { Paint } from "./paint.ts";
 import { gathered, plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 
@@ -34,8 +35,7 @@ export interface Examination extends Reexamined {
   /** Null while the run has not ended. */
   readonly classification: Classification | null;
   readonly place: PlacedLine | null;
-  /** By begun effect without an end: its key. */
-  readonly open: readonly OpenEffect[];
+  readonly interruption: Interruption;
   readonly isSound: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { verified, allowed, replayed, elsewhere, summary, open, isSound } = examination;
+  const { verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -63,11 +63,8 @@ export function toJson(examination: Examination): unknown {
     reasons: summary.reasons,
     refusals: summary.errors,
     effects: summary.effects,
-    open_effects: open.map(({ effectKey, isCaller, ...rest }) => ({
-      ...rest,
-      effect_key: effectKey,
-      has_nested_run: isCaller,
-    })),
+    open_effects: interruption.open.map(openEffectJson),
+    advice: adviceJson(interruption),
   };
 }
 
@@ -96,7 +93,7 @@ function classificationJson({ classification, place }: Examination): unknown {
 }
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, verified, allowed, replayed, elsewhere, summary, open, isSound } = examination;
+  const { file, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -118,7 +115,8 @@ export function toText(examination: Examination, paint: Paint): string {
     classText(examination, paint),
     refusalsText(summary, paint),
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(gathered(reasonRows(summary.reasons)))}`,
-    effectsText(summary, open, paint),
+    effectsText(summary),
+    interruptionText(interruption, paint),
   ].join("");
 }
 
@@ -205,7 +203,7 @@ function placeOf(run: string, node: string | null, step: string | undefined): st
   return run === MAIN_RUN ? at : `${run} ${at}`;
 }
 
-function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: Paint): string {
+function effectsText({ effects }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
   const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
     op,
@@ -213,14 +211,5 @@ function effectsText({ effects }: Summary, open: readonly OpenEffect[], paint: P
     outcome ?? "begun, end unknown",
     `${node}.${step}`,
   ]);
-  const halfDone = open.map(({ run, node, step, op, store, effectKey, line, isCaller }) => {
-    const hint = isCaller
-      ? "a run nested in it was cut off: that run's own effects say how far it came"
-      : `look whether ${store ?? "the store"} holds what the inputs in line ${line} say, before running again`;
-    return (
-      `\n${paint("bad", "HALF DONE?")}  line ${line}: ${op}${isCaller ? "" : ` on ${store ?? "its store"}`} by ${placeOf(run, node, step)} began, and nothing says it ended\n` +
-      `  effect_key ${effectKey}\n  hint: ${hint}\n`
-    );
-  });
-  return `\neffects\n${table(gathered(rows))}${halfDone.join("")}`;
+  return `\neffects\n${table(gathered(rows))}`;
 }

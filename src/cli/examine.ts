@@ -6,10 +6,10 @@ import { classify } from "../examine/classify.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place } from "../examine/locate.ts";
-import { OpenEffects } from "../examine/open-effects.ts";
 import { replay } from "../examine/replay.ts";
 import { Stepwise, type Stretch } from "../examine/stepwise.ts";
 import { suppose } from "../examine/suppose.ts";
+import { type EndedEffect, Unfinished } from "../examine/unfinished.ts";
 import { eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -20,6 +20,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { type Examination, type PlacedLine, type Reexamined, toJson, toText } from "./examine-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { GivenTrace } from "./given-trace.ts";
+import { interruptionOf } from "./interruption.ts";
 import { open, planOf } from "./load.ts";
 import { painter } from "./paint.ts";
 import { printJson } from "./report.ts";
@@ -46,7 +47,7 @@ export async function examineCommand(options: ExamineOptions, context: Context, 
 }
 
 async function examine(trace: GivenTrace, options: ExamineOptions, context: Context): Promise<Examination> {
-  const { verified, held, summary, openEffects } = await survey(trace, options, context);
+  const { verified, held, summary, unfinished } = await survey(trace, options, context);
   const again = held === null ? NOTHING : await walkAgain(trace, verified, held, options);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
@@ -58,8 +59,19 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
     again.replayed?.finding === null &&
     classification?.isStructural !== true;
   const { file } = trace;
-  const told = { file, verified, allowed, summary, classification, place, open: openEffects.all };
+  const ended = unfinished.isOver || plan === null ? [] : await endedIn(trace, verified);
+  const interruption = await interruptionOf(unfinished, ended, plan, context);
+  const told = { file, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
+}
+
+/** The effects that ended. */
+function endedIn(trace: GivenTrace, verified: Verified): Promise<readonly EndedEffect[]> {
+  return trace.readAgain("reading", verified, async (events) => {
+    const unfinished = new Unfinished({ keepsEnded: true });
+    for (const event of events) unfinished.take(event);
+    return unfinished.ended;
+  });
 }
 
 /** What holding a trace to a plan gives; null without a plan. */
@@ -72,13 +84,13 @@ interface Held {
 async function survey(trace: GivenTrace, options: ExamineOptions, context: Context) {
   const verification = new Verification(options.head);
   const summary = emptySummary();
-  const openEffects = new OpenEffects();
+  const unfinished = new Unfinished();
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
       for (const line of verification.lines(pieces)) {
         const event = eventIn(line);
         gather(summary, event);
-        openEffects.take(event);
+        unfinished.take(event);
         yield event;
       }
     })();
@@ -87,7 +99,7 @@ async function survey(trace: GivenTrace, options: ExamineOptions, context: Conte
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
   const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code));
-  return { verified, summary, openEffects, held: isReadable ? held : null };
+  return { verified, summary, unfinished, held: isReadable ? held : null };
 }
 
 const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END", "HEAD_MISMATCH"]);

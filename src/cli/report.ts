@@ -104,7 +104,7 @@ export function rowsByRun<E extends { readonly run: string }>(
 }
 
 /** Rows that are read one by one; of more, those that say the same are told once, with how many there are. */
-const TOLD_SINGLY = 60;
+export const TOLD_SINGLY = 60;
 
 export function gathered(rows: Rows): Rows {
   if (rows.length <= TOLD_SINGLY) return rows;

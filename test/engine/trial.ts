@@ -304,6 +304,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
       const size = contentOf(path)?.length;
       return size === undefined ? null : { identity: path, size, modified: String(writes) };
     },
+    holder: () => null,
     append: (text) => put(path, Buffer.concat([contentOf(path) ?? Buffer.alloc(0), Buffer.from(text)])),
     truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
     replace: (text) => put(path, Buffer.from(text)),

@@ -1,7 +1,7 @@
 /** A trace that is larger than what the examination may hold. */
 
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../support/long-trace.ts";
 import { at, document, workspace } from "./world.ts";
@@ -28,6 +28,18 @@ test("a long trace is verified and replayed in little memory, and told shortly",
     ["WORK.pass", "WORK#2.pass", `WORK#${ROUNDS}.log`],
   );
   assert.deepEqual([listed[0]?.verdict, listed.at(-1)?.verdict], ["taken", "equal"]);
+});
+
+test("a long trace that breaks off is told as shortly, and what took place in it too", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const trace = await leaveLongTrace(place.folder, 100);
+  const all = readFileSync(trace, "utf8").split("\n");
+  const last = all.findLastIndex((line) => line.includes('"side_effect_start"'));
+  writeFileSync(trace, `${all.slice(0, last + 1).join("\n")}\n`);
+  const { out } = await place.session("examine", trace);
+  assert.match(out, /^ +1 x +APPEND +LOG +WORK\.log +would add to its store a second time$/m);
+  assert.match(out, /^ +advice +do not run it again .*: APPEND on LOG would take place a second time$/m);
+  assert.match(out, /^ +99 x +APPEND +LOG +WORK\.log +would not be reached$/m);
 });
 
 test("progress is shown while a long trace is read, and not where there is no terminal or quiet is asked for", async (t) => {

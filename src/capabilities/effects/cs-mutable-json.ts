@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, jsonEqual, type MutableJson, own, setOwn } from "../../json.ts";
 import { effect, operation } from "../effect.ts";
 import { anything, array, object, string } from "../shape.ts";
+import { absent, done, unclear } from "../shown.ts";
 import { readStored, writeStored } from "./stored-object.ts";
 
 const READ = operation({
@@ -28,6 +29,12 @@ const WRITE = operation({
       return { outcome: "SUCCESS", change: { before: pick(stored, [key]), after: { [key]: value } } };
     });
   },
+  shows({ key, value }, store) {
+    const found = own(readStored(store), key);
+    if (found === undefined) return absent({ key });
+    if (jsonEqual(found, value)) return done({ key });
+    return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
+  },
 });
 
 const DELETE = operation({
@@ -45,6 +52,10 @@ const DELETE = operation({
       writeStored(store, without(stored, new Set([key])));
       return { outcome: "SUCCESS", change: { before, after: null } };
     });
+  },
+  shows({ key }, store) {
+    if (isBlank(key)) return absent();
+    return Object.hasOwn(readStored(store), key) ? unclear("STILL_THERE", { key }) : done({ key });
   },
 });
 
@@ -93,6 +104,15 @@ const UPDATE_WHERE = operation({
       };
     });
   },
+  shows({ filter, updates }, store) {
+    const stored = readStored(store);
+    const kept = Object.fromEntries(Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)));
+    const updated = new Set(matching(stored, { ...kept, ...updates }).map(([key]) => key));
+    const waiting = matching(stored, filter).filter(([key]) => !updated.has(key));
+    const found = { matching: waiting.length, updated: updated.size };
+    if (waiting.length > 0) return unclear("STILL_MATCHING", found);
+    return updated.size > 0 ? done(found) : absent(found);
+  },
 });
 
 const DELETE_MANY = operation({
@@ -112,6 +132,15 @@ const DELETE_MANY = operation({
       return { outcome: "SUCCESS", result, change: { before, after: null } };
     });
   },
+  shows({ keys }, store) {
+    const names = keys.filter((key) => typeof key === "string");
+    if (names.length < keys.length) return absent();
+    const stored = readStored(store);
+    const there = names.filter((name) => Object.hasOwn(stored, name));
+    return there.length > 0
+      ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, TOLD) })
+      : done({ keys: keys.length });
+  },
 });
 
 const BLANK_KEY = { outcome: "VIOLATION", reason: { code: "KEY_BLANK" } } as const;
@@ -120,6 +149,9 @@ const NO_RECORD_MATCHES = {
   result: { matched_keys: [], updated_count: 0 },
   reason: { code: "NO_RECORD_MATCHES" },
 } as const;
+
+/** So many keys are named; there may be as many as anybody likes. */
+const TOLD = 10;
 
 const isBlank = (key: string) => key.trim() === "";
 
@@ -152,6 +184,13 @@ function pick(from: JsonObject, keys: readonly string[]): JsonObject | null {
     if (value !== undefined) setOwn(picked, key, value);
   }
   return Object.keys(picked).length === 0 ? null : picked;
+}
+
+/** The fields in which two records differ; of any other value, nothing. */
+function differing(a: Json, b: Json): readonly string[] {
+  if (!isObject(a) || !isObject(b)) return [];
+  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return fields.filter((field) => !jsonEqual(own(a, field) ?? null, own(b, field) ?? null));
 }
 
 function without(from: JsonObject, keys: ReadonlySet<string>): JsonObject {

@@ -1,8 +1,9 @@
 import { StoreFault } from "../../faults.ts";
-import { isObject, type JsonObject, own } from "../../json.ts";
+import { isObject, type JsonObject, jsonEqual, own } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { effect, operation } from "../effect.ts";
 import { array, string } from "../shape.ts";
+import { absent, done, unclear } from "../shown.ts";
 import { corrupt } from "./stored-bytes.ts";
 import { readStored, writeStored } from "./stored-object.ts";
 
@@ -41,6 +42,11 @@ const WRITE = operation({
         reason: { code: error.reason, ...error.facts },
       };
     }
+  },
+  shows({ name, resource_addresses }, store) {
+    const entry = own(readStored(store), name);
+    if (entry === undefined) return absent();
+    return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
   },
 });
 

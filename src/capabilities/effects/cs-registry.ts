@@ -1,8 +1,18 @@
-import { type Json, type JsonObject, own } from "../../json.ts";
-import type { StoreFile } from "../../ports.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
+import type { StoreFile, StoreReader } from "../../ports.ts";
 import { effect, operation, type Performed } from "../effect.ts";
 import { anything, object, optional, string } from "../shape.ts";
-import { type Bindings, bindingsReader, countActive, find, findKey, readBinding } from "./registry-bindings.ts";
+import { absent, done, unclear } from "../shown.ts";
+import { type Fitting, fittingLines } from "./fitting-lines.ts";
+import {
+  type Bindings,
+  bindingsReader,
+  countActive,
+  find,
+  findKey,
+  isActive,
+  readBinding,
+} from "./registry-bindings.ts";
 import { corrupt } from "./stored-bytes.ts";
 import { type Lines, lineStore } from "./stored-lines.ts";
 
@@ -25,11 +35,22 @@ const REGISTER = operation({
       consult(store, (registry): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
         if (findKey(registry.state, store, key)?.isActive) return { outcome: "ALREADY_EXISTS" };
         const address = `ADDR_${draw.entropy(16)}`;
-        const entry = { key, address, ...present(targets), ...withoutOwnFields(value) };
+        const entry = { key, address, ...beside(targets, value) };
         registry.add(entry);
         return { outcome: "SUCCESS", result: { address }, change: { before: torn(registry), after: entry } };
       }),
     );
+  },
+  shows({ key, value = {}, ...targets }, store) {
+    const { lines, ...rest } = linesWith(store, "key", key);
+    if (isOnlyTorn(rest)) return unclear("ONLY_TORN", rest.torn);
+    const wanted = { key, ...beside(targets, value) };
+    const asked = lines.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
+    const last = lines.at(-1);
+    if (asked === undefined || last === undefined)
+      return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...rest.torn });
+    if (asked !== last) return unclear("BOUND_NO_MORE", { line: asked.number, last_line: last.number });
+    return done({ line: asked.number, address: own(asked.entry, "address") ?? null });
   },
 });
 
@@ -82,6 +103,18 @@ const DEREGISTER = operation({
       }),
     );
   },
+  shows({ key_or_address }, store) {
+    if (key_or_address === "") return absent();
+    const ofKey = linesWith(store, "key", key_or_address);
+    const { lines, ...rest } = ofKey.lines.length > 0 ? ofKey : linesWith(store, "address", key_or_address);
+    if (isOnlyTorn(rest)) return unclear("ONLY_TORN", rest.torn);
+    const last = lines.at(-1);
+    if (last === undefined) return absent(rest.torn);
+    if (!isActive(last.entry)) return done({ line: last.number });
+    const ended = lines.findLast(({ entry }) => !isActive(entry));
+    if (ended !== undefined) return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number });
+    return absent({ bound_in_line: last.number, ...rest.torn });
+  },
 });
 
 const COUNT = operation({
@@ -107,6 +140,14 @@ function consult<T>(store: StoreFile, work: (registry: Lines<Bindings>) => T): T
   });
 }
 
+/** What the registry has of a key or of an address, ended or not. */
+function linesWith(store: StoreReader, field: "key" | "address", text: string): Fitting {
+  return fittingLines(store, (entry) => typeof own(entry, "key") === "string" && own(entry, field) === text);
+}
+
+const isOnlyTorn = ({ count, torn }: Pick<Fitting, "count" | "torn">) =>
+  count === 0 && torn.torn_bytes !== undefined;
+
 const lookUp = (store: StoreFile, keyOrAddress: string) =>
   consult(store, ({ state }) => find(state, store, keyOrAddress));
 
@@ -116,6 +157,11 @@ const torn = ({ tornBytes }: Lines<Bindings>): JsonObject | null =>
 function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
   const isPresent = (field: [string, Json | undefined]): field is [string, Json] => field[1] !== undefined;
   return Object.fromEntries(Object.entries(fields).filter(isPresent));
+}
+
+/** What stands beside key and address. */
+function beside(targets: Readonly<Record<string, Json | undefined>>, value: JsonObject): JsonObject {
+  return { ...present(targets), ...withoutOwnFields(value) };
 }
 
 const OWN_FIELDS = new Set(["key", "address", "tombstone"]);

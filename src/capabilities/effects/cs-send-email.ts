@@ -2,6 +2,7 @@ import { type JsonObject, own } from "../../json.ts";
 import type { Mail, MailAccount } from "../../ports.ts";
 import { effect, mailing, type Performed } from "../effect.ts";
 import { anything, optional, string } from "../shape.ts";
+import { absent, unclear } from "../shown.ts";
 
 /** Something, `@`, something, a dot, two letters or more: no white space, so nothing can end the header early. */
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$/;
@@ -30,6 +31,11 @@ const SEND = mailing({
     const refusal = await mail.send({ recipient: address, subject, body: body ?? "" }, account);
     if (refusal === undefined) return { outcome: "SUCCESS", result: { delivery_status: "sent" } };
     return { outcome: "BACKEND_ERROR", reason: { ...refusal } };
+  },
+  shows({ recipient, to, subject = "" }, { since }) {
+    const address = recipient ?? to;
+    if (address === undefined || !ADDRESS.test(address)) return absent();
+    return unclear("NOT_STORED", { recipient: address, subject, since });
   },
 });
 

@@ -1,7 +1,7 @@
 /** What one process knows of a JSON Lines file, and how it reads on from there. */
 
 import { type JsonObject, utf8 } from "../../json.ts";
-import type { StoreFile, StoreStamp } from "../../ports.ts";
+import type { StoreReader, StoreStamp } from "../../ports.ts";
 import { type Line, linesIn, NEWLINE, NO_TAIL, newlinesIn, type Tail, tailOf } from "./stored-bytes.ts";
 import type { Pages } from "./stored-index.ts";
 
@@ -51,7 +51,7 @@ export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
 }
 
 /** Knows all of the file, if there is one. */
-export function readAll<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): Known<S> {
+export function readAll<S>(reader: LineReader<S>, store: StoreReader, stamp: StoreStamp | null): Known<S> {
   const anchor = new Uint8Array();
   const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, kept: 0 };
   if (stamp !== null) readOn(reader, store, known);
@@ -61,7 +61,7 @@ export function readAll<S>(reader: LineReader<S>, store: StoreFile, stamp: Store
 /** What was known and what has been added since; undefined when the file is not the old one grown longer. */
 export function extend<S>(
   reader: LineReader<S>,
-  store: StoreFile,
+  store: StoreReader,
   known: Known<S>,
   stamp: StoreStamp | null,
 ): Known<S> | undefined {
@@ -74,7 +74,7 @@ export function extend<S>(
 }
 
 /** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
-function readOn<S>(reader: LineReader<S>, store: StoreFile, known: Known<S>): boolean {
+function readOn<S>(reader: LineReader<S>, store: StoreReader, known: Known<S>): boolean {
   const { anchor } = known;
   let rest: Uint8Array = new Uint8Array();
   let isKnown: boolean | undefined;

@@ -1,10 +1,10 @@
 /** Where in a registry's file the last line of a key or of an address is, and how many keys are active. */
 
-import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
+import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { KeyTable, tagOf } from "./key-table.ts";
 import type { LineReader } from "./known-lines.ts";
-import { corrupt, isBlank, lineNumberAt, NEWLINE } from "./stored-bytes.ts";
+import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry } from "./stored-bytes.ts";
 import { Lost } from "./stored-index.ts";
 
 /** The last line of a key. */
@@ -64,16 +64,7 @@ function corrupted(file: string, line: number): never {
   throw corrupt(file, line);
 }
 
-function parseEntry(text: string): JsonObject | undefined {
-  try {
-    const entry: unknown = JSON.parse(text);
-    return isObject(entry) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isActive = (entry: JsonObject) => own(entry, "tombstone") !== true;
+export const isActive = (entry: JsonObject) => own(entry, "tombstone") !== true;
 
 function remember(state: Bindings, key: string, address: Json, place: Place): void {
   const { recent, recentAddresses, uncounted, table } = state;

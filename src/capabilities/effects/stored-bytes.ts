@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../faults.ts";
-import { type JsonObject, readObjectText, utf8 } from "../../json.ts";
+import { isObject, type JsonObject, readObjectText, utf8 } from "../../json.ts";
 import type { StoreFile } from "../../ports.ts";
 
 export interface Line {
@@ -84,6 +84,16 @@ export function readLine(line: string, number: number, file: string): JsonObject
   const read = readObjectText(line);
   if ("defect" in read) throw corrupt(file, number);
   return read.value;
+}
+
+/** The object a stored line holds, read as fast as the language parses; undefined where it holds none. */
+export function parseEntry(text: string): JsonObject | undefined {
+  try {
+    const entry: unknown = JSON.parse(text);
+    return isObject(entry) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function corrupt(file: string, line?: number): StoreFault {

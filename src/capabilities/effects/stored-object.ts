@@ -1,7 +1,7 @@
 /** Stores that are one JSON object in one file, replaced as a whole. */
 
 import { type JsonObject, readObject } from "../../json.ts";
-import type { StoreFile } from "../../ports.ts";
+import type { StoreFile, StoreReader } from "../../ports.ts";
 import { corrupt } from "./stored-bytes.ts";
 import { toStoredText } from "./stored-text.ts";
 
@@ -11,13 +11,13 @@ interface Known {
 }
 
 /** The last content per file. It counts only where the bytes are still the same, so it is never stale. */
-const memory = new WeakMap<StoreFile, Known>();
+const memory = new WeakMap<StoreReader, Known>();
 
 /**
  * The stored object; an absent file holds an empty one. Read strictly, because a change writes all of it again.
  * @throws StoreFault `CORRUPT`
  */
-export function readStored(store: StoreFile): JsonObject {
+export function readStored(store: StoreReader): JsonObject {
   const bytes = store.read();
   if (bytes === null) return {};
   const known = memory.get(store);

@@ -1,0 +1,91 @@
+/** A data root on which a run can be rehearsed. */
+
+import type { DataRoot, StoreFile } from "../ports.ts";
+
+interface Shadow extends StoreFile {
+  readonly isWritten: boolean;
+}
+
+/** The data root as it is; what is written to it stays in memory and is read back from there. */
+export function shadow(data: DataRoot): DataRoot {
+  const stores = new Map<string, Shadow>();
+  return {
+    store(path) {
+      const store = data.store(path);
+      const known = stores.get(store.name) ?? shadowOf(store);
+      stores.set(store.name, known);
+      return known;
+    },
+    *journals() {
+      const journals = new Map([...data.journals()].map(({ name, bytes }) => [name, bytes]));
+      for (const { name, isWritten, read } of stores.values()) {
+        const bytes = isWritten && name.endsWith(".jsonl") ? read() : null;
+        if (bytes !== null) journals.set(name, bytes);
+      }
+      for (const name of [...journals.keys()].sort()) yield { name, bytes: journals.get(name) as Uint8Array };
+    },
+  };
+}
+
+/** The file as it is until it is written to, and from then on what it was at that moment with what was written. */
+function shadowOf(store: StoreFile): Shadow {
+  let content: Content | undefined;
+  let writes = 0;
+  const written = (): Content => {
+    writes++;
+    content ??= new Content(store.read() ?? new Uint8Array());
+    return content;
+  };
+  return {
+    name: store.name,
+    get isWritten() {
+      return content !== undefined;
+    },
+    read: () => content?.bytes ?? store.read(),
+    readFrom(offset, take) {
+      if (content === undefined) store.readFrom(offset, take);
+      else if (offset < content.bytes.length) take(content.bytes.subarray(offset));
+    },
+    readAt: (offset, length) =>
+      content?.bytes.subarray(offset, offset + length) ?? store.readAt(offset, length),
+    stamp: () =>
+      content === undefined
+        ? store.stamp()
+        : { identity: "shadow", size: content.bytes.length, modified: String(writes) },
+    holder: () => null,
+    append: (text) => written().add(Buffer.from(text)),
+    truncate: (size) => written().cut(size),
+    replace(text) {
+      written().cut(0);
+      written().add(Buffer.from(text));
+    },
+    locked: (work) => work(),
+    index: () => null,
+  };
+}
+
+/** Bytes that may grow one line at a time. */
+class Content {
+  #held: Buffer;
+  #size: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#held = Buffer.from(bytes);
+    this.#size = bytes.length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#held.subarray(0, this.#size);
+  }
+
+  add(bytes: Uint8Array): void {
+    const size = this.#size + bytes.length;
+    if (size > this.#held.length) this.#held = Buffer.concat([this.bytes, Buffer.alloc(2 * size - this.#size)]);
+    this.#held.set(bytes, this.#size);
+    this.#size = size;
+  }
+
+  cut(size: number): void {
+    this.#size = size;
+  }
+}

@@ -1,0 +1,88 @@
+/** A run as it is when it is killed: what its trace holds by then, and what its stores do. */
+
+import { advise } from "../../src/examine/advice.ts";
+import { judgeOpen } from "../../src/examine/interrupted.ts";
+import { findSteps } from "../../src/examine/steps.ts";
+import { Unfinished } from "../../src/examine/unfinished.ts";
+import type { JsonObject } from "../../src/json.ts";
+import { openMail } from "../../src/node-mail.ts";
+import { nodeClock, nodeEntropy } from "../../src/node-ports.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { DataRoot, Mail } from "../../src/ports.ts";
+import type { TraceEvent } from "../../src/trace/event.ts";
+import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../engine/trial.ts";
+
+export interface Crash {
+  readonly plan: Plan;
+  /** The events that reached the trace. */
+  readonly events: readonly TraceEvent[];
+  readonly data: MemoryData;
+  /** `#line event_type`, and whether the effect that follows had written. */
+  readonly about: string;
+}
+
+export interface Killed {
+  /** At every moment that differs from the others, in order. */
+  readonly crashes: readonly Crash[];
+  /** The stores after the run that nobody killed. */
+  readonly whole: MemoryData;
+}
+
+type Stored = Readonly<Record<string, string>>;
+
+/** Every crash of a run that begins with these stores. */
+export async function killed(
+  plan: Plan,
+  payload: JsonObject,
+  before: Stored = {},
+  options: TrialOptions = {},
+): Promise<Killed> {
+  const whole = memoryData(before);
+  const trace = memoryTrace();
+  // What is stored when each event is appended: an effect is performed between its start and its end.
+  const states: Stored[] = [];
+  const file = {
+    ...trace.file,
+    append(lines: string) {
+      trace.file.append(lines);
+      states.push(storedIn(whole));
+    },
+  };
+  const { events } = await runPlan(plan, payload, { ...options, data: whole, trace: { ...trace, file } });
+  const crashes = events.slice(0, -1).flatMap(({ event_type, sequence }, i) => {
+    const [now, next] = [states[i] as Stored, states[i + 1] as Stored];
+    const hasWritten = JSON.stringify(now) !== JSON.stringify(next);
+    return (hasWritten ? [now, next] : [now]).map((stored) => ({
+      plan,
+      events: events.slice(0, i + 1),
+      data: memoryData(stored),
+      about: `#${sequence} ${event_type}${stored === now ? "" : ", written"}`,
+    }));
+  });
+  return { crashes, whole };
+}
+
+export function storedIn({ files }: MemoryData): Stored {
+  return Object.fromEntries([...files].map(([path, bytes]) => [path, bytes.toString()]));
+}
+
+interface Looking {
+  readonly plan?: Plan | null;
+  readonly data?: DataRoot | null;
+  readonly mail?: Mail;
+}
+
+/** What is said of the crash; `looking` replaces what is at hand. */
+export async function examined({ plan, events, data }: Crash, looking: Looking = {}) {
+  const unfinished = new Unfinished({ keepsEnded: true });
+  for (const event of events) unfinished.take(event);
+  const at = { plan, data: data.root, mail: openMail({}), ...looking };
+  const findStep = findSteps(at.plan, unfinished);
+  const open = await judgeOpen(unfinished.open, findStep, at.data);
+  const stage = { data: at.data, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
+  return {
+    open,
+    advice: await advise(unfinished, open, { plan: at.plan, findStep, ended: unfinished.ended, stage }),
+    unfinished,
+  };
+}
