@@ -70,6 +70,7 @@ const ENVELOPE: Readonly<Record<string, Form>> = {
   elapsed_us: count,
   execution_id: text,
   run: { is: (value) => typeof value === "string" && isRun(value) },
+  node_id: spare(text),
   payload: record,
   prev_hash: digest,
   hash: digest,
@@ -165,7 +166,7 @@ export function isEventType(text: string): text is EventType {
   return Object.hasOwn(PAYLOADS, text);
 }
 
-const KNOWN: ReadonlySet<string> = new Set([...Object.keys(ENVELOPE), "node_id"]);
+const KNOWN: ReadonlySet<string> = new Set(Object.keys(ENVELOPE));
 
 /** The JSON Pointer of the first member that is not as the format has it, or undefined. */
 export function badMember(event: JsonObject): string | undefined {
@@ -173,7 +174,7 @@ export function badMember(event: JsonObject): string | undefined {
   if (envelope !== undefined) return `/${envelope}`;
   const type = event["event_type"] as string;
   if (!isEventType(type)) return "/event_type";
-  if (isAtNode(type) && typeof own(event, "node_id") !== "string") return "/node_id";
+  if (isAtNode(type) && !Object.hasOwn(event, "node_id")) return "/node_id";
   const extra = Object.keys(event).find((key) => !KNOWN.has(key));
   if (extra !== undefined) return `/${extra}`;
   const member = unmet(PAYLOADS[type], event["payload"] as JsonObject);
