@@ -40,3 +40,10 @@ for (const [type, member, value] of BAD) {
     assert.equal(badMember(changed(type, member, value)), `/payload/${member}`);
   });
 }
+
+test("the node of an event is named by a text, also where an event need not have one", () => {
+  for (const line of lines)
+    assert.equal(badMember({ ...line, node_id: [] }), "/node_id", String(line["event_type"]));
+  const nodeless = lines.filter((line) => badMember({ ...line, node_id: "HERE" }) === undefined);
+  assert.equal(nodeless.length, lines.length);
+});
