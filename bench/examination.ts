@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { registry } from "../src/capabilities/registry.ts";
-import { replay } from "../src/examine/replay.ts";
+import { replay } from "../src/examine/replay/replay.ts";
 import { eventIn, Verification, verifyTrace } from "../src/examine/verify.ts";
 import { nodeFiles } from "../src/node-ports.ts";
 import { openSource } from "../src/node-source.ts";

@@ -3,7 +3,7 @@
 import type { RunResult } from "../engine/run.ts";
 import { checkAllowed } from "../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import { replay } from "../examine/replay.ts";
+import { replay } from "../examine/replay/replay.ts";
 import { verifyTrace } from "../examine/verify.ts";
 import { pointer } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";

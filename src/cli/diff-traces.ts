@@ -1,6 +1,6 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
-import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff-traces.ts";
+import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff/diff-traces.ts";
 import type { JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";

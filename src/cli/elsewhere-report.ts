@@ -1,8 +1,8 @@
 /** What another snapshot would have made of a recorded run, as text and as JSON. */
 
 import { emptySummary, gather, type PathEntry, type Summary } from "../engine/summary.ts";
-import { diffTraces, type TraceDifference } from "../examine/diff-traces.ts";
-import type { Supposed, Unanswered } from "../examine/suppose.ts";
+import { diffTraces, type TraceDifference } from "../examine/diff/diff-traces.ts";
+import type { Supposed, Unanswered } from "../examine/replay/suppose.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { Paint } from "./paint.ts";

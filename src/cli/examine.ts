@@ -3,13 +3,13 @@
 import { emptySummary, gather } from "../engine/summary.ts";
 import { checkAllowed } from "../examine/allowed.ts";
 import { classify } from "../examine/classify.ts";
+import { type EndedEffect, Unfinished } from "../examine/crash/unfinished.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place } from "../examine/locate.ts";
-import { replay } from "../examine/replay.ts";
-import { Stepwise, type Stretch } from "../examine/stepwise.ts";
-import { suppose } from "../examine/suppose.ts";
-import { type EndedEffect, Unfinished } from "../examine/unfinished.ts";
+import { replay } from "../examine/replay/replay.ts";
+import { Stepwise, type Stretch } from "../examine/replay/stepwise.ts";
+import { suppose } from "../examine/replay/suppose.ts";
 import { eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";

@@ -1,10 +1,10 @@
 /** How it is told what an interrupted run may have left half-done, and what is safe to do: as text, and as JSON. */
 
 import { doubtTable } from "../capabilities/shown.ts";
-import { type Advice, wordsOfAdvice } from "../examine/advice.ts";
-import { type Found, type OpenEffect, safeTable, wordsOfHindrance } from "../examine/interrupted.ts";
-import { secondTimeTable, type TookPlace } from "../examine/second-time.ts";
-import type { Reached } from "../examine/unfinished.ts";
+import { type Advice, wordsOfAdvice } from "../examine/crash/advice.ts";
+import { type Found, type OpenEffect, safeTable, wordsOfHindrance } from "../examine/crash/interrupted.ts";
+import { secondTimeTable, type TookPlace } from "../examine/crash/second-time.ts";
+import type { Reached } from "../examine/crash/unfinished.ts";
 import type { JsonObject } from "../json.ts";
 import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";

@@ -1,9 +1,9 @@
 /** What is found out about a run that did not come to its end, from its trace, its plan and the data root at hand. */
 
-import { type Advice, advise } from "../examine/advice.ts";
-import { judgeOpen, type OpenEffect } from "../examine/interrupted.ts";
-import { findSteps } from "../examine/steps.ts";
-import type { EndedEffect, Reached, Unfinished } from "../examine/unfinished.ts";
+import { type Advice, advise } from "../examine/crash/advice.ts";
+import { judgeOpen, type OpenEffect } from "../examine/crash/interrupted.ts";
+import { findSteps } from "../examine/crash/steps.ts";
+import type { EndedEffect, Reached, Unfinished } from "../examine/crash/unfinished.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type DataRoot, IoError } from "../ports.ts";
 import type { Context } from "./context.ts";

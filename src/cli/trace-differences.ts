@@ -1,6 +1,6 @@
 /** How differences in meaning between two traces are told. */
 
-import { GROUPS, type TraceDifference } from "../examine/diff-traces.ts";
+import { GROUPS, type TraceDifference } from "../examine/diff/diff-traces.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { groupText } from "./diff-report.ts";
 import type { Place } from "./differences.ts";

@@ -1,5 +1,5 @@
 /**
- * What the walk asks for instead of doing it. Live, `perform.ts` does it; in a replay, `examine/replay.ts`
+ * What the walk asks for instead of doing it. Live, `perform.ts` does it; in a replay, `examine/replay/replay.ts`
  * takes what was recorded and compares. So one loop serves both.
  */
 

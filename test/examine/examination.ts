@@ -2,7 +2,7 @@
 
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import type { TraceFinding } from "../../src/examine/finding.ts";
-import { type Replayed, replay } from "../../src/examine/replay.ts";
+import { type Replayed, replay } from "../../src/examine/replay/replay.ts";
 import { Verification, verifyTrace } from "../../src/examine/verify.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";

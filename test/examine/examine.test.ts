@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { findingTable, wordsOf } from "../../src/examine/finding.ts";
-import { replay } from "../../src/examine/replay.ts";
+import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import type { JsonObject } from "../../src/json.ts";
 import {

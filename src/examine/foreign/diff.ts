@@ -3,8 +3,8 @@
 import { type JsonObject, pointer } from "../../json.ts";
 import { jsonDifferences, type Path } from "../../json-differences.ts";
 import { bareCode } from "../../trace/render/graph.ts";
-import { align } from "../align.ts";
-import type { TraceDifference } from "../diff-traces.ts";
+import { align } from "../diff/align.ts";
+import type { TraceDifference } from "../diff/diff-traces.ts";
 import type { Account, Passage } from "./account.ts";
 import { NO_OUTCOME } from "./record.ts";
 

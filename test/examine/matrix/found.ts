@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { checkAllowed } from "../../../src/examine/allowed.ts";
-import { replay } from "../../../src/examine/replay.ts";
+import { replay } from "../../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../../src/examine/verify.ts";
 import type { Json } from "../../../src/json.ts";
 import type { Anchor } from "./anchors.ts";

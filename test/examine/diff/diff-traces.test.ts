@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diffTraces, type TraceDiff } from "../../src/examine/diff-traces.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { fixedClock } from "../../src/node-ports.ts";
-import { calling, PARCEL } from "../engine/calling.ts";
+import { diffTraces, type TraceDiff } from "../../../src/examine/diff/diff-traces.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { fixedClock } from "../../../src/node-ports.ts";
+import { calling, PARCEL } from "../../engine/calling.ts";
 import {
   appending,
   contract,
@@ -17,7 +17,7 @@ import {
   type TrialOptions,
   testEffect,
   testTransform,
-} from "../engine/trial.ts";
+} from "../../engine/trial.ts";
 
 const node = (next: string, code = "CC_A_V0") => ({ type: "CC", code, next: { default: next } });
 

@@ -3,13 +3,13 @@
  * against what was recorded.
  */
 
-import type { Conclude, EffectConclusion, TransformConclusion } from "../engine/conclude.ts";
-import type { Say } from "../engine/state.ts";
-import type { Json, JsonObject } from "../json.ts";
-import { jsonDifferences } from "../json-differences.ts";
-import { evaluate, holds, type Scope } from "../plan/expression.ts";
-import type { Unmet } from "../plan/intent.ts";
-import type { Evaluation, TransformStep } from "../plan/plan.ts";
+import type { Conclude, EffectConclusion, TransformConclusion } from "../../engine/conclude.ts";
+import type { Say } from "../../engine/state.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import { jsonDifferences } from "../../json-differences.ts";
+import { evaluate, holds, type Scope } from "../../plan/expression.ts";
+import type { Unmet } from "../../plan/intent.ts";
+import type { Evaluation, TransformStep } from "../../plan/plan.ts";
 import {
   type EventOf,
   type EventType,
@@ -17,9 +17,9 @@ import {
   holdsSuppressed,
   MAIN_RUN,
   type TraceEvent,
-} from "../trace/event.ts";
+} from "../../trace/event.ts";
+import { finding, type TraceFinding } from "../finding.ts";
 import { determinative, isSame } from "./determinative.ts";
-import { finding, type TraceFinding } from "./finding.ts";
 import { reconcile, withSuppressed } from "./hidden.ts";
 import { recordedFault } from "./recorded-fault.ts";
 import { MissingReading, redraw } from "./redraw.ts";

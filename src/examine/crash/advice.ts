@@ -1,7 +1,7 @@
 /** What to do about a run that was cut off: whether running it again finishes it, and does nothing twice. */
 
-import type { Ending } from "../engine/advance.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Ending } from "../../engine/advance.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { type AheadStep, endAhead, writesAhead } from "./ahead.ts";
 import { type Hindrance, isHidden, type OpenEffect } from "./interrupted.ts";
 import { type Rehearsal, rehearse, type Stage } from "./rehearse.ts";

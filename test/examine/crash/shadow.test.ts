@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { StoreEffect } from "../../src/capabilities/effect.ts";
-import { csAppendonlyJsonl } from "../../src/capabilities/effects/cs-appendonly-jsonl.ts";
-import { csMutableJson } from "../../src/capabilities/effects/cs-mutable-json.ts";
-import { csNameRegistry } from "../../src/capabilities/effects/cs-name-registry.ts";
-import { csRegistry } from "../../src/capabilities/effects/cs-registry.ts";
-import { shadow } from "../../src/examine/shadow.ts";
-import { countingDraw, perform } from "../capabilities/effects/fresh-store.ts";
-import { memoryData } from "../engine/trial.ts";
-import { storedIn } from "./crash.ts";
+import type { StoreEffect } from "../../../src/capabilities/effect.ts";
+import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
+import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
+import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import { shadow } from "../../../src/examine/crash/shadow.ts";
+import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
+import { memoryData } from "../../engine/trial.ts";
+import { storedIn } from "./killed.ts";
 
 const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
 

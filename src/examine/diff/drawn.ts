@@ -1,8 +1,8 @@
 /** What two runs of the same thing drew differently: their clock readings and entropy, and what was made of these. */
 
-import type { Json, JsonObject } from "../json.ts";
-import { jsonDifferences } from "../json-differences.ts";
-import type { Observation } from "../ports.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import { jsonDifferences } from "../../json-differences.ts";
+import type { Observation } from "../../ports.ts";
 
 /** A shorter text may stand anywhere by chance. */
 const TELLING_LENGTH = 6;

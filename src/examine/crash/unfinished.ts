@@ -1,10 +1,10 @@
 /** What a trace leaves unfinished, taken event by event: effects without an end, and how far the run came. */
 
-import type { Beginning } from "../capabilities/shown.ts";
-import type { JsonObject } from "../json.ts";
-import type { Change } from "../ports.ts";
-import type { Digest } from "../trace/canonical.ts";
-import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
+import type { Beginning } from "../../capabilities/shown.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Change } from "../../ports.ts";
+import type { Digest } from "../../trace/canonical.ts";
+import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 
 export interface EffectPlace {
   readonly run: string;

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TookPlace } from "../../src/examine/second-time.ts";
-import { StoreFault } from "../../src/faults.ts";
-import type { JsonObject } from "../../src/json.ts";
-import type { DataRoot, LockHolder, Mail } from "../../src/ports.ts";
+import type { TookPlace } from "../../../src/examine/crash/second-time.ts";
+import { StoreFault } from "../../../src/faults.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import type { DataRoot, LockHolder, Mail } from "../../../src/ports.ts";
 import {
   appending,
   compileTrial,
@@ -17,8 +17,8 @@ import {
   REGISTRY,
   runPlan,
   testEffect,
-} from "../engine/trial.ts";
-import { type Crash, examined, type Killed, killed, storedIn } from "./crash.ts";
+} from "../../engine/trial.ts";
+import { type Crash, examined, type Killed, killed, storedIn } from "./killed.ts";
 
 const STATE = "capability_side_effects::CS_MUTABLE_JSON_V0";
 const MAIL = "capability_side_effects::CS_SEND_EMAIL_V0";

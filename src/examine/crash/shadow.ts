@@ -1,6 +1,6 @@
 /** A data root on which a run can be rehearsed. */
 
-import type { DataRoot, StoreFile } from "../ports.ts";
+import type { DataRoot, StoreFile } from "../../ports.ts";
 
 interface Shadow extends StoreFile {
   readonly isWritten: boolean;

@@ -4,12 +4,12 @@
  * question was not asked then, nothing more can be known.
  */
 
-import type { RunInput } from "../engine/state.ts";
-import { walk } from "../engine/walk.ts";
-import type { JsonObject } from "../json.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Digest } from "../trace/canonical.ts";
-import { type EventOf, type Happening, SCHEMA, type TraceEvent } from "../trace/event.ts";
+import type { RunInput } from "../../engine/state.ts";
+import { walk } from "../../engine/walk.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Digest } from "../../trace/canonical.ts";
+import { type EventOf, type Happening, SCHEMA, type TraceEvent } from "../../trace/event.ts";
 import { Remembered, Silence } from "./remembered.ts";
 
 /** What the record holds no answer to. */

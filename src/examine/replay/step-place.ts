@@ -3,7 +3,7 @@
  * `0.1/NODE.step` in a nested run.
  */
 
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 
 export interface StepPlace {
   readonly run: string;

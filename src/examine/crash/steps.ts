@@ -1,8 +1,8 @@
 /** Which step of which plan an effect of a trace is. */
 
-import { RunFault } from "../faults.ts";
-import type { Contract, EffectStep, NodeKey, Plan } from "../plan/plan.ts";
-import { MAIN_RUN } from "../trace/event.ts";
+import { RunFault } from "../../faults.ts";
+import type { Contract, EffectStep, NodeKey, Plan } from "../../plan/plan.ts";
+import { MAIN_RUN } from "../../trace/event.ts";
 import type { EffectPlace, Unfinished } from "./unfinished.ts";
 
 export interface DeclaredStep {

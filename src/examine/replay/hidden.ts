@@ -1,8 +1,8 @@
 /** What of a replay cannot be held to the record, because the record suppresses it. */
 
-import { isObject, type Json, own, parsePointer } from "../json.ts";
-import type { Unmet } from "../plan/intent.ts";
-import { isSuppressed } from "../trace/event.ts";
+import { isObject, type Json, own, parsePointer } from "../../json.ts";
+import type { Unmet } from "../../plan/intent.ts";
+import { isSuppressed } from "../../trace/event.ts";
 
 /**
  * The recomputed value with what the record suppresses put in its place, and how often that was done. What could only

@@ -1,7 +1,7 @@
 /** What of an event must be the same in every run of the same thing. */
 
-import { type JsonObject, jsonEqual, own } from "../json.ts";
-import { type Happening, OBSERVATIONAL } from "../trace/event.ts";
+import { type JsonObject, jsonEqual, own } from "../../json.ts";
+import { type Happening, OBSERVATIONAL } from "../../trace/event.ts";
 
 /** The event without its place in the chain, and without what is observational. */
 export function determinative({ event_type, run, node_id, payload }: Happening): JsonObject {

@@ -1,7 +1,7 @@
 /** A refusal that stands on record where the walk asks for something else. */
 
-import { type NodeCategory, type RunCode, RunFault, type Stage, wordingOf } from "../faults.ts";
-import type { EventOf, EventType } from "../trace/event.ts";
+import { type NodeCategory, type RunCode, RunFault, type Stage, wordingOf } from "../../faults.ts";
+import type { EventOf, EventType } from "../../trace/event.ts";
 
 /** Who refuses, where the walk asks for an event of this type and none comes. */
 const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCategory] } = {

@@ -4,12 +4,12 @@
  * observational members. Suppressed values are taken as recorded, and counted.
  */
 
-import { traceId } from "../engine/run.ts";
-import type { RunInput } from "../engine/state.ts";
-import { walk } from "../engine/walk.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { TraceEvent } from "../trace/event.ts";
-import { finding, type TraceFinding } from "./finding.ts";
+import { traceId } from "../../engine/run.ts";
+import type { RunInput } from "../../engine/state.ts";
+import { walk } from "../../engine/walk.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { TraceEvent } from "../../trace/event.ts";
+import { finding, type TraceFinding } from "../finding.ts";
 import { type Course, Recording, Stop } from "./recording.ts";
 
 export interface Replayed {

@@ -1,9 +1,9 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
-import type { Conclude, TransformConclusion } from "../engine/conclude.ts";
-import type { JsonObject } from "../json.ts";
-import { evaluate, holds } from "../plan/expression.ts";
-import { canonical } from "../trace/canonical.ts";
+import type { Conclude, TransformConclusion } from "../../engine/conclude.ts";
+import type { JsonObject } from "../../json.ts";
+import { evaluate, holds } from "../../plan/expression.ts";
+import { canonical } from "../../trace/canonical.ts";
 import {
   type EventOf,
   eventsOf,
@@ -11,7 +11,7 @@ import {
   isSuppressed,
   MAIN_RUN,
   type TraceEvent,
-} from "../trace/event.ts";
+} from "../../trace/event.ts";
 import { MissingReading, redraw } from "./redraw.ts";
 
 /** The record holds no answer to what is asked. */

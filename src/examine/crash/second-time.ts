@@ -1,6 +1,6 @@
 /** What took place in a run that was cut off, and what each effect of it would do a second time. */
 
-import { jsonEqual } from "../json.ts";
+import { jsonEqual } from "../../json.ts";
 import { mayWrite } from "./ahead.ts";
 import type { OpenEffect } from "./interrupted.ts";
 import { isChange, type Rehearsal, type RehearsedEffect } from "./rehearse.ts";

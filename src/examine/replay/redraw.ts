@@ -1,10 +1,10 @@
 /** A transform answers again, to the readings of clock and entropy that are on record. */
 
-import type { TransformConclusion } from "../engine/conclude.ts";
-import { answer } from "../engine/perform.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { TransformStep } from "../plan/plan.ts";
-import type { Observation } from "../ports.ts";
+import type { TransformConclusion } from "../../engine/conclude.ts";
+import { answer } from "../../engine/perform.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { TransformStep } from "../../plan/plan.ts";
+import type { Observation } from "../../ports.ts";
 
 /** It drew another number of readings than are on record, or others. */
 export class MissingReading extends Error {

@@ -3,10 +3,10 @@
  * what it answered. Clocks, execution ids, hashes and the build are left aside, and so is what was drawn.
  */
 
-import { type JsonObject, pointer } from "../json.ts";
-import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../json-differences.ts";
-import { eventsOf, type TraceEvent } from "../trace/event.ts";
-import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../trace/runs.ts";
+import { type JsonObject, pointer } from "../../json.ts";
+import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json-differences.ts";
+import { eventsOf, type TraceEvent } from "../../trace/event.ts";
+import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";
 import { Drawn } from "./drawn.ts";
 import { judging } from "./judging.ts";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endAhead, writesAhead } from "../../src/examine/ahead.ts";
-import type { Standing } from "../../src/examine/unfinished.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { appending, compileTrial, contract, type Protocol, passing } from "../engine/trial.ts";
+import { endAhead, writesAhead } from "../../../src/examine/crash/ahead.ts";
+import type { Standing } from "../../../src/examine/crash/unfinished.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { appending, compileTrial, contract, type Protocol, passing } from "../../engine/trial.ts";
 
 const exiting = { SUCCESS: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" };
 const through = (code: string, next: JsonObject) => ({ type: "CC", code, next });

@@ -1,16 +1,16 @@
 /** A run as it is when it is killed: what its trace holds by then, and what its stores do. */
 
-import { advise } from "../../src/examine/advice.ts";
-import { judgeOpen } from "../../src/examine/interrupted.ts";
-import { findSteps } from "../../src/examine/steps.ts";
-import { Unfinished } from "../../src/examine/unfinished.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { openMail } from "../../src/node-mail.ts";
-import { nodeClock, nodeEntropy } from "../../src/node-ports.ts";
-import type { Plan } from "../../src/plan/plan.ts";
-import type { DataRoot, Mail } from "../../src/ports.ts";
-import type { TraceEvent } from "../../src/trace/event.ts";
-import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../engine/trial.ts";
+import { advise } from "../../../src/examine/crash/advice.ts";
+import { judgeOpen } from "../../../src/examine/crash/interrupted.ts";
+import { findSteps } from "../../../src/examine/crash/steps.ts";
+import { Unfinished } from "../../../src/examine/crash/unfinished.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { openMail } from "../../../src/node-mail.ts";
+import { nodeClock, nodeEntropy } from "../../../src/node-ports.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import type { DataRoot, Mail } from "../../../src/ports.ts";
+import type { TraceEvent } from "../../../src/trace/event.ts";
+import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../../engine/trial.ts";
 
 export interface Crash {
   readonly plan: Plan;

@@ -1,12 +1,12 @@
 /** What running it again would do now: the same walk, with nothing written and nothing sent. */
 
-import type { Ending } from "../engine/advance.ts";
-import { performing } from "../engine/perform.ts";
-import { walk } from "../engine/walk.ts";
-import { jsonEqual } from "../json.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Change, Clock, DataRoot, Entropy, Mail } from "../ports.ts";
-import { type Happening, MAIN_RUN, type Payloads } from "../trace/event.ts";
+import type { Ending } from "../../engine/advance.ts";
+import { performing } from "../../engine/perform.ts";
+import { walk } from "../../engine/walk.ts";
+import { jsonEqual } from "../../json.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Change, Clock, DataRoot, Entropy, Mail } from "../../ports.ts";
+import { type Happening, MAIN_RUN, type Payloads } from "../../trace/event.ts";
 import { shadow } from "./shadow.ts";
 
 /** What a rehearsal is given of the world, as it is now. */

@@ -1,8 +1,8 @@
 /** How two values of two traces are compared: what is suppressed or drawn may differ, and is said to. */
 
-import { isObject } from "../json.ts";
-import { differing, type Judge, jsonDifferences } from "../json-differences.ts";
-import { isSuppressed } from "../trace/event.ts";
+import { isObject } from "../../json.ts";
+import { differing, type Judge, jsonDifferences } from "../../json-differences.ts";
+import { isSuppressed } from "../../trace/event.ts";
 import type { Drawn } from "./drawn.ts";
 
 /** Judges by what was drawn so far. */

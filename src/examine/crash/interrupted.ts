@@ -1,11 +1,11 @@
 /** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
 
-import { absent, type Shown } from "../capabilities/shown.ts";
-import { RunFault, StoreFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
-import { spaces } from "../plan/secrets.ts";
-import type { DataRoot, LockHolder, StoreReader } from "../ports.ts";
-import { holdsSuppressed } from "../trace/event.ts";
+import { absent, type Shown } from "../../capabilities/shown.ts";
+import { RunFault, StoreFault } from "../../faults.ts";
+import { isObject, type Json, type JsonObject } from "../../json.ts";
+import { spaces } from "../../plan/secrets.ts";
+import type { DataRoot, LockHolder, StoreReader } from "../../ports.ts";
+import { holdsSuppressed } from "../../trace/event.ts";
 import { mayWrite } from "./ahead.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
 import type { BegunEffect } from "./unfinished.ts";

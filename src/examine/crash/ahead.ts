@@ -1,7 +1,7 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
-import { advance, type Ending, endAt } from "../engine/advance.ts";
-import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../plan/plan.ts";
+import { advance, type Ending, endAt } from "../../engine/advance.ts";
+import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
 import type { Standing } from "./unfinished.ts";
 
 export interface AheadStep {

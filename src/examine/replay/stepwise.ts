@@ -1,8 +1,8 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
-import type { JsonObject } from "../json.ts";
-import type { Happening, Payloads, TraceEvent } from "../trace/event.ts";
-import type { TraceFinding } from "./finding.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Happening, Payloads, TraceEvent } from "../../trace/event.ts";
+import type { TraceFinding } from "../finding.ts";
 import type { Course } from "./recording.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
