@@ -63,8 +63,12 @@ export abstract class Fault extends Error {
 }
 
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
-const nearest = (suggestion: string | null | undefined, usage: (name: string) => string) =>
-  suggestion ? { hint: usage(suggestion) } : {};
+
+/** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
+function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+  if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
+  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+}
 
 // ---- usage (exit 2) ----
 
@@ -73,28 +77,29 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs list prints every workflow of the snapshot",
+    hint: nameHint(f.wanted, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs list prints every workflow of the snapshot",
+    hint: nameHint("workflow", f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    ...nearest(f.suggestion, (name) => `did you mean ${name}?`),
+    hint: nameHint("artifact", f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time`,
     where: "--clock",
-    hint: "write it as 2026-01-31T09:00:00Z",
+    hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
-  FILE_MISSING: (f: { file: string; what: string }) => ({
+  FILE_MISSING: (f: { file: string; what: string; suggestion: string | null }) => ({
     what: `${f.what} does not exist`,
     where: f.file,
+    ...(f.suggestion === null ? {} : { hint: `type ${f.suggestion} instead of ${f.file}` }),
   }),
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
     what: `${f.what} cannot be read: ${f.errno}`,
@@ -189,45 +194,52 @@ export class UsageFault<C extends keyof typeof usageTable = keyof typeof usageTa
 
 // ---- payload (exit 2) ----
 
-type PayloadPlace = { file: string; line: number; pointer: string | null; depth: number };
-const payloadPlace = (f: PayloadPlace) => `${at(f.file, f.line)}${f.pointer ? ` at ${f.pointer}` : ""}`;
+type PayloadPlace = {
+  file: string;
+  line: number;
+  pointer: string | null;
+  /** What to type, as far as that can be said. */
+  repair: string | null;
+};
+const payloadPlace = (f: PayloadPlace) => ({
+  where: `${at(f.file, f.line)}${f.pointer ? ` at ${f.pointer}` : ""}`,
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
 
 export const payloadTable = {
-  PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", where: payloadPlace(f) }),
-  PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", where: payloadPlace(f) }),
+  PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", ...payloadPlace(f) }),
+  PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", ...payloadPlace(f) }),
   PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
     what: "the payload holds merge-conflict markers",
-    where: payloadPlace(f),
+    ...payloadPlace(f),
   }),
   PAYLOAD_DUPLICATE_KEY: (f: PayloadPlace) => ({
-    what: "a key stands twice in one object",
-    where: payloadPlace(f),
-    hint: "keep one of the two: which of them counts is not defined in JSON",
+    what: "a key stands twice in one object, and which of the two counts is not defined in JSON",
+    ...payloadPlace(f),
   }),
-  PAYLOAD_TOO_DEEP: (f: PayloadPlace) => ({
+  PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: "flatten it, or raise --max-depth",
+    hint: `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
-    where: payloadPlace(f),
-    hint: "send it as a string, or within ±9007199254740992",
+    ...payloadPlace(f),
   }),
   PAYLOAD_LONE_SURROGATE: (f: PayloadPlace) => ({
     what: "a string holds half of a surrogate pair and has no canonical form",
-    where: payloadPlace(f),
+    ...payloadPlace(f),
   }),
   PAYLOAD_NOT_AN_OBJECT: (f: PayloadPlace) => ({
     what: "the payload is not a JSON object",
-    where: payloadPlace(f),
+    ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
   }),
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: "send less, or raise --max-bytes",
+    hint: `type --max-bytes ${f.size}, or send less`,
   }),
 } satisfies Table;
 
@@ -242,51 +254,60 @@ export class PayloadFault<C extends keyof typeof payloadTable = keyof typeof pay
 type Place = { file: string; line: number };
 const place = (f: Place) => at(f.file, f.line);
 
+/** A file of the snapshot that cannot be read as what it is. */
+type Unread = Place & {
+  readonly pointer: string;
+  /** What to type, as far as that can be said. */
+  readonly repair: string | null;
+};
+const unread = (f: Unread) => ({
+  where: place(f),
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
+
 export const snapshotTable = {
   NOT_A_SNAPSHOT: (f: { folder: string }) => ({
     what: "this is no snapshot: it holds no folder artifacts/",
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
-    hint: "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR",
+    hint:
+      f.nearby === null
+        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
+        : `type --snapshot ${f.nearby}`,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,
   }),
-  NOT_UTF8: (f: Place) => ({ what: "the file is not UTF-8 text", where: place(f) }),
-  NOT_JSON: (f: Place) => ({ what: "the file is not JSON", where: place(f) }),
-  CONFLICT_MARKERS: (f: Place) => ({
-    what: "the file holds merge-conflict markers",
-    where: place(f),
-    hint: "resolve the merge, rebuild the snapshot, seal it again",
-  }),
-  DUPLICATE_KEY: (f: Place & { pointer: string }) => ({
-    what: `the key ${f.pointer} stands twice`,
-    where: place(f),
-  }),
-  TOO_DEEP: (f: Place) => ({ what: "the file nests deeper than 200 levels", where: place(f) }),
-  NUMBER_NOT_HELD: (f: Place & { pointer: string }) => ({
+  NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
+  NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
+  CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
+  DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
-    where: place(f),
+    ...unread(f),
   }),
-  LONE_SURROGATE: (f: Place) => ({ what: "a string holds half of a surrogate pair", where: place(f) }),
-  NOT_AN_OBJECT: (f: Place) => ({ what: "the file is not a JSON object", where: place(f) }),
-  FQDN_MISMATCH: (f: Place & { expected: string; found: string }) => ({
+  LONE_SURROGATE: (f: Unread) => ({ what: "a string holds half of a surrogate pair", ...unread(f) }),
+  NOT_AN_OBJECT: (f: Unread) => ({ what: "the file is not a JSON object", ...unread(f) }),
+  FQDN_MISMATCH: (f: Place & { expected: string; found: string; change: string | null }) => ({
     what: `the artifact calls itself ${f.found}, its file name says ${f.expected}`,
     where: place(f),
+    hint: f.change === null ? "rename the file" : `in ${f.file}, ${f.change}, or rename the file`,
   }),
   LINK_ESCAPES: (f: { file: string }) => ({
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
-    hint: "put the file itself into the snapshot",
+    hint: `put the file itself in the place of the link ${f.file}`,
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
     where: place(f),
+    hint: `in ${f.file}, change ${f.pointer || "it"} to ${f.expected}`,
   }),
   NO_CONFORMANCE_CASES: (f: { folder: string }) => ({
     what: "the snapshot holds no conformance case",
@@ -305,47 +326,52 @@ export const sealTable = {
   SEAL_MALFORMED: (f: Place & { reason: string }) => ({
     what: `seal.json is not what pgs seal writes: ${f.reason}`,
     where: place(f),
-    hint: "restore seal.json, or check the snapshot and run pgs seal again",
+    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
   }),
   SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: "restore seal.json from a trusted copy",
+    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
   }),
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
     where: f.file,
-    hint: "run with the snapshot that was approved, or correct --expect-seal / PGS_EXPECT_SEAL",
+    hint: `run with the snapshot that was approved, or type --expect-seal ${f.found} if that is the one`,
   }),
   SEAL_ABSENT: (f: { file: string }) => ({
     what: "a sealed snapshot is expected, but there is no seal.json",
     where: f.file,
-    hint: "run pgs seal",
+    hint: "type pgs seal",
   }),
   SEALED_FILE_CHANGED: (f: { file: string; line: number | null; sealed: string; found: string }) => ({
     what: `the file's bytes are not the sealed ones (sealed ${f.sealed.slice(0, 12)}…, found ${f.found.slice(0, 12)}…)`,
     where: at(f.file, f.line ?? undefined),
-    hint: "restore the file; after an intended change rebuild the snapshot and run pgs seal",
+    hint: "restore the file, or type pgs seal if it was meant to change",
   }),
   FILE_NOT_SEALED: (f: { file: string }) => ({
     what: "the file is not in the seal",
     where: f.file,
-    hint: "remove it, or run pgs seal",
+    hint: "type pgs seal if the file belongs to the snapshot, else remove it",
   }),
-  SEALED_FILE_MISSING: (f: { file: string }) => ({ what: "the file is sealed but missing", where: f.file }),
+  SEALED_FILE_MISSING: (f: { file: string }) => ({
+    what: "the file is sealed but missing",
+    where: f.file,
+    hint: "restore the file, or type pgs seal if it was meant to go",
+  }),
   CONTENT_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `content_hash is not the SHA-256 of content (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: "restore the artifact, or compile it again from its Markdown",
+    hint: `restore the file, or in ${f.file}, change /content_hash to "${f.computed}" if its Markdown was meant to change`,
   }),
-  EXECUTED_FIELD_DIFFERS: (f: Place & { pointer: string }) => ({
+  EXECUTED_FIELD_DIFFERS: (f: Place & { pointer: string; content_line: number | null; change: string }) => ({
     what: `${f.pointer} is not what the sealed Markdown in content says`,
     where: place(f),
-    hint: "compile the artifact again from its Markdown",
+    hint: `in ${f.file}, ${f.change}`,
   }),
-  CONTENT_UNREADABLE: (f: Place & { reason: string }) => ({
+  CONTENT_UNREADABLE: (f: Place & { reason: string; content_line: number }) => ({
     what: `the Markdown in content has no readable Machine block: ${f.reason}`,
     where: place(f),
+    hint: `in ${f.file}, correct line ${f.content_line} of its Markdown`,
   }),
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be written: ${f.errno}`,
@@ -369,7 +395,10 @@ export interface CompileReason {
   /** The artifact's file below the snapshot, and the field as a JSON Pointer. */
   readonly file: string;
   readonly pointer: string;
+  /** The field's line in that file. */
   readonly line?: number;
+  /** The field's line in the authored Markdown, which is the file's `content`. */
+  readonly content_line?: number;
   readonly hint?: string;
 }
 
@@ -423,11 +452,11 @@ export const runTable = {
   STORE_CORRUPT: (f: { file: string; line: number }) => ({
     what: "a stored line is not a JSON object",
     where: at(f.file, f.line),
-    hint: "repair or remove that line, then run again",
+    hint: `remove line ${f.line} of ${f.file} from the data root, or repair it`,
   }),
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,
-    hint: "remove the link, or correct the path in the STRUCTURE",
+    hint: `remove the link that ${f.store} is or goes through from the data root, or correct the path in the STRUCTURE`,
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
     what: `${f.workflow} would nest deeper than ${f.limit} runs`,

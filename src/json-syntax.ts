@@ -1,28 +1,40 @@
 /** Where a text stops being JSON. The parser's own words are no help: they change, and quote the text. */
 
 /** What the grammar allows next. */
-type Place = "value" | "first item" | "first key" | "key" | "colon" | "more";
+export type Place = "value" | "first item" | "first key" | "key" | "colon" | "more";
 
-/** The offset of the first token that is out of place; the text's length when all of it is a beginning of JSON. */
-export function syntaxErrorOffset(text: string): number {
+/** The first token that is out of place; where all of the text is a beginning of JSON, its end. */
+export interface SyntaxFlaw {
+  readonly offset: number;
+  /** What should stand there instead. */
+  readonly place: Place;
+  /** The brackets that are still to be closed, outermost first, each by the one that closes it. */
+  readonly open: readonly string[];
+  /** Where the token before it begins. */
+  readonly before: number;
+}
+
+export function syntaxFlaw(text: string): SyntaxFlaw {
   const open: string[] = [];
-  let place: Place | undefined = "value";
+  let place: Place = "value";
+  let before = 0;
   let offset = 0;
   for (;;) {
     const start = spaceEnd(text, offset);
     const token = tokenAt(text, start);
-    if ("wrong" in token) return token.wrong;
-    place = placeAfter(place, text[start] as string, open);
-    if (place === undefined) return start;
-    offset = token.end;
+    if ("wrong" in token) return { offset: token.wrong, place, open, before };
+    const next = placeAfter(place, text[start] as string, open);
+    if (next === undefined) return { offset: start, place, open, before };
+    [place, before, offset] = [next, start, token.end];
   }
 }
 
-/** `open` holds the brackets that are still to be closed. */
 function placeAfter(place: Place, mark: string, open: string[]): Place | undefined {
   if (mark === "]" || mark === "}") {
     const mayClose = place === "more" || place === (mark === "]" ? "first item" : "first key");
-    return mayClose && open.pop() === mark ? "more" : undefined;
+    if (!mayClose || open.at(-1) !== mark) return undefined;
+    open.pop();
+    return "more";
   }
   if (mark === ":") return place === "colon" ? "value" : undefined;
   if (mark === ",") {

@@ -1,7 +1,7 @@
 /** JSON values, and the strict reading of JSON text that every file from outside goes through. */
 
 import { isUtf8 } from "node:buffer";
-import { syntaxErrorOffset } from "./json-syntax.ts";
+import { syntaxFlaw } from "./json-syntax.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -134,7 +134,7 @@ export function readObjectText(
   } catch {
     const conflict = CONFLICT.exec(text);
     if (conflict !== null) return { defect: { code: "CONFLICT_MARKERS", line: lineAt(text, conflict.index) } };
-    return { defect: { code: "NOT_JSON", line: lineAt(text, syntaxErrorOffset(text)) } };
+    return { defect: { code: "NOT_JSON", line: lineAt(text, syntaxFlaw(text).offset) } };
   }
   if (isPrinted(text, value, maxDepth)) return asObject(value);
   let defect: JsonDefect | undefined;

@@ -27,6 +27,7 @@ export const nodeFiles: Files = {
   realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
   isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
   list: (folder) => [...listBelow(folder, "")],
+  names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
 
 function* listBelow(folder: string, below: string): Generator<ListedFile> {

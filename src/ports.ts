@@ -8,6 +8,8 @@ export interface Files {
   read(path: string): Uint8Array | null;
   /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. */
   list(folder: string): readonly ListedFile[];
+  /** The names in the folder itself; none where there is no folder. */
+  names(folder: string): readonly string[];
   /** Where the path really is after all links, or null when nothing is there. */
   realPath(path: string): string | null;
   isFolder(path: string): boolean;

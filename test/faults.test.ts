@@ -12,7 +12,7 @@ import {
 } from "../src/faults.ts";
 
 test("a fault says what happened, and where", () => {
-  const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "" });
+  const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
   assert.ok(fault instanceof Fault);
   assert.equal(fault.name, "SnapshotFault");
   assert.equal(fault.stage, "load");
@@ -41,7 +41,7 @@ test("a foreign cause is kept, and is no part of the message or the facts", () =
 });
 
 test("a place in the payload names file, line and pointer, as far as there are any", () => {
-  const facts = { file: "p.json", line: 3, depth: 200 };
+  const facts = { file: "p.json", line: 3, repair: null };
   assert.equal(
     new PayloadFault("PAYLOAD_DUPLICATE_KEY", { ...facts, pointer: "/a" }).wording.where,
     "p.json:3 at /a",
@@ -50,7 +50,7 @@ test("a place in the payload names file, line and pointer, as far as there are a
 });
 
 test("a near name is suggested, and where none is near, the way to find one", () => {
-  const facts = { given: "WF_X", suggestion: "a::WF_X" };
+  const facts = { given: "WF_X", wanted: "workflow", suggestion: "a::WF_X" } as const;
   assert.match(new UsageFault("NOT_AN_FQDN", facts).wording.hint ?? "", /a::WF_X/);
   assert.match(new UsageFault("NOT_AN_FQDN", { ...facts, suggestion: null }).wording.hint ?? "", /pgs list/);
 });

@@ -7,6 +7,7 @@ import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
 import { reportRefusal } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { usageHint } from "./usage-hint.ts";
 
 type Run<O> = (options: O, context: Context, ...operands: string[]) => Promise<number>;
 
@@ -27,21 +28,14 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     if (error.exitCode === 0) return EXIT.SUCCESS;
     const message = error.message.replace(/^error: /, "");
     if (error.code === "commander.help") return EXIT.USAGE;
-    return reportRefusal(
-      new UsageFault("BAD_USAGE", { message: firstLine(message), hint: hintIn(message, argv) }),
-      context,
-    );
+    const command = COMMANDS.find(({ name }) => name === argv[0])?.name;
+    const hint = usageHint(message, command);
+    return reportRefusal(new UsageFault("BAD_USAGE", { message: firstLine(message), hint }), context);
   }
 }
 
 function firstLine(message: string): string {
   return message.split("\n")[0] as string;
-}
-
-function hintIn(message: string, [name]: readonly string[]): string {
-  const meant = /\((Did you mean .*)\)/.exec(message)?.[1];
-  const isCommand = COMMANDS.some((command) => command.name === name);
-  return meant ?? (isCommand ? `pgs ${name} --help` : "pgs --help, or pgs <command> --help");
 }
 
 type Perform = (context: Context) => Promise<number>;

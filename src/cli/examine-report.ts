@@ -113,7 +113,7 @@ export function toText(examination: Examination, paint: Paint): string {
     elsewhere === null ? "" : elsewhereText(elsewhere, paint),
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
-    refusalsText(summary, paint),
+    refusalsText(examination, paint),
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(gathered(reasonRows(summary.reasons)))}`,
     effectsText(summary),
     interruptionText(interruption, paint),
@@ -186,12 +186,13 @@ function classText({ classification, place }: Examination, paint: Paint): string
   return `${head}  ${plain(place.file)} ${plain(pointerOf(place))}${line}\n  hint: ${plain(place.hint)}\n`;
 }
 
-function refusalsText({ errors, violations }: Summary, paint: Paint): string {
+/** What to do about the refusal that ended the run is said with its place, as far as that is known. */
+function refusalsText({ summary: { errors, violations }, place }: Examination, paint: Paint): string {
   const refused = errors.map(({ run, error_code, node, step, facts }) => {
     const wording = wordingOf(error_code, facts);
-    const place = placeOf(run, node, step);
-    const hint = wording?.hint === undefined ? "" : `  hint: ${plain(wording.hint)}\n`;
-    return `\n${paint("bad", error_code)}  ${place}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+    const isSaid = place !== null && run === MAIN_RUN;
+    const hint = wording?.hint === undefined || isSaid ? "" : `  hint: ${plain(wording.hint)}\n`;
+    return `\n${paint("bad", error_code)}  ${placeOf(run, node, step)}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
   const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;

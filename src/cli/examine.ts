@@ -13,6 +13,7 @@ import { suppose } from "../examine/replay/suppose.ts";
 import { eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
+import { markdownLine } from "../snapshot/markdown-line.ts";
 import { didYouMean } from "../snapshot/nearest.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { besideTrace } from "./beside.ts";
@@ -196,9 +197,6 @@ async function withLine(
   context: Context,
 ): Promise<PlacedLine> {
   const snapshot = await open(besideTrace(file, options, context), options);
-  const text = snapshot.artifact(place.artifact)?.text;
-  const content = text === undefined ? undefined : (JSON.parse(text) as { content?: unknown }).content;
-  if (typeof content !== "string") return { ...place, line: null };
-  const { lineInContent } = await import("../snapshot/derive.ts");
-  return { ...place, line: lineInContent(content, place.path) ?? null };
+  const artifact = snapshot.artifact(place.artifact);
+  return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

@@ -18,6 +18,9 @@ export function open({ world, settings }: Context, { expectSeal }: SealOptions =
 }
 
 export async function planOf(workflow: string, context: Context, options: SealOptions = {}): Promise<Plan> {
-  const snapshot = await open(context, options);
+  return planIn(await open(context, options), workflow);
+}
+
+export function planIn(snapshot: Snapshot, workflow: string): Promise<Plan> {
   return compile(requireWorkflow(snapshot, workflow), snapshot, registry);
 }

@@ -1,7 +1,8 @@
 /** The payload of a run, strictly read (SPEC 4.1). */
 
 import { PayloadFault } from "../faults.ts";
-import { type JsonObject, readObject } from "../json.ts";
+import { type JsonObject, readObject, utf8 } from "../json.ts";
+import { depthOf, repairOf } from "../json-repair.ts";
 import type { Context } from "./context.ts";
 import { readGiven } from "./read-given.ts";
 
@@ -30,6 +31,9 @@ export function parsePayload(bytes: Uint8Array, limits: PayloadLimits, file: str
   }
   const read = readObject(bytes, limits.maxDepth);
   if ("value" in read) return read.value;
-  const { code, line, pointer } = read.defect;
-  throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer: pointer ?? null, depth: limits.maxDepth });
+  const { code, line, pointer = null } = read.defect;
+  const text = utf8(bytes);
+  const repair = repairOf(text, read.defect) ?? null;
+  if (code !== "TOO_DEEP") throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer, repair });
+  throw new PayloadFault("PAYLOAD_TOO_DEEP", { file, line, depth: limits.maxDepth, found: depthOf(text) });
 }

@@ -1,12 +1,17 @@
 /** `pgs plan`: the compiled workflow, and what looks wrong in it. */
 
+import { parsePointer } from "../json.ts";
 import { textOf } from "../plan/expression.ts";
-import type { Action, Binding, Contract, Plan, PlanNode, Routes, Step } from "../plan/plan.ts";
+import type { Action, Binding, Contract, Finding, Plan, PlanNode, Routes, Step } from "../plan/plan.ts";
+import { fqdnOfFile } from "../snapshot/fqdn.ts";
+import { inArtifact, type Path } from "../snapshot/hint.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { planOf } from "./load.ts";
+import { open, planIn } from "./load.ts";
 import { painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { hintLines, printJson } from "./report.ts";
 
 export interface PlanOptions extends CommonOptions {
   readonly wf: string;
@@ -15,23 +20,46 @@ export interface PlanOptions extends CommonOptions {
 
 export async function planCommand(options: PlanOptions, context: Context): Promise<number> {
   const { world, settings } = context;
-  const plan = await planOf(options.wf, context, options);
+  const snapshot = await open(context, options);
+  const plan = await planIn(snapshot, options.wf);
+  const findings = await Promise.all(plan.findings.map((finding) => told(finding, snapshot)));
   if (settings.json) {
-    printJson(context, toJson(plan));
+    printJson(context, toJson(plan, findings));
     return EXIT.SUCCESS;
   }
   const paint = await painter(settings);
-  const { workflow, snapshot } = plan;
-  world.out(
-    `${paint("strong", workflow.fqdn)}  ${workflow.summary}\nsnapshot ${snapshot.seal} ${snapshot.root}\n`,
-  );
+  const { workflow } = plan;
+  const { seal, root } = plan.snapshot;
+  world.out(`${paint("strong", workflow.fqdn)}  ${workflow.summary}\nsnapshot ${seal} ${root}\n`);
   for (const { event } of plan.admission.requires) world.out(`requires ${event}\n`);
   for (const { event } of plan.admission.forbids) world.out(`forbids ${event}\n`);
   for (const node of inReadingOrder(plan)) world.out(`\n${nodeText(node, node.key === plan.start)}`);
-  for (const { code, what, file, pointer } of plan.findings) {
-    world.out(`\n${paint("bad", code)} ${what}\n  ${file} ${pointer}\n`);
+  for (const { code, what, file, pointer, content_line: line, hint } of findings) {
+    const at = line === null ? "" : `, line ${line} of its Markdown`;
+    world.out(`\n${paint("bad", code)} ${what}\n  ${file} ${pointer}${at}\n`);
+    if (hint !== undefined) world.out(`  ${hintLines([hint])}`);
   }
   return EXIT.SUCCESS;
+}
+
+/** A finding as it is told. */
+interface Told extends Omit<Finding, "hint"> {
+  /** The field's line in the authored Markdown; null where that does not say. */
+  readonly content_line: number | null;
+  readonly hint?: string;
+}
+
+async function told({ hint, ...finding }: Finding, snapshot: Snapshot): Promise<Told> {
+  const name = fqdnOfFile(finding.file);
+  const artifact = name === undefined ? undefined : snapshot.artifact(name);
+  const lineOf = async (path: Path) => (artifact === undefined ? null : markdownLine(artifact, path));
+  const content_line = await lineOf(parsePointer(finding.pointer).slice(1));
+  if (hint === undefined) return { ...finding, content_line };
+  return {
+    ...finding,
+    content_line,
+    hint: inArtifact(finding.file, await lineOf(hint.path), hint.text),
+  };
 }
 
 /** From the start along the routes, EXITs last; what no route reaches stands at the end of its kind. */
@@ -70,7 +98,7 @@ function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string,
   return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];
 }
 
-function toJson(plan: Plan): unknown {
+function toJson(plan: Plan, findings: readonly Told[]): unknown {
   return {
     workflow: plan.workflow,
     snapshot: plan.snapshot,
@@ -79,7 +107,7 @@ function toJson(plan: Plan): unknown {
     start: plan.start,
     nodes: Object.fromEntries([...plan.nodes].map(([key, node]) => [key, nodeJson(node)])),
     suppressed: plan.secrets === null ? null : Object.fromEntries(plan.secrets.paths),
-    findings: plan.findings,
+    findings,
   };
 }
 

@@ -2,21 +2,24 @@
 
 import { UsageFault } from "../faults.ts";
 import { IoError, type Source } from "../ports.ts";
+import { nearestName } from "../snapshot/nearest.ts";
 import type { Context } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault */
-export function readGiven(given: string, what: string, { world, path }: Context): Uint8Array {
+export function readGiven(given: string, what: string, context: Context): Uint8Array {
+  const { world, path } = context;
   try {
-    return present(world.files.read(path(given)), given, what);
+    return present(world.files.read(path(given)), given, what, context);
   } catch (error) {
     throw asFault(error, given, what);
   }
 }
 
 /** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
-export async function openGiven(given: string, what: string, { world, path }: Context): Promise<Source> {
+export async function openGiven(given: string, what: string, context: Context): Promise<Source> {
+  const { world, path } = context;
   try {
-    const { size, pieces } = present(await world.openSource(path(given)), given, what);
+    const { size, pieces } = present(await world.openSource(path(given)), given, what, context);
     return { size, pieces: () => guarded(pieces(), given, what) };
   } catch (error) {
     throw asFault(error, given, what);
@@ -31,9 +34,16 @@ function* guarded(pieces: Iterable<Uint8Array>, given: string, what: string): Ge
   }
 }
 
-function present<T>(found: T | null, file: string, what: string): T {
-  if (found === null) throw new UsageFault("FILE_MISSING", { file, what });
-  return found;
+function present<T>(found: T | null, file: string, what: string, context: Context): T {
+  if (found !== null) return found;
+  throw new UsageFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context) });
+}
+
+/** The file of the same folder that may have been meant, as it would be typed. */
+function nearestFile(given: string, { world, path }: Context): string | null {
+  const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
+  const nearest = nearestName(name, world.files.names(path(folder === "" ? "." : folder)));
+  return nearest === null ? null : `${folder}${nearest}`;
 }
 
 function asFault(error: unknown, file: string, what: string): unknown {

@@ -35,18 +35,26 @@ export function nearby(text: string, { world }: Context): string {
 }
 
 /** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
-export function refusalText(fault: Fault, standing?: string): string {
+export function refusalText(fault: Fault, standing?: string, hints?: readonly string[]): string {
   const { what, where, hint } = fault.wording;
   const place = where ?? standing;
   const line = `pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}\n`;
-  const reasons = fault instanceof CompileFault && fault.reasons.length > 1 ? listReasons(fault) : "";
-  return `${line}${reasons}${hint === undefined ? "" : `hint: ${hint}\n`}`;
+  if (fault instanceof CompileFault && fault.reasons.length > 1) return `${line}${listReasons(fault)}`;
+  return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
 }
 
+export function hintLines(hints: readonly string[]): string {
+  return hints.map((hint) => `hint: ${plain(hint)}\n`).join("");
+}
+
+/** Each reason with its own hint, the same one once. */
 function listReasons({ reasons }: CompileFault): string {
-  const rows = reasons.map(
-    ({ code, what, file, line, pointer }) => `  ${code}  ${what}  (${at(file, line)} ${pointer})\n`,
-  );
+  const said = new Set<string>();
+  const rows = reasons.map(({ code, what, file, line, pointer, hint }) => {
+    const isNew = hint !== undefined && !said.has(hint);
+    if (isNew) said.add(hint);
+    return `  ${code}  ${what}  (${at(file, line)} at ${pointer})\n${isNew ? `  ${hintLines([hint])}` : ""}`;
+  });
   return rows.join("");
 }
 

@@ -15,9 +15,11 @@ export interface Report {
   readonly summary: Summary;
   readonly files: TraceFiles;
   readonly exitCode: number;
+  /** What to do about it, where it did not end well. */
+  readonly hints: readonly string[];
 }
 
-export function toJson({ plan, result, summary, files, exitCode }: Report): unknown {
+export function toJson({ plan, result, summary, files, exitCode, hints }: Report): unknown {
   const { ending } = result;
   const first = refusalOf(summary);
   return {
@@ -34,7 +36,8 @@ export function toJson({ plan, result, summary, files, exitCode }: Report): unkn
     events: summary.events,
     violations: summary.violations,
     reasons: summary.reasons,
-    error: first === undefined ? null : { ...first, hint: ending.fault?.wording.hint ?? null },
+    error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
+    hints,
     trace: files,
     head: result.head,
     snapshot: plan.snapshot,

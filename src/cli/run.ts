@@ -2,19 +2,20 @@
 
 import { run } from "../engine/run.ts";
 import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
-import { RunFault, UsageFault } from "../faults.ts";
+import { Fault, RunFault, UsageFault } from "../faults.ts";
 import { isDateTime } from "../plan/intent.ts";
+import type { Plan } from "../plan/plan.ts";
 import { digestOf } from "../trace/canonical.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Durability } from "../trace/journal.ts";
 import type { CommonOptions, Context } from "./context.ts";
-import { exitCodeOfRun } from "./exit-codes.ts";
-import { planOf } from "./load.ts";
+import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
+import { open, planOf } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { printJson, refusalText } from "./report.ts";
+import { hintLines, printJson, refusalText } from "./report.ts";
 import { render } from "./run-render.ts";
-import { followLine, toJson, toText } from "./run-report.ts";
+import { followLine, type Report, toJson, toText } from "./run-report.ts";
 
 export interface RunOptions extends CommonOptions, PayloadLimits {
   readonly wf: string;
@@ -60,14 +61,31 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       if (options.follow) world.err(`${followLine(event)}\n`);
     },
   });
-  const { fault } = result.ending;
   const files = await render({ options, plan, events, base: `${result.folder}/${result.traceId}` }, context);
   const exitCode = exitCodeOfRun(result.ending);
-  const report = { plan, result, summary, files, exitCode };
+  const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, options, context);
+  const report = { plan, result, summary, files, exitCode, hints };
   if (settings.json) printJson(context, toJson(report));
   else if (!settings.quiet) world.out(toText(report, await painter(settings), context));
-  if (fault !== undefined) sayRefusal(fault, summary, context);
+  if (!settings.json) sayWhy(report, context);
   return exitCode;
+}
+
+/** What is needed to say them is loaded only for a run that did not end well. */
+async function hintsOf(
+  summary: Summary,
+  plan: Plan,
+  options: RunOptions,
+  context: Context,
+): Promise<readonly string[]> {
+  const { runHints } = await import("./run-hints.ts");
+  try {
+    return await runHints(summary, plan, () => open(context, options));
+  } catch (error) {
+    // The run is over: a snapshot that changed meanwhile changes nothing about how it ended.
+    if (error instanceof Fault) return [];
+    throw error;
+  }
 }
 
 function parseClock(given: string): number {
@@ -83,10 +101,16 @@ function checkDataRoot({ world, settings }: Context): void {
   throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
-function sayRefusal(fault: RunFault, summary: Summary, { world, settings }: Context): void {
-  if (settings.json) return;
+/** On stderr: why a run was refused, and what to do about one that did not end well. */
+function sayWhy({ result, summary, hints }: Report, { world, settings }: Context): void {
+  const { fault } = result.ending;
+  if (fault === undefined) {
+    if (!settings.quiet) world.err(hintLines(hints));
+    return;
+  }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
-  world.err(refusalText(fault, standing.length === 0 ? undefined : standing.join(", step ")));
+  const place = standing.length === 0 ? undefined : standing.join(", step ");
+  world.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
 }

@@ -2,17 +2,18 @@
 
 import { type Fault, SealFault } from "../faults.ts";
 import { IoError } from "../ports.ts";
+import { requireFolder } from "../snapshot/load.ts";
 import { SEAL_FILE, sealText } from "../snapshot/seal.ts";
 import { readAll, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { printJson } from "./report.ts";
-import { requireFolder, sayFindings } from "./verify.ts";
+import { sayFindings } from "./verify.ts";
 
 export async function sealCommand(_: CommonOptions, context: Context): Promise<number> {
   const { world, settings } = context;
-  requireFolder(context);
+  requireFolder(settings.snapshot, world.files);
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
   findings.push(...all.flatMap(verifyFile));

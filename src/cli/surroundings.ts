@@ -2,6 +2,8 @@
 
 import type { Output } from "../certify/leaks.ts";
 import type { Ran, Surroundings } from "../certify/surroundings.ts";
+import { classify } from "../examine/classify.ts";
+import { places } from "../examine/locate.ts";
 import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";
@@ -10,7 +12,7 @@ import { renderSvg } from "../trace/render/svg.ts";
 import { toContext, type World } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
-import { refusalText } from "./report.ts";
+import { hintLines, refusalText } from "./report.ts";
 import { toJson, toText } from "./run-report.ts";
 
 export function surroundingsIn(world: World): Surroundings {
@@ -33,7 +35,9 @@ export function surroundingsIn(world: World): Surroundings {
 function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World): readonly Output[] {
   const base = `${result.folder}/${result.traceId}`;
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
-  const report = { plan, result, summary, files, exitCode };
+  const found = classify(summary);
+  const hints = found === null ? [] : places(found, summary, plan).map(({ hint }) => hint);
+  const report = { plan, result, summary, files, exitCode, hints };
   const { fault } = result.ending;
   return [
     { name: "the trace", text: utf8(trace) },
@@ -41,6 +45,7 @@ function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, worl
     { name: "the picture", text: renderSvg(events, toGraph(plan)) },
     { name: "the report", text: toText(report, (_, text) => text, toContext({}, world)) },
     { name: "the JSON document", text: JSON.stringify(toJson(report)) },
+    { name: "the hints", text: hintLines(hints) },
     ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
   ];
 }

@@ -1,6 +1,7 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
-import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
+import { type Fault, SealFault } from "../faults.ts";
+import { requireFolder } from "../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -13,7 +14,7 @@ export interface VerifyOptions extends CommonOptions {
 
 export async function verifyCommand({ expectSeal }: VerifyOptions, context: Context): Promise<number> {
   const { world, settings } = context;
-  requireFolder(context);
+  requireFolder(settings.snapshot, world.files);
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
   const expected = expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined);
@@ -51,12 +52,6 @@ function checkSeal(
   }
   findings.push(...verifyAgainst(seal, all));
   return { sealed: true, root: seal.root };
-}
-
-/** @throws SnapshotFault */
-export function requireFolder({ world, settings }: Context): void {
-  if (world.files.isFolder(`${settings.snapshot}/artifacts`)) return;
-  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: settings.snapshot });
 }
 
 export function sayFindings(

@@ -43,6 +43,8 @@ export interface ReasonEntry {
 }
 
 export interface Summary {
+  /** The main run's own, as far as it is traced. */
+  payload: JsonObject;
   readonly path: PathEntry[];
   readonly results: MutableJson;
   readonly effects: EffectEntry[];
@@ -59,6 +61,7 @@ export interface Summary {
 
 export function emptySummary(): Summary {
   return {
+    payload: {},
     path: [],
     results: {},
     effects: [],
@@ -75,6 +78,9 @@ export function emptySummary(): Summary {
 export function gather(summary: Summary, happening: Happening): void {
   const { run, node_id: node = "" } = happening;
   switch (happening.event_type) {
+    case "execution_start":
+      if (run === MAIN_RUN) summary.payload = happening.payload.payload;
+      return;
     case "node_end": {
       const { status, next, outputs } = happening.payload;
       summary.path.push(sharing({ run, node, outcome: status, next }, summary));

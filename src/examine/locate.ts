@@ -1,156 +1,145 @@
-/** Where to look, and what to change: the artifact and field that an ending turns on (SPEC 6.4). */
+/** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
-import { refusalOf, type Summary } from "../engine/summary.ts";
+import { type ErrorEntry, refusalOf, type Summary, type ViolationEntry } from "../engine/summary.ts";
 import { wordingOf } from "../faults.ts";
-import { isObject, own, parsePointer, pointer } from "../json.ts";
-import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import { type Fqdn, fileOf, isFqdn, kindOf } from "../snapshot/fqdn.ts";
+import { type JsonObject, own, parsePointer } from "../json.ts";
+import type { ContractNode, IntentNode, Plan, Step } from "../plan/plan.ts";
+import { stepPath } from "../plan/routes.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Classification } from "./classify.ts";
+import { denied, type Recording } from "./denied.ts";
+import { declaredAt, payloadHint } from "./payload-hint.ts";
+import { contractNode, edit, type Place, place, pointerOf } from "./place.ts";
+import { dataHint } from "./stored.ts";
+import { mistypedInput, type Traced, unboundInput, unboundStepInput } from "./unbound.ts";
+import { unresolved } from "./unresolved.ts";
+import { endless, undeclared, withoutAction, withoutEdge } from "./unrouted.ts";
 
-export interface Place {
-  readonly artifact: Fqdn;
-  readonly file: string;
-  /** Path of the field below the artifact's `frontmatter`. */
-  readonly path: readonly string[];
-  /** What to change or to type. */
-  readonly hint: string;
-}
+export { type Place, pointerOf };
 
 /** Null where the run ended well, or nothing of the snapshot is concerned. */
 export function locate(found: Classification, summary: Summary, plan: Plan): Place | null {
-  if (found.class === null) return null;
-  return (
-    refused(summary, plan) ??
-    denied(summary, plan) ??
-    unmet(found, summary, plan) ??
-    turned(found, summary, plan)
-  );
+  return places(found, summary, plan)[0] ?? null;
 }
 
-function place(artifact: string, path: readonly (string | number)[], hint: string): Place | null {
-  const kind = isFqdn(artifact) ? kindOf(artifact) : undefined;
-  if (!isFqdn(artifact) || kind === undefined) return null;
-  return { artifact, file: fileOf(artifact, kind), path: path.map(String), hint };
-}
-
-/** A step's place in its contract, with the field that is meant. */
-function atStep(
-  node: PlanNode | undefined,
-  step: string | null | undefined,
-  field: string,
-  hint: string,
-): Place | null {
-  if (node?.type !== "CC") return null;
-  const index = node.contract.steps.findIndex(({ name }) => name === step);
-  const path = index === -1 ? ["core", "pipeline"] : ["core", "pipeline", index, field];
-  return place(node.contract.fqdn, path, hint);
+/** Every place that is to be changed before the run can end well, as far as this run came; the first one decided it. */
+export function places(
+  found: Classification,
+  summary: Summary,
+  plan: Plan,
+  recording: Recording = () => [],
+): readonly Place[] {
+  if (found.class === null) return [];
+  const decisive = [
+    refused(summary, plan),
+    ...denied(summary, plan, recording),
+    ...unmet(found, summary, plan),
+  ];
+  const located = decisive.filter((one) => one !== null);
+  if (located.length > 0) return located;
+  const turn = turned(found, summary, plan);
+  return turn === null ? [] : [turn];
 }
 
 function refused(summary: Summary, plan: Plan): Place | null {
   const refusal = refusalOf(summary);
   if (refusal === undefined) return null;
-  const { error_code: code, facts, step } = refusal;
+  const { error_code: code, facts, step: stepName } = refusal;
+  const hint = wordingOf(code, facts)?.hint ?? "look at the facts of the refusal";
   const node = refusal.node === null ? undefined : plan.nodes.get(refusal.node);
-  const hint = wordingOf(code, facts)?.hint ?? "correct the field, rebuild the snapshot and seal it again";
-  const key = refusal.node ?? plan.start;
+  const outcome = String(own(facts, "outcome"));
   switch (code) {
     case "OUTCOME_NOT_ROUTED":
-      return atStep(node, step, "on_result", hint);
+      return node === undefined ? null : withoutAction(node, stepName, outcome, plan);
     case "OUTCOME_NOT_DECLARED":
-      return notDeclared(String(own(facts, "contract")), node, step, hint);
+      return node === undefined
+        ? null
+        : undeclared(String(own(facts, "contract")), outcome, node, stepName, plan);
     case "NO_TRANSITION":
-      return place(plan.workflow.fqdn, ["core", "nodes", key, "next"], hint);
+      return node === undefined ? null : withoutEdge(node, outcome, plan);
     case "HOP_LIMIT":
-      return place(plan.workflow.fqdn, ["core", "nodes"], hint);
+      return endless(summary, Number(own(facts, "limit")), plan);
     case "PATH_UNRESOLVED":
     case "EXPRESSION_TYPE":
-      return (
-        atStep(step === undefined ? undefined : node, step, "inputs", expressionHint(code)) ??
-        place(plan.workflow.fqdn, ["core", "nodes", key, "inputs"], expressionHint(code))
-      );
+      return unresolved(refusal, { plan, payload: summary.payload });
     case "CAPABILITY_FAULT":
       return place(String(own(facts, "capability")), [], hint);
+    case "SECRETS_NOT_DECLARED":
+      return notSuppressed(facts, plan);
     default:
-      return atStep(node, step, "store", hint) ?? place(plan.runtimeBinding, ["core"], hint);
+      return atStep(refusal, plan, hint) ?? place(plan.runtimeBinding, ["core"], hint);
   }
 }
 
-function expressionHint(code: string): string {
-  return code === "PATH_UNRESOLVED"
-    ? "bind a path that the run has, or make the value optional"
-    : "compare values of one type; arithmetic is for integers";
+function atStep({ node, step }: ErrorEntry, plan: Plan, hint: string): Place | null {
+  const contract = contractNode(plan, node)?.contract;
+  const index = contract?.steps.findIndex(({ name }) => name === step) ?? -1;
+  if (contract === undefined) return null;
+  return place(contract.fqdn, index === -1 ? ["core", "pipeline"] : stepPath(index, "store"), hint);
 }
 
-function notDeclared(
-  owner: string,
-  node: PlanNode | undefined,
-  step: string | undefined,
-  hint: string,
-): Place | null {
-  if (node?.type === "CC" && owner === node.contract.fqdn) {
-    return place(owner, ["core", "result_status_contract", "allowed"], hint);
-  }
-  const effect = node?.type === "CC" ? node.contract.steps.find(({ name }) => name === step) : undefined;
-  const op = effect?.kind === "effect" ? effect.op : "";
-  return place(owner, ["core", "operations", op, "result_status_values"], hint);
+function notSuppressed(facts: JsonObject, plan: Plan): Place | null {
+  const field = String(own(facts, "field")).split("/").at(-1) as string;
+  const change = { do: "append", value: field } as const;
+  return edit(String(own(facts, "contract")), ["core", "suppress_trace_fields"], change, plan);
 }
 
-function denied({ violations, ending }: Summary, plan: Plan): Place | null {
-  const rule = violations.find(({ run, node }) => run === MAIN_RUN && node === null);
-  if (ending?.exit_reason_code !== "ADMISSION_DENIED" || rule === undefined) return null;
-  const { violation_code: code, event = "", field = "" } = rule;
-  const admission = ["core", "admission"];
-  if (code === "ADMISSION_BINDING_MISSING_FIELD") {
-    return place(plan.workflow.fqdn, [...admission, "bindings", event], `send ${field} in the payload`);
-  }
-  const isRequired = code === "ADMISSION_REQUIRES_UNMET";
-  const hint = isRequired
-    ? `run the workflow that records ${event} for these values first`
-    : `${event} is on record for these values: this workflow is not for them any more`;
-  return place(plan.workflow.fqdn, [...admission, isRequired ? "requires" : "forbids"], hint);
-}
-
-/** The first rule that the payload or a contract's inputs do not meet. */
-function unmet({ node: key }: Classification, { violations }: Summary, plan: Plan): Place | null {
-  const rule = violations.find(({ run, node }) => run === MAIN_RUN && node !== null && node === key);
+/** Each rule that the payload, or a contract's inputs, do not meet. */
+function unmet({ node: key }: Classification, summary: Summary, plan: Plan): readonly (Place | null)[] {
   const node = key === null ? undefined : plan.nodes.get(key);
-  if (rule?.field === undefined || node === undefined || node.type === "EXIT") return null;
-  const parts = parsePointer(rule.field);
-  const asked = rule.expected === undefined ? "" : ` ${JSON.stringify(rule.expected)}`;
-  if (node.type === "CC") return unmetInput(node, parts[0] as string, plan, `${rule.constraint}${asked}`);
-  const hint = `change ${rule.field} of the payload: ${rule.constraint}${asked}`;
-  return node.intent === null ? null : place(node.intent.fqdn, ["core", "inputs", ...fieldPath(parts)], hint);
-}
-
-function unmetInput({ key, inputs }: ContractNode, name: string, plan: Plan, rule: string): Place | null {
-  const source = inputs.find((binding) => binding.name === name)?.source;
-  const text = source?.kind === "path" ? source.text : "its source";
-  const hint = `${name} does not meet ${rule}: look at what ${text} gives it`;
-  return place(plan.workflow.fqdn, ["core", "nodes", key, "inputs", name], hint);
-}
-
-/** From a payload's pointer to the declaration: `/a/0/b` is declared at `a`, its items, their fields. */
-function fieldPath(parts: readonly string[]): readonly string[] {
-  return parts.flatMap((part, i) => (i === 0 ? [part] : /^\d+$/.test(part) ? ["items"] : ["fields", part]));
-}
-
-/** The step whose outcome led away from the straight path. */
-function turned({ node: key, step }: Classification, { reasons }: Summary, plan: Plan): Place | null {
-  const node = key === null ? undefined : plan.nodes.get(key);
-  const reason = reasons.findLast(
-    (one) => one.run === MAIN_RUN && one.node === key && one.step === step,
-  )?.reason;
-  const why = isObject(reason) ? `: ${JSON.stringify(reason)}` : "";
-  return atStep(
-    node,
-    step,
-    "inputs",
-    `the protocol declares this way; what led to it is the step's input${why}`,
+  if (node === undefined || node.type === "EXIT") return [];
+  const rules = summary.violations.filter(({ run, node: at }) => run === MAIN_RUN && at === key);
+  return rules.map((rule) =>
+    rule.field === undefined
+      ? null
+      : node.type === "CC"
+        ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
+        : unmetField(node, rule.field, summary.payload),
   );
 }
 
-/** The JSON Pointer of the place within its artifact's file. */
-export function pointerOf({ path }: Place): string {
-  return pointer(["frontmatter", ...path]);
+function unmetField({ intent }: IntentNode, at: string, payload: JsonObject): Place | null {
+  const declared = intent && declaredAt(intent.spec, at);
+  if (intent === null || !declared) return null;
+  const hint = payloadHint(at, declared.field, payload, declared.siblings);
+  return place(intent.fqdn, ["core", "inputs", ...declared.path], hint);
+}
+
+function unmetInput(node: ContractNode, rule: ViolationEntry, at: string, traced: Traced): Place | null {
+  const name = parsePointer(at)[0] as string;
+  if (rule.constraint === "required") return unboundInput(node, name, traced);
+  return mistypedInput(node, name, traced);
+}
+
+/** The last step that turned the run from its straight way. */
+function turned({ node: key, step: name }: Classification, summary: Summary, plan: Plan): Place | null {
+  const node = contractNode(plan, key);
+  const step = node?.contract.steps.find((one) => one.name === name);
+  if (node === undefined || step === undefined) return null;
+  const reason = summary.reasons.findLast(
+    (one) => one.run === MAIN_RUN && one.node === key && one.step === name,
+  );
+  return reason === undefined
+    ? declaredWay(node, step, undefined)
+    : (mended(node, step, reason.reason, { plan, payload: summary.payload }) ??
+        declaredWay(node, step, reason.reason));
+}
+
+/** What can be mended about a step's reason: an input nobody gave it, or its store. */
+function mended(node: ContractNode, step: Step, reason: JsonObject, traced: Traced): Place | null {
+  const hint = dataHint(reason);
+  if (hint !== undefined) return place(node.contract.fqdn, stepPath(step.index, "inputs"), hint);
+  if (own(reason, "code") === "NO_PATH") {
+    const change = { do: "add", as: "the name of a store of the STRUCTURE" } as const;
+    return edit(node.contract.fqdn, stepPath(step.index, "store"), change, traced.plan);
+  }
+  const field = own(reason, "field");
+  const isMissing = own(reason, "code") === "INPUT_MISSING" || own(reason, "constraint") === "required";
+  return isMissing && typeof field === "string" ? unboundStepInput(node, step, field, traced) : null;
+}
+
+function declaredWay({ contract }: ContractNode, step: Step, reason: JsonObject | undefined): Place | null {
+  const why = reason === undefined ? "" : `: ${JSON.stringify(reason)}`;
+  const hint = `the protocol declares this way; what led to it is the step's input${why}`;
+  return place(contract.fqdn, stepPath(step.index, "inputs"), hint, "nothing");
 }

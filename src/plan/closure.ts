@@ -1,14 +1,15 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
-import type { CompileReason } from "../faults.ts";
-import { isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
+import { pointer } from "../json.ts";
+import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
+import { exactly, type Path } from "../snapshot/hint.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
-import { didYouMean } from "../snapshot/nearest.ts";
-import { type Path, type Report, reportFor } from "../snapshot/parse.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+import { type Hint, type Reason, type Report, reportFor } from "../snapshot/parse.ts";
 
 /** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
 export class Closure {
-  readonly reasons: CompileReason[] = [];
+  readonly reasons: Reason[] = [];
   readonly artifacts = new Map<string, Artifact>();
   readonly namespace: string;
   readonly #snapshot: Snapshot;
@@ -26,15 +27,29 @@ export class Closure {
   /** The artifact a reference names, or undefined with the reason reported. */
   resolve(name: string, kind: Kind, report: Report, path: Path): Artifact | undefined {
     if (!isFqdn(name) || kindOf(name) !== kind) {
-      report("BAD_REFERENCE", path, `${JSON.stringify(name)} is not the full name of a ${kind}`);
+      if (name === "" && this.#isReported(path)) return undefined;
+      const what = `${JSON.stringify(name)} is not the full name of a ${kind}`;
+      const hint = this.#existing(name, kind) ?? { do: "change", to: `the full name of a ${kind}` };
+      report("BAD_REFERENCE", path, what, hint);
       return undefined;
     }
     const artifact = this.#snapshot.artifact(name);
     if (artifact === undefined) {
-      const hint = didYouMean(name, this.#snapshot.names(kind));
+      const hint = this.#existing(name, kind) ?? `add ${fileOf(name, kind)} to the snapshot`;
       report("UNKNOWN_REFERENCE", path, `${name} is not in the snapshot`, hint);
     } else this.artifacts.set(name, artifact);
     return artifact;
+  }
+
+  /** A reference that is missing was reported where it was looked for. */
+  #isReported(path: Path): boolean {
+    return this.reasons.some((reason) => pointer(reason.path) === pointer(path));
+  }
+
+  /** The reference that was meant, as far as one of this kind is near. */
+  #existing(name: string, kind: Kind): Hint | undefined {
+    const nearest = nearestName(name, this.#snapshot.names(kind));
+    return nearest === null ? undefined : { do: "change", to: exactly(nearest) };
   }
 
   /** Without a report: for looking ahead. */

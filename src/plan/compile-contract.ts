@@ -2,12 +2,13 @@
 
 import type { Effect } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { type JsonObject, own } from "../json.ts";
+import { type JsonObject, objectAt, own } from "../json.ts";
+import { meant, oneOf, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import { didYouMean } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest.ts";
 import {
   type ContractTable,
-  type Path,
+  type Hint,
   parseContract,
   parseEffect,
   parseTransform,
@@ -15,18 +16,20 @@ import {
   type StepTable,
 } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
-import { typesOf } from "./compile-intent.ts";
+import { typeMeant, typesOf } from "./compile-intent.ts";
 import {
   type CompileQuery,
   type Condition,
   type Expression,
   ExpressionError,
   type PathExpression,
+  type PathWithin,
   parseCondition,
   parseExpression,
   pathsIn,
 } from "./expression.ts";
 import type { ValueType } from "./intent.ts";
+import { conditionMeant, expressionMeant, ownerMeant, placeOfText, rootMeant } from "./misspelt.ts";
 import type {
   Action,
   Binding,
@@ -53,7 +56,11 @@ export function compileContract(artifact: Artifact, scope: ContractScope): Contr
   const table = parseContract(artifact, scope.report);
   const evaluations = compileEvaluations(table, scope.report);
   checkStepNames(table, scope.report);
-  if (table.steps.length === 0) scope.report("NO_STEPS", ["core", "pipeline"], `${artifact.fqdn} has no steps`);
+  if (table.steps.length === 0) {
+    const isEmpty = Array.isArray(objectAt(artifact.frontmatter, "core")["pipeline"]);
+    const hint = isEmpty ? ({ do: "change", to: "a list of one step or more" } as const) : undefined;
+    scope.report("NO_STEPS", ["core", "pipeline"], `${artifact.fqdn} has no steps`, hint);
+  }
   return {
     fqdn: artifact.fqdn,
     file: artifact.file,
@@ -69,9 +76,10 @@ export function compileContract(artifact: Artifact, scope: ContractScope): Contr
 function compileInput(name: string, spec: JsonObject, report: Report): InputSpec {
   const path = ["core", "inputs", name];
   const declared = own(spec, "type") ?? "any";
-  const types = typesOf(declared, () =>
-    report("VALUE_TYPE", [...path, "type"], `type ${JSON.stringify(declared)} of input ${name} is not known`),
-  );
+  const types = typesOf(declared, () => {
+    const what = `type ${JSON.stringify(declared)} of input ${name} is not known`;
+    report("VALUE_TYPE", [...path, "type"], what, typeMeant(declared));
+  });
   const fallback = own(spec, "default");
   const required = own(spec, "required") === true;
   return { name, types, required, ...(fallback === undefined ? {} : { default: fallback }) };
@@ -81,14 +89,15 @@ function compileOutputTypes(name: string, spec: JsonObject, report: Report): rea
   const declared = own(spec, "type") ?? "any";
   return typesOf(declared, () => {
     const what = `type ${JSON.stringify(declared)} of output ${name} is not known`;
-    report("VALUE_TYPE", ["core", "outputs", name, "type"], what);
+    report("VALUE_TYPE", ["core", "outputs", name, "type"], what, typeMeant(declared));
   });
 }
 
 function checkStepNames(table: ContractTable, report: Report): void {
   const seen = new Set<string>();
   for (const { name, path } of table.steps) {
-    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are called ${name}`);
+    const hint = { do: "change", to: "a name that no other step has" } as const;
+    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are called ${name}`, hint);
     seen.add(name);
   }
 }
@@ -99,7 +108,7 @@ function compileEvaluations(table: ContractTable, report: Report): ReadonlyMap<s
       return [[name, { condition: redirectCondition(parseCondition(condition)), onTrue, onFalse }] as const];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", [...path, "condition"], error.message);
+      report("EXPRESSION", [...path, "condition"], error.message, conditionMeant(condition));
       return [];
     }
   });
@@ -125,11 +134,22 @@ function compileStep(of: StepScope): readonly Step[] {
     onResult: compileActions(of),
   };
   if ((step.transform === null) === (step.sideEffect === null)) {
-    report("STEP_KIND", step.path, `step ${step.name} should name either a transform or a side_effect`);
+    const what = `step ${step.name} should name either a transform or a side_effect`;
+    report("STEP_KIND", step.path, what, kindMeant(step));
     return [];
   }
   const bound = step.transform !== null ? bindTransform(step, step.transform, scope) : bindEffect(step, scope);
   return bound === undefined ? [] : [{ ...base, ...bound } as Step];
+}
+
+/** Of two capabilities one is to go, the one without an operation; of none, its name may be misspelt. */
+function kindMeant({ transform, op, members, path }: StepTable): Hint {
+  if (transform !== null) return { do: "remove", at: [...path, op === null ? "side_effect" : "transform"] };
+  for (const kind of ["transform", "side_effect"]) {
+    const misspelt = nearestName(kind, members);
+    if (misspelt !== null) return { do: "rename", to: kind, at: [...path, misspelt] };
+  }
+  return { do: "add", as: "the full name of a CT", at: [...path, "transform"] };
 }
 
 // ---- inputs and outputs ----
@@ -176,34 +196,33 @@ function compileSource(
 ): Expression | undefined {
   try {
     const source = mapPaths(parseExpression(value, scope.query), redirect);
-    for (const { text, root, segments } of pathsIn(source)) {
-      if (roots !== null && !roots.has(root)) {
-        scope.report("UNKNOWN_ROOT", path, `${text} begins with none of $.inputs, $.payload, $.results`);
-      }
-      const step = segments[0];
-      if (
-        (root === "results" || root === "raw") &&
-        step !== undefined &&
-        !table.steps.some(({ name }) => name === step)
-      ) {
-        const hint = didYouMean(
-          String(step),
-          table.steps.map(({ name }) => name),
-        );
-        scope.report(
-          "UNKNOWN_STEP",
-          path,
-          `${text} names the step ${step}, which this contract does not have`,
-          hint,
-        );
-      }
-    }
+    for (const found of pathsIn(source)) checkPath(found, path, table, roots, scope.report);
     return source;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    scope.report("EXPRESSION", path, error.message);
+    const at = [...path, ...placeOfText(value, error.text)];
+    scope.report("EXPRESSION", at, error.message, expressionMeant(error));
     return undefined;
   }
+}
+
+function checkPath(
+  found: PathWithin,
+  path: Path,
+  table: ContractTable,
+  roots: ReadonlySet<string> | null,
+  report: Report,
+): void {
+  const { text, root, segments, at } = found;
+  if (roots !== null && !roots.has(root)) {
+    const what = `${text} begins with none of $.inputs, $.payload, $.results`;
+    report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["inputs", "payload", "results"]));
+  }
+  const step = segments[0];
+  const steps = table.steps.map(({ name }) => name);
+  if ((root !== "results" && root !== "raw") || step === undefined || steps.includes(String(step))) return;
+  const what = `${text} names the step ${step}, which this contract does not have`;
+  report("UNKNOWN_STEP", [...path, ...at], what, ownerMeant(found, steps));
 }
 
 /** The paths that mean more than they spell (SPEC 3), turned into roots of their own. */
@@ -251,23 +270,25 @@ function compileActions({ step, index, table, evaluations, scope }: StepScope): 
     const path = [...step.path, "on_result", outcome];
     if (action === undefined) {
       if (table.evaluations.some(({ name }) => name === word)) continue; // its own reason is reported already
-      const words = ["continue", "exit", ...table.steps.map(({ name }) => name), ...evaluations.keys()];
-      const hint =
-        didYouMean(word, words) ??
-        "write continue, exit, the name of a later step, or a key of core.evaluation";
-      scope.report(
-        "UNKNOWN_ACTION",
-        path,
-        `${word} is neither a step nor an evaluation of this contract`,
-        hint,
-      );
+      const what = `${word} is neither a step nor an evaluation of this contract`;
+      scope.report("UNKNOWN_ACTION", path, what, actionMeant(word, index, table));
     } else if (action.do === "step" && action.index <= index) {
-      scope.report("BACKWARD_ACTION", path, `${word} does not come after step ${step.name}`);
+      const what = `${word} does not come after step ${step.name}`;
+      scope.report("BACKWARD_ACTION", path, what, actionMeant("", index, table));
     } else {
       actions.set(outcome, action);
     }
   }
   return actions;
+}
+
+/** The way on that was meant: to go on, to end, a later step or an evaluation. */
+function actionMeant(word: string, index: number, { steps, evaluations }: ContractTable): Hint {
+  const later = steps.slice(index + 1).map(({ name }) => name);
+  return {
+    do: "change",
+    to: meant(word, ["continue", "exit", ...later, ...evaluations.map(({ name }) => name)]),
+  };
 }
 
 function compileAction(
@@ -301,7 +322,9 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   const path = [...step.path, "side_effect"];
   const artifact = scope.closure.resolve(code, "CS", scope.report, path);
   const binding = scope.storage.effects.get(code);
-  if (binding === undefined) scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`);
+  if (binding === undefined) {
+    scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`, scope.storage.bind(code));
+  }
   const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
   const effect = scope.registry.effect(code);
@@ -330,12 +353,18 @@ function bindOperation(
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
-    const hint = didYouMean(op, Object.keys(effect.operations));
-    report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`, hint);
+    const known = [...parseEffect(artifact).keys()].filter((name) => Object.hasOwn(effect.operations, name));
+    const what = `${lacking} no operation ${op}`;
+    report("UNKNOWN_OPERATION", [...step.path, "op"], what, operationMeant(step, known));
     return undefined;
   }
   const outcomes = declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared;
   return { op, operation, declared: new Set(outcomes) };
+}
+
+function operationMeant({ op }: StepTable, known: readonly string[]): Hint | undefined {
+  if (known.length === 0) return undefined;
+  return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: meant(op, known) };
 }
 
 /** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */
@@ -348,13 +377,17 @@ function locate(
   if (store === null) {
     if (declared === null) return { store, path: null };
     const path = pathBelowRoot(declared);
-    if (path === null) report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code));
+    if (path === null) {
+      report("STORE_PATH_ESCAPES", [...at, "side_effect"], escaping(declared, code), storage.contain(code));
+    }
     return path === null ? undefined : { store, path };
   }
   const path = storage.stores.get(store);
   if (path === undefined) {
     const what = `the runtime binding's STRUCTURE declares no store ${store}`;
-    report("UNKNOWN_STORE", [...at, "store"], what, didYouMean(store, storage.stores.keys()));
+    const stores = [...storage.stores.keys()];
+    const hint = stores.length === 0 ? undefined : ({ do: "change", to: meant(store, stores) } as const);
+    report("UNKNOWN_STORE", [...at, "store"], what, hint);
   }
   return path === undefined || path === null ? undefined : { store, path };
 }

@@ -1,7 +1,9 @@
 /** The declared spec of an intent, narrowed; what is no rule the contract knows is a reason. */
 
 import { isObject, type Json, type JsonObject, own } from "../json.ts";
-import type { Path, Report } from "../snapshot/parse.ts";
+import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+import type { Hint, Report } from "../snapshot/parse.ts";
 import { type FieldSpec, type Format, type IntentSpec, VALUE_TYPES, type ValueType } from "./intent.ts";
 
 const FORMATS: readonly Format[] = ["email", "date-time", "hex"];
@@ -17,7 +19,8 @@ function compileFields(fields: JsonObject, path: Path, emptyIsMissing: boolean, 
       const required = own(spec, "required") === true;
       return [[name, compileField(spec, [...path, name], required, emptyIsMissing, report)] as const];
     }
-    report("MALFORMED", [...path, name], `the spec of ${name} should be an object`);
+    const hint = { do: "change", to: "an object" } as const;
+    report("MALFORMED", [...path, name], `the spec of ${name} should be an object`, hint);
     return [];
   });
   return Object.fromEntries(compiled);
@@ -30,8 +33,11 @@ function compileField(
   emptyIsMissing: boolean,
   report: Report,
 ): FieldSpec {
-  const wrong = (key: string, expected: string) =>
-    report("INTENT_RULE", [...path, key], `${key} of ${path.at(-1)} should be ${expected}`);
+  const wrong = (key: string, expected: string, to = expected) =>
+    report("INTENT_RULE", [...path, key], `${key} of ${path.at(-1)} should be ${expected}`, {
+      do: "change",
+      to,
+    });
   const number = (key: string): number | undefined => {
     const value = own(spec, key);
     if (value === undefined || typeof value === "number") return value;
@@ -39,14 +45,16 @@ function compileField(
     return undefined;
   };
   // The schema compiler passes over a property of this name.
-  if (path.at(-1) === "__proto__") report("INTENT_RULE", path, "a field cannot be called __proto__");
+  if (path.at(-1) === "__proto__")
+    report("INTENT_RULE", path, "a field cannot be called __proto__", { do: "remove" });
   const minimum = number("minimum");
   const minItems = number("minItems");
   const values = own(spec, "enum");
   if (values !== undefined && !(Array.isArray(values) && values.length > 0))
     wrong("enum", "a list of one value or more");
   const format = own(spec, "format");
-  if (format !== undefined && !FORMATS.includes(format as Format)) wrong("format", FORMATS.join(", "));
+  if (format !== undefined && !FORMATS.includes(format as Format))
+    wrong("format", FORMATS.join(", "), meant(String(format), FORMATS));
   const prefix = own(spec, "prefix");
   if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a text");
   const items = own(spec, "items");
@@ -63,6 +71,7 @@ function compileField(
     ...(minItems === undefined ? {} : { minItems }),
     ...(isObject(items) ? { items: compileField(items, [...path, "items"], false, false, report) } : {}),
     ...(fields === undefined ? {} : { fields }),
+    ...(fields === undefined || isObject(own(spec, "fields")) ? {} : { notation: "properties" as const }),
     ...(FORMATS.includes(format as Format) ? { format: format as Format } : {}),
     ...(typeof prefix === "string" ? { prefix } : {}),
   };
@@ -94,8 +103,21 @@ function compileTypes(spec: JsonObject, path: Path, report: Report): readonly Va
   if (declared === undefined) return [];
   return typesOf(declared, () => {
     const expected = VALUE_TYPES.join(", ");
-    report("VALUE_TYPE", [...path, "type"], `type ${JSON.stringify(declared)} is none of ${expected}`);
+    const what = `type ${JSON.stringify(declared)} is none of ${expected}`;
+    report("VALUE_TYPE", [...path, "type"], what, typeMeant(declared));
   });
+}
+
+/** The type, or the list of them, that was meant by one that is not known. */
+export function typeMeant(declared: Json): Hint {
+  const listed = Array.isArray(declared) ? declared : [declared];
+  const known: readonly string[] = [...VALUE_TYPES, ...(listed.length === 1 ? ["any"] : [])];
+  const nearest = listed.map((type) => nearestName(String(type), known));
+  if (nearest.includes(null)) return { do: "change", to: oneOf(known) };
+  return {
+    do: "change",
+    to: exactly(Array.isArray(declared) ? (nearest as string[]) : (nearest[0] as string)),
+  };
 }
 
 /** One declared type or a list of them; `any` declares none. */

@@ -5,13 +5,12 @@
  */
 
 import type { Registry } from "../capabilities/registry.ts";
-import { CompileFault } from "../faults.ts";
 import { codeOf, qualify } from "../snapshot/fqdn.ts";
+import { exactly, meant, type Path } from "../snapshot/hint.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
-import { didYouMean } from "../snapshot/nearest.ts";
 import {
+  type Hint,
   type NodeTable,
-  type Path,
   parseIntent,
   parseWorkflow,
   type Report,
@@ -30,6 +29,7 @@ import {
 } from "./expression.ts";
 import { findings } from "./findings.ts";
 import type { FieldSpec, IntentSpec, ValueType } from "./intent.ts";
+import { expressionMeant, ownerMeant, placeOfText, rootMeant } from "./misspelt.ts";
 import type {
   Admission,
   AdmissionRule,
@@ -65,7 +65,11 @@ export async function compile(
   const query = await loadQueries(table, closure);
   const nodes = compileNodes({ table, storage, closure, registry, report, query });
   const admission = compileAdmission(table);
-  if (closure.reasons.length > 0) throw new CompileFault(workflow.fqdn, closure.reasons);
+  if (closure.reasons.length > 0) {
+    // Telling it needs a YAML parser, which a workflow that compiles never loads.
+    const { refusal } = await import("./refusal.ts");
+    throw await refusal(workflow.fqdn, closure.reasons, snapshot);
+  }
   await prepareTransforms(nodes.values());
   const plan: Omit<Plan, "findings"> = {
     workflow: {
@@ -124,13 +128,14 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
   const start = table.nodes.find((node) => node.key === table.start);
   if (start === undefined) {
     const what = `start node ${table.start} is not declared`;
-    report("NO_START", ["core", "start_node"], what, nearestNode(table.start, table));
+    report("NO_START", ["core", "start_node"], what, startMeant(table));
+  } else if (start.type !== "IN") {
+    report("START_NOT_IN", ["core", "start_node"], `start node ${table.start} is not an IN`, startMeant(table));
   }
-  if (start !== undefined && start.type !== "IN")
-    report("START_NOT_IN", ["core", "start_node"], `start node ${table.start} is not an IN`);
   for (const node of table.nodes) {
     if (node.type === "IN" && node.key !== table.start) {
-      report("TWO_STARTS", node.path, `${node.key} is a second IN node beside the start node ${table.start}`);
+      const what = `${node.key} is a second IN node beside the start node ${table.start}`;
+      report("TWO_STARTS", node.path, what, start?.type === "IN" ? { do: "remove" } : undefined);
     }
   }
   return new Map(
@@ -139,6 +144,11 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
       node.type === "CC" ? withContradictions(node, nodes, table.start) : node,
     ]),
   );
+}
+
+function startMeant({ start, nodes }: WorkflowTable): Hint | undefined {
+  const intents = nodes.filter(({ type }) => type === "IN").map(({ key }) => key);
+  return intents.length === 0 ? undefined : { do: "change", to: meant(start, intents) };
 }
 
 function compileNode(
@@ -158,9 +168,17 @@ function compileNode(
         "NODE_TYPE",
         [...node.path, "type"],
         `${node.key} is of type ${node.type}, not IN, CC or EXIT`,
+        { do: "change", to: typeMeant(node) },
       );
       return undefined;
   }
+}
+
+/** A node's code says of which type it is, and a node without one is an EXIT. */
+function typeMeant({ code, type }: NodeTable): string {
+  const prefix = code === null ? "EXIT" : (code.split("::").at(-1) as string).split("_", 1)[0];
+  const types = ["IN", "CC", "EXIT"];
+  return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
 }
 
 function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
@@ -269,7 +287,7 @@ function nodeInputs(
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", path, error.message);
+      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, expressionMeant(error));
       return [];
     }
   });
@@ -288,27 +306,24 @@ function redirectStatus(expression: Expression): Expression {
 }
 
 function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
-  for (const { text, root, segments } of pathsIn(source)) {
+  const nodes = table.nodes.map(({ key }) => key);
+  for (const found of pathsIn(source)) {
+    const { text, root, segments, at } = found;
     const isNodeResult = root === "results" || root === "outcomes";
     const node = segments[0];
     if (root !== "payload" && !isNodeResult) {
-      report("UNKNOWN_ROOT", path, `${text} begins with neither $.payload nor $.results`);
-    } else if (isNodeResult && node !== undefined && !table.nodes.some(({ key }) => key === node)) {
-      report(
-        "UNKNOWN_NODE",
-        path,
-        `${text} names the node ${node}, which is not declared`,
-        nearestNode(String(node), table),
-      );
+      const what = `${text} begins with neither $.payload nor $.results`;
+      report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
+    } else if (isNodeResult && node !== undefined && !nodes.includes(String(node))) {
+      const what = `${text} names the node ${node}, which is not declared`;
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
     }
   }
 }
 
-function nearestNode(given: string, { nodes }: WorkflowTable): string | undefined {
-  return didYouMean(
-    given,
-    nodes.map(({ key }) => key),
-  );
+function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
+  const others = nodes.map(({ key }) => key).filter((key) => key !== start);
+  return { do: "change", to: meant(given, others) };
 }
 
 function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
@@ -319,7 +334,7 @@ function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],
         `next.${outcome} leads to ${target}, which is not declared`,
-        nearestNode(target, table),
+        nodeMeant(target, table),
       );
     }
     if (outcome !== "default") byOutcome.set(outcome, target);

@@ -47,7 +47,15 @@ export type Scope = Readonly<Record<string, Json | undefined>>;
 export const CLOCK = "{{timestamp}}";
 
 /** The text is no expression the contract allows; the compiler turns it into a reason. */
-export class ExpressionError extends Error {}
+export class ExpressionError extends Error {
+  /** All of the text that holds what is none. */
+  readonly text: string;
+
+  constructor(what: string, text: string) {
+    super(what);
+    this.text = text;
+  }
+}
 
 /**
  * The expression a declared value stands for; objects and arrays are taken apart recursively.
@@ -72,9 +80,9 @@ function parseText(text: string, query: CompileQuery | null): Expression {
   if (!text.includes("{{") && !text.includes("}}")) return { kind: "literal", value: text };
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
-  if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`);
+  if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`, text);
   const path = parsePath(sum[1] as string, null);
-  if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`);
+  if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`, text);
   return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
 }
 
@@ -125,7 +133,7 @@ function bracketSegment([, single, double, index]: RegExpExecArray): Segment {
 
 function notAPath(text: string): ExpressionError {
   const isScript = /[?(@]/.test(text);
-  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`);
+  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`, text);
 }
 
 /** Whether any path in the text needs the JSONPath library. */
@@ -225,21 +233,28 @@ export function textOf(expression: Expression): string {
   }
 }
 
+/** A path inside an expression: where in the declared value it stands, and all of the text there. */
+export interface PathWithin extends Omit<PathExpression, "kind"> {
+  readonly at: readonly Segment[];
+  readonly whole: string;
+}
+
 /** Every path inside the expression. */
-export function pathsIn(
-  expression: Expression,
-): readonly { readonly text: string; readonly root: string; readonly segments: readonly Segment[] }[] {
+export function pathsIn(expression: Expression, at: readonly Segment[] = []): readonly PathWithin[] {
   switch (expression.kind) {
     case "path":
-      return [expression];
-    case "query":
-      return [{ text: expression.text, root: expression.root, segments: [] }];
-    case "sum":
-      return [expression.path];
+    case "query": {
+      const { text, root } = expression;
+      return [{ text, root, segments: expression.kind === "path" ? expression.segments : [], at, whole: text }];
+    }
+    case "sum": {
+      const { text, root, segments } = expression.path;
+      return [{ text, root, segments, at, whole: expression.text }];
+    }
     case "object":
-      return expression.members.flatMap(([, member]) => pathsIn(member));
+      return expression.members.flatMap(([key, member]) => pathsIn(member, [...at, key]));
     case "array":
-      return expression.items.flatMap(pathsIn);
+      return expression.items.flatMap((item, i) => pathsIn(item, [...at, i]));
     default:
       return [];
   }
@@ -262,7 +277,7 @@ const CONDITION = new RegExp(String.raw`^\s*${OPERAND}\s*(==|!=|<=|>=|<|>)\s*${O
 /** @throws ExpressionError */
 export function parseCondition(text: string): Condition {
   const match = CONDITION.exec(text);
-  if (match === null) throw new ExpressionError(`"${text}" is not <operand> <operator> <operand>`);
+  if (match === null) throw new ExpressionError(`"${text}" is not <operand> <operator> <operand>`, text);
   const [, left, operator, right] = match as unknown as [string, string, Operator, string];
   return { text, left: parseOperand(left), operator, right: parseOperand(right) };
 }
@@ -272,7 +287,7 @@ function parseOperand(text: string): Expression {
   try {
     return { kind: "literal", value: JSON.parse(text) as Json };
   } catch {
-    throw new ExpressionError(`${text} is not a JSON literal`);
+    throw new ExpressionError(`${text} is not a JSON literal`, text);
   }
 }
 

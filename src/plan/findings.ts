@@ -1,126 +1,160 @@
 /** What compiles but may still be refused at run time, or can never happen (SPEC 2.2). */
 
-import { type Fqdn, fileOf } from "../snapshot/fqdn.ts";
+import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import type { Contract, ContractNode, Finding, IntentNode, Plan, PlanNode, Routes, Step } from "./plan.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+import { bindingMeant } from "./bindings.ts";
+import type { Contract, ContractNode, Finding, Plan, PlanNode, Routes, Step } from "./plan.ts";
+import {
+  actionMeant,
+  edgeMeant,
+  type Fix,
+  ledTo,
+  nodePath,
+  outcomesOf,
+  outcomesOfStep,
+  stepPath,
+} from "./routes.ts";
 
-export function findings(plan: Omit<Plan, "findings">, workflow: Artifact): readonly Finding[] {
+type Unfound = Omit<Plan, "findings">;
+
+/** Before it is told: the field that it is about, and what to change, there or beside it. */
+interface Found extends Pick<Finding, "code" | "what" | "file" | "facts"> {
+  readonly path: Path;
+  readonly fix?: Fix;
+}
+
+export function findings(plan: Unfound, workflow: Artifact): readonly Finding[] {
   const contracts = new Map<string, Contract>();
   for (const node of plan.nodes.values())
     if (node.type === "CC") contracts.set(node.contract.fqdn, node.contract);
-  return [
-    ...[...plan.nodes.values()].flatMap((node) => nodeFindings(node, workflow)),
+  const found = [
+    ...[...plan.nodes.values()].flatMap((node) => nodeFindings(node, plan, workflow)),
     ...[...contracts.values()].flatMap(contractFindings),
-    ...unreachable(plan, workflow),
   ];
+  const isSealed = plan.snapshot.seal === "sealed";
+  return [...found, ...unreachable(plan, workflow, found)].map((one) => told(one, isSealed));
 }
 
-function nodeFindings(node: PlanNode, workflow: Artifact): readonly Finding[] {
+function told({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
+  const finding = { code, what, file, pointer: fieldPointer(path), facts };
+  if (fix === undefined) return finding;
+  return { ...finding, hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed) } };
+}
+
+function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readonly Found[] {
   if (node.type === "EXIT") return [];
-  const possible = node.type === "IN" ? intentOutcomes(node) : [...node.contract.allowed];
-  const at = `/frontmatter/core/nodes/${node.key}`;
+  const possible = outcomesOf(node);
   const unrouted = possible.filter((outcome) => !isRouted(node.next, outcome));
   const impossible = [...node.next.byOutcome.keys()].filter((outcome) => !possible.includes(outcome));
   return [
     ...unrouted.map((outcome) => ({
       code: "OUTCOME_WITHOUT_ROUTE",
       what: `${node.key} may end in ${outcome}, which has no route`,
-      file: workflow.file,
-      pointer: `${at}/next`,
+      file,
+      path: nodePath(node.key, "next"),
       facts: { node: node.key, outcome },
+      fix: edgeMeant(node, outcome, plan),
     })),
-    ...impossible.map((outcome) => ({
-      code: "ROUTE_NEVER_TAKEN",
-      what: `${node.key} routes ${outcome}, which it cannot end in`,
-      file: workflow.file,
-      pointer: `${at}/next/${outcome}`,
-      facts: { node: node.key, outcome },
-    })),
-    ...(node.type === "CC" ? [...unboundInputs(node, workflow), ...contradictions(node, workflow)] : []),
+    ...impossible.map((outcome) => {
+      const path = nodePath(node.key, "next", outcome);
+      const meant = nearestName(outcome, unrouted);
+      const change: Change = meant === null ? { do: "remove" } : { do: "rename", to: meant };
+      const what = `${node.key} routes ${outcome}, which it cannot end in`;
+      return {
+        code: "ROUTE_NEVER_TAKEN",
+        what,
+        file,
+        path,
+        facts: { node: node.key, outcome },
+        fix: { path, change },
+      };
+    }),
+    ...(node.type === "CC" ? [...unboundInputs(node, plan, file), ...contradictions(node, file)] : []),
   ];
-}
-
-function intentOutcomes(node: IntentNode): readonly string[] {
-  return node.intent === null ? ["ACK"] : ["ACK", "NACK"];
 }
 
 function isRouted({ byOutcome, otherwise }: Routes, outcome: string): boolean {
   return byOutcome.has(outcome) || otherwise !== undefined;
 }
 
-function unboundInputs(node: ContractNode, workflow: Artifact): readonly Finding[] {
+function unboundInputs(node: ContractNode, plan: Unfound, file: string): readonly Found[] {
   const isUnbound = (name: string) => !node.inputs.some((binding) => binding.name === name);
   return node.contract.inputs
     .filter((input) => input.required && input.default === undefined && isUnbound(input.name))
     .map(({ name }) => ({
       code: "REQUIRED_INPUT_UNBOUND",
       what: `${node.key} does not bind the required input ${name} of ${node.contract.fqdn}`,
-      file: workflow.file,
-      pointer: `/frontmatter/core/nodes/${node.key}/inputs`,
+      file,
+      path: nodePath(node.key, "inputs"),
       facts: { node: node.key, input: name },
+      fix: bindingMeant(node, name, plan),
     }));
 }
 
-function contradictions(node: ContractNode, workflow: Artifact): readonly Finding[] {
-  return [...node.contradicted].map((name) => ({
-    code: "SOURCE_TYPE_DIFFERS",
-    what: `${node.key} binds ${name} to a source declared with another type than ${node.contract.fqdn} takes`,
-    file: workflow.file,
-    pointer: `/frontmatter/core/nodes/${node.key}/inputs/${name}`,
-    facts: { node: node.key, input: name },
-  }));
+function contradictions(node: ContractNode, file: string): readonly Found[] {
+  return [...node.contradicted].map((name) => {
+    const path = nodePath(node.key, "inputs", name);
+    const types = node.contract.inputs.find((input) => input.name === name)?.types ?? [];
+    return {
+      code: "SOURCE_TYPE_DIFFERS",
+      what: `${node.key} binds ${name} to a source declared with another type than ${node.contract.fqdn} takes`,
+      file,
+      path,
+      facts: { node: node.key, input: name },
+      fix: { path, change: { do: "change", to: `a path to a value of type ${types.join(" or ")}` } },
+    };
+  });
 }
 
-function contractFindings(contract: Contract): readonly Finding[] {
-  const narrow = contract.allowed.has(contract.onInputFailure)
-    ? []
-    : [
-        {
-          code: "INPUT_FAILURE_NOT_ALLOWED",
-          what: `on_input_failure ${contract.onInputFailure} is not among the allowed outcomes`,
-          file: fileOf(contract.fqdn as Fqdn, "CC"),
-          pointer: "/frontmatter/core/result_status_contract",
-          facts: { contract: contract.fqdn, outcome: contract.onInputFailure },
-        },
-      ];
-  return [...narrow, ...contract.steps.flatMap((step) => stepFindings(contract, step))];
+function contractFindings(contract: Contract): readonly Found[] {
+  return [...inputFailure(contract), ...contract.steps.flatMap((step) => stepFindings(contract, step))];
 }
 
-function stepFindings(contract: Contract, step: Step): readonly Finding[] {
-  const possible = step.kind === "effect" ? [...step.declared] : [step.onSuccess, step.onFailure];
-  const isRenamed = step.outputs.some(({ name }) => name === "result_status") && step.kind === "transform";
-  if (isRenamed) return [];
-  return possible
+function inputFailure({ fqdn, file, allowed, onInputFailure: outcome }: Contract): readonly Found[] {
+  if (allowed.has(outcome)) return [];
+  const path = ["core", "result_status_contract"];
+  const fix: Fix = { path: [...path, "allowed"], change: { do: "append", value: outcome } };
+  const what = `on_input_failure ${outcome} is not among the allowed outcomes`;
+  return [{ code: "INPUT_FAILURE_NOT_ALLOWED", what, file, path, facts: { contract: fqdn, outcome }, fix }];
+}
+
+function stepFindings(contract: Contract, step: Step): readonly Found[] {
+  return (outcomesOfStep(step) ?? [])
     .filter((outcome) => !step.onResult.has(outcome))
     .map((outcome) => ({
       code: "STEP_OUTCOME_UNHANDLED",
       what: `step ${step.name} may answer ${outcome}, which is not in on_result`,
       file: contract.file,
-      pointer: `/frontmatter/core/pipeline/${step.index}/on_result`,
+      path: stepPath(step.index, "on_result"),
       facts: { contract: contract.fqdn, step: step.name, outcome },
+      fix: actionMeant(step, contract, outcome),
     }));
 }
 
-function unreachable({ nodes, start }: Omit<Plan, "findings">, workflow: Artifact): readonly Finding[] {
+/** What is to go is said only where every outcome has a route: one that has none may be meant to lead there. */
+function unreachable({ nodes, start }: Unfound, { file }: Artifact, found: readonly Found[]): readonly Found[] {
   const reached = new Set<string>();
   const queue = [start];
   for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
     const node = nodes.get(key);
     if (node === undefined || reached.has(key)) continue;
     reached.add(key);
-    if (node.type === "EXIT") continue;
-    queue.push(
-      ...node.next.byOutcome.values(),
-      ...(node.next.otherwise === undefined ? [] : [node.next.otherwise]),
-    );
+    if (node.type !== "EXIT") queue.push(...ledTo(node.next));
   }
+  const isRouted = !found.some(({ code }) => code === "OUTCOME_WITHOUT_ROUTE");
   return [...nodes.keys()]
     .filter((key) => !reached.has(key))
-    .map((key) => ({
-      code: "NODE_UNREACHABLE",
-      what: `no route leads to ${key}`,
-      file: workflow.file,
-      pointer: `/frontmatter/core/nodes/${key}`,
-      facts: { node: key },
-    }));
+    .map((key) => {
+      const path = nodePath(key);
+      const fix: Fix = { path, change: { do: "remove" } };
+      const finding = {
+        code: "NODE_UNREACHABLE",
+        what: `no route leads to ${key}`,
+        file,
+        path,
+        facts: { node: key },
+      };
+      return isRouted ? { ...finding, fix } : finding;
+    });
 }

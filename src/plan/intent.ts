@@ -24,6 +24,8 @@ export interface FieldSpec {
   readonly minItems?: number;
   readonly items?: FieldSpec;
   readonly fields?: Readonly<Record<string, FieldSpec>>;
+  /** The notation in which `fields` are declared, where it is not the one of that name. */
+  readonly notation?: "properties";
   readonly format?: Format;
   readonly prefix?: string;
 }

@@ -6,6 +6,7 @@
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Json, JsonObject } from "../json.ts";
+import type { Path } from "../snapshot/hint.ts";
 import type { Digest } from "../trace/canonical.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
@@ -169,8 +170,9 @@ export interface Finding {
   readonly what: string;
   readonly file: string;
   readonly pointer: string;
-  readonly line?: number;
   readonly facts: JsonObject;
+  /** What to change in that artifact, and the path below its `frontmatter` at which that is. */
+  readonly hint?: { readonly path: Path; readonly text: string };
 }
 
 /** `payload`, or one of a node's four kinds of data, the step's name included where it is a step's. */

@@ -1,8 +1,11 @@
 /** Where a workflow's side effects may go: what its runtime binding and its STRUCTURE declare (SPEC 4.6). */
 
+import { type Change, exactly } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
+import { nearestName } from "../snapshot/nearest.ts";
 import {
   type BindingTable,
+  type Hint,
   parseRuntimeBinding,
   parseStructure,
   type Report,
@@ -14,13 +17,21 @@ import type { Closure } from "./closure.ts";
 export interface Storage extends BindingTable {
   /** Path below the data root by store; null for one that leads out of it, which is reported where it is declared. */
   readonly stores: ReadonlyMap<string, string | null>;
+  /** What to do about a side effect that is not bound. */
+  bind(effect: string): Hint | undefined;
+  /** What to do about a side effect that is bound to a path out of the data root. */
+  contain(effect: string): Hint | undefined;
 }
 
 export function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
   const artifact = closure.resolve(table.runtimeBinding, "RB", report, ["runtime_binding"]);
-  if (artifact === undefined) return { structure: null, effects: new Map(), stores: new Map() };
+  if (artifact === undefined) {
+    const unknown = () => undefined;
+    return { structure: null, effects: new Map(), stores: new Map(), bind: unknown, contain: unknown };
+  }
   const bindingReport = closure.reportFor(artifact);
-  const binding = parseRuntimeBinding(artifact, bindingReport);
+  const parsed = parseRuntimeBinding(artifact, bindingReport);
+  const binding = { ...parsed, ...advice(artifact, parsed, closure) };
   if (binding.structure === null) return { ...binding, stores: new Map() };
   const structure = closure.resolve(binding.structure, "STRUCTURE", bindingReport, [
     "core",
@@ -35,11 +46,43 @@ function resolveStores(structure: Artifact, report: Report): Storage["stores"] {
   return new Map(
     declared.map(([store, given]) => {
       const path = pathBelowRoot(given);
-      if (path === null)
-        report("STORE_PATH_ESCAPES", ["core", "entity_stores", store, "path"], escaping(given, store));
+      if (path === null) {
+        const at = ["core", "entity_stores", store, "path"];
+        report("STORE_PATH_ESCAPES", at, escaping(given, store), pathMeant(given));
+      }
       return [store, path];
     }),
   );
+}
+
+/** What to change in the runtime binding. */
+function advice(
+  artifact: Artifact,
+  { effects }: BindingTable,
+  closure: Closure,
+): Pick<Storage, "bind" | "contain"> {
+  const path = ["core", "bindings"];
+  return {
+    bind(effect) {
+      const nobody = [...effects.keys()].filter((name) => closure.peek(name) === undefined);
+      const misspelt = nearestName(effect, nobody);
+      return misspelt === null
+        ? { do: "add", as: "{}", at: [...path, effect], artifact }
+        : { do: "rename", to: effect, at: [...path, misspelt], artifact };
+    },
+    contain(effect) {
+      const bound = effects.get(effect);
+      if (bound === undefined || bound.path === null) return undefined;
+      return { ...pathMeant(bound.path), at: [...path, effect, bound.pathIn, "path"], artifact };
+    },
+  };
+}
+
+/** The same path without what leads out of the data root. */
+function pathMeant(declared: string): Change {
+  const names = (declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared).split(/[\\/]/);
+  const path = names.filter((name) => isBelowRoot(name)).join("/");
+  return { do: "change", to: path === "" ? "a path below the data root" : exactly(path) };
 }
 
 const ROOT = "{{module_data_root}}/";

@@ -55,7 +55,13 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
   const transform = own(declared, "ct_fqdn") as Fqdn;
   if (!name.startsWith(`${transform}::`)) return refuse("/fqdn", `${transform}::<case>`);
   if (fileOfCase(name) !== file) {
-    throw new SnapshotFault("FQDN_MISMATCH", { file, line: line("/fqdn"), expected: file, found: name });
+    throw new SnapshotFault("FQDN_MISMATCH", {
+      file,
+      line: line("/fqdn"),
+      expected: file,
+      found: name,
+      change: null,
+    });
   }
   const assertions = Object.entries(objectAt(declared, "assertions")).map(([field, assertion]) => {
     const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);

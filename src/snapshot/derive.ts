@@ -6,6 +6,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, Scalar, type Tags, visit } from "yaml";
 import { isObject, type Json, type JsonObject, lineAt, type MutableJson, objectAt, own } from "../json.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
+import type { Path } from "./hint.ts";
 
 export interface Derived {
   readonly frontmatter: JsonObject;
@@ -66,6 +67,15 @@ export function lineInContent(content: string, path: readonly string[]): number 
     } else return undefined;
   }
   return lineAt(content, match.index + match[0].indexOf(text) + offset);
+}
+
+/** The line of the field, or of the nearest one around it that is there. */
+export function lineAround(content: string, path: Path): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const line = lineInContent(content, path.slice(0, length).map(String));
+    if (line !== undefined) return line;
+  }
+  return undefined;
 }
 
 const yaml11 = () =>

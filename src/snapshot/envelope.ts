@@ -2,8 +2,10 @@
 
 import { SnapshotFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json.ts";
+import { repairOf } from "../json-repair.ts";
 import { isDigest } from "../trace/canonical.ts";
-import { codeOf, fqdnOfFile, namespaceOf } from "./fqdn.ts";
+import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
+import { exactly, sentence } from "./hint.ts";
 
 /** The envelope of an artifact file, strictly read, calling itself what its file name says. */
 export function parseEnvelope(
@@ -26,7 +28,8 @@ export function parseEnvelope(
   if (!isNamed) {
     const calls = typeof found === "string" && found !== expected ? found : `${namespace}::${code}`;
     const line = lineOf(text, found === expected ? "/artifact_code" : "/fqdn_id") ?? 1;
-    throw new SnapshotFault("FQDN_MISMATCH", { file, line, expected: expected ?? file, found: calls });
+    const change = expected === undefined ? null : rename(envelope, expected);
+    throw new SnapshotFault("FQDN_MISMATCH", { file, line, expected: expected ?? file, found: calls, change });
   }
   for (const [key, isRight, expectedText] of ENVELOPE) {
     if (!isRight(own(envelope, key))) {
@@ -35,6 +38,24 @@ export function parseEnvelope(
     }
   }
   return { text, envelope };
+}
+
+/** What to make of the first member that does not say what the file name says. */
+function rename(envelope: JsonObject, name: Fqdn): string | null {
+  const members = [
+    ["fqdn_id", name],
+    ["artifact_code", codeOf(name)],
+    ["namespace", namespaceOf(name)],
+    ["artifact_type", own(envelope, "artifact_type") ?? (codeOf(name).split("_", 1)[0] as string)],
+  ] as const;
+  const wrong = members.find(([key, value]) => own(envelope, key) !== value);
+  if (wrong === undefined) return null;
+  const [key, value] = wrong;
+  const isThere = own(envelope, key) !== undefined;
+  return sentence(
+    `/${key}`,
+    isThere ? { do: "change", to: exactly(value) } : { do: "add", as: exactly(value) },
+  );
 }
 
 const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
@@ -47,8 +68,9 @@ const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean
 export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
   const result = readObject(bytes);
   if ("value" in result) return result.value;
-  const { code, line, pointer } = result.defect;
-  throw new SnapshotFault(code, { file, line, pointer: pointer ?? "" });
+  const { code, line, pointer = "" } = result.defect;
+  const repair = repairOf(utf8(bytes), result.defect) ?? null;
+  throw new SnapshotFault(code, { file, line, pointer, repair });
 }
 
 /** The object in a file whose bytes are the sealed ones; a seal over something else is answered strictly. */

@@ -6,6 +6,7 @@ import { type Files, IoError } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
+import { nearbySnapshot } from "./nearby.ts";
 import { changedLine, checkSealOnDisk, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
 /** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
@@ -48,7 +49,7 @@ type Verify = (file: string, text: string, envelope: JsonObject) => readonly Sea
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
-  if (!files.isFolder(`${folder}/artifacts`)) throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder });
+  requireFolder(folder, files);
   const place = { root: files.realPath(folder) ?? folder, files };
   const seal = readSeal(place, options.expectSeal);
   // Deriving needs a YAML parser, which a sealed snapshot never loads.
@@ -83,6 +84,12 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
 export function closureRoot(closure: Iterable<Artifact>): Digest {
   const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
+/** @throws SnapshotFault `SNAPSHOT_MISSING` */
+export function requireFolder(folder: string, files: Files): void {
+  if (files.isFolder(`${folder}/artifacts`)) return;
+  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, nearby: nearbySnapshot(folder, files) });
 }
 
 function readSeal(place: Place, expected: string | undefined): Seal | null {

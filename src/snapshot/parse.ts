@@ -3,31 +3,36 @@
  * has the wrong shape is reported with its place and read as absent, so that all reasons come out at once.
  */
 
-import type { CompileReason } from "../faults.ts";
-import { isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import type { Change, Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";
+import { nearestName } from "./nearest.ts";
 
-export type Path = readonly (string | number)[];
-export type Report = (code: string, path: Path, what: string, hint?: string) => void;
+/**
+ * What to make of the reported field, or of the one at `at`, or of that in another artifact; a sentence, where no
+ * field is to be changed.
+ */
+export type Hint = string | (Change & { readonly at?: Path; readonly artifact?: Artifact });
 
-/** A report that knows its artifact: file, JSON Pointer and line come out right. */
-export function reportFor(artifact: Artifact, reasons: CompileReason[]): Report {
-  return (code, path, what, hint) => {
-    const at = pointer(["frontmatter", ...path]);
-    const line = lineOf(artifact.text, at);
-    reasons.push({
-      code,
-      what,
-      file: artifact.file,
-      pointer: at,
-      ...(line === undefined ? {} : { line }),
-      ...(hint === undefined ? {} : { hint }),
-    });
-  };
+export type Report = (code: string, path: Path, what: string, hint?: Hint) => void;
+
+/** What is wrong with an artifact, at a path below its `frontmatter`. */
+export interface Reason {
+  readonly artifact: Artifact;
+  readonly code: string;
+  readonly path: Path;
+  readonly what: string;
+  readonly hint: Hint | undefined;
+}
+
+/** A report that knows its artifact. */
+export function reportFor(artifact: Artifact, reasons: Reason[]): Report {
+  return (code, path, what, hint) => reasons.push({ artifact, code, path, what, hint });
 }
 
 /** Reads members of one object, reporting what has the wrong shape. */
 interface Members {
+  readonly value: JsonObject;
   readonly path: Path;
   text(key: string): string | null;
   requiredText(key: string): string;
@@ -40,46 +45,61 @@ interface Members {
 }
 
 function members(value: JsonObject, path: Path, report: Report): Members {
-  const malformed = (key: string, expected: string) =>
-    report("MALFORMED", [...path, key], `${[...path, key].join(".")} should be ${expected}`);
   const text = (key: string): string | null => {
     const found = own(value, key) ?? null;
     if (found === null || typeof found === "string") return found;
-    malformed(key, "a text");
+    malformed(report, [...path, key], "a text");
     return null;
   };
   const object = (key: string): JsonObject => {
     const found = own(value, key) ?? {};
     if (isObject(found)) return found;
-    malformed(key, "an object");
+    malformed(report, [...path, key], "an object");
     return {};
   };
   return {
+    value,
     path,
     text,
     object,
     raw: (key) => own(value, key),
     requiredText(key) {
       const found = text(key);
-      if (found === null && (own(value, key) ?? null) === null) malformed(key, "there");
+      if (found === null && (own(value, key) ?? null) === null)
+        malformed(report, [...path, key], "there", whereMissing(key, "a text", value, path));
       return found ?? "";
     },
     texts(key) {
       const found = own(value, key) ?? [];
       if (Array.isArray(found) && found.every((item) => typeof item === "string"))
         return found as readonly string[];
-      malformed(key, "a list of texts");
+      malformed(report, [...path, key], "a list of texts");
       return [];
     },
     within: (key) => members(object(key), [...path, key], report),
     each(key) {
       return Object.entries(object(key)).flatMap(([name, item]) => {
         if (isObject(item)) return [[name, members(item, [...path, key, name], report)] as const];
-        report("MALFORMED", [...path, key, name], `${[...path, key, name].join(".")} should be an object`);
+        malformed(report, [...path, key, name], "an object");
         return [];
       });
     },
   };
+}
+
+function malformed(
+  report: Report,
+  path: Path,
+  expected: string,
+  hint: Hint = { do: "change", to: expected },
+): void {
+  report("MALFORMED", path, `${path.join(".")} should be ${expected}`, hint);
+}
+
+/** A member that is missing stands there under a misspelt name, or is to be added. */
+function whereMissing(key: string, expected: string, value: JsonObject, path: Path): Hint {
+  const misspelt = nearestName(key, Object.keys(value));
+  return misspelt === null ? { do: "add", as: expected } : { do: "rename", to: key, at: [...path, misspelt] };
 }
 
 function coreOf(artifact: Artifact, report: Report): Members {
@@ -89,11 +109,7 @@ function coreOf(artifact: Artifact, report: Report): Members {
 function textMap(of: Members, key: string, report: Report): ReadonlyMap<string, string> {
   const entries = Object.entries(of.object(key)).filter((entry): entry is [string, string] => {
     if (typeof entry[1] === "string") return true;
-    report(
-      "MALFORMED",
-      [...of.path, key, entry[0]],
-      `${[...of.path, key, entry[0]].join(".")} should be a text`,
-    );
+    malformed(report, [...of.path, key, entry[0]], "a text");
     return false;
   });
   return new Map(entries);
@@ -178,6 +194,8 @@ export interface EvaluationTable {
 
 export interface StepTable {
   readonly name: string;
+  /** The names of its members, read here or not. */
+  readonly members: readonly string[];
   readonly path: Path;
   readonly transform: string | null;
   readonly sideEffect: string | null;
@@ -213,12 +231,13 @@ export function parseContract(artifact: Artifact, report: Report): ContractTable
 function listOf(of: Members, key: string, report: Report): readonly Members[] {
   const list = of.raw(key);
   if (!Array.isArray(list)) {
-    report("MALFORMED", [...of.path, key], `${[...of.path, key].join(".")} should be a list`);
+    const hint = list === undefined ? whereMissing(key, "a list", of.value, of.path) : undefined;
+    malformed(report, [...of.path, key], "a list", hint);
     return [];
   }
   return list.flatMap((item: Json, i) => {
     if (isObject(item)) return [members(item, [...of.path, key, i], report)];
-    report("MALFORMED", [...of.path, key, i], `${[...of.path, key, i].join(".")} should be an object`);
+    malformed(report, [...of.path, key, i], "an object");
     return [];
   });
 }
@@ -227,6 +246,7 @@ function parseStep(step: Members, report: Report): StepTable {
   const renamed = step.within("on_ct_result");
   return {
     name: step.requiredText("step"),
+    members: Object.keys(step.value),
     path: step.path,
     transform: step.text("transform"),
     sideEffect: step.text("side_effect"),
@@ -265,15 +285,27 @@ export function parseEffect(artifact: Artifact): ReadonlyMap<string, readonly st
 
 export interface BindingTable {
   readonly structure: string | null;
-  /** By side effect: its `policy`, and the path in that or else in `config`. */
-  readonly effects: ReadonlyMap<string, { readonly policy: JsonObject; readonly path: string | null }>;
+  readonly effects: ReadonlyMap<string, BoundEffect>;
+}
+
+/** A side effect's `policy`, and the path in that or else in `config`. */
+export interface BoundEffect {
+  readonly policy: JsonObject;
+  readonly path: string | null;
+  readonly pathIn: "policy" | "config";
 }
 
 export function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const core = coreOf(artifact, report);
   const effects = core.each("bindings").map(([effect, binding]) => {
-    const path = binding.within("policy").text("path") ?? binding.within("config").text("path");
-    return [effect, { policy: binding.object("policy"), path }] as const;
+    const own = binding.within("policy").text("path");
+    const path = own ?? binding.within("config").text("path");
+    const bound: BoundEffect = {
+      policy: binding.object("policy"),
+      path,
+      pathIn: own === null ? "config" : "policy",
+    };
+    return [effect, bound] as const;
   });
   return { structure: core.text("storage_structure"), effects: new Map(effects) };
 }

@@ -1,12 +1,13 @@
 /** Is this artifact what its own sealed text says? And: is a whole snapshot what its seal says? */
 
 import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
-import { firstDifference, type JsonObject, lineOf, own, pointer } from "../json.ts";
+import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
 import { type Files, IoError } from "../ports.ts";
 import { sha256 } from "../trace/canonical.ts";
-import { ContentError, derive } from "./derive.ts";
+import { ContentError, type Derived, derive, lineAround } from "./derive.ts";
 import { parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
+import { type Change, exactly, type Path, sentence } from "./hint.ts";
 import { changedLine, SEAL_FILE, type Seal } from "./seal.ts";
 
 const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
@@ -24,23 +25,52 @@ export function verifyContents(file: string, text: string, envelope: JsonObject)
     const derived = derive(envelope["fqdn_id"] as Fqdn, content);
     return EXECUTED.flatMap((field) => {
       const path = firstDifference(derived[field] ?? null, own(envelope, field) ?? null, [field]);
-      if (path === undefined) return [];
-      return [
-        new SealFault("EXECUTED_FIELD_DIFFERS", {
-          file,
-          line: nearestLine(text, path),
-          pointer: pointer(path),
-        }),
-      ];
+      return path === undefined ? [] : [fieldDiffers(path, derived, { file, text, envelope })];
     });
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
-    return [new SealFault("CONTENT_UNREADABLE", { file, line: line("/content"), reason: error.message })];
+    const facts = { file, line: line("/content"), reason: error.message, content_line: error.line };
+    return [new SealFault("CONTENT_UNREADABLE", facts)];
   }
 }
 
+interface Artifact {
+  readonly file: string;
+  readonly text: string;
+  readonly envelope: JsonObject;
+}
+
+function fieldDiffers(path: Path, derived: Derived, { file, text, envelope }: Artifact): SealFault {
+  const at = pointer(path);
+  const line = path[0] === "frontmatter" ? lineAround(envelope["content"] as string, path.slice(1)) : undefined;
+  const isThere = valueAt(envelope, path) !== undefined;
+  const value = valueAt({ ...derived }, path);
+  const where = line === undefined ? "its Markdown" : `line ${line} of its Markdown`;
+  const as = value === undefined ? "which its Markdown does not have" : `as ${where} has it`;
+  const change = `${sentence(at, backTo(value, isThere))}, ${as}`;
+  const facts = { file, line: nearestLine(text, path), pointer: at, content_line: line ?? null, change };
+  return new SealFault("EXECUTED_FIELD_DIFFERS", facts);
+}
+
+/** What makes a field what the text says; a long value is to be read there. */
+function backTo(value: Json | undefined, isThere: boolean): Change {
+  if (value === undefined) return { do: "remove" };
+  const words = exactly(value).length > LONGEST ? "the value" : exactly(value);
+  return isThere ? { do: "change", to: words } : { do: "add", as: words };
+}
+
+const LONGEST = 400;
+
+function valueAt(value: Json, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (found, part) =>
+      Array.isArray(found) ? found[Number(part)] : isObject(found) ? own(found, String(part)) : undefined,
+    value,
+  );
+}
+
 /** The line of the deepest part of the path that the text has: an absent field shows at its parent. */
-function nearestLine(text: string, path: readonly (string | number)[]): number {
+function nearestLine(text: string, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const line = lineOf(text, pointer(path.slice(0, length)));
     if (line !== undefined) return line;

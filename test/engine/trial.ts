@@ -195,6 +195,7 @@ export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
     read: (path) => files.get(path) ?? null,
     realPath: (path) => (files.has(path) || isFolder(path) ? path : null),
     isFolder,
+    names: () => [],
     list: (folder) => below(folder).map((path) => ({ path: path.slice(folder.length + 1), isLink: false })),
   };
 }

@@ -223,6 +223,8 @@ for (const [about, codes, change, at] of refused) {
     assert.equal(reason.pointer, `/frontmatter${pointer}`);
     assert.ok(reason.what.length > 0);
     assert.equal(reason.line, lineOf(String(contents.get(reason.file)), reason.pointer));
+    assert.ok((reason.content_line ?? 0) > 1, "no line of the Markdown");
+    assert.match(reason.hint ?? "no hint", /^(?:in artifacts\/|add artifacts\/|run it with )/);
   });
 }
 
@@ -288,7 +290,7 @@ for (const path of [
   });
 }
 
-/** Misspelled names: what the hint says, put where the reason points, makes the workflow compile. */
+/** Misspelled names: what the hint says, put where it points, makes the workflow compile. */
 const misspelled: readonly (readonly [about: string, change: Change])[] = [
   ["a start node", [WORKFLOW, ["core", "start_node"], "AKS"]],
   ["an edge's target", [WORKFLOW, nodes("DO", "next", "SUCCESS"), "ENDD"]],
@@ -306,15 +308,13 @@ const misspelled: readonly (readonly [about: string, change: Change])[] = [
 
 for (const [about, change] of misspelled) {
   test(`${about} that is misspelled is met with the one that was meant`, async () => {
+    const [name, path] = change;
     const [first] = await reasonsOf(changed(change));
-    const meant = /^did you mean (.*)\?$/.exec(first?.hint ?? "")?.[1];
+    const [file, at] = [fileOfName(name), `/frontmatter/${path.join("/")}`];
+    const hint = new RegExp(`^in ${file}, line \\d+ of its Markdown, change ${at} to (.*)$`);
+    const meant = hint.exec(first?.hint ?? "")?.[1];
     assert.ok(meant, JSON.stringify(first));
-    const [name, path, value] = change;
-    const misspelling = String(value).split(".").at(-1) as string;
-    const corrected = String(value).startsWith("$.results.")
-      ? String(value).replace(/^\$\.results\.\w+/, `$.results.${meant}`)
-      : String(value).replace(misspelling, meant);
-    assert.deepEqual(await reasonsOf(changed([name, path, corrected])), []);
+    assert.deepEqual(await reasonsOf(changed([name, path, JSON.parse(meant) as Json])), []);
   });
 }
 
@@ -485,6 +485,7 @@ for (const [about, expected, ...changes] of found) {
       expected,
     );
     assert.ok(findings.every(({ what, file }: Finding) => what.length > 0 && file.startsWith("artifacts/")));
+    assert.ok(findings.every(({ hint }) => /^(?:add|change|rename|remove) /.test(hint?.text ?? "no hint")));
   });
 }
 

@@ -47,7 +47,7 @@ const badPayloads: readonly BadPayload[] = [
     code: "PAYLOAD_NUMBER_NOT_HELD",
     bytes: '{"a":[{"amount/x":9007199254740993}]}',
     says: /\/a\/0\/amount~1x/,
-    hint: /string/,
+    hint: /amount~1x .*double quotes/,
   },
   { what: "300 levels", code: "PAYLOAD_TOO_DEEP", bytes: nested(300), says: /200/, hint: /--max-depth/ },
   {
@@ -127,7 +127,7 @@ const badLines: readonly BadLine[] = [
   { argv: ["run", "--wf", RELEASE, "payload.json"], code: "BAD_USAGE" },
   { argv: ["rnu"], code: "BAD_USAGE", hint: /run/ },
   { argv: ["xyzzyx"], code: "BAD_USAGE", hint: /--help/ },
-  { argv: ["run"], code: "BAD_USAGE", says: /--wf/, hint: /--help/ },
+  { argv: ["run"], code: "BAD_USAGE", says: /--wf/, hint: /--wf.*pgs list/ },
   { argv: ["plan"], code: "BAD_USAGE", says: /--wf/ },
   { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
   { argv: ["examine", "a", "b"], code: "BAD_USAGE" },

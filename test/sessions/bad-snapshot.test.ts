@@ -208,6 +208,8 @@ interface Reason {
   readonly code: string;
   readonly file: string;
   readonly pointer: string;
+  readonly content_line: number;
+  readonly hint: string;
 }
 
 function reasonsOf(refusal: unknown): readonly Reason[] {
@@ -226,8 +228,10 @@ test("a workflow that does not compile for two reasons is told both", async (t) 
   assertRefused(said, 3, "WORKFLOW_DOES_NOT_COMPILE");
   const reasons = reasonsOf(document(await run(place, "--json")));
   assert.equal(reasons.length, 2);
-  for (const { code, file, pointer } of reasons) {
+  for (const { code, file, pointer, content_line: line, hint } of reasons) {
     assert.ok(said.err.includes(code) && said.err.includes(file) && said.err.includes(pointer), said.err);
+    assert.ok(hint.startsWith(`in ${file}, line ${line} of its Markdown, change ${pointer} to `), hint);
+    assert.ok(said.err.includes(`\n  hint: ${hint}\n`), said.err);
   }
   const planned = document(await place.session("plan", "--wf", RELEASE, "--json"));
   assert.deepEqual(reasonsOf(planned), reasons);

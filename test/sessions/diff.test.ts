@@ -126,7 +126,7 @@ test("what is no trace is refused: an absent file, an empty one, another JSON fi
   assertHint(other, /pgs run/);
   const alone = await place.session("diff", a);
   assertRefused(alone, 2, "BAD_USAGE");
-  assertHint(alone, /^pgs diff --help$/);
+  assertHint(alone, /^type pgs diff --help$/);
 });
 
 for (const command of ["diff", "render", "export"]) {

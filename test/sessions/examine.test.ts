@@ -145,7 +145,7 @@ test("an ending has a class, and its artifact's field, line and hint", async (t)
   const artifact = JSON.parse(readFileSync(join(place.path("protocol_snapshot"), String(file)), "utf8"));
   const field = String(pointer).split("/").at(-1);
   assert.equal(artifact.content.split("\n")[Number(line) - 1].trim(), `${field}:`);
-  assert.match(String(hint), new RegExp(`^change /.*${field} of the payload: `));
+  assert.match(String(hint), new RegExp(`^change /.*${field} of the payload to a `));
   const { out } = await place.session("examine", trace);
   assert.match(out, /^class {2}BUSINESS_VIOLATION, a way the protocol declares$/m);
   assert.ok(out.includes(`  ${file} ${pointer}, line ${line} of its Markdown\n  hint: ${hint}\n`));

@@ -71,7 +71,7 @@ test("an outcome without a route refuses the run, and examine says what to decla
   const said = await place.session(...completed);
   assert.equal(said.code, 4);
   assert.match(said.err, /^pgs: OUTCOME_NOT_ROUTED .*ALREADY_EXISTS.*\(REGISTER_RELEASE, step register\)$/m);
-  assertHint(said, /on_result\.ALREADY_EXISTS.*release_governance::CC_REGISTER_RELEASE_V0/);
+  assertHint(said, /release_governance__CC_REGISTER_RELEASE_V0\.json, .*on_result\/ALREADY_EXISTS: "exit"$/);
   assert.match(said.out, /^FAILED {2}OUTCOME_NOT_ROUTED/);
 
   const report = document(await place.session(...completed, "--json"));
@@ -96,7 +96,7 @@ test("an outcome without a route refuses the run, and examine says what to decla
     ["OUTCOME_NOT_ROUTED", "REGISTER_RELEASE", "register", "CC"],
   );
   const text = await place.session("examine", trace);
-  assert.match(text.out, /hint: .*on_result\.ALREADY_EXISTS/);
+  assert.match(text.out, /hint: .*on_result\/ALREADY_EXISTS: "exit"$/m);
 });
 
 test("a stored line that is no JSON object refuses the run as storage, naming file and line", async (t) => {

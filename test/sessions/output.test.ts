@@ -1,11 +1,12 @@
 /** How results reach the reader: one JSON document, or text; help; names and places of what a run leaves. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { IoError } from "../../src/ports.ts";
+import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
   at,
@@ -285,6 +286,49 @@ test("a step that did not succeed says why, in the report and in the examination
     errno: "EISDIR",
     file: "agent_governance/agent_licences.json",
   });
+});
+
+test("a run that did not end well says what to do: on stderr, in the document, and not when it is to be quiet", async (t) => {
+  const place = workspace(t, { data });
+  const argv = ["run", "--wf", RELEASE, "--payload", "payload.json", "--no-png"];
+  const payload = JSON.parse(readFileSync(fixture("wf-release-change/completed"), "utf8")) as JsonObject;
+  writeFileSync(
+    place.path("payload.json"),
+    JSON.stringify({ ...payload, rollout_percent: 0, environment: "" }),
+  );
+  const hints = [
+    'change /environment of the payload to one of "staging", "production"',
+    "change /rollout_percent of the payload to an integer of 1 or more, such as 1",
+  ];
+  const said = await place.session(...argv);
+  assert.deepEqual([said.code, said.err], [1, hints.map((hint) => `hint: ${hint}\n`).join("")]);
+  const inJson = await place.session(...argv, "--json");
+  assert.deepEqual([document(inJson)["hints"], inJson.err], [hints, ""]);
+  assert.deepEqual(await place.session(...argv, "--quiet"), { code: 1, out: "", err: "" });
+});
+
+test("a run that took a way which the protocol declares is told nothing to do", async (t) => {
+  const place = workspace(t, { data });
+  const payload = fixture("wf-release-change/quorum-not-met");
+  const said = await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png");
+  assert.deepEqual([said.code, said.err], [1, ""]);
+});
+
+test("plan prints what it finds with file, field, line of the Markdown and hint, and so does its document", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const folder = place.path("protocol_snapshot");
+  unsealedCopy(folder);
+  reauthor(folder, RELEASE, (markdown) => markdown.replace("        NACK: EXIT_REJECTED\n", ""));
+  const file = "artifacts/workflows/release_governance__WF_RELEASE_CHANGE_V0.json";
+  const pointer = "/frontmatter/core/nodes/IN_RELEASE_REQUESTED/next";
+  const hint = `in ${file}, line 48 of its Markdown, add ${pointer}/NACK: "EXIT_REJECTED"`;
+  const { out } = await place.session("plan", "--wf", RELEASE);
+  assert.ok(out.includes(`  ${file} ${pointer}, line 48 of its Markdown\n  hint: ${hint}\n`), out);
+  const [found] = document(await place.session("plan", "--wf", RELEASE, "--json"))["findings"] as JsonObject[];
+  assert.deepEqual(
+    [found?.["code"], found?.["file"], found?.["pointer"], found?.["content_line"], found?.["hint"]],
+    ["OUTCOME_WITHOUT_ROUTE", file, pointer, 48, hint],
+  );
 });
 
 test("plan prints the nodes from the start along the routes, ends last", async (t) => {

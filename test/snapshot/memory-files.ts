@@ -23,6 +23,7 @@ export function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): Files {
     read: (path) => contents.get(below(path)) ?? null,
     realPath: (path) => (contents.has(below(path)) || isFolder(path) ? path : null),
     isFolder,
+    names: () => [],
     list(folder) {
       const start = folder === FOLDER ? "" : `${below(folder)}/`;
       const found = paths().filter((path) => path.startsWith(start));

@@ -1,0 +1,30 @@
+/** What to do about a run that did not end well: one sentence for each place that stands in its way. */
+
+import type { Summary } from "../engine/summary.ts";
+import { classify } from "../examine/classify.ts";
+import { type Place, places } from "../examine/locate.ts";
+import type { Plan } from "../plan/plan.ts";
+import { recorders } from "../plan/recorders.ts";
+import { inArtifact } from "../snapshot/hint.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import { markdownLine } from "../snapshot/markdown-line.ts";
+
+/** None for a run that ended well, and for one that ended as the protocol declares and nothing can be mended. */
+export async function runHints(
+  summary: Summary,
+  plan: Plan,
+  open: () => Promise<Snapshot>,
+): Promise<readonly string[]> {
+  const found = classify(summary);
+  if (found === null || found.class === null) return [];
+  const snapshot = await open();
+  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  const asked = located.filter(({ asks }) => asks !== "nothing");
+  return [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
+}
+
+async function told(place: Place, snapshot: Snapshot): Promise<string> {
+  const artifact = place.asks === "edit" ? snapshot.artifact(place.artifact) : undefined;
+  if (artifact === undefined) return place.hint;
+  return inArtifact(place.file, await markdownLine(artifact, place.path), place.hint);
+}

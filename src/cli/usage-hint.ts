@@ -1,0 +1,33 @@
+/** What to type instead of a command line that is none, from the words in which the parser refuses it. */
+
+const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [
+    /^unknown (?:option|command) '(.+)'\n\(Did you mean (?:one of )?([^,?]+)/,
+    (given, meant) => `type ${meant} instead of ${given}`,
+  ],
+  [
+    /^option '(--\S+).*Allowed choices are (.+)\.$/,
+    (option, choices) =>
+      `type ${choices
+        .split(", ")
+        .map((choice) => `${option} ${choice}`)
+        .join(" or ")}`,
+  ],
+  [
+    /^option '(--\S+).*should be a whole number/,
+    (option) => `leave ${option} out, or type a whole number above 0`,
+  ],
+  [
+    /^required option '--wf /,
+    () => "type --wf and the full name of a workflow; pgs list prints every workflow of the snapshot",
+  ],
+];
+
+/** `command` is the one that was named, as far as there is one. */
+export function usageHint(message: string, command: string | undefined): string {
+  for (const [pattern, say] of HINTS) {
+    const match = pattern.exec(message);
+    if (match !== null) return say(...match.slice(1));
+  }
+  return command === undefined ? "type pgs --help" : `type pgs ${command} --help`;
+}

@@ -1,0 +1,62 @@
+/** What to make of a payload field, so that the rule it does not meet is met. */
+
+import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
+import type { FieldSpec, IntentSpec } from "../plan/intent.ts";
+import { wish } from "../plan/wish.ts";
+import { sentence } from "../snapshot/hint.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+
+/** `field` says what is taken there; `declared`, which members are known beside it. */
+export function payloadHint(
+  at: string,
+  field: FieldSpec,
+  payload: JsonObject,
+  declared: IntentSpec | undefined,
+): string {
+  const parts = parsePointer(at);
+  const name = parts.at(-1) as string;
+  const parent = valueAt(payload, parts.slice(0, -1));
+  const given = valueAt(payload, parts);
+  if (given !== undefined) return sentence(at, { do: "change", to: wish(field, given) }, "payload");
+  const unknown = isObject(parent)
+    ? Object.keys(parent).filter((key) => !Object.hasOwn(declared ?? {}, key))
+    : [];
+  const misspelt = declared === undefined ? null : nearestName(name, unknown);
+  if (misspelt === null) return sentence(at, { do: "add", as: wish(field) }, "payload");
+  return sentence(pointer([...parts.slice(0, -1), misspelt]), { do: "rename", to: name }, "payload");
+}
+
+function valueAt(payload: Json, parts: readonly string[]): Json | undefined {
+  return parts.reduce<Json | undefined>(
+    (found, part) =>
+      Array.isArray(found) ? found[Number(part)] : isObject(found) ? own(found, part) : undefined,
+    payload,
+  );
+}
+
+/** A field's declaration: the rules, the members declared beside it, and where in the intent it stands. */
+export interface Declared {
+  readonly field: FieldSpec;
+  readonly siblings: IntentSpec;
+  /** Below the intent's `core.inputs`. */
+  readonly path: readonly string[];
+}
+
+/** What an intent declares for the payload field at a pointer: `/a/0/b` is declared at `a`, its items, their fields. */
+export function declaredAt(spec: IntentSpec, at: string): Declared | undefined {
+  const [first = "", ...rest] = parsePointer(at);
+  let field = Object.hasOwn(spec, first) ? spec[first] : undefined;
+  let siblings: IntentSpec = spec;
+  const path = [first];
+  for (const part of rest) {
+    if (field?.items !== undefined && /^\d+$/.test(part)) {
+      path.push("items");
+      field = field.items;
+    } else {
+      path.push(field?.notation ?? "fields", part);
+      siblings = field?.fields ?? {};
+      field = Object.hasOwn(siblings, part) ? siblings[part] : undefined;
+    }
+  }
+  return field && { field, siblings, path };
+}

@@ -1,0 +1,38 @@
+/** What to do about stored data that could not be used. */
+
+import { type JsonObject, own } from "../json.ts";
+
+/** By the reason of a step; undefined where it is about something else than its store. */
+export function dataHint(reason: JsonObject): string | undefined {
+  const file = String(own(reason, "file"));
+  switch (own(reason, "code")) {
+    case "STORE_UNREADABLE":
+      return errnoHint(String(own(reason, "errno")), file, "read");
+    case "STORE_UNWRITABLE":
+      return errnoHint(String(own(reason, "errno")), file, "written");
+    case "STORE_CORRUPT": {
+      const line = own(reason, "line");
+      const what = line === undefined ? file : `line ${line} of ${file}`;
+      return `remove ${what} from the data root, or repair it`;
+    }
+    case "STORE_LOCKED":
+      return `wait until nobody else writes ${file}, or remove ${file}.lock from the data root`;
+    default:
+      return undefined;
+  }
+}
+
+function errnoHint(errno: string, file: string, done: string): string {
+  switch (errno) {
+    case "EISDIR":
+      return `remove the folder ${file} from the data root`;
+    case "ENOTDIR":
+    case "EEXIST":
+      return `remove the file from the data root that stands where a folder of ${file} should be`;
+    case "ENOSPC":
+    case "EDQUOT":
+      return "make room on the disk of the data root";
+    default:
+      return `see to it that ${file} in the data root can be ${done} (${errno})`;
+  }
+}

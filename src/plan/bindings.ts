@@ -1,0 +1,28 @@
+/** What a node binds, and what it was meant to. */
+
+import { exactly } from "../snapshot/hint.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+import type { IntentSpec } from "./intent.ts";
+import type { ContractNode, Plan } from "./plan.ts";
+import { type Fix, nodePath } from "./routes.ts";
+
+/** The payload's fields as the workflow's intent declares them; undefined where it admits anything. */
+export function fieldsOf({ nodes, start }: Pick<Plan, "nodes" | "start">): IntentSpec | undefined {
+  const node = nodes.get(start);
+  return node?.type === "IN" ? node.intent?.spec : undefined;
+}
+
+/** The binding of an input that has none: it bears a misspelt name, or is missing. */
+export function bindingMeant(
+  { key, inputs, contract }: ContractNode,
+  name: string,
+  plan: Pick<Plan, "nodes" | "start">,
+): Fix {
+  const isDeclared = (one: string) => contract.inputs.some((input) => input.name === one);
+  const unknown = inputs.map((binding) => binding.name).filter((one) => !isDeclared(one));
+  const misspelt = nearestName(name, unknown);
+  if (misspelt !== null) return { path: nodePath(key, "inputs", misspelt), change: { do: "rename", to: name } };
+  const isField = Object.hasOwn(fieldsOf(plan) ?? {}, name);
+  const as = isField ? exactly(`$.payload.${name}`) : "a path to its value";
+  return { path: nodePath(key, "inputs", name), change: { do: "add", as } };
+}

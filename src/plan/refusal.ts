@@ -1,0 +1,40 @@
+/** Why a workflow does not compile, told: every reason with its file, field and lines, and what to change. */
+
+import { CompileFault, type CompileReason } from "../faults.ts";
+import { lineOf } from "../json.ts";
+import { editText, fieldPointer } from "../snapshot/hint.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import { markdownLine } from "../snapshot/markdown-line.ts";
+import type { Hint, Reason } from "../snapshot/parse.ts";
+
+export async function refusal(
+  workflow: string,
+  reasons: readonly Reason[],
+  { state }: Pick<Snapshot, "state">,
+): Promise<CompileFault> {
+  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => told(reason, state))));
+}
+
+async function told(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {
+  const { artifact, code, path, what, hint } = reason;
+  const at = fieldPointer(path);
+  const line = lineOf(artifact.text, at);
+  const contentLine = await markdownLine(artifact, path);
+  const advice = hint === undefined ? undefined : await adviceOf(reason, hint, state);
+  return {
+    code,
+    what,
+    file: artifact.file,
+    pointer: at,
+    ...(line === undefined ? {} : { line }),
+    ...(contentLine === null ? {} : { content_line: contentLine }),
+    ...(advice === undefined ? {} : { hint: advice }),
+  };
+}
+
+async function adviceOf(reason: Reason, hint: Hint, state: Snapshot["state"]): Promise<string> {
+  if (typeof hint === "string") return hint;
+  const { artifact = reason.artifact, at = reason.path } = hint;
+  const line = await markdownLine(artifact, at);
+  return editText({ file: artifact.file, path: at, line, change: hint, isSealed: state === "sealed" });
+}

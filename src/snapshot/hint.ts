@@ -1,0 +1,80 @@
+/** What a hint asks for: one field, and what to make of it, in a sentence that can be followed to the letter. */
+
+import { type Json, pointer } from "../json.ts";
+import { nearestName } from "./nearest.ts";
+
+/** What to make of the field at a place. The `to` and the `as` are words: see `exactly` and `oneOf`. */
+export type Change =
+  | { readonly do: "change"; readonly to: string }
+  /** The field is not there yet. */
+  | { readonly do: "add"; readonly as: string }
+  /** The field is a list that lacks the value. */
+  | { readonly do: "append"; readonly value: Json }
+  | { readonly do: "rename"; readonly to: string }
+  | { readonly do: "remove" };
+
+export type Path = readonly (string | number)[];
+
+/** The change as a sentence without its end; `whole` says what the pointer leads into, where that needs saying. */
+export function sentence(at: string, change: Change, whole?: "payload"): string {
+  const of = whole === undefined ? at : `${at} of the ${whole}`;
+  switch (change.do) {
+    case "change":
+      return `change ${of} to ${change.to}`;
+    case "add":
+      return `add ${whole === undefined ? at : `${at} to the ${whole}`}: ${change.as}`;
+    case "append":
+      return `add ${exactly(change.value)} to ${of}`;
+    case "rename":
+      return `rename ${of} to ${exactly(change.to)}`;
+    case "remove":
+      return `remove ${of}`;
+  }
+}
+
+/** A change of an artifact that stands alone: which file, which line of its Markdown, which field. */
+export interface Edit {
+  readonly file: string;
+  /** Below the artifact's `frontmatter`. */
+  readonly path: Path;
+  /** Line of the authored Markdown in the artifact's `content`. */
+  readonly line: number | null;
+  readonly change: Change;
+  /** A sealed snapshot takes no change that is not sealed again. */
+  readonly isSealed: boolean;
+}
+
+export function editText({ file, path, line, change, isSealed }: Edit): string {
+  return inArtifact(file, line, changeText(path, change, isSealed));
+}
+
+/** What is to be done to an artifact, preceded by which it is. */
+export function inArtifact(file: string, line: number | null, what: string): string {
+  return line === null ? `in ${file}, ${what}` : `in ${file}, line ${line} of its Markdown, ${what}`;
+}
+
+/** What is to be done where file and line stand beside it. */
+export function changeText(path: Path, change: Change, isSealed: boolean): string {
+  return `${sentence(fieldPointer(path), change)}${isSealed ? ", then type pgs seal" : ""}`;
+}
+
+/** The JSON Pointer of an executed field within its artifact's file. */
+export function fieldPointer(path: Path): string {
+  return pointer(["frontmatter", ...path]);
+}
+
+/** A value as it is to be written. */
+export function exactly(value: Json): string {
+  return JSON.stringify(value);
+}
+
+/** One of several values, or exactly the only one. */
+export function oneOf(values: readonly Json[]): string {
+  return values.length === 1 ? exactly(values[0] as Json) : `one of ${values.map(exactly).join(", ")}`;
+}
+
+/** The value that was meant by a wrong one: the nearest of those that are right, else one of them. */
+export function meant(given: string, right: readonly string[]): string {
+  const nearest = nearestName(given, right);
+  return nearest === null ? oneOf(right) : exactly(nearest);
+}

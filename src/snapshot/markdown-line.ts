@@ -1,0 +1,17 @@
+/** Where an artifact's author reads a field: not in the file that was made of the Markdown, but in the Markdown. */
+
+import { isObject, type Json, own } from "../json.ts";
+import type { Path } from "./hint.ts";
+import type { Artifact } from "./load.ts";
+
+/**
+ * The line of the artifact's `content` that says the field at a path below `frontmatter`; of one that is not there,
+ * the line of the field around it. Null where the text has no Machine block. Loads a YAML parser, which a run that
+ * ends well never does.
+ */
+export async function markdownLine({ text }: Pick<Artifact, "text">, path: Path): Promise<number | null> {
+  const { lineAround } = await import("./derive.ts");
+  const envelope = JSON.parse(text) as Json;
+  const content = isObject(envelope) ? own(envelope, "content") : undefined;
+  return typeof content === "string" ? (lineAround(content, path) ?? null) : null;
+}

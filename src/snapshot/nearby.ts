@@ -1,0 +1,23 @@
+/** A protocol snapshot near the place where none is. */
+
+import type { Files } from "../ports.ts";
+import { nearestName } from "./nearest.ts";
+
+const USUAL = "protocol_snapshot";
+
+/** In the folder, beside it under a similar name, or in or around the folders above it; null where there is none. */
+export function nearbySnapshot(folder: string, files: Files): string | null {
+  const [parent = "", ...above] = foldersAbove(folder);
+  const similar = nearestName(folder.slice(parent.length + 1), files.names(parent));
+  const candidates = [
+    `${folder}/${USUAL}`,
+    ...(similar === null ? [] : [`${parent}/${similar}`]),
+    ...[parent, ...above].flatMap((one) => [one, `${one}/${USUAL}`]),
+  ];
+  return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const parts = folder.split("/");
+  return parts.slice(0, -1).map((_, i) => parts.slice(0, parts.length - 1 - i).join("/"));
+}
