@@ -3,7 +3,7 @@
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import type { TraceFinding } from "../examine/finding.ts";
-import { type Place, pointerOf } from "../examine/locate.ts";
+import { type Place, pointerOf } from "../examine/locate/locate.ts";
 import type { Replayed } from "../examine/replay/replay.ts";
 import type { Stepwise } from "../examine/replay/stepwise.ts";
 import type { Verified } from "../examine/verify.ts";

@@ -6,7 +6,7 @@ import { classify } from "../examine/classify.ts";
 import { type EndedEffect, Unfinished } from "../examine/crash/unfinished.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
-import { locate, type Place } from "../examine/locate.ts";
+import { locate, type Place } from "../examine/locate/locate.ts";
 import { replay } from "../examine/replay/replay.ts";
 import { Stepwise, type Stretch } from "../examine/replay/stepwise.ts";
 import { suppose } from "../examine/replay/suppose.ts";

@@ -2,7 +2,7 @@
 
 import type { Summary } from "../engine/summary.ts";
 import { classify } from "../examine/classify.ts";
-import { type Place, places } from "../examine/locate.ts";
+import { type Place, places } from "../examine/locate/locate.ts";
 import type { Plan } from "../plan/plan.ts";
 import { recorders } from "../plan/recorders.ts";
 import { inArtifact } from "../snapshot/hint.ts";

@@ -3,7 +3,7 @@
 import type { Output } from "../certify/leaks.ts";
 import type { Ran, Surroundings } from "../certify/surroundings.ts";
 import { classify } from "../examine/classify.ts";
-import { places } from "../examine/locate.ts";
+import { places } from "../examine/locate/locate.ts";
 import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";

@@ -1,8 +1,8 @@
 /** A place in the snapshot that an ending turns on, and what to do about it. */
 
-import type { NodeKey, Plan, PlanNode } from "../plan/plan.ts";
-import { type Fqdn, fileOf, isFqdn, kindOf } from "../snapshot/fqdn.ts";
-import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
+import type { NodeKey, Plan, PlanNode } from "../../plan/plan.ts";
+import { type Fqdn, fileOf, isFqdn, kindOf } from "../../snapshot/fqdn.ts";
+import { type Change, changeText, fieldPointer, type Path } from "../../snapshot/hint.ts";
 
 export interface Place {
   readonly artifact: Fqdn;

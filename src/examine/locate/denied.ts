@@ -1,11 +1,11 @@
 /** What to do about a run that was not admitted. */
 
-import type { Summary, ViolationEntry } from "../engine/summary.ts";
-import type { JsonObject } from "../json.ts";
-import { fieldsOf } from "../plan/bindings.ts";
-import type { FieldSpec } from "../plan/intent.ts";
-import type { Plan } from "../plan/plan.ts";
-import { MAIN_RUN } from "../trace/event.ts";
+import type { Summary, ViolationEntry } from "../../engine/summary.ts";
+import type { JsonObject } from "../../json.ts";
+import { fieldsOf } from "../../plan/bindings.ts";
+import type { FieldSpec } from "../../plan/intent.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { MAIN_RUN } from "../../trace/event.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
 import { type Place, place } from "./place.ts";
 

@@ -1,6 +1,6 @@
 /** What to do about stored data that could not be used. */
 
-import { type JsonObject, own } from "../json.ts";
+import { type JsonObject, own } from "../../json.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */
 export function dataHint(reason: JsonObject): string | undefined {

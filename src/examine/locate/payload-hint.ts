@@ -1,10 +1,10 @@
 /** What to make of a payload field, so that the rule it does not meet is met. */
 
-import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../json.ts";
-import type { FieldSpec, IntentSpec } from "../plan/intent.ts";
-import { wish } from "../plan/wish.ts";
-import { sentence } from "../snapshot/hint.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../../json.ts";
+import type { FieldSpec, IntentSpec } from "../../plan/intent.ts";
+import { wish } from "../../plan/wish.ts";
+import { sentence } from "../../snapshot/hint.ts";
+import { nearestName } from "../../snapshot/nearest.ts";
 
 /** `field` says what is taken there; `declared`, which members are known beside it. */
 export function payloadHint(
