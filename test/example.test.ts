@@ -1,13 +1,14 @@
 /** The kept example is what the program leaves today; everything the README shows is true. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli } from "../src/cli/commands.ts";
 import { realWorld } from "../src/main.ts";
 import { TOOL } from "../src/tool.ts";
+import { newSigner } from "./sign/signers.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -56,6 +57,10 @@ test("what the README shows of a session is what the program prints", async (sui
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
+  // What the README's two lines of openssl leave.
+  const signer = newSigner("signer");
+  writeFileSync(join(folder, "signing.pem"), signer.privatePem);
+  writeFileSync(join(folder, "signer.pem"), signer.publicPem);
   suite.after(() => rmSync(folder, { recursive: true, force: true }));
   const [example] = readdirSync(join(folder, "traces/example")).filter((name) => name.endsWith(".jsonl")) as [
     string,

@@ -99,6 +99,21 @@ function row<O extends CommonOptions>(
 const withSeal = (command: Command) =>
   command.option("--expect-seal <ROOT>", "refuse any other sealed root (also $PGS_EXPECT_SEAL)");
 
+/** Who must have signed the seal. */
+const withTrust = (command: Command) =>
+  withKeys(withSeal(command), "a public key whose signature is required (also $PGS_TRUSTED_KEYS)").addOption(
+    number(
+      "--require-signature [N]",
+      "by how many trusted keys it must be signed (also $PGS_REQUIRE_SIGNATURE)",
+    ),
+  );
+
+const withKeys = (command: Command, what: string) =>
+  command.option("--key <FILE>", `${what}, as PEM; may be given again`, (file, files: string[] = []) => [
+    ...files,
+    file,
+  ]);
+
 const withWorkflow = (command: Command) =>
   command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
 
@@ -147,6 +162,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./export.ts")).exportCommand,
   ),
   row(
+    {
+      name: "attest",
+      operand: "<trace>",
+      summary: "sign what a trace says of its run, or check who did",
+      options: attestOptions,
+    },
+    async () => (await import("./attest.ts")).attestCommand,
+  ),
+  row(
     { name: "list", summary: "list the workflows with domain, summary and payload fields" },
     async () => (await import("./list.ts")).listCommand,
   ),
@@ -169,8 +193,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "verify",
-      summary: "check every file of the snapshot against its seal and its own text",
-      options: withSeal,
+      summary: "check every file of the snapshot against its seal and its own text, and who signed it",
+      options: withTrust,
     },
     async () => (await import("./verify.ts")).verifyCommand,
   ),
@@ -193,14 +217,18 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./certify.ts")).certifyCommand,
   ),
   row(
-    { name: "seal", summary: "verify the snapshot, then write its seal.json" },
+    {
+      name: "seal",
+      summary: "verify the snapshot, then write its seal.json, and sign it",
+      options: (command) => withKeys(command, "a private key to sign with (also $PGS_SIGNING_KEY, its text)"),
+    },
     async () => (await import("./seal.ts")).sealCommand,
   ),
 ];
 
 function runOptions(command: Command): Command {
   const durability = "what the record of an effect survives: the machine, or only the process";
-  return withSeal(
+  return withTrust(
     withWorkflow(command)
       .option("--payload <FILE>", "the payload as JSON; - reads standard input (default: {})")
       .option("--actor <FQDN>", "who runs it, for the record")
@@ -241,6 +269,15 @@ function renderOptions(command: Command): Command {
       .option("--png <FILE>", "the picture that a run leaves")
       .option("--svg <FILE>", "the picture as vectors; - prints it"),
   );
+}
+
+function attestOptions(command: Command): Command {
+  const key =
+    "the private key to sign with (also $PGS_SIGNING_KEY, its text); with --verify, a public key that is trusted";
+  return withKeys(command, key)
+    .option("--verify", "check the attestation instead")
+    .option("--attestation <FILE>", "the attestation (default: <trace id>.intoto.json beside the trace)")
+    .addOption(number("--require-signature [N]", "with --verify: by how many trusted keys it must be signed"));
 }
 
 function certifyOptions(command: Command): Command {

@@ -19,10 +19,10 @@ export const EXIT_HELP = `Exit codes:
    0  ended in a success-class exit (COMPLETED, EXIT_ALREADY_EXISTS)
    1  ended in another declared business exit (EXIT_VIOLATION, ADMISSION_DENIED, …)
    2  usage: unknown option, unreadable or malformed payload, unknown workflow
-   3  snapshot refused: missing, malformed, tampered, or the workflow does not compile
+   3  snapshot refused: missing, malformed, tampered, not signed as required, or the workflow does not compile
    4  run refused mid-way: the protocol or a capability broke its contract
    5  ended in EXIT_BACKEND_ERROR, or storage could not be used
-   7  examine, render, diff, verify, conformance or certify found something
+   7  examine, render, diff, verify, attest, conformance or certify found something
   70  a defect in the runner itself`;
 
 const BY_STAGE: Readonly<Record<Stage, number>> = {

@@ -10,14 +10,14 @@ import type { TraceEvent } from "../trace/event.ts";
 import type { Durability } from "../trace/journal.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
-import { open, planOf } from "./load.ts";
+import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
 import { hintLines, printJson, refusalText } from "./report.ts";
 import { render } from "./run-render.ts";
 import { followLine, type Report, toJson, toText } from "./run-report.ts";
 
-export interface RunOptions extends CommonOptions, PayloadLimits {
+export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly wf: string;
   readonly payload?: string;
   readonly actor?: string;
@@ -27,7 +27,6 @@ export interface RunOptions extends CommonOptions, PayloadLimits {
   readonly clock?: string;
   readonly seed?: string;
   readonly maxHops: number;
-  readonly expectSeal?: string;
   readonly durability: Durability;
 }
 

@@ -1,36 +1,107 @@
-/** `pgs seal`: after a full verification, writes `seal.json`. */
+/** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
 
 import { type Fault, SealFault } from "../faults.ts";
+import { utf8 } from "../json.ts";
 import { IoError } from "../ports.ts";
+import { aboutSeal, sealStatement } from "../sign/about.ts";
+import type { Envelope } from "../sign/dsse.ts";
+import type { SigningKey } from "../sign/keys.ts";
+import { judge, signStatement } from "../sign/verdict.ts";
 import { requireFolder } from "../snapshot/load.ts";
-import { SEAL_FILE, sealText } from "../snapshot/seal.ts";
-import { readAll, verifyFile } from "../snapshot/verify.ts";
+import { parseSeal, rootOf, SEAL_FILE, sealText } from "../snapshot/seal.ts";
+import { readAll, type SnapshotFile, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
+import { signingKeys } from "./keys.ts";
 import { printJson } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
-export async function sealCommand(_: CommonOptions, context: Context): Promise<number> {
+export interface SealCommandOptions extends CommonOptions {
+  /** Files of the private keys to sign with. */
+  readonly key?: readonly string[];
+}
+
+export async function sealCommand({ key = [] }: SealCommandOptions, context: Context): Promise<number> {
   const { world, settings } = context;
   requireFolder(settings.snapshot, world.files);
+  const keys = signingKeys(key, context);
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
   findings.push(...all.flatMap(verifyFile));
   if (findings.length > 0) {
-    sayFindings(findings, { sealed: false, root: null, files: all.length }, context);
+    sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
     return EXIT.SNAPSHOT;
   }
-  const { root, text } = sealText(all, world.tool);
+  const signed = signaturesOf(all, keys, context);
+  const { root, text } = sealText(all, world.tool, signed.envelopes);
+  const file = leave(text, context);
+  const { dropped } = signed;
+  const signatures = signed.envelopes.map(keyOf);
+  if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
+  else if (!settings.quiet) {
+    const rows = signatures.map((keyid) => `signed by ${keyid}\n`).join("");
+    world.out(`sealed ${all.length} files\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`);
+  }
+  if (dropped > 0 && !settings.json && !settings.quiet)
+    world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+  return EXIT.SUCCESS;
+}
+
+interface Signed {
+  readonly envelopes: readonly Envelope[];
+  /** How many signatures of the seal before are over something else, or cannot be read. */
+  readonly dropped: number;
+}
+
+/** What was signed over this root before, and what these keys sign now, sorted by key. */
+function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[], context: Context): Signed {
+  const root = rootOf(all);
+  const { envelopes, count } = signedBefore(context);
+  const standing = envelopes.filter((envelope) =>
+    judge(envelope, [], aboutSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
+  );
+  const made = keys.map((one) => signStatement(sealStatement(root, context.world.tool, all.length), one));
+  const others = standing.filter((envelope) => !keys.some(({ keyid }) => keyid === keyOf(envelope)));
+  const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { envelopes: sorted, dropped: count - standing.length };
+}
+
+/** The signatures of the seal that is there; those of one that does not hold together are only counted. */
+function signedBefore(context: Context): { readonly envelopes: readonly Envelope[]; readonly count: number } {
+  const bytes = readSeal(context);
+  const parsed = bytes === null ? null : parseSeal(bytes);
+  if (bytes === null || parsed === null) return { envelopes: [], count: 0 };
+  if ("fault" in parsed) {
+    const lines = utf8(bytes).split("\n");
+    return { envelopes: [], count: lines.filter((line) => line.startsWith('{"payload":')).length };
+  }
+  const envelopes = parsed.seal.signatures.map(({ envelope }) => envelope);
+  return { envelopes, count: envelopes.length };
+}
+
+/** What cannot be read cannot be written either, which is refused then. */
+function readSeal({ world, settings }: Context): Uint8Array | null {
+  try {
+    return world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
+  } catch (error) {
+    if (error instanceof IoError) return null;
+    throw error;
+  }
+}
+
+function keyOf({ signatures }: Envelope): string {
+  return signatures[0]?.keyid ?? "";
+}
+
+/** @throws SealFault */
+function leave(text: string, { world, settings }: Context): string {
   const file = `${settings.snapshot}/${SEAL_FILE}`;
   try {
     world.writeFile(file, text);
+    return file;
   } catch (error) {
     const errno = error instanceof IoError ? error.errno : "EUNKNOWN";
     throw new SealFault("SEAL_UNWRITABLE", { file, errno }, { cause: error });
   }
-  if (settings.json) printJson(context, { root, files: all.length, seal: file });
-  else if (!settings.quiet)
-    world.out(`sealed ${all.length} files\nroot ${root}\nseal ${shortPath(file, world.cwd)}\n`);
-  return EXIT.SUCCESS;
 }

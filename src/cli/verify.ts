@@ -1,57 +1,73 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
 import { type Fault, SealFault } from "../faults.ts";
+import type { TrustedKey } from "../sign/keys.ts";
+import { type JudgedSignature, signatureFaults } from "../sign/verdict.ts";
 import { requireFolder } from "../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { printJson, refusalText } from "./report.ts";
+import { neededSignatures, type SealOptions } from "./load.ts";
+import { printJson, refusalText, table } from "./report.ts";
+import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 
-export interface VerifyOptions extends CommonOptions {
-  readonly expectSeal?: string;
-}
+export interface VerifyOptions extends CommonOptions, SealOptions {}
 
-export async function verifyCommand({ expectSeal }: VerifyOptions, context: Context): Promise<number> {
+export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
   const { world, settings } = context;
   requireFolder(settings.snapshot, world.files);
+  const needed = neededSignatures(options, context);
+  const asked: Asked = {
+    expected: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
+    needed,
+    keys: trustedFor(options, needed, context),
+  };
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
-  const expected = expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined);
-  const { sealed, root } = checkSeal(all, expected, findings, context);
+  const state = checkSeal(all, asked, findings, context);
   findings.push(...all.flatMap(verifyFile));
-  sayFindings(findings, { sealed, root, files: all.length }, context);
+  sayFindings(findings, { ...state, files: all.length }, context);
   return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** What the seal must be besides sound. */
+interface Asked {
+  readonly expected: string | undefined;
+  readonly needed: number;
+  readonly keys: readonly TrustedKey[];
 }
 
 interface SealState {
   readonly sealed: boolean;
   readonly root: string | null;
+  readonly signatures: readonly JudgedSignature[];
 }
 
 function checkSeal(
   all: readonly SnapshotFile[],
-  expected: string | undefined,
+  { expected, needed, keys }: Asked,
   findings: Fault[],
   { world, settings }: Context,
 ): SealState {
   const bytes = world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
   if (bytes === null) {
-    if (expected !== undefined) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
-    return { sealed: false, root: rootOf(all) };
+    if (expected !== undefined || needed > 0) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
+    return { sealed: false, root: rootOf(all), signatures: [] };
   }
   const parsed = parseSeal(bytes);
   if ("fault" in parsed) {
     const byPath = new Map(all.map((file) => [file.path, file.bytes]));
     findings.push(checkSealOnDisk(parsed, (path) => byPath.get(path) ?? null));
-    return { sealed: true, root: null };
+    return { sealed: true, root: null, signatures: [] };
   }
   const { seal } = parsed;
   if (expected !== undefined && seal.root !== expected) {
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
-  findings.push(...verifyAgainst(seal, all));
-  return { sealed: true, root: seal.root };
+  const signatures = judgeSeal(seal, keys);
+  findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
+  return { sealed: true, root: seal.root, signatures };
 }
 
 export function sayFindings(
@@ -67,15 +83,16 @@ export function sayFindings(
       seal: state.sealed ? "sealed" : "verified",
       root: state.root,
       files: state.files,
+      signatures: signaturesJson(state.signatures),
       findings: listed,
     });
     return;
   }
+  const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
   for (const finding of findings) world.err(refusalText(finding));
-  if (findings.length > 0) world.err(`${findings.length} of ${state.files} files have findings\n`);
+  if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
-    world.out(
-      `${state.sealed ? "sealed" : "verified (no seal.json)"}: ${state.files} files\nroot ${state.root}\n`,
-    );
+    const seal = state.sealed ? "sealed" : "verified (no seal.json)";
+    world.out(`${seal}: ${state.files} files\nroot ${state.root}\n${signed}`);
   }
 }

@@ -43,6 +43,8 @@ export interface Snapshot {
 export interface OpenOptions {
   /** The only root that may be run (`--expect-seal`). */
   readonly expectSeal?: string | undefined;
+  /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
+  readonly requireSigned?: ((seal: Seal) => void) | undefined;
 }
 
 type Verify = (file: string, text: string, envelope: JsonObject) => readonly SealFault[];
@@ -51,7 +53,7 @@ type Verify = (file: string, text: string, envelope: JsonObject) => readonly Sea
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
   requireFolder(folder, files);
   const place = { root: files.realPath(folder) ?? folder, files };
-  const seal = readSeal(place, options.expectSeal);
+  const seal = readSeal(place, options);
   // Deriving needs a YAML parser, which a sealed snapshot never loads.
   const verify: Verify = seal === null ? (await import("./verify.ts")).verifyContents : () => [];
   const artifacts = new Map<Fqdn, Artifact | undefined>();
@@ -92,10 +94,10 @@ export function requireFolder(folder: string, files: Files): void {
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, nearby: nearbySnapshot(folder, files) });
 }
 
-function readSeal(place: Place, expected: string | undefined): Seal | null {
+function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): Seal | null {
   const bytes = readBytes(place, SEAL_FILE);
   if (bytes === null) {
-    if (expected === undefined) return null;
+    if (expected === undefined && requireSigned === undefined) return null;
     throw new SealFault("SEAL_ABSENT", { file: SEAL_FILE });
   }
   const parsed = parseSeal(bytes);
@@ -103,6 +105,7 @@ function readSeal(place: Place, expected: string | undefined): Seal | null {
   if (expected !== undefined && parsed.seal.root !== expected) {
     throw new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: parsed.seal.root });
   }
+  requireSigned?.(parsed.seal);
   return parsed.seal;
 }
 

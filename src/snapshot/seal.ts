@@ -5,10 +5,13 @@
  * lines, byte for byte; `digest` is that of the head without it. So checking a seal hashes it once and compares one
  * line. Each entry also carries the first four hexadecimal digits of every line's hash: they prove nothing, they
  * find the line.
+ *
+ * Signatures stand behind the list, one envelope a line, and change nothing before them.
  */
 
 import { SealFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, own, utf8 } from "../json.ts";
+import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
 import { type Digest, isDigest, sha256 } from "../trace/canonical.ts";
 
 export const SEAL_FILE = "seal.json";
@@ -24,20 +27,29 @@ export interface SealEntry {
 export interface Seal {
   readonly tool: { readonly name: string; readonly version: string };
   readonly root: Digest;
+  /** What is said to be signed, each with its line. Nothing of it was checked but its form. */
+  readonly signatures: readonly PlacedEnvelope[];
   /** What is sealed of the file, or undefined when it is not in the seal. */
   entry(path: string): SealEntry | undefined;
   /** Every sealed file. */
   entries(): readonly SealEntry[];
 }
 
+export interface PlacedEnvelope {
+  readonly line: number;
+  readonly envelope: Envelope;
+}
+
 /** The seal of these files, as text. The same bytes always give the same root. */
 export function sealText(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
   tool: Seal["tool"],
+  signatures: readonly Envelope[] = [],
 ): { readonly root: Digest; readonly text: string } {
   const list = listText(files);
   const root = sha256(list);
-  return { root, text: `${headLine(tool, root)}${list}${END}` };
+  const signed = signatures.length === 0 ? "" : `${SIGNED}${signatures.map(envelopeText).join(",\n")}`;
+  return { root, text: `${headLine(tool, root)}${list}${signed}${END}` };
 }
 
 /** The root that these files would be sealed with. */
@@ -53,6 +65,7 @@ function listText(files: readonly { readonly path: string; readonly bytes: Uint8
   return lines.join(",\n");
 }
 
+const SIGNED = '\n],"signatures":[\n';
 const END = "\n]}\n";
 
 function headLine({ name, version }: Seal["tool"], root: string): string {
@@ -60,7 +73,7 @@ function headLine({ name, version }: Seal["tool"], root: string): string {
   return `${head.slice(0, -1)},"digest":"${sha256(head)}","files":[\n`;
 }
 
-/** A seal that does not hold together: the refusal, and its lines, to find out which one was changed. */
+/** A seal that does not hold together: the refusal, and the lines up to its list's end, to find the changed one. */
 export interface BrokenSeal {
   readonly fault: SealFault;
   readonly lines: readonly string[];
@@ -72,10 +85,9 @@ export interface BrokenSeal {
  */
 export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSeal {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const lines = () => utf8(bytes).split("\n");
   const broken = (line: number, reason: string): BrokenSeal => ({
     fault: new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason }),
-    lines: lines(),
+    lines: [],
   });
   const headEnd = buffer.indexOf("\n") + 1;
   const headText = utf8(bytes.subarray(0, headEnd));
@@ -86,16 +98,55 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
     return broken(1, "its first line has another form");
   }
   if (utf8(bytes.subarray(-END.length)) !== END) {
-    return broken(lines().length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has another form");
+    return broken(linesOf(buffer).length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has another form");
   }
-  const list = buffer.subarray(headEnd, -END.length);
+  const listEnd = endOfList(buffer);
+  const list = buffer.subarray(headEnd, listEnd);
   const computed = sha256(list);
   if (computed !== root) {
     const facts = { file: SEAL_FILE, line: 1, stated: root, computed };
-    return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines: lines() };
+    const lines = linesOf(buffer.subarray(0, listEnd));
+    return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines };
   }
+  const signatures = signaturesFrom(buffer, listEnd);
+  if ("malformed" in signatures) return broken(signatures.malformed, "a signature has another form");
   const entries = () => utf8(list).split(",\n").map(readEntry);
-  return { seal: { tool, root, entry: (path) => findEntry(list, path), entries } };
+  return {
+    seal: { tool, root, signatures: signatures.all, entry: (path) => findEntry(list, path), entries },
+  };
+}
+
+function linesOf(bytes: Uint8Array): readonly string[] {
+  return utf8(bytes).split("\n");
+}
+
+/** The signatures, when there are any, begin behind it; whether there are, the last line shows. */
+function endOfList(buffer: Buffer): number {
+  const end = buffer.length - END.length;
+  const lastLine = buffer.lastIndexOf(0x0a, end - 1) + 1;
+  const isSigned = buffer.toString("latin1", lastLine, lastLine + ENVELOPE.length) === ENVELOPE;
+  const listEnd = isSigned ? buffer.lastIndexOf(SIGNED) : -1;
+  return listEnd === -1 ? end : listEnd;
+}
+
+const ENVELOPE = '{"payload":';
+
+/** Every signature behind the list, or the line of the first that is not as sealing writes it. */
+function signaturesFrom(
+  buffer: Buffer,
+  listEnd: number,
+): { readonly all: readonly PlacedEnvelope[] } | { readonly malformed: number } {
+  const start = listEnd + SIGNED.length;
+  if (start > buffer.length) return { all: [] };
+  const first = linesOf(buffer.subarray(0, start)).length;
+  const all: PlacedEnvelope[] = [];
+  for (const text of utf8(buffer.subarray(start, -END.length)).split(",\n")) {
+    const line = first + all.length;
+    const envelope = toEnvelope(parseOrNull(text));
+    if (envelope?.signatures.length !== 1 || envelopeText(envelope) !== text) return { malformed: line };
+    all.push({ line, envelope });
+  }
+  return { all };
 }
 
 /** Looks one line up in a list whose hash was checked: a run asks for few of its files. */
@@ -126,9 +177,7 @@ export function checkSealOnDisk(
 ): SealFault {
   if (fault.code !== "SEAL_ROOT_MISMATCH") return fault;
   const { stated, computed } = fault.facts as { stated: string; computed: string };
-  const index = lines.findIndex(
-    (line, i) => i > 0 && i < lines.length - 2 && !fits(line, i === lines.length - 3, read),
-  );
+  const index = lines.findIndex((line, i) => i > 0 && !fits(line, i === lines.length - 1, read));
   return new SealFault("SEAL_ROOT_MISMATCH", {
     file: SEAL_FILE,
     line: index === -1 ? 1 : index + 1,

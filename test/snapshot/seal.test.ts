@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Envelope } from "../../src/sign/dsse.ts";
 import {
   changedLine,
   checkSealOnDisk,
@@ -164,5 +165,85 @@ for (const [about, text, code, line] of broken) {
     assert.ok("fault" in result);
     const fault = checkSealOnDisk(result, (path) => contents.get(path) ?? null);
     assert.deepEqual([fault.code, fault.facts["file"], fault.facts["line"]], [code, SEAL_FILE, line]);
+  });
+}
+
+// ---- a seal with signatures: their form alone, no keys ----
+
+const sealed = [...contents].map(([path, bytes]) => ({ path, bytes }));
+const envelopes: fc.Arbitrary<Envelope> = fc.record({
+  payloadType: fc.string(),
+  payload: fc.uint8Array({ maxLength: 40 }),
+  signatures: fc.tuple(fc.record({ keyid: fc.string(), sig: fc.uint8Array({ maxLength: 70 }) })),
+});
+
+test("signatures stand behind the list, change nothing before them, and read back with their lines", () => {
+  fc.assert(
+    fc.property(fc.array(envelopes, { minLength: 1, maxLength: 4 }), (signatures) => {
+      const { root, text } = sealText(sealed, tool, signatures);
+      assert.equal(root, rootOf(sealed));
+      assert.ok(text.startsWith(two.slice(0, -"]}\n".length)));
+      assert.equal((JSON.parse(text) as { signatures: unknown[] }).signatures.length, signatures.length);
+      const read = parsed(text).signatures;
+      assert.deepEqual(
+        sealText(
+          sealed,
+          tool,
+          read.map(({ envelope }) => envelope),
+        ).text,
+        text,
+      );
+      const lines = text.split("\n");
+      for (const { line, envelope } of read) {
+        const { signatures: listed } = JSON.parse((lines[line - 1] as string).replace(/,$/, "")) as Envelope;
+        assert.equal(listed[0]?.keyid, envelope.signatures[0]?.keyid);
+      }
+      assert.deepEqual(verifyAgainst(parsed(text), sealed), []);
+    }),
+  );
+});
+
+const one: Envelope = {
+  payloadType: "t",
+  payload: Buffer.of(251, 240),
+  signatures: [{ keyid: "k", sig: Buffer.of(255) }],
+};
+const twice = sealText(sealed, tool, [one, one]).text;
+const line = '{"payload":"+/A=","payloadType":"t","signatures":[{"keyid":"k","sig":"/w=="}]}';
+
+const brokenSigned: readonly (readonly [about: string, text: string, code: string, line: number])[] = [
+  ["the URL-safe alphabet", twice.replace("+/A=", "-_A="), "SEAL_MALFORMED", 5],
+  ["bits behind a payload's end", twice.replace("+/A=", "+/B="), "SEAL_MALFORMED", 5],
+  ["bits behind a signature's end", twice.replace(/(.*)\/w==/s, "$1/x=="), "SEAL_MALFORMED", 6],
+  ["a signature without a key id", twice.replace('"keyid":"k",', ""), "SEAL_MALFORMED", 5],
+  ["a member nobody knows", twice.replace('"keyid"', '"x":1,"keyid"'), "SEAL_MALFORMED", 5],
+  ["a member twice", twice.replace('"keyid":"k"', '"keyid":"j","keyid":"k"'), "SEAL_MALFORMED", 5],
+  ["white space", twice.replace(/(.*)"sig":/s, '$1"sig": '), "SEAL_MALFORMED", 6],
+  [
+    "two signatures in one envelope",
+    twice.replace("]},", ',{"keyid":"k","sig":"/w=="}]},'),
+    "SEAL_MALFORMED",
+    5,
+  ],
+  ["an envelope cut off", twice.replace('"/w=="}]},', '"/w=="}],'), "SEAL_MALFORMED", 5],
+  ["a comma too many", twice.replace("}\n]}\n", "},\n]}\n"), "SEAL_MALFORMED", 6],
+  ["another name for them", twice.replace('"signatures":[\n', '"Signatures":[\n'), "SEAL_ROOT_MISMATCH", 3],
+  ["another list before them", twice.replace('"size":7', '"size":8'), "SEAL_ROOT_MISMATCH", 3],
+  ["nothing signed", two.replace("\n]}\n", '\n],"signatures":[\n]}\n'), "SEAL_ROOT_MISMATCH", 3],
+  ["an envelope in its list", two.replace("\n]}\n", `,\n${line}\n]}\n`), "SEAL_ROOT_MISMATCH", 4],
+];
+
+test("what the broken signatures are made from is sound", () => {
+  assert.ok(twice.includes(`"signatures":[\n${line},\n${line}\n]}\n`));
+  assert.equal(parsed(twice).signatures.length, 2);
+});
+
+for (const [about, text, code, at] of brokenSigned) {
+  test(`signatures with ${about} are refused with the whole seal`, () => {
+    assert.notEqual(text, twice);
+    const result = parseSeal(Buffer.from(text));
+    assert.ok("fault" in result);
+    const fault = checkSealOnDisk(result, (path) => contents.get(path) ?? null);
+    assert.deepEqual([fault.code, fault.facts["line"]], [code, at], fault.message);
   });
 }

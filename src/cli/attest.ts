@@ -1,0 +1,77 @@
+/** `pgs attest`: signs what an intact trace says of its run; with `--verify`, checks who did. */
+
+import { UsageFault } from "../faults.ts";
+import { IoError } from "../ports.ts";
+import { runStatement } from "../sign/about.ts";
+import { type Envelope, envelopeText } from "../sign/dsse.ts";
+import type { SigningKey } from "../sign/keys.ts";
+import type { Statement } from "../sign/statement.ts";
+import { signStatement } from "../sign/verdict.ts";
+import { verifyAttestation } from "./attest-verify.ts";
+import { type Attestation, type AttestOptions, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
+import type { CommonOptions, Context } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { signingKeys } from "./keys.ts";
+import { plain, printJson } from "./report.ts";
+
+export async function attestCommand(
+  options: AttestOptions & CommonOptions,
+  context: Context,
+  trace: string,
+): Promise<number> {
+  const attestation = attestationOf(trace, options);
+  if (options.verify) return verifyAttestation(attestation, options, context);
+  if (options.requireSignature !== undefined) {
+    const message = "--require-signature asks for signatures that are there";
+    throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
+  }
+  return attest(attestation, signingKeys(options.key ?? [], context), context);
+}
+
+function attest(attestation: Attestation, keys: readonly SigningKey[], context: Context): number {
+  if (keys.length === 0) throw new UsageFault("SIGNING_KEY_MISSING", {});
+  const read = readTrace(attestation, context);
+  if (read.intact === null) throw read.fault;
+  const statement = runStatement(read.intact);
+  const made = keys.map((key) => signStatement(statement, key));
+  const before = readEnvelope(attestation, context);
+  const envelope = joined(before === null ? made : [before, ...made], attestation);
+  leave(attestation, `${envelopeText(envelope)}\n`, context);
+  say(statement, envelope, attestation, context);
+  return EXIT.SUCCESS;
+}
+
+/** One envelope with the signatures of all, each key's last one, sorted by key. @throws UsageFault */
+function joined(envelopes: readonly Envelope[], { file }: Attestation): Envelope {
+  const [first] = envelopes as readonly [Envelope];
+  const isOther = ({ payloadType, payload }: Envelope) =>
+    payloadType !== first.payloadType || !Buffer.from(payload).equals(first.payload);
+  if (envelopes.some(isOther)) throw new UsageFault("ATTESTATION_DIFFERS", { file });
+  const byKey = new Map(envelopes.flatMap(({ signatures }) => signatures.map((one) => [one.keyid, one])));
+  return { ...first, signatures: [...byKey.values()].sort((a, b) => (a.keyid < b.keyid ? -1 : 1)) };
+}
+
+/** @throws UsageFault */
+function leave({ file }: Attestation, text: string, { world, path }: Context): void {
+  try {
+    world.writeFile(path(file), text);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("ATTESTATION_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+  }
+}
+
+function say(
+  { subject: { sha256 }, predicate }: Statement,
+  envelope: Envelope,
+  { trace, file }: Attestation,
+  context: Context,
+): void {
+  const { world, settings } = context;
+  const signatures = envelope.signatures.map(({ keyid }) => keyid);
+  if (settings.json) printJson(context, { trace, attestation: file, sha256, predicate, signatures });
+  else if (!settings.quiet) {
+    const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
+    world.out(`attested ${trace}\nsha256 ${sha256}\n${signed}attestation ${file}\n`);
+  }
+}

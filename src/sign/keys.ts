@@ -1,0 +1,78 @@
+/**
+ * Ed25519 keys from PEM text: a private one signs, a public one says whose signature counts. A refusal names the
+ * place a key came from, never what stands there, and keeps no cause: nothing here repeats a byte of a key.
+ */
+
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type KeyDefect, type KeyUse, UsageFault } from "../faults.ts";
+import { type Digest, sha256 } from "../trace/canonical.ts";
+
+/** A key is known by the SHA-256 of its public half (SPKI, DER). */
+interface Key {
+  readonly keyid: Digest;
+  /** The file or variable it came from, for people. */
+  readonly place: string;
+}
+
+export interface SigningKey extends Key {
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+export interface TrustedKey extends Key {
+  hasSigned(bytes: Uint8Array, sig: Uint8Array): boolean;
+}
+
+/** A private key in PKCS#8, encrypted or not. @throws UsageFault */
+export function parseSigningKey(pem: string, place: string, passphrase?: string): SigningKey {
+  const refuse = refusing(place, "sign");
+  const label = soleLabel(pem, refuse);
+  if (label === "PUBLIC KEY") throw refuse("PUBLIC");
+  const isEncrypted = label === "ENCRYPTED PRIVATE KEY";
+  if (label !== "PRIVATE KEY" && !isEncrypted) throw refuse("OTHER_FORM", label);
+  if (isEncrypted && passphrase === undefined) throw refuse("ENCRYPTED");
+  const key = attempt(
+    () => createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) }),
+    refuse(isEncrypted ? "WRONG_PASSPHRASE" : "BROKEN"),
+  );
+  return { keyid: identify(key, refuse), place, sign: (bytes) => sign(null, bytes, key) };
+}
+
+/** A public key in SPKI. @throws UsageFault */
+export function parseTrustedKey(pem: string, place: string): TrustedKey {
+  const refuse = refusing(place, "trust");
+  const label = soleLabel(pem, refuse);
+  if (label.endsWith("PRIVATE KEY")) throw refuse("PRIVATE");
+  if (label !== "PUBLIC KEY") throw refuse("OTHER_FORM", label);
+  const key = attempt(() => createPublicKey(pem), refuse("BROKEN"));
+  return { keyid: identify(key, refuse), place, hasSigned: (bytes, sig) => verify(null, bytes, key, sig) };
+}
+
+type Refuse = (defect: KeyDefect, form?: string) => UsageFault;
+
+function refusing(key: string, wanted: KeyUse): Refuse {
+  return (defect, form) => new UsageFault("KEY_UNUSABLE", { key, wanted, defect, form: form ?? null });
+}
+
+/** What the one PEM block says it holds. */
+function soleLabel(pem: string, refuse: Refuse): string {
+  const [first, ...others] = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label]) => label);
+  if (first === "OPENSSH PRIVATE KEY" || /^(?:ssh-|---- BEGIN SSH2)/m.test(pem)) throw refuse("OPENSSH");
+  if (first === undefined) throw refuse("NOT_PEM");
+  if (others.length > 0) throw refuse("SEVERAL");
+  return first;
+}
+
+/** What a foreign reader makes of it. Its own words may hold what it read, so they are left behind. */
+function attempt<T>(read: () => T, refusal: UsageFault): T {
+  try {
+    return read();
+  } catch {
+    throw refusal;
+  }
+}
+
+function identify(key: KeyObject, refuse: Refuse): Digest {
+  if (key.asymmetricKeyType !== "ed25519") throw refuse("OTHER_ALGORITHM", key.asymmetricKeyType ?? "unknown");
+  const half = key.type === "private" ? createPublicKey(key) : key;
+  return sha256(half.export({ type: "spki", format: "der" }));
+}
