@@ -29,6 +29,7 @@ export function observedRun({ plan, result: { ending }, summary, exitCode }: End
     exit_reason_code: ending.exitReason,
     exit_code: exitCode,
     path: asJson(summary.path),
+    nodes: nodesEntered(summary),
     effects: asJson(summary.effects),
     events: summary.events,
     results: summary.results,
@@ -50,6 +51,7 @@ export function observedRefusal(fault: Fault, exitCode: number): Observed {
     exit_reason_code: null,
     exit_code: exitCode,
     path: [],
+    nodes: [],
     effects: [],
     events: [],
     results: {},
@@ -117,6 +119,13 @@ function byRun(entries: readonly Json[]): JsonObject {
   const runOf = (entry: Json) => (isObject(entry) ? String(own(entry, "run")) : "");
   const runs = [...new Set(entries.map(runOf))].sort();
   return Object.fromEntries(runs.map((run) => [run, entries.filter((entry) => runOf(entry) === run)]));
+}
+
+/** Those of the main run, in order: the last one ended no more, or is an EXIT. */
+function nodesEntered({ path }: Summary): readonly string[] {
+  const own = path.filter(({ run }) => run === MAIN_RUN);
+  const last = own.at(-1)?.next ?? null;
+  return [...own.map(({ node }) => node), ...(last === null ? [] : [last])];
 }
 
 function violatedPlaces({ violations }: Summary): readonly string[] {

@@ -199,6 +199,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./certify.ts")).certifyCommand,
   ),
   row(
+    {
+      name: "test",
+      operand: "<scenarios>",
+      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      options: testOptions,
+    },
+    async () => (await import("./test.ts")).testCommand,
+  ),
+  row(
     { name: "seal", summary: "verify the snapshot, then write its seal.json" },
     async () => (await import("./seal.ts")).sealCommand,
   ),
@@ -251,6 +260,28 @@ function renderOptions(command: Command): Command {
 
 function certifyOptions(command: Command): Command {
   return withSeal(withJunit(command).option("--untaken", "list the edges that no scenario takes"));
+}
+
+function testOptions(command: Command): Command {
+  return withSeal(
+    withJunit(
+      command
+        .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
+        .option("--update", "write what comes out into the expectations that differ")
+        .option("--watch", "test again whenever a scenario or the snapshot changes")
+        .addOption(number("--jobs <N>", "how many scenarios to play at the same time (default: the cores)"))
+        .option("--coverage", "also say which edges, outcomes and admissions were exercised")
+        .option("--untaken", "list those that were not"),
+    ).addOption(percentage("--min <PERCENT>", "the share of its edges that each workflow should have taken")),
+  );
+}
+
+function percentage(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const given = /^\d{1,3}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!(given <= 100)) throw new InvalidArgumentError("It should be a number from 0 to 100.");
+    return given;
+  });
 }
 
 function exportOptions(command: Command): Command {
