@@ -39,7 +39,7 @@ export async function openCompany(
     return { path, file: source.file, snapshot: snapshotOf(options, context), within: home.folder, isRecorded };
   };
   return {
-    test: crew === null ? here : (given) => Promise.all(given.map((file) => crew.perform(toJob(file)))),
+    test: crew === null ? here : (given) => Promise.all(given.map((file) => crew.perform<Tested>(toJob(file)))),
     close() {
       release();
       close();

@@ -122,8 +122,8 @@ function detailOf({ file }: Tested, { workflow, refused, differences }: TestedSt
   return `  ${plain(workflow)} in ${plain(file)}\n${why}${differencesText(differences)}`;
 }
 
-function criterionText({ name }: Tested, { id, statement, satisfiedBy }: JudgedCriterion): string {
-  const by = satisfiedBy.length === 0 ? "no step satisfies it" : `satisfied by ${satisfiedBy.join(", ")}`;
+function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: JudgedCriterion): string {
+  const by = satisfiedBy.length === 0 ? "no step satisfies it" : `different: ${missedBy.join(", ")}`;
   return plain(`${name}: ${id} ${statement} (${by})`);
 }
 

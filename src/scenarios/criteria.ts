@@ -8,6 +8,8 @@ import type { Source } from "./source.ts";
 export interface JudgedCriterion extends Criterion {
   /** The steps that satisfy it, in order. */
   readonly satisfiedBy: readonly string[];
+  /** Those of them that did not come out as expected. */
+  readonly missedBy: readonly string[];
   /** There is such a step, and every one of them came out as expected. */
   readonly holds: boolean;
 }
@@ -33,6 +35,7 @@ export function judgeCriteria(
 ): readonly JudgedCriterion[] {
   return criteria.map(({ id, statement }) => {
     const satisfiedBy = steps.filter(({ satisfies = [] }) => satisfies.includes(id)).map(({ name }) => name);
-    return { id, statement, satisfiedBy, holds: satisfiedBy.length > 0 && satisfiedBy.every(isEqual) };
+    const missedBy = satisfiedBy.filter((step) => !isEqual(step));
+    return { id, statement, satisfiedBy, missedBy, holds: satisfiedBy.length > 0 && missedBy.length === 0 };
   });
 }
