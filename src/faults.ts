@@ -199,10 +199,15 @@ export const usageTable = {
     where: f.path,
     hint: "name what pgs run left, a *.jsonl or a folder of them",
   }),
-  TRACE_FOREIGN: (f: { file: string; format: string }) => ({
-    what: `another runtime wrote the trace (${f.format}): which declared edges its events took is not for certain`,
+  TRACE_FOREIGN: (f: { file: string; why: string }) => ({
+    what: `the trace tells nothing of the declared edges: ${f.why}`,
     where: f.file,
-    hint: "run the workflow here, or leave the trace out",
+    hint: "run the workflow with pgs run, and name the trace that leaves",
+  }),
+  COVERAGE_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
+    what: `the coverage cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: `name a file in a folder that is there with --${f.kind} FILE`,
   }),
   VECTORS_MISSING: (f: { folder: string }) => ({
     what: "there is no such folder of scenario vectors",

@@ -25,7 +25,8 @@ export function openScratch(within: string = tmpdir()): Scratch {
           fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
       }),
     // Somebody who was just stopped may still write a last file.
-    close: () => attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),
+    close: () =>
+      attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),
   };
 }
 

@@ -68,7 +68,11 @@ export function count(
     const times = { count: 1, staged: isStaged ? 1 : 0 };
     if (event.event_type === "node_end") {
       const { nodes } = at(outcomes, workflow, nothing);
-      add(at(nodes, event.node_id ?? "", () => new Map<string, Times>()), event.payload.status, times);
+      add(
+        at(nodes, event.node_id ?? "", () => new Map<string, Times>()),
+        event.payload.status,
+        times,
+      );
     }
     if (event.event_type === "admission") {
       add(at(outcomes, workflow, nothing).admission, event.payload.result, times);

@@ -69,7 +69,11 @@ interface Place {
 const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], left: null };
 
 /** A step that says something of earlier ones is played as it is then. */
-async function playBound(step: RunStep, earlier: Earlier, place: Place): Promise<Omit<Played, "step" | "seconds">> {
+async function playBound(
+  step: RunStep,
+  earlier: Earlier,
+  place: Place,
+): Promise<Omit<Played, "step" | "seconds">> {
   let bound: RunStep;
   try {
     bound = step.authored?.bind(earlier) ?? step;
@@ -174,11 +178,7 @@ async function runOrRefusal(step: RunStep, staging: Staging, place: Place): Prom
 }
 
 /** The one call of the engine. */
-async function runStep(
-  step: RunStep,
-  staging: Staging,
-  { workflows, around, scratch }: Place,
-): Promise<Ran> {
+async function runStep(step: RunStep, staging: Staging, { workflows, around, scratch }: Place): Promise<Ran> {
   const { actor, clock, seed } = step.authored ?? {};
   const plan = await workflows.plan(step.workflow);
   const payload = around.parsePayload(step.payload);

@@ -74,7 +74,7 @@ function buildProgram(
     options?.(command);
     addCommonOptions(command);
     command.action(async (...parsed: unknown[]) => {
-      const operands = parsed.slice(0, -2).map((one) => one as string);
+      const operands = parsed.slice(0, -2).flat() as string[];
       const given = parsed.at(-2) as CommonOptions;
       await begin(given, (context) => perform(given, context, operands));
     });
@@ -208,6 +208,15 @@ const COMMANDS: readonly CommandRow[] = [
     async () => (await import("./test.ts")).testCommand,
   ),
   row(
+    {
+      name: "coverage",
+      operand: "<traces...>",
+      summary: "say which declared edges and outcomes the runs of some traces never took",
+      options: (command) => withSeal(withCoverage(command)),
+    },
+    async () => (await import("./coverage.ts")).coverageCommand,
+  ),
+  row(
     { name: "seal", summary: "verify the snapshot, then write its seal.json" },
     async () => (await import("./seal.ts")).sealCommand,
   ),
@@ -264,16 +273,25 @@ function certifyOptions(command: Command): Command {
 
 function testOptions(command: Command): Command {
   return withSeal(
-    withJunit(
-      command
+    withCoverage(
+      withJunit(command)
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
         .option("--watch", "test again whenever a scenario or the snapshot changes")
         .addOption(number("--jobs <N>", "how many scenarios to play at the same time (default: the cores)"))
-        .option("--coverage", "also say which edges, outcomes and admissions were exercised")
-        .option("--untaken", "list those that were not"),
-    ).addOption(percentage("--min <PERCENT>", "the share of its edges that each workflow should have taken")),
+        .option("--coverage", "also say which edges, outcomes and admissions were exercised"),
+    ),
   );
+}
+
+function withCoverage(command: Command): Command {
+  return command
+    .option("--untaken", "list what was never exercised")
+    .addOption(percentage("--min <PERCENT>", "the share of its edges that each workflow should have taken"))
+    .option("--svg <FILE>", "a picture of the graphs, with what was never exercised")
+    .option("--png <FILE>", "the same as pixels")
+    .option("--lcov <FILE>", "by lines of the workflows' artifacts, as LCOV has it")
+    .option("--cobertura <FILE>", "the same as Cobertura XML");
 }
 
 function percentage(flags: string, description: string): Option {

@@ -61,7 +61,9 @@ export function coverageText(
     table([head, ...rows, rowOf("all", all)]),
     stagedText(all.edges),
     ...(listsUntaken ? coverage.map(untakenText) : []),
-    ...(min === null ? [] : coverage.filter((one) => isWorkflowBelow(one, min)).map((one) => belowText(one, min))),
+    ...(min === null
+      ? []
+      : coverage.filter((one) => isWorkflowBelow(one, min)).map((one) => belowText(one, min))),
   ].join("");
 }
 
@@ -106,6 +108,7 @@ function untakenText({ workflow, edges, outcomes, admission }: Coverage): string
 }
 
 function belowText({ workflow, edges, refused }: Coverage, min: number): string {
-  const why = refused === undefined ? `${percent(shareOf(edges)).toFixed(1)} % of its edges` : "it does not compile";
+  const why =
+    refused === undefined ? `${percent(shareOf(edges)).toFixed(1)} % of its edges` : "it does not compile";
   return `BELOW ${min} %  ${plain(workflow)}: ${why}\n`;
 }

@@ -91,7 +91,8 @@ function criteriaCounts({ scenarios }: TestResult): { readonly total: number; re
 
 function textOf(result: TestResult, listsUntaken: boolean, paint: Paint): string {
   const told = result.scenarios.map((scenario) => scenarioText(scenario, paint)).join("");
-  const coverage = result.coverage === null ? "" : `${coverageText(result.coverage, listsUntaken, result.min)}\n`;
+  const coverage =
+    result.coverage === null ? "" : `${coverageText(result.coverage, listsUntaken, result.min)}\n`;
   const { scenarios, steps, equal, different } = countsOf(result);
   const { total, hold } = criteriaCounts(result);
   const words = [
@@ -108,7 +109,9 @@ function scenarioText(scenario: Tested, paint: Paint): string {
   const different = scenario.steps.filter((step) => !isEqual(step));
   const unmet = scenario.criteria.filter(({ holds }) => !holds);
   return [
-    ...different.map((step) => `${paint("bad", "DIFFERENT")}  ${headOf(scenario, step)}\n${detailOf(scenario, step)}\n`),
+    ...different.map(
+      (step) => `${paint("bad", "DIFFERENT")}  ${headOf(scenario, step)}\n${detailOf(scenario, step)}\n`,
+    ),
     ...unmet.map((one) => `${paint("bad", "NOT MET")}  ${criterionText(scenario, one)}\n\n`),
   ].join("");
 }

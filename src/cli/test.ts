@@ -11,6 +11,7 @@ import type { Tested } from "../scenarios/tested.ts";
 import { toScenario } from "../scenarios/translate.ts";
 import { drawnChanges, recordedChanges } from "../scenarios/update.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
+import { COVERAGE_FILES, type CoverageFiles, leaveCoverage } from "./coverage-files.ts";
 import { isBelow } from "./coverage-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
@@ -18,7 +19,7 @@ import { checkOutputs, tell } from "./tell.ts";
 import { type Company, openCompany } from "./test-company.ts";
 import { isPassed, type TestResult, testReport } from "./test-report.ts";
 
-export interface TestOptions extends CommonOptions {
+export interface TestOptions extends CommonOptions, CoverageFiles {
   readonly expectSeal?: string;
   readonly junit?: string;
   readonly filter?: string;
@@ -48,6 +49,7 @@ async function testOnce(options: TestOptions, context: Context, place: string): 
       ? await update(files, read, company, context)
       : { tested: await company.test(files), updated: 0 };
     const coverage = isCoverageAsked(options) ? await coverageIn(tested) : null;
+    if (coverage !== null) await leaveCoverage(options, coverage, snapshot, context);
     const result: TestResult = { scenarios: tested, coverage, updated, min: options.min ?? null };
     await tell(result, testReport(options.untaken ?? false), options.junit, context);
     return isPassed(result) && !isBelow(coverage ?? [], options.min) ? EXIT.SUCCESS : EXIT.FOUND;
@@ -62,8 +64,10 @@ async function testOnce(options: TestOptions, context: Context, place: string): 
   }
 }
 
-function isCoverageAsked({ coverage, untaken, min }: TestOptions): boolean {
-  return coverage === true || untaken === true || min !== undefined;
+function isCoverageAsked(options: TestOptions): boolean {
+  const { coverage, untaken, min } = options;
+  const isLeft = COVERAGE_FILES.some((kind) => options[kind] !== undefined);
+  return coverage === true || untaken === true || min !== undefined || isLeft;
 }
 
 /** Every chosen file; one that is malformed refuses them all, before anything is played. @throws UsageFault */
@@ -99,13 +103,13 @@ async function update(
   const first = await company.test(files);
   const recorded = files.map(({ source }, i) => recordedChanges(source, first[i] as Tested));
   if (recorded.every((changes) => changes.length === 0)) return { tested: first, updated: 0 };
-  files.forEach((file, i) => write(file, recorded[i] ?? [], context));
+  for (const [i, file] of files.entries()) write(file, recorded[i] ?? [], context);
   const written = read();
   const again = await company.test(written);
   const drawn = again.map((one, i) => drawnChanges(recorded[i] ?? [], one));
   const updated = recorded.flat().length;
   if (drawn.every((changes) => changes.length === 0)) return { tested: again, updated };
-  written.forEach((file, i) => write(file, drawn[i] ?? [], context));
+  for (const [i, file] of written.entries()) write(file, drawn[i] ?? [], context);
   return { tested: await company.test(read()), updated };
 }
 

@@ -29,7 +29,10 @@ export interface AuthoredStep extends Circumstances {
   readonly workflow: string;
   readonly payload?: JsonObject;
   readonly payload_file?: string;
-  readonly given?: { readonly data?: JsonObject; readonly answers?: { readonly [step: string]: AuthoredAnswer } };
+  readonly given?: {
+    readonly data?: JsonObject;
+    readonly answers?: { readonly [step: string]: AuthoredAnswer };
+  };
   readonly expect?: Expect;
   readonly satisfies?: readonly string[];
 }

@@ -34,7 +34,10 @@ function toMember(member: string, value: Json): Json {
 }
 
 /** What is compared of the data, by path. */
-export function toAfter(stored: JsonObject, pathOf: (name: string) => string): ReadonlyMap<string, Stored | null> {
+export function toAfter(
+  stored: JsonObject,
+  pathOf: (name: string) => string,
+): ReadonlyMap<string, Stored | null> {
   return new Map(
     Object.entries(stored).map(([name, content]) => {
       const path = pathOf(name);

@@ -34,7 +34,11 @@ function readBytes(path: string, file: string, files: Files): Uint8Array {
     return files.read(path) ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file, what: "the scenario", errno: error.errno }, { cause: error });
+    throw new UsageFault(
+      "FILE_UNREADABLE",
+      { file, what: "the scenario", errno: error.errno },
+      { cause: error },
+    );
   }
 }
 

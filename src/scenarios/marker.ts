@@ -27,7 +27,9 @@ export function toExpected(authored: Json): Json {
     const [name, given] = Object.entries(authored)[0] as [string, Json];
     return (MARKERS[name] as (value: Json) => Json)(given);
   }
-  return subset(Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])));
+  return subset(
+    Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])),
+  );
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

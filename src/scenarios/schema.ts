@@ -7,9 +7,13 @@ import { didYouMean } from "../snapshot/nearest.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
 
-const judge = new Ajv({ validateSchema: false, meta: false, strict: false, logger: false, verbose: true }).compile(
-  schema,
-);
+const judge = new Ajv({
+  validateSchema: false,
+  meta: false,
+  strict: false,
+  logger: false,
+  verbose: true,
+}).compile(schema);
 
 /** @throws UsageFault `SCENARIO_MALFORMED` at the first place that has another form */
 export function checkForm(source: Source): void {

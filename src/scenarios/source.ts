@@ -58,7 +58,8 @@ function readYaml(file: string, text: string): Source {
   const document = parseDocument(text, options);
   const line = (offset: number) => lines.linePos(offset).line;
   const [error] = document.errors;
-  if (error !== undefined) return unreadable(file, line(error.pos[0]), YAML_DEFECTS[error.code] ?? NOT_YAML, error);
+  if (error !== undefined)
+    return unreadable(file, line(error.pos[0]), YAML_DEFECTS[error.code] ?? NOT_YAML, error);
   const value = document.toJS() as Json;
   if (!isObject(value)) return unreadable(file, 1, "it is not a mapping of names to values");
   const offsetAt = placesIn(document);
