@@ -45,6 +45,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cores: availableParallelism(),
     openCrew: async (threads) =>
       crewFile === undefined ? null : (await import("./node-crew.ts")).openCrew(crewFile, threads),
+    awaitChange: async (places) => (await import("./node-watch.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),

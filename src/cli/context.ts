@@ -44,6 +44,8 @@ export interface World {
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
   openCrew(threads: number): Promise<Crew | null>;
+  /** Settles once something that is read has changed at or below one of the places. */
+  awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
   onInterrupt(work: () => void): () => void;
   /** A file shipped with the package, such as the font. */

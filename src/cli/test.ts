@@ -35,7 +35,7 @@ export async function testCommand(options: TestOptions, context: Context, place:
   checkOutputs(options.junit, context);
   if (options.watch !== true) return testOnce(options, context, place);
   const { watchScenarios } = await import("./test-watch.ts");
-  return watchScenarios(options, context, place, () => testOnce(options, context, place));
+  return watchScenarios(context, place, () => testOnce(options, context, place));
 }
 
 async function testOnce(options: TestOptions, context: Context, place: string): Promise<number> {
