@@ -9,7 +9,9 @@ export function namedFiles({ value }: Source, folder: string): readonly string[]
   const steps = own(value, "steps");
   const named = [
     isObject(given) ? own(given, "data") : undefined,
-    ...(Array.isArray(steps) ? steps.map((step: Json) => (isObject(step) ? own(step, "payload_file") : undefined)) : []),
+    ...(Array.isArray(steps)
+      ? steps.map((step: Json) => (isObject(step) ? own(step, "payload_file") : undefined))
+      : []),
   ];
   return named.filter((one) => typeof one === "string").map((one) => `${folder}/${one}`);
 }
