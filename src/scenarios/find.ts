@@ -46,3 +46,8 @@ function readBytes(path: string, file: string, files: Files): Uint8Array {
 export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
+
+/** A path that a file names: an absolute one as it is, another from the folder of the file. */
+export function beside(folder: string, path: string): string {
+  return path.startsWith("/") ? path : `${folder}/${path}`;
+}

@@ -1,6 +1,7 @@
 /** What a scenario file names outside itself, whether it is well-formed or not. */
 
 import { isObject, type Json, own } from "../json.ts";
+import { beside } from "./find.ts";
 import type { Source } from "./source.ts";
 
 /** Payload files and folders of data, relative ones from the folder of the file. */
@@ -13,5 +14,5 @@ export function namedFiles({ value }: Source, folder: string): readonly string[]
       ? steps.map((step: Json) => (isObject(step) ? own(step, "payload_file") : undefined))
       : []),
   ];
-  return named.filter((one) => typeof one === "string").map((one) => `${folder}/${one}`);
+  return named.filter((one) => typeof one === "string").map((one) => beside(folder, one));
 }

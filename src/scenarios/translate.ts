@@ -10,6 +10,7 @@ import { type AuthoredAnswer, type AuthoredStep, authoredIn, type Circumstances 
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
 import { foundIn, toAfter, toExpectation } from "./expected.ts";
+import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
@@ -35,7 +36,7 @@ export function toScenario(source: Source, reading: Reading): Scenario {
   const at = ["given", "data"];
   const before =
     typeof data === "string"
-      ? copied(`${reading.folder}/${data}`, data, pointer(at), reading.files, source)
+      ? copied(beside(reading.folder, data), data, pointer(at), reading.files, source)
       : prepared(data, at, reading.stores, source);
   const names = steps.map(({ name }) => name);
   return {
@@ -171,7 +172,7 @@ function payloadOf(step: AuthoredStep, index: number, source: Source, { files, f
   if (file === undefined) return payload ?? {};
   const at = pointer(["steps", index, "payload_file"]);
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
-  const read = readObject(readFile(`${folder}/${file}`, files) ?? new Uint8Array());
+  const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
   if ("value" in read) return read.value;
   return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
 }

@@ -68,6 +68,14 @@ test("the project's own scenarios come out, and take every edge of every workflo
   assertNothingLeft(place);
 });
 
+test("the scenario that the README shows comes out as written", async (t) => {
+  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  const place = withFiles(t, { "readme.scenario.yaml": shown.replaceAll("fixtures/", "FIXTURES/") });
+  const said = await place.session("test", ".");
+  assert.equal(said.out, "1 scenarios, 3 steps, 3 equal, 0 different, 1 of 1 criteria hold\n");
+});
+
 test("a step that does not come out is shown with both values, at its place in the file", async (t) => {
   const place = withFiles(t, {
     "s/a.scenario.yaml": GRANT.replace("exit_reason: COMPLETED", "exit_reason: DONE"),
@@ -293,8 +301,11 @@ test("while it watches, a changed scenario is tested again; an interrupt leaves 
   const heard = listening(child.stdout, child.stderr);
   await heard(/watching s and the snapshot/);
   writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
-  const out = await heard(/1 different[^]*watching s/);
-  assert.match(out, /^1 scenarios, 1 steps, 1 equal[^]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m);
+  const out = await heard(/1 different[\s\S]*watching s/);
+  assert.match(
+    out,
+    /^1 scenarios, 1 steps, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
+  );
   child.kill("SIGINT");
   await once(child, "close");
   assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
