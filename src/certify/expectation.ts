@@ -33,6 +33,7 @@ export function observedRun({ plan, result: { ending }, summary, exitCode }: End
     effects: asJson(summary.effects),
     events: summary.events,
     results: summary.results,
+    surface: surfaceOf(summary),
     violations: violatedPlaces(summary),
     refusal: refusal?.error_code ?? null,
     refusal_at: refusal && { stage: refusal.stage, node: refusal.node, step: refusal.step ?? null },
@@ -55,6 +56,7 @@ export function observedRefusal(fault: Fault, exitCode: number): Observed {
     effects: [],
     events: [],
     results: {},
+    surface: {},
     violations: typeof at === "string" ? [at] : [],
     refusal: fault.code,
     refusal_at: { stage: fault.stage, node: null, step: null },
@@ -126,6 +128,11 @@ function nodesEntered({ path }: Summary): readonly string[] {
   const own = path.filter(({ run }) => run === MAIN_RUN);
   const last = own.at(-1)?.next ?? null;
   return [...own.map(({ node }) => node), ...(last === null ? [] : [last])];
+}
+
+/** What all nodes published, taken together: of one name, what the last node said. */
+function surfaceOf({ results }: Summary): JsonObject {
+  return Object.assign({}, ...Object.values(results)) as JsonObject;
 }
 
 function violatedPlaces({ violations }: Summary): readonly string[] {

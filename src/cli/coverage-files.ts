@@ -3,10 +3,10 @@
 import { type CoveredFile, coveredFiles } from "../certify/artifact-lines.ts";
 import type { Coverage } from "../certify/coverage.ts";
 import { UsageFault } from "../faults.ts";
-import { IoError } from "../ports.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import type { CoveredGraph } from "../trace/render/coverage-svg.ts";
 import { type Context, shortPath } from "./context.ts";
+import { writeGiven } from "./write-given.ts";
 
 export interface CoverageFiles {
   readonly lcov?: string;
@@ -18,6 +18,14 @@ export interface CoverageFiles {
 type Kind = keyof CoverageFiles;
 
 export const COVERAGE_FILES: readonly Kind[] = ["lcov", "cobertura", "svg", "png"];
+
+/** Standard output is for the table. @throws UsageFault */
+export function checkCoverageFiles(asked: CoverageFiles): void {
+  const kind = COVERAGE_FILES.find((one) => asked[one] === "-");
+  if (kind === undefined) return;
+  const message = `--${kind} - asks for standard output, which is for the table`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
+}
 
 interface Covered {
   readonly coverage: readonly Coverage[];
@@ -63,11 +71,8 @@ export async function leaveCoverage(
   for (const kind of kinds) leave(kind, asked[kind] as string, await MAKERS[kind](covered), context);
 }
 
-function leave(kind: Kind, file: string, content: string | Uint8Array, { world, path }: Context): void {
-  try {
-    world.writeFile(path(file), content);
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("COVERAGE_UNWRITABLE", { file, kind, errno: error.errno }, { cause: error });
-  }
+function leave(kind: Kind, file: string, content: string | Uint8Array, context: Context): void {
+  writeGiven(file, content, context, (cause) => {
+    return new UsageFault("COVERAGE_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  });
 }

@@ -5,7 +5,7 @@ import { type Coverage, coverageOf, type Outcomes } from "../certify/coverage.ts
 import { countTrace, type LeftOut } from "../certify/recorded.ts";
 import { UsageFault } from "../faults.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
-import { type CoverageFiles, leaveCoverage } from "./coverage-files.ts";
+import { type CoverageFiles, checkCoverageFiles, leaveCoverage } from "./coverage-files.ts";
 import { coverageJson, coverageText, isBelow } from "./coverage-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
@@ -25,6 +25,7 @@ export async function coverageCommand(
   context: Context,
   ...places: readonly string[]
 ): Promise<number> {
+  checkCoverageFiles(options);
   const files = tracesAt(places, context);
   const snapshot = await open(context, options);
   const workflows = catalogue(snapshot);

@@ -4,11 +4,11 @@ import { catalogue } from "../certify/catalogue.ts";
 import type { ScenarioFile } from "../scenarios/find.ts";
 import { storesOf } from "../scenarios/stores.ts";
 import { type Tested, testScenario } from "../scenarios/tested.ts";
-import type { Context } from "./context.ts";
+import type { Context, Crew } from "./context.ts";
 import { open } from "./load.ts";
 import { surroundingsIn } from "./surroundings.ts";
 import type { TestOptions } from "./test.ts";
-import { type Job, snapshotOf } from "./test-job.ts";
+import { type Job, type JobAnswer, snapshotOf, testedIn } from "./test-job.ts";
 
 export interface Company {
   /** How each came out, in the order given, whoever was ready first. */
@@ -39,12 +39,16 @@ export async function openCompany(
     return { path, file: source.file, snapshot: snapshotOf(options, context), within: home.folder, isRecorded };
   };
   return {
-    test: crew === null ? here : (given) => Promise.all(given.map((file) => crew.perform<Tested>(toJob(file)))),
+    test: crew === null ? here : (given) => Promise.all(given.map((file) => there(file, crew))),
     close() {
       release();
       close();
     },
   };
+
+  async function there(file: ScenarioFile, crew: Crew): Promise<Tested> {
+    return testedIn(await crew.perform<JobAnswer>(toJob(file)));
+  }
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, options);

@@ -1,6 +1,7 @@
 /** One scenario as it is handed to another thread, and how that thread plays it. */
 
 import { type Catalogue, catalogue } from "../certify/catalogue.ts";
+import { UsageFault } from "../faults.ts";
 import { readScenario } from "../scenarios/find.ts";
 import { type Stores, storesOf } from "../scenarios/stores.ts";
 import { type Tested, testScenario } from "../scenarios/tested.ts";
@@ -30,19 +31,35 @@ export function snapshotOf({ expectSeal }: TestOptions, { world, settings }: Con
   };
 }
 
+/** What a thread answers: faults do not travel from thread to thread as what they are. */
+export type JobAnswer = { readonly tested: Tested } | { readonly refused: Pick<UsageFault, "code" | "facts"> };
+
+/** @throws UsageFault when the job was refused */
+export function testedIn(answer: JobAnswer): Tested {
+  if ("tested" in answer) return answer.tested;
+  const { code, facts } = answer.refused;
+  throw new UsageFault(code as "BAD_USAGE", facts as never);
+}
+
 interface Ready {
   readonly workflows: Catalogue;
   readonly stores: Stores;
 }
 
 /** What a thread does with each job. It reads and compiles the snapshot once. */
-export function performer(world: World): (job: Job) => Promise<Tested> {
+export function performer(world: World): (job: Job) => Promise<JobAnswer> {
   let ready: Promise<Ready> | undefined;
   return async ({ path, file, snapshot, within, isRecorded }) => {
     ready ??= prepare(snapshot, world);
     const { workflows, stores } = await ready;
     const around = { ...surroundingsIn(world), openScratch: () => world.openScratch(within) };
-    return testScenario(readScenario(path, file, world.files), { workflows, stores, around, isRecorded });
+    try {
+      const read = readScenario(path, file, world.files);
+      return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
+    } catch (fault) {
+      if (!(fault instanceof UsageFault)) throw fault;
+      return { refused: { code: fault.code, facts: fault.facts } };
+    }
   };
 }
 

@@ -11,13 +11,14 @@ import type { Tested } from "../scenarios/tested.ts";
 import { toScenario } from "../scenarios/translate.ts";
 import { drawnChanges, recordedChanges } from "../scenarios/update.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
-import { COVERAGE_FILES, type CoverageFiles, leaveCoverage } from "./coverage-files.ts";
+import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, leaveCoverage } from "./coverage-files.ts";
 import { isBelow } from "./coverage-report.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
-import { checkOutputs, tell } from "./tell.ts";
+import { tell } from "./tell.ts";
 import { type Company, openCompany } from "./test-company.ts";
 import { isPassed, type TestResult, testReport } from "./test-report.ts";
+import { checkOutput } from "./write-given.ts";
 
 export interface TestOptions extends CommonOptions, CoverageFiles {
   readonly expectSeal?: string;
@@ -32,7 +33,8 @@ export interface TestOptions extends CommonOptions, CoverageFiles {
 }
 
 export async function testCommand(options: TestOptions, context: Context, place: string): Promise<number> {
-  checkOutputs(options.junit, context);
+  checkOutput("junit", options.junit, context);
+  checkCoverageFiles(options);
   if (options.watch !== true) return testOnce(options, context, place);
   const { watchScenarios } = await import("./test-watch.ts");
   return watchScenarios(context, place, () => testOnce(options, context, place));

@@ -10,7 +10,7 @@ import { asAuthored, toExpected } from "./marker.ts";
 /** Members that the player knows by another name. */
 const NAMES = { exit_reason: "exit_reason_code", path: "nodes" } as const;
 
-const MEMBERS = ["status", "outcome", "exit_reason", "exit_code", "path", "results"] as const;
+const MEMBERS = ["status", "outcome", "exit_reason", "exit_code", "path", "results", "surface"] as const;
 const MEMBERS_TOO = ["violations", "events", "refusal"] as const;
 
 /** What is compared of the run itself. */

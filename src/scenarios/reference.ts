@@ -64,15 +64,13 @@ export function resolved(value: Json, at: Path, resolve: Resolve): Json {
 }
 
 function resolvedText(text: string, at: string, resolve: Resolve): Json {
-  const references = referencesIn(text);
-  const [only] = references;
+  const [only] = referencesIn(text);
   if (only !== undefined && only.text === text) return resolve(only, at);
-  let filled = text;
-  for (const reference of references) {
-    const value = resolve(reference, at);
-    filled = filled.replace(reference.text, () => (typeof value === "string" ? value : JSON.stringify(value)));
-  }
-  return filled;
+  // In one pass: what is put in is not looked through again.
+  return text.replace(REFERENCE, (whole) => {
+    const value = resolve(referencesIn(whole)[0] as Reference, at);
+    return typeof value === "string" ? value : JSON.stringify(value);
+  });
 }
 
 /** The value at the end of a path of names and indexes; undefined where it reaches nothing. */

@@ -294,6 +294,15 @@ test("several threads tell the same as one, in the same order", async (t) => {
   );
 });
 
+test("data that cannot be prepared is refused the same way from another thread", async (t) => {
+  const data = 'data: { a.json: "x", a.json/b.json: "y" }';
+  const wrong = GRANT.replace(/data: .*/, data);
+  const place = withFiles(t, { "s/a.scenario.yaml": wrong, "s/b.scenario.yaml": GRANT });
+  const here = await place.session("test", "s");
+  assertRefused(here, 2, "VECTOR_UNPLAYABLE");
+  assert.deepEqual(await place.binary("test", "s", "--jobs", "2"), here);
+});
+
 test("while it watches, a changed scenario is tested again; an interrupt leaves nothing behind", async (t) => {
   const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
   const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
