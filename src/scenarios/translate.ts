@@ -2,7 +2,7 @@
 
 import type { Answer, AuthoredStep as Aside, Earlier, RunStep, Scenario } from "../certify/scenario.ts";
 import { UsageFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, pointer, readObject, utf8 } from "../json.ts";
+import { type Json, type JsonObject, pointer, readObject, utf8 } from "../json.ts";
 import type { Path } from "../json-differences.ts";
 import { momentOf } from "../plan/intent.ts";
 import { type Files, IoError } from "../ports.ts";
@@ -158,7 +158,7 @@ function clockOf({ clock }: AuthoredStep, index: number, source: Source): { read
   const moment = momentOf(clock);
   if (moment !== undefined) return { clock: moment };
   const own = pointer(["steps", index, "clock"]);
-  const isOwn = isObject(source.value) && authoredIn(source).steps[index]?.clock !== undefined;
+  const isOwn = authoredIn(source).steps[index]?.clock !== undefined;
   return malformed(source, isOwn ? own : "/given/clock", "a date and time such as 2026-01-31T09:00:00Z");
 }
 
