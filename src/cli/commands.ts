@@ -278,7 +278,12 @@ function testOptions(command: Command): Command {
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
         .option("--watch", "test again whenever a scenario or the snapshot changes")
-        .addOption(number("--jobs <N>", "how many scenarios to play at the same time (default: the cores)"))
+        .addOption(
+          number(
+            "--jobs <N>",
+            "how many scenarios to play at the same time (default: by their number, at most the cores)",
+          ),
+        )
         .option("--coverage", "also say which edges, outcomes and admissions were exercised"),
     ),
   );
