@@ -212,6 +212,57 @@ export const usageTable = {
     where: "--case",
     hint: "pgs conformance --json lists the name of every case",
   }),
+  SCENARIOS_MISSING: (f: { path: string }) => ({
+    what: "there is no such file or folder of scenarios",
+    where: f.path,
+  }),
+  NO_SCENARIOS: (f: { folder: string }) => ({
+    what: "no scenario is below it",
+    where: f.folder,
+    hint: "call a scenario file <name>.scenario.yaml (or .yml, .json)",
+  }),
+  NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
+    what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
+    where: "--filter",
+  }),
+  SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as a scenario: ${f.defect}`,
+    where: at(f.file, f.line),
+  }),
+  SCENARIO_MALFORMED: (f: {
+    file: string;
+    line: number;
+    pointer: string;
+    expected: string;
+    hint: string | null;
+  }) => ({
+    what: `${f.pointer || "the scenario"} should be ${f.expected}`,
+    where: at(f.file, f.line),
+    ...(f.hint === null ? {} : { hint: f.hint }),
+  }),
+  SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the scenario cannot be updated: ${f.errno}`,
+    where: f.file,
+  }),
+  REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
+    what: `${f.reference} reaches nothing that the step left`,
+    where: at(f.file, f.line),
+  }),
+  TRACES_MISSING: (f: { path: string }) => ({
+    what: "there is no such trace or folder of traces",
+    where: f.path,
+    hint: "name what pgs run left, a *.jsonl or a folder of them",
+  }),
+  TRACE_FOREIGN: (f: { file: string; why: string }) => ({
+    what: `the trace tells nothing of the declared edges: ${f.why}`,
+    where: f.file,
+    hint: "run the workflow with pgs run, and name the trace that leaves",
+  }),
+  COVERAGE_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
+    what: `the coverage cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+  }),
   VECTORS_MISSING: (f: { folder: string }) => ({
     what: "there is no such folder of scenario vectors",
     where: f.folder,
@@ -557,6 +608,12 @@ export class CompileFault extends Fault {
     );
     this.reasons = reasons;
   }
+}
+
+/** Code and words of a refusal; of a workflow that does not compile, those of every reason. */
+export function reasonsOf(fault: Fault): readonly string[] {
+  if (fault instanceof CompileFault) return fault.reasons.map(({ code, what }) => `${code} ${what}`);
+  return [`${fault.code} ${fault.message}`];
 }
 
 // ---- a run refused mid-way (exit 4, storage 5) ----

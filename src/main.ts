@@ -1,6 +1,7 @@
 /** Where the process begins and ends: the only file that says `process`. */
 
 import * as fs from "node:fs";
+import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
@@ -17,8 +18,8 @@ import {
 import { openDataRoot } from "./node-store.ts";
 import { TOOL } from "./tool.ts";
 
-/** The real world; `shipped` is the folder of files that come with the package. */
-export function realWorld(shipped: string): World {
+/** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
+export function realWorld(shipped: string, crewFile?: string): World {
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -40,7 +41,13 @@ export function realWorld(shipped: string): World {
     openMail,
     openTrace,
     writeFile,
-    openScratch: async () => (await import("./node-scratch.ts")).openScratch(),
+    openScratch: async (within) => (await import("./node-scratch.ts")).openScratch(within),
+    cores: availableParallelism(),
+    openCrew: async (threads) =>
+      crewFile === undefined ? null : (await import("./node-crew.ts")).openCrew(crewFile, threads),
+    awaitChange: async (places) => (await import("./node-watch.ts")).awaitChange(places),
+    onInterrupt,
+    pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
     tool: TOOL,
   };
@@ -61,7 +68,28 @@ function writeAll(descriptor: number, text: string): void {
   }
 }
 
-export async function main(shipped: string): Promise<void> {
+/** As shells tell that a signal ended a process. */
+const INTERRUPTED = 130;
+
+function onInterrupt(work: () => void): () => void {
+  const leave = () => {
+    work();
+    process.exit(INTERRUPTED);
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, leave);
+  return () => {
+    for (const signal of signals) process.off(signal, leave);
+  };
+}
+
+export async function main(shipped: string, crewFile?: string): Promise<void> {
   // Everything is written by now: leaving at once saves tearing the heap down.
-  process.exit(await runCli(process.argv.slice(2), realWorld(shipped)));
+  process.exit(await runCli(process.argv.slice(2), realWorld(shipped, crewFile)));
+}
+
+/** What a thread of a crew does. */
+export async function crewMain(shipped: string): Promise<void> {
+  const [{ serve }, { performer }] = await Promise.all([import("./node-crew.ts"), import("./cli/test-job.ts")]);
+  serve(performer(realWorld(shipped)));
 }

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { IoError, type Scratch } from "./ports.ts";
 
-/** A new empty folder among the system's temporary ones. @throws IoError */
-export function openScratch(): Scratch {
-  const folder = attempt(() => fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), "pgs-"))));
+/** A new empty folder, among the system's temporary ones where no other place is named. @throws IoError */
+export function openScratch(within: string = tmpdir()): Scratch {
+  const folder = attempt(() => fs.realpathSync(fs.mkdtempSync(path.join(within, "pgs-"))));
   const below = (name: string) => path.join(folder, name);
   return {
     folder,
@@ -24,7 +24,9 @@ export function openScratch(): Scratch {
         if (fs.existsSync(below(from)))
           fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
       }),
-    close: () => attempt(() => fs.rmSync(folder, { recursive: true, force: true })),
+    // Somebody who was just stopped may still write a last file.
+    close: () =>
+      attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),
   };
 }
 

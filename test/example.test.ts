@@ -53,7 +53,7 @@ const sessions = [
 
 test("what the README shows of a session is what the program prints", async (suite) => {
   const folder = mkdtempSync(join(tmpdir(), "pgs-readme-"));
-  for (const part of ["fixtures", "protocol_snapshot", "traces/example", "test/vectors/good"]) {
+  for (const part of ["fixtures", "protocol_snapshot", "traces/example", "test/vectors/good", "scenarios"]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });

@@ -1,47 +1,115 @@
-/** Which of the edges that a snapshot declares were taken. */
+/** Which of the edges, outcomes and admissions that a snapshot declares were exercised. */
 
 import { Fault } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, own } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";
+import type { Plan, PlanNode } from "../plan/plan.ts";
 import { fqdnOfFile } from "../snapshot/fqdn.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { edgeTaken } from "../trace/render/course.ts";
-import type { GraphEdge } from "../trace/render/graph.ts";
+import type { Graph, GraphEdge } from "../trace/render/graph.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { STAGED } from "./staged.ts";
 
 export interface Coverage {
   readonly workflow: string;
   readonly declared: number;
   readonly taken: number;
   readonly untaken: readonly GraphEdge[];
+  readonly edges: readonly (GraphEdge & Times)[];
+  /** What its nodes may end with. */
+  readonly outcomes: readonly (NodeOutcome & Times)[];
+  /** Empty where anybody is admitted. */
+  readonly admission: readonly (AdmissionResult & Times)[];
+  /** Null when it does not compile. */
+  readonly graph: Graph | null;
   /** Why its edges are not known: it does not compile. */
   readonly refused?: string;
 }
 
-/** By workflow: the outcomes with which each of its nodes ended. */
-export type Outcomes = Map<string, Map<string, Set<string>>>;
+/** How often something came about, and how often of that in a run in which a step had its answer staged. */
+export interface Times {
+  readonly count: number;
+  readonly staged: number;
+}
 
-/** Adds the nodes that ended in a trace, nested runs included. Workflows of an overlay are not the snapshot's. */
+export interface NodeOutcome {
+  readonly node: string;
+  readonly outcome: string;
+}
+
+export interface AdmissionResult {
+  readonly result: string;
+}
+
+/** By workflow: how its nodes ended and what its admissions gave. */
+export type Outcomes = Map<string, Exercised>;
+
+export interface Exercised {
+  /** By node and outcome. */
+  readonly nodes: Map<string, Map<string, Times>>;
+  readonly admission: Map<string, Times>;
+}
+
+/** Adds what came about in a trace, nested runs included. Workflows of an overlay are not the snapshot's. */
 export function count(
   outcomes: Outcomes,
-  events: readonly TraceEvent[],
-  overlay: ReadonlyMap<string, JsonObject>,
+  events: Iterable<TraceEvent>,
+  overlay: ReadonlyMap<string, JsonObject> = new Map(),
 ): void {
   const laidOver = new Set([...overlay.keys()].map((path): string | undefined => fqdnOfFile(path)));
   const workflows = new Map<string, string>();
+  let isStaged = false;
   for (const event of events) {
+    isStaged ||= isStagedAnswer(event);
     if (event.event_type === "execution_start") workflows.set(event.run, event.payload.workflow_code);
     const workflow = workflows.get(event.run);
-    if (event.event_type !== "node_end" || workflow === undefined || laidOver.has(workflow)) continue;
-    const nodes = at(outcomes, workflow, () => new Map<string, Set<string>>());
-    at(nodes, event.node_id ?? "", () => new Set<string>()).add(event.payload.status);
+    if (workflow === undefined || laidOver.has(workflow)) continue;
+    const times = { count: 1, staged: isStaged ? 1 : 0 };
+    if (event.event_type === "node_end") {
+      const { nodes } = at(outcomes, workflow, nothing);
+      add(
+        at(nodes, event.node_id ?? "", () => new Map<string, Times>()),
+        event.payload.status,
+        times,
+      );
+    }
+    if (event.event_type === "admission") {
+      add(at(outcomes, workflow, nothing).admission, event.payload.result, times);
+    }
   }
 }
+
+function isStagedAnswer({ event_type, payload }: TraceEvent): boolean {
+  if (event_type !== "transform_end" && event_type !== "side_effect_end") return false;
+  return payload.reason !== undefined && own(payload.reason, "code") === STAGED;
+}
+
+const nothing = (): Exercised => ({ nodes: new Map(), admission: new Map() });
 
 function at<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const value = map.get(key) ?? make();
   map.set(key, value);
   return value;
+}
+
+function add(into: Map<string, Times>, name: string, { count, staged }: Times): void {
+  const known = into.get(name) ?? NEVER;
+  into.set(name, { count: known.count + count, staged: known.staged + staged });
+}
+
+const NEVER: Times = { count: 0, staged: 0 };
+
+/** Adds what was counted elsewhere. */
+export function merge(into: Outcomes, other: Outcomes): void {
+  for (const [workflow, { nodes, admission }] of other) {
+    const own = at(into, workflow, nothing);
+    for (const [result, times] of admission) add(own.admission, result, times);
+    for (const [node, ended] of nodes) {
+      const known = at(own.nodes, node, () => new Map<string, Times>());
+      for (const [outcome, times] of ended) add(known, outcome, times);
+    }
+  }
 }
 
 /** One entry for each workflow of the snapshot, sorted by name. */
@@ -50,22 +118,54 @@ export async function coverageOf(workflows: Catalogue, outcomes: Outcomes): Prom
   return Promise.all(
     names.map(async (workflow) => {
       try {
-        const { edges } = toGraph(await workflows.plan(workflow));
-        const untaken = edges.filter((edge) => !isTaken(edge, edges, outcomes.get(workflow)));
-        return { workflow, declared: edges.length, taken: edges.length - untaken.length, untaken };
+        return covered(await workflows.plan(workflow), outcomes.get(workflow) ?? nothing());
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        return { workflow, declared: 0, taken: 0, untaken: [], refused: error.message };
+        const known = { workflow, declared: 0, taken: 0, untaken: [] };
+        return { ...known, edges: [], outcomes: [], admission: [], graph: null, refused: error.message };
       }
     }),
   );
 }
 
-function isTaken(
+function covered(plan: Plan, { nodes, admission }: Exercised): Coverage {
+  const graph = toGraph(plan);
+  const edges = graph.edges.map((edge) => ({ ...edge, ...timesOf(edge, graph.edges, nodes.get(edge.from)) }));
+  const untaken = graph.edges.filter((_, i) => edges[i]?.count === 0);
+  const { requires, forbids } = plan.admission;
+  const results = requires.length + forbids.length === 0 ? [] : ["ADMITTED", "DENIED"];
+  return {
+    workflow: plan.workflow.fqdn,
+    declared: edges.length,
+    taken: edges.length - untaken.length,
+    untaken,
+    edges,
+    outcomes: [...plan.nodes.values()].flatMap((node) =>
+      outcomesOf(node).map((outcome) => {
+        return { node: node.key, outcome, ...(nodes.get(node.key)?.get(outcome) ?? NEVER) };
+      }),
+    ),
+    admission: results.map((result) => ({ result, ...(admission.get(result) ?? NEVER) })),
+    graph,
+  };
+}
+
+/** What a node may end with: what its contract allows, or the answer of an intent. */
+function outcomesOf(node: PlanNode): readonly string[] {
+  if (node.type === "EXIT") return [];
+  if (node.type === "CC") return [...node.contract.allowed];
+  return node.intent === null ? ["ACK"] : ["ACK", "NACK"];
+}
+
+function timesOf(
   { from, outcome }: GraphEdge,
   edges: readonly GraphEdge[],
-  ended: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-): boolean {
+  ended: ReadonlyMap<string, Times> = new Map(),
+): Times {
   const listed = edges.filter((edge) => edge.from === from).map((edge) => edge.outcome);
-  return [...(ended?.get(from) ?? [])].some((one) => edgeTaken({ outcome: one }, listed) === outcome);
+  const through = [...ended].filter(([one]) => edgeTaken({ outcome: one }, listed) === outcome);
+  return through.reduce(
+    (sum, [, times]) => ({ count: sum.count + times.count, staged: sum.staged + times.staged }),
+    NEVER,
+  );
 }

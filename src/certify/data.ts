@@ -15,8 +15,12 @@ export function readData(folder: string, files: Files): Data {
 }
 
 /** Files the step changed but should not have, and those that do not hold what they should. */
-export function compareData({ after: wanted }: RunStep, before: Data, after: Data): readonly Difference[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+export function compareData(
+  { after: wanted, authored }: RunStep,
+  before: Data,
+  after: Data,
+): readonly Difference[] {
+  const paths = authored === undefined ? [...new Set([...before.keys(), ...after.keys()])].sort() : [];
   const unexpected = paths.filter((path) => !wanted.has(path) && isChanged(before.get(path), after.get(path)));
   return [
     ...unexpected.flatMap((path) => compareLines(before.get(path), after.get(path), ["data_after", path])),
@@ -41,13 +45,14 @@ function compareLines(before: string | undefined, after: string | undefined, at:
 
 function compareStored(stored: Stored | null, text: string | undefined, at: readonly string[]) {
   if (stored !== null) {
-    const found = text === undefined ? undefined : read(stored.form, text);
+    const found = text === undefined ? undefined : readStored(stored.form, text);
     return compare(stored.content, found, [...at, stored.form]);
   }
   return isAbsent(text) ? [] : [{ at: pointer(at), found: text as string }];
 }
 
-function read(form: Stored["form"], text: string): Json {
+/** What a data file holds, in one of the forms it may be told in. */
+export function readStored(form: Stored["form"], text: string): Json {
   if (form === "text") return text;
   if (form === "json") return valueOr(text, text);
   const lines = text.split("\n").filter((line) => line.trim() !== "");

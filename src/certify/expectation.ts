@@ -29,9 +29,11 @@ export function observedRun({ plan, result: { ending }, summary, exitCode }: End
     exit_reason_code: ending.exitReason,
     exit_code: exitCode,
     path: asJson(summary.path),
+    nodes: nodesEntered(summary),
     effects: asJson(summary.effects),
     events: summary.events,
     results: summary.results,
+    surface: surfaceOf(summary),
     violations: violatedPlaces(summary),
     refusal: refusal?.error_code ?? null,
     refusal_at: refusal && { stage: refusal.stage, node: refusal.node, step: refusal.step ?? null },
@@ -50,9 +52,11 @@ export function observedRefusal(fault: Fault, exitCode: number): Observed {
     exit_reason_code: null,
     exit_code: exitCode,
     path: [],
+    nodes: [],
     effects: [],
     events: [],
     results: {},
+    surface: {},
     violations: typeof at === "string" ? [at] : [],
     refusal: fault.code,
     refusal_at: { stage: fault.stage, node: null, step: null },
@@ -117,6 +121,18 @@ function byRun(entries: readonly Json[]): JsonObject {
   const runOf = (entry: Json) => (isObject(entry) ? String(own(entry, "run")) : "");
   const runs = [...new Set(entries.map(runOf))].sort();
   return Object.fromEntries(runs.map((run) => [run, entries.filter((entry) => runOf(entry) === run)]));
+}
+
+/** Those of the main run, in order: the last one ended no more, or is an EXIT. */
+function nodesEntered({ path }: Summary): readonly string[] {
+  const own = path.filter(({ run }) => run === MAIN_RUN);
+  const last = own.at(-1)?.next ?? null;
+  return [...own.map(({ node }) => node), ...(last === null ? [] : [last])];
+}
+
+/** What all nodes published, taken together: of one name, what the last node said. */
+function surfaceOf({ results }: Summary): JsonObject {
+  return Object.assign({}, ...Object.values(results)) as JsonObject;
 }
 
 function violatedPlaces({ violations }: Summary): readonly string[] {

@@ -1,6 +1,6 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
-import { run } from "../engine/run.ts";
+import { entropySeed, run } from "../engine/run.ts";
 import { emptySummary, gather } from "../engine/summary.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import { IoError, type Scratch } from "../ports.ts";
@@ -13,8 +13,9 @@ import { compareExpectation, observedRefusal, observedRun } from "./expectation.
 import { findLeaks, forbiddenIn, type Output } from "./leaks.ts";
 import { spelledOtherwise, unmistakable } from "./lexical.ts";
 import { overlaid } from "./overlay.ts";
-import type { Preparation, RunStep, Scenario, Step } from "./scenario.ts";
+import type { Earlier, Left, Preparation, RunStep, Scenario, Step } from "./scenario.ts";
 import { unsound } from "./sound.ts";
+import { Staging } from "./staged.ts";
 import type { Ran, Surroundings } from "./surroundings.ts";
 
 /** A step that was played. */
@@ -30,6 +31,8 @@ export interface Played {
   /** What refused the step before it ran. */
   readonly fault: Fault | null;
   readonly events: readonly TraceEvent[];
+  /** Null of a step that was not played. */
+  readonly left: Left | null;
   readonly seconds: number;
 }
 
@@ -42,10 +45,13 @@ export async function* play(scenario: Scenario, base: Catalogue, around: Surroun
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const place = { scenario, workflows, around, scratch };
+    const earlier = new Map<string, Left>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
+      await around.pause();
       const begun = around.clock.micros();
-      const played = step.kind === "run" ? await playStep(step, place) : NOT_PLAYED;
+      const played = step.kind === "run" ? await playBound(step, earlier, place) : NOT_PLAYED;
+      if (played.left !== null) earlier.set(step.name, played.left);
       yield { step, ...played, seconds: (around.clock.micros() - begun) / 1e6 };
     }
   } finally {
@@ -60,7 +66,24 @@ interface Place {
   readonly scratch: Scratch;
 }
 
-const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [] };
+const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], left: null };
+
+/** A step that says something of earlier ones is played as it is then. */
+async function playBound(
+  step: RunStep,
+  earlier: Earlier,
+  place: Place,
+): Promise<Omit<Played, "step" | "seconds">> {
+  let bound: RunStep;
+  try {
+    bound = step.authored?.bind(earlier) ?? step;
+  } catch (fault) {
+    if (!(fault instanceof UsageFault)) throw fault;
+    const { pointer: at, reference } = fault.facts;
+    return { ...NOT_PLAYED, differences: [{ at: String(at), expected: reference as string }], fault };
+  }
+  return playStep(bound, place);
+}
 
 async function catalogueOf(
   { overlay }: Scenario,
@@ -113,24 +136,30 @@ async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Pla
 async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
   const { around, scratch } = place;
   const before = readData(`${scratch.folder}/${DATA}`, around.files);
-  const seen = await observe(step, place);
-  const data = step.isOrderDependent
-    ? []
-    : compareData(step, before, readData(`${scratch.folder}/${DATA}`, around.files));
-  return { ...seen, differences: [...seen.differences, ...data] };
+  const { observed, ...seen } = await observe(step, place);
+  const after = readData(`${scratch.folder}/${DATA}`, around.files);
+  const data = step.isOrderDependent ? [] : compareData(step, before, after);
+  const left = { payload: step.payload, observed, data: after };
+  return { ...seen, left, differences: [...seen.differences, ...data] };
 }
 
-async function observe(step: RunStep, place: Place): Promise<Outcome> {
+type Seen = Omit<Outcome, "left"> & Pick<Left, "observed">;
+
+async function observe(step: RunStep, place: Place): Promise<Seen> {
   const { scenario, around } = place;
-  const ran = await runOrRefusal(step, place);
+  const staging = new Staging(step.authored?.answers ?? new Map());
+  const ran = await runOrRefusal(step, staging, place);
   const isRefused = ran instanceof Fault;
   const observed = isRefused ? observedRefusal(ran, around.exitCodeOf(ran)) : observedRun(ran);
   const differences = [
     ...compareExpectation(observed, step, scenario.hasUnorderedEffects),
     ...findLeaks(step.expect, await outputsOf(ran, step, place)),
-    ...(isRefused ? [] : await unsound(ran)),
+    ...(isRefused ? [] : await unsound(ran, staging.isComputed)),
+    ...staging.unasked,
   ];
-  return isRefused ? { differences, fault: ran, events: [] } : { differences, fault: null, events: ran.events };
+  return isRefused
+    ? { differences, fault: ran, events: [], observed }
+    : { differences, fault: null, events: ran.events, observed };
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */
@@ -139,9 +168,9 @@ async function outputsOf(ran: Ran | Fault, { expect }: RunStep, { around }: Plac
   return ran instanceof Fault ? around.outputsOfRefusal(ran) : around.outputsOf(ran);
 }
 
-async function runOrRefusal(step: RunStep, place: Place): Promise<Ran | Fault> {
+async function runOrRefusal(step: RunStep, staging: Staging, place: Place): Promise<Ran | Fault> {
   try {
-    return await runStep(step, place);
+    return await runStep(step, staging, place);
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
@@ -149,7 +178,8 @@ async function runOrRefusal(step: RunStep, place: Place): Promise<Ran | Fault> {
 }
 
 /** The one call of the engine. */
-async function runStep(step: RunStep, { workflows, around, scratch }: Place): Promise<Ran> {
+async function runStep(step: RunStep, staging: Staging, { workflows, around, scratch }: Place): Promise<Ran> {
+  const { actor, clock, seed } = step.authored ?? {};
   const plan = await workflows.plan(step.workflow);
   const payload = around.parsePayload(step.payload);
   const summary = emptySummary();
@@ -157,15 +187,18 @@ async function runStep(step: RunStep, { workflows, around, scratch }: Place): Pr
   const result = await run({
     plan,
     payload,
-    clock: around.clock,
-    entropy: around.entropy,
+    clock: clock === undefined ? around.clock : around.fixedClock(clock),
+    entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
     data: around.openDataRoot(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
+    stage: staging.stage,
+    ...(actor === undefined ? {} : { actor }),
     listen(event) {
+      staging.listen(event);
       events.push(event);
       gather(summary, event);
     },

@@ -53,6 +53,36 @@ export interface RunStep {
   readonly expect: JsonObject;
   /** By path: what the files that the step changes hold after it; null where none is left. */
   readonly after: ReadonlyMap<string, Stored | null>;
+  /** What is said of how it runs besides, and of how much is compared; absent in a vector. */
+  readonly authored?: AuthoredStep;
+}
+
+/** What the step of a vector does not have. Other files than those in `after` may change. */
+export interface AuthoredStep {
+  readonly actor?: string;
+  /** Milliseconds since the epoch at which its clock stands still. */
+  readonly clock?: number;
+  readonly seed?: string;
+  /** By `NODE.step` of the main run: what it answers in place of being performed. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  readonly bind: (earlier: Earlier) => RunStep;
+}
+
+export interface Answer {
+  readonly outcome: string;
+  readonly result: JsonObject;
+}
+
+/** By name of the step. */
+export type Earlier = ReadonlyMap<string, Left>;
+
+/** What is known of a step that was played. */
+export interface Left {
+  readonly payload: Uint8Array;
+  readonly observed: Readonly<Record<string, Json | undefined>>;
+  /** The text of every data file by its path. */
+  readonly data: ReadonlyMap<string, string>;
 }
 
 /** Something done to the data root. */

@@ -13,8 +13,12 @@ export interface Surroundings {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  fixedClock(epochMs: number): Clock;
+  seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };
   openScratch(): Promise<Scratch>;
+  /** Lets what waits for its turn have it, such as an interrupt. */
+  pause(): Promise<void>;
   openDataRoot(root: string): DataRoot;
   openMail(environment: ReadonlyMap<string, string>): Mail;
   openTrace(traces: string, id: string): TraceFolder;

@@ -2,7 +2,7 @@
 
 import type { Coverage } from "../certify/coverage.ts";
 import { spelledOtherwise } from "../certify/lexical.ts";
-import { CompileFault, type Fault } from "../faults.ts";
+import { reasonsOf } from "../faults.ts";
 import type { GraphEdge } from "../trace/render/graph.ts";
 import { differencesText } from "./differences.ts";
 import type { JudgedScenario, JudgedStep, Verdict } from "./judge.ts";
@@ -45,9 +45,13 @@ function toJson(result: Certified): unknown {
     ok: steps.different === 0,
     steps,
     scenarios: result.scenarios.map(scenarioJson),
-    edges: { ...edgesOf(result.coverage), workflows: result.coverage },
+    edges: { ...edgesOf(result.coverage), workflows: result.coverage.map(edgesJson) },
     other_files: result.others,
   };
+}
+
+function edgesJson({ workflow, declared, taken, untaken, refused }: Coverage): unknown {
+  return { workflow, declared, taken, untaken, ...(refused === undefined ? {} : { refused }) };
 }
 
 function scenarioJson({ scenario, steps }: JudgedScenario): unknown {
@@ -66,7 +70,7 @@ function stepJson({ step, verdict, differences, fault }: JudgedStep): unknown {
     workflow: step.kind === "run" ? step.workflow : null,
     verdict,
     ...(differences.length === 0 ? {} : { differences }),
-    ...(differences.length === 0 || fault === null ? {} : { refused: refusedBy(fault) }),
+    ...(differences.length === 0 || fault === null ? {} : { refused: reasonsOf(fault) }),
   };
 }
 
@@ -102,16 +106,10 @@ function stepText(file: string, played: JudgedStep, paint: Paint): string {
 
 function detailOf(file: string, { step, differences, fault }: JudgedStep): string {
   if (step.kind !== "run") return "";
-  const refused = fault === null ? "" : `  refused: ${refusedBy(fault).map(plain).join("; ")}\n`;
+  const refused = fault === null ? "" : `  refused: ${reasonsOf(fault).map(plain).join("; ")}\n`;
   const spelled = spelledOtherwise(step).map(plain);
   const note = spelled.length === 0 ? "" : `  note: by value these are whole numbers: ${spelled.join(", ")}\n`;
   return `  ${plain(step.workflow)} in ${plain(file)}\n${refused}${note}${differencesText(differences)}`;
-}
-
-/** Its code and words; of a workflow that does not compile, those of every reason. */
-function refusedBy(fault: Fault): readonly string[] {
-  if (fault instanceof CompileFault) return fault.reasons.map(({ code, what }) => `${code} ${what}`);
-  return [`${fault.code} ${fault.message}`];
 }
 
 function coverageText(coverage: readonly Coverage[], listsUntaken: boolean): string {

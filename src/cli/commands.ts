@@ -68,7 +68,7 @@ function buildProgram(
     options?.(command);
     addCommonOptions(command);
     command.action(async (...parsed: unknown[]) => {
-      const operands = parsed.slice(0, -2).map((one) => one as string);
+      const operands = parsed.slice(0, -2).flat() as string[];
       const given = parsed.at(-2) as CommonOptions;
       await begin(given, (context) => perform(given, context, operands));
     });
@@ -218,6 +218,24 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "test",
+      operand: "<scenarios>",
+      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      options: testOptions,
+    },
+    async () => (await import("./test.ts")).testCommand,
+  ),
+  row(
+    {
+      name: "coverage",
+      operand: "<traces...>",
+      summary: "say which declared edges and outcomes the runs of some traces never took",
+      options: (command) => withSeal(withCoverage(command)),
+    },
+    async () => (await import("./coverage.ts")).coverageCommand,
+  ),
+  row(
+    {
       name: "seal",
       summary: "verify the snapshot, then write its seal.json, and sign it",
       options: (command) => withKeys(command, "a private key to sign with (also $PGS_SIGNING_KEY, its text)"),
@@ -282,6 +300,42 @@ function attestOptions(command: Command): Command {
 
 function certifyOptions(command: Command): Command {
   return withSeal(withJunit(command).option("--untaken", "list the edges that no scenario takes"));
+}
+
+function testOptions(command: Command): Command {
+  return withSeal(
+    withCoverage(
+      withJunit(command)
+        .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
+        .option("--update", "write what comes out into the expectations that differ")
+        .option("--watch", "test again whenever a scenario or the snapshot changes")
+        .addOption(
+          number(
+            "--jobs <N>",
+            "how many scenarios to play at the same time (default: by their number, at most the cores)",
+          ),
+        )
+        .option("--coverage", "also say which edges, outcomes and admissions were exercised"),
+    ),
+  );
+}
+
+function withCoverage(command: Command): Command {
+  return command
+    .option("--untaken", "list what was never exercised")
+    .addOption(percentage("--min <PERCENT>", "the share of its edges that each workflow should have taken"))
+    .option("--svg <FILE>", "a picture of the graphs, with what was never exercised")
+    .option("--png <FILE>", "the same as pixels")
+    .option("--lcov <FILE>", "by lines of the workflows' artifacts, as LCOV has it")
+    .option("--cobertura <FILE>", "the same as Cobertura XML");
+}
+
+function percentage(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const given = /^\d{1,3}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!(given <= 100)) throw new InvalidArgumentError("It should be a number from 0 to 100.");
+    return given;
+  });
 }
 
 function exportOptions(command: Command): Command {

@@ -36,10 +36,29 @@ export interface World {
   openTrace(traces: string, id: string): TraceFolder;
   /** @throws IoError */
   writeFile(file: string, content: string | Uint8Array): void;
-  openScratch(): Promise<Scratch>;
+  /** A temporary folder, below `within` where that is given. */
+  openScratch(within?: string): Promise<Scratch>;
+  /** Lets what waits for its turn have it. */
+  pause(): Promise<void>;
+  /** How many things can be done at the same time. */
+  readonly cores: number;
+  /** Some threads that do one job after the other, or null where there can be none. */
+  openCrew(threads: number): Promise<Crew | null>;
+  /** Settles once something that is read has changed at or below one of the places. */
+  awaitChange(places: readonly string[]): Promise<void>;
+  /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
+  onInterrupt(work: () => void): () => void;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
   readonly tool: { readonly name: string; readonly version: string };
+}
+
+/** Threads beside this one. */
+export interface Crew {
+  /** What the next thread that is free answers to a job; both are plain data. */
+  perform<T>(job: unknown): Promise<T>;
+  /** Ends them at once, whatever they do. */
+  close(): void;
 }
 
 /** The options as typed; see `commands.ts` for their words. */

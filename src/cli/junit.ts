@@ -1,6 +1,6 @@
 /** JUnit XML, as build servers read it. */
 
-import { unicodeEscape } from "../json.ts";
+import { attributes, escaped } from "./xml.ts";
 
 export interface JunitSuite {
   readonly name: string;
@@ -50,19 +50,4 @@ function caseText({ name, subject, seconds = 0, failed, skipped }: JunitCase): s
   }
   if (skipped === undefined) return `${start}/>\n`;
   return `${start}>\n      <skipped${attributes({ message: skipped })}/>\n    </testcase>\n`;
-}
-
-function attributes(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(value).replace(/[\t\n]/g, reference)}"`)
-    .join("");
-}
-
-/** XML 1.0 has no way to write most control characters at all: they stand as JSON escapes them. */
-function escaped(text: string): string {
-  return text.replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, unicodeEscape).replace(/[&<>"\r]/g, reference);
-}
-
-function reference(character: string): string {
-  return `&#${character.charCodeAt(0)};`;
 }

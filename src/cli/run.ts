@@ -1,11 +1,10 @@
 /** `pgs run`: the main job. */
 
-import { run } from "../engine/run.ts";
+import { entropySeed, run } from "../engine/run.ts";
 import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
 import { Fault, RunFault, UsageFault } from "../faults.ts";
-import { isDateTime } from "../plan/intent.ts";
+import { momentOf } from "../plan/intent.ts";
 import type { Plan } from "../plan/plan.ts";
-import { digestOf } from "../trace/canonical.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Durability } from "../trace/journal.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -46,7 +45,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     entropy:
       options.seed === undefined
         ? world.entropy
-        : world.seededEntropy(`${options.seed} ${plan.workflow.fqdn} ${digestOf(payload)}`),
+        : world.seededEntropy(entropySeed(options.seed, plan, payload)),
     data: world.openDataRoot(settings.dataRoot),
     mail: world.openMail(world.env),
     openTrace: (id) => world.openTrace(settings.traces, id),
@@ -88,9 +87,9 @@ async function hintsOf(
 }
 
 function parseClock(given: string): number {
-  if (!isDateTime(given)) throw new UsageFault("BAD_CLOCK", { given });
-  // A leap second has no place on the epoch's scale: it is the last millisecond before it.
-  return Date.parse(given.replace(/:60(?:\.\d+)?/, ":59.999"));
+  const parsed = momentOf(given);
+  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
+  return parsed;
 }
 
 /** A data root that is something else than a folder is refused before anything is written. */

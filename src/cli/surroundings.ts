@@ -19,7 +19,10 @@ export function surroundingsIn(world: World): Surroundings {
   const { files, clock, entropy, tool } = world;
   return {
     ...{ files, clock, entropy, tool },
+    fixedClock: (epochMs) => world.fixedClock(epochMs),
+    seededEntropy: (seed) => world.seededEntropy(seed),
     openScratch: () => world.openScratch(),
+    pause: () => world.pause(),
     openDataRoot: (root) => world.openDataRoot(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openTrace: (traces, id) => world.openTrace(traces, id),

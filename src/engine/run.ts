@@ -7,6 +7,7 @@ import { type Digest, digestOf } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Durability, openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
+import type { Conclude } from "./conclude.ts";
 import { Secrecy } from "./mask.ts";
 import { performing } from "./perform.ts";
 import type { Say } from "./state.ts";
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly maxHops: number;
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
+  /** Puts other conclusions in the place of those that are performed. */
+  readonly stage?: (performed: Conclude) => Conclude;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -38,6 +41,7 @@ export interface RunResult {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<RunResult> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
+  const { stage = (performed) => performed } = request;
   const secrecy = new Secrecy(() => entropy.hex(16));
   secrecy.add(MAIN_RUN, plan.secrets);
   const begun = new Date(clock.now()).toISOString();
@@ -56,19 +60,19 @@ export async function run(request: RunRequest): Promise<RunResult> {
       ...(actor === undefined ? {} : { actor }),
     };
     const say: Say = (happening) => journal.say(secrecy.mask(happening));
-    const conclude = performing({
-      data,
-      clock,
-      entropy,
-      mail,
-      begun: (nested, { secrets }) => secrecy.add(nested, secrets),
-    });
+    const begin = (nested: string, { secrets }: Plan) => secrecy.add(nested, secrets);
+    const conclude = stage(performing({ data, clock, entropy, mail, begun: begin }));
     const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
     const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
   } finally {
     trace.file.close();
   }
+}
+
+/** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */
+export function entropySeed(seed: string, { workflow }: Plan, payload: JsonObject): string {
+  return `${seed} ${workflow.fqdn} ${digestOf(payload)}`;
 }
 
 /** `YYYYMMDDTHHMMSSmmmZ__<WF code>__<8 hex of what is run on what>` (SPEC 5). */

@@ -103,6 +103,12 @@ export function matchesFormat(format: Format, prefix: string | undefined, value:
   return value.startsWith(start) && HEX.test(value.slice(start.length));
 }
 
+/** Milliseconds since the epoch, or undefined for what is no date and time. */
+export function momentOf(value: string): number | undefined {
+  // A leap second has no place on the epoch's scale: it is the last millisecond before it.
+  return isDateTime(value) ? Date.parse(value.replace(/:60(?:\.\d+)?/, ":59.999")) : undefined;
+}
+
 /** RFC 3339 section 5.6, with real calendar days; second 60 is a leap second. */
 export function isDateTime(value: string): boolean {
   const match = DATE_TIME.exec(value);

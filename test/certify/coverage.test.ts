@@ -36,7 +36,9 @@ test("an edge is counted once, however often it is taken", async () => {
 test("every edge is either taken or listed as not taken", async () => {
   const coverage = await coverageOf(
     await ownWorkflows(),
-    new Map([[REVOKE, new Map([["X", new Set(["ACK"])]])]]),
+    new Map([
+      [REVOKE, { nodes: new Map([["X", new Map([["ACK", { count: 1, staged: 0 }]])]]), admission: new Map() }],
+    ]),
   );
   assert.deepEqual(
     coverage.map(({ workflow }) => workflow),

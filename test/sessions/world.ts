@@ -54,6 +54,8 @@ export interface Workspace {
   binaryIn(env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Said>;
   /** `bin/pgs.js` while it runs. */
   start(...argv: readonly string[]): ChildProcess;
+  /** The same in an environment that has these variables, too. */
+  startIn(env: Readonly<Record<string, string>>, ...argv: readonly string[]): ChildProcess;
   /** The jsonl of every trace, sorted by name. */
   traces(): readonly string[];
 }
@@ -78,6 +80,7 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
     session: (...argv) => sessionIn({}, ...argv),
     sessionIn,
     start,
+    startIn: (env, ...argv) => binary(folder, env, argv),
     binary: async (...argv) => collect(start(...argv)),
     binaryIn: async (env, ...argv) => collect(binary(folder, env, argv)),
     traces: () => tracesIn(join(folder, "traces")),

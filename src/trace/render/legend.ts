@@ -15,7 +15,10 @@ const SHAPES: readonly (readonly [NodeType, string])[] = [
   ["EXIT", "exit"],
 ];
 
-const MANNERS: readonly (readonly [Manner | null, string])[] = [
+/** What the colours mean, each with its words. */
+export type Meanings = readonly (readonly [Manner | null, string])[];
+
+const MANNERS: Meanings = [
   ["well", "went well"],
   ["otherwise", "another outcome"],
   ["refused", "refused"],
@@ -26,17 +29,21 @@ const MANNERS: readonly (readonly [Manner | null, string])[] = [
 const SWATCH = 30;
 const ITEM_GAP = 20;
 
-export const LEGEND_WIDTH = MANNERS.reduce((sum, [, text]) => sum + itemWidth(text), -ITEM_GAP);
+export const LEGEND_WIDTH = legendWidth(MANNERS);
+
+export function legendWidth(meanings: Meanings): number {
+  return meanings.reduce((sum, [, text]) => sum + itemWidth(text), -ITEM_GAP);
+}
 
 function itemWidth(text: string): number {
   return SWATCH + 8 + textWidth(text, SMALL_SIZE) + ITEM_GAP;
 }
 
-export function renderLegend(): string {
+export function renderLegend(meanings: Meanings = MANNERS): string {
   const shapes = inARow(SHAPES, 8, (type, swatch) => {
     return `<path d="${outlineOf(type, swatch)}" fill="${QUIET.fill}" stroke="${QUIET.line}" stroke-width="1.2"/>`;
   });
-  const manners = inARow(MANNERS, 34, (manner, { x, y, width }) => {
+  const manners = inARow(meanings, 34, (manner, { x, y, width }) => {
     const ink = inkOf(manner);
     const line = `<path d="M${short(x - width / 2)} ${y}h${width}" stroke="${ink.line}" stroke-width="${manner === null ? 1.2 : 2.5}"/>`;
     return `${line}<rect x="${short(x - 8)}" y="${y - 7}" width="16" height="14" fill="${ink.fill}" stroke="${ink.line}"/>`;

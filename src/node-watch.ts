@@ -1,0 +1,38 @@
+/** Waits until a file changes that a test may depend on. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const READ = /\.(?:ya?ml|jsonl?|md)$/;
+
+/** Several files are often written one after the other: a change is over when nothing has followed it for so long. */
+const QUIET_MS = 60;
+
+/** Settles once something that is read has changed at or below one of the places; those that are not there are passed over. */
+export function awaitChange(places: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const over = () => {
+      for (const watcher of watchers) watcher.close();
+      resolve();
+    };
+    const changed = (_: string, name: string | null) => {
+      if (name !== null && !READ.test(name)) return;
+      clearTimeout(timer);
+      timer = setTimeout(over, QUIET_MS);
+    };
+    const watchers = [...new Set(places.flatMap(folderAt))].map((folder) =>
+      fs.watch(folder, { recursive: true }, changed).on("error", () => undefined),
+    );
+  });
+}
+
+/** The folder, links resolved, that a place is or stands in: a file that is replaced is another one. */
+function folderAt(place: string): readonly string[] {
+  try {
+    const real = fs.realpathSync(place);
+    return [fs.statSync(real).isDirectory() ? real : path.dirname(real)];
+  } catch {
+    return [];
+  }
+}

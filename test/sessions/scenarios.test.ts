@@ -1,0 +1,342 @@
+/** `pgs test`: the project's own scenarios, and what is said of scenarios that do not come out or cannot be read. */
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { JsonObject } from "../../src/json.ts";
+import { assertXml, elementsOf } from "../support/xml.ts";
+import {
+  assertHint,
+  assertNothingLeft,
+  assertRefused,
+  at,
+  document,
+  FIXTURES,
+  PROJECT,
+  type Workspace,
+  workspace,
+} from "./world.ts";
+
+const OWN = join(PROJECT, "scenarios");
+
+/** A workspace in which the files stand, fixtures beside them. */
+function withFiles(t: TestContext, files: Readonly<Record<string, string>>): Workspace {
+  const place = workspace(t);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(place.path(name)), { recursive: true });
+    writeFileSync(place.path(name), text.replaceAll("FIXTURES", FIXTURES));
+  }
+  return place;
+}
+
+const GRANT = `# An agent asks.
+scenario: A tool
+criteria:
+  - { id: C1, statement: The grant is made. }
+given:
+  data: { AGENT_LICENCES: { agent-scout: { tier: standard, state: active } } }
+steps:
+  - name: grant # the only one
+    workflow: agent_governance::WF_GRANT_TOOL_V0
+    payload:
+      agent_id: agent-scout
+      tool: run_report
+      purpose: a report
+      parameters: { max_rows: 10, layout: csv }
+    expect:
+      # What has to come out.
+      outcome: SUCCESS
+      exit_reason: COMPLETED
+      stored: { TOOL_AUDIT: [{ record: { tool: run_report } }] }
+    satisfies: [C1]
+`;
+
+test("the project's own scenarios come out, and take every edge of every workflow", async (t) => {
+  const place = workspace(t);
+  const said = await place.session("test", OWN, "--min", "100", "--json");
+  const report = document(said);
+  const different = (report["scenarios"] as JsonObject[]).filter(({ ok }) => ok === false);
+  assert.deepEqual([said.code, said.err, different], [0, "", []]);
+  const workflows = at(report, "coverage", "workflows") as JsonObject[];
+  assert.equal(workflows.length, 4);
+  for (const { workflow, percent } of workflows) assert.equal(percent, 100, String(workflow));
+  const { total, hold } = report["criteria"] as JsonObject;
+  assert.ok(Number(total) > 0);
+  assert.equal(hold, total);
+  assertNothingLeft(place);
+});
+
+test("the scenario that the README shows comes out as written", async (t) => {
+  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  const place = withFiles(t, { "readme.scenario.yaml": shown.replaceAll("fixtures/", "FIXTURES/") });
+  const said = await place.session("test", ".");
+  assert.equal(said.out, "1 scenarios, 3 steps, 3 equal, 0 different, 1 of 1 criteria hold\n");
+});
+
+test("a step that does not come out is shown with both values, at its place in the file", async (t) => {
+  const place = withFiles(t, {
+    "s/a.scenario.yaml": GRANT.replace("exit_reason: COMPLETED", "exit_reason: DONE"),
+  });
+  const said = await place.session("test", "s", "--junit", "out.xml");
+  assert.deepEqual([said.code, said.err], [7, ""]);
+  assert.match(
+    said.out,
+    /^DIFFERENT {2}A tool#grant\n {2}agent_governance::WF_GRANT_TOOL_V0 in s\/a\.scenario\.yaml\n/,
+  );
+  assert.match(
+    said.out,
+    /\n {2}\/steps\/0\/expect\/exit_reason\n {4}expected {2}"DONE"\n {4}found {5}"COMPLETED"\n/,
+  );
+  assert.match(said.out, /\nNOT MET {2}A tool: C1 The grant is made\. \(different: grant\)\n/);
+  assert.match(said.out, /\n1 scenarios, 1 steps, 0 equal, 1 different, 0 of 1 criteria hold\n$/);
+  const xml = readFileSync(place.path("out.xml"), "utf8");
+  assertXml(xml);
+  assert.equal(elementsOf(xml, "failure")[0]?.["message"], "differs at /steps/0/expect/exit_reason");
+});
+
+test("a criterion that no step satisfies is not met", async (t) => {
+  const place = withFiles(t, { "s/a.scenario.yaml": GRANT.replace("    satisfies: [C1]\n", "") });
+  const said = await place.session("test", "s");
+  assert.equal(said.code, 7);
+  assert.match(said.out, /^NOT MET {2}A tool: C1 The grant is made\. \(no step satisfies it\)\n/);
+});
+
+const WRONG: readonly (readonly [
+  what: string,
+  from: string,
+  to: string,
+  message: RegExp,
+  hint: RegExp | null,
+])[] = [
+  ["a misspelt member", "outcome:", "outcom:", /a\.scenario\.yaml:17\)/, /did you mean outcome\?/],
+  [
+    "a member of another type",
+    "    payload:\n",
+    "    actor: 7\n    payload:\n",
+    /\/steps\/0\/actor should be a text/,
+    null,
+  ],
+  [
+    "a step without a workflow",
+    "    workflow: agent_governance::WF_GRANT_TOOL_V0\n",
+    "",
+    /\/steps\/0\/workflow should be there/,
+    null,
+  ],
+  ["no expectation at all", "    expect:", "    about: |", /\/steps\/0\/expect should be there/, /--update/],
+  [
+    "an unknown criterion",
+    "[C1]",
+    "[C2]",
+    /\/steps\/0\/satisfies\/0 should be the id of a criterion/,
+    /did you mean C1\?/,
+  ],
+  [
+    "an unknown store",
+    "AGENT_LICENCES",
+    "AGENT_LICENSES",
+    /\/given\/data\/AGENT_LICENSES should be/,
+    /did you mean AGENT_LICENCES\?/,
+  ],
+  ["a clock that is none", "given:", "given:\n  clock: noon", /\/given\/clock should be a date and time/, null],
+  [
+    "a reference to no earlier step",
+    "a report",
+    '"{{steps.grant.payload.tool}}"',
+    /\/payload\/purpose should be a reference to an earlier step, not grant/,
+    null,
+  ],
+  [
+    "a reference that is none",
+    "a report",
+    '"{{steps.}}"',
+    /\/payload\/purpose should be \{\{steps\.NAME\.path\}\}/,
+    null,
+  ],
+  [
+    "a folder that is not there",
+    "data: { AGENT",
+    "data: nowhere\nrest: { AGENT",
+    /rest should be absent/,
+    null,
+  ],
+];
+
+for (const [what, from, to, message, hint] of WRONG) {
+  test(`${what} is refused at its place before anything is played`, async (t) => {
+    const place = withFiles(t, { "s/a.scenario.yaml": GRANT.replace(from, to) });
+    const said = await place.session("test", "s");
+    assertRefused(said, 2, "SCENARIO_MALFORMED");
+    assert.match(said.err, message);
+    assert.match(said.err, /\(s\/a\.scenario\.yaml:\d+\)\n/);
+    if (hint !== null) assertHint(said, hint);
+  });
+}
+
+test("a file that is no YAML, or no JSON, is refused on its line", async (t) => {
+  const place = withFiles(t, {
+    "y/a.scenario.yaml": "scenario: x\nscenario: y\n",
+    "j/a.scenario.json": '{\n  "scenario": "x",\n}\n',
+    "none/readme.yaml": "steps: []\n",
+  });
+  const yaml = await place.session("test", "y");
+  assertRefused(yaml, 2, "SCENARIO_UNREADABLE");
+  assert.match(yaml.err, /a key stands twice in one mapping \(y\/a\.scenario\.yaml:2\)/);
+  assert.match((await place.session("test", "j")).err, /it is not JSON \(j\/a\.scenario\.json:3\)/);
+  assertRefused(await place.session("test", "none"), 2, "NO_SCENARIOS");
+  assertRefused(await place.session("test", "nowhere"), 2, "SCENARIOS_MISSING");
+  assertRefused(await place.session("test", "y/a.scenario.yaml", "--filter", "x"), 2, "SCENARIO_UNREADABLE");
+});
+
+test("a filter leaves the scenarios with the text in their name, and refuses one that leaves none", async (t) => {
+  const place = withFiles(t, {
+    "s/a.scenario.yaml": GRANT,
+    "s/b.scenario.yaml": GRANT.replace("scenario: A tool", "scenario: Another"),
+  });
+  const said = await place.session("test", "s", "--filter", "Another");
+  assert.match(said.out, /^1 scenarios, 1 steps, 1 equal, 0 different/);
+  assertRefused(await place.session("test", "s", "--filter", "neither"), 2, "NO_SUCH_SCENARIO");
+});
+
+const TWO = `${GRANT}  - name: revoke
+    workflow: agent_governance::WF_REVOKE_GRANT_V0
+    payload: { grant_id: "{{steps.grant.results.REGISTER_GRANT.GRANT_ID}}", revoked_by: o@example.org, reason: x }
+    expect: { outcome: SUCCESS }
+`;
+
+test("a reference to what an earlier step left is put in its place; one that reaches nothing fails its step", async (t) => {
+  const place = withFiles(t, {
+    "good/a.scenario.yaml": TWO.replace("GRANT_ID}", "grant_id}"),
+    "bad/a.scenario.yaml": TWO,
+  });
+  assert.equal((await place.session("test", "good")).code, 0);
+  const said = await place.session("test", "bad");
+  assert.equal(said.code, 7);
+  assert.match(said.out, /\n {2}refused: REFERENCE_UNRESOLVED .* \(bad\/a\.scenario\.yaml:23\)\n/);
+  assert.match(
+    said.out,
+    /\n {2}\/steps\/1\/payload\/grant_id\n {4}expected {2}"\{\{steps\.grant\.[^"]+"\n {4}found {5}nothing\n/,
+  );
+});
+
+test("a staged answer that no step asks for fails its step", async (t) => {
+  const given =
+    "    given: { answers: { RECORD_GRANT.append_grant: BACKEND_ERROR, RECORD_GRANT.apend: VIOLATION } }\n    expect:";
+  const place = withFiles(t, { "s/a.scenario.yaml": GRANT.replace("    expect:", given) });
+  const said = await place.session("test", "s", "--coverage");
+  assert.match(
+    said.out,
+    /\/steps\/0\/given\/answers\/RECORD_GRANT\.apend\n {4}expected {2}"asked for by the run"/,
+  );
+  assert.match(
+    said.out,
+    /\/steps\/0\/expect\/exit_reason\n {4}expected {2}"COMPLETED"\n {4}found {5}"EXIT_FAILED"/,
+  );
+  assert.match(said.out, /\n {2}\d+ of the edges only in runs with a staged answer\n/);
+});
+
+test("an update writes what came out, keeps every comment, and marks what each run draws anew", async (t) => {
+  const before = GRANT.replace("exit_reason: COMPLETED", "exit_reason: DONE # in the end").replace(
+    "[{ record: { tool: run_report } }]",
+    "[]",
+  );
+  const place = withFiles(t, { "s/a.scenario.yaml": before });
+  const said = await place.session("test", "s", "--update");
+  assert.equal(said.code, 0, said.out);
+  assert.match(said.out, /, 2 places updated\n$/);
+  const after = readFileSync(place.path("s/a.scenario.yaml"), "utf8");
+  for (const comment of before.match(/# .*/g) ?? []) assert.ok(after.includes(comment), comment);
+  assert.match(after, /exit_reason: COMPLETED # in the end\n/);
+  assert.match(after, /tool: run_report/);
+  assert.match(after, /\$any: true/);
+  const again = await place.session("test", "s", "--update");
+  assert.equal(again.code, 0);
+  assert.equal(readFileSync(place.path("s/a.scenario.yaml"), "utf8"), after);
+});
+
+test("an update gives a step without an expectation one, in JSON too", async (t) => {
+  const step = { name: "ask", workflow: "agent_governance::WF_GRANT_TOOL_V0" };
+  const place = withFiles(t, { "s/a.scenario.json": JSON.stringify({ scenario: "J", steps: [step] }) });
+  assert.equal((await place.session("test", "s", "--update")).code, 0);
+  const written = JSON.parse(readFileSync(place.path("s/a.scenario.json"), "utf8")) as unknown;
+  assert.deepEqual(at(written, "steps", 0, "expect"), {
+    outcome: "NACK",
+    exit_reason: "EXIT_REJECTED",
+    path: ["IN_TOOL_REQUESTED", "EXIT_REJECTED"],
+    violations: ["/agent_id", "/parameters", "/purpose", "/tool"],
+  });
+});
+
+test("several threads tell the same as one, in the same order", async (t) => {
+  const place = workspace(t);
+  const told = async (jobs: string) => {
+    const said = await place.binaryIn(
+      { TMPDIR: place.folder },
+      "test",
+      OWN,
+      "--filter",
+      "tool",
+      "--coverage",
+      "--jobs",
+      jobs,
+    );
+    assert.equal(said.code, 0, said.err);
+    return said.out;
+  };
+  const [one, three] = await Promise.all([told("1"), told("3")]);
+  assert.equal(three, one);
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.startsWith("pgs-")),
+    [],
+  );
+});
+
+test("data that cannot be prepared is refused the same way from another thread", async (t) => {
+  const data = 'data: { a.json: "x", a.json/b.json: "y" }';
+  const wrong = GRANT.replace(/data: .*/, data);
+  const place = withFiles(t, { "s/a.scenario.yaml": wrong, "s/b.scenario.yaml": GRANT });
+  const here = await place.session("test", "s");
+  assertRefused(here, 2, "VECTOR_UNPLAYABLE");
+  assert.deepEqual(await place.binary("test", "s", "--jobs", "2"), here);
+});
+
+test("while it watches, a changed scenario is tested again; an interrupt leaves nothing behind", async (t) => {
+  const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
+  const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
+  t.after(() => child.kill("SIGKILL"));
+  const heard = listening(child.stdout, child.stderr);
+  await heard(/watching s and the snapshot/);
+  writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
+  const out = await heard(/1 different[\s\S]*watching s/);
+  assert.match(
+    out,
+    /^1 scenarios, 1 steps, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
+  );
+  child.kill("SIGINT");
+  await once(child, "close");
+  assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
+});
+
+type Stream = NodeJS.ReadableStream | null;
+
+/** Waits until everything that was said so far matches. */
+function listening(...streams: readonly Stream[]): (pattern: RegExp) => Promise<string> {
+  let text = "";
+  let check = () => {};
+  for (const stream of streams) {
+    stream?.on("data", (piece: Buffer) => {
+      text += piece.toString();
+      check();
+    });
+  }
+  return (pattern) =>
+    new Promise((resolve) => {
+      check = () => {
+        if (pattern.test(text)) resolve(text);
+      };
+      check();
+    });
+}
