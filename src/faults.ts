@@ -72,6 +72,9 @@ function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): s
 
 // ---- usage (exit 2) ----
 
+type CheckPlace = { file: string; line: number; pointer: string };
+const checkPlace = (f: CheckPlace) => `${at(f.file, f.line)}${f.pointer && ` at ${f.pointer}`}`;
+
 /** What a key is for: a private one signs, a public one says whose signature counts. */
 export type KeyUse = "sign" | "trust";
 
@@ -206,6 +209,30 @@ export const usageTable = {
         : `none of its ${f.events} readable events says which workflow ran`,
     where: f.file,
     hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
+  }),
+  CHECK_FILE_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as JSON: ${f.defect}`,
+    where: at(f.file, f.line),
+  }),
+  CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
+    what: `${f.pointer || "the configuration"} should be ${f.expected}`,
+    where: checkPlace(f),
+    hint: "docs/check.md says what a configuration may hold",
+  }),
+  UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
+    what: `there is no rule ${f.rule}`,
+    where: checkPlace(f),
+    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs check --json lists every rule",
+  }),
+  BASELINE_MALFORMED: (f: CheckPlace & { expected: string }) => ({
+    what: `${f.pointer} of the baseline should be ${f.expected}`,
+    where: checkPlace(f),
+    hint: "write it anew with --update-baseline",
+  }),
+  BASELINE_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the baseline cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a file in a folder that is there with --baseline FILE",
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
     what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,

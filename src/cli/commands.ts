@@ -200,6 +200,14 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "check",
+      summary: "hold the snapshot to the rules of the protocol, without running anything of it",
+      options: checkOptions,
+    },
+    async () => (await import("./check.ts")).checkCommand,
+  ),
+  row(
+    {
       name: "conformance",
       summary: "hold this build's transforms to the snapshot's conformance cases",
       options: (command) =>
@@ -296,6 +304,19 @@ function attestOptions(command: Command): Command {
     .option("--verify", "check the attestation instead")
     .option("--attestation <FILE>", "the attestation (default: <trace id>.intoto.json beside the trace)")
     .addOption(number("--require-signature [N]", "with --verify: by how many trusted keys it must be signed"));
+}
+
+function checkOptions(command: Command): Command {
+  const failOn = new Option("--fail-on <SEVERITY>", "the mildest finding that fails (default: error)");
+  return command
+    .option(
+      "--config <FILE>",
+      "severities and rules that are off (default: pgs-check.json, where there is one)",
+    )
+    .option("--baseline <FILE>", "findings that are known and do not count")
+    .option("--update-baseline", "write what is found into the baseline instead")
+    .addOption(failOn.choices(["error", "warning", "note"]))
+    .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
 }
 
 function certifyOptions(command: Command): Command {

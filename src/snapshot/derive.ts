@@ -48,11 +48,24 @@ export function machineBlock(content: string): JsonObject {
 
 /** The line within `content` at which the Machine block says a field, by its path below the block; undefined where it does not. */
 export function lineInContent(content: string, path: readonly string[]): number | undefined {
+  return contentLines(content)(path);
+}
+
+/** The same for many fields of one text, which is read once. */
+export function contentLines(content: string): (path: readonly string[]) => number | undefined {
   const match = MACHINE.exec(content);
-  if (match === null) return undefined;
+  if (match === null) return () => undefined;
   const text = match[1] as string;
-  const document = parseDocument(text, yaml11());
-  let at: unknown = document.contents;
+  const { contents } = parseDocument(text, yaml11());
+  const start = match.index + match[0].indexOf(text);
+  return (path) => {
+    const offset = offsetIn(contents, path);
+    return offset === undefined ? undefined : lineAt(content, start + offset);
+  };
+}
+
+function offsetIn(contents: unknown, path: readonly string[]): number | undefined {
+  let at = contents;
   let offset = 0;
   for (const part of path) {
     if (isMap(at)) {
@@ -66,7 +79,7 @@ export function lineInContent(content: string, path: readonly string[]): number 
       offset = at.range?.[0] ?? offset;
     } else return undefined;
   }
-  return lineAt(content, match.index + match[0].indexOf(text) + offset);
+  return offset;
 }
 
 /** The line of the field, or of the nearest one around it that is there. */

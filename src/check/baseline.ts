@@ -1,0 +1,50 @@
+/** Findings that are known: recorded once, so that a snapshot can adopt the rules and be held to them from then on. */
+
+import { UsageFault } from "../faults.ts";
+import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json.ts";
+import { isDigest } from "../trace/canonical.ts";
+import type { CheckFinding } from "./check.ts";
+
+/** One known finding; all but the fingerprint is there for the reader. */
+export interface Known {
+  readonly fingerprint: string;
+  readonly rule: string;
+  readonly file: string;
+  readonly message: string;
+}
+
+const SCHEMA = "pgs.check-baseline/1";
+
+/** @throws UsageFault */
+export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[] {
+  const read = readObject(bytes);
+  if ("defect" in read) {
+    const { code, line } = read.defect;
+    throw new UsageFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+  }
+  const refuse = (at: string, expected: string): never => {
+    const line = lineOf(utf8(bytes), at) ?? 1;
+    throw new UsageFault("BASELINE_MALFORMED", { file, line, pointer: at, expected });
+  };
+  if (own(read.value, "schema") !== SCHEMA) refuse("/schema", SCHEMA);
+  const findings = own(read.value, "findings");
+  if (!Array.isArray(findings)) return refuse("/findings", "a list");
+  const wrong = findings.findIndex((one) => !isKnown(one));
+  if (wrong !== -1) refuse(pointer(["findings", wrong]), "a finding as --update-baseline writes it");
+  return findings as unknown as readonly Known[];
+}
+
+function isKnown(value: Json): boolean {
+  if (!isObject(value) || !isDigest(own(value, "fingerprint"))) return false;
+  return ["rule", "file", "message"].every((key) => typeof own(value, key) === "string");
+}
+
+/** The whole file: one finding a line, in the order of the findings, so that a change to it reads as one. */
+export function baselineText(findings: readonly CheckFinding[]): string {
+  const lines = findings.map(({ fingerprint, rule, file, message }) => {
+    const known: Known = { fingerprint, rule, file, message };
+    return `    ${JSON.stringify(known)}`;
+  });
+  const list = lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n  ]`;
+  return `{\n  "schema": "${SCHEMA}",\n  "findings": ${list}\n}\n`;
+}

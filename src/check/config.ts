@@ -1,0 +1,86 @@
+/** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
+
+import { Ajv, type ErrorObject } from "ajv";
+import { UsageFault } from "../faults.ts";
+import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json.ts";
+import { nearestName } from "../snapshot/nearest.ts";
+import schema from "./config.schema.json" with { type: "json" };
+import type { Rule, Severity } from "./rule.ts";
+
+export interface Config {
+  readonly severities: ReadonlyMap<string, Severity>;
+  /** Rule id -> why it is off. */
+  readonly off: ReadonlyMap<string, string>;
+  /** As written. */
+  readonly baseline: string | null;
+  readonly failOn: Severity | null;
+}
+
+export const NO_CONFIG: Config = { severities: new Map(), off: new Map(), baseline: null, failOn: null };
+
+interface Written {
+  readonly rules?: { readonly [id: string]: Severity | { readonly off: string } };
+  readonly baseline?: string;
+  readonly fail_on?: Severity;
+}
+
+/** @throws UsageFault for a file that is no such configuration, or names a rule that is none */
+export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rule[]): Config {
+  const read = readObject(bytes);
+  if ("defect" in read) {
+    const { code, line } = read.defect;
+    throw new UsageFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+  }
+  checkForm(read.value, utf8(bytes), file);
+  const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;
+  const ids = rules.map(({ id }) => id);
+  for (const rule of Object.keys(told)) {
+    if (ids.includes(rule)) continue;
+    const at = pointer(["rules", rule]);
+    const line = lineOf(utf8(bytes), at) ?? 1;
+    throw new UsageFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
+  }
+  const entries = Object.entries(told);
+  return {
+    severities: new Map(entries.flatMap(([id, word]) => (typeof word === "string" ? [[id, word]] : []))),
+    off: new Map(entries.flatMap(([id, word]) => (typeof word === "string" ? [] : [[id, word.off]]))),
+    baseline: baseline ?? null,
+    failOn: failOn ?? null,
+  };
+}
+
+/** @throws UsageFault */
+function checkForm(value: JsonObject, text: string, file: string): void {
+  const validate = new Ajv({ strict: false, allErrors: true, ownProperties: true }).compile(schema);
+  if (validate(value)) return;
+  // Of an `anyOf`, the alternative says more than that there was one.
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "anyOf");
+  const error = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
+  const at = placeOf(error);
+  throw new UsageFault("CHECK_CONFIG_MALFORMED", {
+    file,
+    line: lineOf(text, at) ?? lineOf(text, error.instancePath) ?? 1,
+    pointer: at,
+    expected: expectedBy(error),
+  });
+}
+
+function placeOf({ instancePath, keyword, params }: ErrorObject): string {
+  return keyword === "additionalProperties"
+    ? `${instancePath}${pointer([(params as { additionalProperty: string }).additionalProperty])}`
+    : instancePath;
+}
+
+function expectedBy({ instancePath, keyword, params }: ErrorObject): string {
+  if (/^\/rules\/[^/]+$/.test(instancePath)) return `error, warning, note, or {"off": "<reason>"}`;
+  switch (keyword) {
+    case "additionalProperties":
+      return `one of ${Object.keys(schema.properties).join(", ")}`;
+    case "enum":
+      return `one of ${(params as { allowedValues: readonly string[] }).allowedValues.join(", ")}`;
+    case "type":
+      return `of type ${(params as { type: string }).type}`;
+    default:
+      return "a text that says something";
+  }
+}

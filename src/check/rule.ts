@@ -1,0 +1,44 @@
+/** How a rule is declared: what it holds a snapshot to and why, how bad a breach is, and how it finds one. */
+
+import type { JsonObject } from "../json.ts";
+import type { Subject } from "./subject.ts";
+
+export const SEVERITIES = ["error", "warning", "note"] as const;
+
+/**
+ * `error`: a run can be refused, or decides something else than the snapshot says. `warning`: it can never have been
+ * meant, though every run goes through. `note`: it does nothing, and can be left out.
+ */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** One breach, where it stands in the artifact. */
+export interface Found {
+  /** Path below the snapshot. */
+  readonly file: string;
+  /** RFC 6901, into that file. */
+  readonly pointer: string;
+  /** What tells this breach from every other of its rule in the file: names, never line numbers. */
+  readonly facts: JsonObject;
+  /** One sentence in protocol words. */
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface Rule {
+  /** Kebab-case; also the name of its file. */
+  readonly id: string;
+  /** One line: what is held, and why it matters. */
+  readonly about: string;
+  readonly severity: Severity;
+  /** Full names of the published invariants that say the same. */
+  readonly invariants: readonly string[];
+  /** What to do about a breach that says nothing better itself. */
+  readonly hint: string;
+  check(subject: Subject): Iterable<Found>;
+}
+
+type Declared = Omit<Rule, "invariants"> & { readonly invariants?: readonly string[] };
+
+export function rule(declaration: Declared): Rule {
+  return { invariants: [], ...declaration };
+}

@@ -1,0 +1,52 @@
+import { isObject, type Json, pointer } from "../../json.ts";
+import { isFqdn } from "../../snapshot/fqdn.ts";
+import { didYouMean } from "../../snapshot/nearest.ts";
+import { reasonsOf } from "../compiled.ts";
+import type { Entry } from "../entries.ts";
+import { type Found, rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
+
+export const referenceUnresolved = rule({
+  id: "reference-unresolved",
+  about:
+    "every full name in an artifact is that of an artifact: what a name stands for must be in the snapshot",
+  severity: "error",
+  invariants: [
+    "fb.topology::INVARIANT_BINDING_INTEGRITY_V0",
+    "fb.topology::INVARIANT_CC_NO_MISSING_DEPENDENCIES_V0",
+    "fb.topology::INVARIANT_PROTOCOL_SURFACE_CLOSED_V0",
+    "fb.transport::INVARIANT_TRANSPORT_TARGET_EXISTS_V0",
+  ],
+  hint: "correct the name, or add the artifact it names",
+  *check(subject) {
+    yield* reasonsOf(subject, "BAD_REFERENCE");
+    for (const entry of subject.entries.values()) yield* unresolvedIn(entry, subject);
+  },
+});
+
+function* unresolvedIn(entry: Entry, { entries }: Subject): Generator<Found> {
+  for (const { name, path } of namesIn(entry.frontmatter, ["frontmatter"])) {
+    if (entries.has(name)) continue;
+    const hint = didYouMean(name, entries.keys());
+    yield {
+      file: entry.file,
+      pointer: pointer(path),
+      facts: { name },
+      message: `${name} is not in the snapshot`,
+      ...(hint === undefined ? {} : { hint }),
+    };
+  }
+}
+
+/** Every full name below a value, as a text or as a key. */
+function* namesIn(value: Json, path: readonly string[]): Generator<{ name: string; path: readonly string[] }> {
+  if (isFqdn(value)) yield { name: value, path };
+  else if (Array.isArray(value))
+    for (const [i, item] of value.entries()) yield* namesIn(item, [...path, String(i)]);
+  else if (isObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      if (isFqdn(key)) yield { name: key, path: [...path, key] };
+      yield* namesIn(member, [...path, key]);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What the rules look at: every file of a snapshot read once, its artifacts as tables, its workflows compiled.
+ * Nothing here stops at the first thing that is wrong: what cannot be read or compiled is kept as what was found.
+ */
+
+import type { Registry } from "../capabilities/registry.ts";
+import { CompileFault, type CompileReason, Fault } from "../faults.ts";
+import type { JsonObject } from "../json.ts";
+import { compile } from "../plan/compile.ts";
+import type { Contract, ContractNode, Plan } from "../plan/plan.ts";
+import type { Files } from "../ports.ts";
+import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import {
+  type ContractTable,
+  parseContract,
+  parseWorkflow,
+  type Report,
+  type WorkflowTable,
+} from "../snapshot/parse.ts";
+import { type Entry, readEntries, snapshotOver } from "./entries.ts";
+
+export interface CheckedWorkflow {
+  readonly artifact: Artifact;
+  readonly table: WorkflowTable;
+  /** Null when it does not compile. */
+  readonly plan: Plan | null;
+  /** Why it does not compile; empty when it does. */
+  readonly reasons: readonly CompileReason[];
+}
+
+/** A contract where a workflow runs it. */
+export interface Use {
+  readonly workflow: CheckedWorkflow;
+  readonly plan: Plan;
+  readonly node: ContractNode;
+}
+
+export interface CheckedContract {
+  readonly artifact: Artifact;
+  readonly table: ContractTable;
+  /** As a plan has it; null when no workflow that compiles uses it. */
+  readonly contract: Contract | null;
+  readonly uses: readonly Use[];
+}
+
+export interface Subject {
+  readonly snapshot: Snapshot;
+  readonly registry: Registry;
+  /** What is wrong with single files: their bytes, their seal, their own text. */
+  readonly faults: readonly Fault[];
+  /** Every artifact, those of governance too, by full name. */
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** The JSON files that are no artifact, by path. */
+  readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly workflows: readonly CheckedWorkflow[];
+  readonly contracts: readonly CheckedContract[];
+  /** The artifacts whose code begins with the word (`EV`, `SURFACE`), by name. */
+  ofWord(word: string): readonly Entry[];
+}
+
+export async function readSubject(folder: string, files: Files, build: Registry): Promise<Subject> {
+  const read = readEntries(folder, files);
+  const { entries, documents, faults } = read;
+  const registry = unprepared(build);
+  const snapshot = snapshotOver(folder, read);
+  const workflows: CheckedWorkflow[] = [];
+  for (const artifact of artifactsOf(snapshot, "WF")) {
+    workflows.push(await checkedWorkflow(artifact, snapshot, registry));
+  }
+  const uses = usesIn(workflows);
+  const contracts = artifactsOf(snapshot, "CC").map((artifact): CheckedContract => {
+    const own = uses.get(artifact.fqdn) ?? [];
+    const contract = own[0]?.node.contract ?? null;
+    return { artifact, table: parseContract(artifact, silent), contract, uses: own };
+  });
+  const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
+  const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
+  return { snapshot, registry, faults, entries, documents, workflows, contracts, ofWord };
+}
+
+/** What has the wrong shape is a reason of compiling it. */
+export const silent: Report = () => undefined;
+
+/** The same build, whose transforms load no library: nothing is going to run. */
+function unprepared(build: Registry): Registry {
+  return {
+    effect: (code) => build.effect(code),
+    transform(code) {
+      const { prepare: _, ...rest } = build.transform(code) ?? {};
+      return "code" in rest ? (rest as ReturnType<Registry["transform"]>) : undefined;
+    },
+  };
+}
+
+function artifactsOf(snapshot: Snapshot, kind: "WF" | "CC"): readonly Artifact[] {
+  return snapshot
+    .names(kind)
+    .map((name) => snapshot.artifact(name))
+    .filter((artifact) => artifact !== undefined);
+}
+
+async function checkedWorkflow(
+  artifact: Artifact,
+  snapshot: Snapshot,
+  registry: Registry,
+): Promise<CheckedWorkflow> {
+  const table = parseWorkflow(artifact, silent);
+  try {
+    return { artifact, table, plan: await compile(artifact, snapshot, registry), reasons: [] };
+  } catch (error) {
+    if (error instanceof CompileFault) return { artifact, table, plan: null, reasons: error.reasons };
+    if (!(error instanceof Fault)) throw error;
+    const { code, message: what } = error;
+    return { artifact, table, plan: null, reasons: [{ code, what, file: artifact.file, pointer: "" }] };
+  }
+}
+
+function usesIn(workflows: readonly CheckedWorkflow[]): ReadonlyMap<string, readonly Use[]> {
+  const uses = new Map<string, Use[]>();
+  for (const workflow of workflows) {
+    const { plan } = workflow;
+    for (const node of plan?.nodes.values() ?? []) {
+      if (plan === null || node.type !== "CC") continue;
+      const { fqdn } = node.contract;
+      uses.set(fqdn, [...(uses.get(fqdn) ?? []), { workflow, plan, node }]);
+    }
+  }
+  return uses;
+}

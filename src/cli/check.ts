@@ -1,0 +1,88 @@
+/** `pgs check`: does the snapshot keep the rules of the protocol, before anything of it is run? */
+
+import { registry } from "../capabilities/registry.ts";
+import { baselineText, type Known, parseBaseline } from "../check/baseline.ts";
+import { type Config, NO_CONFIG, parseConfig } from "../check/config.ts";
+import { coverageOf } from "../check/coverage.ts";
+import { type CheckResult, judge } from "../check/judge.ts";
+import type { Severity } from "../check/rule.ts";
+import { RULES } from "../check/rules.ts";
+import { readSubject } from "../check/subject.ts";
+import { UsageFault } from "../faults.ts";
+import { IoError } from "../ports.ts";
+import { checkReport, coverageReport } from "./check-report.ts";
+import { type CommonOptions, type Context, shortPath } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { readGiven } from "./read-given.ts";
+import { tell } from "./tell.ts";
+import { requireFolder } from "./verify.ts";
+
+export interface CheckOptions extends CommonOptions {
+  readonly config?: string;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+  readonly failOn?: Severity;
+  readonly coverage?: boolean;
+}
+
+export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
+  const { world, settings } = context;
+  requireFolder(context);
+  const { config, folder } = readConfig(options.config, context);
+  const given = options.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
+  const updates = options.updateBaseline === true;
+  const baseline = given === undefined || updates ? [] : readBaseline(given, context);
+  const subject = await readSubject(settings.snapshot, world.files, registry);
+  if (options.coverage === true) {
+    await tell(coverageOf(subject, RULES), coverageReport, undefined, context);
+    return EXIT.SUCCESS;
+  }
+  const failOn = options.failOn ?? config.failOn ?? "error";
+  const result = judge(subject, RULES, { config, baseline, failOn });
+  if (updates) return updateBaseline(given, result, context);
+  await tell(result, checkReport, undefined, context);
+  return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
+}
+
+const CONFIG_FILE = "pgs-check.json";
+
+/** The configuration that is named, else the one in the workspace or beside the snapshot; with its folder. */
+function readConfig(
+  given: string | undefined,
+  context: Context,
+): { readonly config: Config; readonly folder: string } {
+  const { world, settings, path } = context;
+  const beside = [settings.workspace, parentOf(settings.snapshot)].map((folder) => `${folder}/${CONFIG_FILE}`);
+  const file = given ?? beside.find((one) => world.files.realPath(one) !== null);
+  if (file === undefined) return { config: NO_CONFIG, folder: settings.workspace };
+  const bytes = readGiven(file, "the configuration", context);
+  const folder = parentOf(path(file));
+  return { config: parseConfig(bytes, shortPath(path(file), world.cwd), RULES), folder };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
+
+function readBaseline(file: string, context: Context): readonly Known[] {
+  const bytes = readGiven(file, "the baseline", context);
+  return parseBaseline(bytes, shortPath(context.path(file), context.world.cwd));
+}
+
+/** @throws UsageFault when none is named, or it cannot be written */
+function updateBaseline(file: string | undefined, { findings }: CheckResult, context: Context): number {
+  const { world, settings, path } = context;
+  if (file === undefined) {
+    const hint = `name it with --baseline FILE, or as "baseline" in ${CONFIG_FILE}`;
+    throw new UsageFault("BAD_USAGE", { message: "--update-baseline has no file to write", hint });
+  }
+  try {
+    world.writeFile(path(file), baselineText(findings));
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+  }
+  const name = shortPath(path(file), world.cwd);
+  if (!settings.quiet) world.out(`${name}: ${findings.length} findings recorded\n`);
+  return EXIT.SUCCESS;
+}
