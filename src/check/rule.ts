@@ -1,6 +1,7 @@
 /** How a rule is declared: what it holds a snapshot to and why, how bad a breach is, and how it finds one. */
 
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, pointer } from "../json.ts";
+import type { Path } from "../snapshot/parse.ts";
 import type { Subject } from "./subject.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
@@ -41,4 +42,16 @@ type Declared = Omit<Rule, "invariants"> & { readonly invariants?: readonly stri
 
 export function rule(declaration: Declared): Rule {
   return { invariants: [], ...declaration };
+}
+
+/** A breach at a path below the artifact's frontmatter. */
+export function foundIn(
+  { file }: { readonly file: string },
+  path: Path,
+  facts: JsonObject,
+  message: string,
+  hint?: string,
+): Found {
+  const at = pointer(["frontmatter", ...path]);
+  return { file, pointer: at, facts, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -17,6 +17,9 @@ import {
   type Report,
   type WorkflowTable,
 } from "../snapshot/parse.ts";
+import { compileAlone } from "./alone.ts";
+import { type ContractFlow, contractFlow } from "./contract-flow.ts";
+import { type Course, courseOf } from "./endings.ts";
 import { type Entry, readEntries, snapshotOver } from "./entries.ts";
 
 export interface CheckedWorkflow {
@@ -38,8 +41,12 @@ export interface Use {
 export interface CheckedContract {
   readonly artifact: Artifact;
   readonly table: ContractTable;
-  /** As a plan has it; null when no workflow that compiles uses it. */
+  /** Null when it does not compile. */
   readonly contract: Contract | null;
+  /** Why it does not; those of a contract that some plan has are none. */
+  readonly reasons: readonly CompileReason[];
+  readonly flow: ContractFlow | null;
+  readonly course: Course | null;
   readonly uses: readonly Use[];
 }
 
@@ -54,6 +61,8 @@ export interface Subject {
   readonly documents: ReadonlyMap<string, JsonObject>;
   readonly workflows: readonly CheckedWorkflow[];
   readonly contracts: readonly CheckedContract[];
+  /** The contract of that full name, where the snapshot has it. */
+  contract(name: string): CheckedContract | undefined;
   /** The artifacts whose code begins with the word (`EV`, `SURFACE`), by name. */
   ofWord(word: string): readonly Entry[];
 }
@@ -68,14 +77,14 @@ export async function readSubject(folder: string, files: Files, build: Registry)
     workflows.push(await checkedWorkflow(artifact, snapshot, registry));
   }
   const uses = usesIn(workflows);
-  const contracts = artifactsOf(snapshot, "CC").map((artifact): CheckedContract => {
-    const own = uses.get(artifact.fqdn) ?? [];
-    const contract = own[0]?.node.contract ?? null;
-    return { artifact, table: parseContract(artifact, silent), contract, uses: own };
-  });
+  const contracts = artifactsOf(snapshot, "CC").map((artifact) =>
+    checkedContract(artifact, uses.get(artifact.fqdn) ?? [], snapshot, registry),
+  );
   const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
   const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
-  return { snapshot, registry, faults, entries, documents, workflows, contracts, ofWord };
+  const byName = new Map(contracts.map((one) => [one.artifact.fqdn as string, one]));
+  const contract = (name: string) => byName.get(name);
+  return { snapshot, registry, faults, entries, documents, workflows, contracts, contract, ofWord };
 }
 
 /** What has the wrong shape is a reason of compiling it. */
@@ -113,6 +122,29 @@ async function checkedWorkflow(
     const { code, message: what } = error;
     return { artifact, table, plan: null, reasons: [{ code, what, file: artifact.file, pointer: "" }] };
   }
+}
+
+function checkedContract(
+  artifact: Artifact,
+  uses: readonly Use[],
+  snapshot: Snapshot,
+  registry: Registry,
+): CheckedContract {
+  const table = parseContract(artifact, silent);
+  const planned = uses[0]?.node.contract;
+  const { contract, reasons } =
+    planned === undefined
+      ? compileAlone(artifact, table, snapshot, registry)
+      : { contract: planned, reasons: [] };
+  return {
+    artifact,
+    table,
+    contract,
+    reasons,
+    flow: contract && contractFlow(contract, snapshot),
+    course: contract && courseOf(contract),
+    uses,
+  };
 }
 
 function usesIn(workflows: readonly CheckedWorkflow[]): ReadonlyMap<string, readonly Use[]> {

@@ -238,7 +238,7 @@ function withContradictions(
   return { ...node, contradicted: new Set(contradicted.map(({ name }) => name)) };
 }
 
-function overlap(a: ValueType, b: ValueType): boolean {
+export function overlap(a: ValueType, b: ValueType): boolean {
   const isNumeric = (type: ValueType) => type === "integer" || type === "number";
   return a === b || (isNumeric(a) && isNumeric(b));
 }

@@ -107,6 +107,11 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
   });
 }
 
+/** What a contract shows by itself, whatever workflow runs it. */
+export function findingsOfContract(contract: Contract, isSealed: boolean): readonly Finding[] {
+  return contractFindings(contract).map((one) => told(one, isSealed));
+}
+
 function contractFindings(contract: Contract): readonly Found[] {
   return [...inputFailure(contract), ...contract.steps.flatMap((step) => stepFindings(contract, step))];
 }

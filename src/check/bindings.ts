@@ -1,0 +1,96 @@
+/** Every path that a binding follows, with where it stands and what it can reach there. */
+
+import { pathsIn, type Segment } from "../plan/expression.ts";
+import type { Contract, ContractNode, Plan } from "../plan/plan.ts";
+import type { Path } from "../snapshot/parse.ts";
+import type { ContractFlow, StepFlow } from "./contract-flow.ts";
+import type { CheckedContract, Subject } from "./subject.ts";
+import { ANYTHING, admitted, below, type Reach, type Value } from "./value.ts";
+
+export interface BoundPath {
+  /** As written. */
+  readonly text: string;
+  readonly root: string;
+  readonly segments: readonly Segment[];
+  /** The binding's place below the frontmatter. */
+  readonly at: Path;
+  readonly reach: Reach;
+}
+
+/** The paths of a step's inputs, or of its outputs. */
+export function stepPaths(
+  { step, inputReach, outputReach }: StepFlow,
+  side: "inputs" | "outputs",
+): BoundPath[] {
+  const reach = side === "inputs" ? inputReach : outputReach;
+  return step[side].flatMap(({ name, source }) =>
+    pathsIn(source).map((path) => ({ ...path, at: ["core", "pipeline", step.index, side, name], reach })),
+  );
+}
+
+/** The paths in the conditions that a contract's steps ask: they see what was published, by its bare name. */
+export function conditionPaths(contract: Contract, flow: ContractFlow): readonly BoundPath[] {
+  const evaluations = contract.steps.flatMap((step, i) =>
+    [...step.onResult.values()].flatMap((action) =>
+      action.do === "evaluate"
+        ? [{ ...action, seen: publishedUpTo(i, flow), of: flow.steps[i] as StepFlow }]
+        : [],
+    ),
+  );
+  return evaluations.flatMap(({ name, evaluation: { condition }, seen, of }) =>
+    [condition.left, condition.right].flatMap(pathsIn).map((path) => ({
+      ...path,
+      at: ["core", "evaluation", name, "condition"],
+      reach: (root: string, segments: readonly Segment[]) => {
+        const value = seen.get(root);
+        return of.outputReach(root, segments) ?? (value && below(value, segments));
+      },
+    })),
+  );
+}
+
+function publishedUpTo(index: number, { steps }: ContractFlow): ReadonlyMap<string, Value> {
+  return new Map(steps.slice(0, index + 1).flatMap(({ mapped }) => [...mapped]));
+}
+
+/** What a node's bindings see: the payload that its workflow's intent lets through, and what other nodes publish. */
+export function nodeReach(plan: Plan, { contract }: Subject): Reach {
+  const start = plan.nodes.get(plan.start);
+  const spec = start?.type === "IN" ? start.intent?.spec : undefined;
+  const payload = spec === undefined ? ANYTHING : admitted(spec);
+  return (root, segments) => {
+    if (root === "payload") return below(payload, segments);
+    const [key, ...rest] = segments;
+    const node = plan.nodes.get(String(key));
+    if (node?.type !== "CC") return undefined;
+    if (root === "outcomes") return ANYTHING;
+    const of = contract(node.contract.fqdn);
+    const fields = of?.flow?.published;
+    return fields === undefined ? ANYTHING : below({ types: ["object"], fields }, rest);
+  };
+}
+
+/** The paths of a node's inputs. A node without any takes the payload's fields, which it does not write down. */
+export function nodePaths({ key, inputs }: ContractNode, reach: Reach): readonly BoundPath[] {
+  return inputs.flatMap(({ name, source }) =>
+    pathsIn(source).map((path) => ({ ...path, at: ["core", "nodes", key, "inputs", name], reach })),
+  );
+}
+
+/** Every node that runs a contract, with the plan it stands in. */
+export function contractNodes({ workflows }: Subject) {
+  return workflows.flatMap((workflow) => {
+    const { plan } = workflow;
+    if (plan === null) return [];
+    const nodes = [...plan.nodes.values()].filter((node): node is ContractNode => node.type === "CC");
+    return nodes.map((node) => ({ workflow, plan, node }));
+  });
+}
+
+/** The contracts that compile, with what they and their steps hold. */
+export function flowing({ contracts }: Subject) {
+  return contracts.filter(
+    (one): one is CheckedContract & { readonly contract: Contract; readonly flow: ContractFlow } =>
+      one.contract !== null && one.flow !== null,
+  );
+}

@@ -1,0 +1,103 @@
+/** Which outputs are there when a contract has ended in some outcome, and which when a node is entered. */
+
+import { pathsIn } from "../plan/expression.ts";
+import type { Contract, NodeKey, Plan, Step } from "../plan/plan.ts";
+import { answers } from "./endings.ts";
+
+/** By outcome: the outputs that may be published, and those that are, whichever way the contract took. */
+export interface Published {
+  readonly may: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly must: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+interface Names {
+  readonly may: ReadonlySet<string>;
+  readonly must: ReadonlySet<string>;
+}
+
+const NONE: Names = { may: new Set(), must: new Set() };
+
+/** Actions lead forwards only, so one pass over the steps sees every way to each. */
+export function publishedBy(contract: Contract): Published {
+  const before: (Names | undefined)[] = [NONE];
+  const ends = new Map<string, Names>();
+  const end = (outcome: string, names: Names) => ends.set(outcome, joined(ends.get(outcome), names));
+  if (contract.inputs.length > 0) end(contract.onInputFailure, NONE);
+  for (const [i, step] of contract.steps.entries()) {
+    const entered = before[i];
+    if (entered === undefined) continue;
+    for (const [outcome, action] of step.onResult) {
+      if (answers(step)?.has(outcome) === false) continue;
+      const after = withOutputs(entered, step, outcome);
+      const next =
+        action.do === "step" ? action.index : action.do === "continue" ? i + 1 : contract.steps.length;
+      if (action.do === "evaluate") {
+        end(action.evaluation.onTrue, after);
+        end(action.evaluation.onFalse, after);
+      } else if (next < contract.steps.length) before[next] = joined(before[next], after);
+      else end(outcome, after);
+    }
+  }
+  const side = (of: keyof Names) => new Map([...ends].map(([outcome, names]) => [outcome, names[of]]));
+  return { may: side("may"), must: side("must") };
+}
+
+function joined(a: Names | undefined, b: Names): Names {
+  if (a === undefined) return b;
+  return {
+    may: new Set([...a.may, ...b.may]),
+    must: new Set([...a.must].filter((name) => b.must.has(name))),
+  };
+}
+
+/** A transform that fails has no result; of an effect, nothing but SUCCESS promises one. */
+function withOutputs({ may, must }: Names, step: Step, outcome: string): Names {
+  const failed = step.kind === "transform" ? outcome !== step.onSuccess : outcome !== "SUCCESS";
+  const free = step.outputs.filter(
+    ({ source }) => !pathsIn(source).some(({ root }) => root.startsWith("capability_")),
+  );
+  const possible = failed && step.kind === "transform" ? free : step.outputs;
+  const names = (outputs: Step["outputs"]) =>
+    outputs.flatMap(({ name, crossed }) => [name, ...(crossed ? [crossed] : [])]);
+  return {
+    may: new Set([...may, ...names(possible)]),
+    must: new Set([...must, ...names(failed ? free : step.outputs)]),
+  };
+}
+
+/** A node's output, as one word. */
+export function outputOf(node: NodeKey, output: string): string {
+  return `${node}\0${output}`;
+}
+
+/** By node: the outputs that may be there when it is entered, and those that are, whichever way led to it. */
+export function atEntry({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
+  const entered = new Map<NodeKey, ReadonlySet<string>>([[start, new Set()]]);
+  const contracts = new Map<Contract, Published>();
+  const queue = [start];
+  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+    const node = nodes.get(key);
+    if (node === undefined || node.type === "EXIT") continue;
+    const published =
+      node.type === "CC" ? (contracts.get(node.contract) ?? publishedBy(node.contract)) : undefined;
+    if (node.type === "CC" && published !== undefined) contracts.set(node.contract, published);
+    const here = entered.get(key) as ReadonlySet<string>;
+    const { byOutcome, otherwise } = node.next;
+    const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];
+    for (const [outcome, to] of routes) {
+      const own = [...(published?.[side].get(outcome) ?? [])].map((name) => outputOf(key as NodeKey, name));
+      const known = entered.get(to);
+      const merged = merge(known, new Set([...here, ...own]), side);
+      if (known !== undefined && known.size === merged.size) continue;
+      entered.set(to, merged);
+      queue.push(to);
+    }
+  }
+  return entered;
+}
+
+function merge(known: ReadonlySet<string> | undefined, more: ReadonlySet<string>, side: keyof Names) {
+  if (known === undefined) return more;
+  if (side === "may") return new Set([...known, ...more]);
+  return new Set([...known].filter((name) => more.has(name)));
+}

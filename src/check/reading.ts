@@ -1,0 +1,113 @@
+/** Who reads a result, and whether anything depends on what it is. */
+
+import { own } from "../json.ts";
+import { pathsIn, type Segment } from "../plan/expression.ts";
+import type { ContractFlow, StepFlow } from "./contract-flow.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * Whether a transform can succeed and answer false. Its cases and examples tell: one that fails wherever the answer
+ * would be no has said so by failing. Where none tells, it can.
+ */
+export function isDecisive(code: string, field: string, { documents, registry }: Subject): boolean {
+  const cases = [...documents.values()].filter((one) => own(one, "ct_fqdn") === code);
+  const expected = cases
+    .filter((one) => own(one, "expected_outcome") === "SUCCESS")
+    .map((one) => own(one, "expected"));
+  const examples = registry.transform(code)?.examples ?? [];
+  const shown = examples.flatMap((one) => ("result" in one ? [one.result] : []));
+  const answers = [...expected, ...shown].flatMap((result) => {
+    const value =
+      typeof result === "object" && result !== null ? (result as Record<string, unknown>)[field] : undefined;
+    return value === undefined ? [] : [value];
+  });
+  return answers.length === 0 || answers.includes(false);
+}
+
+/** Whether a decision depends on a field of a step's result, in this contract or where a workflow hands it on. */
+export function isReadIn(
+  flow: ContractFlow,
+  { step }: StepFlow,
+  field: string,
+  contract: string,
+  subject: Subject,
+): boolean {
+  const isRaw = (root: string, [first]: readonly Segment[]) =>
+    root.startsWith("capability_") && (first === field || first === undefined);
+  const names = new Set(
+    step.outputs.flatMap(({ name, source, crossed }) => {
+      const reads = pathsIn(source).some(({ root, segments }) => isRaw(root, segments));
+      return reads || (crossed !== undefined && name === field) ? [name, crossed ?? name] : [];
+    }),
+  );
+  const isIt = (root: string, segments: readonly Segment[], own: boolean) => {
+    if (own && isRaw(root, segments)) return true;
+    if (root === "raw")
+      return segments[0] === step.name && (segments[1] === undefined || segments[1] === field);
+    return root === "results" && segments[0] === step.name && names.has(String(segments[1]));
+  };
+  return (
+    names.has("result_status") ||
+    decides(flow, isIt, (root) => names.has(root), step.name) ||
+    [...names].some((name) => isHandedOn(contract, name, subject, new Set()))
+  );
+}
+
+type IsIt = (root: string, segments: readonly Segment[], isOwnStep: boolean) => boolean;
+
+/** Whether a value stands in a condition, in a status, or in what a transform computes with. */
+function decides(
+  { steps }: ContractFlow,
+  isIt: IsIt,
+  isBareName: (root: string) => boolean,
+  own: string,
+): boolean {
+  return steps.some(({ step }) => {
+    const isOwn = step.name === own;
+    const inputs = step.kind === "transform" ? step.inputs : [];
+    const statuses = step.outputs.filter(({ name }) => name === "result_status");
+    const isBound = [...inputs, ...statuses].some(({ source }) =>
+      pathsIn(source).some(({ root, segments }) => isIt(root, segments, isOwn)),
+    );
+    const isAsked = [...step.onResult.values()].some(
+      (action) =>
+        action.do === "evaluate" &&
+        [action.evaluation.condition.left, action.evaluation.condition.right]
+          .flatMap(pathsIn)
+          .some(({ root, segments }) => isBareName(root) || isIt(root, segments, isOwn)),
+    );
+    return isBound || isAsked;
+  });
+}
+
+/** Whether some node binds the output to an input on which its contract decides something. */
+function isHandedOn(contract: string, output: string, subject: Subject, passed: Set<string>): boolean {
+  const id = `${contract} ${output}`;
+  if (passed.has(id)) return false;
+  passed.add(id);
+  return (subject.contract(contract)?.uses ?? []).some(({ plan, node: from }) =>
+    [...plan.nodes.values()].some(
+      (node) =>
+        node.type === "CC" &&
+        node.inputs.some(({ name, source }) => {
+          const reads = pathsIn(source).some(
+            ({ root, segments }) => root === "results" && segments[0] === from.key && segments[1] === output,
+          );
+          return reads && isInputRead(node.contract.fqdn, name, subject, passed);
+        }),
+    ),
+  );
+}
+
+function isInputRead(contract: string, input: string, subject: Subject, passed: Set<string>): boolean {
+  const flow = subject.contract(contract)?.flow ?? null;
+  if (flow === null) return true;
+  const isIt: IsIt = (root, segments) => (root === "inputs" || root === "payload") && segments[0] === input;
+  if (decides(flow, isIt, () => false, "")) return true;
+  const passedOn = flow.steps.flatMap(({ step }) =>
+    step.outputs.filter(({ source }) =>
+      pathsIn(source).some(({ root, segments }) => isIt(root, segments, true)),
+    ),
+  );
+  return passedOn.some(({ name }) => isHandedOn(contract, name, subject, passed));
+}

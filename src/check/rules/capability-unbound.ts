@@ -1,0 +1,16 @@
+import { reasonsOf } from "../compiled.ts";
+import { rule } from "../rule.ts";
+
+export const capabilityUnbound = rule({
+  id: "capability-unbound",
+  about:
+    "the runtime binding binds every side effect, and artifact and build have its operation: else nothing can perform it",
+  severity: "error",
+  invariants: [
+    "fb.topology::INVARIANT_CC_STORAGE_OP_CONFORMANCE_V0",
+    "fb.topology::INVARIANT_CS_SURFACE_CLOSED_V0",
+    "fb.topology::INVARIANT_CT_SURFACE_CLOSED_V0",
+  ],
+  hint: "bind the side effect in the workflow's RB, and name an operation that its CS declares",
+  check: (subject) => reasonsOf(subject, "NOT_BOUND", "NO_IMPLEMENTATION", "UNKNOWN_OPERATION"),
+});

@@ -1,0 +1,15 @@
+import { reasonsOf } from "../compiled.ts";
+import { rule } from "../rule.ts";
+
+export const graphBroken = rule({
+  id: "graph-broken",
+  about: "a workflow starts at its one intent, and its routes lead to nodes it has: else it is not run at all",
+  severity: "error",
+  invariants: [
+    "fb.topology::INVARIANT_WF_ENTRY_INTENT_V0",
+    "fb.topology::INVARIANT_WF_CC_ONLY_NODES_V0",
+    "fb.topology::INVARIANT_WF_EXECUTION_PATH_VALID_V0",
+  ],
+  hint: "name a node that the workflow declares",
+  check: (subject) => reasonsOf(subject, "UNKNOWN_NODE", "NO_START", "START_NOT_IN", "TWO_STARTS", "NODE_TYPE"),
+});

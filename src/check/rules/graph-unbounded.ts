@@ -1,0 +1,25 @@
+import { nodesOf, reachedFrom } from "../graph.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const graphUnbounded = rule({
+  id: "graph-unbounded",
+  about: "no route leads back to a node that was passed: nothing but the hop limit would end such a run",
+  severity: "error",
+  invariants: [
+    "fb.topology::INVARIANT_TOPOLOGY_ACYCLIC_V0",
+    "fb.topology::INVARIANT_WF_EXECUTION_PATH_VALID_V0",
+  ],
+  hint: "route the outcome to an EXIT, or to a node of its own",
+  *check({ workflows }) {
+    for (const { artifact, table } of workflows) {
+      const nodes = nodesOf(table);
+      for (const { key, next, path } of table.nodes) {
+        for (const [outcome, to] of next) {
+          if (!reachedFrom(to, nodes).has(key)) continue;
+          const message = `${key} routes ${outcome} to ${to}, from where a way leads back to ${key}`;
+          yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome, to }, message);
+        }
+      }
+    }
+  },
+});

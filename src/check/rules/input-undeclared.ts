@@ -1,0 +1,24 @@
+import { flowing, stepPaths } from "../bindings.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const inputUndeclared = rule({
+  id: "input-undeclared",
+  about:
+    "a contract declares every input that its steps read: of what it does not declare, nobody checks presence or type",
+  severity: "warning",
+  invariants: ["fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0"],
+  hint: "declare it in the contract's core.inputs, with its type and whether it is required",
+  *check(subject) {
+    for (const { artifact, contract, flow } of flowing(subject)) {
+      const declared = new Set(contract.inputs.map(({ name }) => name));
+      const paths = flow.steps.flatMap((step) => [...stepPaths(step, "inputs"), ...stepPaths(step, "outputs")]);
+      for (const { text, root, segments, at } of paths) {
+        const [name] = segments;
+        if ((root !== "inputs" && root !== "payload") || name === undefined || declared.has(String(name)))
+          continue;
+        const message = `${text} reads an input that the contract does not declare`;
+        yield foundIn(artifact, at, { input: String(name) }, message);
+      }
+    }
+  },
+});

@@ -1,0 +1,22 @@
+import { nodesOf, reachedFrom } from "../graph.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const pathWithoutExit = rule({
+  id: "path-without-exit",
+  about: "from every node a way leads to an EXIT, and an EXIT is the end: a run that cannot end is refused",
+  severity: "error",
+  invariants: ["fb.topology::INVARIANT_WF_EXECUTION_PATH_VALID_V0"],
+  hint: "route an outcome towards an EXIT; an EXIT has no next",
+  *check({ workflows }) {
+    for (const { artifact, table } of workflows) {
+      const nodes = nodesOf(table);
+      for (const { key, type, next, path } of table.nodes) {
+        if (type === "EXIT" && next.size > 0) {
+          yield foundIn(artifact, [...path, "next"], { node: key }, `${key} is an EXIT and has routes`);
+        }
+        const ends = [...reachedFrom(key, nodes)].some((one) => nodes.get(one)?.type === "EXIT");
+        if (!ends) yield foundIn(artifact, path, { node: key }, `no way leads from ${key} to an EXIT`);
+      }
+    }
+  },
+});

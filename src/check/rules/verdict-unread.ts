@@ -1,0 +1,48 @@
+import { objectAt, own } from "../../json.ts";
+import type { Fqdn } from "../../snapshot/fqdn.ts";
+import { flowing } from "../bindings.ts";
+import type { StepFlow } from "../contract-flow.ts";
+import { isDecisive, isReadIn } from "../reading.ts";
+import { foundIn, rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
+
+export const verdictUnread = rule({
+  id: "verdict-unread",
+  about:
+    "a yes or no that a transform answers decides something: where nobody reads it, a no goes on like a yes",
+  severity: "error",
+  invariants: ["governance::INVARIANT_VERDICTS_ROUTED_V0"],
+  hint: "let on_result name an evaluation whose condition reads it, or a transform that fails where it would be false",
+  *check(subject) {
+    for (const { artifact, flow } of flowing(subject)) {
+      for (const of of flow.steps) {
+        for (const field of verdictsOf(of.step, subject)) {
+          if (!isDecisive(of.step.code, field, subject) || isReadIn(flow, of, field, artifact.fqdn, subject))
+            continue;
+          const output = of.step.outputs.find(
+            ({ source }) => source.kind === "path" && source.segments.at(-1) === field,
+          );
+          const path = [
+            "core",
+            "pipeline",
+            of.step.index,
+            ...(output === undefined ? [] : ["outputs", output.name]),
+          ];
+          const facts = { step: of.step.name, verdict: field };
+          const message = `step ${of.step.name} answers ${field}, true or false, and nothing depends on which`;
+          yield foundIn(artifact, path, facts, message);
+        }
+      }
+    }
+  },
+});
+
+/** The outputs that the transform declares to be true or false, and nothing else. */
+function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): readonly string[] {
+  if (step.kind !== "transform") return [];
+  const outputs = objectAt(
+    objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core"),
+    "outputs",
+  );
+  return Object.keys(outputs).filter((name) => own(objectAt(outputs, name), "type") === "boolean");
+}
