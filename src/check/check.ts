@@ -3,7 +3,6 @@
 import { type JsonObject, lineOf, parsePointer, pointer } from "../json.ts";
 import { contentLines } from "../snapshot/derive.ts";
 import { digestOf } from "../trace/canonical.ts";
-import type { Entry } from "./entries.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 
@@ -60,20 +59,21 @@ function order(a: string, b: string): number {
 
 type Place = Pick<CheckFinding, "artifact" | "line" | "markdown">;
 
-function locator({ entries }: Subject): (found: Found) => Place {
+function locator({ entries, texts }: Subject): (found: Found) => Place {
   const byFile = new Map([...entries.values()].map((entry) => [entry.file, entry]));
   const lines = new Map<string, ReturnType<typeof contentLines>>();
-  return ({ file, pointer: at }) => {
+  return ({ file, pointer: at, line }) => {
     const entry = byFile.get(file);
-    if (entry === undefined) return { artifact: null, line: 1, markdown: null };
+    if (entry === undefined)
+      return { artifact: null, line: line ?? lineIn(texts.get(file) ?? "", at), markdown: null };
     const find = lines.get(file) ?? contentLines(entry.content);
     lines.set(file, find);
-    return { artifact: entry.fqdn, line: lineIn(entry, at), markdown: markdownLine(at, find) };
+    return { artifact: entry.fqdn, line: lineIn(entry.text, at), markdown: markdownLine(at, find) };
   };
 }
 
 /** What is missing has the line of what it is missing from. */
-function lineIn({ text }: Entry, at: string): number {
+function lineIn(text: string, at: string): number {
   for (const path of upwards(parsePointer(at))) {
     const line = lineOf(text, pointer(path));
     if (line !== undefined) return line;

@@ -23,8 +23,22 @@ export interface ContractFlow {
   readonly published: ReadonlyMap<string, Value>;
 }
 
-export function contractFlow(contract: Contract, snapshot: Snapshot): ContractFlow {
-  const inputs = record(contract.inputs.map(({ name, types }) => [name, typed(...types)]));
+/** What a contract declares of its inputs. */
+export function declaredInputs({ inputs }: Contract): Value {
+  return record(
+    inputs.map(({ name, types, required, default: fallback }) => {
+      const isSure = required || fallback !== undefined;
+      return [name, isSure ? typed(...types) : { ...typed(...types), maybe: true }];
+    }),
+  );
+}
+
+/** With the inputs that are declared, or with those of one of its nodes. */
+export function contractFlow(
+  contract: Contract,
+  snapshot: Snapshot,
+  inputs: Value = declaredInputs(contract),
+): ContractFlow {
   const steps: StepFlow[] = [];
   const published = new Map<string, Value>();
   for (const step of contract.steps) {

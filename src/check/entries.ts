@@ -1,7 +1,7 @@
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
 import { type Fault, type SealFault, SnapshotFault } from "../faults.ts";
-import { isObject, type JsonObject, own } from "../json.ts";
+import { isObject, type JsonObject, own, utf8 } from "../json.ts";
 import type { Files } from "../ports.ts";
 import { parseEnvelope, parseStrict } from "../snapshot/envelope.ts";
 import { codeOf, type Fqdn, fileOf, fqdnOfFile, kindOf } from "../snapshot/fqdn.ts";
@@ -29,8 +29,9 @@ export interface Entry {
 export interface Read {
   /** By full name. */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** The JSON files that are no artifact, by path. */
+  /** The JSON files that are no artifact, by path, and the text of each. */
   readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly texts: ReadonlyMap<string, string>;
   /** Every file, sorted. */
   readonly paths: readonly string[];
   readonly faults: readonly Fault[];
@@ -42,10 +43,13 @@ export function readEntries(folder: string, files: Files): Read {
   faults.push(...sealFaults(files.read(`${folder}/${SEAL_FILE}`), all));
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
+  const texts = new Map<string, string>();
   for (const file of all.filter(({ path }) => path.endsWith(".json"))) {
     try {
-      if (fqdnOfFile(file.path) === undefined) documents.set(file.path, parseStrict(file.path, file.bytes));
-      else {
+      if (fqdnOfFile(file.path) === undefined) {
+        documents.set(file.path, parseStrict(file.path, file.bytes));
+        texts.set(file.path, utf8(file.bytes));
+      } else {
         const entry = readEntry(file);
         faults.push(...verifyContents(file.path, entry.text, entry.envelope));
         entries.set(entry.fqdn, entry);
@@ -55,7 +59,7 @@ export function readEntries(folder: string, files: Files): Read {
       faults.push(error);
     }
   }
-  return { entries, documents, paths: all.map(({ path }) => path), faults };
+  return { entries, documents, texts, paths: all.map(({ path }) => path), faults };
 }
 
 /** Bytes against the seal, where there is one. */
@@ -109,7 +113,7 @@ function asArtifact(
 }
 
 /** The artifacts as a snapshot to compile from: what was read, and nothing read again. */
-export function snapshotOver(folder: string, { entries, documents, paths }: Omit<Read, "faults">): Snapshot {
+export function snapshotOver(folder: string, { entries, documents, texts, paths }: Read): Snapshot {
   return {
     folder,
     state: "verified",
@@ -120,7 +124,7 @@ export function snapshotOver(folder: string, { entries, documents, paths }: Omit
     paths: (below) => paths.filter((path) => path.startsWith(`${below}/`)),
     document(file) {
       const value = documents.get(file);
-      return value === undefined ? undefined : { text: JSON.stringify(value), value };
+      return value === undefined ? undefined : { text: texts.get(file) ?? "", value };
     },
   };
 }

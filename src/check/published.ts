@@ -1,7 +1,7 @@
 /** Which outputs are there when a contract has ended in some outcome, and which when a node is entered. */
 
-import { pathsIn } from "../plan/expression.ts";
-import type { Contract, NodeKey, Plan, Step } from "../plan/plan.ts";
+import { pathsIn, type Segment } from "../plan/expression.ts";
+import type { Contract, NodeKey, Plan, PlanNode, Step } from "../plan/plan.ts";
 import { answers } from "./endings.ts";
 
 /** By outcome: the outputs that may be published, and those that are, whichever way the contract took. */
@@ -50,9 +50,12 @@ function joined(a: Names | undefined, b: Names): Names {
   };
 }
 
-/** A transform that fails has no result; of an effect, nothing but SUCCESS promises one. */
+/** What an effect answers when it has nothing to give. */
+const EMPTY: ReadonlySet<string> = new Set(["VIOLATION", "NOT_FOUND", "BACKEND_ERROR"]);
+
+/** A transform that fails has no result; an effect that fails may have one. */
 function withOutputs({ may, must }: Names, step: Step, outcome: string): Names {
-  const failed = step.kind === "transform" ? outcome !== step.onSuccess : outcome !== "SUCCESS";
+  const failed = step.kind === "transform" ? outcome !== step.onSuccess : EMPTY.has(outcome);
   const free = step.outputs.filter(
     ({ source }) => !pathsIn(source).some(({ root }) => root.startsWith("capability_")),
   );
@@ -70,6 +73,22 @@ export function outputOf(node: NodeKey, output: string): string {
   return `${node}\0${output}`;
 }
 
+/** A payload path, as one word. */
+export function payloadPath(segments: readonly Segment[]): string {
+  return outputOf("", segments.join("."));
+}
+
+/** The payload paths that are there because a node required them, and did not end for lack of them. */
+function checkedBy(node: PlanNode, outcome: string): readonly string[] {
+  if (node.type !== "CC" || outcome === node.contract.onInputFailure) return [];
+  const required = new Set(node.contract.inputs.flatMap(({ name, required }) => (required ? [name] : [])));
+  return node.inputs.flatMap(({ name, source }) =>
+    required.has(name) && source.kind === "path" && source.root === "payload"
+      ? [payloadPath(source.segments)]
+      : [],
+  );
+}
+
 /** By node: the outputs that may be there when it is entered, and those that are, whichever way led to it. */
 export function atEntry({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
   const entered = new Map<NodeKey, ReadonlySet<string>>([[start, new Set()]]);
@@ -85,7 +104,8 @@ export function atEntry({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<
     const { byOutcome, otherwise } = node.next;
     const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];
     for (const [outcome, to] of routes) {
-      const own = [...(published?.[side].get(outcome) ?? [])].map((name) => outputOf(key as NodeKey, name));
+      const outputs = [...(published?.[side].get(outcome) ?? [])].map((name) => outputOf(key as NodeKey, name));
+      const own = [...outputs, ...checkedBy(node, outcome)];
       const known = entered.get(to);
       const merged = merge(known, new Set([...here, ...own]), side);
       if (known !== undefined && known.size === merged.size) continue;

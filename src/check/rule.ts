@@ -23,6 +23,8 @@ export interface Found {
   /** One sentence in protocol words. */
   readonly message: string;
   readonly hint?: string;
+  /** Where the file is no artifact, or not one that can be read. */
+  readonly line?: number;
 }
 
 export interface Rule {

@@ -1,11 +1,23 @@
 /** Every rule there is, by id. */
 
 import type { Rule } from "./rule.ts";
+import { admissionFieldUndeclared } from "./rules/admission-field-undeclared.ts";
+import { admissionNeverMatches } from "./rules/admission-never-matches.ts";
+import { artifactUnused } from "./rules/artifact-unused.ts";
+import { callRecurses } from "./rules/call-recurses.ts";
 import { capabilityUnbound } from "./rules/capability-unbound.ts";
+import { conformanceDiffers } from "./rules/conformance-differs.ts";
+import { eventRecordDiffers } from "./rules/event-record-differs.ts";
+import { eventUndeclared } from "./rules/event-undeclared.ts";
+import { fileDamaged } from "./rules/file-damaged.ts";
 import { graphBroken } from "./rules/graph-broken.ts";
+import { graphDiffers } from "./rules/graph-differs.ts";
 import { graphUnbounded } from "./rules/graph-unbounded.ts";
+import { indexDiffers } from "./rules/index-differs.ts";
 import { inputNeverRead } from "./rules/input-never-read.ts";
 import { inputUndeclared } from "./rules/input-undeclared.ts";
+import { intentDiffers } from "./rules/intent-differs.ts";
+import { listDiffers } from "./rules/list-differs.ts";
 import { malformed } from "./rules/malformed.ts";
 import { nodeUnreachable } from "./rules/node-unreachable.ts";
 import { outcomeNeverAnswered } from "./rules/outcome-never-answered.ts";
@@ -16,23 +28,42 @@ import { outcomeNotRouted } from "./rules/outcome-not-routed.ts";
 import { outputCrossed } from "./rules/output-crossed.ts";
 import { outputNeverSet } from "./rules/output-never-set.ts";
 import { outputUndeclared } from "./rules/output-undeclared.ts";
+import { outputUnused } from "./rules/output-unused.ts";
 import { pathUnresolved } from "./rules/path-unresolved.ts";
 import { pathWithoutExit } from "./rules/path-without-exit.ts";
+import { policyIncomplete } from "./rules/policy-incomplete.ts";
 import { referenceUnresolved } from "./rules/reference-unresolved.ts";
 import { requiredInputUnbound } from "./rules/required-input-unbound.ts";
 import { resultNotThere } from "./rules/result-not-there.ts";
 import { routeNeverTaken } from "./rules/route-never-taken.ts";
+import { secretLeaks } from "./rules/secret-leaks.ts";
 import { stepTargetUnknown } from "./rules/step-target-unknown.ts";
 import { stepUnreachable } from "./rules/step-unreachable.ts";
+import { storeUndeclared } from "./rules/store-undeclared.ts";
+import { surfaceDiffers } from "./rules/surface-differs.ts";
+import { tokenizedDiffers } from "./rules/tokenized-differs.ts";
+import { transformUntested } from "./rules/transform-untested.ts";
 import { typeDiffers } from "./rules/type-differs.ts";
 import { verdictUnread } from "./rules/verdict-unread.ts";
 
 export const RULES: readonly Rule[] = [
+  admissionFieldUndeclared,
+  admissionNeverMatches,
+  artifactUnused,
+  callRecurses,
   capabilityUnbound,
+  conformanceDiffers,
+  eventRecordDiffers,
+  eventUndeclared,
+  fileDamaged,
   graphBroken,
+  graphDiffers,
   graphUnbounded,
+  indexDiffers,
   inputNeverRead,
   inputUndeclared,
+  intentDiffers,
+  listDiffers,
   malformed,
   nodeUnreachable,
   outcomeNeverAnswered,
@@ -43,14 +74,21 @@ export const RULES: readonly Rule[] = [
   outputCrossed,
   outputNeverSet,
   outputUndeclared,
+  outputUnused,
   pathUnresolved,
   pathWithoutExit,
+  policyIncomplete,
   referenceUnresolved,
   requiredInputUnbound,
   resultNotThere,
   routeNeverTaken,
+  secretLeaks,
   stepTargetUnknown,
   stepUnreachable,
+  storeUndeclared,
+  surfaceDiffers,
+  tokenizedDiffers,
+  transformUntested,
   typeDiffers,
   verdictUnread,
 ];

@@ -21,6 +21,7 @@ import { compileAlone } from "./alone.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
 import { type Course, courseOf } from "./endings.ts";
 import { type Entry, readEntries, snapshotOver } from "./entries.ts";
+import { type Projection, readProjections } from "./projection.ts";
 
 export interface CheckedWorkflow {
   readonly artifact: Artifact;
@@ -57,8 +58,11 @@ export interface Subject {
   readonly faults: readonly Fault[];
   /** Every artifact, those of governance too, by full name. */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** The JSON files that are no artifact, by path. */
+  /** The JSON files that are no artifact, by path, and the text of each. */
   readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly texts: ReadonlyMap<string, string>;
+  /** The tokenized projection, by scope, where there is one beside the snapshot. */
+  readonly projections: readonly Projection[];
   readonly workflows: readonly CheckedWorkflow[];
   readonly contracts: readonly CheckedContract[];
   /** The contract of that full name, where the snapshot has it. */
@@ -69,7 +73,7 @@ export interface Subject {
 
 export async function readSubject(folder: string, files: Files, build: Registry): Promise<Subject> {
   const read = readEntries(folder, files);
-  const { entries, documents, faults } = read;
+  const { entries } = read;
   const registry = unprepared(build);
   const snapshot = snapshotOver(folder, read);
   const workflows: CheckedWorkflow[] = [];
@@ -84,7 +88,8 @@ export async function readSubject(folder: string, files: Files, build: Registry)
   const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
   const byName = new Map(contracts.map((one) => [one.artifact.fqdn as string, one]));
   const contract = (name: string) => byName.get(name);
-  return { snapshot, registry, faults, entries, documents, workflows, contracts, contract, ofWord };
+  const projections = readProjections(folder, files);
+  return { ...read, snapshot, registry, projections, workflows, contracts, contract, ofWord };
 }
 
 /** What has the wrong shape is a reason of compiling it. */

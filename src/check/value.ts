@@ -10,6 +10,10 @@ export interface Value {
   readonly types: readonly ValueType[];
   /** Null: it may have any field. */
   readonly fields: ReadonlyMap<string, Value> | null;
+  /** The text it is, where it is always the same. */
+  readonly constant?: string;
+  /** Whether it may as well be absent. */
+  readonly maybe?: true;
 }
 
 export const ANYTHING: Value = { types: [], fields: null };
@@ -42,23 +46,27 @@ export function admitted(spec: IntentSpec): Value {
   return record(Object.entries(spec).map(([name, field]) => [name, admittedField(field)]));
 }
 
-function admittedField({ types, fields }: FieldSpec): Value {
-  if (fields === undefined) return { types, fields: null };
+function admittedField({ types, fields, required, default: fallback }: FieldSpec): Value {
+  const maybe = required || fallback !== undefined ? {} : ({ maybe: true } as const);
+  if (fields === undefined) return { types, fields: null, ...maybe };
   const members = Object.entries(fields).map(([name, field]) => [name, admittedField(field)] as const);
-  return { types, fields: new Map(members) };
+  return { types, fields: new Map(members), ...maybe };
 }
 
 /** What stands below the value; undefined when by its declaration nothing can. */
 export function below(value: Value, segments: readonly Segment[]): Value | undefined {
   let found: Value | undefined = value;
+  let maybe = value.maybe;
   for (const segment of segments) {
     if (found === undefined) return undefined;
     const { types, fields }: Value = found;
     const holder: ValueType = typeof segment === "number" ? "array" : "object";
     if (types.length > 0 && !types.includes(holder)) return undefined;
-    found = fields === null || typeof segment === "number" ? ANYTHING : fields.get(segment);
+    // Of a value whose fields nobody declared, each may be missing.
+    found = fields === null || typeof segment === "number" ? { ...ANYTHING, maybe: true } : fields.get(segment);
+    maybe ??= found?.maybe;
   }
-  return found;
+  return found !== undefined && maybe ? { ...found, maybe } : found;
 }
 
 /** What the root of a path holds in some place; undefined when there is no such thing. */
@@ -91,7 +99,7 @@ export function foretell(expression: Expression, reach: Reach): Value | undefine
 function literal(value: Json): Value {
   if (isObject(value)) return record(Object.entries(value).map(([name, member]) => [name, literal(member)]));
   if (typeof value === "number" && Number.isInteger(value)) return typed("integer");
-  return typed(typeOf(value));
+  return { ...typed(typeOf(value)), ...(typeof value === "string" ? { constant: value } : {}) };
 }
 
 /** Whether no value of the one kind can be of the other. */

@@ -1,0 +1,26 @@
+import { nodeReach } from "../bindings.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const admissionFieldUndeclared = rule({
+  id: "admission-field-undeclared",
+  about:
+    "admission compares payload fields that the intent requires: whoever leaves one out is denied before it is asked for",
+  severity: "error",
+  hint: "require the field at the top level of the intent's core.inputs, or bind one that it requires",
+  *check(subject) {
+    for (const { artifact, table, plan } of subject.workflows) {
+      if (plan === null) continue;
+      const reach = nodeReach(plan, subject);
+      for (const [event, fields] of table.bindings) {
+        for (const [eventField, field] of fields) {
+          const value = reach("payload", [field]);
+          if (value !== undefined && !value.maybe) continue;
+          const how = value === undefined ? "does not declare" : "leaves optional";
+          const message = `admission needs ${field} of the payload for ${event}, which the intent ${how}`;
+          const path = ["core", "admission", "bindings", event, eventField];
+          yield foundIn(artifact, path, { event, field }, message);
+        }
+      }
+    }
+  },
+});

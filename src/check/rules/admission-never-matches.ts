@@ -1,0 +1,51 @@
+import type { AdmissionRule } from "../../plan/plan.ts";
+import { nodeReach } from "../bindings.ts";
+import { type EventRecord, eventRecords } from "../records.ts";
+import { foundIn, rule } from "../rule.ts";
+import { excludes, type Value } from "../value.ts";
+
+export const admissionNeverMatches = rule({
+  id: "admission-never-matches",
+  about:
+    "an admission rule can match a record that some workflow writes: else it always denies, or never protects",
+  severity: "error",
+  hint: "write the bound fields at the top level of the event's record, or bind the fields that it has",
+  *check(subject) {
+    const records = eventRecords(subject);
+    for (const { artifact, plan } of subject.workflows) {
+      if (plan === null) continue;
+      const reach = nodeReach(plan, subject);
+      const payload = (field: string) => reach("payload", [field]);
+      for (const side of ["requires", "forbids"] as const) {
+        for (const [i, one] of plan.admission[side].entries()) {
+          const why = mismatch(one, records, payload);
+          if (why === null) continue;
+          const message = `${side} ${one.event} can never match: ${why}`;
+          yield foundIn(artifact, ["core", "admission", side, i], { side, event: one.event }, message);
+        }
+      }
+    }
+  },
+});
+
+type Reads = (field: string) => Value | undefined;
+
+/** Why no record matches; null when one can. */
+function mismatch(
+  { event, bindings }: AdmissionRule,
+  all: readonly EventRecord[],
+  payload: Reads,
+): string | null {
+  const records = all.filter((record) => record.event === event);
+  if (records.length === 0) return "no workflow writes a record of that event";
+  const lacking = (written: EventRecord) =>
+    bindings.find(({ eventField, payloadField }) => {
+      if (written.record.fields === null) return false;
+      const [value, compared] = [written.record.fields.get(eventField), payload(payloadField)];
+      return value === undefined || (compared !== undefined && excludes(value, compared));
+    });
+  const first = records.map(lacking);
+  const wrong = first.find((binding) => binding !== undefined);
+  if (wrong === undefined || first.some((binding) => binding === undefined)) return null;
+  return `no record of it has ${wrong.eventField} where ${wrong.payloadField} of the payload can be equal to it`;
+}

@@ -1,0 +1,44 @@
+import { type JsonObject, objectAt, own } from "../../json.ts";
+import { namespaceOf } from "../../snapshot/fqdn.ts";
+import { type EventRecord, eventOf, eventRecords } from "../records.ts";
+import { type Found, foundIn, rule } from "../rule.ts";
+import { declaredValue, excludes } from "../value.ts";
+
+export const eventRecordDiffers = rule({
+  id: "event-record-differs",
+  about:
+    "a record has the fields that its event requires, at its top level, with their types: else nobody can rely on the event",
+  severity: "error",
+  invariants: ["governance::INVARIANT_RECORDS_MATCH_EVENTS_V0"],
+  hint: "write the field into the record, or make it optional in the event's core.schema",
+  *check(subject) {
+    for (const one of eventRecords(subject)) {
+      const event = eventOf(one.event, namespaceOf(one.artifact.fqdn), subject);
+      const schema = event && objectAt(objectAt(event.frontmatter, "core"), "schema");
+      if (schema !== undefined) yield* differences(one, schema);
+    }
+  },
+});
+
+function* differences({ event, record, artifact, at }: EventRecord, schema: JsonObject): Generator<Found> {
+  if (record.fields === null) return;
+  for (const field of Object.keys(schema)) {
+    const value = record.fields.get(field);
+    const isRequired = own(objectAt(schema, field), "required") === true;
+    const facts = { event, field };
+    if (value === undefined) {
+      if (isRequired)
+        yield foundIn(artifact, at, facts, `the record of ${event} has no ${field}, which the event requires`);
+    } else if (isRequired && value.maybe) {
+      yield foundIn(artifact, at, facts, `the record of ${event} may lack ${field}, which the event requires`);
+    } else if (excludes(value, declaredValue(own(schema, field)))) {
+      const declared = declaredValue(own(schema, field)).types.join(" or ");
+      yield foundIn(
+        artifact,
+        at,
+        facts,
+        `${field} in the record of ${event} is ${value.types.join(" or ")}, not ${declared}`,
+      );
+    }
+  }
+}

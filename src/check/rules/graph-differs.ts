@@ -1,0 +1,88 @@
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
+import { behaviourGraph } from "../../snapshot/author-graph.ts";
+import { AuthorError, type AuthoredArtifact } from "../../snapshot/authored.ts";
+import { asAuthored } from "../as-authored.ts";
+import { type Found, rule } from "../rule.ts";
+
+export const graphDiffers = rule({
+  id: "graph-differs",
+  about: "the graph kept beside a workflow is that of its artifact: who reads the picture reads the protocol",
+  severity: "warning",
+  hint: "make the graph again from the workflow's artifact",
+  *check(subject) {
+    const artifacts = asAuthored(subject);
+    const expected = artifacts
+      .filter(({ kind }) => kind === "WF")
+      .map((workflow) => graphOf(workflow, artifacts));
+    if (![...subject.documents.keys()].some((file) => file.endsWith(SUFFIX))) return;
+    for (const { workflow, file, graph } of expected) {
+      const found = subject.documents.get(file);
+      if (found === undefined) {
+        yield {
+          file: workflow.file,
+          pointer: "",
+          facts: { file },
+          message: `there is no ${file} for the workflow`,
+        };
+      } else if (graph !== null) yield* differences(file, graph, found);
+    }
+    const files = new Set(expected.map(({ file }) => file));
+    for (const file of subject.documents.keys()) {
+      if (!file.endsWith(SUFFIX) || files.has(file)) continue;
+      yield { file, pointer: "", facts: {}, message: "the graph is of no workflow in the snapshot" };
+    }
+  },
+});
+
+const SUFFIX = ".graph.json";
+
+/** The graph is null where the routes cannot be drawn: other rules say why. */
+function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifact[]) {
+  const code = workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2);
+  const file = `behavior_logic/${code}/${code}${SUFFIX}`;
+  try {
+    return { workflow, file, graph: behaviourGraph(workflow, artifacts)[1] };
+  } catch (error) {
+    if (!(error instanceof AuthorError)) throw error;
+    return { workflow, file, graph: null };
+  }
+}
+
+/** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
+function* differences(file: string, graph: JsonObject, found: JsonObject): Generator<Found> {
+  for (const [part, read] of PARTS) {
+    const [is, should] = [read(own(found, part)), read(own(graph, part))];
+    if (jsonEqual(is, should)) continue;
+    const missing = should.filter((one) => !is.includes(one));
+    const extra = is.filter((one) => !should.includes(one));
+    const message = `${part} of the graph: ${said("missing", missing)}${missing.length && extra.length ? "; " : ""}${said("not the workflow's", extra)}`;
+    yield { file, pointer: `/${part}`, facts: { part }, message };
+  }
+}
+
+function said(how: string, what: readonly string[]): string {
+  if (what.length === 0) return "";
+  const more = what.length > 3 ? ` and ${what.length - 3} more` : "";
+  return `${how} ${what.slice(0, 3).join(", ")}${more}`;
+}
+
+type Read = (value: Json | undefined) => readonly string[];
+
+const each =
+  (read: (one: Json) => string): Read =>
+  (value) =>
+    [...new Set((Array.isArray(value) ? value : []).map(read))].sort();
+const field = (one: Json, name: string) => String(isObject(one) ? own(one, name) : null);
+
+/** The contract of a node, by its code: some compilers write it in full. */
+function contractIn(one: Json): string {
+  const code = isObject(one) ? own(one, "cc_code") : undefined;
+  return typeof code === "string" ? ` ${code.slice(code.lastIndexOf("::") + 1).replace(/^:/, "")}` : "";
+}
+
+const PARTS: readonly (readonly [part: string, read: Read])[] = [
+  ["entry", (value) => [String(value)]],
+  ["nodes", each((one) => `${field(one, "id")} ${field(one, "type")}${contractIn(one)}`)],
+  ["edges", each((one) => `${field(one, "from")} --${field(one, "condition")}--> ${field(one, "to")}`)],
+  ["execution_paths", each((one) => (Array.isArray(one) ? one.join(" > ") : ""))],
+];

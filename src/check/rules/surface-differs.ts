@@ -1,0 +1,88 @@
+import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
+import { parseEffect } from "../../snapshot/parse.ts";
+import type { Entry } from "../entries.ts";
+import { foundIn, rule } from "../rule.ts";
+import type { Subject } from "../subject.ts";
+
+export const surfaceDiffers = rule({
+  id: "surface-differs",
+  about:
+    "a step's result_surface is what it handles, and both are the outcomes that its capability is declared to have",
+  severity: "warning",
+  invariants: ["fb.topology::INVARIANT_TOPOLOGY_SURFACE_CANONICAL_V0"],
+  hint: "list the same outcomes in result_surface, on_result, the SURFACE_CONTRACT and the capability's artifact",
+  *check(subject) {
+    const surfaces = subject.ofWord("SURFACE");
+    for (const { artifact, table } of subject.contracts) {
+      for (const { name, path, transform, sideEffect, op, onResult } of table.steps) {
+        const surface = surfaceAt(artifact.frontmatter, Number(path.at(-1)));
+        if (surface === null) continue;
+        const said = [...path, "result_surface"];
+        const handled = [...onResult.keys()];
+        if (!same(surface, handled)) {
+          const message = `step ${name} states ${list(surface)}, and handles ${list(handled)}`;
+          yield foundIn(artifact, said, { step: name, than: "on_result" }, message);
+        }
+        const code = (transform ?? sideEffect ?? "") as Fqdn;
+        const governing = surfaces.find((one) =>
+          governs(one.frontmatter, codeOf(code), transform === null ? op : "TRANSFORM"),
+        );
+        const canonical = texts(own(governing?.frontmatter ?? {}, "canonical_surface"));
+        if (governing === undefined || canonical === null || same(surface, canonical)) continue;
+        const message = `step ${name} states ${list(surface)}, and ${governing.fqdn} ${list(canonical)}`;
+        yield foundIn(artifact, said, { step: name, than: governing.fqdn }, message);
+      }
+    }
+    for (const surface of surfaces) yield* againstOperations(surface, subject);
+  },
+});
+
+function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord }: Subject) {
+  const op = own(frontmatter, "op");
+  const canonical = texts(own(frontmatter, "canonical_surface")) ?? [];
+  const governed = texts(own(frontmatter, "governs")) ?? [];
+  const operations = ofWord("CS").flatMap(({ fqdn: effect, artifact }) =>
+    governed.includes(codeOf(effect)) && artifact !== null ? [{ effect, declared: parseEffect(artifact) }] : [],
+  );
+  for (const { effect, declared } of operations) {
+    const outcomes = declared.get(String(op));
+    if (outcomes === undefined) {
+      const message = `${fqdn} governs ${String(op)} of ${effect}, which declares no such operation`;
+      yield foundIn({ file }, ["op"], { effect, op: String(op) }, message);
+    } else if (!same(outcomes, canonical)) {
+      const message = `${fqdn} states ${list(canonical)}, and ${effect} declares ${list(outcomes)} for ${String(op)}`;
+      yield foundIn({ file }, ["canonical_surface"], { effect, op: String(op) }, message);
+    }
+  }
+}
+
+function surfaceAt(frontmatter: JsonObject, index: number): readonly string[] | null {
+  const core = own(frontmatter, "core");
+  const steps = isObject(core) ? own(core, "pipeline") : undefined;
+  const step = Array.isArray(steps) ? (steps[index] as Json | undefined) : undefined;
+  return isObject(step) ? texts(own(step, "result_surface")) : null;
+}
+
+function governs(surface: JsonObject, code: string, op: string | null): boolean {
+  if (own(surface, "op") !== op) return false;
+  const prefix = own(surface, "capability_id_prefix");
+  return (
+    (texts(own(surface, "governs")) ?? []).includes(code) ||
+    (typeof prefix === "string" && code.startsWith(prefix))
+  );
+}
+
+function texts(value: Json | undefined): readonly string[] | null {
+  return Array.isArray(value) && value.every((item) => typeof item === "string")
+    ? (value as readonly string[])
+    : null;
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one));
+}
+
+function list(outcomes: readonly string[]): string {
+  return [...outcomes].sort().join(", ") || "none";
+}
