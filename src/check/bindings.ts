@@ -4,6 +4,7 @@ import { pathsIn, type Segment } from "../plan/expression.ts";
 import type { Contract, ContractNode, Plan } from "../plan/plan.ts";
 import type { Path } from "../snapshot/parse.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
+import { once } from "./once.ts";
 import type { CheckedContract, Subject } from "./subject.ts";
 import { ANYTHING, admitted, below, type Reach, type Value } from "./value.ts";
 
@@ -53,13 +54,18 @@ function publishedUpTo(index: number, { steps }: ContractFlow): ReadonlyMap<stri
   return new Map(steps.slice(0, index + 1).flatMap(({ mapped }) => [...mapped]));
 }
 
+/** What the intent lets through; null where there is none. */
+const payloadOf = once(({ nodes, start }: Plan): Value | null => {
+  const node = nodes.get(start);
+  const spec = node?.type === "IN" ? node.intent?.spec : undefined;
+  return spec === undefined ? null : admitted(spec);
+});
+
 /** What a node's bindings see: the payload that its workflow's intent lets through, and what other nodes publish. */
 export function nodeReach(plan: Plan, { contract }: Subject): Reach {
-  const start = plan.nodes.get(plan.start);
-  const spec = start?.type === "IN" ? start.intent?.spec : undefined;
-  const payload = spec === undefined ? ANYTHING : admitted(spec);
+  const payload = payloadOf(plan);
   return (root, segments) => {
-    if (root === "payload") return below(payload, segments);
+    if (root === "payload") return payload === null ? ANYTHING : below(payload, segments);
     const [key, ...rest] = segments;
     const node = plan.nodes.get(String(key));
     if (node?.type !== "CC") return undefined;
@@ -78,14 +84,7 @@ export function nodePaths({ key, inputs }: ContractNode, reach: Reach): readonly
 }
 
 /** Every node that runs a contract, with the plan it stands in. */
-export function contractNodes({ workflows }: Subject) {
-  return workflows.flatMap((workflow) => {
-    const { plan } = workflow;
-    if (plan === null) return [];
-    const nodes = [...plan.nodes.values()].filter((node): node is ContractNode => node.type === "CC");
-    return nodes.map((node) => ({ workflow, plan, node }));
-  });
-}
+export const contractNodes = once(({ contracts }: Subject) => contracts.flatMap(({ uses }) => uses));
 
 /** The contracts that compile, with what they and their steps hold. */
 export function flowing({ contracts }: Subject) {

@@ -72,7 +72,7 @@ function sealFaults(bytes: Uint8Array | null, all: readonly SnapshotFile[]): rea
 }
 
 /** @throws SnapshotFault */
-function readEntry({ path, bytes }: SnapshotFile): Entry {
+export function readEntry({ path, bytes }: SnapshotFile): Entry {
   const { text, envelope } = parseEnvelope(path, bytes);
   const fqdn = envelope["fqdn_id"] as Fqdn;
   const frontmatter = envelope["frontmatter"] as JsonObject;

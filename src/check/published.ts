@@ -3,6 +3,7 @@
 import { pathsIn, type Segment } from "../plan/expression.ts";
 import type { Contract, NodeKey, Plan, PlanNode, Step } from "../plan/plan.ts";
 import { answers } from "./endings.ts";
+import { once } from "./once.ts";
 
 /** By outcome: the outputs that may be published, and those that are, whichever way the contract took. */
 export interface Published {
@@ -90,7 +91,9 @@ function checkedBy(node: PlanNode, outcome: string): readonly string[] {
 }
 
 /** By node: the outputs that may be there when it is entered, and those that are, whichever way led to it. */
-export function atEntry({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
+export const atEntry = once((plan: Plan) => ({ may: entering(plan, "may"), must: entering(plan, "must") }));
+
+function entering({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
   const entered = new Map<NodeKey, ReadonlySet<string>>([[start, new Set()]]);
   const contracts = new Map<Contract, Published>();
   const queue = [start];

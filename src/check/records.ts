@@ -1,12 +1,13 @@
 /** The records that workflows write for events: where, for which event, and what is known of them. */
 
-import type { ContractNode, Plan } from "../plan/plan.ts";
+import type { ContractNode, NodeKey, Plan } from "../plan/plan.ts";
 import { codeOf, namespaceOf } from "../snapshot/fqdn.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import type { Path } from "../snapshot/parse.ts";
 import { nodeReach } from "./bindings.ts";
 import { contractFlow } from "./contract-flow.ts";
 import type { Entry } from "./entries.ts";
+import { once } from "./once.ts";
 import { atEntry, payloadPath } from "./published.ts";
 import type { CheckedContract, CheckedWorkflow, Subject } from "./subject.ts";
 import { ANYTHING, foretell, type Reach, record, typed, type Value } from "./value.ts";
@@ -18,22 +19,24 @@ export interface EventRecord {
   /** The artifact that says which event it is, and where in it. */
   readonly artifact: Artifact;
   readonly at: Path;
+  /** Who has it written: the workflow and its node; null for a contract that no workflow runs. */
   readonly workflow: CheckedWorkflow | null;
+  readonly node: NodeKey | null;
 }
 
 /** The fields by which a record says what it is of (SPEC 4.2). */
 const CODE_FIELDS = ["event_code", "event_type"] as const;
 
 /** Every record that names its event: once for each node that has it written, and for contracts that no node runs. */
-export function eventRecords(subject: Subject): readonly EventRecord[] {
-  return subject.contracts.flatMap((one) =>
+export const eventRecords = once((subject: Subject): readonly EventRecord[] =>
+  subject.contracts.flatMap((one) =>
     one.uses.length === 0
       ? recordsOf(one, undefined, null, subject)
       : one.uses.flatMap(({ workflow, plan, node }) =>
           recordsOf(one, givenInputs(plan, node, subject), { workflow, node }, subject),
         ),
-  );
-}
+  ),
+);
 
 interface Where {
   readonly workflow: CheckedWorkflow;
@@ -63,14 +66,16 @@ function recordsOf(
         isOwn || where === null
           ? own
           : { artifact: where.workflow.artifact, at: ["core", "nodes", where.node.key] };
-      return [{ event, record: written, ...place, workflow: where?.workflow ?? null }];
+      return [
+        { event, record: written, ...place, workflow: where?.workflow ?? null, node: where?.node.key ?? null },
+      ];
     });
   });
 }
 
 /** What a node gives its contract. What is required is there, or no step runs. */
 function givenInputs(plan: Plan, node: ContractNode, subject: Subject): Value {
-  const reach = surely(nodeReach(plan, subject), atEntry(plan, "must").get(node.key));
+  const reach = surely(nodeReach(plan, subject), atEntry(plan).must.get(node.key));
   const declared = new Map(node.contract.inputs.map((input) => [input.name, input]));
   const given = node.inputs.flatMap(({ name, source }) => {
     const value = foretell(source, reach);
@@ -102,8 +107,14 @@ function surely(reach: Reach, insisted: ReadonlySet<string> | undefined): Reach 
   };
 }
 
+const eventsByCode = once(({ ofWord }: Subject): ReadonlyMap<string, readonly Entry[]> => {
+  const events = ofWord("EV");
+  const codes = new Set(events.map(({ fqdn }) => codeOf(fqdn)));
+  return new Map([...codes].map((code) => [code, events.filter(({ fqdn }) => codeOf(fqdn) === code)]));
+});
+
 /** The event's artifact: that of the namespace which names it, else the only one with that code. */
 export function eventOf(code: string, namespace: string, subject: Subject): Entry | undefined {
-  const all = subject.ofWord("EV").filter(({ fqdn }) => fqdn === code || codeOf(fqdn) === code);
+  const all = eventsByCode(subject).get(code.slice(code.lastIndexOf(":") + 1)) ?? [];
   return all.find(({ fqdn }) => namespaceOf(fqdn) === namespace) ?? all[0];
 }

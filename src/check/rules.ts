@@ -7,18 +7,23 @@ import { artifactUnused } from "./rules/artifact-unused.ts";
 import { callRecurses } from "./rules/call-recurses.ts";
 import { capabilityUnbound } from "./rules/capability-unbound.ts";
 import { conformanceDiffers } from "./rules/conformance-differs.ts";
+import { eventNotRecorded } from "./rules/event-not-recorded.ts";
 import { eventRecordDiffers } from "./rules/event-record-differs.ts";
 import { eventUndeclared } from "./rules/event-undeclared.ts";
+import { failureCompletes } from "./rules/failure-completes.ts";
+import { fieldUnknown } from "./rules/field-unknown.ts";
 import { fileDamaged } from "./rules/file-damaged.ts";
 import { graphBroken } from "./rules/graph-broken.ts";
 import { graphDiffers } from "./rules/graph-differs.ts";
 import { graphUnbounded } from "./rules/graph-unbounded.ts";
+import { implementationUndeclared } from "./rules/implementation-undeclared.ts";
 import { indexDiffers } from "./rules/index-differs.ts";
 import { inputNeverRead } from "./rules/input-never-read.ts";
 import { inputUndeclared } from "./rules/input-undeclared.ts";
 import { intentDiffers } from "./rules/intent-differs.ts";
 import { listDiffers } from "./rules/list-differs.ts";
 import { malformed } from "./rules/malformed.ts";
+import { namePassedOver } from "./rules/name-passed-over.ts";
 import { nodeUnreachable } from "./rules/node-unreachable.ts";
 import { outcomeNeverAnswered } from "./rules/outcome-never-answered.ts";
 import { outcomeNeverReturned } from "./rules/outcome-never-returned.ts";
@@ -37,6 +42,7 @@ import { requiredInputUnbound } from "./rules/required-input-unbound.ts";
 import { resultNotThere } from "./rules/result-not-there.ts";
 import { routeNeverTaken } from "./rules/route-never-taken.ts";
 import { secretLeaks } from "./rules/secret-leaks.ts";
+import { sourceOptional } from "./rules/source-optional.ts";
 import { stepTargetUnknown } from "./rules/step-target-unknown.ts";
 import { stepUnreachable } from "./rules/step-unreachable.ts";
 import { storeUndeclared } from "./rules/store-undeclared.ts";
@@ -53,18 +59,23 @@ export const RULES: readonly Rule[] = [
   callRecurses,
   capabilityUnbound,
   conformanceDiffers,
+  eventNotRecorded,
   eventRecordDiffers,
   eventUndeclared,
+  failureCompletes,
+  fieldUnknown,
   fileDamaged,
   graphBroken,
   graphDiffers,
   graphUnbounded,
+  implementationUndeclared,
   indexDiffers,
   inputNeverRead,
   inputUndeclared,
   intentDiffers,
   listDiffers,
   malformed,
+  namePassedOver,
   nodeUnreachable,
   outcomeNeverAnswered,
   outcomeNeverReturned,
@@ -83,6 +94,7 @@ export const RULES: readonly Rule[] = [
   resultNotThere,
   routeNeverTaken,
   secretLeaks,
+  sourceOptional,
   stepTargetUnknown,
   stepUnreachable,
   storeUndeclared,

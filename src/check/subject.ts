@@ -20,7 +20,7 @@ import {
 import { compileAlone } from "./alone.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
 import { type Course, courseOf } from "./endings.ts";
-import { type Entry, readEntries, snapshotOver } from "./entries.ts";
+import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
 import { type Projection, readProjections } from "./projection.ts";
 
 export interface CheckedWorkflow {
@@ -72,8 +72,16 @@ export interface Subject {
 }
 
 export async function readSubject(folder: string, files: Files, build: Registry): Promise<Subject> {
-  const read = readEntries(folder, files);
-  const { entries } = read;
+  return subjectOf(readEntries(folder, files), readProjections(folder, files), folder, build);
+}
+
+/** The subject that these files make. */
+export async function subjectOf(
+  read: Read,
+  projections: readonly Projection[],
+  folder: string,
+  build: Registry,
+): Promise<Subject> {
   const registry = unprepared(build);
   const snapshot = snapshotOver(folder, read);
   const workflows: CheckedWorkflow[] = [];
@@ -84,11 +92,10 @@ export async function readSubject(folder: string, files: Files, build: Registry)
   const contracts = artifactsOf(snapshot, "CC").map((artifact) =>
     checkedContract(artifact, uses.get(artifact.fqdn) ?? [], snapshot, registry),
   );
-  const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
+  const sorted = [...read.entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
   const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
   const byName = new Map(contracts.map((one) => [one.artifact.fqdn as string, one]));
   const contract = (name: string) => byName.get(name);
-  const projections = readProjections(folder, files);
   return { ...read, snapshot, registry, projections, workflows, contracts, contract, ofWord };
 }
 

@@ -1,5 +1,7 @@
 import { isObject, type Json, own } from "../../json.ts";
-import { codeOf, isFqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import { codeOf, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import type { Entry } from "../entries.ts";
+import { once } from "../once.ts";
 import { foundIn, rule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
 
@@ -24,18 +26,17 @@ export const artifactUnused = rule({
 /** The kinds that do nothing unless another artifact names them. */
 const WORDS = ["CC", "CT", "CS", "RB", "IN", "EV", "STRUCTURE"] as const;
 
-/** Full names, and codes where the artifact that says them has one of that code in its namespace. */
 function namesUsed({ entries }: Subject): ReadonlySet<string> {
-  const used = new Set<string>();
-  for (const { fqdn, frontmatter } of entries.values()) {
-    for (const text of texts(frontmatter)) {
-      if (text === codeOf(fqdn)) continue;
-      const name = isFqdn(text) ? text : qualify(text, namespaceOf(fqdn));
-      if (name !== fqdn) used.add(name);
-    }
-  }
-  return used;
+  return new Set([...entries.values()].flatMap(namesSaid));
 }
+
+/** Full names, and codes, which are those of artifacts in the same namespace. */
+const namesSaid = once(({ fqdn, frontmatter }: Entry): readonly string[] => {
+  const said = [...texts(frontmatter)].filter((text) => CODE.test(text) && text !== codeOf(fqdn));
+  return said.map((text) => qualify(text, namespaceOf(fqdn))).filter((name) => name !== fqdn);
+});
+
+const CODE = /^[A-Za-z0-9_.]*:{0,2}[A-Z]+_[A-Z0-9_]+$/;
 
 function* texts(value: Json): Generator<string> {
   if (typeof value === "string") yield value;

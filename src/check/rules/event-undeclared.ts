@@ -1,3 +1,4 @@
+import { objectAt } from "../../json.ts";
 import { namespaceOf } from "../../snapshot/fqdn.ts";
 import { eventOf, eventRecords } from "../records.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
@@ -15,6 +16,10 @@ export const eventUndeclared = rule({
       eventOf(event, namespaceOf(artifact.fqdn), subject) !== undefined;
     for (const one of eventRecords(subject)) {
       if (!isKnown(one.event, one)) yield undeclared(one.artifact, one.at, one.event);
+    }
+    for (const event of subject.ofWord("EV")) {
+      if (Object.keys(objectAt(objectAt(event.frontmatter, "core"), "schema")).length > 0) continue;
+      yield foundIn(event, ["core", "schema"], {}, `${event.fqdn} declares no field`);
     }
     for (const workflow of subject.workflows) {
       for (const { emit, path } of workflow.table.nodes) {

@@ -10,11 +10,11 @@ export const graphDiffers = rule({
   severity: "warning",
   hint: "make the graph again from the workflow's artifact",
   *check(subject) {
+    if (![...subject.documents.keys()].some((file) => file.endsWith(SUFFIX))) return;
     const artifacts = asAuthored(subject);
     const expected = artifacts
       .filter(({ kind }) => kind === "WF")
       .map((workflow) => graphOf(workflow, artifacts));
-    if (![...subject.documents.keys()].some((file) => file.endsWith(SUFFIX))) return;
     for (const { workflow, file, graph } of expected) {
       const found = subject.documents.get(file);
       if (found === undefined) {

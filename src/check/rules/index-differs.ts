@@ -11,11 +11,11 @@ export const indexDiffers = rule({
   *check(subject) {
     const artifacts = asAuthored(subject);
     for (const [file, list, count, expected] of [
-      ["artifact_index/index.json", "artifacts", "artifact_count", artifactIndex(artifacts)],
-      ["artifact_index/stores.json", "stores", "store_count", storeIndex(artifacts)],
+      ["artifact_index/index.json", "artifacts", "artifact_count", artifactIndex],
+      ["artifact_index/stores.json", "stores", "store_count", storeIndex],
     ] as const) {
       const found = subject.documents.get(file);
-      if (found !== undefined) yield* differences(file, list, count, expected, found);
+      if (found !== undefined) yield* differences(file, list, count, expected(artifacts), found);
     }
   },
 });

@@ -10,6 +10,7 @@ export const intentDiffers = rule({
   invariants: [
     "fb.topology::INVARIANT_IN_WORKFLOW_BINDING_V0",
     "fb.topology::INVARIANT_IN_SCHEMA_REQUIRED_V0",
+    "fb.transport::INVARIANT_TRANSPORT_CANONICAL_NORMALIZATION_V0",
     "fb.transport::INVARIANT_TRANSPORT_TARGET_EXISTS_V0",
   ],
   hint: "name the workflow whose start node has this intent as its code",

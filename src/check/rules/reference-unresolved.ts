@@ -3,6 +3,7 @@ import { isFqdn } from "../../snapshot/fqdn.ts";
 import { didYouMean } from "../../snapshot/nearest.ts";
 import { reasonsOf } from "../compiled.ts";
 import type { Entry } from "../entries.ts";
+import { once } from "../once.ts";
 import { type Found, rule } from "../rule.ts";
 import type { Subject } from "../subject.ts";
 
@@ -25,7 +26,7 @@ export const referenceUnresolved = rule({
 });
 
 function* unresolvedIn(entry: Entry, { entries }: Subject): Generator<Found> {
-  for (const { name, path } of namesIn(entry.frontmatter, ["frontmatter"])) {
+  for (const { name, path } of namesOf(entry)) {
     if (entries.has(name)) continue;
     const hint = didYouMean(name, entries.keys());
     yield {
@@ -37,6 +38,8 @@ function* unresolvedIn(entry: Entry, { entries }: Subject): Generator<Found> {
     };
   }
 }
+
+const namesOf = once(({ frontmatter }: Entry) => [...namesIn(frontmatter, ["frontmatter"])]);
 
 /** Every full name below a value, as a text or as a key. */
 function* namesIn(value: Json, path: readonly string[]): Generator<{ name: string; path: readonly string[] }> {

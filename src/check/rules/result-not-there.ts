@@ -15,10 +15,8 @@ export const resultNotThere = rule({
   ],
   hint: "read it from a node that every way passes, route the node behind that one, or make the input optional",
   *check(subject) {
-    const entries = new Map<Plan, Record<"may" | "must", ReturnType<typeof atEntry>>>();
     for (const { workflow, plan, node } of contractNodes(subject)) {
-      const sets = entries.get(plan) ?? { may: atEntry(plan, "may"), must: atEntry(plan, "must") };
-      entries.set(plan, sets);
+      const sets = atEntry(plan);
       const [may, must] = [sets.may.get(node.key), sets.must.get(node.key)];
       if (may !== undefined && must !== undefined) yield* missingIn(node, workflow, plan, may, must);
     }

@@ -1,0 +1,47 @@
+import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
+import { eventRecords } from "../records.ts";
+import { foundIn, rule } from "../rule.ts";
+import type { CheckedWorkflow } from "../subject.ts";
+
+export const eventNotRecorded = rule({
+  id: "event-not-recorded",
+  about:
+    "an EXIT announces an event that every way to it has recorded: else the trace tells of what no store knows",
+  severity: "warning",
+  hint: "lead the way through the node that writes the record, or to an EXIT that announces nothing",
+  *check(subject) {
+    const records = eventRecords(subject);
+    for (const workflow of subject.workflows) {
+      for (const { key, emit, path } of workflow.table.nodes) {
+        if (emit === null || !records.some(({ event }) => event === bare(emit))) continue;
+        const writers = new Set(
+          records.flatMap((one) =>
+            one.workflow === workflow && one.event === bare(emit) ? [one.node ?? ""] : [],
+          ),
+        );
+        if (!isReachedWithout(key, writers, workflow)) continue;
+        const message = `a way leads to ${key} on which no record of ${emit} was written`;
+        yield foundIn(workflow.artifact, [...path, "emit"], { node: key, event: emit }, message);
+      }
+    }
+  },
+});
+
+function bare(event: string): string {
+  return event.includes("::") ? codeOf(event as Fqdn) : event;
+}
+
+/** Outcomes with which a node that should write a record has not. */
+const UNWRITTEN: ReadonlySet<string> = new Set(["VIOLATION", "BACKEND_ERROR"]);
+
+/** Whether a way leads to the node past all of those, or through them without their record. */
+function isReachedWithout(goal: string, writers: ReadonlySet<string>, { table }: CheckedWorkflow): boolean {
+  const nodes = new Map(table.nodes.map((node) => [node.key, node]));
+  const passed = new Set([table.start]);
+  for (const key of passed) {
+    for (const [outcome, to] of nodes.get(key)?.next ?? []) {
+      if (!writers.has(key) || UNWRITTEN.has(outcome)) passed.add(to);
+    }
+  }
+  return passed.has(goal);
+}

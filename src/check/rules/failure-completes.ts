@@ -1,0 +1,30 @@
+import { nodesOf, reachedFrom } from "../graph.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const failureCompletes = rule({
+  id: "failure-completes",
+  about: "no failure leads to an EXIT that reports success: the caller would never know of it",
+  severity: "warning",
+  hint: "lead the outcome to an EXIT with reason FAILED or EXITED, or to a node that records it",
+  *check({ workflows }) {
+    for (const { artifact, table } of workflows) {
+      const nodes = nodesOf(table);
+      const completes = (key: string) =>
+        nodes.get(key)?.type === "EXIT" && nodes.get(key)?.reason === "COMPLETED";
+      for (const { key, path, next } of table.nodes) {
+        for (const [outcome, to] of next) {
+          // What storage failed to do is not made good by going on; a violation may be, by recording it.
+          const ends =
+            outcome === "BACKEND_ERROR" ? [...reachedFrom(to, nodes)] : FAILURES.has(outcome) ? [to] : [];
+          const end = ends.find(completes);
+          if (end === undefined) continue;
+          const message = `${key} leads ${outcome} ${to === end ? "" : "on "}to ${end}, which ends every run as COMPLETED`;
+          yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome }, message);
+        }
+      }
+    }
+  },
+});
+
+/** Outcomes that say by their name that something was not done (SPEC 4.7). */
+const FAILURES: ReadonlySet<string> = new Set(["VIOLATION", "BACKEND_ERROR", "NACK"]);

@@ -1,0 +1,49 @@
+import type { ContractNode, Plan } from "../../plan/plan.ts";
+import { contractNodes, nodeReach } from "../bindings.ts";
+import { atEntry, outputOf } from "../published.ts";
+import { foundIn, rule } from "../rule.ts";
+import { excludes, type Reach, typed } from "../value.ts";
+
+export const namePassedOver = rule({
+  id: "name-passed-over",
+  about: "an input takes the value of its own name where there is one: a path to another is easily a slip",
+  severity: "note",
+  hint: "bind the value of that name; where the other is meant, give the input a name that says so",
+  *check(subject) {
+    for (const { workflow, plan, node } of contractNodes(subject)) {
+      const reach = nodeReach(plan, subject);
+      for (const { name, source } of node.inputs) {
+        if (source.kind !== "path" || source.segments.at(-1) === name) continue;
+        const other = namesake(name, source.segments, node, plan, reach);
+        if (other === undefined) continue;
+        const message = `${node.key} binds ${name} to ${source.text}, although there is ${other}`;
+        const path = ["core", "nodes", node.key, "inputs", name];
+        yield foundIn(workflow.artifact, path, { path: source.text, other }, message);
+      }
+    }
+  },
+});
+
+/** A path to a value that has the input's own name and fits it: beside the one bound, in the payload, or a result. */
+function namesake(
+  name: string,
+  [...segments]: readonly (string | number)[],
+  { key, contract }: ContractNode,
+  plan: Plan,
+  reach: Reach,
+): string | undefined {
+  const wanted = typed(...(contract.inputs.find((input) => input.name === name)?.types ?? []));
+  const fits = (root: string, path: readonly (string | number)[]) => {
+    const value = reach(root, path);
+    return (
+      value !== undefined && value.types.length > 0 && value.maybe === undefined && !excludes(value, wanted)
+    );
+  };
+  const beside = [...segments.slice(0, -1), name];
+  for (const path of [beside, [name]]) if (fits("payload", path)) return `$.payload.${path.join(".")}`;
+  const there = atEntry(plan).must.get(key);
+  const from = [...plan.nodes.keys()].find(
+    (one) => there?.has(outputOf(one, name)) && fits("results", [one, name]),
+  );
+  return from === undefined ? undefined : `$.results.${from}.${name}`;
+}

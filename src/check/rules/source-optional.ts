@@ -1,0 +1,29 @@
+import { contractNodes, nodeReach } from "../bindings.ts";
+import { atEntry, payloadPath } from "../published.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const sourceOptional = rule({
+  id: "source-optional",
+  about:
+    "what a contract requires, the intent requires: else a request it lets through ends in a violation further on",
+  severity: "warning",
+  invariants: ["fb.topology::INVARIANT_CC_INPUTS_SATISFIED_V0"],
+  hint: "require the field in the intent, declare what its object holds, or give it a default",
+  *check(subject) {
+    for (const { workflow, plan, node } of contractNodes(subject)) {
+      const reach = nodeReach(plan, subject);
+      const insisted = atEntry(plan).must.get(node.key);
+      for (const { name, source } of node.inputs) {
+        const input = node.contract.inputs.find((one) => one.name === name);
+        if (input?.required !== true || input.default !== undefined) continue;
+        if (source.kind !== "path" || source.root !== "payload") continue;
+        // Told where it is missed first.
+        if (insisted?.has(payloadPath(source.segments))) continue;
+        if (reach("payload", source.segments)?.maybe === undefined) continue;
+        const message = `${node.key} binds the required ${name} to ${source.text}, which a payload may leave out`;
+        const path = ["core", "nodes", node.key, "inputs", name];
+        yield foundIn(workflow.artifact, path, { path: source.text }, message);
+      }
+    }
+  },
+});
