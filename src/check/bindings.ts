@@ -19,15 +19,17 @@ export interface BoundPath {
 }
 
 /** The paths of a step's inputs, or of its outputs. */
-export function stepPaths(
-  { step, inputReach, outputReach }: StepFlow,
-  side: "inputs" | "outputs",
-): BoundPath[] {
-  const reach = side === "inputs" ? inputReach : outputReach;
-  return step[side].flatMap(({ name, source }) =>
-    pathsIn(source).map((path) => ({ ...path, at: ["core", "pipeline", step.index, side, name], reach })),
-  );
+export function stepPaths(flow: StepFlow, side: "inputs" | "outputs"): readonly BoundPath[] {
+  return pathsOfStep(flow)[side];
 }
+
+const pathsOfStep = once(({ step, inputReach, outputReach }: StepFlow) => {
+  const bound = (side: "inputs" | "outputs", reach: Reach): readonly BoundPath[] =>
+    step[side].flatMap(({ name, source }) =>
+      pathsIn(source).map((path) => ({ ...path, at: ["core", "pipeline", step.index, side, name], reach })),
+    );
+  return { inputs: bound("inputs", inputReach), outputs: bound("outputs", outputReach) };
+});
 
 /** The paths in the conditions that a contract's steps ask: they see what was published, by its bare name. */
 export function conditionPaths(contract: Contract, flow: ContractFlow): readonly BoundPath[] {

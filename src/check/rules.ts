@@ -20,6 +20,7 @@ import { implementationUndeclared } from "./rules/implementation-undeclared.ts";
 import { indexDiffers } from "./rules/index-differs.ts";
 import { inputNeverRead } from "./rules/input-never-read.ts";
 import { inputUndeclared } from "./rules/input-undeclared.ts";
+import { inputUnused } from "./rules/input-unused.ts";
 import { intentDiffers } from "./rules/intent-differs.ts";
 import { listDiffers } from "./rules/list-differs.ts";
 import { malformed } from "./rules/malformed.ts";
@@ -72,6 +73,7 @@ export const RULES: readonly Rule[] = [
   indexDiffers,
   inputNeverRead,
   inputUndeclared,
+  inputUnused,
   intentDiffers,
   listDiffers,
   malformed,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
-import { type CheckFinding, check } from "../../src/check/check.ts";
+import { check } from "../../src/check/check.ts";
 import { type Read, readEntries, readEntry } from "../../src/check/entries.ts";
 import { RULES } from "../../src/check/rules.ts";
 import { subjectOf } from "../../src/check/subject.ts";
@@ -46,15 +46,17 @@ const clean: Read = {
   documents: new Map([...whole.documents].filter(([file]) => file.startsWith("conformance/"))),
 };
 
-/** What is found in the snapshot with one artifact changed, its text and hash made anew. */
-async function found({ artifact: fqdn, frontmatter }: Mutation): Promise<readonly CheckFinding[]> {
+/** Whether some rule finds something in the snapshot with one artifact changed, its text and hash made anew. */
+async function isReported({ artifact: fqdn, frontmatter }: Mutation): Promise<boolean> {
   const entries = new Map(clean.entries);
   entries.delete(fqdn);
-  if (frontmatter !== null) {
-    const [path, text] = artifact(fqdn, JSON.stringify(frontmatter, null, 2));
+  const block = frontmatter();
+  if (block !== null) {
+    const [path, text] = artifact(fqdn, JSON.stringify(block, null, 2));
     entries.set(fqdn, readEntry({ path, bytes: Buffer.from(text) }));
   }
-  return check(await subjectOf({ ...clean, entries }, [], "/snapshot", registry), RULES);
+  const subject = await subjectOf({ ...clean, entries }, [], "/snapshot", registry);
+  return RULES.some((rule) => [...rule.check(subject)].length > 0);
 }
 
 suite("single mutations of a clean snapshot", () => {
@@ -74,7 +76,7 @@ suite("single mutations of a clean snapshot", () => {
   test("nineteen of twenty are reported, and the others are the known ones, each with its reason", async () => {
     const missed: string[] = [];
     for (const one of mutations) {
-      if ((await found(one)).length === 0) missed.push(`${one.kind}: ${one.artifact} ${one.what}`);
+      if (!(await isReported(one))) missed.push(`${one.kind}: ${one.artifact} ${one.what}`);
     }
     assert.deepEqual(missed.sort(), Object.keys(MISSED).sort());
     assert.ok(missed.length <= COUNT * 0.05, `${missed.length} of ${COUNT} are missed`);

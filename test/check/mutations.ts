@@ -10,7 +10,7 @@ export interface Mutation {
   /** What was done, where: the same words for the same mutation. */
   readonly what: string;
   /** The frontmatter afterwards; null when the artifact is removed. */
-  readonly frontmatter: JsonObject | null;
+  frontmatter(): JsonObject | null;
 }
 
 /** A place in a Machine block, and what to make of the value there; `undefined` removes it. */
@@ -40,7 +40,7 @@ export function mutationsOf(
 }
 
 function removed({ fqdn }: Entry): Mutation {
-  return { kind: "remove artifact", artifact: fqdn, what: "removed", frontmatter: null };
+  return { kind: "remove artifact", artifact: fqdn, what: "removed", frontmatter: () => null };
 }
 
 function isRead({ word }: Entry): boolean {
@@ -50,7 +50,12 @@ function isRead({ word }: Entry): boolean {
 function mutation(kind: string, { fqdn, frontmatter }: Entry, site: Site): Mutation {
   const { path, value, key } = site;
   const to = key !== undefined ? `renamed ${key}` : value === undefined ? "removed" : JSON.stringify(value);
-  return { kind, artifact: fqdn, what: `${path.join("/")}: ${to}`, frontmatter: changed(frontmatter, site) };
+  return {
+    kind,
+    artifact: fqdn,
+    what: `${path.join("/")}: ${to}`,
+    frontmatter: () => changed(frontmatter, site),
+  };
 }
 
 /** A copy with the site's value; what a compiler adds to a block is left out. */
@@ -244,7 +249,12 @@ const KINDS: Readonly<Record<string, Generate>> = {
     stepsOf(entry).flatMap((step, i) =>
       (["op", "store"] as const).flatMap((side) =>
         typeof step[side] === "string"
-          ? [{ path: ["core", "pipeline", i, side], value: other(else_(["DRAIN", `${step[side]}S`, "READ"], step[side] as string)) }]
+          ? [
+              {
+                path: ["core", "pipeline", i, side],
+                value: other(else_(["DRAIN", `${step[side]}S`, "READ"], step[side] as string)),
+              },
+            ]
           : [],
       ),
     ),

@@ -1,5 +1,7 @@
+import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
 import { contractNodes, nodeReach } from "../bindings.ts";
+import { once } from "../once.ts";
 import { atEntry, outputOf } from "../published.ts";
 import { foundIn, rule } from "../rule.ts";
 import { excludes, type Reach, typed } from "../value.ts";
@@ -24,6 +26,19 @@ export const namePassedOver = rule({
   },
 });
 
+/** Every field that the workflow's intent declares, nested ones too. */
+const payloadPaths = once(({ nodes, start }: Plan): readonly (readonly string[])[] => {
+  const node = nodes.get(start);
+  return node?.type === "IN" && node.intent !== null ? fieldPaths(node.intent.spec) : [];
+});
+
+function fieldPaths(spec: IntentSpec): readonly (readonly string[])[] {
+  return Object.entries(spec).flatMap(([name, { fields }]) => [
+    [name],
+    ...(fields === undefined ? [] : fieldPaths(fields).map((path) => [name, ...path])),
+  ]);
+}
+
 /** A path to a value that has the input's own name and fits it: beside the one bound, in the payload, or a result. */
 function namesake(
   name: string,
@@ -39,8 +54,11 @@ function namesake(
       value !== undefined && value.types.length > 0 && value.maybe === undefined && !excludes(value, wanted)
     );
   };
-  const beside = [...segments.slice(0, -1), name];
-  for (const path of [beside, [name]]) if (fits("payload", path)) return `$.payload.${path.join(".")}`;
+  const inPayload = [
+    [...segments.slice(0, -1), name],
+    ...payloadPaths(plan).filter((path) => path.at(-1) === name),
+  ];
+  for (const path of inPayload) if (fits("payload", path)) return `$.payload.${path.join(".")}`;
   const there = atEntry(plan).must.get(key);
   const from = [...plan.nodes.keys()].find(
     (one) => there?.has(outputOf(one, name)) && fits("results", [one, name]),
