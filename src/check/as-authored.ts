@@ -4,7 +4,7 @@ import { own } from "../json.ts";
 import type { AuthoredArtifact } from "../snapshot/authored.ts";
 import type { Subject } from "./subject.ts";
 
-export function asAuthored({ entries }: Subject): readonly AuthoredArtifact[] {
+export function asAuthored({ entries }: Pick<Subject, "entries">): readonly AuthoredArtifact[] {
   const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
   return sorted.map(({ fqdn, word, file, content, frontmatter, envelope }) => ({
     fqdn,

@@ -1,0 +1,487 @@
+/** One thing done to a snapshot that keeps every rule, and the rule that is then broken. */
+
+import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
+import { CASE, GATEWAY, type Small, SURFACE } from "./small-snapshot.ts";
+
+export interface RuleExample {
+  readonly rule: string;
+  readonly about: string;
+  /** How file and pointer of the finding end. */
+  readonly at: string;
+  readonly breach: (small: Small) => void;
+}
+
+/** The object at the path; it is there in the small snapshot. */
+function at(of: unknown, ...keys: readonly (string | number)[]): Block {
+  let found = of as Block;
+  for (const key of keys) found = found[key] as Block;
+  return found;
+}
+
+const WF = "test::WF_X_V0";
+const node = ({ blocks }: Small, key: string) => at(blocks, WF, "core", "nodes", key);
+const step = ({ blocks }: Small, contract: string) => at(blocks, `test::${contract}`, "core", "pipeline", 0);
+
+const second = (small: Small, contract: string): Block[] =>
+  at(small.blocks, `test::${contract}`, "core", "pipeline") as unknown as Block[];
+
+export const EXAMPLES: readonly RuleExample[] = [
+  {
+    rule: "admission-field-undeclared",
+    about: "admission compares a field that the intent leaves optional",
+    at: "/core/admission/bindings/EV_X_V0/name",
+    breach: (small) => {
+      at(small.blocks, "test::IN_X_V0", "core", "inputs", "name")["required"] = false;
+    },
+  },
+  {
+    rule: "admission-never-matches",
+    about: "admission compares a field that the record keeps further down",
+    at: "/core/admission/forbids/0",
+    breach: (small) => {
+      step(small, "CC_WRITE_V0")["inputs"] = {
+        record: { event_code: "EV_X_V0", data: { name: "$.inputs.name" } },
+      };
+    },
+  },
+  {
+    rule: "artifact-unused",
+    about: "a contract that no workflow runs",
+    at: "CC_LEFT_V0.json /frontmatter",
+    breach: ({ blocks }) => {
+      blocks["test::CC_LEFT_V0"] = { ...blocks["test::CC_JUDGE_V0"], cc_code: "CC_LEFT_V0" };
+    },
+  },
+  {
+    rule: "call-recurses",
+    about: "a contract calls the workflow that runs it",
+    at: "/core/pipeline/1/inputs/workflow_code",
+    breach: (small) => {
+      small.blocks[GATEWAY] = {
+        cs_code: "CS_WORKFLOW_GATEWAY_V0",
+        core: { operations: { EXECUTE: { result_status_values: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"] } } },
+        implementation: { module: "m", callable: "c" },
+      };
+      at(small.blocks, "test::RB_X_V0", "core", "bindings")[GATEWAY] = { policy: {} };
+      second(small, "CC_WRITE_V0").push({
+        step: "again",
+        side_effect: GATEWAY,
+        op: "EXECUTE",
+        inputs: { workflow_code: WF, payload: {} },
+        outputs: {},
+        on_result: { SUCCESS: "exit", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+      });
+    },
+  },
+  {
+    rule: "capability-unbound",
+    about: "a step asks for an operation that its side effect does not have",
+    at: "/core/pipeline/0/op",
+    breach: (small) => {
+      step(small, "CC_WRITE_V0")["op"] = "DRAIN";
+    },
+  },
+  {
+    rule: "conformance-differs",
+    about: "a case expects an output that the transform does not declare",
+    at: `${CASE} /expected/is_same`,
+    breach: ({ files }) => {
+      files[CASE] = {
+        artifact_type: "CT_CONFORMANCE",
+        ct_fqdn: EQUAL,
+        ct_ir: { inputs: { left: "a", right: "a" } },
+        expected: { is_same: true },
+        expected_outcome: "SUCCESS",
+      };
+    },
+  },
+  {
+    rule: "event-not-recorded",
+    about: "a failed write leads to the EXIT that announces the event",
+    at: "/core/nodes/DONE/emit",
+    breach: (small) => {
+      at(node(small, "WRITE"), "next")["VIOLATION"] = "DONE";
+    },
+  },
+  {
+    rule: "event-record-differs",
+    about: "a record lacks a field that its event requires",
+    at: "/core/pipeline/0/inputs/record",
+    breach: (small) => {
+      delete at(step(small, "CC_WRITE_V0"), "inputs", "record")["same"];
+    },
+  },
+  {
+    rule: "event-undeclared",
+    about: "an EXIT announces an event that no artifact declares",
+    at: "/core/nodes/REFUSED/emit",
+    breach: (small) => {
+      node(small, "REFUSED")["emit"] = "EV_REFUSED_V0";
+    },
+  },
+  {
+    rule: "failure-completes",
+    about: "a violation leads to an EXIT that reports success",
+    at: "/core/nodes/WRITE/next/VIOLATION",
+    breach: (small) => {
+      at(node(small, "WRITE"), "next")["VIOLATION"] = "DONE";
+    },
+  },
+  {
+    rule: "field-unknown",
+    about: "a field is misspelt",
+    at: "/core/nodes/DONE/raeson",
+    breach: (small) => {
+      node(small, "DONE")["raeson"] = "COMPLETED";
+    },
+  },
+  {
+    rule: "file-damaged",
+    about: "a file holds merge-conflict markers",
+    at: "artifacts/events/test__EV_X_V0.json ",
+    breach: ({ files }) => {
+      files["artifacts/events/test__EV_X_V0.json"] = "{\n<<<<<<< ours\n}\n";
+    },
+  },
+  {
+    rule: "graph-broken",
+    about: "a route leads to a node that is not declared",
+    at: "/core/nodes/ASK/next/NACK",
+    breach: (small) => {
+      at(node(small, "ASK"), "next")["NACK"] = "NOWHERE";
+    },
+  },
+  {
+    rule: "graph-differs",
+    about: "an edge of the kept graph is no route of the workflow",
+    at: "WF_X_V0.graph.json /edges",
+    breach: (small) => {
+      at(node(small, "JUDGE"), "next")["VIOLATION"] = "FAILED";
+    },
+  },
+  {
+    rule: "graph-unbounded",
+    about: "a route leads back",
+    at: "/core/nodes/WRITE/next/VIOLATION",
+    breach: (small) => {
+      at(node(small, "WRITE"), "next")["VIOLATION"] = "JUDGE";
+    },
+  },
+  {
+    rule: "implementation-undeclared",
+    about: "a transform names no code",
+    at: "/machine/implementation/callable",
+    breach: ({ blocks }) => {
+      delete at(blocks, EQUAL, "machine", "implementation")["callable"];
+    },
+  },
+  {
+    rule: "index-differs",
+    about: "an artifact is not listed",
+    at: "artifact_index/index.json /artifacts",
+    breach: ({ blocks }) => {
+      blocks["test::AC_X_V0"] = { ac_code: "AC_X_V0" };
+    },
+  },
+  {
+    rule: "input-never-read",
+    about: "a step binds an input that its transform does not declare",
+    at: "/core/pipeline/0/inputs/fuzzy",
+    breach: (small) => {
+      at(step(small, "CC_JUDGE_V0"), "inputs")["fuzzy"] = true;
+    },
+  },
+  {
+    rule: "input-undeclared",
+    about: "a step reads an input that the contract does not declare",
+    at: "/core/pipeline/0/inputs/right",
+    breach: (small) => {
+      at(step(small, "CC_JUDGE_V0"), "inputs")["right"] = "$.inputs.wanted";
+    },
+  },
+  {
+    rule: "input-unused",
+    about: "a contract declares an input that no step reads",
+    at: "/core/inputs/remark",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "inputs")["remark"] = { type: "string" };
+    },
+  },
+  {
+    rule: "intent-differs",
+    about: "an intent names another workflow than the one that starts with it",
+    at: "test__WF_X_V0.json /frontmatter/core/nodes/ASK/code",
+    breach: ({ blocks }) => {
+      blocks["test::WF_Y_V0"] = { ...blocks[WF], wf_code: "WF_Y_V0" };
+      at(blocks, "test::IN_X_V0", "core")["workflow"] = "WF_Y_V0";
+    },
+  },
+  {
+    rule: "list-differs",
+    about: "an invariant lists more for its checker than for its readers",
+    at: "/core/listed",
+    breach: ({ blocks }) => {
+      at(blocks, "test::INVARIANT_X_V0", "assert_projection")["listed"] = ["a", "b", "c"];
+    },
+  },
+  {
+    rule: "malformed",
+    about: "a contract input has a type that is none",
+    at: "/core/inputs/answer/type",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "inputs", "answer")["type"] = "text";
+    },
+  },
+  {
+    rule: "name-passed-over",
+    about: "an input is bound to another field although the payload has one of its name",
+    at: "/core/nodes/WRITE/inputs/name",
+    breach: (small) => {
+      at(node(small, "WRITE"), "inputs")["name"] = "$.payload.answer";
+    },
+  },
+  {
+    rule: "node-unreachable",
+    about: "no route leads to a node",
+    at: "/core/nodes/LOST",
+    breach: (small) => {
+      at(small.blocks, WF, "core", "nodes")["LOST"] = { type: "EXIT" };
+    },
+  },
+  {
+    rule: "outcome-never-answered",
+    about: "a step handles an outcome that its operation does not have",
+    at: "/core/pipeline/0/on_result/NOT_FOUND",
+    breach: (small) => {
+      at(step(small, "CC_WRITE_V0"), "on_result")["NOT_FOUND"] = "exit";
+    },
+  },
+  {
+    rule: "outcome-never-returned",
+    about: "a contract allows an outcome that nothing ends in",
+    at: "/core/result_status_contract/allowed/2",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "result_status_contract")["allowed"] = [
+        "SUCCESS",
+        "VIOLATION",
+        "UNSURE",
+      ];
+    },
+  },
+  {
+    rule: "outcome-not-allowed",
+    about: "an evaluation ends in an outcome that the contract does not allow",
+    at: "/core/evaluation/judge",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "evaluation", "judge")["on_false"] = "UNSURE";
+    },
+  },
+  {
+    rule: "outcome-not-handled",
+    about: "a step does not handle an outcome of its operation",
+    at: "/core/pipeline/0/on_result",
+    breach: (small) => {
+      delete at(step(small, "CC_WRITE_V0"), "on_result")["BACKEND_ERROR"];
+    },
+  },
+  {
+    rule: "outcome-not-routed",
+    about: "a node does not route an outcome of its contract",
+    at: "/core/nodes/WRITE/next",
+    breach: (small) => {
+      delete at(node(small, "WRITE"), "next")["BACKEND_ERROR"];
+    },
+  },
+  {
+    rule: "output-crossed",
+    about: "an output is written the other way round",
+    at: "/core/pipeline/0/outputs/is_equal",
+    breach: (small) => {
+      step(small, "CC_JUDGE_V0")["outputs"] = { is_equal: "$.same" };
+    },
+  },
+  {
+    rule: "output-never-set",
+    about: "a contract declares an output that no step publishes",
+    at: "/core/outputs/reason",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "outputs")["reason"] = { type: "string" };
+    },
+  },
+  {
+    rule: "output-undeclared",
+    about: "a node reads an output that the contract publishes and does not declare",
+    at: "/core/nodes/WRITE/inputs/same",
+    breach: ({ blocks }) => {
+      delete at(blocks, "test::CC_JUDGE_V0", "core", "outputs")["same"];
+    },
+  },
+  {
+    rule: "output-unused",
+    about: "a step publishes what nothing declares or reads",
+    at: "/core/pipeline/0/outputs/id",
+    breach: (small) => {
+      at(step(small, "CC_WRITE_V0"), "outputs")["id"] = "$.capability_result.record_id";
+    },
+  },
+  {
+    rule: "path-unresolved",
+    about: "a path names a payload field that the intent does not declare",
+    at: "/core/nodes/JUDGE/inputs/answer",
+    breach: (small) => {
+      at(node(small, "JUDGE"), "inputs")["answer"] = "$.payload.anwser";
+    },
+  },
+  {
+    rule: "path-without-exit",
+    about: "a node has no routes at all",
+    at: "/core/nodes/WRITE",
+    breach: (small) => {
+      node(small, "WRITE")["next"] = {};
+    },
+  },
+  {
+    rule: "policy-incomplete",
+    about: "one runtime binding leaves out the path that the others give",
+    at: "RB_X_V0.json /frontmatter/core/bindings/capability_side_effects::CS_APPENDONLY_JSONL_V0",
+    breach: ({ blocks }) => {
+      for (const code of ["RB_Y_V0", "RB_Z_V0"]) {
+        const bindings = { [APPEND]: { policy: { path: "{{module_data_root}}/y.jsonl" } } };
+        blocks[`test::${code}`] = { rb_code: code, core: { bindings } };
+      }
+    },
+  },
+  {
+    rule: "reference-unresolved",
+    about: "a workflow names a runtime binding that is not there",
+    at: "/frontmatter/runtime_binding",
+    breach: ({ blocks }) => {
+      at(blocks, WF)["runtime_binding"] = "test::RB_GONE_V0";
+    },
+  },
+  {
+    rule: "required-input-unbound",
+    about: "a step does not bind an input that its transform requires",
+    at: "/core/pipeline/0/inputs",
+    breach: (small) => {
+      delete at(step(small, "CC_JUDGE_V0"), "inputs")["right"];
+    },
+  },
+  {
+    rule: "result-not-there",
+    about: "a node reads a result that the way to it has not published",
+    at: "/core/nodes/WRITE/inputs/same",
+    breach: (small) => {
+      at(node(small, "ASK"), "next")["NACK"] = "WRITE";
+    },
+  },
+  {
+    rule: "route-never-taken",
+    about: "a node routes an outcome that its contract does not allow",
+    at: "/core/nodes/JUDGE/next/UNSURE",
+    breach: (small) => {
+      at(node(small, "JUDGE"), "next")["UNSURE"] = "REFUSED";
+    },
+  },
+  {
+    rule: "secret-leaks",
+    about: "a suppressed value goes on under another name",
+    at: "/core/pipeline/0/inputs/stream_id",
+    breach: (small) => {
+      at(step(small, "CC_WRITE_V0"), "inputs")["stream_id"] = "$.inputs.secret";
+    },
+  },
+  {
+    rule: "source-optional",
+    about: "a contract requires what the intent leaves optional",
+    at: "/core/nodes/JUDGE/inputs/answer",
+    breach: ({ blocks }) => {
+      at(blocks, "test::IN_X_V0", "core", "inputs", "answer")["required"] = false;
+    },
+  },
+  {
+    rule: "step-target-unknown",
+    about: "an action names neither a step nor an evaluation",
+    at: "/core/pipeline/0/on_result/SUCCESS",
+    breach: (small) => {
+      at(step(small, "CC_JUDGE_V0"), "on_result")["SUCCESS"] = "jugde";
+    },
+  },
+  {
+    rule: "step-unreachable",
+    about: "no action leads to a step",
+    at: "/core/pipeline/1",
+    breach: (small) => {
+      const [first] = second(small, "CC_WRITE_V0");
+      second(small, "CC_WRITE_V0").push({ ...first, step: "twice", outputs: {} });
+    },
+  },
+  {
+    rule: "store-undeclared",
+    about: "a step names a store that the structure does not declare",
+    at: "/core/pipeline/0/store",
+    breach: (small) => {
+      step(small, "CC_WRITE_V0")["store"] = "LOGS";
+    },
+  },
+  {
+    rule: "surface-differs",
+    about: "a step states another surface than it handles",
+    at: "/core/pipeline/0/result_surface",
+    breach: (small) => {
+      step(small, "CC_WRITE_V0")["result_surface"] = ["SUCCESS"];
+    },
+  },
+  {
+    rule: "surface-differs",
+    about: "a surface governs an operation that does not exist",
+    at: `${SURFACE.split("::")[1]}.json /frontmatter/op`,
+    breach: ({ blocks }) => {
+      at(blocks, SURFACE)["op"] = "DRAIN";
+    },
+  },
+  {
+    rule: "tokenized-differs",
+    about: "the projection routes an outcome to another node",
+    at: "dispatch.json /routing/0/1/7",
+    breach: ({ projection }) => {
+      at(projection.dispatch, "routing", 0, 1)["7"] = { addr: 3, key: "WRITE" };
+    },
+  },
+  {
+    rule: "tokenized-differs",
+    about: "the projection of a step writes into another store",
+    at: "dispatch.json /pipeline/3/0/inputs/__store__",
+    breach: ({ projection }) => {
+      at(projection.dispatch, "pipeline", 3, 0, "inputs")["__store__"] = "ELSEWHERE";
+    },
+  },
+  {
+    rule: "transform-untested",
+    about: "a transform has no conformance case",
+    at: "CT_PURE_LOOKUP_V0.json /frontmatter",
+    breach: ({ blocks }) => {
+      blocks["capability_transforms::CT_PURE_LOOKUP_V0"] = {
+        ct_code: "CT_PURE_LOOKUP_V0",
+        core: { inputs: {}, outputs: {} },
+        machine: { implementation: { module: "m", callable: "c" } },
+      };
+    },
+  },
+  {
+    rule: "type-differs",
+    about: "a number is bound where a text is declared",
+    at: "/core/pipeline/0/inputs/right",
+    breach: (small) => {
+      at(step(small, "CC_JUDGE_V0"), "inputs")["right"] = 1;
+    },
+  },
+  {
+    rule: "verdict-unread",
+    about: "a step goes on whatever its transform finds out",
+    at: "/core/pipeline/0/outputs/same",
+    breach: (small) => {
+      at(step(small, "CC_JUDGE_V0"), "on_result")["SUCCESS"] = "exit";
+    },
+  },
+];
