@@ -41,6 +41,7 @@ import { policyIncomplete } from "./rules/policy-incomplete.ts";
 import { referenceUnresolved } from "./rules/reference-unresolved.ts";
 import { requiredInputUnbound } from "./rules/required-input-unbound.ts";
 import { resultNotThere } from "./rules/result-not-there.ts";
+import { retiredUsed } from "./rules/retired-used.ts";
 import { routeNeverTaken } from "./rules/route-never-taken.ts";
 import { secretLeaks } from "./rules/secret-leaks.ts";
 import { sourceOptional } from "./rules/source-optional.ts";
@@ -94,6 +95,7 @@ export const RULES: readonly Rule[] = [
   referenceUnresolved,
   requiredInputUnbound,
   resultNotThere,
+  retiredUsed,
   routeNeverTaken,
   secretLeaks,
   sourceOptional,

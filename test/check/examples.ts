@@ -376,6 +376,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "retired-used",
+    about: "a workflow starts with an intent that is retired",
+    at: "/core/nodes/ASK/code",
+    breach: ({ blocks }) => {
+      at(blocks, "test::IN_X_V0")["status"] = "RETIRED";
+    },
+  },
+  {
     rule: "route-never-taken",
     about: "a node routes an outcome that its contract does not allow",
     at: "/core/nodes/JUDGE/next/UNSURE",

@@ -1,0 +1,27 @@
+import { own } from "../../json.ts";
+import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const retiredUsed = rule({
+  id: "retired-used",
+  about: "no workflow runs an artifact that is retired: what replaced it was put there for a reason",
+  severity: "warning",
+  hint: "run what superseded it, or retire the workflow too",
+  *check({ workflows, entries }) {
+    for (const { artifact, table } of workflows) {
+      if (own(artifact.frontmatter, "status") === RETIRED) continue;
+      for (const { code, path } of table.nodes) {
+        const name = code === null ? "" : qualify(code, namespaceOf(artifact.fqdn));
+        if (own(entries.get(name)?.frontmatter ?? {}, "status") !== RETIRED) continue;
+        yield foundIn(
+          artifact,
+          [...path, "code"],
+          { artifact: name },
+          `${name} is retired, and still run here`,
+        );
+      }
+    }
+  },
+});
+
+const RETIRED = "RETIRED";
