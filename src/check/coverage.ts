@@ -3,6 +3,7 @@
 import { codeOf } from "../snapshot/fqdn.ts";
 import type { Rule } from "./rule.ts";
 import type { Subject } from "./subject.ts";
+import { UNCHECKED } from "./unchecked.ts";
 
 export interface CoveredInvariant {
   readonly invariant: string;
@@ -21,7 +22,7 @@ export function coverageOf(subject: Subject, rules: readonly Rule[]): Coverage {
   const invariants = subject.ofWord("INVARIANT").map(({ fqdn }): CoveredInvariant => {
     const holding = rules.filter((rule) => rule.invariants.includes(fqdn)).map(({ id }) => id);
     if (holding.length > 0) return { invariant: fqdn, status: "checked", rules: holding, why: null };
-    const [status, why] = UNCHECKED[codeOf(fqdn)] ?? ["not", "no rule knows what it says"];
+    const [status, why] = UNCHECKED.get(codeOf(fqdn)) ?? ["not", "no rule knows what it says"];
     return { invariant: fqdn, status, rules: [], why };
   });
   const count = (status: CoveredInvariant["status"]) =>
@@ -31,8 +32,3 @@ export function coverageOf(subject: Subject, rules: readonly Rule[]): Coverage {
     counts: { checked: count("checked"), elsewhere: count("elsewhere"), not: count("not") },
   };
 }
-
-type Reason = readonly [status: "elsewhere" | "not", why: string];
-
-/** By code: what no rule over artifacts checks, and why. */
-const UNCHECKED: Readonly<Record<string, Reason>> = {};
