@@ -5,10 +5,31 @@ import type { Finding } from "../plan/plan.ts";
 import type { Found } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 
-/** The reasons with one of these codes, each once: workflows share contracts and storage. */
-export function reasonsOf(subject: Subject, ...codes: readonly string[]): readonly Found[] {
-  const all = [...subject.workflows, ...subject.contracts].flatMap(({ reasons }) => reasons);
-  const found = all.filter(({ code }) => codes.includes(code));
+/** By rule: the reasons why something does not compile that it passes on. */
+const REASONS = {
+  "reference-unresolved": ["BAD_REFERENCE", "UNKNOWN_REFERENCE"],
+  "graph-broken": ["UNKNOWN_NODE", "NO_START", "START_NOT_IN", "TWO_STARTS", "NODE_TYPE"],
+  "step-target-unknown": ["UNKNOWN_ACTION", "BACKWARD_ACTION", "STEP_TWICE", "STEP_KIND", "NO_STEPS"],
+  "capability-unbound": ["NOT_BOUND", "NO_IMPLEMENTATION", "UNKNOWN_OPERATION"],
+  "store-undeclared": ["UNKNOWN_STORE", "STORE_PATH_ESCAPES"],
+  "path-unresolved": ["UNKNOWN_ROOT", "UNKNOWN_STEP", "EXPRESSION"],
+} as const;
+
+const PASSED_ON: ReadonlySet<string> = new Set(Object.values(REASONS).flat());
+
+/** The reasons that a rule passes on; several workflows may have the same. */
+export function reasonsOf(subject: Subject, rule: keyof typeof REASONS): readonly Found[] {
+  const codes: readonly string[] = REASONS[rule];
+  return reasons(subject, (code) => codes.includes(code));
+}
+
+/** Those that no rule has for its own: something has not the shape that reading it expects. */
+export function otherReasons(subject: Subject): readonly Found[] {
+  return reasons(subject, (code) => !PASSED_ON.has(code));
+}
+
+function reasons({ workflows, contracts }: Subject, isWanted: (code: string) => boolean): readonly Found[] {
+  const found = [...workflows, ...contracts].flatMap((one) => one.reasons.filter(({ code }) => isWanted(code)));
   return found.map(({ code, what, file, pointer, hint }) => ({
     file,
     pointer,

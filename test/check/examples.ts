@@ -1,7 +1,7 @@
 /** One thing done to a snapshot that keeps every rule, and the rule that is then broken. */
 
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
-import { CASE, GATEWAY, type Small, SURFACE } from "./small-snapshot.ts";
+import { below as at, CASE, GATEWAY, type Small, SURFACE } from "./small-snapshot.ts";
 
 export interface RuleExample {
   readonly rule: string;
@@ -9,13 +9,6 @@ export interface RuleExample {
   /** How file and pointer of the finding end. */
   readonly at: string;
   readonly breach: (small: Small) => void;
-}
-
-/** The object at the path; it is there in the small snapshot. */
-function at(of: unknown, ...keys: readonly (string | number)[]): Block {
-  let found = of as Block;
-  for (const key of keys) found = found[key] as Block;
-  return found;
 }
 
 const WF = "test::WF_X_V0";

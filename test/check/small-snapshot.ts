@@ -154,16 +154,22 @@ export function smallSnapshot(): Small {
   return { blocks, files: {}, projection: projectionOf(blocks) };
 }
 
-const ADDRESSES = ["test::WF_X_V0", "test::IN_X_V0", "test::CC_JUDGE_V0", "test::CC_WRITE_V0", "test::RB_X_V0"];
+const WF = "test::WF_X_V0";
+
+const ADDRESSES = [WF, "test::IN_X_V0", "test::CC_JUDGE_V0", "test::CC_WRITE_V0", "test::RB_X_V0"];
+
+/** The object at the path. */
+export function below(of: unknown, ...keys: readonly (string | number)[]): Block {
+  let found = of as Block;
+  for (const key of keys) found = found[key] as Block;
+  return found;
+}
 
 /** The blocks with addresses for names, as another runtime takes them. */
 function projectionOf(blocks: Small["blocks"]): Small["projection"] {
   const all = [...ADDRESSES, EQUAL, APPEND, "transition::ACK", "transition::SUCCESS"];
   const at = (name: string) => all.indexOf(name);
-  const nodes = (blocks as ReturnType<typeof smallSnapshot>["blocks"])["test::WF_X_V0"] as never as {
-    core: { nodes: { JUDGE: { inputs: Json }; WRITE: { inputs: { [name: string]: Json } } } };
-  };
-  const { JUDGE, WRITE } = nodes.core.nodes;
+  const [JUDGE, WRITE] = ["JUDGE", "WRITE"].map((key) => below(blocks[WF], "core", "nodes", key, "inputs"));
   const judge = at("test::CC_JUDGE_V0");
   const write = at("test::CC_WRITE_V0");
   const asStep = (code: string, step: Block): Block => ({
@@ -174,15 +180,14 @@ function projectionOf(blocks: Small["blocks"]): Small["projection"] {
     outputs: step["outputs"] as Json,
     on_result: step["on_result"] as Json,
   });
-  const step = (contract: string) =>
-    ((blocks[contract] as Block)["core"] as unknown as { pipeline: readonly [Block] }).pipeline[0];
+  const step = (contract: string) => below(blocks[contract], "core", "pipeline", 0);
   return {
     names: new Map(all.map((name, address) => [address, name])),
     addresses: Object.fromEntries(all.map((name, address) => [name, address])),
     handlers: { rb_policy: { [at("test::RB_X_V0")]: { [at(APPEND)]: { policy: { module_data_root: "" } } } } },
     dispatch: {
       entry: { 0: { start: at("test::IN_X_V0"), start_key: "ASK", rb: at("test::RB_X_V0") } },
-      bindings: { 0: { JUDGE: JUDGE.inputs, WRITE: { ...WRITE.inputs, same: `$.results.${judge}.same` } } },
+      bindings: { 0: { JUDGE, WRITE: { ...WRITE, same: `$.results.${judge}.same` } } } as Block,
       routing: {
         0: {
           [at("test::IN_X_V0")]: { [at("transition::ACK")]: { addr: judge, key: "JUDGE" } },

@@ -12,5 +12,5 @@ export const capabilityUnbound = rule({
     "fb.topology::INVARIANT_CT_SURFACE_CLOSED_V0",
   ],
   hint: "bind the side effect in the workflow's RB, and name an operation that its CS declares",
-  check: (subject) => reasonsOf(subject, "NOT_BOUND", "NO_IMPLEMENTATION", "UNKNOWN_OPERATION"),
+  check: (subject) => reasonsOf(subject, "capability-unbound"),
 });

@@ -11,5 +11,5 @@ export const graphBroken = rule({
     "fb.topology::INVARIANT_WF_EXECUTION_PATH_VALID_V0",
   ],
   hint: "name a node that the workflow declares",
-  check: (subject) => reasonsOf(subject, "UNKNOWN_NODE", "NO_START", "START_NOT_IN", "TWO_STARTS", "NODE_TYPE"),
+  check: (subject) => reasonsOf(subject, "graph-broken"),
 });

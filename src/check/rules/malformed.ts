@@ -1,4 +1,4 @@
-import { reasonsOf } from "../compiled.ts";
+import { otherReasons } from "../compiled.ts";
 import { rule } from "../rule.ts";
 
 export const malformed = rule({
@@ -7,5 +7,5 @@ export const malformed = rule({
   severity: "error",
   invariants: ["fb.topology::INVARIANT_SCHEMA_CONFORMANCE_V0"],
   hint: "correct the field",
-  check: (subject) => reasonsOf(subject, "MALFORMED", "VALUE_TYPE", "INTENT_RULE"),
+  check: (subject) => otherReasons(subject),
 });

@@ -22,7 +22,7 @@ export const pathUnresolved = rule({
   ],
   hint: "correct the path, or declare the field in the artifact that should give it",
   *check(subject) {
-    yield* reasonsOf(subject, "UNKNOWN_ROOT", "UNKNOWN_STEP", "EXPRESSION");
+    yield* reasonsOf(subject, "path-unresolved");
     for (const { artifact, contract, flow } of flowing(subject)) {
       const steps = flow.steps.flatMap((step) => [...stepPaths(step, "inputs"), ...stepPaths(step, "outputs")]);
       const paths = [...steps, ...conditionPaths(contract, flow)];

@@ -20,8 +20,14 @@ export const referenceUnresolved = rule({
   ],
   hint: "correct the name, or add the artifact it names",
   *check(subject) {
-    yield* reasonsOf(subject, "BAD_REFERENCE");
-    for (const entry of subject.entries.values()) yield* unresolvedIn(entry, subject);
+    const told = reasonsOf(subject, "reference-unresolved");
+    yield* told;
+    for (const entry of subject.entries.values()) {
+      for (const found of unresolvedIn(entry, subject)) {
+        // A name that compiling has looked up in vain is told where it was looked up.
+        if (!told.some(({ file, message }) => file === found.file && message === found.message)) yield found;
+      }
+    }
   },
 });
 

@@ -12,6 +12,5 @@ export const stepTargetUnknown = rule({
     "fb.topology::INVARIANT_CC_CAPABILITY_BINDING_VALID_V0",
   ],
   hint: "write continue, exit, the name of a later step, or a key of core.evaluation",
-  check: (subject) =>
-    reasonsOf(subject, "UNKNOWN_ACTION", "BACKWARD_ACTION", "STEP_TWICE", "STEP_KIND", "NO_STEPS"),
+  check: (subject) => reasonsOf(subject, "step-target-unknown"),
 });

@@ -9,7 +9,7 @@ export const storeUndeclared = rule({
   invariants: ["fb.topology::INVARIANT_RB_BINDING_POLICY_CONFORMANCE_V0"],
   hint: "name a store of the RB's STRUCTURE in the step, or give the RB's policy a path",
   *check(subject) {
-    yield* reasonsOf(subject, "UNKNOWN_STORE", "STORE_PATH_ESCAPES");
+    yield* reasonsOf(subject, "store-undeclared");
     for (const { workflow, node } of subject.contracts.flatMap(({ uses }) => uses)) {
       for (const step of node.contract.steps) {
         if (step.kind !== "effect" || step.operation.reaches !== "store" || step.path !== null) continue;
