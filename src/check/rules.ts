@@ -6,6 +6,7 @@ import { admissionNeverMatches } from "./rules/admission-never-matches.ts";
 import { artifactUnused } from "./rules/artifact-unused.ts";
 import { callRecurses } from "./rules/call-recurses.ts";
 import { capabilityUnbound } from "./rules/capability-unbound.ts";
+import { codeDiffers } from "./rules/code-differs.ts";
 import { conformanceDiffers } from "./rules/conformance-differs.ts";
 import { eventNotRecorded } from "./rules/event-not-recorded.ts";
 import { eventRecordDiffers } from "./rules/event-record-differs.ts";
@@ -60,6 +61,7 @@ export const RULES: readonly Rule[] = [
   artifactUnused,
   callRecurses,
   capabilityUnbound,
+  codeDiffers,
   conformanceDiffers,
   eventNotRecorded,
   eventRecordDiffers,

@@ -75,6 +75,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "code-differs",
+    about: "a Machine block calls itself otherwise than its file",
+    at: "/frontmatter/wf_code",
+    breach: ({ blocks }) => {
+      at(blocks, WF)["wf_code"] = "WF_Y_V0";
+    },
+  },
+  {
     rule: "conformance-differs",
     about: "a case expects an output that the transform does not declare",
     at: `${CASE} /expected/is_same`,
@@ -223,6 +231,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "/core/inputs/answer/type",
     breach: ({ blocks }) => {
       at(blocks, "test::CC_JUDGE_V0", "core", "inputs", "answer")["type"] = "text";
+    },
+  },
+  {
+    rule: "malformed",
+    about: "an event says of a field neither that it is required nor that it is not",
+    at: "/core/schema/name/required",
+    breach: ({ blocks }) => {
+      at(blocks, "test::EV_X_V0", "core", "schema", "name")["required"] = "yes";
     },
   },
   {
@@ -455,6 +471,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "dispatch.json /pipeline/3/0/inputs/__store__",
     breach: ({ projection }) => {
       at(projection.dispatch, "pipeline", 3, 0, "inputs")["__store__"] = "ELSEWHERE";
+    },
+  },
+  {
+    rule: "tokenized-differs",
+    about: "the projection leaves a workflow out",
+    at: "dispatch.json /entry",
+    breach: ({ projection }) => {
+      projection.dispatch["entry"] = {};
     },
   },
   {

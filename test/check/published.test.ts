@@ -52,18 +52,22 @@ suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
   });
 
   test("each known defect that the artifacts show is found", async () => {
-    const places = new Set((await published()).findings.map(({ rule, artifact }) => `${rule} ${artifact}`));
+    const places = new Set(
+      (await published()).findings.map(({ rule, artifact, file }) => `${rule} ${artifact ?? file}`),
+    );
     const listed = rows(defects).map(([, rule, artifact]) => `${rule} ${artifact}`);
     assert.ok(listed.length > 30);
     for (const one of listed) assert.ok(places.has(one), one);
   });
 
-  test("its tokenized projection says what its artifacts say", async () => {
+  test("its tokenized projection says what its artifacts say, and leaves two workflows out", async () => {
     const { subject, findings } = await published();
     assert.equal(subject.projections.length, 3);
-    assert.deepEqual(
-      findings.filter(({ rule }) => rule === "tokenized-differs"),
-      [],
-    );
+    const differing = findings.filter(({ rule }) => rule === "tokenized-differs");
+    const left = new Set(differing.map(({ message }) => message));
+    assert.deepEqual([...left].sort(), [
+      "the projection leaves out pgs_capabilities.registry.name_service.workflows::WF_LOOKUP_NAME_V0",
+      "the projection leaves out pgs_capabilities.registry.name_service.workflows::WF_REGISTER_NAME_V0",
+    ]);
   });
 });

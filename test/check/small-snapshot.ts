@@ -8,6 +8,8 @@ import { type Subject, subjectOf } from "../../src/check/subject.ts";
 import type { Json } from "../../src/json.ts";
 import { behaviourGraph } from "../../src/snapshot/author-graph.ts";
 import { artifactIndex, storeIndex } from "../../src/snapshot/author-index.ts";
+import { derive } from "../../src/snapshot/derive.ts";
+import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { sha256 } from "../../src/trace/canonical.ts";
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
 import { artifact, FOLDER, memoryFiles } from "../snapshot/memory-files.ts";
@@ -151,7 +153,7 @@ export function smallSnapshot(): Small {
     },
     "test::INVARIANT_X_V0": { core: { listed: ["a", "b"] }, assert_projection: { listed: ["b", "a"] } },
   };
-  return { blocks, files: {}, projection: projectionOf(blocks) };
+  return { blocks, files: {}, projection: structuredClone(projectionOf(blocks)) };
 }
 
 const WF = "test::WF_X_V0";
@@ -184,7 +186,11 @@ function projectionOf(blocks: Small["blocks"]): Small["projection"] {
   return {
     names: new Map(all.map((name, address) => [address, name])),
     addresses: Object.fromEntries(all.map((name, address) => [name, address])),
-    handlers: { rb_policy: { [at("test::RB_X_V0")]: { [at(APPEND)]: { policy: { module_data_root: "" } } } } },
+    handlers: {
+      ct: { [at(EQUAL)]: { ct_ir: ir(EQUAL, blocks) } },
+      cs: { [at(APPEND)]: ir(APPEND, blocks) },
+      rb_policy: { [at("test::RB_X_V0")]: { [at(APPEND)]: { policy: { module_data_root: "" } } } },
+    },
     dispatch: {
       entry: { 0: { start: at("test::IN_X_V0"), start_key: "ASK", rb: at("test::RB_X_V0") } },
       bindings: { 0: { JUDGE, WRITE: { ...WRITE, same: `$.results.${judge}.same` } } } as Block,
@@ -200,6 +206,16 @@ function projectionOf(blocks: Small["blocks"]): Small["projection"] {
       },
     },
   };
+}
+
+/** What a capability's artifact has besides its block. */
+function ir(name: string, blocks: Small["blocks"]): Json {
+  const { ct_ir: transform, cs_ir: effect } = derive(name as Fqdn, machine(blocks[name] as Block));
+  return transform ?? effect ?? null;
+}
+
+function machine(block: Block): string {
+  return `## Machine\n\n\`\`\`yaml\n${JSON.stringify(block, null, 2)}\n\`\`\`\n`;
 }
 
 /** The blocks as sound artifacts, with the graph, the index and the conformance case that belong to the clean ones. */
@@ -231,7 +247,7 @@ function artifactsOf(blocks: Small["blocks"]): ReadonlyMap<string, Uint8Array> {
 
 function governance(name: string, block: Block): readonly [string, string] {
   const [namespace, code] = name.split("::") as [string, string];
-  const content = `# ${code}\n\n## Machine\n\n\`\`\`yaml\n${JSON.stringify(block, null, 2)}\n\`\`\`\n`;
+  const content = `# ${code}\n\n${machine(block)}`;
   const envelope = {
     artifact_code: code,
     artifact_type: "SURFACE_CONTRACT",

@@ -16,9 +16,19 @@ export const surfaceDiffers = rule({
     const surfaces = subject.ofWord("SURFACE");
     for (const { artifact, table } of subject.contracts) {
       for (const { name, path, transform, sideEffect, op, onResult } of table.steps) {
-        const surface = surfaceAt(artifact.frontmatter, Number(path.at(-1)));
-        if (surface === null) continue;
+        const stated = surfaceAt(artifact.frontmatter, Number(path.at(-1)));
+        if (stated === undefined) continue;
         const said = [...path, "result_surface"];
+        const surface = texts(stated);
+        if (surface === null) {
+          yield foundIn(
+            artifact,
+            said,
+            { step: name },
+            `result_surface of step ${name} should be a list of texts`,
+          );
+          continue;
+        }
         const handled = [...onResult.keys()];
         if (!same(surface, handled)) {
           const message = `step ${name} states ${list(surface)}, and handles ${list(handled)}`;
@@ -57,11 +67,11 @@ function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord }: Subj
   }
 }
 
-function surfaceAt(frontmatter: JsonObject, index: number): readonly string[] | null {
+function surfaceAt(frontmatter: JsonObject, index: number): Json | undefined {
   const core = own(frontmatter, "core");
   const steps = isObject(core) ? own(core, "pipeline") : undefined;
   const step = Array.isArray(steps) ? (steps[index] as Json | undefined) : undefined;
-  return isObject(step) ? texts(own(step, "result_surface")) : null;
+  return isObject(step) ? own(step, "result_surface") : undefined;
 }
 
 function governs(surface: JsonObject, code: string, op: string | null): boolean {

@@ -15,6 +15,7 @@ export const tokenizedDiffers = rule({
   *check(subject) {
     for (const projection of subject.projections) {
       yield* vocabulary(projection);
+      yield* missing(projection, subject);
       yield* pipelines(projection, subject);
       yield* workflows(projection, subject);
       yield* handlers(projection, subject);
@@ -35,6 +36,28 @@ function* vocabulary({ folder, names, addresses }: Projection): Generator<Found>
     yield { file, pointer: pointer([name]), facts: { name }, message };
   }
 }
+
+/** What the scope has an address for, and does not project. */
+function* missing({ folder, dispatch, handlers, names }: Projection, { entries }: Subject): Generator<Found> {
+  for (const [address, name] of names) {
+    const place = PLACES.get(entries.get(name)?.word ?? "");
+    if (place === undefined) continue;
+    const [file, part] = place;
+    const projected = objectAt(file === "dispatch" ? dispatch : handlers, part);
+    if (Object.hasOwn(projected, String(address))) continue;
+    const message = `the projection leaves out ${name}`;
+    yield { file: `${folder}/${file}.json`, pointer: pointer([part]), facts: { name }, message };
+  }
+}
+
+/** Where the projection keeps artifacts of a kind, by their addresses. */
+const PLACES: ReadonlyMap<string, readonly [file: "dispatch" | "handlers", part: string]> = new Map([
+  ["WF", ["dispatch", "entry"]],
+  ["CC", ["dispatch", "pipeline"]],
+  ["CT", ["handlers", "ct"]],
+  ["CS", ["handlers", "cs"]],
+  ["RB", ["handlers", "rb_policy"]],
+]);
 
 const NO_NODES: ReadonlyMap<string, string> = new Map();
 
