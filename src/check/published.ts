@@ -18,8 +18,13 @@ interface Names {
 
 const NONE: Names = { may: new Set(), must: new Set() };
 
+/** By outcome, and by step the outputs of earlier steps that may be, and those that are there when it is run. */
+interface Progress extends Published {
+  readonly before: readonly (Names | undefined)[];
+}
+
 /** Actions lead forwards only, so one pass over the steps sees every way to each. */
-export function publishedBy(contract: Contract): Published {
+export const publishedBy = once((contract: Contract): Progress => {
   const before: (Names | undefined)[] = [NONE];
   const ends = new Map<string, Names>();
   const end = (outcome: string, names: Names) => ends.set(outcome, joined(ends.get(outcome), names));
@@ -39,8 +44,14 @@ export function publishedBy(contract: Contract): Published {
       else end(outcome, after);
     }
   }
-  const side = (of: keyof Names) => new Map([...ends].map(([outcome, names]) => [outcome, names[of]]));
-  return { may: side("may"), must: side("must") };
+  const side = (of: keyof Names) =>
+    new Map([...ends].map(([outcome, names]) => [outcome, withoutSteps(names[of])]));
+  return { may: side("may"), must: side("must"), before };
+});
+
+/** What a contract publishes goes out under its name, whichever step it is from. */
+function withoutSteps(names: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...names].map((name) => name.slice(name.indexOf("\0") + 1)));
 }
 
 function joined(a: Names | undefined, b: Names): Names {
@@ -62,16 +73,18 @@ function withOutputs({ may, must }: Names, step: Step, outcome: string): Names {
   );
   const possible = failed && step.kind === "transform" ? free : step.outputs;
   const names = (outputs: Step["outputs"]) =>
-    outputs.flatMap(({ name, crossed }) => [name, ...(crossed ? [crossed] : [])]);
+    outputs
+      .flatMap(({ name, crossed }) => [name, ...(crossed ? [crossed] : [])])
+      .map((one) => outputOf(step.name, one));
   return {
     may: new Set([...may, ...names(possible)]),
     must: new Set([...must, ...names(failed ? free : step.outputs)]),
   };
 }
 
-/** A node's output, as one word. */
-export function outputOf(node: NodeKey, output: string): string {
-  return `${node}\0${output}`;
+/** An output of a node, or of a step, as one word. */
+export function outputOf(of: NodeKey, output: string): string {
+  return `${of}\0${output}`;
 }
 
 /** A payload path, as one word. */
@@ -95,14 +108,11 @@ export const atEntry = once((plan: Plan) => ({ may: entering(plan, "may"), must:
 
 function entering({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
   const entered = new Map<NodeKey, ReadonlySet<string>>([[start, new Set()]]);
-  const contracts = new Map<Contract, Published>();
   const queue = [start];
   for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
     const node = nodes.get(key);
     if (node === undefined || node.type === "EXIT") continue;
-    const published =
-      node.type === "CC" ? (contracts.get(node.contract) ?? publishedBy(node.contract)) : undefined;
-    if (node.type === "CC" && published !== undefined) contracts.set(node.contract, published);
+    const published = node.type === "CC" ? publishedBy(node.contract) : undefined;
     const here = entered.get(key) as ReadonlySet<string>;
     const { byOutcome, otherwise } = node.next;
     const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];

@@ -72,6 +72,7 @@ function decides(
     const isAsked = [...step.onResult.values()].some(
       (action) =>
         action.do === "evaluate" &&
+        action.evaluation.onTrue !== action.evaluation.onFalse &&
         [action.evaluation.condition.left, action.evaluation.condition.right]
           .flatMap(pathsIn)
           .some(({ root, segments }) => isBareName(root) || isIt(root, segments, isOwn)),

@@ -385,6 +385,22 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "result-not-there",
+    about: "a step goes on after a failure, and the next one needs the result",
+    at: "/core/pipeline/1/inputs/left",
+    breach: (small) => {
+      const [first] = second(small, "CC_JUDGE_V0");
+      at(first, "on_result")["VIOLATION"] = "continue";
+      at(first, "on_result")["SUCCESS"] = "continue";
+      second(small, "CC_JUDGE_V0").push({
+        ...structuredClone(first),
+        step: "again",
+        inputs: { left: "$.results.compare.same", right: "yes" },
+        on_result: { SUCCESS: "judge", VIOLATION: "exit" },
+      });
+    },
+  },
+  {
     rule: "retired-used",
     about: "a workflow starts with an intent that is retired",
     at: "/core/nodes/ASK/code",
@@ -499,6 +515,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "/core/pipeline/0/inputs/right",
     breach: (small) => {
       at(step(small, "CC_JUDGE_V0"), "inputs")["right"] = 1;
+    },
+  },
+  {
+    rule: "verdict-unread",
+    about: "a condition ends in the same outcome either way",
+    at: "/core/pipeline/0/outputs/same",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "evaluation", "judge")["on_false"] = "SUCCESS";
     },
   },
   {

@@ -1,7 +1,7 @@
 import { pathsIn } from "../../plan/expression.ts";
-import type { ContractNode, Plan } from "../../plan/plan.ts";
-import { contractNodes } from "../bindings.ts";
-import { atEntry, outputOf } from "../published.ts";
+import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
+import { contractNodes, flowing } from "../bindings.ts";
+import { atEntry, outputOf, publishedBy } from "../published.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 import type { CheckedWorkflow } from "../subject.ts";
 
@@ -15,6 +15,7 @@ export const resultNotThere = rule({
   ],
   hint: "read it from a node that every way passes, route the node behind that one, or make the input optional",
   *check(subject) {
+    for (const { artifact, contract } of flowing(subject)) yield* missingBetweenSteps(contract, artifact);
     for (const { workflow, plan, node } of contractNodes(subject)) {
       const sets = atEntry(plan);
       const [may, must] = [sets.may.get(node.key), sets.must.get(node.key)];
@@ -22,6 +23,24 @@ export const resultNotThere = rule({
     }
   },
 });
+
+/** A transform that requires what an earlier step has not published, on some way to it, fails there always. */
+function* missingBetweenSteps(contract: Contract, artifact: { readonly file: string }): Generator<Found> {
+  const { before } = publishedBy(contract);
+  for (const step of contract.steps) {
+    const entered = before[step.index];
+    if (entered === undefined || step.kind === "effect") continue;
+    for (const { name, source } of step.inputs) {
+      if (source.kind !== "path" || source.root !== "results" || !step.required.includes(name)) continue;
+      const [of, output] = source.segments.map(String);
+      const one = outputOf(String(of), String(output));
+      if (!entered.may.has(one) || entered.must.has(one)) continue;
+      const message = `on some way to step ${step.name}, ${of} has not published ${output}, and ${name} is required`;
+      const path = ["core", "pipeline", step.index, "inputs", name];
+      yield foundIn(artifact, path, { step: step.name, path: source.text }, message);
+    }
+  }
+}
 
 type Outputs = ReadonlySet<string>;
 
