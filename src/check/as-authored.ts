@@ -6,13 +6,10 @@ import type { Subject } from "./subject.ts";
 
 export function asAuthored({ entries }: Pick<Subject, "entries">): readonly AuthoredArtifact[] {
   const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
-  return sorted.map(({ fqdn, word, file, content, frontmatter, envelope }) => ({
-    fqdn,
-    // The index calls every governance artifact by what it says it is.
-    kind: String(own(envelope, "artifact_type")) || word,
-    source: file,
-    file,
-    content,
-    derived: { frontmatter },
-  }));
+  return sorted.map(({ fqdn, word, file, content, frontmatter, envelope }) => {
+    // The index calls an artifact of governance what that calls itself.
+    const type = own(envelope, "artifact_type");
+    const kind = typeof type === "string" ? type : word;
+    return { fqdn, kind, source: file, file, content, derived: { frontmatter } };
+  });
 }

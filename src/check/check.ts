@@ -68,7 +68,7 @@ function locator({ entries, texts }: Subject): (found: Found) => Place {
       return { artifact: null, line: line ?? lineIn(texts.get(file) ?? "", at), markdown: null };
     const find = lines.get(file) ?? contentLines(entry.content);
     lines.set(file, find);
-    return { artifact: entry.fqdn, line: lineIn(entry.text, at), markdown: markdownLine(at, find) };
+    return { artifact: entry.fqdn, line: line ?? lineIn(entry.text, at), markdown: markdownLine(at, find) };
   };
 }
 

@@ -3,6 +3,7 @@
 import { own } from "../json.ts";
 import { pathsIn, type Segment } from "../plan/expression.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
+import { outputOf } from "./published.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -34,18 +35,26 @@ export function isReadIn(
 ): boolean {
   const isRaw = (root: string, [first]: readonly Segment[]) =>
     root.startsWith("capability_") && (first === field || first === undefined);
-  const names = new Set(
-    step.outputs.flatMap(({ name, source, crossed }) => {
-      const reads = pathsIn(source).some(({ root, segments }) => isRaw(root, segments));
-      return reads || (crossed !== undefined && name === field) ? [name, crossed ?? name] : [];
-    }),
-  );
-  const isIt = (root: string, segments: readonly Segment[], own: boolean) => {
-    if (own && isRaw(root, segments)) return true;
-    if (root === "raw")
-      return segments[0] === step.name && (segments[1] === undefined || segments[1] === field);
-    return root === "results" && segments[0] === step.name && names.has(String(segments[1]));
+  const carrying = new Set<string>();
+  const isIt: IsIt = (root, segments, isOwnStep) => {
+    const [of, name] = segments.map(String);
+    if (isOwnStep && isRaw(root, segments)) return true;
+    if (root === "raw") return of === step.name && (name === undefined || name === field);
+    return root === "results" && carrying.has(outputOf(String(of), String(name)));
   };
+  // Steps stand in the order in which they are run: what one publishes, only later ones can publish again.
+  const names = new Set<string>();
+  for (const { step: other } of flow.steps) {
+    const isOwn = other.name === step.name;
+    for (const { name, source, crossed } of other.outputs) {
+      const reads = pathsIn(source).some(({ root, segments }) => isIt(root, segments, isOwn));
+      if (!reads && !(isOwn && crossed !== undefined && name === field)) continue;
+      for (const one of [name, crossed ?? name]) {
+        carrying.add(outputOf(other.name, one));
+        names.add(one);
+      }
+    }
+  }
   return (
     names.has("result_status") ||
     decides(flow, isIt, (root) => names.has(root), step.name) ||

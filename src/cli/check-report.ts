@@ -6,11 +6,13 @@ import type { CheckResult } from "../check/judge.ts";
 import { SEVERITIES } from "../check/rule.ts";
 import type { Paint, Tone } from "./paint.ts";
 import { plain, table } from "./report.ts";
-import type { Told } from "./tell.ts";
 
-export const checkReport: Told<CheckResult> = {
-  command: "pgs check",
-  toSuites: () => [],
+export interface Report<R> {
+  toJson(result: R): unknown;
+  toText(result: R, paint: Paint): string;
+}
+
+export const checkReport: Report<CheckResult> = {
   toJson: ({ findings, known, gone, off, artifacts, rules, failed }) => ({
     ok: !failed,
     artifacts,
@@ -67,9 +69,7 @@ function findingText(found: CheckFinding, paint: Paint): string {
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
 
-export const coverageReport: Told<Coverage> = {
-  command: "pgs check --coverage",
-  toSuites: () => [],
+export const coverageReport: Report<Coverage> = {
   toJson: (coverage) => coverage,
   toText({ invariants, counts }, paint) {
     const rows = invariants.map(({ invariant, status, rules, why }) => [

@@ -10,11 +10,12 @@ import { RULES } from "../check/rules.ts";
 import { readSubject } from "../check/subject.ts";
 import { UsageFault } from "../faults.ts";
 import { IoError } from "../ports.ts";
-import { checkReport, coverageReport } from "./check-report.ts";
+import { checkReport, coverageReport, type Report } from "./check-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
+import { painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
-import { tell } from "./tell.ts";
+import { printJson } from "./report.ts";
 import { requireFolder } from "./verify.ts";
 
 export interface CheckOptions extends CommonOptions {
@@ -34,14 +35,20 @@ export async function checkCommand(options: CheckOptions, context: Context): Pro
   const baseline = given === undefined || updates ? [] : readBaseline(given, context);
   const subject = await readSubject(settings.snapshot, world.files, registry);
   if (options.coverage === true) {
-    await tell(coverageOf(subject, RULES), coverageReport, undefined, context);
+    await say(coverageOf(subject, RULES), coverageReport, context);
     return EXIT.SUCCESS;
   }
   const failOn = options.failOn ?? config.failOn ?? "error";
   const result = judge(subject, RULES, { config, baseline, failOn });
   if (updates) return updateBaseline(given, result, context);
-  await tell(result, checkReport, undefined, context);
+  await say(result, checkReport, context);
   return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
+}
+
+async function say<R>(result: R, report: Report<R>, context: Context): Promise<void> {
+  const { world, settings } = context;
+  if (settings.json) printJson(context, report.toJson(result));
+  else if (!settings.quiet) world.out(report.toText(result, await painter(settings)));
 }
 
 const CONFIG_FILE = "pgs-check.json";
@@ -83,6 +90,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
     throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
   }
   const name = shortPath(path(file), world.cwd);
-  if (!settings.quiet) world.out(`${name}: ${findings.length} findings recorded\n`);
+  if (settings.json) printJson(context, { baseline: name, recorded: findings.length });
+  else if (!settings.quiet) world.out(`${name}: ${findings.length} findings recorded\n`);
   return EXIT.SUCCESS;
 }

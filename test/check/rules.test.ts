@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
+import type { Json } from "../../src/json.ts";
 import { EXAMPLES } from "./examples.ts";
 import { smallSnapshot, subjectFrom } from "./small-snapshot.ts";
 
@@ -39,6 +40,29 @@ suite("the rules of pgs check", () => {
       assert.match(about, /^[^\n]{30,160}[^.\n]$/, id);
       assert.match(hint, /^[a-z].*[^.]$/, id);
     }
+  });
+
+  test("a verdict that a later step publishes again under another name is read where that name is", async () => {
+    const small = smallSnapshot();
+    const core = small.blocks["test::CC_JUDGE_V0"]?.["core"] as unknown as {
+      pipeline: { [field: string]: Json }[];
+      evaluation: { judge: { condition: string } };
+    };
+    const [first] = core.pipeline as [{ [field: string]: Json }];
+    core.pipeline.push({
+      ...structuredClone(first),
+      step: "again",
+      outputs: { verdict: "$.results.compare.same" },
+    });
+    first["on_result"] = { SUCCESS: "continue", VIOLATION: "exit" };
+    core.evaluation.judge.condition = "$.verdict == true";
+    const unread = async () =>
+      check(await subjectFrom(small), RULES).flatMap(({ rule, facts }) =>
+        rule === "verdict-unread" ? [facts["step"]] : [],
+      );
+    assert.deepEqual(await unread(), ["again"]);
+    core.evaluation.judge.condition = "$.answer == true";
+    assert.deepEqual((await unread()).sort(), ["again", "compare"]);
   });
 
   test("the place of a finding is its line in the file, and its line in the authored Markdown", async () => {

@@ -1,5 +1,6 @@
 import { objectAt, own } from "../../json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
+import type { Path } from "../../snapshot/parse.ts";
 import { flowing } from "../bindings.ts";
 import type { StepFlow } from "../contract-flow.ts";
 import { isDecisive, isReadIn } from "../reading.ts";
@@ -16,26 +17,23 @@ export const verdictUnread = rule({
   *check(subject) {
     for (const { artifact, flow } of flowing(subject)) {
       for (const of of flow.steps) {
-        for (const field of verdictsOf(of.step, subject)) {
-          if (!isDecisive(of.step.code, field, subject) || isReadIn(flow, of, field, artifact.fqdn, subject))
-            continue;
-          const output = of.step.outputs.find(
-            ({ source }) => source.kind === "path" && source.segments.at(-1) === field,
-          );
-          const path = [
-            "core",
-            "pipeline",
-            of.step.index,
-            ...(output === undefined ? [] : ["outputs", output.name]),
-          ];
-          const facts = { step: of.step.name, verdict: field };
-          const message = `step ${of.step.name} answers ${field}, true or false, and nothing depends on which`;
-          yield foundIn(artifact, path, facts, message);
+        const { step } = of;
+        for (const verdict of verdictsOf(step, subject)) {
+          if (!isDecisive(step.code, verdict, subject)) continue;
+          if (isReadIn(flow, of, verdict, artifact.fqdn, subject)) continue;
+          const message = `step ${step.name} answers ${verdict}, true or false, and nothing depends on which`;
+          yield foundIn(artifact, placeOf(step, verdict), { step: step.name, verdict }, message);
         }
       }
     }
   },
 });
+
+/** Where the verdict is mapped; the step itself where it is not. */
+function placeOf({ index, outputs }: StepFlow["step"], verdict: string): Path {
+  const output = outputs.find(({ source }) => source.kind === "path" && source.segments.at(-1) === verdict);
+  return ["core", "pipeline", index, ...(output === undefined ? [] : ["outputs", output.name])];
+}
 
 /** The outputs that the transform declares to be true or false, and nothing else. */
 function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): readonly string[] {
