@@ -6,6 +6,7 @@ import { Closure } from "../plan/closure.ts";
 import { compileContract } from "../plan/compile-contract.ts";
 import type { Contract } from "../plan/plan.ts";
 import { compileQuery } from "../plan/query.ts";
+import { refusal } from "../plan/refusal.ts";
 import type { Storage } from "../plan/storage.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import type { ContractTable } from "../snapshot/parse.ts";
@@ -16,26 +17,30 @@ export interface Alone {
   readonly reasons: readonly CompileReason[];
 }
 
-export function compileAlone(
+export async function compileAlone(
   artifact: Artifact,
   table: ContractTable,
   snapshot: Snapshot,
   registry: Registry,
-): Alone {
+): Promise<Alone> {
   const closure = new Closure(snapshot, artifact);
   const report = closure.reportFor(artifact);
   const storage = everythingBound(table);
   const contract = compileContract(artifact, { storage, closure, registry, query: compileQuery, report });
-  return { contract: closure.reasons.length === 0 ? contract : null, reasons: closure.reasons };
+  if (closure.reasons.length === 0) return { contract, reasons: [] };
+  return { contract: null, reasons: (await refusal(artifact.fqdn, closure.reasons, snapshot)).reasons };
 }
 
 /** What is bound, and where it is stored, only a workflow says. */
 function everythingBound({ steps }: ContractTable): Storage {
   const effects = steps.flatMap(({ sideEffect }) => (sideEffect === null ? [] : [sideEffect]));
   const stores = steps.flatMap(({ store }) => (store === null ? [] : [store]));
+  const nothing = () => undefined;
   return {
     structure: null,
-    effects: new Map(effects.map((code) => [code, { policy: {}, path: null }])),
+    effects: new Map(effects.map((code) => [code, { policy: {}, path: null, pathIn: "policy" } as const])),
     stores: new Map(stores.map((store) => [store, store])),
+    bind: nothing,
+    contain: nothing,
   };
 }

@@ -2,7 +2,7 @@
 
 import { pathsIn, type Segment } from "../plan/expression.ts";
 import type { Contract, ContractNode, Plan } from "../plan/plan.ts";
-import type { Path } from "../snapshot/parse.ts";
+import type { Path } from "../snapshot/hint.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { once } from "./once.ts";
 import type { CheckedContract, Subject } from "./subject.ts";
@@ -26,7 +26,11 @@ export function stepPaths(flow: StepFlow, side: "inputs" | "outputs"): readonly 
 const pathsOfStep = once(({ step, inputReach, outputReach }: StepFlow) => {
   const bound = (side: "inputs" | "outputs", reach: Reach): readonly BoundPath[] =>
     step[side].flatMap(({ name, source }) =>
-      pathsIn(source).map((path) => ({ ...path, at: ["core", "pipeline", step.index, side, name], reach })),
+      pathsIn(source).map((path) => ({
+        ...path,
+        at: ["core", "pipeline", step.index, side, name, ...path.at],
+        reach,
+      })),
     );
   return { inputs: bound("inputs", inputReach), outputs: bound("outputs", outputReach) };
 });
@@ -41,14 +45,16 @@ export function conditionPaths(contract: Contract, flow: ContractFlow): readonly
     ),
   );
   return evaluations.flatMap(({ name, evaluation: { condition }, seen, of }) =>
-    [condition.left, condition.right].flatMap(pathsIn).map((path) => ({
-      ...path,
-      at: ["core", "evaluation", name, "condition"],
-      reach: (root: string, segments: readonly Segment[]) => {
-        const value = seen.get(root);
-        return of.outputReach(root, segments) ?? (value && below(value, segments));
-      },
-    })),
+    [condition.left, condition.right]
+      .flatMap((operand) => pathsIn(operand))
+      .map((path) => ({
+        ...path,
+        at: ["core", "evaluation", name, "condition"],
+        reach: (root: string, segments: readonly Segment[]) => {
+          const value = seen.get(root);
+          return of.outputReach(root, segments) ?? (value && below(value, segments));
+        },
+      })),
   );
 }
 
@@ -81,7 +87,7 @@ export function nodeReach(plan: Plan, { contract }: Subject): Reach {
 /** The paths of a node's inputs. A node without any takes the payload's fields, which it does not write down. */
 export function nodePaths({ key, inputs }: ContractNode, reach: Reach): readonly BoundPath[] {
   return inputs.flatMap(({ name, source }) =>
-    pathsIn(source).map((path) => ({ ...path, at: ["core", "nodes", key, "inputs", name], reach })),
+    pathsIn(source).map((path) => ({ ...path, at: ["core", "nodes", key, "inputs", name, ...path.at], reach })),
   );
 }
 

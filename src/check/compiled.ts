@@ -1,6 +1,6 @@
 /** What compiling already says, as rules say it: the reasons why a workflow does not compile, the findings of its plan. */
 
-import { contractFindings } from "../plan/findings.ts";
+import { findingsOfContract } from "../plan/findings.ts";
 import type { Finding } from "../plan/plan.ts";
 import type { Found } from "./rule.ts";
 import type { Subject } from "./subject.ts";
@@ -40,12 +40,21 @@ function reasons({ workflows, contracts }: Subject, isWanted: (code: string) => 
 }
 
 /** The findings with this code, of the plans and of the contracts that no plan has. */
-export function findingsOf({ workflows, contracts }: Subject, code: Finding["code"]): readonly Found[] {
+export function findingsOf(
+  { snapshot, workflows, contracts }: Subject,
+  code: Finding["code"],
+): readonly Found[] {
   const planned = workflows.flatMap(({ plan }) => plan?.findings ?? []);
   const others = contracts.flatMap(({ contract, uses }) =>
-    contract === null || uses.length > 0 ? [] : contractFindings(contract),
+    contract === null || uses.length > 0 ? [] : findingsOfContract(contract, snapshot.state === "sealed"),
   );
   return [...planned, ...others]
     .filter((finding) => finding.code === code)
-    .map(({ file, pointer, facts, what }) => ({ file, pointer, facts, message: what }));
+    .map(({ file, pointer, facts, what: message, hint }) => ({
+      file,
+      pointer,
+      facts,
+      message,
+      ...(hint === undefined ? {} : { hint: hint.text }),
+    }));
 }

@@ -1,16 +1,16 @@
 /** How a contract can end: every way through its steps, by the outcomes that they may answer. */
 
 import type { Contract, Step } from "../plan/plan.ts";
+import { outcomesOfStep } from "../plan/routes.ts";
+import { once } from "./once.ts";
 
 /** The outcomes a step may answer; null when what it maps as its status can be any text. */
-export function answers(step: Step): ReadonlySet<string> | null {
-  const known = step.kind === "effect" ? step.declared : new Set([step.onSuccess, step.onFailure]);
+export const answers = once((step: Step): ReadonlySet<string> | null => {
   const stated = step.outputs.find(({ name }) => name === "result_status")?.source;
-  if (stated === undefined) return known;
-  if (stated.kind === "literal" && typeof stated.value === "string") return new Set([stated.value]);
-  const isItsOwn = stated.kind === "path" && stated.root === "capability_status";
-  return isItsOwn ? known : null;
-}
+  if (stated?.kind === "literal" && typeof stated.value === "string") return new Set([stated.value]);
+  const known = outcomesOfStep(step);
+  return known === null ? null : new Set(known);
+});
 
 export interface Ending {
   readonly outcome: string;

@@ -32,6 +32,7 @@ export interface Read {
   /** The JSON files that are no artifact, by path, and the text of each. */
   readonly documents: ReadonlyMap<string, JsonObject>;
   readonly texts: ReadonlyMap<string, string>;
+  readonly isSealed: boolean;
   /** Every file, sorted. */
   readonly paths: readonly string[];
   readonly faults: readonly Fault[];
@@ -40,7 +41,8 @@ export interface Read {
 export function readEntries(folder: string, files: Files): Read {
   const faults: Fault[] = [];
   const all = readAll(folder, files, faults);
-  faults.push(...sealFaults(files.read(`${folder}/${SEAL_FILE}`), all));
+  const seal = files.read(`${folder}/${SEAL_FILE}`);
+  faults.push(...sealFaults(seal, all));
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   const texts = new Map<string, string>();
@@ -59,7 +61,7 @@ export function readEntries(folder: string, files: Files): Read {
       faults.push(error);
     }
   }
-  return { entries, documents, texts, paths: all.map(({ path }) => path), faults };
+  return { entries, documents, texts, isSealed: seal !== null, paths: all.map(({ path }) => path), faults };
 }
 
 /** Bytes against the seal, where there is one. */
@@ -113,10 +115,10 @@ function asArtifact(
 }
 
 /** The artifacts as a snapshot to compile from: what was read, and nothing read again. */
-export function snapshotOver(folder: string, { entries, documents, texts, paths }: Read): Snapshot {
+export function snapshotOver(folder: string, { entries, documents, texts, isSealed, paths }: Read): Snapshot {
   return {
     folder,
-    state: "verified",
+    state: isSealed ? "sealed" : "verified",
     rootOf: closureRoot,
     artifact: (name) => entries.get(name)?.artifact ?? undefined,
     names: (kind) =>

@@ -83,7 +83,7 @@ function decides(
         action.do === "evaluate" &&
         action.evaluation.onTrue !== action.evaluation.onFalse &&
         [action.evaluation.condition.left, action.evaluation.condition.right]
-          .flatMap(pathsIn)
+          .flatMap((operand) => pathsIn(operand))
           .some(({ root, segments }) => isBareName(root) || isIt(root, segments, isOwn)),
     );
     return isBound || isAsked;

@@ -2,8 +2,8 @@
 
 import type { ContractNode, NodeKey, Plan } from "../plan/plan.ts";
 import { codeOf, namespaceOf } from "../snapshot/fqdn.ts";
+import type { Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import type { Path } from "../snapshot/parse.ts";
 import { nodeReach } from "./bindings.ts";
 import { contractFlow } from "./contract-flow.ts";
 import type { Entry } from "./entries.ts";

@@ -1,7 +1,7 @@
 /** How a rule is declared: what it holds a snapshot to and why, how bad a breach is, and how it finds one. */
 
 import { type JsonObject, pointer } from "../json.ts";
-import type { Path } from "../snapshot/parse.ts";
+import type { Path } from "../snapshot/hint.ts";
 import type { Subject } from "./subject.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;

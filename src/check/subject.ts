@@ -89,9 +89,10 @@ export async function subjectOf(
     workflows.push(await checkedWorkflow(artifact, snapshot, registry));
   }
   const uses = usesIn(workflows);
-  const contracts = artifactsOf(snapshot, "CC").map((artifact) =>
-    checkedContract(artifact, uses.get(artifact.fqdn) ?? [], snapshot, registry),
-  );
+  const contracts: CheckedContract[] = [];
+  for (const artifact of artifactsOf(snapshot, "CC")) {
+    contracts.push(await checkedContract(artifact, uses.get(artifact.fqdn) ?? [], snapshot, registry));
+  }
   const sorted = [...read.entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
   const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
   const byName = new Map(contracts.map((one) => [one.artifact.fqdn as string, one]));
@@ -136,17 +137,17 @@ async function checkedWorkflow(
   }
 }
 
-function checkedContract(
+async function checkedContract(
   artifact: Artifact,
   uses: readonly Use[],
   snapshot: Snapshot,
   registry: Registry,
-): CheckedContract {
+): Promise<CheckedContract> {
   const table = parseContract(artifact, silent);
   const planned = uses[0]?.node.contract;
   const { contract, reasons } =
     planned === undefined
-      ? compileAlone(artifact, table, snapshot, registry)
+      ? await compileAlone(artifact, table, snapshot, registry)
       : { contract: planned, reasons: [] };
   return {
     artifact,

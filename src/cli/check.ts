@@ -10,13 +10,13 @@ import { RULES } from "../check/rules.ts";
 import { readSubject } from "../check/subject.ts";
 import { UsageFault } from "../faults.ts";
 import { IoError } from "../ports.ts";
+import { requireFolder } from "../snapshot/load.ts";
 import { checkReport, coverageReport, type Report } from "./check-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
 import { printJson } from "./report.ts";
-import { requireFolder } from "./verify.ts";
 
 export interface CheckOptions extends CommonOptions {
   readonly config?: string;
@@ -28,7 +28,7 @@ export interface CheckOptions extends CommonOptions {
 
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
   const { world, settings } = context;
-  requireFolder(context);
+  requireFolder(settings.snapshot, world.files);
   const { config, folder } = readConfig(options.config, context);
   const given = options.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
   const updates = options.updateBaseline === true;

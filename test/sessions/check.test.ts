@@ -56,7 +56,10 @@ suite("pgs check", () => {
       String(where),
       /at \/frontmatter\/core\/nodes\/CHECK_TOOL_SURFACE\/next \(Markdown line \d+\)/,
     );
-    assert.match(String(hint), /^ {4}hint: add the outcome/);
+    assert.match(
+      String(hint),
+      /^ {4}hint: add \/frontmatter\/core\/nodes\/CHECK_TOOL_SURFACE\/next\/NOT_ON_SURFACE: one of "/,
+    );
   });
 
   test("with --json a finding has all that another tool needs, and its lines are the right ones", async (t) => {

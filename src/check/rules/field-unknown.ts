@@ -1,6 +1,6 @@
 import { isObject, type Json } from "../../json.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { didYouMean } from "../../snapshot/nearest.ts";
-import type { Path } from "../../snapshot/parse.ts";
 import type { Entry } from "../entries.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 import { type Known, VOCABULARY } from "../vocabulary.ts";

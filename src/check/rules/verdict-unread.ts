@@ -1,6 +1,6 @@
 import { objectAt, own } from "../../json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
-import type { Path } from "../../snapshot/parse.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { flowing } from "../bindings.ts";
 import type { StepFlow } from "../contract-flow.ts";
 import { isDecisive, isReadIn } from "../reading.ts";
