@@ -1,0 +1,35 @@
+/** A verdict as GitHub's workflow commands: an annotation for each notice, one line each, the worst first. */
+
+import { type Level, type Notice, type Verdict, worstFirst } from "./verdict.ts";
+
+const COMMANDS: Readonly<Record<Level, string>> = { error: "error", warning: "warning", note: "notice" };
+
+/** Of one kind no more than ten are shown for a step: what follows them stands in the other reports. */
+export function githubText(verdict: Verdict): string {
+  return worstFirst(verdict).map(annotation).join("");
+}
+
+function annotation(notice: Notice): string {
+  const { level, message, hint, file, line, rule } = notice;
+  const properties = [
+    ...(file === undefined ? [] : [`file=${property(file)}`]),
+    ...(file === undefined || line === undefined ? [] : [`line=${line}`]),
+    `title=${property(`pgs ${rule}`)}`,
+  ];
+  const said = hint === undefined ? message : `${message}\nHint: ${hint}`;
+  return `::${COMMANDS[level]} ${properties.join(",")}::${data(said)}\n`;
+}
+
+/** What ends a line, and what begins an escape, are written as escapes. */
+function data(text: string): string {
+  return text.replace(/[%\r\n]/g, escape);
+}
+
+/** In a property, also what ends it. */
+function property(text: string): string {
+  return text.replace(/[%\r\n:,]/g, escape);
+}
+
+function escape(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+}

@@ -1,0 +1,78 @@
+/** A verdict as Markdown: a table of the parts, and below it what was found, the worst first. */
+
+import { type Case, type Level, type Notice, type Part, hasPassed, type Verdict, worstFirst } from "./verdict.ts";
+
+/** More than this is read in the other reports. */
+const TOLD = 50;
+
+const STATES: Readonly<Record<Part["state"], string>> = {
+  passed: "✅ passed",
+  failed: "❌ failed",
+  skipped: "⚪ left out",
+};
+
+const SIGNS: Readonly<Record<Level, string>> = { error: "❌", warning: "⚠️", note: "ℹ️" };
+
+/** The whole section. */
+export function summaryText(verdict: Verdict): string {
+  const word = hasPassed(verdict) ? "passed" : "failed";
+  const rows = verdict.parts.map(({ name, state, counted }) => `| ${name} | ${STATES[state]} | ${text(counted)} |`);
+  return [
+    `## ${text(verdict.command)}: ${word}\n`,
+    `| part | | |\n|---|---|---|\n${rows.join("\n")}\n`,
+    ...noticesText(worstFirst(verdict)),
+    ...failuresText(verdict.parts),
+    "",
+  ].join("\n");
+}
+
+function noticesText(notices: readonly Notice[]): readonly string[] {
+  if (notices.length === 0) return [];
+  const told = notices.slice(0, TOLD).map(noticeText);
+  return [`### Found\n\n${[...told, ...restText(notices.length)].join("\n")}\n`];
+}
+
+function noticeText({ level, rule, message, hint, file, line }: Notice): string {
+  const place = file === undefined ? "" : ` in ${code(line === undefined ? file : `${file}:${line}`)}`;
+  const help = hint === undefined ? "" : `<br>${text(hint)}`;
+  return `- ${SIGNS[level]} ${code(rule)}${place}: ${text(message)}${help}`;
+}
+
+function failuresText(parts: readonly Part[]): readonly string[] {
+  const failed = parts.flatMap(({ suites }) => suites.flatMap(({ cases }) => cases.filter(hasDetail)));
+  if (failed.length === 0) return [];
+  return [`### Failed\n\n${[...failed.slice(0, TOLD).map(failureText), ...restText(failed.length)].join("\n")}\n`];
+}
+
+type Failed = Case & Required<Pick<Case, "failed">>;
+
+/** A case whose failure says more than its notice does. */
+function hasDetail(one: Case): one is Failed {
+  return one.failed !== undefined && one.failed.detail !== one.failed.message;
+}
+
+function failureText({ name, failed: { message, detail } }: Failed): string {
+  const body = `<pre>${html(detail).replace(/\n/g, "&#10;")}</pre>`;
+  return `<details><summary>${html(oneLine(name))}: ${html(oneLine(message))}</summary>${body}</details>`;
+}
+
+function restText(all: number): readonly string[] {
+  return all > TOLD ? [`\n… and ${all - TOLD} more`] : [];
+}
+
+/** On one line, and as it is: no mark of Markdown or HTML. */
+function text(value: string): string {
+  return html(oneLine(value)).replace(/[\\`*_{}[\]()#+!|~@]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
+
+function code(value: string): string {
+  return `<code>${text(value)}</code>`;
+}
+
+function oneLine(value: string): string {
+  return value.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}
+
+function html(value: string): string {
+  return value.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}
