@@ -16,6 +16,8 @@ export interface CheckResult {
   readonly off: readonly { readonly rule: string; readonly reason: string }[];
   readonly artifacts: number;
   readonly rules: readonly Rule[];
+  /** The mildest severity that fails. */
+  readonly failOn: Severity;
   /** Whether something was found that is as bad as `failOn`, or worse. */
   readonly failed: boolean;
 }
@@ -45,6 +47,11 @@ export function judge(
     off: [...config.off].map(([rule, reason]) => ({ rule, reason })),
     artifacts: subject.entries.size,
     rules,
-    failed: findings.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn)),
+    failOn,
+    failed: findings.some((finding) => isFailing(finding, failOn)),
   };
+}
+
+export function isFailing({ severity }: Pick<CheckFinding, "severity">, failOn: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }

@@ -1,14 +1,16 @@
-/** How a certification is told: as text, as JSON, as JUnit XML. */
+/** How a certification is told: as text, as JSON, as a part of a verdict. */
 
 import type { Coverage } from "../certify/coverage.ts";
 import { spelledOtherwise } from "../certify/lexical.ts";
 import { reasonsOf } from "../faults.ts";
+import type { Case, Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import type { GraphEdge } from "../trace/render/graph.ts";
+import type { Context } from "./context.ts";
 import { differencesText } from "./differences.ts";
 import type { JudgedScenario, JudgedStep, Verdict } from "./judge.ts";
-import type { JunitCase, JunitSuite } from "./junit.ts";
 import type { Paint } from "./paint.ts";
 import { plain, table } from "./report.ts";
+import { reported } from "./reports.ts";
 import type { Told } from "./tell.ts";
 
 export interface Certified {
@@ -20,7 +22,7 @@ export interface Certified {
 
 export function certifyReport(listsUntaken: boolean): Told<Certified> {
   const toText = (result: Certified, paint: Paint) => textOf(result, listsUntaken, paint);
-  return { command: "pgs certify", toJson, toText, toSuites };
+  return { command: "pgs certify", toJson, toText, toParts };
 }
 
 function countsOf({ scenarios }: Certified): Readonly<Record<Verdict | "total", number>> {
@@ -132,22 +134,46 @@ function edgeText({ from, outcome, to }: GraphEdge): string {
   return `  ${plain(`${from} --${outcome}--> ${to}`)}\n`;
 }
 
-// ---- JUnit ----
+// ---- reports ----
+
+const RULE: Rule = {
+  id: "step-differs",
+  about: "A step of a scenario does what its vector says.",
+  level: "error",
+};
+
+function toParts(result: Certified, context: Context): readonly Part[] {
+  const played = result.scenarios.flatMap(({ scenario, steps }) => steps.map((step) => ({ scenario, step })));
+  const notices = played
+    .filter(({ step }) => step.verdict === "different")
+    .map(({ scenario, step }): Notice => {
+      const message = `${step.name} ${differsAt(step)}`;
+      const file = reported(scenario.file, context);
+      return { rule: RULE.id, level: "error", message, file, fingerprint: step.name };
+    });
+  const state = notices.length === 0 ? "passed" : "failed";
+  const counted = countsText(result);
+  return [{ name: "certify", state, counted, rules: [RULE], notices, suites: toSuites(result) }];
+}
+
+function differsAt({ differences }: JudgedStep): string {
+  return `differs at ${differences.map(({ at }) => at).join(", ")}`;
+}
 
 /** A suite for each scenario. */
-function toSuites({ scenarios }: Certified): readonly JunitSuite[] {
+function toSuites({ scenarios }: Certified): readonly Suite[] {
   return scenarios.map(({ scenario, steps }) => ({
     name: scenario.name,
-    cases: steps.map((step) => junitCase(scenario.file, step)),
+    cases: steps.map((step) => caseOf(scenario.file, step)),
   }));
 }
 
-function junitCase(file: string, played: JudgedStep): JunitCase {
+function caseOf(file: string, played: JudgedStep): Case {
   const { step, seconds, verdict } = played;
   if (step.kind === "left out") return { name: step.name, subject: file, seconds, skipped: step.why };
   const common = { name: step.name, subject: step.workflow, seconds };
   if (verdict === "equal") return common;
-  const message = `differs at ${played.differences.map(({ at }) => at).join(", ")}`;
+  const message = differsAt(played);
   return verdict === "informative"
     ? { ...common, skipped: `informative: ${message}` }
     : { ...common, failed: { message, detail: detailOf(file, played) } };

@@ -6,14 +6,12 @@ import { certifyReport } from "./certify-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { judge } from "./judge.ts";
-import { open } from "./load.ts";
+import { open, type SealOptions } from "./load.ts";
+import { checkReports, type ReportOptions } from "./reports.ts";
 import { surroundingsIn } from "./surroundings.ts";
 import { tell } from "./tell.ts";
-import { checkOutput } from "./write-given.ts";
 
-export interface CertifyOptions extends CommonOptions {
-  readonly expectSeal?: string;
-  readonly junit?: string;
+export interface CertifyOptions extends CommonOptions, SealOptions, ReportOptions {
   readonly untaken?: boolean;
 }
 
@@ -23,12 +21,12 @@ export async function certifyCommand(
   folder: string,
 ): Promise<number> {
   const { world, path } = context;
-  checkOutput("junit", options.junit, context);
+  checkReports(options, context);
   const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
   const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
   const judged = judge(certified);
   const result = { scenarios: judged, coverage: certified.coverage, others };
-  await tell(result, certifyReport(options.untaken ?? false), options.junit, context);
+  await tell(result, certifyReport(options.untaken ?? false), options, context);
   const isEqual = judged.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
   return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
 }

@@ -4,15 +4,14 @@ import type { CheckFinding } from "../check/check.ts";
 import type { Coverage } from "../check/coverage.ts";
 import type { CheckResult } from "../check/judge.ts";
 import { SEVERITIES } from "../check/rule.ts";
+import { checkPart } from "./check-part.ts";
 import type { Paint, Tone } from "./paint.ts";
 import { plain, table } from "./report.ts";
+import type { Told } from "./tell.ts";
 
-export interface Report<R> {
-  toJson(result: R): unknown;
-  toText(result: R, paint: Paint): string;
-}
-
-export const checkReport: Report<CheckResult> = {
+export const checkReport: Told<CheckResult> = {
+  command: "pgs check",
+  toParts: (result, context) => [checkPart(result, context)],
   toJson: ({ findings, known, gone, off, artifacts, rules, failed }) => ({
     ok: !failed,
     artifacts,
@@ -33,7 +32,6 @@ export const checkReport: Report<CheckResult> = {
         paint,
       ),
     );
-    const counts = SEVERITIES.map((one) => `${countOf(findings, one)} ${one}s`).join(", ");
     const more = [
       ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
       ...(gone.length === 0
@@ -41,11 +39,16 @@ export const checkReport: Report<CheckResult> = {
         : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
       ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
     ];
-    const sum = `${result.artifacts} artifacts, ${result.rules.length} rules: ${counts}`;
+    const sum = sumOf(result);
     const lines = [paint(findings.length === 0 ? "good" : result.failed ? "bad" : "strong", sum), ...more];
     return `${told.join("")}${lines.join("\n")}\n`;
   },
 };
+
+export function sumOf({ artifacts, rules, findings }: CheckResult): string {
+  const counts = SEVERITIES.map((one) => `${countOf(findings, one)} ${one}s`).join(", ");
+  return `${artifacts} artifacts, ${rules.length} rules: ${counts}`;
+}
 
 function countOf(findings: readonly CheckFinding[], severity: string): number {
   return findings.filter((one) => one.severity === severity).length;
@@ -69,7 +72,9 @@ function findingText(found: CheckFinding, paint: Paint): string {
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
 
-export const coverageReport: Report<Coverage> = {
+export const coverageReport: Told<Coverage> = {
+  command: "pgs check --coverage",
+  toParts: () => [],
   toJson: (coverage) => coverage,
   toText({ invariants, counts }, paint) {
     const rows = invariants.map(({ invariant, status, rules, why }) => [

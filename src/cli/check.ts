@@ -4,51 +4,66 @@ import { registry } from "../capabilities/registry.ts";
 import { baselineText, type Known, parseBaseline } from "../check/baseline.ts";
 import { type Config, NO_CONFIG, parseConfig } from "../check/config.ts";
 import { coverageOf } from "../check/coverage.ts";
-import { type CheckResult, judge } from "../check/judge.ts";
+import { type CheckResult, judge, type Terms } from "../check/judge.ts";
 import type { Severity } from "../check/rule.ts";
 import { RULES } from "../check/rules.ts";
 import { readSubject } from "../check/subject.ts";
 import { UsageFault } from "../faults.ts";
 import { IoError } from "../ports.ts";
 import { requireFolder } from "../snapshot/load.ts";
-import { checkReport, coverageReport, type Report } from "./check-report.ts";
+import { checkReport, coverageReport } from "./check-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { painter } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
 import { printJson } from "./report.ts";
+import { checkReports, type ReportOptions } from "./reports.ts";
+import { tell } from "./tell.ts";
 
-export interface CheckOptions extends CommonOptions {
+export interface TermOptions {
   readonly config?: string;
   readonly baseline?: string;
-  readonly updateBaseline?: boolean;
   readonly failOn?: Severity;
+}
+
+export interface CheckOptions extends CommonOptions, TermOptions, ReportOptions {
+  readonly updateBaseline?: boolean;
   readonly coverage?: boolean;
 }
 
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
   const { world, settings } = context;
+  checkReports(options, context);
   requireFolder(settings.snapshot, world.files);
-  const { config, folder } = readConfig(options.config, context);
-  const given = options.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
-  const updates = options.updateBaseline === true;
-  const baseline = given === undefined || updates ? [] : readBaseline(given, context);
+  const terms = termsOf(options, context);
   const subject = await readSubject(settings.snapshot, world.files, registry);
   if (options.coverage === true) {
-    await say(coverageOf(subject, RULES), coverageReport, context);
+    await tell(coverageOf(subject, RULES), coverageReport, options, context);
     return EXIT.SUCCESS;
   }
-  const failOn = options.failOn ?? config.failOn ?? "error";
-  const result = judge(subject, RULES, { config, baseline, failOn });
-  if (updates) return updateBaseline(given, result, context);
-  await say(result, checkReport, context);
+  const result = judge(subject, RULES, terms);
+  if (options.updateBaseline === true) return updateBaseline(terms.file, result, context);
+  await tell(result, checkReport, options, context);
   return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
 }
 
-async function say<R>(result: R, report: Report<R>, context: Context): Promise<void> {
-  const { world, settings } = context;
-  if (settings.json) printJson(context, report.toJson(result));
-  else if (!settings.quiet) world.out(report.toText(result, await painter(settings)));
+/** What holding the snapshot to every rule gives. @throws UsageFault for a configuration or baseline that is none */
+export async function checkSnapshot(options: TermOptions, context: Context): Promise<CheckResult> {
+  const terms = termsOf(options, context);
+  const subject = await readSubject(context.settings.snapshot, context.world.files, registry);
+  return judge(subject, RULES, terms);
+}
+
+interface NamedTerms extends Terms {
+  /** The baseline's. */
+  readonly file: string | undefined;
+}
+
+function termsOf(options: TermOptions & Pick<CheckOptions, "updateBaseline">, context: Context): NamedTerms {
+  const { config, folder } = readConfig(options.config, context);
+  const file = options.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
+  const isRead = file !== undefined && options.updateBaseline !== true;
+  const baseline = isRead ? readBaseline(file, context) : [];
+  return { config, file, baseline, failOn: options.failOn ?? config.failOn ?? "error" };
 }
 
 const CONFIG_FILE = "pgs-check.json";

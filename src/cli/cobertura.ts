@@ -1,7 +1,7 @@
 /** Coverage as Cobertura XML (coverage-04.dtd): a package for each domain, a class for each workflow. */
 
 import type { CoveredFile, CoveredLine } from "../certify/artifact-lines.ts";
-import { attributes, escaped } from "./xml.ts";
+import { attributes, escaped } from "../xml.ts";
 
 export interface CoberturaOptions {
   /** The folder that file names are relative to. */

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UsageFault } from "../faults.ts";
+import { GATE_PARTS } from "../gate/verdict.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
@@ -117,8 +118,13 @@ const withKeys = (command: Command, what: string) =>
 const withWorkflow = (command: Command) =>
   command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
 
-const withJunit = (command: Command) =>
-  command.option("--junit <FILE>", "also leave the result as JUnit XML; - prints it instead of text");
+/** Reports for other programs. */
+const withReports = (command: Command) =>
+  command
+    .option("--junit <FILE>", "also leave the result as JUnit XML; - prints it instead of text")
+    .option("--sarif <FILE>", "also leave what was found as SARIF 2.1.0; - prints it instead of text")
+    .option("--summary <FILE>", "also append a summary in Markdown to the file; - prints it instead of text")
+    .option("--github", "also print annotations for GitHub Actions, and append to $GITHUB_STEP_SUMMARY");
 
 const COMMANDS: readonly CommandRow[] = [
   row(
@@ -194,7 +200,7 @@ const COMMANDS: readonly CommandRow[] = [
     {
       name: "verify",
       summary: "check every file of the snapshot against its seal and its own text, and who signed it",
-      options: withTrust,
+      options: (command) => withTrust(withReports(command)),
     },
     async () => (await import("./verify.ts")).verifyCommand,
   ),
@@ -211,7 +217,7 @@ const COMMANDS: readonly CommandRow[] = [
       name: "conformance",
       summary: "hold this build's transforms to the snapshot's conformance cases",
       options: (command) =>
-        withSeal(withJunit(command.option("--case <TEXT>", "only the cases with this text in their name"))),
+        withSeal(withReports(command.option("--case <TEXT>", "only the cases with this text in their name"))),
     },
     async () => (await import("./conformance.ts")).conformanceCommand,
   ),
@@ -238,9 +244,17 @@ const COMMANDS: readonly CommandRow[] = [
       name: "coverage",
       operand: "<traces...>",
       summary: "say which declared edges and outcomes the runs of some traces never took",
-      options: (command) => withSeal(withCoverage(command)),
+      options: (command) => withSeal(withReports(withCoverage(command))),
     },
     async () => (await import("./coverage.ts")).coverageCommand,
+  ),
+  row(
+    {
+      name: "gate",
+      summary: "verify, check, conformance, test and coverage in one, with one verdict",
+      options: gateOptions,
+    },
+    async () => (await import("./gate.ts")).gateCommand,
   ),
   row(
     {
@@ -307,6 +321,13 @@ function attestOptions(command: Command): Command {
 }
 
 function checkOptions(command: Command): Command {
+  return withReports(withTerms(command))
+    .option("--update-baseline", "write what is found into the baseline instead")
+    .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
+}
+
+/** What counts as a finding of a check. */
+function withTerms(command: Command): Command {
   const failOn = new Option("--fail-on <SEVERITY>", "the mildest finding that fails (default: error)");
   return command
     .option(
@@ -314,19 +335,34 @@ function checkOptions(command: Command): Command {
       "severities and rules that are off (default: pgs-check.json, where there is one)",
     )
     .option("--baseline <FILE>", "findings that are known and do not count")
-    .option("--update-baseline", "write what is found into the baseline instead")
-    .addOption(failOn.choices(["error", "warning", "note"]))
-    .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
+    .addOption(failOn.choices(["error", "warning", "note"]));
+}
+
+function gateOptions(command: Command): Command {
+  const required = (part: string, parts: readonly string[] = []) => {
+    if ((GATE_PARTS as readonly string[]).includes(part)) return [...parts, part];
+    throw new InvalidArgumentError(`It should be one of ${GATE_PARTS.join(", ")}.`);
+  };
+  const min = "the share of its edges that the scenarios should take of each workflow";
+  return withTrust(
+    withReports(
+      withTerms(command)
+        .option("--scenarios <DIR>", "the authored scenarios (default: <workspace>/scenarios)")
+        .addOption(percentage("--min <PERCENT>", min).default(100))
+        .addOption(number("--jobs <N>", "how many scenarios to play at the same time (default: the cores)"))
+        .option("--require <PART>", "a part that may not be left out; may be given again", required),
+    ),
+  );
 }
 
 function certifyOptions(command: Command): Command {
-  return withSeal(withJunit(command).option("--untaken", "list the edges that no scenario takes"));
+  return withSeal(withReports(command).option("--untaken", "list the edges that no scenario takes"));
 }
 
 function testOptions(command: Command): Command {
   return withSeal(
     withCoverage(
-      withJunit(command)
+      withReports(command)
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
         .option("--watch", "test again whenever a scenario or the snapshot changes")

@@ -3,34 +3,49 @@
 import { registry } from "../capabilities/registry.ts";
 import { type CaseResult, checkCase } from "../certify/conformance.ts";
 import { UsageFault } from "../faults.ts";
+import type { Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import { type ConformanceCase, readCases } from "../snapshot/conformance.ts";
 import { canonical } from "../trace/canonical.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { differencesText } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { JunitSuite } from "./junit.ts";
-import { open } from "./load.ts";
+import { open, type SealOptions } from "./load.ts";
+import { inSnapshot } from "./notices.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./report.ts";
-import { tell } from "./tell.ts";
-import { checkOutput } from "./write-given.ts";
+import { checkReports, type ReportOptions } from "./reports.ts";
+import { type Told, tell } from "./tell.ts";
 
-export interface ConformanceOptions extends CommonOptions {
-  readonly expectSeal?: string;
-  readonly junit?: string;
+export interface ConformanceOptions extends CommonOptions, SealOptions, ReportOptions {
   readonly case?: string;
 }
 
 export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
-  checkOutput("junit", options.junit, context);
+  checkReports(options, context);
+  const results = await conform(options, context);
+  await tell(results, conformanceReport, options, context);
+  return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** Every case, answered by this build. */
+export async function conform(
+  options: SealOptions & Pick<ConformanceOptions, "case">,
+  context: Context,
+): Promise<readonly CaseResult[]> {
   const snapshot = await open(context, options);
   const results: CaseResult[] = [];
   for (const one of chosen(readCases(snapshot), options.case)) {
     results.push(await checkCase(one, registry, context.world));
   }
-  await tell(results, { command: "pgs conformance", toJson, toText, toSuites }, options.junit, context);
-  return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
+  return results;
 }
+
+export const conformanceReport: Told<readonly CaseResult[]> = {
+  command: "pgs conformance",
+  toJson,
+  toText,
+  toParts,
+};
 
 /** @throws UsageFault when no case has the text in its name */
 function chosen(cases: readonly ConformanceCase[], text: string | undefined): readonly ConformanceCase[] {
@@ -66,8 +81,12 @@ function toJson(results: readonly CaseResult[]): unknown {
 function toText(results: readonly CaseResult[], paint: Paint): string {
   const failed = results.filter((result) => !isPassed(result));
   const told = failed.map((result) => `${paint("bad", "FAILED")}  ${messageOf(result)}\n${detailOf(result)}\n`);
-  const counts = `${results.length} cases, ${results.length - failed.length} passed, ${failed.length} failed`;
-  return `${told.join("")}${paint(failed.length === 0 ? "good" : "bad", counts)}\n`;
+  return `${told.join("")}${paint(failed.length === 0 ? "good" : "bad", countsText(results))}\n`;
+}
+
+function countsText(results: readonly CaseResult[]): string {
+  const passed = results.filter(isPassed).length;
+  return `${results.length} cases, ${passed} passed, ${results.length - passed} failed`;
 }
 
 /** One line: the case, and the outcome where that is not the one it must have. */
@@ -82,8 +101,31 @@ function detailOf({ declared, outcome, reason, differences }: CaseResult): strin
   return `  in ${declared.file}\n${why}${outcome === declared.outcome ? differencesText(differences) : ""}`;
 }
 
+const RULE: Rule = {
+  id: "conformance-case-failed",
+  about: "This build's transforms answer the snapshot's own cases as they must.",
+  level: "error",
+};
+
+function toParts(results: readonly CaseResult[], context: Context): readonly Part[] {
+  const failed = results.filter((result) => !isPassed(result));
+  const notices = failed.map((result): Notice => {
+    const { name, file } = result.declared;
+    return {
+      rule: RULE.id,
+      level: "error",
+      message: messageOf(result),
+      file: inSnapshot(file, context),
+      fingerprint: name,
+    };
+  });
+  const state = failed.length === 0 ? "passed" : "failed";
+  const counted = countsText(results);
+  return [{ name: "conformance", state, counted, rules: [RULE], notices, suites: toSuites(results) }];
+}
+
 /** A suite for each transform. */
-function toSuites(results: readonly CaseResult[]): readonly JunitSuite[] {
+function toSuites(results: readonly CaseResult[]): readonly Suite[] {
   const transforms = [...new Set(results.map(({ declared }) => declared.transform))];
   return transforms.map((name) => ({
     name,

@@ -22,7 +22,7 @@ export const EXIT_HELP = `Exit codes:
    3  snapshot refused: missing, malformed, tampered, not signed as required, or the workflow does not compile
    4  run refused mid-way: the protocol or a capability broke its contract
    5  ended in EXIT_BACKEND_ERROR, or storage could not be used
-   7  examine, render, diff, verify, check, attest, conformance, certify, test or coverage found something
+   7  examine, render, diff, verify, attest, check, conformance, certify, test, coverage or gate found something
   70  a defect in the runner itself
  130  test was interrupted; nothing it made is left`;
 

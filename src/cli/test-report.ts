@@ -1,13 +1,18 @@
-/** How tested scenarios are told: as text, as JSON, as JUnit XML. */
+/** How tested scenarios are told: as text, as JSON, as a part of a verdict. */
 
 import type { Coverage } from "../certify/coverage.ts";
+import type { Case, Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import type { JudgedCriterion } from "../scenarios/criteria.ts";
+import { readScenario } from "../scenarios/find.ts";
 import type { Tested, TestedStep } from "../scenarios/tested.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import type { Context } from "./context.ts";
+import { coveragePart } from "./coverage-part.ts";
 import { coverageJson, coverageText } from "./coverage-report.ts";
 import { differencesText } from "./differences.ts";
-import type { JunitCase, JunitSuite } from "./junit.ts";
 import type { Paint } from "./paint.ts";
 import { plain } from "./report.ts";
+import { reported } from "./reports.ts";
 import type { Told } from "./tell.ts";
 
 export interface TestResult {
@@ -18,11 +23,13 @@ export interface TestResult {
   readonly updated: number;
   /** The share of edges, in per cent, that each workflow should have taken. */
   readonly min: number | null;
+  /** What they were played on. */
+  readonly snapshot: Snapshot;
 }
 
 export function testReport(listsUntaken: boolean): Told<TestResult> {
   const toText = (result: TestResult, paint: Paint) => textOf(result, listsUntaken, paint);
-  return { command: "pgs test", toJson, toText, toSuites };
+  return { command: "pgs test", toJson, toText, toParts };
 }
 
 /** Whether every step came out and every criterion holds. */
@@ -96,16 +103,19 @@ function textOf(result: TestResult, listsUntaken: boolean, paint: Paint): string
   const told = result.scenarios.map((scenario) => scenarioText(scenario, paint)).join("");
   const coverage =
     result.coverage === null ? "" : `${coverageText(result.coverage, listsUntaken, result.min)}\n`;
+  return `${told}${coverage}${paint(isPassed(result) ? "good" : "bad", countsText(result))}\n`;
+}
+
+function countsText(result: TestResult): string {
   const { scenarios, steps, equal, different } = countsOf(result);
   const { total, hold } = criteriaCounts(result);
-  const words = [
+  return [
     `${scenarios} scenarios, ${steps} steps`,
     `${equal} equal`,
     `${different} different`,
     ...(total === 0 ? [] : [`${hold} of ${total} criteria hold`]),
     ...(result.updated === 0 ? [] : [`${result.updated} places updated`]),
-  ];
-  return `${told}${coverage}${paint(isPassed(result) ? "good" : "bad", words.join(", "))}\n`;
+  ].join(", ");
 }
 
 function scenarioText(scenario: Tested, paint: Paint): string {
@@ -133,10 +143,61 @@ function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy 
   return plain(`${name}: ${id} ${statement} (${by})`);
 }
 
-// ---- JUnit ----
+// ---- reports ----
+
+const RULES = {
+  step: { id: "step-differs", about: "A step of a scenario comes out as expected.", level: "error" },
+  criterion: {
+    id: "criterion-not-met",
+    about: "Every criterion is satisfied by a step that comes out as expected.",
+    level: "error",
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** The scenarios, and the coverage where it was asked for. */
+function toParts(result: TestResult, context: Context): readonly Part[] {
+  const tested: Part = {
+    name: "test",
+    state: isPassed(result) ? "passed" : "failed",
+    counted: countsText(result),
+    rules: Object.values(RULES),
+    notices: result.scenarios.flatMap((scenario) => noticesOf(scenario, context)),
+    suites: toSuites(result),
+  };
+  if (result.coverage === null) return [tested];
+  return [tested, coveragePart({ ...result, coverage: result.coverage }, context)];
+}
+
+function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
+  if (isPassed({ scenarios: [scenario] })) return [];
+  const { world, path } = context;
+  const { source } = readScenario(path(scenario.file), scenario.file, world.files);
+  const placed = (rule: Rule, message: string, pointer: string, fingerprint: string): Notice => {
+    const file = reported(scenario.file, context);
+    const line = source.lineOf(pointer);
+    return { rule: rule.id, level: "error", message: plain(message), file, line, pointer, fingerprint };
+  };
+  const different = scenario.steps.filter((step) => !isEqual(step));
+  const unmet = scenario.criteria.filter(({ holds }) => !holds);
+  return [
+    ...different.map((step) => {
+      const head = `${scenario.name}#${step.name}`;
+      const at = step.differences[0]?.at ?? "";
+      return placed(RULES.step, `${head} ${differsAt(step)}`, at, head);
+    }),
+    ...unmet.map((one) => {
+      return placed(RULES.criterion, criterionText(scenario, one), "/criteria", `${scenario.name}#${one.id}`);
+    }),
+  ];
+}
+
+function differsAt({ refused, differences }: TestedStep): string {
+  const why = refused.length === 0 ? "" : `, refused: ${refused.join("; ")}`;
+  return `differs at ${differences.map(({ at }) => at).join(", ")}${why}`;
+}
 
 /** A suite for each scenario, a case for each step and for each criterion. */
-function toSuites({ scenarios }: TestResult): readonly JunitSuite[] {
+function toSuites({ scenarios }: TestResult): readonly Suite[] {
   return scenarios.map((scenario) => ({
     name: scenario.name,
     cases: [
@@ -146,14 +207,14 @@ function toSuites({ scenarios }: TestResult): readonly JunitSuite[] {
   }));
 }
 
-function stepCase(scenario: Tested, step: TestedStep): JunitCase {
+function stepCase(scenario: Tested, step: TestedStep): Case {
   const { name, workflow: subject, seconds, differences } = step;
   if (isEqual(step)) return { name, subject, seconds };
   const message = `differs at ${differences.map(({ at }) => at).join(", ")}`;
   return { name, subject, seconds, failed: { message, detail: detailOf(scenario, step) } };
 }
 
-function criterionCase(scenario: Tested, criterion: JudgedCriterion): JunitCase {
+function criterionCase(scenario: Tested, criterion: JudgedCriterion): Case {
   const { id, statement, holds } = criterion;
   const common = { name: `${id} ${statement}`, subject: `${scenario.file} criteria` };
   const message = criterionText(scenario, criterion);

@@ -14,15 +14,13 @@ import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, leaveCoverage } from "./coverage-files.ts";
 import { isBelow } from "./coverage-report.ts";
 import { EXIT } from "./exit-codes.ts";
-import { open } from "./load.ts";
+import { open, type SealOptions } from "./load.ts";
+import { checkReports, type ReportOptions } from "./reports.ts";
 import { tell } from "./tell.ts";
 import { type Company, openCompany } from "./test-company.ts";
 import { isPassed, type TestResult, testReport } from "./test-report.ts";
-import { checkOutput } from "./write-given.ts";
 
-export interface TestOptions extends CommonOptions, CoverageFiles {
-  readonly expectSeal?: string;
-  readonly junit?: string;
+export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, ReportOptions {
   readonly filter?: string;
   readonly update?: boolean;
   readonly watch?: boolean;
@@ -33,7 +31,7 @@ export interface TestOptions extends CommonOptions, CoverageFiles {
 }
 
 export async function testCommand(options: TestOptions, context: Context, place: string): Promise<number> {
-  checkOutput("junit", options.junit, context);
+  checkReports(options, context);
   checkCoverageFiles(options);
   if (options.watch !== true) return testOnce(options, context, place);
   const { watchScenarios } = await import("./test-watch.ts");
@@ -41,6 +39,17 @@ export async function testCommand(options: TestOptions, context: Context, place:
 }
 
 async function testOnce(options: TestOptions, context: Context, place: string): Promise<number> {
+  const result = await testScenarios(options, context, place);
+  await tell(result, testReport(options.untaken ?? false), options, context);
+  return isPassed(result) && !isBelow(result.coverage ?? [], options.min) ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** How every chosen scenario came out, and what all of them exercised where that is asked for. */
+export async function testScenarios(
+  options: TestOptions,
+  context: Context,
+  place: string,
+): Promise<TestResult> {
   const snapshot = await open(context, options);
   const stores = storesOf(snapshot);
   const read = () => readAll(options, context, place, stores);
@@ -52,9 +61,7 @@ async function testOnce(options: TestOptions, context: Context, place: string): 
       : { tested: await company.test(files), updated: 0 };
     const coverage = isCoverageAsked(options) ? await coverageIn(tested) : null;
     if (coverage !== null) await leaveCoverage(options, coverage, snapshot, context);
-    const result: TestResult = { scenarios: tested, coverage, updated, min: options.min ?? null };
-    await tell(result, testReport(options.untaken ?? false), options.junit, context);
-    return isPassed(result) && !isBelow(coverage ?? [], options.min) ? EXIT.SUCCESS : EXIT.FOUND;
+    return { scenarios: tested, coverage, updated, min: options.min ?? null, snapshot };
   } finally {
     company.close();
   }

@@ -10,11 +10,28 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, type SealOptions } from "./load.ts";
 import { printJson, refusalText, table } from "./report.ts";
+import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
+import { verifyPart } from "./verify-part.ts";
 
-export interface VerifyOptions extends CommonOptions, SealOptions {}
+export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
 
 export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
+  checkReports(options, context);
+  const verified = verifySnapshot(options, context);
+  leaveReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
+  if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
+  return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+export interface Verified extends SealState {
+  readonly findings: readonly Fault[];
+  /** How many were read. */
+  readonly files: number;
+}
+
+/** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
+export function verifySnapshot(options: SealOptions, context: Context): Verified {
   const { world, settings } = context;
   requireFolder(settings.snapshot, world.files);
   const needed = neededSignatures(options, context);
@@ -27,8 +44,7 @@ export async function verifyCommand(options: VerifyOptions, context: Context): P
   const all = readAll(settings.snapshot, world.files, findings);
   const state = checkSeal(all, asked, findings, context);
   findings.push(...all.flatMap(verifyFile));
-  sayFindings(findings, { ...state, files: all.length }, context);
-  return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  return { ...state, findings, files: all.length };
 }
 
 /** What the seal must be besides sound. */

@@ -22,14 +22,14 @@ function annotation(notice: Notice): string {
 
 /** What ends a line, and what begins an escape, are written as escapes. */
 function data(text: string): string {
-  return text.replace(/[%\r\n]/g, escape);
+  return text.replace(/[%\r\n]/g, percentEscape);
 }
 
 /** In a property, also what ends it. */
 function property(text: string): string {
-  return text.replace(/[%\r\n:,]/g, escape);
+  return text.replace(/[%\r\n:,]/g, percentEscape);
 }
 
-function escape(character: string): string {
+function percentEscape(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }

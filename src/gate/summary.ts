@@ -1,6 +1,14 @@
 /** A verdict as Markdown: a table of the parts, and below it what was found, the worst first. */
 
-import { type Case, type Level, type Notice, type Part, hasPassed, type Verdict, worstFirst } from "./verdict.ts";
+import {
+  type Case,
+  hasPassed,
+  type Level,
+  type Notice,
+  type Part,
+  type Verdict,
+  worstFirst,
+} from "./verdict.ts";
 
 /** More than this is read in the other reports. */
 const TOLD = 50;
@@ -16,7 +24,9 @@ const SIGNS: Readonly<Record<Level, string>> = { error: "❌", warning: "⚠️"
 /** The whole section. */
 export function summaryText(verdict: Verdict): string {
   const word = hasPassed(verdict) ? "passed" : "failed";
-  const rows = verdict.parts.map(({ name, state, counted }) => `| ${name} | ${STATES[state]} | ${text(counted)} |`);
+  const rows = verdict.parts.map(
+    ({ name, state, counted }) => `| ${name} | ${STATES[state]} | ${text(counted)} |`,
+  );
   return [
     `## ${text(verdict.command)}: ${word}\n`,
     `| part | | |\n|---|---|---|\n${rows.join("\n")}\n`,
@@ -41,7 +51,9 @@ function noticeText({ level, rule, message, hint, file, line }: Notice): string 
 function failuresText(parts: readonly Part[]): readonly string[] {
   const failed = parts.flatMap(({ suites }) => suites.flatMap(({ cases }) => cases.filter(hasDetail)));
   if (failed.length === 0) return [];
-  return [`### Failed\n\n${[...failed.slice(0, TOLD).map(failureText), ...restText(failed.length)].join("\n")}\n`];
+  return [
+    `### Failed\n\n${[...failed.slice(0, TOLD).map(failureText), ...restText(failed.length)].join("\n")}\n`,
+  ];
 }
 
 type Failed = Case & Required<Pick<Case, "failed">>;

@@ -78,14 +78,24 @@ export function hasPassed({ parts }: Verdict): boolean {
 
 /** A part that had nothing to look at; where it is required, that is what it failed by. */
 export function leftOut(name: PartName, why: string, isRequired: boolean): Part {
-  const rule: Rule = { id: `${name}-left-out`, about: "A part that is required is not left out.", level: "error" };
+  const rule: Rule = {
+    id: `${name}-left-out`,
+    about: "A part that is required is not left out.",
+    level: "error",
+  };
   const message = `${name} is required, and was left out: ${why}`;
   const tried = { name, subject: `pgs ${name}` };
   const nothing = { name, counted: why };
   if (isRequired) {
     const failed = { ...tried, failed: { message, detail: message } };
     const notice: Notice = { rule: rule.id, level: "error", message, fingerprint: rule.id };
-    return { ...nothing, state: "failed", rules: [rule], notices: [notice], suites: [{ name, cases: [failed] }] };
+    return {
+      ...nothing,
+      state: "failed",
+      rules: [rule],
+      notices: [notice],
+      suites: [{ name, cases: [failed] }],
+    };
   }
   const suites = [{ name, cases: [{ ...tried, skipped: why }] }];
   return { ...nothing, state: "skipped", rules: [], notices: [], suites };
@@ -93,5 +103,7 @@ export function leftOut(name: PartName, why: string, isRequired: boolean): Part 
 
 /** Every notice, the worst first; of the same level, in the order of the parts. */
 export function worstFirst({ parts }: Verdict): readonly Notice[] {
-  return LEVELS.flatMap((level) => parts.flatMap(({ notices }) => notices.filter((one) => one.level === level)));
+  return LEVELS.flatMap((level) =>
+    parts.flatMap(({ notices }) => notices.filter((one) => one.level === level)),
+  );
 }

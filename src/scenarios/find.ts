@@ -14,6 +14,10 @@ export interface ScenarioFile {
 
 const SCENARIO = /\.scenario\.(?:ya?ml|json)$/;
 
+export function isScenarioFile(path: string): boolean {
+  return SCENARIO.test(path);
+}
+
 /** Paths sorted; a file that is named is one, whatever it is called. @throws UsageFault */
 export function findScenarios(place: string, files: Files, shown: string): readonly string[] {
   if (!files.isFolder(place)) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { junitText } from "../../src/cli/junit.ts";
+import { junitText } from "../../src/gate/junit.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 
 const HOSTILE = `a<b>&"c'\u0001\u001b[31m\u0000\ud800\ufffe]]>\r\n\té 😀 <!-- -->`;

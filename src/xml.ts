@@ -1,6 +1,6 @@
 /** Values as XML writes them. */
 
-import { unicodeEscape } from "../json.ts";
+import { unicodeEscape } from "./json.ts";
 
 export function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)

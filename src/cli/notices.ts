@@ -1,0 +1,46 @@
+/** Refusals and findings as notices of a verdict. */
+
+import type { Fault } from "../faults.ts";
+import type { Notice, Part, PartName, Rule } from "../gate/verdict.ts";
+import { canonical } from "../trace/canonical.ts";
+import type { Context } from "./context.ts";
+import { reported } from "./reports.ts";
+
+/** A path below the snapshot, as a report names it. */
+export function inSnapshot(file: string, context: Context): string {
+  return reported(`${context.settings.snapshot}/${file}`, context);
+}
+
+export function faultNotice({ code, facts, wording, message }: Fault, context: Context): Notice {
+  const { file, line, pointer } = facts;
+  const isPlaced = typeof file === "string" && file !== "";
+  return {
+    rule: code,
+    level: "error",
+    message: isPlaced ? wording.what : message,
+    ...(wording.hint === undefined ? {} : { hint: wording.hint }),
+    ...(isPlaced ? { file: inSnapshot(file, context) } : {}),
+    ...(isPlaced && typeof line === "number" ? { line } : {}),
+    ...(isPlaced && typeof pointer === "string" ? { pointer } : {}),
+    fingerprint: canonical(facts),
+  };
+}
+
+/** What the codes of some faults hold together. */
+export function faultRules(faults: readonly Fault[], about: string): readonly Rule[] {
+  return [...new Set(faults.map(({ code }) => code))].map((id) => ({ id, about, level: "error" }));
+}
+
+/** A part that could not be looked at, for the snapshot was refused. */
+export function refusedPart(name: PartName, fault: Fault, context: Context): Part {
+  const counted = `refused: ${fault.code} ${fault.message}`;
+  const failed = { message: counted, detail: counted };
+  return {
+    name,
+    state: "failed",
+    counted,
+    rules: faultRules([fault], "The snapshot is one that can be run."),
+    notices: [faultNotice(fault, context)],
+    suites: [{ name, cases: [{ name, subject: `pgs ${name}`, failed }] }],
+  };
+}
