@@ -190,7 +190,7 @@ export const usageTable = {
   REPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the report cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --junit FILE, or - for standard output",
+    hint: "name a file in a folder that is there for the report, or - for standard output",
   }),
   EXPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the export cannot be written: ${f.errno}`,

@@ -191,9 +191,10 @@ function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
   ];
 }
 
+/** Of a step that was refused, why: that it has left nothing is no news. */
 function differsAt({ refused, differences }: TestedStep): string {
-  const why = refused.length === 0 ? "" : `, refused: ${refused.join("; ")}`;
-  return `differs at ${differences.map(({ at }) => at).join(", ")}${why}`;
+  if (refused.length > 0) return `was refused: ${refused.join("; ")}`;
+  return `differs at ${differences.map(({ at }) => at).join(", ")}`;
 }
 
 /** A suite for each scenario, a case for each step and for each criterion. */
@@ -208,10 +209,9 @@ function toSuites({ scenarios }: TestResult): readonly Suite[] {
 }
 
 function stepCase(scenario: Tested, step: TestedStep): Case {
-  const { name, workflow: subject, seconds, differences } = step;
+  const { name, workflow: subject, seconds } = step;
   if (isEqual(step)) return { name, subject, seconds };
-  const message = `differs at ${differences.map(({ at }) => at).join(", ")}`;
-  return { name, subject, seconds, failed: { message, detail: detailOf(scenario, step) } };
+  return { name, subject, seconds, failed: { message: differsAt(step), detail: detailOf(scenario, step) } };
 }
 
 function criterionCase(scenario: Tested, criterion: JudgedCriterion): Case {

@@ -79,5 +79,5 @@ function physical(file: string, line: number | undefined): object {
 }
 
 function uriPath(file: string): string {
-  return file.split("/").map(encodeURIComponent).join("/");
+  return file.toWellFormed().split("/").map(encodeURIComponent).join("/");
 }

@@ -10,8 +10,10 @@ import {
   worstFirst,
 } from "./verdict.ts";
 
-/** More than this is read in the other reports. */
+/** More than this is read in the other reports: a page holds a mebibyte, and no reader that much. */
 const TOLD = 50;
+const DETAILS = 20;
+const LONGEST = 2000;
 
 const STATES: Readonly<Record<Part["state"], string>> = {
   passed: "✅ passed",
@@ -39,7 +41,7 @@ export function summaryText(verdict: Verdict): string {
 function noticesText(notices: readonly Notice[]): readonly string[] {
   if (notices.length === 0) return [];
   const told = notices.slice(0, TOLD).map(noticeText);
-  return [`### Found\n\n${[...told, ...restText(notices.length)].join("\n")}\n`];
+  return [`### Found\n\n${[...told, ...restText(notices.length, TOLD)].join("\n")}\n`];
 }
 
 function noticeText({ level, rule, message, hint, file, line }: Notice): string {
@@ -51,9 +53,8 @@ function noticeText({ level, rule, message, hint, file, line }: Notice): string 
 function failuresText(parts: readonly Part[]): readonly string[] {
   const failed = parts.flatMap(({ suites }) => suites.flatMap(({ cases }) => cases.filter(hasDetail)));
   if (failed.length === 0) return [];
-  return [
-    `### Failed\n\n${[...failed.slice(0, TOLD).map(failureText), ...restText(failed.length)].join("\n")}\n`,
-  ];
+  const told = failed.slice(0, DETAILS).map(failureText);
+  return [`### Failed\n\n${[...told, ...restText(failed.length, DETAILS)].join("\n")}\n`];
 }
 
 type Failed = Case & Required<Pick<Case, "failed">>;
@@ -64,12 +65,13 @@ function hasDetail(one: Case): one is Failed {
 }
 
 function failureText({ name, failed: { message, detail } }: Failed): string {
-  const body = `<pre>${html(detail).replace(/\n/g, "&#10;")}</pre>`;
+  const cut = detail.length > LONGEST ? `${detail.slice(0, LONGEST)}…\n` : detail;
+  const body = `<pre>${html(cut).replace(/\n/g, "&#10;")}</pre>`;
   return `<details><summary>${html(oneLine(name))}: ${html(oneLine(message))}</summary>${body}</details>`;
 }
 
-function restText(all: number): readonly string[] {
-  return all > TOLD ? [`\n… and ${all - TOLD} more`] : [];
+function restText(all: number, told: number): readonly string[] {
+  return all > told ? [`\n… and ${all - told} more`] : [];
 }
 
 /** On one line, and as it is: no mark of Markdown or HTML. */

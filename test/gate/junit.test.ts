@@ -1,60 +1,94 @@
-/** The JUnit XML is well-formed whatever names and texts it carries, and counts what it holds. */
+/** The JUnit XML is valid whatever names and texts it carries, and counts what it holds. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { junitText } from "../../src/gate/junit.ts";
+import type { Verdict } from "../../src/gate/verdict.ts";
+import { junitErrors } from "../support/schemas.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
+import { FAILED, HOSTILE, hostile, PASSED, VERDICT } from "./verdicts.ts";
 
-const HOSTILE = `a<b>&"c'\u0001\u001b[31m\u0000\ud800\ufffe]]>\r\n\té 😀 <!-- -->`;
+const MOMENT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-test("suites and the whole count their cases, failures and those left out", () => {
-  const xml = junitText("all", [
-    {
-      name: "one",
-      cases: [
-        { name: "good", subject: "s", seconds: 0.25 },
-        { name: "bad", subject: "s", seconds: 1, failed: { message: "m", detail: "d" } },
-        { name: "none", subject: "s", skipped: "why" },
-      ],
-    },
-    { name: "two", cases: [{ name: "bad", subject: "t", failed: { message: "m", detail: "d" } }] },
-  ]);
+function written(verdict: Verdict): string {
+  const xml = junitText(verdict, MOMENT);
   assertXml(xml);
-  const counts = { errors: "0", skipped: "1" };
-  assert.deepEqual(elementsOf(xml, "testsuites"), [
-    { name: "all", tests: "4", failures: "2", ...counts, time: "1.250" },
-  ]);
+  return xml;
+}
+
+test("every suite counts its cases, failures and those left out", () => {
+  const xml = written(VERDICT);
+  const common = { errors: "0", timestamp: "2026-01-02T03:04:05", hostname: "localhost" };
   assert.deepEqual(elementsOf(xml, "testsuite"), [
-    { name: "one", tests: "3", failures: "1", ...counts, time: "1.250" },
-    { name: "two", tests: "1", failures: "1", errors: "0", skipped: "0", time: "0.000" },
+    { name: "verify", package: "pgs.verify", id: "0", tests: "1", failures: "0", time: "0.000", ...common },
+    {
+      name: "rules",
+      package: "pgs.check",
+      id: "1",
+      tests: "3",
+      failures: "1",
+      skipped: "1",
+      time: "1.250",
+      ...common,
+    },
+    { name: "more", package: "pgs.check", id: "2", tests: "1", failures: "1", time: "0.000", ...common },
+    {
+      name: "test",
+      package: "pgs.test",
+      id: "3",
+      tests: "1",
+      failures: "0",
+      skipped: "1",
+      time: "0.000",
+      ...common,
+    },
   ]);
   assert.deepEqual(
     elementsOf(xml, "testcase").map(({ name, classname, time }) => [name, classname, time]),
     [
+      ["every file", "pgs verify", "0.000"],
       ["good", "s", "0.250"],
       ["bad", "s", "1.000"],
       ["none", "s", "0.000"],
       ["bad", "t", "0.000"],
+      ["test", "pgs test", "0.000"],
     ],
   );
-  assert.deepEqual(elementsOf(xml, "skipped"), [{ message: "why" }]);
+  assert.match(xml, /<skipped>why<\/skipped>/);
+});
+
+test("Jenkins' schema accepts every verdict", async () => {
+  for (const verdict of [VERDICT, hostile(), { command: "none", parts: [] }]) {
+    assert.deepEqual(await junitErrors(written(verdict), "jenkins"), []);
+  }
+});
+
+test("the schema of Ant's tasks accepts every verdict that leaves nothing out", async () => {
+  const cases = FAILED.suites.map(({ name, cases: all }) => {
+    return { name, cases: all.filter(({ skipped }) => skipped === undefined) };
+  });
+  for (const parts of [[PASSED, { ...FAILED, suites: cases }], hostile().parts, []]) {
+    assert.deepEqual(await junitErrors(written({ command: "pgs gate", parts }), "ant"), []);
+  }
+});
+
+test("both schemas refuse a document that is none", async () => {
+  const broken = written(VERDICT).replace(' tests="1"', "");
+  assert.notDeepEqual(await junitErrors(broken, "jenkins"), []);
+  assert.notDeepEqual(await junitErrors(broken, "ant"), []);
 });
 
 test("no text breaks the document, and what XML cannot write stands as JSON escapes it", () => {
-  const failed = { message: HOSTILE, detail: HOSTILE };
-  const xml = junitText(HOSTILE, [{ name: HOSTILE, cases: [{ name: HOSTILE, subject: HOSTILE, failed }] }]);
-  assertXml(xml);
+  const xml = written(hostile());
   const shown = HOSTILE.replace("\u0001", "\\u0001")
     .replace("\u001b", "\\u001b")
     .replace("\u0000", "\\u0000")
     .replace("\ud800", "\\ud800")
     .replace("\ufffe", "\\ufffe");
-  assert.deepEqual(elementsOf(xml, "failure"), [{ message: shown }]);
+  assert.deepEqual(elementsOf(xml, "failure"), [{ message: shown, type: "failure" }]);
   assert.equal(elementsOf(xml, "testcase")[0]?.["name"], shown);
 });
 
 test("a document without suites is one too", () => {
-  const xml = junitText("none", []);
-  assertXml(xml);
-  assert.equal(elementsOf(xml, "testsuites")[0]?.["tests"], "0");
+  assert.deepEqual(elementsOf(written({ command: "none", parts: [] }), "testsuite"), []);
 });

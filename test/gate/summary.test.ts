@@ -1,0 +1,69 @@
+/** A verdict as Markdown: a table of the parts, what was found below it, and no text that draws anything of its own. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summaryText } from "../../src/gate/summary.ts";
+import { leftOut } from "../../src/gate/verdict.ts";
+import { FAILED, hostile, NOTICE, PASSED, VERDICT } from "./verdicts.ts";
+
+function rows(markdown: string): readonly (readonly string[])[] {
+  return markdown
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map((line) => line.slice(2, -2).split(" | "));
+}
+
+test("a row for each part, and a word for the whole", () => {
+  const markdown = summaryText(VERDICT);
+  assert.match(markdown, /^## pgs gate: failed\n/);
+  assert.deepEqual(rows(markdown).slice(1), [
+    ["verify", "✅ passed", "12 files"],
+    ["check", "❌ failed", "3 artifacts, 2 rules"],
+    ["test", "⚪ left out", "no scenarios"],
+  ]);
+  assert.match(summaryText({ command: "pgs verify", parts: [PASSED] }), /^## pgs verify: passed\n/);
+});
+
+test("a part that is required and left out fails the whole", () => {
+  const part = leftOut("coverage", "no scenarios", true);
+  assert.match(summaryText({ command: "pgs gate", parts: [part] }), /coverage is required, and was left out/);
+  assert.equal(part.state, "failed");
+});
+
+test("what was found is listed with its place, the worst first", () => {
+  const found = summaryText(VERDICT)
+    .split("\n")
+    .filter((line) => line.startsWith("- "));
+  assert.deepEqual(
+    found.map((line) => /<code>([^<]*)<\/code>/.exec(line)?.[1]),
+    ["edge-lost", "node-odd", "node-odd"],
+  );
+  assert.match(
+    found[0] as string,
+    /in <code>protocol&#95;snapshot\/artifacts\/a b.json:7<\/code>: An edge leads/,
+  );
+});
+
+test("hostile texts draw nothing: no line, cell, tag or mark of theirs is left", () => {
+  const plain = summaryText(hostile("x"));
+  const told = summaryText(hostile());
+  assert.equal(told.split("\n").length, plain.split("\n").length);
+  assert.deepEqual(
+    rows(told).map((cells) => cells.length),
+    rows(plain).map((cells) => cells.length),
+  );
+  const tags = (markdown: string) => markdown.match(/<[^>]*>/g);
+  assert.deepEqual(tags(told), tags(plain));
+  assert.doesNotMatch(told, /[`*[\]]/);
+});
+
+test("of very many notices and failures the first are told, and how many more there are", () => {
+  const notices = Array.from({ length: 53 }, (_, i) => ({ ...NOTICE, fingerprint: String(i) }));
+  const failed = { message: "m", detail: "d".repeat(5000) };
+  const cases = Array.from({ length: 25 }, (_, i) => ({ name: `case ${i}`, subject: "s", failed }));
+  const part = { ...FAILED, notices, suites: [{ name: "all", cases }] };
+  const markdown = summaryText({ command: "pgs gate", parts: [part] });
+  assert.match(markdown, /… and 3 more/);
+  assert.match(markdown, /… and 5 more/);
+  assert.ok(markdown.length < 64_000, String(markdown.length));
+});
