@@ -9,7 +9,8 @@ const changed = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 const run = (...args) => execFileSync("npm", args, { cwd: root, stdio: "inherit" });
 
 if (changed(join(root, "node_modules/.package-lock.json")) < changed(join(root, "package-lock.json"))) {
-  run("ci", "--no-audit", "--no-fund", "--loglevel=error");
+  // Below a global installation npm would take this one for global, too.
+  run("ci", "--global=false", "--no-audit", "--no-fund", "--loglevel=error");
 }
 
 const sources = readdirSync(join(root, "src"), { recursive: true }).map((file) => join(root, "src", file));
