@@ -58,7 +58,7 @@ suite("pgs check", () => {
     );
     assert.match(
       String(hint),
-      /^ {4}hint: add \/frontmatter\/core\/nodes\/CHECK_TOOL_SURFACE\/next\/NOT_ON_SURFACE: one of "/,
+      /^ {4}hint: add \/frontmatter\/core\/nodes\/CHECK_TOOL_SURFACE\/next\/NOT_ON_SURFACE: "DENY_TOOL"$/,
     );
   });
 

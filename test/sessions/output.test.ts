@@ -212,6 +212,7 @@ const COMMANDS = [
   "show",
   "plan",
   "verify",
+  "check",
   "conformance",
   "certify",
   "seal",
