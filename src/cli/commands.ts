@@ -26,13 +26,19 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportRefusal(error, context);
-    if (error.exitCode === 0) return EXIT.SUCCESS;
+    // Not by the error alone: the exit code in it is the process's, where that was set already.
+    if (error.exitCode === 0 || isAskedFor(argv)) return EXIT.SUCCESS;
     const message = error.message.replace(/^error: /, "");
     if (error.code === "commander.help") return EXIT.USAGE;
     const command = COMMANDS.find(({ name }) => name === argv[0])?.name;
     const hint = usageHint(message, command);
     return reportRefusal(new UsageFault("BAD_USAGE", { message: firstLine(message), hint }), context);
   }
+}
+
+/** Whether the line asks for help that there is. */
+function isAskedFor([word, command]: readonly string[]): boolean {
+  return word === "help" && (command === undefined || COMMANDS.some(({ name }) => name === command));
 }
 
 function firstLine(message: string): string {
