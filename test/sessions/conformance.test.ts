@@ -64,8 +64,8 @@ test("a case that is not passed says where, in text, JSON and JUnit XML", async 
 
   const xml = readFileSync(place.path("out.xml"), "utf8");
   assertXml(xml);
-  assert.equal(elementsOf(xml, "testsuites")[0]?.["failures"], "1");
-  assert.deepEqual(elementsOf(xml, "failure"), [{ message: `${CASE}: other outputs` }]);
+  assert.equal(elementsOf(xml, "testsuite").filter(({ failures }) => failures === "1").length, 1);
+  assert.deepEqual(elementsOf(xml, "failure"), [{ message: `${CASE}: other outputs`, type: "failure" }]);
 });
 
 test("a violation where a result was expected says why, and the other way round", async (t) => {
