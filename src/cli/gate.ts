@@ -38,6 +38,9 @@ export async function gateCommand(options: GateOptions, context: Context): Promi
   return hasPassed(verdictOf(gated)) ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
+/** What is wrong with a scenario file, not with how it was named. */
+const SPOILT: ReadonlySet<string> = new Set(["SCENARIO_UNREADABLE", "SCENARIO_MALFORMED"]);
+
 /** A snapshot that is refused fails the parts that need it; what is wrong with the command line ends the gate. */
 async function attempt(
   names: readonly GatePart[],
@@ -47,7 +50,7 @@ async function attempt(
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof Fault) || error.stage === "usage") throw error;
+    if (!(error instanceof Fault) || (error.stage === "usage" && !SPOILT.has(error.code))) throw error;
     return { parts: names.map((name) => refusedPart(name, error, context)), toText: () => refusalText(error) };
   }
 }

@@ -11,7 +11,7 @@ export function inSnapshot(file: string, context: Context): string {
   return reported(`${context.settings.snapshot}/${file}`, context);
 }
 
-export function faultNotice({ code, facts, wording, message }: Fault, context: Context): Notice {
+export function faultNotice({ stage, code, facts, wording, message }: Fault, context: Context): Notice {
   const { file, line, pointer } = facts;
   const isPlaced = typeof file === "string" && file !== "";
   return {
@@ -19,7 +19,7 @@ export function faultNotice({ code, facts, wording, message }: Fault, context: C
     level: "error",
     message: isPlaced ? wording.what : message,
     ...(wording.hint === undefined ? {} : { hint: wording.hint }),
-    ...(isPlaced ? { file: inSnapshot(file, context) } : {}),
+    ...(isPlaced ? { file: stage === "usage" ? reported(file, context) : inSnapshot(file, context) } : {}),
     ...(isPlaced && typeof line === "number" ? { line } : {}),
     ...(isPlaced && typeof pointer === "string" ? { pointer } : {}),
     fingerprint: canonical(facts),
@@ -31,7 +31,7 @@ export function faultRules(faults: readonly Fault[], about: string): readonly Ru
   return [...new Set(faults.map(({ code }) => code))].map((id) => ({ id, about, level: "error" }));
 }
 
-/** A part that could not be looked at, for the snapshot was refused. */
+/** A part that could not be looked at, for the snapshot or what it is held to was refused. */
 export function refusedPart(name: PartName, fault: Fault, context: Context): Part {
   const counted = `refused: ${fault.code} ${fault.message}`;
   const failed = { message: counted, detail: counted };
@@ -39,7 +39,7 @@ export function refusedPart(name: PartName, fault: Fault, context: Context): Par
     name,
     state: "failed",
     counted,
-    rules: faultRules([fault], "The snapshot is one that can be run."),
+    rules: faultRules([fault], "The snapshot can be run, and what it is held to can be read."),
     notices: [faultNotice(fault, context)],
     suites: [{ name, cases: [{ name, subject: `pgs ${name}`, failed }] }],
   };

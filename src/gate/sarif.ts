@@ -1,7 +1,7 @@
 /** A verdict as SARIF 2.1.0: one run, every rule that was held, a result for each notice. The same verdict, the same text. */
 
 import { sha256 } from "../trace/canonical.ts";
-import type { Notice, Part, Rule, Verdict } from "./verdict.ts";
+import { type Notice, noticesIn, type Part, type Rule, type Verdict } from "./verdict.ts";
 
 interface Tool {
   readonly name: string;
@@ -41,18 +41,16 @@ function ruleJson({ id, about, level, hint }: Rule): object {
   };
 }
 
-function resultsOf({ parts }: Verdict, rules: readonly Rule[]): readonly object[] {
+function resultsOf(verdict: Verdict, rules: readonly Rule[]): readonly object[] {
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
-  return parts.flatMap(({ notices }) =>
-    notices.map((notice) => ({
-      ruleId: notice.rule,
-      ruleIndex: indexes.get(notice.rule) ?? -1,
-      level: notice.level,
-      message: { text: textOf(notice) },
-      ...locations(notice),
-      partialFingerprints: { "pgsNotice/v1": sha256(`${notice.rule}\0${notice.fingerprint}`) },
-    })),
-  );
+  return noticesIn(verdict).map((notice) => ({
+    ruleId: notice.rule,
+    ruleIndex: indexes.get(notice.rule) ?? -1,
+    level: notice.level,
+    message: { text: textOf(notice) },
+    ...locations(notice),
+    partialFingerprints: { "pgsNotice/v1": sha256(`${notice.rule}\0${notice.fingerprint}`) },
+  }));
 }
 
 function textOf({ message, hint }: Notice): string {

@@ -76,7 +76,7 @@ function restText(all: number, told: number): readonly string[] {
 
 /** On one line, and as it is: no mark of Markdown or HTML. */
 function text(value: string): string {
-  return html(oneLine(value)).replace(/[\\`*_{}[\]()#+!|~@]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return oneLine(value).replace(/[&<>"\\`*_{}[\]()#+!|~@]/g, reference);
 }
 
 function code(value: string): string {
@@ -88,5 +88,9 @@ function oneLine(value: string): string {
 }
 
 function html(value: string): string {
-  return value.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return value.replace(/[&<>"]/g, reference);
+}
+
+function reference(mark: string): string {
+  return `&#${mark.charCodeAt(0)};`;
 }

@@ -101,9 +101,19 @@ export function leftOut(name: PartName, why: string, isRequired: boolean): Part 
   return { ...nothing, state: "skipped", rules: [], notices: [], suites };
 }
 
-/** Every notice, the worst first; of the same level, in the order of the parts. */
-export function worstFirst({ parts }: Verdict): readonly Notice[] {
-  return LEVELS.flatMap((level) =>
-    parts.flatMap(({ notices }) => notices.filter((one) => one.level === level)),
-  );
+/** Every notice once, in the order of the parts: several may have been refused for the same reason. */
+export function noticesIn({ parts }: Verdict): readonly Notice[] {
+  const known = new Map<string, Notice>();
+  for (const notice of parts.flatMap(({ notices }) => notices)) {
+    const { rule, file, line, message } = notice;
+    const key = JSON.stringify([rule, file, line, message]);
+    if (!known.has(key)) known.set(key, notice);
+  }
+  return [...known.values()];
+}
+
+/** The same, the worst first. */
+export function worstFirst(verdict: Verdict): readonly Notice[] {
+  const notices = noticesIn(verdict);
+  return LEVELS.flatMap((level) => notices.filter((one) => one.level === level));
 }

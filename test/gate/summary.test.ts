@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryText } from "../../src/gate/summary.ts";
 import { leftOut } from "../../src/gate/verdict.ts";
-import { FAILED, hostile, NOTICE, PASSED, VERDICT } from "./verdicts.ts";
+import { FAILED, HOSTILE, hostile, NOTICE, PASSED, VERDICT } from "./verdicts.ts";
 
 function rows(markdown: string): readonly (readonly string[])[] {
   return markdown
@@ -55,6 +55,15 @@ test("hostile texts draw nothing: no line, cell, tag or mark of theirs is left",
   const tags = (markdown: string) => markdown.match(/<[^>]*>/g);
   assert.deepEqual(tags(told), tags(plain));
   assert.doesNotMatch(told, /[`*[\]]/);
+});
+
+test("a reader sees every text as it is, but for what would end the line", () => {
+  const item = summaryText(hostile())
+    .split("\n")
+    .find((line) => line.startsWith("- "));
+  const shown = item?.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+  const text = HOSTILE.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  assert.equal(shown, `- ❌ <code>edge-lost</code> in <code>${text}:7</code>: ${text}<br>${text}`);
 });
 
 test("of very many notices and failures the first are told, and how many more there are", () => {

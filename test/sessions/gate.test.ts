@@ -196,6 +196,20 @@ test("scenarios that are named and not there are refused, whatever is required",
   assertRefused(await place.session("gate", "--scenarios", "empty"), 2, "NO_SCENARIOS");
 });
 
+test("a scenario file that means nothing fails test and coverage, at its line", async (t) => {
+  const place = workspace(t);
+  const few = scenario(place);
+  edit(place.path("few/grant.scenario.yaml"), (text) => text.replace("exit_reason", "exit_raeson"));
+  const said = await place.session("gate", "--scenarios", few, "--json");
+  assert.equal(said.code, 7, said.err);
+  assert.deepEqual(states(said), { ...PASSED, test: "failed", coverage: "failed" });
+  const [notice] = notices(said, "test");
+  assert.deepEqual(
+    [notice?.["rule"], notice?.["file"], notice?.["line"]],
+    ["SCENARIO_MALFORMED", "few/grant.scenario.yaml", 8],
+  );
+});
+
 test("a snapshot that is not there is refused, and so is what the command line cannot mean", async (t) => {
   const place = workspace(t);
   assertRefused(await place.session("gate", "--snapshot", "nowhere"), 3, "SNAPSHOT_MISSING");
