@@ -67,12 +67,12 @@ test("a reader sees every text as it is, but for what would end the line", () =>
 });
 
 test("of very many notices and failures the first are told, and how many more there are", () => {
-  const notices = Array.from({ length: 53 }, (_, i) => ({ ...NOTICE, fingerprint: String(i) }));
+  const notices = Array.from({ length: 53 }, (_, i) => ({ ...NOTICE, line: i + 1, fingerprint: String(i) }));
   const failed = { message: "m", detail: "d".repeat(5000) };
   const cases = Array.from({ length: 25 }, (_, i) => ({ name: `case ${i}`, subject: "s", failed }));
   const part = { ...FAILED, notices, suites: [{ name: "all", cases }] };
   const markdown = summaryText({ command: "pgs gate", parts: [part] });
-  assert.match(markdown, /… and 3 more/);
-  assert.match(markdown, /… and 5 more/);
+  assert.ok(markdown.includes("\n… and 3 more\n"), "notices");
+  assert.ok(markdown.includes("\n… and 5 more\n"), "failures");
   assert.ok(markdown.length < 64_000, String(markdown.length));
 });
