@@ -239,7 +239,7 @@ for (const [workflow, fixtures] of OWN) {
         plan: own.get(workflow) as Plan,
         payloads: payloadsIn(join(root, "fixtures", fixtures)),
       };
-      await survives(target, 30, join(root, "fixtures", data));
+      await survives(target, 15, join(root, "fixtures", data));
     });
   }
 }
@@ -282,8 +282,8 @@ test("no payload makes a published workflow a defect, a stray write or an unsoun
   const data = publishedData("new_chain_simulation");
   for (const [name, plan] of plans) {
     const target = { plan, payloads: payloads.get(name) ?? [{}] };
-    await survives(target, 6, null);
-    await survives(target, 6, data);
+    await survives(target, 3, null);
+    await survives(target, 4, data);
   }
 });
 

@@ -45,8 +45,8 @@ const ORIGINS: readonly Origin[] = [
     snapshot: join(project, "protocol_snapshot"),
     vectors: join(project, "test/vectors/good"),
     skip: false,
-    flips: 8,
-    edits: 150,
+    flips: 4,
+    edits: 80,
     // No workflow of it calls another, and no store is corrupt when a run is to be admitted.
     unproven: everywhere.filter((one) => one !== "a nested run's clock" && one !== "a refusal's facts"),
   },
@@ -56,8 +56,8 @@ const ORIGINS: readonly Origin[] = [
     vectors: sharedPath("vectors"),
     skip: skipWithout("vectors") || skipWithout("published/protocol_snapshot"),
     apart: 4,
-    flips: 2,
-    edits: 40,
+    flips: 1,
+    edits: 20,
     unproven: everywhere,
   },
 ];

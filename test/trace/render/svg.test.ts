@@ -58,7 +58,7 @@ const CLEAR: readonly (readonly [string, TrialRun])[] = [
     new TrialRun(RETRY).walk(["ACK", "UNREADABLE", "SUCCESS", "NOT_FOUND", "SUCCESS", "SUCCESS"]),
   ],
   ["18 nodes", firstEdges(wovenGraph(13, 4))],
-  ["40 nodes", firstEdges(wovenGraph(34, 5))],
+  ["30 nodes", firstEdges(wovenGraph(24, 5))],
 ];
 
 for (const [name, run] of CLEAR) {
