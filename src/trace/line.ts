@@ -5,7 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { type Digest, sha256 } from "./canonical.ts";
-import { type EventType, SCHEMA } from "./event.ts";
+import { type EventType, MAIN_RUN, SCHEMA } from "./event.ts";
 import { isAtNode, isEventType, isRun, PayloadCheck } from "./read.ts";
 import { behind, digitsEnd, NONE, objectEnd, stringEnd, ZERO } from "./scan.ts";
 
@@ -61,13 +61,13 @@ export function scanLine(bytes: Buffer): ScannedLine | undefined {
   const timestamp = behind(bytes, sequenceEnd, TIMESTAMP);
   if (behind(bytes, textEnd(bytes, timestamp), END) !== bytes.length) return undefined;
 
-  const runName = bytes.toString("latin1", run, runEnd);
+  const runName = isMainRun(bytes, run, runEnd) ? MAIN_RUN : bytes.toString("latin1", run, runEnd);
   if (!check.isGood || !isRun(runName) || (node === NONE && isAtNode(eventType))) return undefined;
   const hashText = bytes.toString("latin1", hash, hashEnd);
   return {
-    sequence: Number(bytes.toString("latin1", sequence, sequenceEnd)),
+    sequence: countAt(bytes, sequence, sequenceEnd),
     eventType,
-    execution: bytes.toString("utf8", execution, executionEnd),
+    execution: executionAt(bytes, execution, executionEnd),
     run: runName,
     prevHash: bytes.toString("latin1", prev, prev + DIGEST_LENGTH) as Digest,
     hash: hashText as Digest,
@@ -76,6 +76,28 @@ export function scanLine(bytes: Buffer): ScannedLine | undefined {
 }
 
 const DIGEST_LENGTH = 64;
+
+function isMainRun(bytes: Buffer, at: number, end: number): boolean {
+  return end === at + 1 && bytes[at] === ZERO;
+}
+
+/** The whole number whose digits stand there. */
+function countAt(bytes: Buffer, at: number, end: number): number {
+  let count = 0;
+  for (let i = at; i < end; i++) count = 10 * count + (bytes[i] as number) - ZERO;
+  return count;
+}
+
+/** The last one that was read: nearly every line has it again. */
+let lastExecution = { bytes: Buffer.alloc(0), text: "" };
+
+function executionAt(bytes: Buffer, at: number, end: number): string {
+  const { length } = lastExecution.bytes;
+  if (end - at === length && behind(bytes, at, lastExecution.bytes) === end) return lastExecution.text;
+  const text = bytes.toString("utf8", at, end);
+  lastExecution = { bytes: Buffer.from(bytes.subarray(at, end)), text };
+  return text;
+}
 
 /** What is hashed is put together here: to hash it in two pieces costs more. */
 let scratch = Buffer.alloc(4096);
