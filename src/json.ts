@@ -369,21 +369,25 @@ export function firstDifference(
 
 /** The value with every object's members in canonical order; the value itself when they already are. */
 export function inCanonicalOrder<T extends Json>(value: T): T {
-  if (typeof value !== "object" || value === null) return value;
-  let changed = false;
-  const visit = (item: Json): Json => {
-    const ordered = inCanonicalOrder(item);
-    if (ordered !== item) changed = true;
-    return ordered;
-  };
-  if (Array.isArray(value)) {
-    const items = value.map(visit);
-    return (changed ? items : value) as T;
+  return isInCanonicalOrder(value) ? value : (ordered(value) as T);
+}
+
+function isInCanonicalOrder(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInCanonicalOrder);
+  let before = "";
+  for (const key of Object.keys(value)) {
+    if (before > key || !isInCanonicalOrder((value as JsonObject)[key] as Json)) return false;
+    before = key;
   }
+  return true;
+}
+
+function ordered(value: Json): Json {
+  if (isInCanonicalOrder(value)) return value;
+  if (Array.isArray(value)) return value.map(ordered);
   const object = value as JsonObject;
-  const keys = Object.keys(object);
-  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) changed = true;
-  const ordered: MutableJson = {};
-  for (const key of keys.sort()) setOwn(ordered, key, visit(object[key] as Json));
-  return (changed ? ordered : value) as T;
+  const made: MutableJson = {};
+  for (const key of Object.keys(object).sort()) setOwn(made, key, ordered(object[key] as Json));
+  return made;
 }

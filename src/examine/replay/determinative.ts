@@ -1,6 +1,6 @@
 /** What of an event must be the same in every run of the same thing. */
 
-import { type JsonObject, jsonEqual, own } from "../../json.ts";
+import { type Json, type JsonObject, jsonEqual } from "../../json.ts";
 import { type Happening, OBSERVATIONAL } from "../../trace/event.ts";
 
 /** The event without its place in the chain, and without what is observational. */
@@ -14,21 +14,18 @@ export function determinative({ event_type, run, node_id, payload }: Happening):
   };
 }
 
-/** Whether two events are the same in that. */
+/** Whether two events are the same in that. False also for some that are: then `determinative` has to tell. */
 export function isSame(a: Happening, b: Happening): boolean {
   if (a.event_type !== b.event_type || a.run !== b.run || a.node_id !== b.node_id) return false;
   const [left, right] = [a.payload as unknown as JsonObject, b.payload as unknown as JsonObject];
-  return (
-    hasAll(left, right) &&
-    Object.keys(right).every((key) => OBSERVATIONAL.has(key) || own(left, key) !== undefined)
-  );
-}
-
-function hasAll(left: JsonObject, right: JsonObject): boolean {
-  for (const key of Object.keys(left)) {
+  let members = 0;
+  for (const key in left) {
     if (OBSERVATIONAL.has(key)) continue;
-    const value = own(right, key);
-    if (value === undefined || !jsonEqual(left[key] as JsonObject, value)) return false;
+    members++;
+    // What a prototype has under that name is no JSON, and equals none.
+    const value = right[key];
+    if (value === undefined || !jsonEqual(left[key] as Json, value)) return false;
   }
-  return true;
+  for (const key in right) if (!OBSERVATIONAL.has(key)) members--;
+  return members === 0;
 }
