@@ -369,25 +369,35 @@ export function firstDifference(
 
 /** The value with every object's members in canonical order; the value itself when they already are. */
 export function inCanonicalOrder<T extends Json>(value: T): T {
-  return isInCanonicalOrder(value) ? value : (ordered(value) as T);
+  if (typeof value !== "object" || value === null) return value;
+  return (Array.isArray(value) ? orderedItems(value) : orderedMembers(value as JsonObject)) as T;
 }
 
-function isInCanonicalOrder(value: Json): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) return value.every(isInCanonicalOrder);
-  let before = "";
-  for (const key of Object.keys(value)) {
-    if (before > key || !isInCanonicalOrder((value as JsonObject)[key] as Json)) return false;
-    before = key;
-  }
-  return true;
+function orderedItems(items: readonly Json[]): readonly Json[] {
+  let changed: Json[] | undefined;
+  items.forEach((item, i) => {
+    const ordered = inCanonicalOrder(item);
+    if (ordered === item) return;
+    changed ??= [...items];
+    changed[i] = ordered;
+  });
+  return changed ?? items;
 }
 
-function ordered(value: Json): Json {
-  if (isInCanonicalOrder(value)) return value;
-  if (Array.isArray(value)) return value.map(ordered);
-  const object = value as JsonObject;
+function orderedMembers(object: JsonObject): JsonObject {
+  const keys = Object.keys(object);
+  let isOrdered = true;
+  let changed: Map<string, Json> | undefined;
+  keys.forEach((key, i) => {
+    if (i > 0 && (keys[i - 1] as string) > key) isOrdered = false;
+    const value = object[key] as Json;
+    const ordered = inCanonicalOrder(value);
+    if (ordered === value) return;
+    changed ??= new Map();
+    changed.set(key, ordered);
+  });
+  if (isOrdered && changed === undefined) return object;
   const made: MutableJson = {};
-  for (const key of Object.keys(object).sort()) setOwn(made, key, ordered(object[key] as Json));
+  for (const key of keys.sort()) setOwn(made, key, changed?.get(key) ?? (object[key] as Json));
   return made;
 }
