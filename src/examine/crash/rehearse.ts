@@ -7,6 +7,7 @@ import { jsonEqual } from "../../json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Change, Clock, DataRoot, Entropy, Mail } from "../../ports.ts";
 import { type Happening, MAIN_RUN, type Payloads } from "../../trace/event.ts";
+import { inputOf } from "../replay/recorded.ts";
 import { shadow } from "./shadow.ts";
 
 /** What a rehearsal is given of the world, as it is now. */
@@ -36,19 +37,11 @@ export interface RehearsedEffect {
 /** Of the run that began with this event; its payload must hold nothing suppressed. */
 export async function rehearse(
   plan: Plan,
-  { payload, max_hops, runtime, actor }: Payloads["execution_start"],
+  start: Payloads["execution_start"],
   stage: Stage,
 ): Promise<Rehearsal> {
-  const input = {
-    executionId: "rehearsal",
-    run: MAIN_RUN,
-    payload,
-    clock: new Date(stage.clock.now()).toISOString(),
-    maxHops: max_hops,
-    runtime,
-    micros: () => 0,
-    ...(actor === undefined ? {} : { actor }),
-  };
+  const clock = new Date(stage.clock.now()).toISOString();
+  const input = inputOf(start, { executionId: "rehearsal", run: MAIN_RUN, clock });
   let letters = 0;
   const mail: Mail = {
     environment: stage.mail.environment,

@@ -3,7 +3,7 @@
  * against what was recorded.
  */
 
-import type { Conclude, EffectConclusion, TransformConclusion } from "../../engine/conclude.ts";
+import type { Conclude, TransformConclusion } from "../../engine/conclude.ts";
 import type { Say } from "../../engine/state.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import { jsonDifferences } from "../../json-differences.ts";
@@ -21,6 +21,7 @@ import {
 import { finding, type TraceFinding } from "../finding.ts";
 import { determinative, isSame } from "./determinative.ts";
 import { reconcile, withSuppressed } from "./hidden.ts";
+import { clockOf, effectConclusion, transformConclusion } from "./recorded.ts";
 import { recordedFault } from "./recorded-fault.ts";
 import { MissingReading, redraw } from "./redraw.ts";
 
@@ -175,24 +176,14 @@ export class Recording {
   readonly conclude: Conclude = {
     begin: (_, plan) => {
       this.#hasSecrets ||= plan.secrets !== null;
-      const { observed } = this.#expect("execution_start").payload;
-      return observed.find((one) => "clock" in one)?.clock ?? "";
+      return clockOf(this.#expect("execution_start").payload);
     },
     admission: () => {
       const { requires, forbids } = this.#expect("admission").payload;
       return { requires: requires.map((rule) => rule.matched), forbids: forbids.map((rule) => rule.matched) };
     },
     transform: (step, inputs) => this.#transform(step, inputs),
-    effect: (): EffectConclusion => {
-      const { outcome, result, reason, change, observed } = this.#expect("side_effect_end").payload;
-      return {
-        outcome,
-        result,
-        observed: observed ?? [],
-        ...(reason === undefined ? {} : { reason }),
-        ...(change === undefined ? {} : { change }),
-      };
-    },
+    effect: () => effectConclusion(this.#expect("side_effect_end").payload),
     unmet: (found) => this.#unmet(found),
     evaluation: (evaluation, scope) => this.#evaluation(evaluation, scope),
     status: (value) =>
@@ -257,8 +248,7 @@ export class Recording {
   }
 
   #recordedAnswer(): TransformConclusion {
-    const { outputs, reason, observed = [] } = this.#expect("transform_end").payload;
-    return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
+    return transformConclusion(this.#expect("transform_end").payload);
   }
 
   /** The transform's answer to the recorded readings. @throws Stop where it draws others */

@@ -12,6 +12,7 @@ import {
   MAIN_RUN,
   type TraceEvent,
 } from "../../trace/event.ts";
+import { clockOf, effectConclusion, transformConclusion } from "./recorded.ts";
 import { MissingReading, redraw } from "./redraw.ts";
 
 /** The record holds no answer to what is asked. */
@@ -73,7 +74,7 @@ export class Remembered {
       const answer = this.#effects.next(effectAsked({ cs_code: code, op, store, inputs }));
       if (answer === undefined)
         throw new Silence("EFFECT", { capability: code, op, store, step: name, inputs });
-      return { ...answer, observed: answer.observed ?? [] };
+      return effectConclusion(answer);
     },
     unmet: (found) => found.filter(({ actual }) => !isSuppressed(actual)),
     evaluation({ condition, onTrue, onFalse }, scope) {
@@ -123,9 +124,6 @@ const effectAsked = ({
 const transformAsked = (code: string, inputs: JsonObject) => canonical([code, inputs]);
 const ruleAsked = (event: string, where: JsonObject) => canonical([event, where]);
 
-const clockOf = ({ observed }: EventOf<"execution_start">["payload"]) =>
-  observed.find((one) => "clock" in one)?.clock ?? "";
-
 /** Whether there was a record, by what was looked for. Where a field to look for was missing, nobody looked. */
 function rulesIn(events: readonly TraceEvent[]): ReadonlyMap<string, boolean> {
   const unasked = new Set(
@@ -141,6 +139,5 @@ function rulesIn(events: readonly TraceEvent[]): ReadonlyMap<string, boolean> {
 /** An answer to something suppressed, or one that rests on a suppressed reading. */
 function asRecorded(recorded: TransformEnd | undefined, capability: string): TransformConclusion {
   if (recorded === undefined) throw new Silence("SUPPRESSED", { capability });
-  const { outputs, reason, observed = [] } = recorded;
-  return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
+  return transformConclusion(recorded);
 }

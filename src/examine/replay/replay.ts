@@ -10,6 +10,7 @@ import { walk } from "../../engine/walk.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
+import { clockOf, inputOf } from "./recorded.ts";
 import { type Course, Recording, Stop } from "./recording.ts";
 
 export interface Replayed {
@@ -34,18 +35,8 @@ export async function replay(
   if (start?.event_type !== "execution_start")
     return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0 };
   const isHeld = record.holdsNext;
-  const { payload, max_hops, runtime, actor, observed } = start.payload;
-  const clock = observed.find((one) => "clock" in one);
-  const input = {
-    executionId: start.execution_id,
-    run: start.run,
-    payload,
-    clock: clock?.clock ?? "",
-    maxHops: max_hops,
-    runtime,
-    micros: () => 0,
-    ...(actor === undefined ? {} : { actor }),
-  };
+  const { execution_id: executionId, run, payload } = start;
+  const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });
   // The workflow may have changed since; what is replayed is compared with what was recorded.
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
   const named = () => (isHeld ? misnamed(recordedSnapshot, input) : null);

@@ -4,12 +4,12 @@
  * question was not asked then, nothing more can be known.
  */
 
-import type { RunInput } from "../../engine/state.ts";
 import { walk } from "../../engine/walk.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Digest } from "../../trace/canonical.ts";
 import { type EventOf, type Happening, SCHEMA, type TraceEvent } from "../../trace/event.ts";
+import { clockOf, inputOf } from "./recorded.ts";
 import { Remembered, Silence } from "./remembered.ts";
 
 /** What the record holds no answer to. */
@@ -36,8 +36,10 @@ export async function suppose(plan: Plan, events: readonly TraceEvent[]): Promis
   };
   try {
     // On which snapshot it is, is known: only what it does is asked.
-    const { snapshot } = start.payload;
-    await walk({ ...plan, snapshot }, inputOf(start), new Remembered(events).conclude, say);
+    const { execution_id: executionId, run, payload } = start;
+    const { snapshot } = payload;
+    const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });
+    await walk({ ...plan, snapshot }, input, new Remembered(events).conclude, say);
     return { events: said, unanswered: null };
   } catch (error) {
     if (!(error instanceof Silence)) throw error;
@@ -45,13 +47,6 @@ export async function suppose(plan: Plan, events: readonly TraceEvent[]): Promis
     const { code, facts } = error;
     return { events: said, unanswered: { code, run: last.run, node: last.node_id ?? null, facts } };
   }
-}
-
-function inputOf({ execution_id: executionId, run, payload: start }: EventOf<"execution_start">): RunInput {
-  const { payload, max_hops: maxHops, runtime, actor, observed } = start;
-  const clock = observed.find((one) => "clock" in one)?.clock ?? "";
-  const input = { executionId, run, payload, clock, maxHops, runtime, micros: () => 0 };
-  return actor === undefined ? input : { ...input, actor };
 }
 
 function asEvent(happening: Happening, sequence: number, start: TraceEvent): TraceEvent {

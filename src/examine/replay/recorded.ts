@@ -1,0 +1,37 @@
+/** What the events of a trace say of its run, in the words of the walk. */
+
+import type { EffectConclusion, TransformConclusion } from "../../engine/conclude.ts";
+import type { RunInput } from "../../engine/state.ts";
+import type { Payloads } from "../../trace/event.ts";
+
+/** The run's clock as it was read; `""` where no reading is on record. */
+export function clockOf({ observed }: Pick<Payloads["execution_start"], "observed">): string {
+  return observed.find((one) => "clock" in one)?.clock ?? "";
+}
+
+/** The same run once more, under a name and a clock; nothing of it is timed. */
+export function inputOf(
+  { payload, max_hops: maxHops, runtime, actor }: Payloads["execution_start"],
+  named: Pick<RunInput, "executionId" | "run" | "clock">,
+): RunInput {
+  const input = { ...named, payload, maxHops, runtime, micros: () => 0 };
+  return actor === undefined ? input : { ...input, actor };
+}
+
+/** What the transform answered. */
+export function transformConclusion({
+  outputs,
+  reason,
+  observed = [],
+}: Payloads["transform_end"]): TransformConclusion {
+  return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** What the side effect answered. */
+export function effectConclusion({
+  step: _,
+  observed = [],
+  ...answer
+}: Payloads["side_effect_end"]): EffectConclusion {
+  return { ...answer, observed };
+}
