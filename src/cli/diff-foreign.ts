@@ -4,15 +4,17 @@ import { type Account, accountOfForeign, accountOfOwn } from "../examine/foreign
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { diffAccounts, type ForeignDiff, incomparableTable } from "../examine/foreign/diff.ts";
 import { readForeign } from "../examine/foreign/read.ts";
+import { CUT_OFF } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
 import type { Context } from "./context.ts";
-import { verdictText } from "./diff-report.ts";
-import { CUT_OFF, readSide } from "./diff-traces.ts";
+import { SIDES, verdictText } from "./diff-report.ts";
+import { readSide } from "./diff-traces.ts";
 import { EXIT } from "./exit-codes.ts";
-import { type Paint, painter } from "./paint.ts";
+import type { Paint } from "./paint.ts";
 import { readGiven } from "./read-given.ts";
 import { notIntact } from "./read-trace.ts";
-import { plain, printJson } from "./report.ts";
+import { plain } from "./report.ts";
+import { say } from "./tell.ts";
 import { groupsText, inOrder } from "./trace-differences.ts";
 
 interface Side {
@@ -38,9 +40,7 @@ export async function diffForeignFiles(
   }
   const [left, right] = [sideOf(a, context), sideOf(b, context)];
   const compared = { a: left, b: right, ...diffAccounts(left.account, right.account) };
-  const { settings, world } = context;
-  if (settings.json) printJson(context, toJson(compared));
-  else if (!settings.quiet) world.out(toText(compared, await painter(settings)));
+  await say(compared, { toJson, toText }, context);
   return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -76,7 +76,7 @@ function toText({ a, b, differences, incomparable }: Compared, paint: Paint): st
     verdictText(differences.length === 0, a.file, b.file, paint),
     [a, b].map(endlessText).join(""),
     `\nformats  ${a.account.format}, ${b.account.format}\n`,
-    groupsText(differences, ["a", "b"]),
+    groupsText(differences, SIDES),
     `\nnot compared\n${incomparable.map((code) => `  - ${incomparableTable[code]}\n`).join("")}`,
     `\n${differences.length} differences\n`,
   ].join("");

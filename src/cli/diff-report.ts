@@ -16,9 +16,18 @@ export function groupText(heading: string, places: readonly Place[]): string {
   return places.length === 0 ? "" : `\n${heading}\n${placesText(places)}`;
 }
 
-export function sidesOf(a: Json | undefined, b: Json | undefined): Place["sides"] {
+/** What the two sides are called. */
+export type Sides = readonly [a: string, b: string];
+
+export const SIDES: Sides = ["a", "b"];
+
+export function sidesOf(
+  a: Json | undefined,
+  b: Json | undefined,
+  [left, right]: Sides = SIDES,
+): Place["sides"] {
   return [
-    ["a", a],
-    ["b", b],
+    [left, a],
+    [right, b],
   ];
 }

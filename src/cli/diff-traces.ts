@@ -1,15 +1,17 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
 import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff/diff-traces.ts";
+import { CUT_OFF } from "../examine/verify.ts";
 import type { JsonObject } from "../json.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
-import { groupText, verdictText } from "./diff-report.ts";
+import { groupText, SIDES, verdictText } from "./diff-report.ts";
 import { EXIT } from "./exit-codes.ts";
-import { type Paint, painter } from "./paint.ts";
+import type { Paint } from "./paint.ts";
 import { readIntactTrace } from "./read-trace.ts";
-import { plain, printJson } from "./report.ts";
-import { groupsText, inOrder, type Sides, toPlaces } from "./trace-differences.ts";
+import { plain } from "./report.ts";
+import { say } from "./tell.ts";
+import { groupsText, inOrder, toPlaces } from "./trace-differences.ts";
 
 interface Side {
   readonly file: string;
@@ -33,13 +35,9 @@ export async function diffTraceFiles(
 ): Promise<number> {
   const [left, right] = [readSide(a, context), readSide(b, context)];
   const compared = { a: left, b: right, listsDrawn, ...diffTraces(left.events, right.events) };
-  const { settings, world } = context;
-  if (settings.json) printJson(context, toJson(compared));
-  else if (!settings.quiet) world.out(toText(compared, await painter(settings)));
+  await say(compared, { toJson, toText }, context);
   return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
-
-export const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END"]);
 
 /** @throws UsageFault unless the trace is intact up to where it ends */
 export function readSide(file: string, context: Context): Side {
@@ -68,8 +66,6 @@ function sideJson({ file, events, isCutOff }: Side): JsonObject {
 function withoutReason({ because: _, ...difference }: TraceDifference): Omit<TraceDifference, "because"> {
   return difference;
 }
-
-const SIDES: Sides = ["a", "b"];
 
 function toText(compared: Compared, paint: Paint): string {
   const { a, b, differences, drawn, listsDrawn } = compared;

@@ -1,6 +1,6 @@
 /** What another snapshot would have made of a recorded run, as text and as JSON. */
 
-import { emptySummary, gather, type PathEntry, type Summary } from "../engine/summary.ts";
+import { type PathEntry, type Summary, summaryOf } from "../engine/summary.ts";
 import { diffTraces, type TraceDifference } from "../examine/diff/diff-traces.ts";
 import type { Supposed, Unanswered } from "../examine/replay/suppose.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -30,12 +30,6 @@ function tell({ recorded, supposed }: Elsewhere): Told {
   // Behind what was not answered there is nothing to compare.
   const differences = isKnown ? all : all.filter(({ b }) => b !== undefined);
   return { here, parts: partingOf(then.path, here.path, isKnown), differences };
-}
-
-function summaryOf(events: readonly TraceEvent[]): Summary {
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
-  return summary;
 }
 
 function partingOf(then: readonly PathEntry[], here: readonly PathEntry[], isWhole: boolean): Told["parts"] {

@@ -16,8 +16,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { toJson, toText } from "./foreign-report.ts";
 import { open } from "./load.ts";
-import { painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { say } from "./tell.ts";
 
 interface ForeignOptions extends CommonOptions {
   readonly head?: string;
@@ -44,8 +43,7 @@ export async function examineForeign(
   const classification = classifyForeign(record, isGraph ? graph : null);
   const isSound = findings.length === 0 && classification.isStructural !== true;
   const examination = { file, record, isAllowed, findings, classification, isSound };
-  if (context.settings.json) printJson(context, toJson(examination));
-  else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
+  await say(examination, { toJson, toText }, context);
   return isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 

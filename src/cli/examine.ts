@@ -10,7 +10,7 @@ import { locate, type Place } from "../examine/locate/locate.ts";
 import { replay } from "../examine/replay/replay.ts";
 import { Stepwise, type Stretch } from "../examine/replay/stepwise.ts";
 import { suppose } from "../examine/replay/suppose.ts";
-import { eventIn, Verification, type Verified } from "../examine/verify.ts";
+import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
@@ -23,8 +23,7 @@ import { EXIT } from "./exit-codes.ts";
 import { GivenTrace } from "./given-trace.ts";
 import { interruptionOf } from "./interruption.ts";
 import { open, planOf } from "./load.ts";
-import { painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { say } from "./tell.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
@@ -42,8 +41,7 @@ export async function examineCommand(options: ExamineOptions, context: Context, 
     return examineForeign(format, trace.whole(), options, context, file);
   }
   const examination = await examine(trace, options, context);
-  if (context.settings.json) printJson(context, toJson(examination));
-  else if (!context.settings.quiet) context.world.out(toText(examination, await painter(context.settings)));
+  await say(examination, { toJson, toText }, context);
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -99,11 +97,9 @@ async function survey(trace: GivenTrace, options: ExamineOptions, context: Conte
   });
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code));
+  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
   return { verified, summary, unfinished, held: isReadable ? held : null };
 }
-
-const CUT_OFF: ReadonlySet<string> = new Set(["TORN_LINE", "NO_END", "HEAD_MISMATCH"]);
 
 /** Asks for all events, whether there is a plan to hold them to or not. */
 async function againstPlan(

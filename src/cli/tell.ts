@@ -6,10 +6,14 @@ import { type Paint, painter } from "./paint.ts";
 import { printJson } from "./report.ts";
 import { isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 
-export interface Told<R> {
-  readonly command: string;
+/** The two ways in which a reader is told. */
+export interface Telling<R> {
   toJson(result: R): unknown;
   toText(result: R, paint: Paint): string;
+}
+
+export interface Told<R> extends Telling<R> {
+  readonly command: string;
   toParts(result: R, context: Context): readonly Part[];
 }
 
@@ -20,8 +24,13 @@ export async function tell<R>(
   reports: ReportOptions,
   context: Context,
 ): Promise<void> {
-  const { world, settings } = context;
   leaveReports({ command: told.command, parts: told.toParts(result, context) }, reports, context);
-  if (settings.json) printJson(context, told.toJson(result));
-  else if (!settings.quiet && !isPrinted(reports)) world.out(told.toText(result, await painter(settings)));
+  if (context.settings.json || !isPrinted(reports)) await say(result, told, context);
+}
+
+/** As one JSON document or as text; text is left out where the reader wants it quiet. */
+export async function say<R>(result: R, telling: Telling<R>, context: Context): Promise<void> {
+  const { world, settings } = context;
+  if (settings.json) printJson(context, telling.toJson(result));
+  else if (!settings.quiet) world.out(telling.toText(result, await painter(settings)));
 }

@@ -2,11 +2,8 @@
 
 import { GROUPS, type TraceDifference } from "../examine/diff/diff-traces.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { groupText } from "./diff-report.ts";
+import { groupText, type Sides, sidesOf } from "./diff-report.ts";
 import type { Place } from "./differences.ts";
-
-/** What the two sides are called. */
-export type Sides = readonly [a: string, b: string];
 
 const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
   path: "where the paths part",
@@ -34,14 +31,8 @@ export function groupsText(differences: readonly TraceDifference[], sides: Sides
   return groups.join("");
 }
 
-export function toPlaces(differences: readonly TraceDifference[], [left, right]: Sides): readonly Place[] {
-  return differences.map(({ at, a, b }) => ({
-    at,
-    sides: [
-      [left, wayText(a)],
-      [right, wayText(b)],
-    ],
-  }));
+export function toPlaces(differences: readonly TraceDifference[], sides: Sides): readonly Place[] {
+  return differences.map(({ at, a, b }) => ({ at, sides: sidesOf(wayText(a), wayText(b), sides) }));
 }
 
 /** Nodes in a row as a way from one to the next; everything else as it is. */

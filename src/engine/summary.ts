@@ -74,6 +74,12 @@ export function emptySummary(): Summary {
   };
 }
 
+export function summaryOf(events: Iterable<Happening>): Summary {
+  const summary = emptySummary();
+  for (const event of events) gather(summary, event);
+  return summary;
+}
+
 /** Adds one event. Results are those of the main run. */
 export function gather(summary: Summary, happening: Happening): void {
   const { run, node_id: node = "" } = happening;

@@ -35,6 +35,9 @@ export function eventIn(line: Uint8Array): TraceEvent {
   return toEvent(JSON.parse(utf8(line)) as JsonObject);
 }
 
+/** The findings of a trace whose run was cut off: what stands before the end is as good as ever. */
+export const CUT_OFF: ReadonlySet<TraceFinding["code"]> = new Set(["TORN_LINE", "NO_END"]);
+
 type Fail = (code: TraceFinding["code"], facts?: JsonObject) => void;
 
 /** What a line says, whether it was built to be read or not. */

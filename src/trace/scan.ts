@@ -6,7 +6,7 @@
 
 export const NONE = -1;
 
-export const QUOTE = 0x22;
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
@@ -17,7 +17,7 @@ export const LIST = 0x5b;
 const BACKSLASH = 0x5c;
 const LIST_END = 0x5d;
 const LETTER_E = 0x65;
-export const OBJECT = 0x7b;
+const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
 
 /** Nesting beyond which nothing is accepted. */

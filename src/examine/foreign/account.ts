@@ -1,6 +1,6 @@
 /** What any trace tells of its run, told alike: workflow, path, ending and class. */
 
-import { emptySummary, gather } from "../../engine/summary.ts";
+import { summaryOf } from "../../engine/summary.ts";
 import type { JsonObject } from "../../json.ts";
 import { eventsOf, MAIN_RUN, SCHEMA, type TraceEvent } from "../../trace/event.ts";
 import { bareCode } from "../../trace/render/graph.ts";
@@ -73,8 +73,7 @@ function passagesOf(course: Course, hasEnded: boolean): readonly Passage[] {
 
 /** Of a trace of this runner, as much as the others tell. */
 export function accountOfOwn(events: readonly TraceEvent[]): Account {
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
+  const summary = summaryOf(events);
   const classification = classify(summary);
   const { ending } = summary;
   const own = events.filter(({ run }) => run === MAIN_RUN);
