@@ -2,8 +2,8 @@
 
 import { registry } from "../capabilities/registry.ts";
 import { SnapshotFault } from "../faults.ts";
-import { diffSurfaces, type SnapshotDifference } from "../plan/diff-snapshots.ts";
-import { surfaceOf } from "../plan/surface.ts";
+import { diffSnapshots, type SnapshotDifference } from "../plan/diff-snapshots.ts";
+import { readExecuted } from "../plan/executed.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { Context } from "./context.ts";
 import { groupText, sidesOf, verdictText } from "./diff-report.ts";
@@ -14,16 +14,16 @@ import { printJson } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(a: string, b: string, context: Context): Promise<number> {
-  const differences = diffSurfaces(await readSurface(a, context), await readSurface(b, context));
+  const differences = diffSnapshots(await read(a, context), await read(b, context));
   const { settings, world } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
   else if (!settings.quiet) world.out(toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function readSurface(folder: string, { path, world }: Context) {
+async function read(folder: string, { path, world }: Context) {
   if (!world.files.isFolder(`${path(folder)}/artifacts`)) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
-  return surfaceOf(await openSnapshot(path(folder), world.files), registry);
+  return readExecuted(await openSnapshot(path(folder), world.files), registry);
 }
 
 // ---- reports ----
