@@ -63,7 +63,8 @@ export async function compile(
   const table = parseWorkflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
   const query = await loadQueries(table, closure);
-  const nodes = compileNodes({ table, storage, closure, registry, report, query });
+  const keys = new Set(table.nodes.map(({ key }) => key));
+  const nodes = compileNodes({ table, keys, storage, closure, registry, report, query });
   const admission = compileAdmission(table);
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
@@ -110,6 +111,8 @@ async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
 
 interface NodeScope {
   readonly table: WorkflowTable;
+  /** Those of the nodes that are declared. */
+  readonly keys: ReadonlySet<NodeKey>;
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
@@ -181,8 +184,9 @@ function typeMeant({ code, type }: NodeTable): string {
   return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
 }
 
-function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
-  const next = routes(node, table, report);
+function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
+  const { closure, report } = scope;
+  const next = routes(node, scope);
   if (node.code === null) return { type: "IN", key: node.key, intent: null, next };
   const name = qualify(node.code, closure.namespace);
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
@@ -197,8 +201,8 @@ function compileContractNode(
   scope: NodeScope,
   contracts: Map<string, Contract | undefined>,
 ): ContractNode | undefined {
-  const { table, closure, report } = scope;
-  const next = routes(node, table, report);
+  const { closure } = scope;
+  const next = routes(node, scope);
   const name = qualify(node.code ?? "", closure.namespace);
   if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
   const contract = contracts.get(name);
@@ -268,11 +272,8 @@ function sourceTypes(
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
-function nodeInputs(
-  node: NodeTable,
-  contract: Contract,
-  { table, query, report }: NodeScope,
-): readonly Binding[] {
+function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): readonly Binding[] {
+  const { query, report } = scope;
   if (node.inputs === null) {
     return contract.inputs.map(({ name }) => ({
       name,
@@ -283,7 +284,7 @@ function nodeInputs(
     const path = [...node.path, "inputs", name];
     try {
       const source = redirectStatus(parseExpression(value, query));
-      checkRoots(source, table, path, report);
+      checkRoots(source, scope, path);
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
@@ -305,8 +306,7 @@ function redirectStatus(expression: Expression): Expression {
   return { ...expression, root: "outcomes", segments: [node] };
 }
 
-function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
-  const nodes = table.nodes.map(({ key }) => key);
+function checkRoots(source: Expression, { keys, report }: NodeScope, path: Path): void {
   for (const found of pathsIn(source)) {
     const { text, root, segments, at } = found;
     const isNodeResult = root === "results" || root === "outcomes";
@@ -314,9 +314,9 @@ function checkRoots(source: Expression, table: WorkflowTable, path: Path, report
     if (root !== "payload" && !isNodeResult) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (isNodeResult && node !== undefined && !nodes.includes(String(node))) {
+    } else if (isNodeResult && node !== undefined && !keys.has(String(node))) {
       const what = `${text} names the node ${node}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...keys]));
     }
   }
 }
@@ -326,10 +326,10 @@ function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
   return { do: "change", to: meant(given, others) };
 }
 
-function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
+function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {
   const byOutcome = new Map<string, NodeKey>();
   for (const [outcome, target] of node.next) {
-    if (!table.nodes.some(({ key }) => key === target)) {
+    if (!keys.has(target)) {
       report(
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],
