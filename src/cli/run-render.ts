@@ -34,20 +34,28 @@ export async function render(
 }
 
 /** The file, or null when it could not be made. */
-async function leave(drawn: Drawn, kind: Kind, base: string, { world }: Context): Promise<string | null> {
+async function leave(
+  drawn: Drawn,
+  kind: Kind,
+  base: string,
+  { world, settings }: Context,
+): Promise<string | null> {
   const file = `${base}.${kind}`;
   try {
     world.writeFile(file, await RENDERINGS[kind](drawn, world));
     return file;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(file, error) : error;
-    if (!(fault instanceof Fault)) throw fault;
+    const fault = asFault(file, error);
     world.err(refusalText(fault));
+    if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }
 }
 
-function unwritable(file: string, error: IoError): TraceFault {
+/** Even a defect of a renderer, or of its library, is no reason why a run that is over should end otherwise. */
+function asFault(file: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (!(error instanceof IoError)) return new TraceFault("RENDERING_FAILED", { file }, { cause: error });
   const folder = file.slice(0, file.lastIndexOf("/"));
   return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
 }
