@@ -268,6 +268,11 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
+  }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be updated: ${f.errno}`,
     where: f.file,

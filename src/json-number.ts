@@ -1,4 +1,6 @@
-/** Whether a double holds the number that a text spells: asked wherever a text from outside becomes a value. */
+/** Numbers as texts spell them: whether a double holds one, and how it is written so that it stays the same. */
+
+import type { Json } from "./json.ts";
 
 /** A number in decimal: `digits` without zeros at either end, times ten to the `scale`. */
 interface Decimal {
@@ -44,4 +46,24 @@ function decimalOf(literal: string): Decimal {
   while (all[end - 1] === "0") end--;
   const scale = Number(exponent) - fraction.length + (all.length - end);
   return { digits: all.slice(0, end), scale };
+}
+
+/** How the language prints a long integer, rounded or with an exponent, although the double holds it exactly. */
+const LONG = /\d{17}|\de\+/;
+
+/**
+ * JSON text in which every integer has all its digits: a rounded one would be another number to the Python
+ * runtimes, and is refused when it is read.
+ */
+export function exactText(value: Json, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  if (!LONG.test(text)) return text;
+  let mark = "#";
+  while (text.includes(mark)) mark += "#";
+  const marked = JSON.stringify(value, (_, part) => (isLong(part) ? mark + BigInt(part) : part), indent);
+  return marked.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
+}
+
+function isLong(part: unknown): part is number {
+  return Number.isInteger(part) && Math.abs(part as number) >= 1e16;
 }

@@ -341,7 +341,8 @@ function loneSurrogate(value: Json, path: (string | number)[]): (string | number
 
 const NUMBER = /^[-\d]/;
 
-function lineOfInvalidUtf8(bytes: Uint8Array): number {
+/** The first line whose bytes are no UTF-8. */
+export function lineOfInvalidUtf8(bytes: Uint8Array): number {
   let line = 1;
   let start = 0;
   for (;;) {

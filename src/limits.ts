@@ -32,3 +32,6 @@ export const SIZE = {
   text: 448 * MIB,
   event: 416 * MIB,
 } as const;
+
+/** Values that the aliases of one YAML text may stand for. */
+export const EXPANDED_VALUES = 1_000_000;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { toStoredText } from "../src/capabilities/effects/stored-text.ts";
-import { isCanonicalNumber, isHeldNumber, isPrintedNumber } from "../src/json-number.ts";
+
+import { exactText, isCanonicalNumber, isHeldNumber, isPrintedNumber } from "../src/json-number.ts";
 
 const rows: readonly (readonly [literal: string, isHeld: boolean])[] = [
   ["9007199254740992", true],
@@ -69,7 +69,7 @@ test("a whole number is held when the double is exactly it, whatever its spellin
 test("what is stored of a double is read again, and a canonical line is read as it was written", () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      const stored = toStoredText(value);
+      const stored = exactText(value);
       assert.ok(isHeldNumber(stored), stored);
       assert.equal(Number(stored), value === 0 ? 0 : value);
       assert.ok(isCanonicalNumber(String(value)));
