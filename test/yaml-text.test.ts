@@ -49,7 +49,11 @@ for (const version of ["1.1", "1.2"] satisfies YamlVersion[]) {
     test(`${about} is one flaw of YAML ${version}, with its line`, () => {
       assert.throws(
         () => readYamlText(text, version),
-        (error) => error instanceof YamlFlaw && (assert.equal(error.line, line, error.message), true),
+        (error) => {
+          assert.ok(error instanceof YamlFlaw, String(error));
+          assert.equal(error.line, line, error.message);
+          return true;
+        },
       );
     });
   }

@@ -123,7 +123,15 @@ export function gathered(rows: Rows): Rows {
     if (known === undefined) counts.set(key, { row, count: 1 });
     else known.count++;
   }
-  return [...counts.values()].map(({ row, count }) => [`${count} x`, ...row]);
+  return capped([...counts.values()].map(({ row, count }) => [`${count} x`, ...row]));
+}
+
+/** As many rows as anybody reads, and how many are left out. */
+const MOST_ROWS = 1000;
+
+export function capped(rows: Rows): Rows {
+  const left = rows.length - MOST_ROWS;
+  return left > 0 ? [...rows.slice(0, MOST_ROWS), [`and ${left} more, in the trace`]] : rows;
 }
 
 /** The rules that were not met: code, place, constraint, what was found. */

@@ -83,7 +83,8 @@ test("an update changes the lines of the changed place and no other, and says wh
           add(`  - name:  s${i}`);
           const isTouched = isChanged && !jsonEqual(value, wanted);
           if (isTouched) changes.push({ at: pointer(["steps", i, "outcome"]), value: wanted });
-          own.forEach((line, n) => add(n === 0 ? `    ${line.replace("mine", `mine${i}`)}` : line, !isTouched));
+          for (const [n, line] of own.entries())
+            add(n === 0 ? `    ${line.replace("mine", `mine${i}`)}` : line, !isTouched);
         }
         add("# the end");
         const text = `${hasBom ? "\uFEFF" : ""}${lines.map(({ text: line }) => line).join(end)}${isEnded ? end : ""}`;
