@@ -200,7 +200,7 @@ export const usageTable = {
   RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the rendering cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a folder that can be written`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
@@ -750,11 +750,38 @@ export class StoreFault extends Error {
 
 // ---- trace (exit 5) and examine (exit 2) ----
 
+/** An effect that took place. */
+export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
+  readonly store: string | null;
+};
+
+function tookPlaceText(effects: readonly TookPlace[], more: number): string {
+  if (effects.length === 0) return "no effect took place";
+  const told = effects.map(
+    ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
+  );
+  return `these effects took place: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+}
+
+function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
+  if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
+  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+}
+
 export const traceTable = {
-  TRACE_UNWRITABLE: (f: { folder: string; errno: string }) => ({
-    what: `the trace cannot be written: ${f.errno}`,
-    where: f.folder,
-    hint: "name a folder that can be written with --traces DIR",
+  TRACE_UNWRITABLE: (f: {
+    folder: string;
+    /** Null where it could not be made. */
+    file: string | null;
+    errno: string;
+    /** What took place, the first ones; `more` counts the others. */
+    effects: readonly TookPlace[];
+    more: number;
+  }) => ({
+    what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
+    where: f.file ?? f.folder,
+    hint: unwritableHint(f),
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

@@ -166,9 +166,11 @@ export interface Mail {
   send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
 }
 
-/** Where the trace of one run is appended to. */
+/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
+  /** @throws TraceFault when it is no longer where it was made. */
+  checkPlace(): void;
   /** Everything appended so far has reached the disk when this returns. */
   sync(): void;
   close(): void;

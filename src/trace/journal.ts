@@ -1,9 +1,11 @@
 /** Writes the trace while the run happens. It decides nothing: it stamps, chains, appends. */
 
+import { type TookPlace, TraceFault } from "../faults.ts";
+import { jsonEqual } from "../json.ts";
 import type { Clock, TraceFile } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 import { genesis, link } from "./chain.ts";
-import { type EventType, type Happening, SCHEMA, type TraceEvent } from "./event.ts";
+import { type EventType, type Happening, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
@@ -25,6 +27,7 @@ export interface JournalOptions {
   readonly listen?: (event: TraceEvent) => void;
 }
 
+/** Around an effect, and at the end of a run: here the trace must be where it is looked for. */
 const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
@@ -35,6 +38,17 @@ export function openJournal(
   const begun = clock.micros();
   let head = genesis(executionId);
   let sequence = 0;
+  const effects = new Effects();
+  const append = (line: string, type: EventType) => {
+    try {
+      file.append(line);
+      if (!SYNCED.has(type)) return;
+      file.checkPlace();
+      if (durability === "device") file.sync();
+    } catch (error) {
+      throw error instanceof TraceFault ? effects.toldBy(error) : error;
+    }
+  };
   return {
     get head() {
       return head;
@@ -48,8 +62,8 @@ export function openJournal(
         prevHash: head,
       };
       const { line, hash } = link(happening, stamp);
-      file.append(`${line}\n`);
-      if (durability === "device" && SYNCED.has(happening.event_type)) file.sync();
+      effects.take(happening);
+      append(`${line}\n`, happening.event_type);
       listen?.({
         ...happening,
         schema: SCHEMA,
@@ -63,4 +77,43 @@ export function openJournal(
       head = hash;
     },
   };
+}
+
+/** As many as a refusal names. */
+const NAMED = 20;
+
+/** What took place: a trace that cannot be written may not say so. */
+class Effects {
+  /** By run: the last one that began. */
+  readonly #begun = new Map<string, TookPlace>();
+  readonly #named: TookPlace[] = [];
+  #count = 0;
+
+  take({ event_type: type, run, node_id: node = "", payload }: Happening): void {
+    if (type === "side_effect_start") {
+      const { step, op, store } = payload;
+      this.#begun.set(run, { run, node, step, op, store });
+    } else if (type === "side_effect_end") {
+      const begun = this.#begun.get(run);
+      if (begun !== undefined && hasTakenPlace(payload, begun)) this.#add(begun);
+    }
+  }
+
+  #add(effect: TookPlace): void {
+    this.#count++;
+    if (this.#named.length < NAMED) this.#named.push(effect);
+  }
+
+  /** The same refusal, which names them. */
+  toldBy({ facts, cause }: TraceFault<"TRACE_UNWRITABLE">): TraceFault {
+    const { folder, file, errno } = facts as { folder: string; file: string | null; errno: string };
+    const more = this.#count - this.#named.length;
+    return new TraceFault("TRACE_UNWRITABLE", { folder, file, errno, effects: this.#named, more }, { cause });
+  }
+}
+
+/** A letter leaves no change. */
+function hasTakenPlace({ outcome, change }: Payloads["side_effect_end"], { store }: TookPlace): boolean {
+  if (change === undefined) return store === null && outcome === "SUCCESS";
+  return !jsonEqual(change.before, change.after);
 }

@@ -266,6 +266,7 @@ export function memoryTrace(): MemoryTrace {
       append(lines) {
         text += lines;
       },
+      checkPlace: () => undefined,
       sync: () => undefined,
       close: () => undefined,
     },
