@@ -117,7 +117,7 @@ test("when the trace cannot be written, the effect it would have announced is no
 for (const failing of ["append", "checkPlace", "sync"] as const) {
   test(`wherever the trace cannot be written (${failing}), the refusal names what took place, and nothing else does`, async () => {
     const plan = await compileTrial(
-      oneContract(contract(["one", "two", "three"].map((step) => appending(step, step)))),
+      oneContract(contract(["one", "two", "three"].map((step) => appending(step, { step })))),
     );
     for (let good = 0, ended = false; !ended; good++) {
       const [data, trace] = [memoryData(), memoryTrace()];
@@ -135,8 +135,9 @@ for (const failing of ["append", "checkPlace", "sync"] as const) {
       const stored = (data.text("log.jsonl") ?? "")
         .split("\n")
         .slice(0, -1)
-        .map((line) => JSON.parse(line).record);
+        .map((line) => JSON.parse(line).record.step);
       ended = !(refused instanceof TraceFault);
+      assert.ok(calls > 0, `${failing} is asked`);
       if (!(refused instanceof TraceFault)) continue;
       const { effects, more } = refused.facts as { effects: readonly { step: string }[]; more: number };
       assert.deepEqual([effects.map(({ step }) => step), more], [stored, 0], `${failing} ${good}`);
@@ -146,7 +147,7 @@ for (const failing of ["append", "checkPlace", "sync"] as const) {
 }
 
 test("of many effects that took place the refusal names some, and counts the others", async () => {
-  const many = contract(Array.from({ length: 30 }, (_, i) => appending(`step_${i}`, `${i}`)));
+  const many = contract(Array.from({ length: 30 }, (_, i) => appending(`step_${i}`, { i })));
   const trace = memoryTrace();
   const file: TraceFile = {
     ...trace.file,
