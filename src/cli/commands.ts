@@ -160,7 +160,8 @@ const COMMANDS: readonly CommandRow[] = [
       name: "diff",
       operand: "<a> <b>",
       summary: "say where two traces, or two snapshots, differ in meaning",
-      options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
+      options: (command) =>
+        withTrust(command.option("--drawn", "also list what differs only because it was drawn")),
     },
     async () => (await import("./diff.ts")).diffCommand,
   ),
@@ -327,7 +328,7 @@ function attestOptions(command: Command): Command {
 }
 
 function checkOptions(command: Command): Command {
-  return withReports(withTerms(command))
+  return withTrust(withReports(withTerms(command)))
     .option("--update-baseline", "write what is found into the baseline instead")
     .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
 }
