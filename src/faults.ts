@@ -4,6 +4,7 @@
  */
 
 import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
 export type Stage =
@@ -385,7 +386,7 @@ export const payloadTable = {
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: `type --max-depth ${f.found}, or flatten it`,
+    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -403,7 +404,7 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: `type --max-bytes ${f.size}, or send less`,
+    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
   }),
 } satisfies Table;
 
@@ -451,7 +452,7 @@ export const snapshotTable = {
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -657,6 +658,14 @@ export const runTable = {
   NO_TRANSITION: (f: { outcome: string; workflow: string; routed: readonly string[] }) => ({
     what: `the node has no edge for outcome ${f.outcome}`,
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
+  }),
+  DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
+  }),
+  DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    hint: "bind a part of the value instead of all of it",
   }),
   HOP_LIMIT: (f: { limit: number }) => ({
     what: `more than ${f.limit} nodes were entered`,

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UsageFault } from "../faults.ts";
 import { GATE_PARTS } from "../gate/verdict.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
@@ -286,9 +287,13 @@ function runOptions(command: Command): Command {
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
       .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
       .addOption(
-        number("--max-depth <N>", "refuse a payload that nests deeper").default(DEFAULT_LIMITS.maxDepth),
+        number("--max-depth <N>", "refuse a payload that nests deeper", DEPTH.payloadMost).default(
+          DEFAULT_LIMITS.maxDepth,
+        ),
       )
-      .addOption(number("--max-bytes <N>", "refuse a larger payload").default(DEFAULT_LIMITS.maxBytes))
+      .addOption(
+        number("--max-bytes <N>", "refuse a larger payload", SIZE.payloadMost).default(DEFAULT_LIMITS.maxBytes),
+      )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
       ),
@@ -424,9 +429,11 @@ function addCommonOptions(command: Command): void {
     .option("--no-color", "no colour, also on a terminal");
 }
 
-function number(flags: string, description: string): Option {
+function number(flags: string, description: string, most?: number): Option {
   return new Option(flags, description).argParser((text: string) => {
     if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It should be a whole number above 0.");
+    if (most !== undefined && Number(text) > most)
+      throw new InvalidArgumentError(`It should be at most ${most}.`);
     return Number(text);
   });
 }
