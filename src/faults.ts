@@ -675,6 +675,10 @@ export const runTable = {
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
   }),
+  LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
+    what: `${f.path} reaches more than ${f.limit} values`,
+    hint: "use fewer descendant selectors (..name) in the path",
+  }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
