@@ -3,13 +3,7 @@
 import type { Clock, TraceFile } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 import { genesis, link } from "./chain.ts";
-import { type EventType, type Happening, SCHEMA, type TraceEvent } from "./event.ts";
-
-/**
- * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too, by an fdatasync before and after each effect.
- */
-export type Durability = "device" | "process";
+import { type Happening, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
   say(happening: Happening): void;
@@ -20,18 +14,12 @@ export interface Journal {
 export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
-  readonly durability: Durability;
   /** Told every line after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
-const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
-
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(
-  file: TraceFile,
-  { executionId, clock, durability, listen }: JournalOptions,
-): Journal {
+export function openJournal(file: TraceFile, { executionId, clock, listen }: JournalOptions): Journal {
   const begun = clock.micros();
   let head = genesis(executionId);
   let sequence = 0;
@@ -49,7 +37,6 @@ export function openJournal(
       };
       const { line, hash } = link(happening, stamp);
       file.append(`${line}\n`);
-      if (durability === "device" && SYNCED.has(happening.event_type)) file.sync();
       listen?.({
         ...happening,
         schema: SCHEMA,

@@ -50,7 +50,14 @@ export async function rehearse(
       return undefined;
     },
   };
-  const conclude = performing({ ...stage, data: shadow(stage.data), mail, begun: () => undefined });
+  const conclude = performing({
+    ...stage,
+    data: shadow(stage.data),
+    mail,
+    begun: () => undefined,
+    durability: "process",
+    syncTrace: () => undefined,
+  });
   const effects: RehearsedEffect[] = [];
   const { status, outcome, exitReason } = await walk(plan, input, conclude, (happening) => {
     if (happening.event_type !== "side_effect_end") return;
