@@ -345,6 +345,30 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --attestation FILE",
   }),
+  LOCK_MISSING: (f: { file: string }) => ({
+    what: "there is no such lock below the data root",
+    where: f.file,
+    hint: "type pgs data locks, which lists every lock by the name it is released by",
+  }),
+  LOCK_HELD: (f: { file: string; pid: number; since: string }) => ({
+    what: `process ${f.pid} holds the lock since ${f.since} and is alive`,
+    where: f.file,
+    hint: `wait until process ${f.pid} has ended`,
+  }),
+  LOCK_CLAIMED: (f: { file: string }) => ({
+    what: "another process is about to remove the lock",
+    where: f.file,
+    hint: `type pgs data locks; if the holder of ${f.file}.claim has died, release that one first`,
+  }),
+  LOCK_UNREMOVABLE: (f: { file: string; errno: string }) => ({
+    what: `the lock cannot be removed: ${f.errno}`,
+    where: f.file,
+    hint: "remove it as a user who may write into its folder",
+  }),
+  WORKER_ENDED: (f: { exit_code: number }) => ({
+    what: `a worker thread ended with exit code ${f.exit_code} before it had answered`,
+    hint: "type --jobs 1, which needs no worker threads",
+  }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
     what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
     where: f.file,
@@ -746,7 +770,7 @@ export const STORAGE_CODES: ReadonlySet<string> = new Set(["STORE_CORRUPT", "DAT
 // ---- storage, inside an effect ----
 
 /** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
-export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED";
+export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED" | "LOCK_UNUSABLE";
 
 export class StoreFault extends Error {
   readonly reason: StoreReason;

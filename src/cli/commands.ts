@@ -258,6 +258,16 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "data",
+      operand: "<what>",
+      summary: "data locks: list the locks of the stores, who holds them and since when",
+      options: (command) =>
+        command.option("--release <FILE>", "remove this lock; refused while its holder is known to be alive"),
+    },
+    async () => (await import("./data.ts")).dataCommand,
+  ),
+  row(
+    {
       name: "gate",
       summary: "verify, check, conformance, test and coverage in one, with one verdict",
       options: gateOptions,

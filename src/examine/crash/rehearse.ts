@@ -60,7 +60,14 @@ export async function rehearse(
       return undefined;
     },
   };
-  const performed = performing({ ...stage, data: stores, mail, begun: () => undefined });
+  const performed = performing({
+    ...stage,
+    data: stores,
+    mail,
+    begun: () => undefined,
+    durability: "process",
+    syncTrace: () => undefined,
+  });
   const effects: RehearsedEffect[] = [];
   let sent = 0;
   const say: Say = (happening) => {
