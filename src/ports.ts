@@ -183,9 +183,11 @@ export interface MailRefusal {
   readonly reply?: number;
 }
 
+/** What one source says of the mail server: all of it, a part, or nothing. */
+export type MailSettings = { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+
 export interface Mail {
-  /** The account that the environment describes, in part or not at all. */
-  readonly environment: { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+  readonly environment: MailSettings;
   /** Undefined once the server has taken the letter over. */
   send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
 }
