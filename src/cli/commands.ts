@@ -161,7 +161,8 @@ const COMMANDS: readonly CommandRow[] = [
       name: "diff",
       operand: "<a> <b>",
       summary: "say where two traces, or two snapshots, differ in meaning",
-      options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
+      options: (command) =>
+        withTrust(command.option("--drawn", "also list what differs only because it was drawn")),
     },
     async () => (await import("./diff.ts")).diffCommand,
   ),
@@ -257,6 +258,16 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "data",
+      operand: "<what>",
+      summary: "data locks: list the locks of the stores, who holds them and since when",
+      options: (command) =>
+        command.option("--release <FILE>", "remove this lock; refused while its holder is known to be alive"),
+    },
+    async () => (await import("./data.ts")).dataCommand,
+  ),
+  row(
+    {
       name: "gate",
       summary: "verify, check, conformance, test and coverage in one, with one verdict",
       options: gateOptions,
@@ -332,7 +343,7 @@ function attestOptions(command: Command): Command {
 }
 
 function checkOptions(command: Command): Command {
-  return withReports(withTerms(command))
+  return withTrust(withReports(withTerms(command)))
     .option("--update-baseline", "write what is found into the baseline instead")
     .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
 }

@@ -3,6 +3,7 @@
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault } from "../faults.ts";
 import { type Json, unicodeEscape } from "../json.ts";
+import type { LockHolder } from "../ports.ts";
 import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
@@ -152,6 +153,12 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
   ]);
+}
+
+/** Who holds a lock, as it says itself. */
+export function holderText({ pid, host, namespace }: LockHolder): string {
+  if (pid === null) return "a process that it does not name";
+  return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 
 /** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */

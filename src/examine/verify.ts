@@ -139,7 +139,8 @@ export class Verification {
   }
 
   #end(): void {
-    if (this.#count === 0 && this.#findings.length === 0) this.#findings.push(finding("EMPTY"));
+    const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
+    if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
     if (this.#count > 0 && !this.#hasEnded) this.#fail("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#fail("HEAD_MISMATCH", { expected, found });

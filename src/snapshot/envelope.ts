@@ -8,6 +8,9 @@ import { isDigest } from "../trace/canonical.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 import { exactly, sentence } from "./hint.ts";
 
+/** The fields of an envelope that a run executes. */
+export const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
+
 /** The envelope of an artifact file, strictly read, calling itself what its file name says. */
 export function parseEnvelope(
   file: string,

@@ -61,6 +61,7 @@ function refused(summary: Summary, plan: Plan): Place | null {
       return endless(summary, Number(own(facts, "limit")), plan);
     case "PATH_UNRESOLVED":
     case "EXPRESSION_TYPE":
+    case "LIST_TOO_LONG":
       return unresolved(refusal, { plan, payload: summary.payload });
     case "CAPABILITY_FAULT":
       return place(String(own(facts, "capability")), [], hint);
