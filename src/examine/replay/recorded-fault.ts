@@ -9,6 +9,7 @@ const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCategory] } =
   transform_end: ["transform", "CT"],
   side_effect_end: ["effect", "CS"],
   step_end: ["contract", "CC"],
+  node_end: ["contract", "CC"],
 };
 
 /**
