@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { canonical, sha256 } from "../../src/trace/canonical.ts";
 import { renderMarkdown } from "../../src/trace/render/markdown.ts";
 import { renderSvg } from "../../src/trace/render/svg.ts";
 import { examine, found } from "../examine/examination.ts";
+import { freshEntropy } from "../support/fresh-entropy.ts";
 import {
   appending,
   compileTrial,
@@ -399,11 +399,12 @@ const minting = (leaky: boolean): Protocol => ({
 });
 
 for (const leaky of [false, true]) {
-  test(`a key that a transform draws${leaky ? " and hands out" : ""} stands nowhere, and the trace replays`, async () => {
+  test(`a key that a transform draws${leaky ? " and hands out" : ""} stands nowhere, and the trace replays`, async (t) => {
     const plan = await compileTrial(minting(leaky));
     const drawn: string[] = [];
+    const entropy = freshEntropy(t);
     const hex = (count: number) => {
-      const bytes = randomBytes(count).toString("hex");
+      const bytes = entropy.hex(count);
       drawn.push(bytes);
       return bytes;
     };
