@@ -80,7 +80,7 @@ function nestedInput(
 ): RunInput {
   const { actor: _, ...shared } = input;
   const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
-  return { ...shared, run, payload, parent, clock: conclude.begin(run, plan) };
+  return { ...shared, run, parent, ...conclude.begin(run, plan, payload) };
 }
 
 function toCalled({ status, outcome, exitReason, fault, results }: Walked): Called {

@@ -34,9 +34,9 @@ export function performing(live: Live): Conclude {
     admission: (rules, where) => findMatches(rules, where, live.data),
     transform: (step, inputs) => transform(step, inputs, live),
     effect: (step, inputs) => effect(step, inputs, live),
-    begin(run, plan) {
+    begin(run, plan, payload) {
       live.begun(run, plan);
-      return new Date(live.clock.now()).toISOString();
+      return { clock: new Date(live.clock.now()).toISOString(), payload };
     },
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),

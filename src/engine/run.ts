@@ -43,7 +43,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
   const { stage = (performed) => performed } = request;
   const secrecy = new Secrecy(() => entropy.hex(16));
-  secrecy.add(MAIN_RUN, plan.secrets);
+  secrecy.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
   try {
@@ -60,7 +60,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
       ...(actor === undefined ? {} : { actor }),
     };
     const say: Say = (happening) => journal.say(secrecy.mask(happening));
-    const begin = (nested: string, { secrets }: Plan) => secrecy.add(nested, secrets);
+    const begin = (nested: string, called: Plan) => secrecy.add(nested, called);
     const syncTrace = () => journal.sync();
     const conclude = stage(performing({ data, clock, entropy, mail, durability, syncTrace, begun: begin }));
     const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);

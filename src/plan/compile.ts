@@ -83,7 +83,7 @@ export async function compile(
     admission,
     start: table.start,
     nodes,
-    secrets: findSecrets(nodes),
+    secrets: findSecrets(nodes, admission),
     called,
   };
   return { ...plan, findings: findings(plan, workflow) };
