@@ -662,6 +662,14 @@ export const runTable = {
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
+  RUN_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} runs would begin in one trace`,
+    hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
+  }),
+  EVENT_LIMIT: (f: { limit: number }) => ({
+    what: `the trace holds ${f.limit} events or more`,
+    hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,

@@ -8,12 +8,14 @@ import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Clock, DataRoot, Draw, Entropy, Mail, Observation } from "../ports.ts";
 import { findMatches } from "./admit.ts";
 import type { Conclude, EffectConclusion, TransformConclusion } from "./conclude.ts";
+import type { TraceLimits } from "./limits.ts";
 
 export interface Live {
   readonly data: DataRoot;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
+  readonly limits: TraceLimits;
   /** Told every nested run before its first event. */
   readonly begun: (run: string, plan: Plan) => void;
 }
@@ -27,6 +29,7 @@ export function performing(live: Live): Conclude {
       live.begun(run, plan);
       return new Date(live.clock.now()).toISOString();
     },
+    limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
     status: (value) => value,

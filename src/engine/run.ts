@@ -8,6 +8,7 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Durability, openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
+import { TRACE_LIMITS, type TraceLimits } from "./limits.ts";
 import { Secrecy } from "./mask.ts";
 import { performing } from "./perform.ts";
 import type { Say } from "./state.ts";
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
   readonly maxHops: number;
+  /** Of the whole trace. */
+  readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
@@ -41,7 +44,7 @@ export interface RunResult {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<RunResult> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
-  const { stage = (performed) => performed } = request;
+  const { stage = (performed) => performed, limits = TRACE_LIMITS } = request;
   const secrecy = new Secrecy(() => entropy.hex(16));
   secrecy.add(MAIN_RUN, plan.secrets);
   const begun = new Date(clock.now()).toISOString();
@@ -61,7 +64,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
     };
     const say: Say = (happening) => journal.say(secrecy.mask(happening));
     const begin = (nested: string, { secrets }: Plan) => secrecy.add(nested, secrets);
-    const conclude = stage(performing({ data, clock, entropy, mail, begun: begin }));
+    const conclude = stage(performing({ data, clock, entropy, mail, limits, begun: begin }));
     const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
     const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };

@@ -2,6 +2,7 @@
 
 import type { Ending } from "../../engine/advance.ts";
 import type { Conclude } from "../../engine/conclude.ts";
+import { TRACE_LIMITS } from "../../engine/limits.ts";
 import { performing } from "../../engine/perform.ts";
 import type { RunInput, Say } from "../../engine/state.ts";
 import { walk } from "../../engine/walk.ts";
@@ -60,7 +61,7 @@ export async function rehearse(
       return undefined;
     },
   };
-  const performed = performing({ ...stage, data: stores, mail, begun: () => undefined });
+  const performed = performing({ ...stage, data: stores, mail, limits: TRACE_LIMITS, begun: () => undefined });
   const effects: RehearsedEffect[] = [];
   let sent = 0;
   const say: Say = (happening) => {
