@@ -126,6 +126,10 @@ const keyDefects = {
 } satisfies Record<string, KeyWords>;
 
 export const usageTable = {
+  WORKING_FOLDER_GONE: (f: { errno: string }) => ({
+    what: `the current folder is not there any more: ${f.errno}`,
+    hint: "type cd, then go to a folder that is there",
+  }),
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
@@ -700,6 +704,14 @@ export const runTable = {
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
+  RUN_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} runs would begin in one trace`,
+    hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
+  }),
+  EVENT_LIMIT: (f: { limit: number }) => ({
+    what: `the trace holds ${f.limit} events or more`,
+    hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
@@ -790,7 +802,13 @@ export class StoreFault extends Error {
   }
 }
 
-// ---- trace (exit 5) and examine (exit 2) ----
+// ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
+
+const systemHints: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+  ENOSPC: "make room on the disk",
+};
 
 /** An effect that took place. */
 export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
@@ -824,6 +842,19 @@ export const traceTable = {
     what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
     where: f.file ?? f.folder,
     hint: unwritableHint(f),
+  }),
+  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
+    what: `${f.output} cannot be written: ${f.errno}; without that the exit code would be ${f.code}`,
+    hint: "make room, or send the output elsewhere; what the command did is done: look for it before you type the command again",
+  }),
+  SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
+    what: `no temporary folder can be made: ${f.errno}`,
+    where: f.folder,
+    hint: "name a folder that can be written in $TMPDIR",
+  }),
+  SYSTEM_REFUSED: (f: { errno: string }) => ({
+    what: `the system refused what the command needs: ${f.errno}`,
+    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

@@ -7,7 +7,8 @@ import { TraceFault } from "./faults.ts";
 import { type Clock, type Entropy, type Files, IoError, type ListedFile, type TraceFolder } from "./ports.ts";
 import { sha256 } from "./trace/canonical.ts";
 
-function errnoOf(error: unknown): string {
+/** The system's own code for what went wrong. */
+export function errnoOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
 }
 

@@ -1,6 +1,7 @@
 /** The commands and their options: the table `--help` prints. The code of all but `run` is loaded when called. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { TRACE_LIMITS } from "../engine/limits.ts";
 import { UsageFault } from "../faults.ts";
 import { GATE_PARTS } from "../gate/verdict.ts";
 import { DEPTH, SIZE } from "../limits.ts";
@@ -296,6 +297,12 @@ function runOptions(command: Command): Command {
       .option("--clock <RFC3339>", "a clock that stands still at this moment")
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
       .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
+      .addOption(
+        number("--max-runs <N>", "refuse a trace of more runs, nested ones included").default(
+          TRACE_LIMITS.runs,
+        ),
+      )
+      .addOption(number("--max-events <N>", "refuse a trace of more events").default(TRACE_LIMITS.events))
       .addOption(
         number("--max-depth <N>", "refuse a payload that nests deeper", DEPTH.payloadMost).default(
           DEFAULT_LIMITS.maxDepth,

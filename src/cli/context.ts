@@ -38,7 +38,7 @@ export interface World {
   openTrace(traces: string, id: string): TraceFolder;
   /** @throws IoError */
   writeFile(file: string, content: string | Uint8Array): void;
-  /** A temporary folder, below `within` where that is given. */
+  /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;

@@ -26,6 +26,8 @@ export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly clock?: string;
   readonly seed?: string;
   readonly maxHops: number;
+  readonly maxRuns: number;
+  readonly maxEvents: number;
   readonly durability: Durability;
 }
 
@@ -51,6 +53,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     openTrace: (id) => world.openTrace(settings.traces, id),
     durability: options.durability,
     maxHops: options.maxHops,
+    limits: { runs: options.maxRuns, events: options.maxEvents },
     runtime: world.tool,
     ...(options.actor === undefined ? {} : { actor: options.actor }),
     listen(event) {

@@ -105,6 +105,7 @@ function afterRecord(record: Recording, performed: Conclude, done: ReadonlySet<s
       return concluded;
     },
     begin: (...asked) => source().begin(...asked),
+    limit: (...asked) => source().limit(...asked),
     unmet: (...asked) => source().unmet(...asked),
     evaluation: (...asked) => source().evaluation(...asked),
     status: (...asked) => source().status(...asked),

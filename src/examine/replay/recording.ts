@@ -4,8 +4,9 @@
  */
 
 import type { Conclude, TransformConclusion } from "../../engine/conclude.ts";
+import { limitOf, type TraceLimits } from "../../engine/limits.ts";
 import type { Say } from "../../engine/state.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import { jsonDifferences } from "../../json-differences.ts";
 import { evaluate, holds, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
@@ -74,6 +75,8 @@ export class Recording {
   #worked: JsonObject | null = null;
   /** The first divergence. */
   #first: TraceFinding | null = null;
+  /** How much the trace held when its limits were last asked for. */
+  readonly #asked: Record<keyof TraceLimits, number> = { runs: 0, events: 0 };
   #compared = 0;
   /** By line. */
   readonly #taken = new Map<number, TakenAnswer>();
@@ -186,6 +189,7 @@ export class Recording {
     },
     transform: (step, inputs) => this.#transform(step, inputs),
     effect: () => effectConclusion(this.#expect("side_effect_end").payload),
+    limit: (of, count) => this.#limit(of, count),
     unmet: (found) => this.#unmet(found),
     evaluation: (evaluation, scope) => this.#evaluation(evaluation, scope),
     status: (value) => this.#status(value),
@@ -201,6 +205,16 @@ export class Recording {
         ({ payload }) => ({ outcome: payload.status, outputs: payload.outputs, next: payload.next }),
       ),
   };
+
+  /** A limit is on record only where it ended the run; it was not reached when it was asked for before. */
+  #limit(of: keyof TraceLimits, count: number): number | null {
+    const before = this.#asked[of];
+    this.#asked[of] = count;
+    const event = this.peek();
+    if (event?.event_type !== "error" || limitOf(event.payload.error_code) !== of) return null;
+    const limit = Number(own(event.payload.facts, "limit"));
+    return limit > before && limit <= count ? limit : null;
+  }
 
   /** Whether the next event is of this type, and not to be checked. */
   #isTaken(type: EventType): boolean {
