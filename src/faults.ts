@@ -435,13 +435,13 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
-      f.nearby === null
-        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
-        : `type --snapshot ${f.nearby}`,
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,

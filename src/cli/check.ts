@@ -33,7 +33,7 @@ export interface CheckOptions extends CommonOptions, TermOptions, ReportOptions 
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
   const { world, settings } = context;
   checkReports(options, context);
-  requireFolder(settings.snapshot, world.files);
+  requireFolder(settings.snapshot, world.files, settings);
   const terms = termsOf(options, context);
   const subject = await readSubject(settings.snapshot, world.files, registry);
   if (options.coverage === true) {

@@ -23,6 +23,7 @@ export async function open(context: Context, options: SealOptions = {}): Promise
   const { world, settings } = context;
   const needed = neededSignatures(options, context);
   return openSnapshot(settings.snapshot, world.files, {
+    from: settings,
     expectSeal: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),

@@ -24,6 +24,7 @@ import {
   type Expression,
   ExpressionError,
   mayNeedQueries,
+  type PathWithin,
   parseExpression,
   pathsIn,
 } from "./expression.ts";
@@ -287,7 +288,8 @@ function nodeInputs(
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, expressionMeant(error));
+      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, table));
+      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
   });
@@ -306,19 +308,26 @@ function redirectStatus(expression: Expression): Expression {
 }
 
 function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
-  const nodes = table.nodes.map(({ key }) => key);
   for (const found of pathsIn(source)) {
-    const { text, root, segments, at } = found;
-    const isNodeResult = root === "results" || root === "outcomes";
-    const node = segments[0];
-    if (root !== "payload" && !isNodeResult) {
+    const { text, segments, at } = found;
+    if (!isRoot(found)) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (isNodeResult && node !== undefined && !nodes.includes(String(node))) {
-      const what = `${text} names the node ${node}, which is not declared`;
+    } else if (!isOfNode(found, table)) {
+      const what = `${text} names the node ${segments[0]}, which is not declared`;
+      const nodes = table.nodes.map(({ key }) => key);
       report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
     }
   }
+}
+
+const ROOTS: ReadonlySet<string> = new Set(["payload", "results", "outcomes"]);
+
+const isRoot = ({ root }: PathWithin) => ROOTS.has(root);
+
+/** Whether a path to results names a node of the workflow, or none. */
+function isOfNode({ root, segments: [node] }: PathWithin, { nodes }: WorkflowTable): boolean {
+  return root === "payload" || node === undefined || nodes.some(({ key }) => key === node);
 }
 
 function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
