@@ -37,13 +37,14 @@ function isMisspelling(given: string, name: string): boolean {
   return words.every((word, i) => isNearWord(word, others[i] as string));
 }
 
-/** Of short words only one letter more or less is a slip, as `GET` is not `SET`; a prefix makes another word. */
+/** In short words a wrong letter makes another word, as `GET` is not `SET`, and a prefix does in any. */
 function isNearWord(given: string, word: string): boolean {
   if (given === word || (VERSION.test(given) && VERSION.test(word))) return true;
   const [short, long] = given.length < word.length ? [given, word] : [word, given];
   if (long.endsWith(short) && (long === given || long.length > short.length + 1)) return false;
   const letters = slips(short, long);
-  if (short.length < 4) return short.length > 1 && letters === long.length - short.length && letters === 1;
+  const isOtherLetter = short.length === long.length && distance(short, long) === 1;
+  if (short.length < 4) return letters === 1 && !isOtherLetter && long.length > 2;
   return letters <= Math.max(1, Math.floor(short.length / 3));
 }
 
