@@ -65,9 +65,9 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
-  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+  return `type ${suggestion} instead of ${given}`;
 }
 
 // ---- usage (exit 2) ----
@@ -129,19 +129,19 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.wanted, f.suggestion),
+    hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint("workflow", f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint("artifact", f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time`,

@@ -13,7 +13,7 @@ export function requireArtifact(snapshot: Snapshot, name: string): Artifact {
     name,
     LISTED.flatMap((kind): readonly Fqdn[] => snapshot.names(kind)),
   );
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "artifact", suggestion });
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
   throw new UsageFault("UNKNOWN_ARTIFACT", { fqdn: name, snapshot: snapshot.folder, suggestion });
 }
 
@@ -24,6 +24,6 @@ export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) === "WF" ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
   const suggestion = shortenedName(name, snapshot.names("WF"));
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "workflow", suggestion });
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
   throw new UsageFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion });
 }
