@@ -66,9 +66,9 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
-  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+  return `type ${suggestion} instead of ${given}`;
 }
 
 // ---- usage (exit 2) ----
@@ -134,19 +134,19 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.wanted, f.suggestion),
+    hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint("workflow", f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint("artifact", f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time`,
@@ -469,13 +469,13 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
-      f.nearby === null
-        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
-        : `type --snapshot ${f.nearby}`,
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,

@@ -79,6 +79,8 @@ export interface CommonOptions {
 export interface Settings {
   readonly workspace: string;
   readonly snapshot: string;
+  /** By `--snapshot`, not by the workspace. */
+  readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
   readonly traces: string;
   readonly json: boolean;
@@ -105,6 +107,7 @@ export function toContext(options: CommonOptions, world: World): Context {
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
       traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
       json: options.json ?? false,

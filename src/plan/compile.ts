@@ -24,6 +24,7 @@ import {
   ExpressionError,
   mapPaths,
   type PathExpression,
+  type PathWithin,
   parseExpression,
   pathsIn,
 } from "./expression.ts";
@@ -278,7 +279,8 @@ function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): read
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, expressionMeant(error));
+      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, scope));
+      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
   });
@@ -291,19 +293,27 @@ function redirectStatus(path: PathExpression): PathExpression {
   return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
-function checkRoots(source: Expression, { keys, report }: NodeScope, path: Path): void {
+function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
+  const { report } = scope;
   for (const found of pathsIn(source)) {
-    const { text, root, segments, at } = found;
-    const isNodeResult = root === "results" || root === "outcomes";
-    const node = segments[0];
-    if (root !== "payload" && !isNodeResult) {
+    const { text, segments, at } = found;
+    if (!isRoot(found)) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (isNodeResult && node !== undefined && !keys.has(String(node))) {
-      const what = `${text} names the node ${node}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...keys]));
+    } else if (!isOfNode(found, scope)) {
+      const what = `${text} names the node ${segments[0]}, which is not declared`;
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...scope.keys]));
     }
   }
+}
+
+const ROOTS: ReadonlySet<string> = new Set(["payload", "results", "outcomes"]);
+
+const isRoot = ({ root }: PathWithin) => ROOTS.has(root);
+
+/** Whether a path to results names a node of the workflow, or none. */
+function isOfNode({ root, segments: [node] }: PathWithin, { keys }: Pick<NodeScope, "keys">): boolean {
+  return root === "payload" || node === undefined || keys.has(String(node));
 }
 
 function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
