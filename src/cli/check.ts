@@ -34,7 +34,7 @@ export interface CheckOptions extends CommonOptions, SealOptions, TermOptions, R
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
   const { world, settings } = context;
   checkReports(options, context);
-  requireFolder(settings.snapshot, world.files);
+  requireFolder(settings.snapshot, world.files, settings);
   const terms = termsOf(options, context);
   await requireTrust(options, context);
   const subject = await readSubject(settings.snapshot, world.files, registry);

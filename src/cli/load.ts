@@ -27,6 +27,7 @@ export async function open(
 ): Promise<Snapshot> {
   const needed = neededSignatures(options, context);
   return openSnapshot(folder, context.world.files, {
+    from: context.settings,
     expectSeal: pinnedRoot(options, context),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),

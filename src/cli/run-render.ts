@@ -1,6 +1,6 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, TraceFault } from "../faults.ts";
+import { Fault, TraceFault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -45,7 +45,7 @@ async function leave(
     world.writeFile(file, await RENDERINGS[kind](drawn, world));
     return file;
   } catch (error) {
-    const fault = asFault(file, error);
+    const fault = asFault(file, kind, error);
     world.err(refusalText(fault));
     if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
     return null;
@@ -53,9 +53,9 @@ async function leave(
 }
 
 /** Even a defect of a renderer, or of its library, is no reason why a run that is over should end otherwise. */
-function asFault(file: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  if (!(error instanceof IoError)) return new TraceFault("RENDERING_FAILED", { file }, { cause: error });
-  const folder = file.slice(0, file.lastIndexOf("/"));
-  return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
+function asFault(file: string, kind: Kind, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  if (cause instanceof IoError)
+    return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  return new TraceFault("RENDERING_FAILED", { file }, { cause });
 }

@@ -33,7 +33,7 @@ export interface Verified extends SealState {
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
 export function verifySnapshot(options: SealOptions, context: Context): Verified {
   const { world, settings } = context;
-  requireFolder(settings.snapshot, world.files);
+  requireFolder(settings.snapshot, world.files, settings);
   const needed = neededSignatures(options, context);
   const asked: Asked = {
     expected: pinnedRoot(options, context),

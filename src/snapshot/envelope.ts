@@ -3,6 +3,7 @@
 import { SnapshotFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json.ts";
 import { repairOf } from "../json-repair.ts";
+import { DEPTH } from "../limits.ts";
 import { isDigest } from "../trace/canonical.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 import { exactly, sentence } from "./hint.ts";
@@ -69,7 +70,7 @@ const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean
 
 /** A JSON object of the snapshot, strictly read. @throws SnapshotFault with the defect's own code */
 export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
-  const result = readObject(bytes);
+  const result = readObject(bytes, DEPTH.snapshot);
   if ("value" in result) return result.value;
   const { code, line, pointer = "" } = result.defect;
   const repair = repairOf(utf8(bytes), result.defect) ?? null;
