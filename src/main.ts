@@ -20,6 +20,7 @@ import {
   writeFile,
 } from "./node-ports.ts";
 import { openDataRoot } from "./node-store.ts";
+import type { Scratch } from "./ports.ts";
 import { TOOL } from "./tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
@@ -46,13 +47,24 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openTrace,
     writeFile,
     async openScratch(within) {
-      const scratch = (await import("./node-scratch.ts")).openScratch(within);
-      const release = onInterrupt(scratch.close);
-      const close = () => {
+      const { openScratch } = await import("./node-scratch.ts");
+      // Asked for before there is anything to remove: a signal may come in between.
+      const release = onInterrupt(() => scratch?.close());
+      let scratch: Scratch | undefined;
+      try {
+        scratch = openScratch(within);
+        const { close } = scratch;
+        return {
+          ...scratch,
+          close() {
+            release();
+            close();
+          },
+        };
+      } catch (error) {
         release();
-        scratch.close();
-      };
-      return { ...scratch, close };
+        throw error;
+      }
     },
     cores: availableParallelism(),
     openCrew: async (threads) =>
@@ -104,20 +116,20 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What is done before a signal ends the process: the last thing that was asked for first. */
-const beforeLeaving: (() => void)[] = [];
+const beforeLeaving = new Set<() => void>();
 
 function leave(signal: NodeJS.Signals): void {
-  for (const work of beforeLeaving.reverse()) work();
+  for (const work of [...beforeLeaving].reverse()) work();
   process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
 }
 
 /** What is answered takes it back. */
 function onInterrupt(work: () => void): () => void {
-  if (beforeLeaving.length === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, leave);
-  beforeLeaving.push(work);
+  if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, leave);
+  beforeLeaving.add(work);
   return () => {
-    beforeLeaving.splice(beforeLeaving.indexOf(work), 1);
-    if (beforeLeaving.length === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, leave);
+    beforeLeaving.delete(work);
+    if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, leave);
   };
 }
 
