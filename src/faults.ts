@@ -4,6 +4,7 @@
  */
 
 import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
 export type Stage =
@@ -65,9 +66,9 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
-  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+  return `type ${suggestion} instead of ${given}`;
 }
 
 // ---- usage (exit 2) ----
@@ -133,19 +134,19 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.wanted, f.suggestion),
+    hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint("workflow", f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint("artifact", f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time`,
@@ -271,6 +272,11 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
+  }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be updated: ${f.errno}`,
     where: f.file,
@@ -348,6 +354,30 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --attestation FILE",
   }),
+  LOCK_MISSING: (f: { file: string }) => ({
+    what: "there is no such lock below the data root",
+    where: f.file,
+    hint: "type pgs data locks, which lists every lock by the name it is released by",
+  }),
+  LOCK_HELD: (f: { file: string; pid: number; since: string }) => ({
+    what: `process ${f.pid} holds the lock since ${f.since} and is alive`,
+    where: f.file,
+    hint: `wait until process ${f.pid} has ended`,
+  }),
+  LOCK_CLAIMED: (f: { file: string }) => ({
+    what: "another process is about to remove the lock",
+    where: f.file,
+    hint: `type pgs data locks; if the holder of ${f.file}.claim has died, release that one first`,
+  }),
+  LOCK_UNREMOVABLE: (f: { file: string; errno: string }) => ({
+    what: `the lock cannot be removed: ${f.errno}`,
+    where: f.file,
+    hint: "remove it as a user who may write into its folder",
+  }),
+  WORKER_ENDED: (f: { exit_code: number }) => ({
+    what: `a worker thread ended with exit code ${f.exit_code} before it had answered`,
+    hint: "type --jobs 1, which needs no worker threads",
+  }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
     what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
     where: f.file,
@@ -389,7 +419,7 @@ export const payloadTable = {
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: `type --max-depth ${f.found}, or flatten it`,
+    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -407,7 +437,7 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: `type --max-bytes ${f.size}, or send less`,
+    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
   }),
 } satisfies Table;
 
@@ -439,13 +469,13 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
-      f.nearby === null
-        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
-        : `type --snapshot ${f.nearby}`,
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
@@ -455,7 +485,7 @@ export const snapshotTable = {
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -662,6 +692,14 @@ export const runTable = {
     what: `the node has no edge for outcome ${f.outcome}`,
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
+  DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
+  }),
+  DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    hint: "bind a part of the value instead of all of it",
+  }),
   HOP_LIMIT: (f: { limit: number }) => ({
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
@@ -677,6 +715,10 @@ export const runTable = {
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+  }),
+  LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
+    what: `${f.path} reaches more than ${f.limit} values`,
+    hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
@@ -745,7 +787,7 @@ export const STORAGE_CODES: ReadonlySet<string> = new Set(["STORE_CORRUPT", "DAT
 // ---- storage, inside an effect ----
 
 /** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
-export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED";
+export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED" | "LOCK_UNUSABLE";
 
 export class StoreFault extends Error {
   readonly reason: StoreReason;

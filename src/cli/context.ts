@@ -5,6 +5,7 @@ import type {
   DataRoot,
   Entropy,
   Files,
+  Locks,
   Mail,
   Progress,
   Scratch,
@@ -31,6 +32,7 @@ export interface World {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
+  openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string): TraceFolder;
@@ -77,6 +79,8 @@ export interface CommonOptions {
 export interface Settings {
   readonly workspace: string;
   readonly snapshot: string;
+  /** By `--snapshot`, not by the workspace. */
+  readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
   readonly traces: string;
   readonly json: boolean;
@@ -103,6 +107,7 @@ export function toContext(options: CommonOptions, world: World): Context {
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
       traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
       json: options.json ?? false,

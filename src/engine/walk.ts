@@ -12,6 +12,7 @@ import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
+import { requireHeld } from "./held.ts";
 import { checkLimit } from "./limits.ts";
 import { calls, type Walked } from "./nested.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
@@ -30,6 +31,7 @@ export async function walk(
   let events = 0;
   let effects = 0;
   const counting: Say = (happening) => {
+    requireHeld(happening);
     events++;
     if (input.run === MAIN_RUN) tally.events++;
     if (happening.event_type === "side_effect_start") effects++;

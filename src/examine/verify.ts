@@ -2,6 +2,8 @@
 
 import { isUtf8 } from "node:buffer";
 import { type JsonObject, readObjectText, utf8 } from "../json.ts";
+import { isCanonicalNumber } from "../json-number.ts";
+import { DEPTH } from "../limits.ts";
 import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
@@ -175,7 +177,7 @@ function objectIn(bytes: Buffer, fail: Fail): JsonObject | undefined {
     return undefined;
   }
   const text = utf8(bytes);
-  const read = readObjectText(text, undefined, "shortest");
+  const read = readObjectText(text, DEPTH.document, isCanonicalNumber);
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;

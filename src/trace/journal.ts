@@ -7,14 +7,10 @@ import type { Digest } from "./canonical.ts";
 import { genesis, link } from "./chain.ts";
 import { type EventType, type Happening, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
-/**
- * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too, by an fdatasync before and after each effect.
- */
-export type Durability = "device" | "process";
-
 export interface Journal {
   say(happening: Happening): void;
+  /** Everything said so far is on the device when this returns. @throws TraceFault */
+  sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
   readonly head: Digest;
 }
@@ -22,29 +18,26 @@ export interface Journal {
 export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
-  readonly durability: Durability;
   /** Told every line after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
 /** Around an effect, and at the end of a run: here the trace must be where it is looked for. */
-const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
+const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
+  "side_effect_start",
+  "side_effect_end",
+  "workflow_complete",
+]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(
-  file: TraceFile,
-  { executionId, clock, durability, listen }: JournalOptions,
-): Journal {
+export function openJournal(file: TraceFile, { executionId, clock, listen }: JournalOptions): Journal {
   const begun = clock.micros();
   let head = genesis(executionId);
   let sequence = 0;
   const effects = new Effects();
-  const append = (line: string, type: EventType) => {
+  const attempt = (work: () => void) => {
     try {
-      file.append(line);
-      if (!SYNCED.has(type)) return;
-      file.checkPlace();
-      if (durability === "device") file.sync();
+      work();
     } catch (error) {
       throw error instanceof TraceFault ? effects.toldBy(error) : error;
     }
@@ -63,7 +56,10 @@ export function openJournal(
       };
       const { line, hash } = link(happening, stamp);
       effects.take(happening);
-      append(`${line}\n`, happening.event_type);
+      attempt(() => {
+        file.append(`${line}\n`);
+        if (PLACE_CHECKED.has(happening.event_type)) file.checkPlace();
+      });
       listen?.({
         ...happening,
         schema: SCHEMA,
@@ -76,6 +72,7 @@ export function openJournal(
       });
       head = hash;
     },
+    sync: () => attempt(() => file.sync()),
   };
 }
 

@@ -61,7 +61,15 @@ export async function rehearse(
       return undefined;
     },
   };
-  const performed = performing({ ...stage, data: stores, mail, limits: TRACE_LIMITS, begun: () => undefined });
+  const performed = performing({
+    ...stage,
+    data: stores,
+    mail,
+    limits: TRACE_LIMITS,
+    begun: () => undefined,
+    durability: "process",
+    syncTrace: () => undefined,
+  });
   const effects: RehearsedEffect[] = [];
   let sent = 0;
   const say: Say = (happening) => {

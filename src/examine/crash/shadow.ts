@@ -65,6 +65,7 @@ function shadowOf(store: StoreFile): Shadow {
       written().cut(0);
       written().add(Buffer.from(text));
     },
+    sync: () => undefined,
     locked: (work) => work(),
     index: () => null,
   };

@@ -54,7 +54,7 @@ export class Remembered {
   }
 
   readonly conclude: Conclude = {
-    begin: (run) => this.#clocks.next(run) ?? this.#clock,
+    begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
     admission: ({ requires, forbids }, where) => ({
       requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),
       forbids: forbids.map(({ event }, i) => this.#matched(event, where.forbids[i] ?? {})),
