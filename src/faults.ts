@@ -6,19 +6,21 @@
 import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
-export type Stage =
-  | "usage"
-  | "load"
-  | "seal"
-  | "compile"
-  | "payload"
-  | "admission"
-  | "walk"
-  | "contract"
-  | "transform"
-  | "effect"
-  | "trace"
-  | "examine";
+export const STAGES = [
+  "usage",
+  "load",
+  "seal",
+  "compile",
+  "payload",
+  "admission",
+  "walk",
+  "contract",
+  "transform",
+  "effect",
+  "trace",
+  "examine",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
   /** What happened, in the reader's words. */
@@ -700,7 +702,8 @@ export const runTable = {
 export type RunCode = keyof typeof runTable;
 
 /** The artifact kind whose promise was broken; `error` events carry it. */
-export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+export const NODE_CATEGORIES = ["WF", "IN", "CC", "CT", "CS"] as const;
+export type NodeCategory = (typeof NODE_CATEGORIES)[number];
 
 export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
   readonly category: NodeCategory;
