@@ -1,8 +1,8 @@
 /** The events of a trace, as types: what `schema.ts` says. */
 
-import { isObject, type Json } from "../json.ts";
-import type { ObjectOf } from "./kind.ts";
-import type { ENVELOPE, EVENTS, EventType } from "./schema.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "../json.ts";
+import type { DataMembers, ObjectOf } from "./kind.ts";
+import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
 export { type EventType, MAIN_RUN, OBSERVATIONAL, SCHEMA } from "./schema.ts";
 
@@ -14,6 +14,32 @@ export type AdmissionRule = Payloads["admission"]["requires"][number];
 export type Violation = Payloads["violation"];
 
 export type ViolationCode = Violation["violation_code"];
+
+/** The payload with all its data changed; `path` leads to the data, from the payload on. */
+export function changeData<P extends Payloads[EventType]>(
+  type: EventType,
+  payload: P,
+  change: (data: Json, path: readonly string[]) => Json,
+): P {
+  const inside = (value: Json, data: DataMembers, path: readonly string[]): Json => {
+    if (data === "all") return change(value, path);
+    if (data === "none") return value;
+    if (isList(data)) {
+      const [each] = data;
+      return Array.isArray(value) ? value.map((item: Json, i) => inside(item, each, [...path, `${i}`])) : value;
+    }
+    if (!isObject(value)) return value;
+    const changed: MutableJson = {};
+    for (const [member, item] of Object.entries(value)) {
+      const of = Object.hasOwn(data, member) ? data[member] : data["*"];
+      setOwn(changed, member, inside(item, of ?? "none", [...path, member]));
+    }
+    return changed;
+  };
+  return inside(payload as unknown as Json, DATA[type], []) as unknown as P;
+}
+
+const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
 
 /** What the engine says. The journal adds sequence, clock and chain. */
 export type Happening = {
@@ -40,12 +66,24 @@ export function isSuppressed(value: Json | undefined): value is { readonly $supp
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
-/** Whether a suppressed value stands at any depth. */
-export function holdsSuppressed(value: Json): boolean {
-  if (isSuppressed(value)) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).some((item) => holdsSuppressed(item as Json))
-  );
+const SUPPRESSED_NAME = /^\$suppressed:(sha256:[0-9a-f]{64}):sha256:[0-9a-f]{64}$/;
+
+/** The name of a member whose own name is or holds a secret: by the secret's digest, and by its own. */
+export function suppressedName(secret: string, name: string): string {
+  return `$suppressed:${secret}:${name}`;
+}
+
+/** The secret's digest, where the name is a suppressed one. */
+export function secretInName(name: string): string | undefined {
+  return SUPPRESSED_NAME.exec(name)?.[1];
+}
+
+/** Whether a suppressed value or name for which `accepts` holds stands at any depth; without it, any one. */
+export function holdsSuppressed(value: Json, accepts: (secret: string) => boolean = () => true): boolean {
+  if (isSuppressed(value) && accepts(value.$suppressed)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, item]) => {
+    const secret = secretInName(name);
+    return (secret !== undefined && accepts(secret)) || holdsSuppressed(item as Json, accepts);
+  });
 }

@@ -3,7 +3,7 @@
  * building anything.
  */
 
-import { isObject, type Json, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json.ts";
 import {
   behind,
   COMMA,
@@ -23,6 +23,9 @@ import {
 
 declare const type: unique symbol;
 
+/** Where data is: all of a value, each item of a list, or the members named; `*` is every member not named. */
+export type DataMembers = "all" | "none" | readonly [DataMembers] | { readonly [member: string]: DataMembers };
+
 export interface Kind<T> {
   /** For people: `text`, `"IN" | "CC"`, `null | SHA-256`. */
   readonly description: string;
@@ -32,6 +35,11 @@ export interface Kind<T> {
    * some that are: then the value has to be built and `is` decides.
    */
   end(bytes: Buffer, at: number, depth: number): number;
+  /**
+   * Where it holds data: values that came from the payload, a store or a capability, or were made of such. All else
+   * says what the format or the plan says, so a secret is never looked for in it. Absent where it holds none.
+   */
+  readonly data?: DataMembers;
   /** The members, where it is an object whose members are declared. */
   readonly members?: Members;
   /** Never there; carries the type. */
@@ -97,12 +105,20 @@ export const count: Kind<number> = {
   },
 };
 
-/** Any object: data of the protocol, the format says nothing of its members. */
-export function object<T>(): Kind<T> {
-  return { description: "object", is: isObject, end: (bytes, at, depth) => objectEnd(bytes, at, depth) };
-}
+/** Any object; the format says nothing of its members. */
+export const object: Kind<JsonObject> = {
+  description: "object",
+  is: isObject,
+  end: (bytes, at, depth) => objectEnd(bytes, at, depth),
+};
 
 export const anything: Kind<Json> = { description: "any value", is: () => true, end: valueEnd };
+
+export function holding<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
+  return { ...kind, data };
+}
+
+const dataIn = (data: DataMembers | undefined) => (data === undefined ? {} : { data });
 
 /** A text whose characters are of these sets, one of each in order; `isOne` may accept others, too. */
 export function spelled<T extends string>(
@@ -148,6 +164,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 export function orNull<T>(kind: Kind<T>): Kind<T | null> {
   return {
     description: `${kind.description} | null`,
+    ...dataIn(kind.data),
     is: (value) => value === null || kind.is(value),
     end: (bytes, at, depth) => {
       const end = behind(bytes, at, NULL);
@@ -159,6 +176,7 @@ export function orNull<T>(kind: Kind<T>): Kind<T | null> {
 export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B> {
   return {
     description: `${a.description} | ${b.description}`,
+    ...dataIn(isObject(a.data) && isObject(b.data) ? { ...a.data, ...b.data } : (a.data ?? b.data)),
     is: (value) => a.is(value) || b.is(value),
     end: (bytes, at, depth) => {
       const end = a.end(bytes, at, depth);
@@ -170,6 +188,7 @@ export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B> {
 export function listOf<T>(item: Kind<T>): Kind<readonly T[]> {
   return {
     description: `list of ${item.description}`,
+    ...dataIn(item.data === undefined ? undefined : [item.data]),
     is: (value) => Array.isArray(value) && value.every(item.is),
     end(bytes, at, depth) {
       if (bytes[at] !== LIST) return NONE;
@@ -190,6 +209,7 @@ export function closed<M extends Members>(members: M): Kind<ObjectOf<M>> {
   const names = ordered.map(({ name, isOptional }) => `${name}${isOptional ? "?" : ""}`);
   return {
     description: `{${names.join(", ")}}`,
+    data: Object.fromEntries(Object.entries(members).map(([name, { kind }]) => [name, kind.data ?? "none"])),
     members,
     is: (value) => isObject(value) && badMemberOf(members, value) === undefined,
     end: (bytes, at, depth) => membersEnd(ordered, bytes, at, depth),
@@ -205,9 +225,11 @@ export function badMemberOf(members: Members, value: { readonly [name: string]: 
   return Object.keys(value).find((name) => !Object.hasOwn(members, name));
 }
 
-/** A declared member as it is looked for in canonical text. */
-export interface TextMember extends Member {
+/** A declared member as it is looked for in canonical text; all have one shape, so that a scan is fast. */
+export interface TextMember {
   readonly name: string;
+  readonly end: Kind<unknown>["end"];
+  readonly isOptional: boolean;
   /** The name with its quotes and colon. */
   readonly lead: Buffer;
 }
@@ -215,7 +237,10 @@ export interface TextMember extends Member {
 /** In the order in which canonical text has them. */
 export function inTextOrder(members: Members): readonly TextMember[] {
   return Object.entries(members)
-    .map(([name, member]) => ({ ...member, name, lead: Buffer.from(`${JSON.stringify(name)}:`) }))
+    .map(([name, { kind, isOptional }]): TextMember => {
+      const lead = Buffer.from(`${JSON.stringify(name)}:`);
+      return { name, end: kind.end, isOptional, lead };
+    })
     .sort((a, b) => compareBytes(a.lead, 0, a.lead.length, b.lead, 0, b.lead.length));
 }
 
@@ -233,13 +258,13 @@ export function membersEnd(
   if (bytes[at] !== OBJECT) return NONE;
   let next = at + 1;
   for (let i = 0; i < members.length; i++) {
-    const { lead, kind, isOptional } = members[i] as TextMember;
+    const { lead, end, isOptional } = members[i] as TextMember;
     const isFirst = next === at + 1;
     const name = isFirst ? next : bytes[next] === COMMA ? next + 1 : NONE;
     const value = behind(bytes, name, lead);
     if (value === NONE && !isOptional) return NONE;
     if (value !== NONE) {
-      next = kind.end(bytes, value, depth + 1);
+      next = end(bytes, value, depth + 1);
       if (next === NONE) return NONE;
     }
     if (marks !== undefined) {

@@ -4,6 +4,8 @@
  * accepted, though it may be, is a member whose name is more than plain ASCII.
  */
 
+import { DEPTH } from "../limits.ts";
+
 export const NONE = -1;
 
 export const QUOTE = 0x22;
@@ -20,9 +22,6 @@ const LETTER_E = 0x65;
 export const OBJECT = 0x7b;
 export const OBJECT_END = 0x7d;
 
-/** Nesting beyond which nothing is accepted. */
-const DEPTH = 500;
-
 const WORDS: ReadonlyMap<number | undefined, Buffer> = new Map(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
 );
@@ -38,7 +37,7 @@ export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
 
 /** Members stand in the order of their names, none of them twice. */
 export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
-  if (bytes[at] !== OBJECT || depth > DEPTH) return NONE;
+  if (bytes[at] !== OBJECT || depth > DEPTH.document) return NONE;
   if (bytes[at + 1] === OBJECT_END) return at + 2;
   let before = NONE;
   let beforeEnd = NONE;
@@ -58,7 +57,7 @@ export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
 }
 
 function listEnd(bytes: Buffer, at: number, depth: number): number {
-  if (depth > DEPTH) return NONE;
+  if (depth > DEPTH.document) return NONE;
   if (bytes[at + 1] === LIST_END) return at + 2;
   for (let next = at + 1; ; next++) {
     next = valueEnd(bytes, next, depth + 1);

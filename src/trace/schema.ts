@@ -5,15 +5,16 @@
  */
 
 import { NODE_CATEGORIES, STAGES } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
 import type { Observation } from "../ports.ts";
 import { type Digest, isDigest } from "./canonical.ts";
 import {
   anything,
   closed,
   count,
+  type DataMembers,
   either,
   flag,
+  holding,
   type Kind,
   listOf,
   type Member,
@@ -67,7 +68,10 @@ function isRun(name: string): boolean {
   return /^0(?:\.\d+)*$/.test(name);
 }
 
-const data = object<JsonObject>();
+const data = holding("all", object);
+/** A code is the capability's word; what is beside it is data. */
+const coded = holding({ code: "none", "*": "all" }, object);
+const facts = holding({ outcome: "all", reason: "all" }, object);
 
 const suppressed = closed({
   $suppressed: required(text, "`sha256:` and the salted digest of what is not shown."),
@@ -78,7 +82,12 @@ const orSuppressed = <T>(kind: Kind<T>): Kind<T> => either(kind, suppressed as u
 const observations: Kind<readonly Observation[]> = listOf(
   either(
     closed({ clock: required(orSuppressed(instant), "What the clock said.") }),
-    closed({ entropy: required(orSuppressed(text), "The random bytes that were drawn, in hexadecimal.") }),
+    closed({
+      entropy: required(
+        orSuppressed(holding("all", text)),
+        "The random bytes that were drawn, in hexadecimal.",
+      ),
+    }),
   ),
 );
 
@@ -100,7 +109,7 @@ export const ENVELOPE = {
   execution_id: required(text, "The trace's name; the same on every line."),
   run: required(run, "The run that it belongs to: `0`, nested `0.1`, nested in that `0.1.2`."),
   node_id: optional(text, "Key of the node in its workflow; required where the event belongs to a node."),
-  payload: required(data, "What the event says: see the table of its type."),
+  payload: required(object, "What the event says: see the table of its type."),
   prev_hash: required(
     digest,
     "`hash` of the line before; on the first line SHA-256 of `pgs.trace/1:<execution_id>`.",
@@ -127,7 +136,7 @@ const nodeEvent = <M extends Members>(meaning: string, members: M): EventSchema<
 });
 
 const step: Member<string, false> = required(text, "The step's name in its contract.");
-const reason = optional(data, "Why there is no better answer: a code, with its facts.");
+const reason = optional(coded, "Why there is no better answer: a code, with its facts.");
 const observed = optional(
   observations,
   "Readings of clock and entropy, in the order in which they were drawn.",
@@ -192,7 +201,7 @@ export const EVENTS = {
     field: optional(text, "JSON Pointer into the payload (intent, admission) or the contract's inputs."),
     constraint: optional(text, "The rule."),
     expected: optional(anything, "What the rule asks for, where the constraint alone does not say it."),
-    actual: optional(anything, "The value that was found."),
+    actual: optional(holding("all", anything), "The value that was found."),
     event: optional(text, "The event code of an admission rule."),
   }),
   transform_end: nodeEvent("A transform answered.", {
@@ -253,7 +262,7 @@ export const EVENTS = {
     node_category: required(oneOf(...NODE_CATEGORIES), "The kind of artifact whose promise was broken."),
     stage: required(oneOf(...STAGES), "Where the refusal arose."),
     step: optional(text, "The step that was being executed."),
-    facts: required(data, "The refusal's facts."),
+    facts: required(facts, "The refusal's facts."),
   }),
   workflow_complete: event("Last event of every run.", {
     status: required(oneOf("SUCCESS", "FAILED"), "Whether the run succeeded."),
@@ -270,6 +279,11 @@ export type EventType = keyof typeof EVENTS;
 export function isEventType(name: string): name is EventType {
   return Object.hasOwn(EVENTS, name);
 }
+
+/** Which members of a payload hold data, by event type. */
+export const DATA = Object.fromEntries(
+  Object.entries(EVENTS).map(([type, { members }]) => [type, closed(members).data]),
+) as { readonly [T in EventType]: DataMembers };
 
 /** The members of a line of this type, its payload's included. */
 export function lineMembers(type: EventType): Members {
