@@ -468,6 +468,16 @@ export const snapshotTable = {
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
   }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
+  }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
     where: place(f),

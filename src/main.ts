@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
+import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
 import {
   fixedClock,
@@ -28,6 +29,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     err: (text) => writeAll(2, text),
     stdin: () => fs.readFileSync(0),
     files: nodeFiles,
+    openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY

@@ -19,13 +19,16 @@ export interface SealOptions extends TrustOptions {
   readonly expectSeal?: string;
 }
 
-export async function open(context: Context, options: SealOptions = {}): Promise<Snapshot> {
+/** With `putOff`, nothing of the snapshot is to be used before it is compiled, which does the checks put off. */
+export async function open(context: Context, options: SealOptions = {}, putOff = false): Promise<Snapshot> {
   const { world, settings } = context;
   const needed = neededSignatures(options, context);
   return openSnapshot(settings.snapshot, world.files, {
     expectSeal: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),
+    checked: world.openCheckCache(world.env),
+    putOff,
   });
 }
 
@@ -41,7 +44,7 @@ export function neededSignatures({ key, requireSignature }: TrustOptions, { worl
 }
 
 export async function planOf(workflow: string, context: Context, options: SealOptions = {}): Promise<Plan> {
-  return planIn(await open(context, options), workflow);
+  return planIn(await open(context, options, true), workflow);
 }
 
 export function planIn(snapshot: Snapshot, workflow: string): Promise<Plan> {

@@ -64,6 +64,7 @@ export async function compile(
   const storage = resolveStorage(table, closure, report);
   const nodes = compileNodes({ table, storage, closure, registry, report });
   const admission = compileAdmission(table);
+  await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
     const { refusal } = await import("./refusal.ts");
