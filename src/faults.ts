@@ -443,6 +443,11 @@ export const snapshotTable = {
         ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
         : `type --snapshot ${f.nearby}`,
   }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,

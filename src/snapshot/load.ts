@@ -9,6 +9,7 @@ import { isObject, type JsonObject, own, utf8 } from "../json.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
 import { nearbySnapshot } from "./nearby.ts";
 import { type Place, readInside } from "./read-inside.ts";
@@ -106,9 +107,11 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
-/** @throws SnapshotFault `SNAPSHOT_MISSING` */
+/** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
 export function requireFolder(folder: string, files: Files): void {
   if (files.isFolder(`${folder}/artifacts`)) return;
+  const form = otherForm(folder, files);
+  if (form !== undefined) throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form });
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, nearby: nearbySnapshot(folder, files) });
 }
 
