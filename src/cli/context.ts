@@ -6,6 +6,7 @@ import type {
   DataRoot,
   Entropy,
   Files,
+  Locks,
   Mail,
   Progress,
   Scratch,
@@ -34,12 +35,13 @@ export interface World {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
+  openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string): TraceFolder;
   /** @throws IoError */
   writeFile(file: string, content: string | Uint8Array): void;
-  /** A temporary folder, below `within` where that is given. */
+  /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
@@ -80,6 +82,8 @@ export interface CommonOptions {
 export interface Settings {
   readonly workspace: string;
   readonly snapshot: string;
+  /** By `--snapshot`, not by the workspace. */
+  readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
   readonly traces: string;
   readonly json: boolean;
@@ -106,6 +110,7 @@ export function toContext(options: CommonOptions, world: World): Context {
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
       traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
       json: options.json ?? false,

@@ -11,7 +11,7 @@ import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
-import { nearbySnapshot } from "./nearby.ts";
+import { nearbySnapshot, optionsFor, type Workspace } from "./nearby.ts";
 import { type Place, readInside } from "./read-inside.ts";
 import { checkSealOnDisk, fileChanged, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
@@ -52,6 +52,7 @@ export interface Snapshot {
 }
 
 export interface OpenOptions {
+  readonly from?: Workspace;
   /** The only root that may be run (`--expect-seal`). */
   readonly expectSeal?: string | undefined;
   /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
@@ -69,7 +70,7 @@ const loadVerify = async (): Promise<Verify> => (await import("./verify.ts")).ve
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
-  requireFolder(folder, files);
+  requireFolder(folder, files, options.from);
   const place = { root: files.realPath(folder) ?? folder, files };
   const seal = readSeal(place, options);
   const isProven = options.expectSeal !== undefined || options.requireSigned !== undefined;
@@ -108,11 +109,13 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
 }
 
 /** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
-export function requireFolder(folder: string, files: Files): void {
+export function requireFolder(folder: string, files: Files, from?: Workspace): void {
   if (files.isFolder(`${folder}/artifacts`)) return;
   const form = otherForm(folder, files);
   if (form !== undefined) throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form });
-  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, nearby: nearbySnapshot(folder, files) });
+  const nearby = nearbySnapshot(folder, files);
+  const options = nearby === null || from === undefined ? null : optionsFor(nearby, from);
+  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 
 function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): Seal | null {

@@ -85,18 +85,23 @@ function notSuppressed(facts: JsonObject, plan: Plan): Place | null {
   return edit(String(own(facts, "contract")), ["core", "suppress_trace_fields"], change, plan);
 }
 
+/** Of very many rules, as many are looked for as anybody corrects at once. */
+export const LOCATED = 100;
+
 /** Each rule that the payload, or a contract's inputs, do not meet. */
 function unmet({ node: key }: Classification, summary: Summary, plan: Plan): readonly (Place | null)[] {
   const node = key === null ? undefined : plan.nodes.get(key);
   if (node === undefined || node.type === "EXIT") return [];
   const rules = summary.violations.filter(({ run, node: at }) => run === MAIN_RUN && at === key);
-  return rules.map((rule) =>
-    rule.field === undefined
-      ? null
-      : node.type === "CC"
-        ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
-        : unmetField(node, rule.field, summary.payload),
-  );
+  return rules
+    .slice(0, LOCATED)
+    .map((rule) =>
+      rule.field === undefined
+        ? null
+        : node.type === "CC"
+          ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
+          : unmetField(node, rule.field, summary.payload),
+    );
 }
 
 function unmetField({ intent }: IntentNode, at: string, payload: JsonObject): Place | null {
