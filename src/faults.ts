@@ -479,6 +479,11 @@ export const snapshotTable = {
         ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
         : `type ${f.options}`,
   }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,
@@ -503,6 +508,16 @@ export const snapshotTable = {
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,

@@ -27,15 +27,16 @@ export const nodeFiles: Files = {
   read: (file) => attempt<Uint8Array | null>(() => fs.readFileSync(file), null),
   realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
   isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
-  list: (folder) => [...listBelow(folder, "")],
+  list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
 
-function* listBelow(folder: string, below: string): Generator<ListedFile> {
+function* listBelow(folder: string, below: string, withEmptyFolders: boolean): Generator<ListedFile> {
   const entries = attempt(() => fs.readdirSync(path.join(folder, below), { withFileTypes: true }), []);
+  if (entries.length === 0 && withEmptyFolders && below !== "") yield { path: below, isLink: false };
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* listBelow(folder, name);
+    if (entry.isDirectory()) yield* listBelow(folder, name, withEmptyFolders);
     else yield { path: name, isLink: entry.isSymbolicLink() };
   }
 }
