@@ -4,7 +4,16 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "./faults.ts";
-import { type Clock, type Entropy, type Files, IoError, type ListedFile, type TraceFolder } from "./ports.ts";
+import { syncFolder } from "./node-bytes.ts";
+import {
+  type Clock,
+  type Entropy,
+  type Files,
+  IoError,
+  type ListedFile,
+  type TraceAccess,
+  type TraceFolder,
+} from "./ports.ts";
 import { sha256 } from "./trace/canonical.ts";
 
 function errnoOf(error: unknown): string {
@@ -82,37 +91,64 @@ export function seededEntropy(seed: string): Entropy {
   };
 }
 
+/** Permissions of what a run leaves; the umask may take more away. */
+const TRACE_MODES = {
+  owner: { folder: 0o700, file: 0o600 },
+  group: { folder: 0o750, file: 0o640 },
+  all: { folder: 0o755, file: 0o644 },
+} as const;
+
 /**
  * A new folder for one run's files, `<traces>/<id>`; a name already taken gets `_2`, `_3`, …
  * @throws TraceFault
  */
-export function openTrace(traces: string, wanted: string): TraceFolder {
+export function openTrace(traces: string, wanted: string, access: TraceAccess = "owner"): TraceFolder {
+  const mode = TRACE_MODES[access];
   try {
-    const { id, folder } = makeFolder(traces, wanted);
-    const descriptor = fs.openSync(`${folder}${path.sep}${id}.jsonl`, "wx");
-    return { id, folder, file: traceFile(descriptor, folder) };
+    const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
+    const descriptor = fs.openSync(`${folder}${path.sep}${id}.jsonl`, "wx", mode.file);
+    return { id, folder, file: traceFile(descriptor, folder, [folder, ...above]) };
   } catch (error) {
     throw new TraceFault("TRACE_UNWRITABLE", { folder: traces, errno: errnoOf(error) }, { cause: error });
   }
 }
 
-function makeFolder(traces: string, wanted: string): { readonly id: string; readonly folder: string } {
+interface MadeFolder {
+  readonly id: string;
+  readonly folder: string;
+  /** The folders in which a name was made for it. */
+  readonly above: readonly string[];
+}
+
+function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
+  const above = [traces];
   let taken = 0;
   for (;;) {
     const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
     const folder = path.join(traces, id);
     try {
-      fs.mkdirSync(folder);
-      return { id, folder };
+      fs.mkdirSync(folder, { mode });
+      return { id, folder, above };
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") fs.mkdirSync(traces, { recursive: true });
+      if (errnoOf(error) === "ENOENT") above.push(...makeFolders(traces, mode));
       else if (errnoOf(error) === "EEXIST") taken++;
       else throw error;
     }
   }
 }
 
-function traceFile(descriptor: number, folder: string): TraceFolder["file"] {
+/** Makes the folder and those above it that are missing; answers the folder of each. */
+function makeFolders(folder: string, mode: number): readonly string[] {
+  const first = fs.mkdirSync(folder, { recursive: true, mode });
+  const parents: string[] = [];
+  for (let made = folder; first !== undefined && made.length >= first.length; made = path.dirname(made)) {
+    parents.push(path.dirname(made));
+  }
+  return parents;
+}
+
+/** `unsynced` are the folders whose names do not have to have reached the device yet. */
+function traceFile(descriptor: number, folder: string, unsynced: string[]): TraceFolder["file"] {
   const guarded = (work: () => void) => {
     try {
       work();
@@ -122,7 +158,11 @@ function traceFile(descriptor: number, folder: string): TraceFolder["file"] {
   };
   return {
     append: (text) => guarded(() => writeWhole(descriptor, text)),
-    sync: () => guarded(() => fs.fdatasyncSync(descriptor)),
+    sync: () =>
+      guarded(() => {
+        fs.fdatasyncSync(descriptor);
+        for (const one of unsynced.splice(0)) syncFolder(one);
+      }),
     close: () => guarded(() => fs.closeSync(descriptor)),
   };
 }
@@ -134,10 +174,10 @@ function writeWhole(descriptor: number, text: string): void {
   for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
 }
 
-/** Writes the whole file. @throws IoError */
-export function writeFile(file: string, content: string | Uint8Array): void {
+/** Writes the whole file; a new one is for those who have the access, where that is given. @throws IoError */
+export function writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void {
   try {
-    fs.writeFileSync(file, content);
+    fs.writeFileSync(file, content, access === undefined ? {} : { mode: TRACE_MODES[access].file });
   } catch (error) {
     throw new IoError(errnoOf(error), error);
   }
