@@ -19,7 +19,10 @@ function load(file) {
   if (known !== undefined) return known.exports;
   const text = readFileSync(file);
   // The build leaves ASCII alone in these files: a text of one byte a character is kept at half the cost.
-  const script = new Script(Module.wrap(text.latin1Slice()), { filename: file, cachedData: cacheOf(file, text) });
+  const script = new Script(Module.wrap(text.latin1Slice()), {
+    filename: file,
+    cachedData: cacheOf(file, text),
+  });
   const unit = { exports: {}, text, script };
   loaded.set(file, unit);
   const folder = dirname(file);

@@ -169,6 +169,47 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
 
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? "the superuser writes into a read-only folder" : false;
+test("no operation leaves a handle open, and where there is none left each is a fault", {
+  skip: onLinux,
+}, (t) => {
+  const base = folder(t);
+  const script = inChild(
+    `const operations = {
+      read: (store) => store.read(), readFrom: (store) => store.readFrom(0, () => 1), readAt: (store) => store.readAt(0, 1),
+      holder: (store) => store.holder(), append: (store) => store.append("x"), truncate: (store) => store.truncate(0),
+      replace: (store) => store.replace("x"), locked: (store) => store.locked(() => store.append("x")),
+      sync: (store) => (store.append("x"), store.sync()), index: (store) => store.index("keys").replace([Buffer.from("x")]),
+    };
+    const open = () => fs.readdirSync("/proc/self/fd").length;
+    fs.mkdirSync(${JSON.stringify(join(base, "data/folder"))}, { recursive: true });
+    fs.symlinkSync("/", ${JSON.stringify(join(base, "data/out"))});
+    const data = openDataRoot(${JSON.stringify(join(base, "data"))});
+    const before = open();
+    const said = [];
+    for (const path of ["a/b/store", "a/b/store", "folder", "a/b/store/below", "out/store"]) {
+      for (const operate of Object.values(operations)) try { operate(data.store(path)); } catch {}
+      if (open() !== before) console.log("left open:", path, open() - before);
+    }
+    isExhausted = true;
+    for (const [name, operate] of Object.entries(operations)) {
+      if (name === "index") continue;
+      try { operate(data.store("a/b/store")); console.log(name, "worked"); }
+      catch (error) { if (error.facts?.errno !== "EMFILE") console.log(name, error); }
+    }`,
+    `const fs = (await import("node:fs")).default;
+    const real = fs.openSync;
+    let isExhausted = false;
+    fs.openSync = (...given) => {
+      if (isExhausted) throw Object.assign(new Error("open"), { code: "EMFILE", syscall: "open" });
+      return real(...given);
+    };
+    (await import("node:module")).syncBuiltinESMExports();`,
+  );
+  const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
+  assert.equal(stdout, "", stderr);
+  assert.equal(stderr, "");
+});
+
 test("a read-only folder is a fault of every write, and reading goes on", { skip }, (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("a/store");
