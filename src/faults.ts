@@ -4,6 +4,7 @@
  */
 
 import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
 export type Stage =
@@ -65,9 +66,9 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
-  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+  return `type ${suggestion} instead of ${given}`;
 }
 
 // ---- usage (exit 2) ----
@@ -125,23 +126,27 @@ const keyDefects = {
 } satisfies Record<string, KeyWords>;
 
 export const usageTable = {
+  WORKING_FOLDER_GONE: (f: { errno: string }) => ({
+    what: `the current folder is not there any more: ${f.errno}`,
+    hint: "type cd, then go to a folder that is there",
+  }),
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.wanted, f.suggestion),
+    hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint("workflow", f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint("artifact", f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time`,
@@ -200,7 +205,7 @@ export const usageTable = {
   RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the rendering cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a folder that can be written`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
@@ -266,6 +271,11 @@ export const usageTable = {
     what: `${f.pointer || "the scenario"} should be ${f.expected}`,
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
+  }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be updated: ${f.errno}`,
@@ -409,7 +419,7 @@ export const payloadTable = {
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: `type --max-depth ${f.found}, or flatten it`,
+    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -427,7 +437,7 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: `type --max-bytes ${f.size}, or send less`,
+    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
   }),
 } satisfies Table;
 
@@ -459,13 +469,13 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
-      f.nearby === null
-        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
-        : `type --snapshot ${f.nearby}`,
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
@@ -475,7 +485,7 @@ export const snapshotTable = {
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -682,13 +692,33 @@ export const runTable = {
     what: `the node has no edge for outcome ${f.outcome}`,
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
+  DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
+  }),
+  DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    hint: "bind a part of the value instead of all of it",
+  }),
   HOP_LIMIT: (f: { limit: number }) => ({
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
+  RUN_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} runs would begin in one trace`,
+    hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
+  }),
+  EVENT_LIMIT: (f: { limit: number }) => ({
+    what: `the trace holds ${f.limit} events or more`,
+    hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+  }),
+  LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
+    what: `${f.path} reaches more than ${f.limit} values`,
+    hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
@@ -772,13 +802,59 @@ export class StoreFault extends Error {
   }
 }
 
-// ---- trace (exit 5) and examine (exit 2) ----
+// ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
+
+const systemHints: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+  ENOSPC: "make room on the disk",
+};
+
+/** An effect that took place. */
+export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
+  readonly store: string | null;
+};
+
+function tookPlaceText(effects: readonly TookPlace[], more: number): string {
+  if (effects.length === 0) return "no effect took place";
+  const told = effects.map(
+    ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
+  );
+  return `these effects took place: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+}
+
+function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
+  if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
+  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+}
 
 export const traceTable = {
-  TRACE_UNWRITABLE: (f: { folder: string; errno: string }) => ({
-    what: `the trace cannot be written: ${f.errno}`,
+  TRACE_UNWRITABLE: (f: {
+    folder: string;
+    /** Null where it could not be made. */
+    file: string | null;
+    errno: string;
+    /** What took place, the first ones; `more` counts the others. */
+    effects: readonly TookPlace[];
+    more: number;
+  }) => ({
+    what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
+    where: f.file ?? f.folder,
+    hint: unwritableHint(f),
+  }),
+  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
+    what: `${f.output} cannot be written: ${f.errno}; without that the exit code would be ${f.code}`,
+    hint: "make room, or send the output elsewhere; what the command did is done: look for it before you type the command again",
+  }),
+  SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
+    what: `no temporary folder can be made: ${f.errno}`,
     where: f.folder,
-    hint: "name a folder that can be written with --traces DIR",
+    hint: "name a folder that can be written in $TMPDIR",
+  }),
+  SYSTEM_REFUSED: (f: { errno: string }) => ({
+    what: `the system refused what the command needs: ${f.errno}`,
+    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

@@ -16,7 +16,8 @@ import {
 } from "./ports.ts";
 import { sha256 } from "./trace/canonical.ts";
 
-function errnoOf(error: unknown): string {
+/** The system's own code for what went wrong. */
+export function errnoOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
 }
 
@@ -106,10 +107,9 @@ export function openTrace(traces: string, wanted: string, access: TraceAccess = 
   const mode = TRACE_MODES[access];
   try {
     const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
-    const descriptor = fs.openSync(`${folder}${path.sep}${id}.jsonl`, "wx", mode.file);
-    return { id, folder, file: traceFile(descriptor, folder, [folder, ...above]) };
+    return { id, folder, file: traceFile(`${folder}${path.sep}${id}.jsonl`, mode.file, [folder, ...above]) };
   } catch (error) {
-    throw new TraceFault("TRACE_UNWRITABLE", { folder: traces, errno: errnoOf(error) }, { cause: error });
+    throw traceUnwritable({ folder: traces, file: null }, error);
   }
 }
 
@@ -147,17 +147,36 @@ function makeFolders(folder: string, mode: number): readonly string[] {
   return parents;
 }
 
-/** `unsynced` are the folders whose names do not have to have reached the device yet. */
-function traceFile(descriptor: number, folder: string, unsynced: string[]): TraceFolder["file"] {
+function traceUnwritable(
+  place: { readonly folder: string; readonly file: string | null },
+  cause: unknown,
+): TraceFault {
+  const facts = { ...place, errno: errnoOf(cause), effects: [], more: 0 };
+  return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
+}
+
+/**
+ * `unsynced` are the folders in which names were made that may not have reached the device yet.
+ * @throws the system's own error where the file cannot be made.
+ */
+function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder["file"] {
+  const descriptor = fs.openSync(file, "wx", mode);
+  const { dev, ino } = fs.fstatSync(descriptor);
   const guarded = (work: () => void) => {
     try {
       work();
     } catch (error) {
-      throw new TraceFault("TRACE_UNWRITABLE", { folder, errno: errnoOf(error) }, { cause: error });
+      throw traceUnwritable({ folder: path.dirname(file), file }, error);
     }
   };
   return {
     append: (text) => guarded(() => writeWhole(descriptor, text)),
+    // A file that was removed takes what is written to it, and nobody can read it.
+    checkPlace: () =>
+      guarded(() => {
+        const there = fs.statSync(file);
+        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
+      }),
     sync: () =>
       guarded(() => {
         fs.fdatasyncSync(descriptor);

@@ -183,16 +183,20 @@ export interface MailRefusal {
   readonly reply?: number;
 }
 
+/** What one source says of the mail server: all of it, a part, or nothing. */
+export type MailSettings = { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+
 export interface Mail {
-  /** The account that the environment describes, in part or not at all. */
-  readonly environment: { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+  readonly environment: MailSettings;
   /** Undefined once the server has taken the letter over. */
   send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
 }
 
-/** Where the trace of one run is appended to. */
+/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
+  /** @throws TraceFault when it is no longer where it was made. */
+  checkPlace(): void;
   /** Everything appended so far has reached the disk when this returns. */
   sync(): void;
   close(): void;

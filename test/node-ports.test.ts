@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -59,6 +59,19 @@ test("a trace is its owner's, unless others are given access to it", (t) => {
     assert.deepEqual([traces, made].map(mode), [folderMode, folderMode], access);
     assert.equal(mode(join(made, `${id}.jsonl`)), fileMode);
     if (access !== undefined) assert.equal(mode(rendering), fileMode);
+  }
+});
+
+test("a trace in a folder that is a link, and in one that had to be made, is forced to the device", (t) => {
+  const base = folder(t);
+  mkdirSync(join(base, "real"));
+  symlinkSync("real", join(base, "link"));
+  for (const traces of ["link", "not/yet"]) {
+    const { file } = openTrace(join(base, traces), "id");
+    file.append("line\n");
+    file.sync();
+    file.sync();
+    file.close();
   }
 });
 

@@ -40,7 +40,7 @@ export interface World {
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
-  /** A temporary folder, below `within` where that is given. */
+  /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
@@ -81,6 +81,8 @@ export interface CommonOptions {
 export interface Settings {
   readonly workspace: string;
   readonly snapshot: string;
+  /** By `--snapshot`, not by the workspace. */
+  readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
   readonly traces: string;
   readonly json: boolean;
@@ -107,6 +109,7 @@ export function toContext(options: CommonOptions, world: World): Context {
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
       traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
       json: options.json ?? false,

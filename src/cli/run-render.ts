@@ -1,6 +1,6 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, TraceFault } from "../faults.ts";
+import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import { IoError, type TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -46,14 +46,13 @@ async function leave(drawn: Drawn, { kind, name, access }: Left, { world }: Cont
     world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
     return name;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(name, error) : error;
+    const fault = error instanceof IoError ? unwritable(name, kind, error) : error;
     if (!(fault instanceof Fault)) throw fault;
     world.err(refusalText(fault));
     return null;
   }
 }
 
-function unwritable(file: string, error: IoError): TraceFault {
-  const folder = file.slice(0, file.lastIndexOf("/"));
-  return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
+function unwritable(file: string, kind: Kind, cause: IoError): UsageFault {
+  return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
 }

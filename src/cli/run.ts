@@ -27,6 +27,8 @@ export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly clock?: string;
   readonly seed?: string;
   readonly maxHops: number;
+  readonly maxRuns: number;
+  readonly maxEvents: number;
   readonly durability: Durability;
   readonly traceAccess: TraceAccess;
 }
@@ -53,6 +55,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     openTrace: (id) => world.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
     maxHops: options.maxHops,
+    limits: { runs: options.maxRuns, events: options.maxEvents },
     runtime: world.tool,
     ...(options.actor === undefined ? {} : { actor: options.actor }),
     listen(event) {

@@ -24,7 +24,7 @@ export interface SealCommandOptions extends CommonOptions {
 
 export async function sealCommand({ key = [] }: SealCommandOptions, context: Context): Promise<number> {
   const { world, settings } = context;
-  requireFolder(settings.snapshot, world.files);
+  requireFolder(settings.snapshot, world.files, settings);
   const keys = signingKeys(key, context);
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);

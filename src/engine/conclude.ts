@@ -9,6 +9,7 @@ import type { Unmet } from "../plan/intent.ts";
 import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
+import type { TraceLimits } from "./limits.ts";
 
 export interface TransformConclusion {
   /** The raw result, or null after a violation. */
@@ -37,8 +38,10 @@ export interface Conclude {
   transform(step: TransformStep, inputs: JsonObject): TransformConclusion;
   /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectConclusion | Promise<EffectConclusion>;
-  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC. */
-  begin(run: string, plan: Plan): string;
+  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC, and the payload it goes on with. */
+  begin(run: string, plan: Plan, payload: JsonObject): { readonly clock: string; readonly payload: JsonObject };
+  /** The limit that a trace of so many runs or events has reached; null while it may go on. */
+  limit(of: keyof TraceLimits, count: number): number | null;
   /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
   unmet(found: readonly Unmet[]): readonly Unmet[];
   /** The outcome an evaluation gives in this scope. */

@@ -5,6 +5,7 @@ import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } fr
 import { CLOCK, evaluate, type Scope } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
 import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
+import { checkLimit } from "./limits.ts";
 import type { Walk } from "./state.ts";
 import { runEffect, runTransform } from "./step.ts";
 
@@ -54,6 +55,7 @@ export async function runContract(
   let index = 0;
   for (;;) {
     const step = contract.steps[index] as Step;
+    checkLimit("events", walk);
     walk.cursor.step = step.name;
     const { outcome, scope } = await runStep(step, contract, progress, walk);
     const action = step.onResult.get(outcome);

@@ -6,7 +6,7 @@ import { type Files, IoError } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
-import { nearbySnapshot } from "./nearby.ts";
+import { nearbySnapshot, optionsFor, type Workspace } from "./nearby.ts";
 import { changedLine, checkSealOnDisk, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
 /** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
@@ -41,6 +41,7 @@ export interface Snapshot {
 }
 
 export interface OpenOptions {
+  readonly from?: Workspace;
   /** The only root that may be run (`--expect-seal`). */
   readonly expectSeal?: string | undefined;
   /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
@@ -51,7 +52,7 @@ type Verify = (file: string, text: string, envelope: JsonObject) => readonly Sea
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
-  requireFolder(folder, files);
+  requireFolder(folder, files, options.from);
   const place = { root: files.realPath(folder) ?? folder, files };
   const seal = readSeal(place, options);
   // Deriving needs a YAML parser, which a sealed snapshot never loads.
@@ -89,9 +90,11 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
 }
 
 /** @throws SnapshotFault `SNAPSHOT_MISSING` */
-export function requireFolder(folder: string, files: Files): void {
+export function requireFolder(folder: string, files: Files, from?: Workspace): void {
   if (files.isFolder(`${folder}/artifacts`)) return;
-  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, nearby: nearbySnapshot(folder, files) });
+  const nearby = nearbySnapshot(folder, files);
+  const options = nearby === null || from === undefined ? null : optionsFor(nearby, from);
+  throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 
 function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): Seal | null {

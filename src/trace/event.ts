@@ -1,7 +1,7 @@
 /** The trace format `pgs.trace/1`: every event a run can leave (SPEC 5). */
 
 import type { NodeCategory } from "../faults.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 
@@ -121,6 +121,64 @@ export interface Payloads {
   };
 }
 
+/** Where data is: all of a value, each item of a list, or the members named; `*` is every member not named. */
+type DataMembers = "all" | "none" | readonly [DataMembers] | { readonly [member: string]: DataMembers };
+
+/** A reason's code is the capability's word; what stands beside it is data. */
+const REASON = { code: "none", "*": "all" } as const;
+/** A clock reading is none of the run's data; what was drawn is. */
+const OBSERVED = [{ entropy: "all" }] as const;
+
+/**
+ * Which members of an event hold data: values that came from the payload, a store or a capability, or were made of
+ * such. All other members say what the format or the plan says, so a secret is never looked for in them.
+ */
+const DATA: { readonly [T in EventType]: { readonly [M in keyof Payloads[T]]?: DataMembers } } = {
+  execution_start: { payload: "all" },
+  admission: { requires: [{ where: "all" }], forbids: [{ where: "all" }] },
+  node_start: { inputs: "all" },
+  violation: { actual: "all" },
+  transform_end: { inputs: "all", outputs: "all", reason: REASON, observed: OBSERVED },
+  side_effect_start: { inputs: "all" },
+  side_effect_end: {
+    result: "all",
+    reason: REASON,
+    change: { before: "all", after: "all" },
+    observed: OBSERVED,
+  },
+  step_end: { published: "all" },
+  node_end: { outputs: "all" },
+  event_announced: { payload: "all" },
+  error: { facts: { outcome: "all", reason: "all" } },
+  workflow_complete: {},
+};
+
+/** The payload with all its data changed; `path` leads to the data, from the payload on. */
+export function changeData<P extends Payloads[EventType]>(
+  type: EventType,
+  payload: P,
+  change: (data: Json, path: readonly string[]) => Json,
+): P {
+  const inside = (value: Json, data: DataMembers, path: readonly string[]): Json => {
+    if (data === "all") return change(value, path);
+    if (data === "none") return value;
+    if (isList(data)) {
+      const [each] = data;
+      return Array.isArray(value) ? value.map((item: Json, i) => inside(item, each, [...path, `${i}`])) : value;
+    }
+    if (!isObject(value)) return value;
+    const changed: MutableJson = {};
+    for (const [member, item] of Object.entries(value)) {
+      const of = Object.hasOwn(data, member) ? data[member] : data["*"];
+      setOwn(changed, member, inside(item, of ?? "none", [...path, member]));
+    }
+    return changed;
+  };
+  return inside(payload as unknown as Json, DATA[type] as DataMembers, []) as unknown as P;
+}
+
+const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
+
 export type ViolationCode =
   | "INTENT_VIOLATION"
   | "INPUT_VIOLATION"
@@ -171,12 +229,24 @@ export function isSuppressed(value: Json | undefined): value is { readonly $supp
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
-/** Whether a suppressed value stands at any depth. */
-export function holdsSuppressed(value: Json): boolean {
-  if (isSuppressed(value)) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).some((item) => holdsSuppressed(item as Json))
-  );
+const SUPPRESSED_NAME = /^\$suppressed:(sha256:[0-9a-f]{64}):sha256:[0-9a-f]{64}$/;
+
+/** The name of a member whose own name is or holds a secret: by the secret's digest, and by its own. */
+export function suppressedName(secret: string, name: string): string {
+  return `$suppressed:${secret}:${name}`;
+}
+
+/** The secret's digest, where the name is a suppressed one. */
+export function secretInName(name: string): string | undefined {
+  return SUPPRESSED_NAME.exec(name)?.[1];
+}
+
+/** Whether a suppressed value or name for which `accepts` holds stands at any depth; without it, any one. */
+export function holdsSuppressed(value: Json, accepts: (secret: string) => boolean = () => true): boolean {
+  if (isSuppressed(value) && accepts(value.$suppressed)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, item]) => {
+    const secret = secretInName(name);
+    return (secret !== undefined && accepts(secret)) || holdsSuppressed(item as Json, accepts);
+  });
 }

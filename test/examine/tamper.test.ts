@@ -48,7 +48,7 @@ const joined = (changed: readonly string[]) => changed.map((line) => `${line}\n`
 test("the untouched trace is intact, allowed and replayed, with its head", async () => {
   const { intact, allowed, replayed } = await examine(plan, trace, trial.head);
   assert.deepEqual({ intact, allowed }, { intact: [], allowed: [] });
-  assert.deepEqual(replayed, { finding: null, compared: lines.length, suppressed: 0 });
+  assert.deepEqual(replayed, { finding: null, compared: lines.length, suppressed: 0, taken: [] });
 });
 
 // ---- one line at a time: every line, every way ----

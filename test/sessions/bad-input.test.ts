@@ -1,9 +1,11 @@
 /** What a run refuses before it begins: each with its own code, one line, a hint where there is one, and nothing left. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { openDataRoot } from "../../src/node-store.ts";
+import type { DataRoot } from "../../src/ports.ts";
 import {
   assertHint,
   assertNothingLeft,
@@ -15,6 +17,7 @@ import {
   lines,
   RELEASE,
   tree,
+  type Workspace,
   workspace,
 } from "./world.ts";
 
@@ -127,8 +130,22 @@ const badLines: readonly BadLine[] = [
   { argv: ["run", "--wf", RELEASE, "payload.json"], code: "BAD_USAGE" },
   { argv: ["rnu"], code: "BAD_USAGE", hint: /run/ },
   { argv: ["xyzzyx"], code: "BAD_USAGE", hint: /--help/ },
-  { argv: ["run"], code: "BAD_USAGE", says: /--wf/, hint: /--wf.*pgs list/ },
-  { argv: ["plan"], code: "BAD_USAGE", says: /--wf/ },
+  { argv: ["run"], code: "BAD_USAGE", says: /no workflow/, hint: /full name.*pgs list/ },
+  { argv: ["plan"], code: "BAD_USAGE", says: /no workflow/ },
+  { argv: ["plan", RELEASE, "--wf", RELEASE], code: "BAD_USAGE", says: /twice/, hint: /--wf/ },
+  { argv: ["run", "--wff", RELEASE], code: "BAD_USAGE", says: /--wff/, hint: /--wf instead/ },
+  {
+    argv: ["export", "a.jsonl", "--fromat", "reference-v0"],
+    code: "BAD_USAGE",
+    says: /--fromat/,
+    hint: /--format/,
+  },
+  { argv: ["export", "a.jsonl"], code: "BAD_USAGE", says: /--format/ },
+  { argv: ["help", "nope"], code: "BAD_USAGE", says: /nope/ },
+  { argv: ["help", "rnu"], code: "BAD_USAGE", hint: /type run instead of rnu/ },
+  { argv: ["rnu", "--help"], code: "BAD_USAGE", hint: /type run instead of rnu/ },
+  { argv: ["--jsno", "run", RELEASE], code: "BAD_USAGE", hint: /--json instead/ },
+  { argv: ["examine", ""], code: "BAD_USAGE", says: /empty/ },
   { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
   { argv: ["examine", "a", "b"], code: "BAD_USAGE" },
   { argv: ["examine", "nowhere.jsonl"], code: "FILE_MISSING", says: /nowhere\.jsonl/ },
@@ -144,7 +161,7 @@ const badLines: readonly BadLine[] = [
     code: "UNKNOWN_WORKFLOW",
     hint: new RegExp(RELEASE),
   },
-  { argv: ["run", "--wf", "release_governance::WF_RELEASE_V0"], code: "UNKNOWN_WORKFLOW", hint: /WF_/ },
+  { argv: ["run", "--wf", "release_governance::WF_RELEASE_V0"], code: "UNKNOWN_WORKFLOW", hint: /pgs list/ },
   { argv: ["run", "--wf", "nothing::WF_LIKE_IT_AT_ALL_V0"], code: "UNKNOWN_WORKFLOW", hint: /pgs list/ },
   { argv: ["run", "--wf", "release_governance::CC_RECORD_RELEASE_V0"], code: "UNKNOWN_WORKFLOW" },
   { argv: ["run", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
@@ -196,6 +213,36 @@ test("a traces folder that cannot be made is refused as storage before any effec
   assert.deepEqual([readFileSync(place.path("traces"), "utf8"), tree(place.path("data"))], ["mine", before]);
 });
 
+test("a trace that is removed while the run goes on ends it, and what took place is said", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const argv = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
+  const removing = ({ store, ...root }: DataRoot): DataRoot => ({
+    ...root,
+    store(path) {
+      const opened = store(path);
+      return {
+        ...opened,
+        append(text) {
+          rmSync(place.path("traces"), { recursive: true, force: true });
+          opened.append(text);
+        },
+      };
+    },
+  });
+  const said = await place.sessionIn({ openDataRoot: (root) => removing(openDataRoot(root)) }, ...argv);
+  assertRefused(said, 5, "TRACE_UNWRITABLE");
+  assert.match(
+    said.err,
+    /ENOENT; these effects took place: REGISTER on RELEASES by REGISTER_RELEASE\.register \(/,
+  );
+  assertHint(said, /look into the stores/);
+  assert.deepEqual(
+    tree(place.path("data")).filter((name) => name.includes("audit")),
+    [],
+    "nothing follows",
+  );
+});
+
 test("a store that a link leads out of the data root is refused, and what is there stays as it is", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   writeFileSync(place.path("outside.jsonl"), "mine\n");
@@ -209,4 +256,64 @@ test("a store that a link leads out of the data root is refused, and what is the
   const [trace] = place.traces();
   const error = lines(trace as string).find(({ event_type }) => event_type === "error");
   assert.deepEqual(at(error, "payload", "facts"), { store: "release_governance/releases.jsonl" });
+});
+
+/** The commands, and the options with a value of each, as the help lists them. */
+async function valued(
+  place: Workspace,
+): Promise<readonly (readonly [command: string, options: readonly string[]])[]> {
+  const { out } = await place.session("--help");
+  const commands = [...out.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name as string);
+  assert.ok(commands.length > 15, out);
+  return Promise.all(
+    commands.map(async (name) => {
+      const help = await place.session(name, "--help");
+      return [
+        name,
+        [...help.out.matchAll(/^ +(?:-\w, )?(--[a-z-]+) [<[]/gm)].map(([, one]) => one as string),
+      ] as const;
+    }),
+  );
+}
+
+const COLLECTED = ["--key", "--require"];
+
+test("of every command each option with a value refuses an empty one, and a second one unless it collects", async (t) => {
+  const place = workspace(t);
+  for (const [name, options] of await valued(place)) {
+    for (const option of options) {
+      const empty = await place.session(name, option, "");
+      assert.equal(empty.code, 2, `${name} ${option} ''`);
+      assert.match(empty.err, new RegExp(`^pgs: BAD_USAGE .*${option}`), name);
+      const twice = await place.session(name, `${option}=1`, `${option}=1`);
+      if (!COLLECTED.includes(option))
+        assert.match(twice.err, /BAD_USAGE .*(?:more than once|Allowed choices)/, name);
+    }
+  }
+  assertNothingLeft(place);
+});
+
+test("options that all commands have may come before the command", async (t) => {
+  const place = workspace(t);
+  for (const [name] of await valued(place)) {
+    const [before, after] = [
+      await place.session("--json", "--snapshot", "nowhere", name),
+      await place.session(name, "--json", "--snapshot", "nowhere"),
+    ];
+    assert.deepEqual(before, after, name);
+  }
+  const twice = await place.session("--data-root", "a", "list", "--data-root", "b");
+  assertRefused(twice, 2, "BAD_USAGE");
+});
+
+test("a workflow may be named without an option", async (t) => {
+  const place = workspace(t);
+  assert.deepEqual(await place.session("plan", RELEASE), await place.session("plan", "--wf", RELEASE));
+});
+
+test("each way to ask for the version is answered", async (t) => {
+  const place = workspace(t);
+  for (const word of ["--version", "-V", "-v", "version"]) {
+    assert.deepEqual(await place.session(word), { code: 0, out: "pgs-runner 0.0.0-test\n", err: "" }, word);
+  }
 });
