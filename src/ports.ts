@@ -209,6 +209,9 @@ export interface TraceFile {
   close(): void;
 }
 
+/** Who may read what a run leaves. */
+export type TraceAccess = "owner" | "group" | "all";
+
 /** Folder and writer for one run's files; see `openTrace` in `node-ports.ts`. */
 export interface TraceFolder {
   readonly id: string;
