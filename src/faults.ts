@@ -7,19 +7,21 @@ import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
-export type Stage =
-  | "usage"
-  | "load"
-  | "seal"
-  | "compile"
-  | "payload"
-  | "admission"
-  | "walk"
-  | "contract"
-  | "transform"
-  | "effect"
-  | "trace"
-  | "examine";
+export const STAGES = [
+  "usage",
+  "load",
+  "seal",
+  "compile",
+  "payload",
+  "admission",
+  "walk",
+  "contract",
+  "transform",
+  "effect",
+  "trace",
+  "examine",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
   /** What happened, in the reader's words. */
@@ -477,6 +479,11 @@ export const snapshotTable = {
         ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
         : `type ${f.options}`,
   }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,
@@ -501,6 +508,16 @@ export const snapshotTable = {
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
@@ -754,7 +771,8 @@ export const runTable = {
 export type RunCode = keyof typeof runTable;
 
 /** The artifact kind whose promise was broken; `error` events carry it. */
-export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+export const NODE_CATEGORIES = ["WF", "IN", "CC", "CT", "CS"] as const;
+export type NodeCategory = (typeof NODE_CATEGORIES)[number];
 
 export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
   readonly category: NodeCategory;

@@ -8,6 +8,7 @@ import type { World } from "./cli/context.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { refusalText } from "./cli/report.ts";
 import { Fault, TraceFault, UsageFault } from "./faults.ts";
+import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
 import {
   errnoOf,
@@ -33,6 +34,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     err: (text) => writeAll(2, text),
     stdin: () => fs.readFileSync(0),
     files: nodeFiles,
+    openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY

@@ -389,6 +389,11 @@ function runOptions(command: Command): Command {
       )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      )
+      .addOption(
+        new Option("--trace-access <WHO>", "who may read what the run leaves: traces hold payloads")
+          .choices(["owner", "group", "all"])
+          .default("owner"),
       ),
   );
 }

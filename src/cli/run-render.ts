@@ -2,14 +2,14 @@
 
 import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
-import { IoError } from "../ports.ts";
+import { IoError, type TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { type Drawn, type Kind, RENDERINGS } from "./renderings.ts";
 import { refusalText } from "./report.ts";
 
 export interface Rendering {
-  readonly options: { readonly md: boolean; readonly png: boolean };
+  readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
   readonly plan: Plan;
   readonly events: readonly TraceEvent[];
   /** Folder and name without ending. */
@@ -28,19 +28,25 @@ export async function render(
   context: Context,
 ): Promise<TraceFiles> {
   const drawn = { plan, events, warnings: [] };
-  const md = options.md ? await leave(drawn, "md", base, context) : null;
-  const png = options.png ? await leave(drawn, "png", base, context) : null;
+  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access: options.traceAccess });
+  const md = options.md ? await leave(drawn, file("md"), context) : null;
+  const png = options.png ? await leave(drawn, file("png"), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
+interface Left {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly access: TraceAccess;
+}
+
 /** The file, or null when it could not be made. */
-async function leave(drawn: Drawn, kind: Kind, base: string, { world }: Context): Promise<string | null> {
-  const file = `${base}.${kind}`;
+async function leave(drawn: Drawn, { kind, name, access }: Left, { world }: Context): Promise<string | null> {
   try {
-    world.writeFile(file, await RENDERINGS[kind](drawn, world));
-    return file;
+    world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
+    return name;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(file, kind, error) : error;
+    const fault = error instanceof IoError ? unwritable(name, kind, error) : error;
     if (!(fault instanceof Fault)) throw fault;
     world.err(refusalText(fault));
     return null;

@@ -341,10 +341,11 @@ function withMembers(happening: Happening, members: JsonObject): Happening {
   return { ...happening, payload: { ...happening.payload, ...members } } as Happening;
 }
 
+/** Where a record has no `field`, that of the whole: the walk names one, and so the two differ. */
 function unmetOf({ payload }: EventOf<"violation">): Unmet {
-  const { field, constraint, expected, actual } = payload;
+  const { field = "", constraint, expected, actual } = payload;
   return {
-    pointer: field as string,
+    pointer: field,
     constraint: constraint as Unmet["constraint"],
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
