@@ -41,7 +41,11 @@ export type Select = (document: JsonObject) => readonly Json[];
 export type CompileQuery = (text: string) => Select | undefined;
 
 /** What paths see: one value per root name. Absent roots reach nothing. */
-export type Scope = Readonly<Record<string, Json | undefined>>;
+export type Scope = Readonly<Record<string, Json | undefined>> & { readonly [WITHIN]?: Within | undefined };
+
+/** What a path finds inside a value that is not to be looked into; undefined for every other one. */
+export type Within = (value: JsonObject) => Json | undefined;
+export const WITHIN = Symbol("within");
 
 /** The run's clock, under a name that no path can spell. */
 export const CLOCK = "{{timestamp}}";
@@ -153,6 +157,7 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
       return follow(
         Object.hasOwn(scope, expression.root) ? scope[expression.root] : undefined,
         expression.segments,
+        scope[WITHIN],
       );
     case "query":
       return [...expression.select(definedOf(scope))];
@@ -168,13 +173,19 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
 }
 
 /** Walks own properties; an array's elements are reached by index only. */
-export function follow(start: Json | undefined, segments: readonly Segment[]): Json | undefined {
+export function follow(
+  start: Json | undefined,
+  segments: readonly Segment[],
+  within?: Within,
+): Json | undefined {
   let value = start;
   for (const segment of segments) {
     if (value === undefined || typeof value !== "object" || value === null) return undefined;
     if (Array.isArray(value)) {
       value = typeof segment === "number" ? (value.at(segment) as Json | undefined) : undefined;
     } else {
+      const hidden = within?.(value as JsonObject);
+      if (hidden !== undefined) return hidden;
       value = typeof segment === "string" ? own(value as JsonObject, segment) : undefined;
     }
   }
