@@ -4,6 +4,7 @@
  */
 
 import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
 export type Stage =
@@ -200,7 +201,7 @@ export const usageTable = {
   RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the rendering cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a folder that can be written`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
@@ -266,6 +267,11 @@ export const usageTable = {
     what: `${f.pointer || "the scenario"} should be ${f.expected}`,
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
+  }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be updated: ${f.errno}`,
@@ -344,6 +350,30 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --attestation FILE",
   }),
+  LOCK_MISSING: (f: { file: string }) => ({
+    what: "there is no such lock below the data root",
+    where: f.file,
+    hint: "type pgs data locks, which lists every lock by the name it is released by",
+  }),
+  LOCK_HELD: (f: { file: string; pid: number; since: string }) => ({
+    what: `process ${f.pid} holds the lock since ${f.since} and is alive`,
+    where: f.file,
+    hint: `wait until process ${f.pid} has ended`,
+  }),
+  LOCK_CLAIMED: (f: { file: string }) => ({
+    what: "another process is about to remove the lock",
+    where: f.file,
+    hint: `type pgs data locks; if the holder of ${f.file}.claim has died, release that one first`,
+  }),
+  LOCK_UNREMOVABLE: (f: { file: string; errno: string }) => ({
+    what: `the lock cannot be removed: ${f.errno}`,
+    where: f.file,
+    hint: "remove it as a user who may write into its folder",
+  }),
+  WORKER_ENDED: (f: { exit_code: number }) => ({
+    what: `a worker thread ended with exit code ${f.exit_code} before it had answered`,
+    hint: "type --jobs 1, which needs no worker threads",
+  }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
     what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
     where: f.file,
@@ -385,7 +415,7 @@ export const payloadTable = {
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: `type --max-depth ${f.found}, or flatten it`,
+    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -403,7 +433,7 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
     what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: `type --max-bytes ${f.size}, or send less`,
+    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
   }),
 } satisfies Table;
 
@@ -451,7 +481,7 @@ export const snapshotTable = {
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -658,6 +688,14 @@ export const runTable = {
     what: `the node has no edge for outcome ${f.outcome}`,
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
+  DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
+  }),
+  DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    hint: "bind a part of the value instead of all of it",
+  }),
   HOP_LIMIT: (f: { limit: number }) => ({
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
@@ -665,6 +703,10 @@ export const runTable = {
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+  }),
+  LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
+    what: `${f.path} reaches more than ${f.limit} values`,
+    hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
@@ -740,7 +782,7 @@ export const STORAGE_CODES: ReadonlySet<string> = new Set(["STORE_CORRUPT", "DAT
 // ---- storage, inside an effect ----
 
 /** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
-export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED";
+export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED" | "LOCK_UNUSABLE";
 
 export class StoreFault extends Error {
   readonly reason: StoreReason;
@@ -757,11 +799,38 @@ export class StoreFault extends Error {
 
 // ---- trace (exit 5) and examine (exit 2) ----
 
+/** An effect that took place. */
+export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
+  readonly store: string | null;
+};
+
+function tookPlaceText(effects: readonly TookPlace[], more: number): string {
+  if (effects.length === 0) return "no effect took place";
+  const told = effects.map(
+    ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
+  );
+  return `these effects took place: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+}
+
+function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
+  if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
+  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+}
+
 export const traceTable = {
-  TRACE_UNWRITABLE: (f: { folder: string; errno: string }) => ({
-    what: `the trace cannot be written: ${f.errno}`,
-    where: f.folder,
-    hint: "name a folder that can be written with --traces DIR",
+  TRACE_UNWRITABLE: (f: {
+    folder: string;
+    /** Null where it could not be made. */
+    file: string | null;
+    errno: string;
+    /** What took place, the first ones; `more` counts the others. */
+    effects: readonly TookPlace[];
+    more: number;
+  }) => ({
+    what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
+    where: f.file ?? f.folder,
+    hint: unwritableHint(f),
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

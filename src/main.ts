@@ -38,6 +38,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     fixedClock,
     seededEntropy,
     openDataRoot,
+    openLocks: async (root) => (await import("./node-locks.ts")).openLocks(root),
     openMail,
     openTrace,
     writeFile,

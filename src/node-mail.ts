@@ -1,6 +1,6 @@
 /** Mail over SMTP, for `ports.ts`. */
 
-import type { Letter, Mail, MailAccount, MailRefusal } from "./ports.ts";
+import type { Letter, Mail, MailAccount, MailRefusal, MailSettings } from "./ports.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,13 +13,13 @@ export function openMail(env: Environment): Mail {
   return { environment: accountIn(env), send };
 }
 
-function accountIn(env: Environment): Mail["environment"] {
+function accountIn(env: Environment): MailSettings {
   const names = ["host", "port", "user", "pass", "sender"] as const;
   const set = names.flatMap((name) => {
     const value = env[`SMTP_${name.toUpperCase()}`];
     return value === undefined || value === "" ? [] : [[name, value]];
   });
-  return Object.fromEntries(set) as Mail["environment"];
+  return Object.fromEntries(set) as MailSettings;
 }
 
 /** A port that is no number is the server's fault as much as one on which nothing listens. */

@@ -89,10 +89,9 @@ export function seededEntropy(seed: string): Entropy {
 export function openTrace(traces: string, wanted: string): TraceFolder {
   try {
     const { id, folder } = makeFolder(traces, wanted);
-    const descriptor = fs.openSync(`${folder}${path.sep}${id}.jsonl`, "wx");
-    return { id, folder, file: traceFile(descriptor, folder) };
+    return { id, folder, file: traceFile(`${folder}${path.sep}${id}.jsonl`) };
   } catch (error) {
-    throw new TraceFault("TRACE_UNWRITABLE", { folder: traces, errno: errnoOf(error) }, { cause: error });
+    throw traceUnwritable({ folder: traces, file: null }, error);
   }
 }
 
@@ -112,16 +111,33 @@ function makeFolder(traces: string, wanted: string): { readonly id: string; read
   }
 }
 
-function traceFile(descriptor: number, folder: string): TraceFolder["file"] {
+function traceUnwritable(
+  place: { readonly folder: string; readonly file: string | null },
+  cause: unknown,
+): TraceFault {
+  const facts = { ...place, errno: errnoOf(cause), effects: [], more: 0 };
+  return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
+}
+
+/** @throws the system's own error where the file cannot be made. */
+function traceFile(file: string): TraceFolder["file"] {
+  const descriptor = fs.openSync(file, "wx");
+  const { dev, ino } = fs.fstatSync(descriptor);
   const guarded = (work: () => void) => {
     try {
       work();
     } catch (error) {
-      throw new TraceFault("TRACE_UNWRITABLE", { folder, errno: errnoOf(error) }, { cause: error });
+      throw traceUnwritable({ folder: path.dirname(file), file }, error);
     }
   };
   return {
     append: (text) => guarded(() => writeWhole(descriptor, text)),
+    // A file that was removed takes what is written to it, and nobody can read it.
+    checkPlace: () =>
+      guarded(() => {
+        const there = fs.statSync(file);
+        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
+      }),
     sync: () => guarded(() => fs.fdatasyncSync(descriptor)),
     close: () => guarded(() => fs.closeSync(descriptor)),
   };

@@ -95,6 +95,8 @@ export interface StoreFile extends StoreReader {
   truncate(size: number): void;
   /** Replaces the whole content atomically: a reader sees the old bytes or the new, nothing between. */
   replace(bytes: string): void;
+  /** Everything written so far through this store is on the device when this returns. */
+  sync(): void;
   /** Runs `work` while no other process does the same on this file. */
   locked<T>(work: () => T): T;
   /** What is kept outside the store to find things in it again, or null; `kind` tells several of one store apart. */
@@ -112,10 +114,32 @@ export interface IndexFile {
 }
 
 export interface LockHolder {
-  /** The process's number; null where the lock does not say. */
-  readonly process: number | null;
-  /** It has died: whoever wants the lock next takes it over. */
-  readonly isDead: boolean;
+  /** The process's number on its host, in its PID namespace; null where the lock does not say. */
+  readonly pid: number | null;
+  readonly host: string | null;
+  /** Number of the PID namespace; empty where the system has none. */
+  readonly namespace: string | null;
+  /** `dead`: the next writer takes the lock over. `unknown`: a process of another host, boot or PID namespace. */
+  readonly state: "alive" | "dead" | "unknown";
+  /** Since when it is held, RFC 3339 UTC. */
+  readonly since: string;
+}
+
+/** A lock below a data root. */
+export interface StoredLock extends LockHolder {
+  /** Its path below the data root. */
+  readonly file: string;
+}
+
+/** The locks below a data root, for whoever has to see to them by hand. */
+export interface Locks {
+  /** In order of their paths. @throws IoError */
+  list(): readonly StoredLock[];
+  /**
+   * Removes the lock at a path below the data root, unless its holder is known to be alive. Answers the lock as it
+   * was; null when there is none. @throws StoreFault @throws IoError
+   */
+  release(file: string): StoredLock | null;
 }
 
 export interface StoreStamp {
@@ -159,16 +183,20 @@ export interface MailRefusal {
   readonly reply?: number;
 }
 
+/** What one source says of the mail server: all of it, a part, or nothing. */
+export type MailSettings = { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+
 export interface Mail {
-  /** The account that the environment describes, in part or not at all. */
-  readonly environment: { readonly [name in "host" | "port" | "user" | "pass" | "sender"]?: string };
+  readonly environment: MailSettings;
   /** Undefined once the server has taken the letter over. */
   send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
 }
 
-/** Where the trace of one run is appended to. */
+/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
+  /** @throws TraceFault when it is no longer where it was made. */
+  checkPlace(): void;
   /** Everything appended so far has reached the disk when this returns. */
   sync(): void;
   close(): void;

@@ -5,6 +5,7 @@ import type {
   DataRoot,
   Entropy,
   Files,
+  Locks,
   Mail,
   Progress,
   Scratch,
@@ -31,6 +32,7 @@ export interface World {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   openDataRoot(root: string): DataRoot;
+  openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string): TraceFolder;

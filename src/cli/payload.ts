@@ -3,6 +3,7 @@
 import { PayloadFault } from "../faults.ts";
 import { type JsonObject, readObject, utf8 } from "../json.ts";
 import { depthOf, repairOf } from "../json-repair.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import type { Context } from "./context.ts";
 import { readGiven } from "./read-given.ts";
 
@@ -11,7 +12,7 @@ export interface PayloadLimits {
   readonly maxBytes: number;
 }
 
-export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: 200, maxBytes: 64 * 1024 * 1024 };
+export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: DEPTH.payload, maxBytes: SIZE.payload };
 
 /** Nodes that a run may enter. */
 export const DEFAULT_HOPS = 10_000;

@@ -3,6 +3,7 @@
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault } from "../faults.ts";
 import { type Json, unicodeEscape } from "../json.ts";
+import type { LockHolder } from "../ports.ts";
 import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
@@ -123,7 +124,15 @@ export function gathered(rows: Rows): Rows {
     if (known === undefined) counts.set(key, { row, count: 1 });
     else known.count++;
   }
-  return [...counts.values()].map(({ row, count }) => [`${count} x`, ...row]);
+  return capped([...counts.values()].map(({ row, count }) => [`${count} x`, ...row]));
+}
+
+/** As many rows as anybody reads, and how many are left out. */
+const MOST_ROWS = 1000;
+
+export function capped(rows: Rows): Rows {
+  const left = rows.length - MOST_ROWS;
+  return left > 0 ? [...rows.slice(0, MOST_ROWS), [`and ${left} more, in the trace`]] : rows;
 }
 
 /** The rules that were not met: code, place, constraint, what was found. */
@@ -144,6 +153,12 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
   ]);
+}
+
+/** Who holds a lock, as it says itself. */
+export function holderText({ pid, host, namespace }: LockHolder): string {
+  if (pid === null) return "a process that it does not name";
+  return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 
 /** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */

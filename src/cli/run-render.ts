@@ -1,6 +1,6 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, TraceFault } from "../faults.ts";
+import { Fault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -40,14 +40,13 @@ async function leave(drawn: Drawn, kind: Kind, base: string, { world }: Context)
     world.writeFile(file, await RENDERINGS[kind](drawn, world));
     return file;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(file, error) : error;
+    const fault = error instanceof IoError ? unwritable(file, kind, error) : error;
     if (!(fault instanceof Fault)) throw fault;
     world.err(refusalText(fault));
     return null;
   }
 }
 
-function unwritable(file: string, error: IoError): TraceFault {
-  const folder = file.slice(0, file.lastIndexOf("/"));
-  return new TraceFault("TRACE_UNWRITABLE", { folder, errno: error.errno }, { cause: error });
+function unwritable(file: string, kind: Kind, cause: IoError): UsageFault {
+  return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
 }

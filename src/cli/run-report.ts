@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Context, shortPath } from "./context.ts";
 import type { Paint } from "./paint.ts";
-import { reasonRows, rowsByRun, table, violationRows } from "./report.ts";
+import { capped, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 import type { TraceFiles } from "./run-render.ts";
 
 export interface Report {
@@ -75,8 +75,8 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
       "announced",
       summary.events.map((event) => [event]),
     ),
-    section("violations", violationRows(summary.violations)),
-    section("reasons", reasonRows(summary.reasons)),
+    section("violations", capped(violationRows(summary.violations))),
+    section("reasons", capped(reasonRows(summary.reasons))),
     section("record", where),
   ].join("");
 }

@@ -1,12 +1,12 @@
 /** `pgs run`: the main job. */
 
+import type { Durability } from "../engine/perform.ts";
 import { entropySeed, run } from "../engine/run.ts";
 import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary.ts";
 import { Fault, RunFault, UsageFault } from "../faults.ts";
 import { momentOf } from "../plan/intent.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import type { Durability } from "../trace/journal.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";

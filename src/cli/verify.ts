@@ -8,7 +8,7 @@ import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.
 import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { neededSignatures, type SealOptions } from "./load.ts";
+import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
 import { printJson, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
@@ -36,7 +36,7 @@ export function verifySnapshot(options: SealOptions, context: Context): Verified
   requireFolder(settings.snapshot, world.files);
   const needed = neededSignatures(options, context);
   const asked: Asked = {
-    expected: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
+    expected: pinnedRoot(options, context),
     needed,
     keys: trustedFor(options, needed, context),
   };

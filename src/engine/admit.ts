@@ -2,6 +2,8 @@
 
 import { RunFault, StoreFault } from "../faults.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
+import { isPrintedNumber } from "../json-number.ts";
+import { DEPTH } from "../limits.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
 import type { AdmissionConclusion, AdmissionWhere } from "./conclude.ts";
@@ -43,7 +45,7 @@ function* recordsIn(file: string, text: string): Generator<JsonObject> {
   const lines = text.split("\n");
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
-    const read = readObjectText(line);
+    const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
     if ("value" in read) {
       const record = own(read.value, "record");
       if (isObject(record)) yield record;

@@ -6,6 +6,7 @@ import { type JsonObject, pointer } from "../json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { Ending } from "./advance.ts";
+import { requireHeldIn } from "./held.ts";
 import type { RunInput, Walk } from "./state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
@@ -22,7 +23,7 @@ export type WalkNested = (plan: Plan, input: RunInput) => Promise<Walked>;
 export function calls(parent: Walk, walk: WalkNested): Walk["call"] {
   let count = 0;
   return async (workflow, payload, contract) => {
-    const plan = await find(workflow, contract, parent, `${parent.input.run}.${count + 1}`);
+    const plan = await find(workflow, payload, contract, parent, `${parent.input.run}.${count + 1}`);
     if (plan === null) return ended("unknown", "WORKFLOW_UNKNOWN");
     count++;
     if (plan instanceof RunFault) return ended("refused", plan.code);
@@ -33,6 +34,7 @@ export function calls(parent: Walk, walk: WalkNested): Walk["call"] {
 /** Null for a name the snapshot does not hold; a refusal is said in the run that it prevents. */
 async function find(
   workflow: string,
+  payload: JsonObject,
   contract: Contract,
   { plan: { called }, say }: Walk,
   run: string,
@@ -43,6 +45,7 @@ async function find(
     if (depthOf(run) > DEPTH_LIMIT)
       throw new RunFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
     requireForeseen(plan, contract);
+    requireHeldIn(payload, "execution_start");
     return plan;
   } catch (fault) {
     if (!(fault instanceof RunFault)) throw fault;

@@ -5,11 +5,11 @@ import type { Plan } from "../plan/plan.ts";
 import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
 import { type Digest, digestOf } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
-import { type Durability, openJournal } from "../trace/journal.ts";
+import { openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
 import { Secrecy } from "./mask.ts";
-import { performing } from "./perform.ts";
+import { type Durability, performing } from "./perform.ts";
 import type { Say } from "./state.ts";
 import { walk } from "./walk.ts";
 
@@ -47,7 +47,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
   try {
-    const options = { executionId: trace.id, clock, durability };
+    const options = { executionId: trace.id, clock };
     const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
     const input = {
       executionId: trace.id,
@@ -61,8 +61,10 @@ export async function run(request: RunRequest): Promise<RunResult> {
     };
     const say: Say = (happening) => journal.say(secrecy.mask(happening));
     const begin = (nested: string, called: Plan) => secrecy.add(nested, called);
-    const conclude = stage(performing({ data, clock, entropy, mail, begun: begin }));
+    const syncTrace = () => journal.sync();
+    const conclude = stage(performing({ data, clock, entropy, mail, durability, syncTrace, begun: begin }));
     const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
+    if (durability === "device") syncTrace();
     const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
   } finally {

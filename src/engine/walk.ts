@@ -11,6 +11,7 @@ import { digestOf } from "../trace/canonical.ts";
 import { admit } from "./admission.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
+import { requireHeld } from "./held.ts";
 import { calls, type Walked } from "./nested.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, Say, Walk } from "./state.ts";
@@ -21,6 +22,7 @@ export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say:
   let events = 0;
   let effects = 0;
   const counting: Say = (happening) => {
+    requireHeld(happening);
     events++;
     if (happening.event_type === "side_effect_start") effects++;
     say(happening);

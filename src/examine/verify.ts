@@ -2,6 +2,8 @@
 
 import { isUtf8 } from "node:buffer";
 import { type JsonObject, readObjectText, utf8 } from "../json.ts";
+import { isCanonicalNumber } from "../json-number.ts";
+import { DEPTH } from "../limits.ts";
 import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
@@ -137,7 +139,8 @@ export class Verification {
   }
 
   #end(): void {
-    if (this.#count === 0 && this.#findings.length === 0) this.#findings.push(finding("EMPTY"));
+    const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
+    if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
     if (this.#count > 0 && !this.#hasEnded) this.#fail("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#fail("HEAD_MISMATCH", { expected, found });
@@ -174,7 +177,7 @@ function objectIn(bytes: Buffer, fail: Fail): JsonObject | undefined {
     return undefined;
   }
   const text = utf8(bytes);
-  const read = readObjectText(text, undefined, "shortest");
+  const read = readObjectText(text, DEPTH.document, isCanonicalNumber);
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;

@@ -18,10 +18,10 @@ import {
 import type { Closure } from "./closure.ts";
 import { typeMeant, typesOf } from "./compile-intent.ts";
 import {
-  type CompileQuery,
   type Condition,
   type Expression,
   ExpressionError,
+  mapPaths,
   type PathExpression,
   type PathWithin,
   parseCondition,
@@ -47,7 +47,6 @@ export interface ContractScope {
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
-  readonly query: CompileQuery | null;
   /** Reports against the contract's artifact. */
   readonly report: Report;
 }
@@ -195,7 +194,7 @@ function compileSource(
   roots: ReadonlySet<string> | null,
 ): Expression | undefined {
   try {
-    const source = mapPaths(parseExpression(value, scope.query), redirect);
+    const source = mapPaths(parseExpression(value), redirect);
     for (const found of pathsIn(source)) checkPath(found, path, table, roots, scope.report);
     return source;
   } catch (error) {
@@ -241,24 +240,6 @@ function redirect(path: PathExpression): PathExpression {
 
 function redirectCondition(condition: Condition): Condition {
   return { ...condition, left: mapPaths(condition.left, redirect), right: mapPaths(condition.right, redirect) };
-}
-
-function mapPaths(expression: Expression, map: (path: PathExpression) => PathExpression): Expression {
-  switch (expression.kind) {
-    case "path":
-      return map(expression);
-    case "sum":
-      return { ...expression, path: map(expression.path) };
-    case "object":
-      return {
-        ...expression,
-        members: expression.members.map(([key, member]) => [key, mapPaths(member, map)]),
-      };
-    case "array":
-      return { ...expression, items: expression.items.map((item) => mapPaths(item, map)) };
-    default:
-      return expression;
-  }
 }
 
 // ---- actions ----

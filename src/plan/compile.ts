@@ -20,10 +20,10 @@ import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
 import {
-  type CompileQuery,
   type Expression,
   ExpressionError,
-  mayNeedQueries,
+  mapPaths,
+  type PathExpression,
   parseExpression,
   pathsIn,
 } from "./expression.ts";
@@ -62,8 +62,7 @@ export async function compile(
   const report = closure.reportFor(workflow);
   const table = parseWorkflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
-  const query = await loadQueries(table, closure);
-  const nodes = compileNodes({ table, storage, closure, registry, report, query });
+  const nodes = compileNodes({ table, storage, closure, registry, report });
   const admission = compileAdmission(table);
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
@@ -90,14 +89,6 @@ export async function compile(
   return { ...plan, findings: findings(plan, workflow) };
 }
 
-/** The JSONPath library is loaded only when some binding of the closure is list-valued. */
-async function loadQueries(table: WorkflowTable, closure: Closure): Promise<CompileQuery | null> {
-  const texts = table.nodes.map(
-    ({ code, inputs }) => `${JSON.stringify(inputs)}${closure.peek(code)?.text ?? ""}`,
-  );
-  return texts.some(mayNeedQueries) ? (await import("./query.ts")).compileQuery : null;
-}
-
 /** Loads what the workflow's transforms use, so that a walk never waits for a library. */
 async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
   for (const node of nodes) {
@@ -114,7 +105,6 @@ interface NodeScope {
   readonly closure: Closure;
   readonly registry: Registry;
   readonly report: Report;
-  readonly query: CompileQuery | null;
 }
 
 function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
@@ -268,11 +258,7 @@ function sourceTypes(
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
-function nodeInputs(
-  node: NodeTable,
-  contract: Contract,
-  { table, query, report }: NodeScope,
-): readonly Binding[] {
+function nodeInputs(node: NodeTable, contract: Contract, { table, report }: NodeScope): readonly Binding[] {
   if (node.inputs === null) {
     return contract.inputs.map(({ name }) => ({
       name,
@@ -282,7 +268,7 @@ function nodeInputs(
   return Object.entries(node.inputs).flatMap(([name, value]) => {
     const path = [...node.path, "inputs", name];
     try {
-      const source = redirectStatus(parseExpression(value, query));
+      const source = mapPaths(parseExpression(value), redirectStatus);
       checkRoots(source, table, path, report);
       return [{ name, source }];
     } catch (error) {
@@ -294,15 +280,10 @@ function nodeInputs(
 }
 
 /** `$.results.<node>.result_status` is the node's outcome, which is no part of its published results. */
-function redirectStatus(expression: Expression): Expression {
-  if (expression.kind === "object") {
-    return { ...expression, members: expression.members.map(([key, member]) => [key, redirectStatus(member)]) };
-  }
-  if (expression.kind === "array") return { ...expression, items: expression.items.map(redirectStatus) };
-  if (expression.kind !== "path" || expression.root !== "results") return expression;
-  const [node, member, ...rest] = expression.segments;
-  if (member !== "result_status" || rest.length > 0 || node === undefined) return expression;
-  return { ...expression, root: "outcomes", segments: [node] };
+function redirectStatus(path: PathExpression): PathExpression {
+  const [node, member, ...rest] = path.segments;
+  const isStatus = path.root === "results" && member === "result_status" && rest.length === 0;
+  return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
 function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {

@@ -3,6 +3,7 @@
 import { nearestName } from "../snapshot/nearest.ts";
 import type { PathWithin, Segment } from "./expression.ts";
 import type { FieldSpec, IntentSpec } from "./intent.ts";
+import { spell } from "./path.ts";
 import type { Contract, Plan, Step } from "./plan.ts";
 
 /** Names below a place; null where anything may follow. */
@@ -58,7 +59,7 @@ export function meantPath(found: PathWithin, names: Names): string | undefined {
   if (!text.startsWith(`$.${root}`)) return undefined;
   const path = [root, ...segments];
   const meant = respelt(names, path) ?? only(names, path);
-  const written = meant === undefined ? text : spelt(meant);
+  const written = meant === undefined ? text : spell(meant);
   return written === text ? undefined : whole.replace(text, written);
 }
 
@@ -84,11 +85,4 @@ function endsWith(last: string, names: Names | null): readonly (readonly Segment
     ...(name === last ? [[name]] : []),
     ...endsWith(last, below).map((path) => [name, ...path]),
   ]);
-}
-
-function spelt(path: readonly Segment[]): string {
-  const parts = path.map((part) =>
-    typeof part === "number" ? `[${part}]` : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `['${part}']`,
-  );
-  return `$${parts.join("")}`;
 }

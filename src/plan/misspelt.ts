@@ -5,6 +5,7 @@ import { exactly, type Path } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import type { Hint } from "../snapshot/parse.ts";
 import { CLOCK, ExpressionError, type PathWithin, parseCondition, parseExpression } from "./expression.ts";
+import { spell } from "./path.ts";
 
 /** What to write in place of a text that is no expression. */
 export function expressionMeant({ text }: ExpressionError): Hint {
@@ -16,7 +17,7 @@ export function expressionMeant({ text }: ExpressionError): Hint {
 /** The expression that was meant; undefined where none is near, and for filters and scripts, which mean what they say. */
 function meantExpression(text: string): string | undefined {
   const repaired = text.includes("{{") || text.includes("}}") ? repairedTemplate(text) : repairedPath(text);
-  return repaired !== undefined && isReadable(() => parseExpression(repaired, null)) ? repaired : undefined;
+  return repaired !== undefined && isReadable(() => parseExpression(repaired)) ? repaired : undefined;
 }
 
 /** A template of another name is the clock's; a path alone needs no braces, and one inside needs its root. */
@@ -32,11 +33,11 @@ const CLOCK_NAME = CLOCK.replaceAll(/[{}]/g, "");
 /** Names that are not spelt like names stand in brackets, and a path does not end with a dot. */
 function repairedPath(text: string): string | undefined {
   if (!text.startsWith("$.") || /[[\]?@'"]/.test(text)) return undefined;
-  const parts = text.slice(2).split(".");
-  return parts.reduce(
-    (path, part) =>
-      part === "" ? path : /^[A-Za-z_]\w*$/.test(part) ? `${path}.${part}` : `${path}['${part}']`,
-    "$",
+  return spell(
+    text
+      .slice(2)
+      .split(".")
+      .filter((part) => part !== ""),
   );
 }
 

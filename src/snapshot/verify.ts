@@ -5,12 +5,10 @@ import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, poi
 import { type Files, IoError } from "../ports.ts";
 import { sha256 } from "../trace/canonical.ts";
 import { ContentError, type Derived, derive, lineAround } from "./derive.ts";
-import { parseEnvelope, parseStrict } from "./envelope.ts";
+import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
 import { type Change, exactly, type Path, sentence } from "./hint.ts";
 import { changedLine, SEAL_FILE, type Seal } from "./seal.ts";
-
-const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
 
 /** What is wrong between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
 export function verifyContents(file: string, text: string, envelope: JsonObject): readonly SealFault[] {

@@ -4,6 +4,8 @@
  * accepted, though it may be, is a member whose name is more than plain ASCII.
  */
 
+import { DEPTH } from "../limits.ts";
+
 export const NONE = -1;
 
 const QUOTE = 0x22;
@@ -19,9 +21,6 @@ const LIST_END = 0x5d;
 const LETTER_E = 0x65;
 const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
-
-/** Nesting beyond which nothing is accepted. */
-const DEPTH = 500;
 
 /** Told every member of an object: where its name stands, without quotes, and its value. */
 export interface MemberTaker {
@@ -43,7 +42,7 @@ export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
 
 /** Members stand in the order of their names, none of them twice. */
 export function objectEnd(bytes: Buffer, at: number, depth = 0, taker?: MemberTaker): number {
-  if (bytes[at] !== OBJECT || depth > DEPTH) return NONE;
+  if (bytes[at] !== OBJECT || depth > DEPTH.document) return NONE;
   if (bytes[at + 1] === OBJECT_END) return at + 2;
   let before = NONE;
   let beforeEnd = NONE;
@@ -64,7 +63,7 @@ export function objectEnd(bytes: Buffer, at: number, depth = 0, taker?: MemberTa
 }
 
 function listEnd(bytes: Buffer, at: number, depth: number): number {
-  if (depth > DEPTH) return NONE;
+  if (depth > DEPTH.document) return NONE;
   if (bytes[at + 1] === LIST_END) return at + 2;
   for (let next = at + 1; ; next++) {
     next = valueEnd(bytes, next, depth + 1);

@@ -342,6 +342,14 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "path-unresolved",
+    about: "a list-valued path starts at a payload field that the intent does not declare",
+    at: "/core/nodes/JUDGE/inputs/answer",
+    breach: (small) => {
+      at(node(small, "JUDGE"), "inputs")["answer"] = "$.payload.anwser[*].text";
+    },
+  },
+  {
     rule: "path-without-exit",
     about: "a node has no routes at all",
     at: "/core/nodes/WRITE",

@@ -301,6 +301,20 @@ test("$.capability_result.value is the field value where there is one, also when
   assert.deepEqual(await mapped({ more: 4 }, { out: "$.capability_result.value.more" }), { out: 4 });
 });
 
+test("a list-valued path begins where a path to one value would", async () => {
+  const lists = {
+    bare: "$.rows[*].n",
+    full: "$.capability_result.rows[*].n",
+    whole: "$.capability_result.value.rows[:1]",
+  };
+  assert.deepEqual(await mapped({ rows: [{ n: 1 }, { n: 2 }] }, lists), {
+    bare: [1, 2],
+    full: [1, 2],
+    whole: [{ n: 1 }],
+  });
+  assert.deepEqual(await mapped({}, lists), {});
+});
+
 test("an output written the other way round is published under the path's name", async () => {
   assert.deepEqual(await mapped({ count: 4 }, { count: "$.assigned_count" }), { assigned_count: 4 });
   assert.deepEqual(await mapped({ count: 4, assigned_count: 9 }, { count: "$.assigned_count" }), { count: 9 });

@@ -101,6 +101,22 @@ const isHidden = (value: Json | undefined) => {
   return text;
 };
 
+test("a list-valued path carries a secret between the list and all of what its start holds", async () => {
+  const protocol = oneContract(
+    contract([passing("idle", { value: "$.inputs.names" })], { inputs: {}, suppress_trace_fields: ["pins"] }),
+    {
+      inputs: {
+        pins: "$.payload.people[*].pin",
+        names: "$.payload.people[*].name",
+        other: "$.payload.other[*]",
+      },
+    },
+  );
+  const { paths } = (await compileTrial(protocol)).secrets ?? {};
+  assert.deepEqual(paths?.get("payload"), [["people"]]);
+  assert.deepEqual(paths?.get("inputs WORK")?.map(String).sort(), ["names", "pins"]);
+});
+
 test("a suppressed value is hidden wherever it flows: payload, inputs, results, records, later nodes", async () => {
   const { plan, trial } = await runVault({ code: PIN, note: "visible" });
   assert.ok(!leftBehind(plan, trial).includes(PIN));

@@ -266,6 +266,7 @@ export function memoryTrace(): MemoryTrace {
       append(lines) {
         text += lines;
       },
+      checkPlace: () => undefined,
       sync: () => undefined,
       close: () => undefined,
     },
@@ -309,6 +310,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
     append: (text) => put(path, Buffer.concat([contentOf(path) ?? Buffer.alloc(0), Buffer.from(text)])),
     truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
     replace: (text) => put(path, Buffer.from(text)),
+    sync: () => undefined,
     locked: (work) => work(),
     index: () => null,
   });

@@ -52,6 +52,16 @@ test("the root does not depend on when, where or by which version a snapshot is 
   assert.equal(sealed["root"], shipped["root"]);
 });
 
+/** The commands that read a whole snapshot and end well on the project's own. */
+const opening: readonly (readonly string[])[] = [
+  ["plan", "--wf", RELEASE],
+  ["list"],
+  ["show", RELEASE],
+  ["check"],
+  ["diff", SNAPSHOT, SNAPSHOT],
+  ["conformance"],
+];
+
 test("an expected seal admits its root alone, and never an unsealed snapshot", async (t) => {
   const place = workspace(t);
   const { root } = document(await place.session("verify", "--json")) as { root: string };
@@ -60,8 +70,13 @@ test("an expected seal admits its root alone, and never an unsealed snapshot", a
 
   assertRefused(await place.session(...completed, ...other), 3, "SEAL_UNEXPECTED_ROOT");
   assertRefused(await place.sessionIn({ env }, ...completed), 3, "SEAL_UNEXPECTED_ROOT");
-  assertRefused(await place.sessionIn({ env }, "plan", "--wf", RELEASE), 3, "SEAL_UNEXPECTED_ROOT");
-  assertRefused(await place.sessionIn({ env }, "list"), 3, "SEAL_UNEXPECTED_ROOT");
+  for (const command of opening) {
+    assertRefused(await place.sessionIn({ env }, ...command), 3, "SEAL_UNEXPECTED_ROOT");
+    const pinned = await place.sessionIn({ env: { PGS_EXPECT_SEAL: root } }, ...command);
+    assert.equal(pinned.code, 0, `${command.join(" ")}: ${pinned.err}`);
+  }
+  assertRefused(await place.session("check", ...other), 3, "SEAL_UNEXPECTED_ROOT");
+  assertRefused(await place.session("diff", SNAPSHOT, SNAPSHOT, ...other), 3, "SEAL_UNEXPECTED_ROOT");
   assertNothingLeft(place);
   const verified = await place.session("verify", ...other, "--json");
   assert.deepEqual([verified.code, codesByFile(document(verified))], [7, ["SEAL_UNEXPECTED_ROOT seal.json"]]);
@@ -74,6 +89,12 @@ test("an expected seal admits its root alone, and never an unsealed snapshot", a
   assertRefused(refused, 3, "SEAL_ABSENT");
   assertHint(refused, /pgs seal/);
   assert.equal((await unsealed.session("verify", "--expect-seal", root)).code, 7);
+  assertRefused(await unsealed.session("check", "--expect-seal", root), 3, "SEAL_ABSENT");
+  const beside = await place.sessionIn(
+    { env: { PGS_EXPECT_SEAL: root } },
+    ...["diff", SNAPSHOT, unsealed.path("protocol_snapshot")],
+  );
+  assertRefused(beside, 3, "SEAL_ABSENT");
   assertNothingLeft(unsealed);
 });
 

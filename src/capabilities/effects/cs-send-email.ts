@@ -1,5 +1,5 @@
 import { type JsonObject, own } from "../../json.ts";
-import type { Mail, MailAccount } from "../../ports.ts";
+import type { MailAccount, MailSettings } from "../../ports.ts";
 import { effect, mailing, type Performed } from "../effect.ts";
 import { anything, optional, string } from "../shape.ts";
 import { absent, unclear } from "../shown.ts";
@@ -26,8 +26,9 @@ const SEND = mailing({
     // A snapshot declares no templates, so a letter that names one has no text.
     if (body === undefined && body_template !== undefined) return violation("TEMPLATE_UNKNOWN");
     if (own(policy, "enabled") === false) return skipped("DISABLED");
-    const account = accountOf(policy, mail.environment);
+    const account = accountOf(settingsOf(policy), mail.environment);
     if (account === null) return skipped("SMTP_NOT_CONFIGURED");
+    if (typeof account === "string") return { outcome: "BACKEND_ERROR", reason: { code: account } };
     const refusal = await mail.send({ recipient: address, subject, body: body ?? "" }, account);
     if (refusal === undefined) return { outcome: "SUCCESS", result: { delivery_status: "sent" } };
     return { outcome: "BACKEND_ERROR", reason: { ...refusal } };
@@ -47,19 +48,33 @@ function skipped(code: string): Performed<"SUCCESS"> {
   return { outcome: "SUCCESS", result: { delivery_status: "skipped" }, reason: { code } };
 }
 
-/** The policy's account, what it leaves open filled in from the environment; null where no host is named. */
-function accountOf(policy: JsonObject, environment: Mail["environment"]): MailAccount | null {
-  const text = (field: string) => {
-    const value = own(policy, field);
-    return typeof value === "string" && value !== "" ? value : undefined;
-  };
-  const host = text("smtp_host") ?? environment.host;
+/** Where letters go, or why they cannot: null where no host is named, a code where a login is named in half. */
+function accountOf(policy: MailSettings, environment: MailSettings): MailAccount | string | null {
+  const source = policy.host === undefined ? environment : policy;
+  const { host, port = SUBMISSION_PORT, user, pass } = source;
   if (host === undefined) return null;
-  const user = text("smtp_user") ?? environment.user;
-  const pass = text("smtp_pass") ?? environment.pass ?? "";
-  const port = Number(own(policy, "smtp_port") ?? environment.port ?? SUBMISSION_PORT);
-  const sender = text("sender") ?? environment.sender ?? NOBODY;
-  return { host, port, sender, ...(user === undefined ? {} : { login: { user, pass } }) };
+  const server = { host, port: Number(port), sender: policy.sender ?? environment.sender ?? NOBODY };
+  if (user === undefined && pass === undefined) return server;
+  return user === undefined || pass === undefined
+    ? "SMTP_LOGIN_INCOMPLETE"
+    : { ...server, login: { user, pass } };
+}
+
+function settingsOf(policy: JsonObject): MailSettings {
+  const fields = {
+    host: "smtp_host",
+    port: "smtp_port",
+    user: "smtp_user",
+    pass: "smtp_pass",
+    sender: "sender",
+  };
+  const set = Object.entries(fields).flatMap(([setting, field]) => {
+    const value = own(policy, field);
+    return (typeof value === "string" && value !== "") || typeof value === "number"
+      ? [[setting, String(value)]]
+      : [];
+  });
+  return Object.fromEntries(set) as MailSettings;
 }
 
 export const csSendEmail = effect({

@@ -6,8 +6,13 @@ interface Shadow extends StoreFile {
   readonly isWritten: boolean;
 }
 
+export interface ShadowRoot extends DataRoot {
+  /** The names of the stores that were written to. */
+  written(): readonly string[];
+}
+
 /** The data root as it is; what is written to it stays in memory and is read back from there. */
-export function shadow(data: DataRoot): DataRoot {
+export function shadow(data: DataRoot): ShadowRoot {
   const stores = new Map<string, Shadow>();
   return {
     store(path) {
@@ -16,6 +21,7 @@ export function shadow(data: DataRoot): DataRoot {
       stores.set(store.name, known);
       return known;
     },
+    written: () => [...stores.values()].filter(({ isWritten }) => isWritten).map(({ name }) => name),
     *journals() {
       const journals = new Map([...data.journals()].map(({ name, bytes }) => [name, bytes]));
       for (const { name, isWritten, read } of stores.values()) {
@@ -59,6 +65,7 @@ function shadowOf(store: StoreFile): Shadow {
       written().cut(0);
       written().add(Buffer.from(text));
     },
+    sync: () => undefined,
     locked: (work) => work(),
     index: () => null,
   };

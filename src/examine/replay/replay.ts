@@ -24,7 +24,8 @@ export interface Replayed {
   readonly taken: readonly TakenAnswer[];
 }
 
-const WHOLE: Course = { isChecked: () => true, passed: () => false, goesOn: false };
+/** Every event is held against the walk, and the first divergence ends it. */
+export const WHOLE: Course = { isChecked: () => true, passed: () => false, goesOn: false };
 
 /** Replays an intact, possibly interrupted trace, the runs nested in it included. It keeps none of the events. */
 export async function replay(

@@ -93,6 +93,64 @@ test("it logs in where a user is named, and says so when the server will not hav
   assert.equal(smtp.received.length, 1);
 });
 
+test("a login goes only to the host that its own source names, whatever the other source has", async (t) => {
+  const seen: string[] = [];
+  const witness = (source: string) =>
+    server(t, {
+      allowInsecureAuth: true,
+      onAuth({ username, password }, _, done) {
+        seen.push(`${source} was given ${username} ${password}`);
+        done(null, { user: "any" });
+      },
+    });
+  const servers = { policy: await witness("policy"), environment: await witness("environment") };
+  for (const given of COMBINATIONS) {
+    const settings = (source: "policy" | "environment", name: (setting: string) => string) =>
+      Object.fromEntries([
+        [name("port"), String(servers[source].port)],
+        ...["host", "user", "pass"]
+          .filter((setting) => given.includes(`${source} ${setting}`))
+          .map((setting) => [name(setting), setting === "host" ? "127.0.0.1" : `${source}-${setting}`]),
+      ]);
+    const env = settings("environment", (setting) => `SMTP_${setting.toUpperCase()}`);
+    const { outcome, reason } = await send(
+      LETTER,
+      env,
+      settings("policy", (setting) => `smtp_${setting}`),
+    );
+    const received = Object.entries(servers).flatMap(([source, one]) =>
+      one.received.splice(0).map(() => source),
+    );
+    const found = { outcome, code: reason?.["code"], received, login: seen.splice(0) };
+    assert.deepEqual(found, expectedOf(given), `given ${given.join(", ")}`);
+  }
+});
+
+function expectedOf(given: readonly string[]) {
+  const source = ["policy", "environment"].find((one) => given.includes(`${one} host`));
+  const outcome = "SUCCESS";
+  const nothing = { received: [], login: [] };
+  if (source === undefined) return { outcome, code: "SMTP_NOT_CONFIGURED", ...nothing };
+  const login = ["user", "pass"].filter((setting) => given.includes(`${source} ${setting}`));
+  if (login.length === 1) return { outcome: "BACKEND_ERROR", code: "SMTP_LOGIN_INCOMPLETE", ...nothing };
+  const attempts = login.length === 0 ? [] : [`${source} was given ${source}-user ${source}-pass`];
+  return { outcome, code: undefined, received: [source], login: attempts };
+}
+
+/** Every subset of the settings that a source may have, each of both sources. */
+const COMBINATIONS = Array.from({ length: 2 ** 6 }, (_, bits) =>
+  ["host", "user", "pass"]
+    .flatMap((setting) => [`policy ${setting}`, `environment ${setting}`])
+    .filter((__, i) => (bits >> i) % 2 === 1),
+);
+
+test("a server that asks for the login that is not sent refuses, and the trace has its reply", async (t) => {
+  const smtp = await server(t, { authOptional: false, allowInsecureAuth: true });
+  const policy = { smtp_host: "127.0.0.1", smtp_port: smtp.port };
+  const { outcome, reason } = await send(LETTER, { SMTP_USER: "u", SMTP_PASS: "p" }, policy);
+  assert.deepEqual([outcome, reason], ["BACKEND_ERROR", { code: "SMTP_EENVELOPE", reply: 530 }]);
+});
+
 test("a recipient that the server refuses is its failure, told without its words", async (t) => {
   const smtp = await server(t, { onRcptTo: (_, __, done) => done(new Error("a secret of the server")) });
   const performed = await send(LETTER, at(smtp));
