@@ -62,7 +62,8 @@ export async function compile(
   const report = closure.reportFor(workflow);
   const table = parseWorkflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
-  const nodes = compileNodes({ table, storage, closure, registry, report });
+  const keys = new Set(table.nodes.map(({ key }) => key));
+  const nodes = compileNodes({ table, keys, storage, closure, registry, report });
   const admission = compileAdmission(table);
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
@@ -101,6 +102,8 @@ async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
 
 interface NodeScope {
   readonly table: WorkflowTable;
+  /** Those of the nodes that are declared. */
+  readonly keys: ReadonlySet<NodeKey>;
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
@@ -171,8 +174,9 @@ function typeMeant({ code, type }: NodeTable): string {
   return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
 }
 
-function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
-  const next = routes(node, table, report);
+function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
+  const { closure, report } = scope;
+  const next = routes(node, scope);
   if (node.code === null) return { type: "IN", key: node.key, intent: null, next };
   const name = qualify(node.code, closure.namespace);
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
@@ -187,8 +191,8 @@ function compileContractNode(
   scope: NodeScope,
   contracts: Map<string, Contract | undefined>,
 ): ContractNode | undefined {
-  const { table, closure, report } = scope;
-  const next = routes(node, table, report);
+  const { closure } = scope;
+  const next = routes(node, scope);
   const name = qualify(node.code ?? "", closure.namespace);
   if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
   const contract = contracts.get(name);
@@ -258,7 +262,8 @@ function sourceTypes(
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
-function nodeInputs(node: NodeTable, contract: Contract, { table, report }: NodeScope): readonly Binding[] {
+function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): readonly Binding[] {
+  const { report } = scope;
   if (node.inputs === null) {
     return contract.inputs.map(({ name }) => ({
       name,
@@ -269,7 +274,7 @@ function nodeInputs(node: NodeTable, contract: Contract, { table, report }: Node
     const path = [...node.path, "inputs", name];
     try {
       const source = mapPaths(parseExpression(value), redirectStatus);
-      checkRoots(source, table, path, report);
+      checkRoots(source, scope, path);
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
@@ -286,8 +291,7 @@ function redirectStatus(path: PathExpression): PathExpression {
   return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
-function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
-  const nodes = table.nodes.map(({ key }) => key);
+function checkRoots(source: Expression, { keys, report }: NodeScope, path: Path): void {
   for (const found of pathsIn(source)) {
     const { text, root, segments, at } = found;
     const isNodeResult = root === "results" || root === "outcomes";
@@ -295,9 +299,9 @@ function checkRoots(source: Expression, table: WorkflowTable, path: Path, report
     if (root !== "payload" && !isNodeResult) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (isNodeResult && node !== undefined && !nodes.includes(String(node))) {
+    } else if (isNodeResult && node !== undefined && !keys.has(String(node))) {
       const what = `${text} names the node ${node}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...keys]));
     }
   }
 }
@@ -307,10 +311,10 @@ function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
   return { do: "change", to: meant(given, others) };
 }
 
-function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
+function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {
   const byOutcome = new Map<string, NodeKey>();
   for (const [outcome, target] of node.next) {
-    if (!table.nodes.some(({ key }) => key === target)) {
+    if (!keys.has(target)) {
       report(
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],
