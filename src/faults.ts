@@ -3,7 +3,7 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
@@ -793,7 +793,14 @@ export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> e
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;
   try {
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+    // A suppressed fact is said as it is recorded.
+    const said = Object.entries(facts).map(([name, fact]) => [
+      name,
+      isObject(fact) ? JSON.stringify(fact) : fact,
+    ]);
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
+      Object.fromEntries(said) as JsonObject,
+    );
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
