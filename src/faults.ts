@@ -881,6 +881,15 @@ export const traceTable = {
     what: `the system refused what the command needs: ${f.errno}`,
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
+  }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;
 
