@@ -242,6 +242,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
