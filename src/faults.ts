@@ -144,7 +144,7 @@ export const usageTable = {
     hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
-    what: `"${f.given}" is not an RFC 3339 date and time`,
+    what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
