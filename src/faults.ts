@@ -151,7 +151,7 @@ export const usageTable = {
     hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
-    what: `"${f.given}" is not an RFC 3339 date and time`,
+    what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
@@ -249,6 +249,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
