@@ -7,11 +7,13 @@ import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
 import { openMail } from "./node-mail.ts";
 import {
+  attempt,
   fixedClock,
   nodeClock,
   nodeEntropy,
   nodeFiles,
   openTrace,
+  readAtMost,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
@@ -26,7 +28,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     isTty: process.stdout.isTTY === true,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
-    stdin: () => fs.readFileSync(0),
+    stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     files: nodeFiles,
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>

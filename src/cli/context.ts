@@ -20,8 +20,8 @@ export interface World {
   readonly isTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
