@@ -437,10 +437,16 @@ export const payloadTable = {
     ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
   }),
-  PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
-    what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+  PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
+    what:
+      f.size === null
+        ? `the payload has more than the ${f.limit} bytes allowed`
+        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
+    hint:
+      (f.size ?? f.limit) >= SIZE.payloadMost
+        ? "send less"
+        : `type --max-bytes ${f.size ?? SIZE.payloadMost}, or send less`,
   }),
 } satisfies Table;
 

@@ -11,12 +11,14 @@ import { Fault, TraceFault, UsageFault } from "./faults.ts";
 import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
 import {
+  attempt,
   errnoOf,
   fixedClock,
   nodeClock,
   nodeEntropy,
   nodeFiles,
   openTrace,
+  readAtMost,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
@@ -32,7 +34,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     isTty: process.stdout.isTTY === true,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
-    stdin: () => fs.readFileSync(0),
+    stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     files: nodeFiles,
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),

@@ -22,8 +22,8 @@ export interface World {
   readonly isTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
