@@ -6,13 +6,14 @@ import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary
 import { Fault, RunFault, UsageFault } from "../faults.ts";
 import { momentOf } from "../plan/intent.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, refusalText } from "./report.ts";
+import { hintLines, plain, refusalText } from "./report.ts";
 import { render, type TraceFiles } from "./run-render.ts";
 import { filesText, followLine, type Report, toJsonText, toText } from "./run-report.ts";
 
@@ -29,6 +30,7 @@ export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly maxRuns: number;
   readonly maxEvents: number;
   readonly durability: Durability;
+  readonly traceAccess: TraceAccess;
 }
 
 export async function runCommand(options: RunOptions, context: Context): Promise<number> {
@@ -48,9 +50,9 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       options.seed === undefined
         ? world.entropy
         : world.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: world.openDataRoot(settings.dataRoot),
+    data: world.openDataRoot(settings.dataRoot, { ownerLost: (file) => world.err(ownerLostText(file)) }),
     mail: world.openMail(world.env),
-    openTrace: (id) => world.openTrace(settings.traces, id),
+    openTrace: (id) => world.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
     maxHops: options.maxHops,
     limits: { runs: options.maxRuns, events: options.maxEvents },
@@ -100,6 +102,11 @@ async function hintsOf(
     if (error instanceof Fault) return [];
     throw error;
   }
+}
+
+/** Said at once: it has happened, however the run ends. */
+function ownerLostText(file: string): string {
+  return `notice: ${plain(file)} was replaced, and could not be left to its owner and group: whoever used it as one of them may not be able to any more\n`;
 }
 
 function parseClock(given: string): number {

@@ -1,5 +1,6 @@
 /** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
 
+import { counted } from "../../counted.ts";
 import { wordingOf } from "../../faults.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
@@ -242,5 +243,5 @@ function renderFiles({ traceId }: Course, events: readonly TraceEvent[]): string
   const head = events.at(-1);
   const files = `Trace ${fileLink(`${traceId}.jsonl`)}, picture ${fileLink(`${traceId}.png`)}.\n`;
   if (head === undefined) return files;
-  return `${files}\nChain head after ${events.length} events: ${code(head.hash)}\n`;
+  return `${files}\nChain head after ${counted(events.length, "event")}: ${code(head.hash)}\n`;
 }
