@@ -24,13 +24,14 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cwd: process.cwd(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: () => fs.readFileSync(0),
     files: nodeFiles,
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
-      process.stderr.isTTY
+      process.stderr.isTTY && process.env["TERM"] !== "dumb"
         ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
         : null,
     clock: nodeClock,

@@ -216,8 +216,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "examine",
-      operand: "<trace>",
-      summary: "verify a trace, replay it, say what went wrong",
+      operand: "<traces...>",
+      summary: "verify a trace, replay it, say what went wrong; of several, or a folder, one verdict each",
       options: examineOptions,
     },
     async () => (await import("./examine.ts")).examineCommand,

@@ -11,14 +11,14 @@ import { groupText, sidesOf, verdictText } from "./diff-report.ts";
 import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Paint, painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(a: string, b: string, context: Context): Promise<number> {
   const differences = diffSurfaces(await readSurface(a, context), await readSurface(b, context));
-  const { settings, world } = context;
+  const { settings } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
-  else if (!settings.quiet) world.out(toText(a, b, differences, await painter(settings)));
+  else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 

@@ -12,7 +12,7 @@ import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, printJson, refusalText } from "./report.ts";
+import { hintLines, printJson, printText, refusalText } from "./report.ts";
 import { render } from "./run-render.ts";
 import { followLine, type Report, toJson, toText } from "./run-report.ts";
 
@@ -64,7 +64,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, options, context);
   const report = { plan, result, summary, files, exitCode, hints };
   if (settings.json) printJson(context, toJson(report));
-  else if (!settings.quiet) world.out(toText(report, await painter(settings), context));
+  else if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   if (!settings.json) sayWhy(report, context);
   return exitCode;
 }

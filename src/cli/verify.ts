@@ -10,7 +10,7 @@ import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapsh
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, type SealOptions } from "./load.ts";
-import { printJson, refusalText, table } from "./report.ts";
+import { printJson, printText, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -110,6 +110,6 @@ export function sayFindings(
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    world.out(`${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
+    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
   }
 }
