@@ -447,6 +447,10 @@ function testOptions(command: Command): Command {
       withReports(command)
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
+        .option(
+          "--from-trace <FILE>",
+          "make a scenario of a recorded run: the operand, or scenarios/<trace id>.scenario.yaml",
+        )
         .option("--watch", "test again whenever a scenario or the snapshot changes")
         .addOption(
           number(
