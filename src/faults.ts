@@ -3,22 +3,25 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
-export type Stage =
-  | "usage"
-  | "load"
-  | "seal"
-  | "compile"
-  | "payload"
-  | "admission"
-  | "walk"
-  | "contract"
-  | "transform"
-  | "effect"
-  | "trace"
-  | "examine";
+export const STAGES = [
+  "usage",
+  "load",
+  "seal",
+  "compile",
+  "payload",
+  "admission",
+  "walk",
+  "contract",
+  "transform",
+  "effect",
+  "trace",
+  "examine",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
   /** What happened, in the reader's words. */
@@ -125,6 +128,10 @@ const keyDefects = {
 } satisfies Record<string, KeyWords>;
 
 export const usageTable = {
+  WORKING_FOLDER_GONE: (f: { errno: string }) => ({
+    what: `the current folder is not there any more: ${f.errno}`,
+    hint: "type cd, then go to a folder that is there",
+  }),
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
@@ -200,7 +207,7 @@ export const usageTable = {
   RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the rendering cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a folder that can be written`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
@@ -272,6 +279,11 @@ export const usageTable = {
     what: `no scenario can be made of the run: ${f.why}`,
     where: f.file,
     hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be written: ${f.errno}`,
@@ -351,6 +363,30 @@ export const usageTable = {
     where: f.file,
     hint: "name a file in a folder that is there with --attestation FILE",
   }),
+  LOCK_MISSING: (f: { file: string }) => ({
+    what: "there is no such lock below the data root",
+    where: f.file,
+    hint: "type pgs data locks, which lists every lock by the name it is released by",
+  }),
+  LOCK_HELD: (f: { file: string; pid: number; since: string }) => ({
+    what: `process ${f.pid} holds the lock since ${f.since} and is alive`,
+    where: f.file,
+    hint: `wait until process ${f.pid} has ended`,
+  }),
+  LOCK_CLAIMED: (f: { file: string }) => ({
+    what: "another process is about to remove the lock",
+    where: f.file,
+    hint: `type pgs data locks; if the holder of ${f.file}.claim has died, release that one first`,
+  }),
+  LOCK_UNREMOVABLE: (f: { file: string; errno: string }) => ({
+    what: `the lock cannot be removed: ${f.errno}`,
+    where: f.file,
+    hint: "remove it as a user who may write into its folder",
+  }),
+  WORKER_ENDED: (f: { exit_code: number }) => ({
+    what: `a worker thread ended with exit code ${f.exit_code} before it had answered`,
+    hint: "type --jobs 1, which needs no worker threads",
+  }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
     what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
     where: f.file,
@@ -392,7 +428,7 @@ export const payloadTable = {
     what: `the payload nests deeper than ${f.depth} levels`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
-    hint: `type --max-depth ${f.found}, or flatten it`,
+    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
   }),
   PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
     what: "a number does not fit a double and would be changed",
@@ -407,10 +443,16 @@ export const payloadTable = {
     ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
   }),
-  PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
-    what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+  PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
+    what:
+      f.size === null
+        ? `the payload has more than the ${f.limit} bytes allowed`
+        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: `type --max-bytes ${f.size}, or send less`,
+    hint:
+      (f.size ?? f.limit) >= SIZE.payloadMost
+        ? "send less"
+        : `type --max-bytes ${f.size ?? SIZE.payloadMost}, or send less`,
   }),
 } satisfies Table;
 
@@ -450,6 +492,11 @@ export const snapshotTable = {
         ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
         : `type ${f.options}`,
   }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,
@@ -458,7 +505,7 @@ export const snapshotTable = {
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: "the file nests deeper than 200 levels", ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -474,6 +521,16 @@ export const snapshotTable = {
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
@@ -665,13 +722,33 @@ export const runTable = {
     what: `the node has no edge for outcome ${f.outcome}`,
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
+  DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
+  }),
+  DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
+    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    hint: "bind a part of the value instead of all of it",
+  }),
   HOP_LIMIT: (f: { limit: number }) => ({
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
+  RUN_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} runs would begin in one trace`,
+    hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
+  }),
+  EVENT_LIMIT: (f: { limit: number }) => ({
+    what: `the trace holds ${f.limit} events or more`,
+    hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+  }),
+  LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
+    what: `${f.path} reaches more than ${f.limit} values`,
+    hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
@@ -707,7 +784,8 @@ export const runTable = {
 export type RunCode = keyof typeof runTable;
 
 /** The artifact kind whose promise was broken; `error` events carry it. */
-export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+export const NODE_CATEGORIES = ["WF", "IN", "CC", "CT", "CS"] as const;
+export type NodeCategory = (typeof NODE_CATEGORIES)[number];
 
 export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
   readonly category: NodeCategory;
@@ -728,7 +806,14 @@ export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> e
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;
   try {
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+    // A suppressed fact is said as it is recorded.
+    const said = Object.entries(facts).map(([name, fact]) => [
+      name,
+      isObject(fact) ? JSON.stringify(fact) : fact,
+    ]);
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
+      Object.fromEntries(said) as JsonObject,
+    );
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -740,7 +825,7 @@ export const STORAGE_CODES: ReadonlySet<string> = new Set(["STORE_CORRUPT", "DAT
 // ---- storage, inside an effect ----
 
 /** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
-export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED";
+export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED" | "LOCK_UNUSABLE";
 
 export class StoreFault extends Error {
   readonly reason: StoreReason;
@@ -755,13 +840,68 @@ export class StoreFault extends Error {
   }
 }
 
-// ---- trace (exit 5) and examine (exit 2) ----
+// ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
+
+const systemHints: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+  ENOSPC: "make room on the disk",
+};
+
+/** An effect that took place. */
+export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
+  readonly store: string | null;
+};
+
+function tookPlaceText(effects: readonly TookPlace[], more: number): string {
+  if (effects.length === 0) return "no effect took place";
+  const told = effects.map(
+    ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
+  );
+  return `these effects took place: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+}
+
+function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
+  if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
+  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+}
 
 export const traceTable = {
-  TRACE_UNWRITABLE: (f: { folder: string; errno: string }) => ({
-    what: `the trace cannot be written: ${f.errno}`,
+  TRACE_UNWRITABLE: (f: {
+    folder: string;
+    /** Null where it could not be made. */
+    file: string | null;
+    errno: string;
+    /** What took place, the first ones; `more` counts the others. */
+    effects: readonly TookPlace[];
+    more: number;
+  }) => ({
+    what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
+    where: f.file ?? f.folder,
+    hint: unwritableHint(f),
+  }),
+  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
+    what: `${f.output} cannot be written: ${f.errno}; without that the exit code would be ${f.code}`,
+    hint: "make room, or send the output elsewhere; what the command did is done: look for it before you type the command again",
+  }),
+  SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
+    what: `no temporary folder can be made: ${f.errno}`,
     where: f.folder,
-    hint: "name a folder that can be written with --traces DIR",
+    hint: "name a folder that can be written in $TMPDIR",
+  }),
+  SYSTEM_REFUSED: (f: { errno: string }) => ({
+    what: `the system refused what the command needs: ${f.errno}`,
+    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
+  }),
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

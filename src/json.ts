@@ -1,7 +1,9 @@
 /** JSON values, and the strict reading of JSON text that every file from outside goes through. */
 
 import { isUtf8 } from "node:buffer";
+import { isHeldNumber } from "./json-number.ts";
 import { syntaxFlaw } from "./json-syntax.ts";
+import { DEPTH } from "./limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -99,9 +101,6 @@ export interface JsonDefect {
 
 export type ReadResult = { readonly value: JsonObject } | { readonly defect: JsonDefect };
 
-/** Nesting beyond which a text is refused rather than walked. */
-export const MAX_DEPTH = 200;
-
 const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
 
 /**
@@ -110,23 +109,20 @@ const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
  */
 export function readObject(
   bytes: Uint8Array,
-  maxDepth: number = MAX_DEPTH,
-  numbers: Numbers = "exact",
+  maxDepth: number = DEPTH.document,
+  isLetThrough: NumberRule = isHeldNumber,
 ): ReadResult {
   if (!isUtf8(bytes)) return { defect: { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) } };
-  return readObjectText(utf8(bytes), maxDepth, numbers);
+  return readObjectText(utf8(bytes), maxDepth, isLetThrough);
 }
 
-/**
- * Which numbers are let through: `exact`, those a double holds; `shortest`, also those it prints that way, as
- * canonical JSON does (2^60 is written 1152921504606847000); `any`, all of them, for a reader of the text itself.
- */
-export type Numbers = "exact" | "shortest" | "any";
+/** Whether a number of a text, at the path, is let through. */
+export type NumberRule = (literal: string, path: readonly (string | number)[]) => boolean;
 
 export function readObjectText(
   text: string,
-  maxDepth: number = MAX_DEPTH,
-  numbers: Numbers = "exact",
+  maxDepth: number = DEPTH.document,
+  isLetThrough: NumberRule = isHeldNumber,
 ): ReadResult {
   let value: Json;
   try {
@@ -143,9 +139,9 @@ export function readObjectText(
       ? "DUPLICATE_KEY"
       : path.length > maxDepth
         ? "TOO_DEEP"
-        : isLetThrough(token, numbers)
-          ? undefined
-          : "NUMBER_NOT_HELD";
+        : NUMBER.test(token) && !isLetThrough(token, path)
+          ? "NUMBER_NOT_HELD"
+          : undefined;
     if (code === undefined) return undefined;
     defect = { code, line: lineAt(text, offset), pointer: pointer(path) };
     return "stop";
@@ -181,10 +177,33 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 const MAX_PRINTED = 2 ** 18;
 
 /** Whether any value stands more than `levels` below this one. */
-function isDeeper(value: Json, levels: number): boolean {
+export function isDeeper(value: Json, levels: number): boolean {
   if (levels < 0) return true;
   if (typeof value !== "object" || value === null) return false;
   return Object.values(value).some((child) => isDeeper(child as Json, levels - 1));
+}
+
+/** Whether the value's text would have more than `size` UTF-16 units. It is made only where that is in doubt. */
+export function isLarger(value: Json, size: number): boolean {
+  if (roomLeft(value, size) >= 0) return false;
+  try {
+    return JSON.stringify(value).length > size;
+  } catch (error) {
+    if (error instanceof RangeError) return true; // more than a text can hold
+    throw error;
+  }
+}
+
+/** What is left of `room` when every unit is written as an escape; below zero, it may not have sufficed. */
+function roomLeft(value: Json, room: number): number {
+  if (typeof value === "string") return room - 6 * value.length - 3;
+  if (typeof value !== "object" || value === null) return room - 26;
+  let left = room - 3;
+  for (const key of Object.keys(value)) {
+    left = roomLeft((value as JsonObject)[key] as Json, left - 6 * key.length - 3);
+    if (left < 0) break;
+  }
+  return left;
 }
 
 /** The line on which the value at `at` (RFC 6901) begins, or undefined when the text has no such place. */
@@ -233,6 +252,33 @@ export function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let i = text.indexOf("\n"); i !== -1 && i < offset; i = text.indexOf("\n", i + 1)) line++;
   return line;
+}
+
+/** `lineAt` for many offsets of one text. */
+export function lineFinder(text: string): (offset: number) => number {
+  const breaks: number[] = [];
+  for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) breaks.push(i);
+  return (offset) => {
+    let [low, high] = [0, breaks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((breaks[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+/** The line on which each value of a JSON text begins, by pointer: `lineOf` for many places of one text. */
+export function linesOf(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  const find = lineFinder(text);
+  scan(text, ({ path, offset }) => {
+    const at = pointer(path);
+    if (!lines.has(at)) lines.set(at, find(offset));
+    return undefined;
+  });
+  return lines;
 }
 
 export function utf8(bytes: Uint8Array): string {
@@ -320,20 +366,10 @@ function loneSurrogate(value: Json, path: (string | number)[]): (string | number
   return undefined;
 }
 
-function isLetThrough(token: string, numbers: Numbers): boolean {
-  return numbers === "any" || isHeld(token) || (numbers === "shortest" && String(Number(token)) === token);
-}
+const NUMBER = /^[-\d]/;
 
-/** Whether a double holds the number exactly (integers) or at all (the rest). */
-function isHeld(token: string): boolean {
-  const first = token.charCodeAt(0);
-  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
-  if (!isNumber || token.length < 16) return !isNumber || Number.isFinite(Number(token));
-  const value = Number(token);
-  return /[.eE]/.test(token) ? Number.isFinite(value) : BigInt(token) === BigInt(value);
-}
-
-function lineOfInvalidUtf8(bytes: Uint8Array): number {
+/** The first line whose bytes are no UTF-8. */
+export function lineOfInvalidUtf8(bytes: Uint8Array): number {
   let line = 1;
   let start = 0;
   for (;;) {

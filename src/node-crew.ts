@@ -2,6 +2,7 @@
 
 import { parentPort, Worker } from "node:worker_threads";
 import type { Crew } from "./cli/context.ts";
+import { UsageFault } from "./faults.ts";
 
 interface Waiting {
   readonly job: unknown;
@@ -11,25 +12,47 @@ interface Waiting {
 
 type Message = { readonly answer: unknown } | { readonly error: unknown };
 
-/** So many threads, each beginning with the file. */
+/** So many threads, each beginning with the file. A job whose thread ends before it has answered is rejected. */
 export function openCrew(file: string, threads: number): Crew {
+  const workers = new Set(Array.from({ length: threads }, () => new Worker(file)));
+  const free = new Set(workers);
+  const busy = new Map<Worker, Waiting>();
   const waiting: Waiting[] = [];
-  const workers = Array.from({ length: threads }, () => new Worker(file));
-  const free = [...workers];
+  let failure: unknown;
   const next = () => {
-    while (free.length > 0 && waiting.length > 0) give(free.shift() as Worker, waiting.shift() as Waiting);
+    for (const worker of free) {
+      const taken = waiting.shift();
+      if (taken === undefined) return;
+      free.delete(worker);
+      busy.set(worker, taken);
+      worker.postMessage(taken.job);
+    }
+    // Without a thread left nobody would ever take them.
+    if (workers.size === 0) for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  const give = (worker: Worker, { job, resolve, reject }: Waiting) => {
-    worker.removeAllListeners();
-    worker.once("error", reject);
-    worker.once("message", (message: Message) => {
-      free.push(worker);
-      if ("error" in message) reject(message.error);
-      else resolve(message.answer as never);
-      next();
+  const answered = (worker: Worker, message: Message) => {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    free.add(worker);
+    if ("error" in message) job?.reject(message.error);
+    else job?.resolve(message.answer as never);
+    next();
+  };
+  const ended = (worker: Worker, error: unknown) => {
+    failure = error;
+    workers.delete(worker);
+    free.delete(worker);
+    busy.get(worker)?.reject(error);
+    next();
+  };
+  for (const worker of workers) {
+    let thrown: unknown;
+    worker.on("message", (message: Message) => answered(worker, message));
+    worker.once("error", (error) => {
+      thrown = error;
     });
-    worker.postMessage(job);
-  };
+    worker.once("exit", (exit_code) => ended(worker, thrown ?? new UsageFault("WORKER_ENDED", { exit_code })));
+  }
   return {
     perform: (job) =>
       new Promise((resolve, reject) => {
@@ -38,6 +61,7 @@ export function openCrew(file: string, threads: number): Crew {
       }),
     close() {
       waiting.length = 0;
+      busy.clear();
       for (const worker of workers) void worker.terminate();
     },
   };

@@ -9,14 +9,18 @@ import type { IndexFile } from "./ports.ts";
 const ABANDONED_MS = 60_000;
 
 /**
- * The index file at the path that `locate` finds, or refuses, at every use. It says something of the store, so it
- * is written for those who may read the store.
+ * The index file at the path that `at` finds, or refuses, at every use. It says something of the store, so it is
+ * written for those who may read the store.
  */
-export function openIndexFile(worth: number, locate: () => string, storeMode: () => number): IndexFile {
+export function openIndexFile(
+  worth: number,
+  at: <T>(work: (path: string) => T, isWriting: boolean) => T,
+  storeMode: () => number,
+): IndexFile {
   return {
     worth,
-    read: (offset, length) => orElse(new Uint8Array(), () => readAt(locate(), offset, length)),
-    replace: (parts) => orElse(undefined, () => replace(locate(), storeMode(), parts)),
+    read: (offset, length) => orElse(new Uint8Array(), () => at((path) => readAt(path, offset, length), false)),
+    replace: (parts) => orElse(undefined, () => at((path) => replace(path, storeMode(), parts), true)),
   };
 }
 

@@ -9,57 +9,92 @@
  * way, under a claim on the claim.
  */
 
-import { dirname } from "node:path";
 import { StoreFault } from "./faults.ts";
-import { isDead, pidOf, remove, textOf } from "./node-holder.ts";
-import { free, place, sweep } from "./node-spare.ts";
+import { draftOf } from "./node-bytes.ts";
+import { codeOf, holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./node-holder.ts";
+import { free, type LockPlace, place, sweep } from "./node-spare.ts";
 import type { LockHolder } from "./ports.ts";
 
 const LONGEST_PAUSE_MS = 10;
 
 /**
- * Runs `work` while this process alone holds `lock`. A lock whose process has died is taken over.
- * @throws StoreFault `LOCKED` when a living process held it for `patience` milliseconds.
+ * Runs `work` while this process alone holds the lock of `file`. A lock whose process has died is taken over.
+ * @throws StoreFault `LOCKED` when it was held for `patience` milliseconds by a process that is not known to have
+ * died, `LOCK_UNUSABLE` when the system refuses the lock itself
  */
-export function withLock<T>(lock: string, file: string, patience: number, work: () => T): T {
+export function withLock<T>(lock: LockPlace, file: string, patience: number, work: () => T): T {
   return whileHolding(lock, file, milliseconds() + patience, work);
 }
 
 /** Who holds the lock; null when nobody does. */
-export function holderOf(lock: string): LockHolder | null {
-  const holder = textOf(lock);
-  return holder === undefined ? null : { process: pidOf(holder), isDead: isDead(holder) };
+export function holderOf(path: string): LockHolder | null {
+  const text = textOf(path);
+  const since = sinceOf(path);
+  return text === undefined || since === undefined ? null : { ...holderIn(text), since };
 }
 
-function whileHolding<T>(lock: string, file: string, deadline: number, work: () => T): T {
-  acquire(lock, file, deadline);
+/** Removes the lock, unless its holder is known to be alive: then that one is returned. @throws StoreFault */
+export function release(lock: LockPlace, file: string, patience: number): LockHolder | null {
+  const text = textOf(lock.path);
+  if (text === undefined) return null;
+  const holder = holderOf(lock.path);
+  if (holder?.state === "alive") return holder;
+  takeAway(lock, text, file, milliseconds() + patience);
+  return null;
+}
+
+function whileHolding<T>(lock: LockPlace, file: string, deadline: number, work: () => T): T {
+  onLock(file, () => acquire(lock, file, deadline));
   try {
     return work();
   } finally {
-    free(lock);
+    onLock(file, () => free(lock));
   }
 }
 
-function acquire(lock: string, file: string, deadline: number): void {
+/** What the system refuses here is the lock's fault, not the store's. */
+function onLock(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const errno = error instanceof StoreFault ? undefined : codeOf(error);
+    throw errno === undefined ? error : new StoreFault("LOCK_UNUSABLE", { file, errno }, error);
+  }
+}
+
+function acquire(lock: LockPlace, file: string, deadline: number): void {
   for (let pause = 1; !place(lock); ) {
-    const holder = textOf(lock);
-    if (holder === undefined) continue;
-    if (isDead(holder)) {
-      takeAway(lock, holder, file, deadline);
+    const text = textOf(lock.path);
+    if (text === undefined) continue;
+    if (isDead(text)) {
+      takeAway(lock, text, file, deadline);
       continue;
     }
-    if (milliseconds() >= deadline) throw new StoreFault("LOCKED", { file, holder: pidOf(holder) });
+    if (milliseconds() >= deadline) throw locked(lock, file);
     sleep(pause);
     pause = Math.min(pause + 1, LONGEST_PAUSE_MS);
   }
 }
 
-function takeAway(lock: string, holder: string, file: string, deadline: number): void {
-  whileHolding(`${lock}.claim`, file, deadline, () => {
-    if (textOf(lock) === holder) remove(lock);
-  });
-  sweep(dirname(lock));
+function locked({ path }: LockPlace, file: string): StoreFault {
+  const { host = null, pid = null, since = null } = holderOf(path) ?? {};
+  return new StoreFault("LOCKED", { file, host, pid, since });
 }
+
+/** Removes the lock and the draft that its holder may have left. */
+function takeAway(lock: LockPlace, text: string, file: string, deadline: number): void {
+  const claim = { ...lock, path: `${lock.path}.claim` };
+  whileHolding(claim, file, deadline, () => {
+    if (textOf(lock.path) !== text) return;
+    const token = tokenIn(text);
+    if (token !== undefined) remove(draftOf(storeOf(lock.path), token));
+    remove(lock.path);
+  });
+  sweep(lock);
+}
+
+export const lockOf = (store: string) => `${store}.lock`;
+const storeOf = (lock: string) => lock.replace(/\.lock$/, "");
 
 /** Monotonic. Not `performance`, whose first use loads a module of its own. */
 function milliseconds(): number {

@@ -5,58 +5,63 @@
  * the lock is held. Spares go when the process ends; those of killed processes are swept by the next ones.
  */
 
-import { linkSync, mkdirSync, readdirSync, renameSync, symlinkSync } from "node:fs";
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { codeOf, isDead, remove, self, start, textOf } from "./node-holder.ts";
+import { codeOf, holderIn, remove, self, textOf, token } from "./node-holder.ts";
 
-interface Spare {
+/** A lock file, or where one will be. */
+export interface LockPlace {
+  /** By which the system reaches it now. */
   readonly path: string;
-  /** False where the file system refuses to link it: there every lock is a new file. */
-  readonly isLinkable: boolean;
+  /** The path of its folder, by which it is known longer. */
+  readonly folder: string;
 }
 
 const SPARE = /^\.pgs-lock-[0-9a-f]{16}$/;
+const OWN = `.pgs-lock-${token}`;
 const MOST_SPARES = 256;
+const OLD_MS = 3_600_000;
 
-/** By folder, in the order of making. */
-const spares = new Map<string, Spare>();
+/** The folders that have a spare, in the order of making, and whether the file system lets it be linked. */
+const spares = new Map<string, { readonly isLinkable: boolean }>();
 let isEndAwaited = false;
 
-/** Puts this process's lock there, with its folder when that is absent; false when somebody holds it. */
-export function place(lock: string): boolean {
-  return linkSpare(lock) ?? makeNew(lock);
+/** Puts this process's lock into its folder, which exists; false when somebody holds it. */
+export function place(lock: LockPlace): boolean {
+  return linkSpare(lock) ?? makeNew(lock.path);
 }
 
+const besides = ({ path }: LockPlace) => join(dirname(path), OWN);
+
 /** Undefined where there is no spare that can be linked. */
-function linkSpare(lock: string): boolean | undefined {
-  const folder = dirname(lock);
-  const spare = spares.get(folder);
-  if (!spare?.isLinkable) return undefined;
+function linkSpare(lock: LockPlace): boolean | undefined {
+  const { folder, path } = lock;
+  if (!spares.get(folder)?.isLinkable) return undefined;
+  const spare = besides(lock);
   try {
-    linkSync(spare.path, lock);
+    linkSync(spare, path);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     // Somebody may have cleaned up: then another is kept. Whatever else is wrong, making a new file will tell.
-    if (textOf(spare.path) === undefined) spares.delete(folder);
-    else spares.set(folder, { ...spare, isLinkable: false });
+    if (textOf(spare) === undefined) spares.delete(folder);
+    else spares.set(folder, { isLinkable: false });
     return undefined;
   }
 }
 
-function makeNew(lock: string): boolean {
+function makeNew(path: string): boolean {
   try {
-    return makeLink(lock);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-    mkdirSync(dirname(lock), { recursive: true });
-    return makeLink(lock);
-  }
-}
-
-function makeLink(lock: string): boolean {
-  try {
-    symlinkSync(self, lock);
+    makeLink(path);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
@@ -64,26 +69,48 @@ function makeLink(lock: string): boolean {
   }
 }
 
-/** Takes this process's lock away; the first of a folder becomes its spare. */
-export function free(lock: string): void {
-  const folder = dirname(lock);
-  if (spares.has(folder) || !keep(lock, folder)) remove(lock);
+function makeLink(path: string): void {
+  try {
+    symlinkSync(self(), path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw error;
+    makeFile(path);
+  }
 }
 
-function keep(lock: string, folder: string): boolean {
-  const path = join(folder, `.pgs-lock-${start}`);
+/** Where the file system has no symbolic links. Until the text is written, nothing is known of the holder. */
+function makeFile(path: string): void {
+  const file = openSync(path, "wx");
   try {
-    renameSync(lock, path);
+    writeSync(file, self());
+  } catch (error) {
+    remove(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Takes this process's lock away; the first of a folder becomes its spare. */
+export function free(lock: LockPlace): void {
+  if (spares.has(lock.folder) || !keep(lock)) remove(lock.path);
+}
+
+function keep(lock: LockPlace): boolean {
+  const { folder, path } = lock;
+  const spare = besides(lock);
+  try {
+    renameSync(path, spare);
   } catch {
     return false;
   }
   // Another's, where ours was removed by hand and the lock taken since: by its text nobody would know us.
-  if (textOf(path) !== self) return false;
-  spares.set(folder, { path, isLinkable: true });
+  if (textOf(spare) !== self()) return false;
+  spares.set(folder, { isLinkable: true });
   awaitEnd();
   const [oldest] = spares.keys();
   if (spares.size > MOST_SPARES && oldest !== undefined) discard(oldest);
-  sweep(folder);
+  sweep(lock);
   return true;
 }
 
@@ -96,20 +123,26 @@ function awaitEnd(): void {
 }
 
 function discard(folder: string): void {
-  const path = spares.get(folder)?.path;
   spares.delete(folder);
-  if (path !== undefined) tolerating(() => remove(path));
+  tolerating(() => remove(join(folder, OWN)));
 }
 
-/** Removes the spares that dead processes left in the folder: no living process has their names. */
-export function sweep(folder: string): void {
+/**
+ * Removes the spares that dead processes left in the lock's folder, and old ones of processes of which nothing is
+ * known: a process whose spare is gone makes another.
+ */
+export function sweep({ path }: LockPlace): void {
+  const folder = dirname(path);
   tolerating(() => {
     for (const name of readdirSync(folder)) {
-      if (!SPARE.test(name)) continue;
-      const path = join(folder, name);
-      if (isDead(textOf(path) ?? "")) remove(path);
+      if (SPARE.test(name) && isLeft(join(folder, name))) remove(join(folder, name));
     }
   });
+}
+
+function isLeft(spare: string): boolean {
+  const { state } = holderIn(textOf(spare) ?? "");
+  return state === "dead" || (state === "unknown" && Date.now() - lstatSync(spare).ctimeMs > OLD_MS);
 }
 
 /** A spare that cannot be removed is in nobody's way. */

@@ -1,29 +1,42 @@
 /** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
 
-import {
-  type BigIntStats,
-  type Dirent,
-  lstatSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-  truncateSync,
-} from "node:fs";
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Fault, RunFault, StoreFault } from "./faults.ts";
-import { append, errnoOf, read, readAt, readFrom, replace } from "./node-bytes.ts";
+import {
+  append,
+  draftOf,
+  errnoOf,
+  openPieces,
+  read,
+  readAt,
+  readFrom,
+  replace,
+  syncFile,
+  syncFolder,
+  truncate,
+  unlessAbsent,
+} from "./node-bytes.ts";
+import { holdFolder, makeFolder } from "./node-folder.ts";
+import { token } from "./node-holder.ts";
 import { openIndexFile } from "./node-index.ts";
-import { holderOf, withLock } from "./node-lock.ts";
-import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
+import { holderOf, lockOf, withLock } from "./node-lock.ts";
+import type { DataRoot, Journal, StoreFile, StoreStamp } from "./ports.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
   readonly lockPatience: number;
   /** Bytes by which a store must have grown before an index of it is written. */
   readonly indexWorth: number;
+  /** Told a store that this process replaced without being allowed to leave it to its owner or group. */
+  readonly ownerLost: (file: string) => void;
 }
 
-const USUAL: DataRootOptions = { lockPatience: 10_000, indexWorth: 256 * 1024 };
+const USUAL: DataRootOptions = {
+  lockPatience: 10_000,
+  indexWorth: 256 * 1024,
+  ownerLost: () => undefined,
+};
 
 /** Where indexes are, below the root; none of them ends as a journal does. */
 const INDEXES = ".pgs/index";
@@ -31,6 +44,7 @@ const INDEXES = ".pgs/index";
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
 export function openDataRoot(root: string, options: Partial<DataRootOptions> = {}): DataRoot {
   const folder = resolve(root);
+  const unsynced: Unsynced = new Set();
   /** By name, and by every other spelling of its path that was asked for. */
   const stores = new Map<string, StoreFile>();
   return {
@@ -38,7 +52,7 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore(folder, name, { ...USUAL, ...options });
+      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...USUAL, ...options });
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -46,42 +60,83 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
   };
 }
 
-function openStore(folder: string, name: string, options: DataRootOptions): StoreFile {
+/** The folders in which names were made or replaced that may not have reached the device yet. */
+type Unsynced = Set<string>;
+
+export interface Root {
+  readonly folder: string;
+  readonly unsynced: Unsynced;
+}
+
+function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
+  const { folder: rootFolder, unsynced } = root;
+  // What can be made anew does not have to reach the device.
+  const derived = { folder: rootFolder, unsynced: new Set<string>() };
   // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
-  let located: string | undefined;
-  const on = <T>(failing: Failing, work: (path: string) => T): T =>
-    attempt(failing, name, () => work(located ?? locate(folder, name)));
+  let held: Located | undefined;
+  let isDirty = false;
+  const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
+    held === undefined ? reach(root, name, isMaking, work) : work(held);
+  const at = <T>(failing: Failing, work: (at: Located) => T): T =>
+    attempt(failing, name, () => withStore(failing === "UNWRITABLE", work));
+  const look = <T>(work: (at: Located) => T): T | null =>
+    attempt("UNREADABLE", name, () => unlessAbsent(() => withStore(false, work)));
   return {
     name,
-    read: () => on("UNREADABLE", read),
-    readFrom: (offset, take) => on("UNREADABLE", (path) => readFrom(path, offset, take)),
-    readAt: (offset, length) => on("UNREADABLE", (path) => readAt(path, offset, length)),
-    stamp: () => on("UNREADABLE", (path) => stamp(path, name)),
-    holder: () => on("UNREADABLE", (path) => holderOf(lockOf(path))),
-    append: (bytes) => on("UNWRITABLE", (path) => append(path, name, Buffer.from(bytes, "utf8"))),
-    truncate: (size) => on("UNWRITABLE", (path) => truncateSync(path, size)),
-    replace: (bytes) => on("UNWRITABLE", (path) => replace(path, bytes)),
+    read: () => look(({ path }) => read(path)),
+    readFrom: (offset, take) => at("UNREADABLE", ({ path }) => readFrom(path, offset, take)),
+    readAt: (offset, length) => at("UNREADABLE", ({ path }) => readAt(path, offset, length)),
+    stamp: () => attempt("UNREADABLE", name, () => stamp(held?.path ?? locate(rootFolder, name), name)),
+    holder: () => look(({ path }) => holderOf(lockOf(path))),
+    append: (text) =>
+      at("UNWRITABLE", ({ path, folder }) => {
+        isDirty = true;
+        if (append(path, name, Buffer.from(text, "utf8"))) unsynced.add(folder);
+      }),
+    truncate: (size) =>
+      at("UNWRITABLE", ({ path }) => {
+        isDirty = true;
+        truncate(path, size);
+      }),
+    replace: (text) =>
+      at("UNWRITABLE", ({ path, folder }) => {
+        unsynced.add(folder);
+        if (!replace(path, draftOf(path, token), text)) options.ownerLost(name);
+      }),
+    sync() {
+      if (!isDirty && unsynced.size === 0) return;
+      at("UNWRITABLE", ({ path }) => {
+        if (isDirty) syncFile(path);
+        isDirty = false;
+        syncFolders(unsynced);
+      });
+    },
     locked: (work) =>
-      on("UNWRITABLE", (path) =>
-        withLock(lockOf(path), name, options.lockPatience, () => {
-          located = path;
+      at("UNWRITABLE", (found) =>
+        withLock({ ...found, path: lockOf(found.path) }, name, options.lockPatience, () => {
+          held = found;
           try {
             return work();
           } finally {
-            located = undefined;
+            held = undefined;
           }
         }),
       ),
     index: (kind) =>
       openIndexFile(
         options.indexWorth,
-        () => locate(folder, `${INDEXES}/${name}.${kind}`),
-        () => statSync(located ?? locate(folder, name)).mode,
+        (work, isWriting) => reach(derived, `${INDEXES}/${name}.${kind}`, isWriting, ({ path }) => work(path)),
+        () => lstatSync(held?.path ?? locate(rootFolder, name)).mode,
       ),
   };
 }
 
-const lockOf = (path: string) => `${path}.lock`;
+function syncFolders(unsynced: Unsynced): void {
+  for (const folder of unsynced) {
+    unsynced.delete(folder);
+    syncFolder(folder);
+  }
+}
 
 type Failing = "UNREADABLE" | "UNWRITABLE";
 
@@ -107,10 +162,37 @@ function nameBelow(folder: string, path: string): string {
   return name.replaceAll(sep, "/");
 }
 
-/**
- * Where the store really is after all links; asked before every operation, because a link may appear at any time.
- * Operations then use this path, so that the link that was checked is not followed a second time.
- */
+/** Where a store is: the real path of its folder, and a path by which the file is reached as long as that is held. */
+interface Located {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** Where somebody moves folders at the very moment, it is looked for again. */
+const ATTEMPTS = 5;
+
+/** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
+export function reach<T>(
+  { folder: root, unsynced }: Root,
+  name: string,
+  isMaking: boolean,
+  work: (at: Located) => T,
+): T {
+  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+    const real = locate(root, name);
+    const folder = dirname(real);
+    const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+    if (held === null) continue;
+    try {
+      return work({ folder, path: `${held.path}/${basename(real)}` });
+    } finally {
+      held.close();
+    }
+  }
+  return escapes(name);
+}
+
+/** Where the store really is after all links; asked before every operation, because a link may appear at any time. */
 function locate(folder: string, name: string): string {
   const missing: string[] = [];
   let existing = join(folder, name);
@@ -154,7 +236,8 @@ function isLink(path: string): boolean {
 
 /** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
 function stamp(path: string, file: string): StoreStamp | null {
-  const stat = statOrNull(path);
+  // Not `throwIfNoEntry`: some versions of Node also swallow that a folder on the way is a file.
+  const stat = unlessAbsent(() => lstatSync(path, { bigint: true }));
   if (stat === null) return null;
   if (!stat.isFile())
     throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
@@ -165,22 +248,27 @@ function stamp(path: string, file: string): StoreStamp | null {
   };
 }
 
-/** Not `throwIfNoEntry`: some versions of Node also swallow that a folder on the way is a file. */
-function statOrNull(path: string): BigIntStats | null {
-  try {
-    return statSync(path, { bigint: true });
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return null;
-    throw error;
+/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
+function* journals(folder: string): Iterable<Journal> {
+  const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const pieces = attempt("UNREADABLE", name, () =>
+      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => openPieces(path))),
+    );
+    if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
   }
 }
 
-/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
-function* journals(folder: string): Iterable<{ readonly name: string; readonly bytes: Uint8Array }> {
-  const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
-  for (const name of names) {
-    const bytes = attempt("UNREADABLE", name, () => read(join(folder, name)));
-    if (bytes !== null) yield { name, bytes };
+function* attempted(name: string, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = attempt("UNREADABLE", name, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    iterator.return?.();
   }
 }
 
@@ -200,10 +288,5 @@ function isLinkedJournal(folder: string, name: string, entry: Dirent): boolean {
 }
 
 function entries(path: string): readonly Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+  return unlessAbsent(() => readdirSync(path, { withFileTypes: true })) ?? [];
 }

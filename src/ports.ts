@@ -4,10 +4,16 @@ import type { JsonObject } from "./json.ts";
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
 export interface Files {
-  /** The bytes, or null when nothing is there. Anything else that goes wrong throws an `IoError`. */
-  read(path: string): Uint8Array | null;
-  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. */
-  list(folder: string): readonly ListedFile[];
+  /**
+   * The bytes, or null when nothing is there. Anything else that goes wrong throws an `IoError`. Only a file is
+   * read, unless it is said how many bytes are wanted at most: then a pipe or a device as well. @throws TooLarge
+   */
+  read(path: string, most?: number): Uint8Array | null;
+  /**
+   * Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. Folders that
+   * hold nothing are listed when asked for.
+   */
+  list(folder: string, withEmptyFolders?: boolean): readonly ListedFile[];
   /** The names in the folder itself; none where there is no folder. */
   names(folder: string): readonly string[];
   /** Where the path really is after all links, or null when nothing is there. */
@@ -45,6 +51,16 @@ export class IoError extends Error {
   }
 }
 
+/** There are more bytes than are wanted; how many is known of a file alone. */
+export class TooLarge extends IoError {
+  readonly size: number | null;
+
+  constructor(size: number | null) {
+    super("EFBIG", undefined);
+    this.size = size;
+  }
+}
+
 /** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
 export interface Scratch {
   readonly folder: string;
@@ -57,6 +73,13 @@ export interface Scratch {
   copy(from: string, to: string): void;
   /** Removes the folder itself. */
   close(): void;
+}
+
+/** Which files were found to be what their own text says, by the SHA-256 of their bytes: kept outside the snapshot. */
+export interface CheckCache {
+  has(digest: string): boolean;
+  /** Whether it can be kept makes no difference but time. */
+  add(digest: string): void;
 }
 
 export interface Clock {
@@ -95,6 +118,8 @@ export interface StoreFile extends StoreReader {
   truncate(size: number): void;
   /** Replaces the whole content atomically: a reader sees the old bytes or the new, nothing between. */
   replace(bytes: string): void;
+  /** Everything written so far through this store is on the device when this returns. */
+  sync(): void;
   /** Runs `work` while no other process does the same on this file. */
   locked<T>(work: () => T): T;
   /** What is kept outside the store to find things in it again, or null; `kind` tells several of one store apart. */
@@ -112,10 +137,32 @@ export interface IndexFile {
 }
 
 export interface LockHolder {
-  /** The process's number; null where the lock does not say. */
-  readonly process: number | null;
-  /** It has died: whoever wants the lock next takes it over. */
-  readonly isDead: boolean;
+  /** The process's number on its host, in its PID namespace; null where the lock does not say. */
+  readonly pid: number | null;
+  readonly host: string | null;
+  /** Number of the PID namespace; empty where the system has none. */
+  readonly namespace: string | null;
+  /** `dead`: the next writer takes the lock over. `unknown`: a process of another host, boot or PID namespace. */
+  readonly state: "alive" | "dead" | "unknown";
+  /** Since when it is held, RFC 3339 UTC. */
+  readonly since: string;
+}
+
+/** A lock below a data root. */
+export interface StoredLock extends LockHolder {
+  /** Its path below the data root. */
+  readonly file: string;
+}
+
+/** The locks below a data root, for whoever has to see to them by hand. */
+export interface Locks {
+  /** In order of their paths. @throws IoError */
+  list(): readonly StoredLock[];
+  /**
+   * Removes the lock at a path below the data root, unless its holder is known to be alive. Answers the lock as it
+   * was; null when there is none. @throws StoreFault @throws IoError
+   */
+  release(file: string): StoredLock | null;
 }
 
 export interface StoreStamp {
@@ -133,8 +180,14 @@ export interface DataRoot {
    * it when a link does.
    */
   store(path: string): StoreFile;
-  /** Every `*.jsonl` below the root in sorted order, with its bytes (SPEC 4.2). */
-  journals(): Iterable<{ readonly name: string; readonly bytes: Uint8Array }>;
+  /** Every `*.jsonl` below the root in sorted order (SPEC 4.2). The pieces of one are asked for before the next. */
+  journals(): Iterable<Journal>;
+}
+
+/** A piece is valid until the next is asked for. */
+export interface Journal {
+  readonly name: string;
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /** A message in plain text to one recipient. */
@@ -168,13 +221,18 @@ export interface Mail {
   send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
 }
 
-/** Where the trace of one run is appended to. */
+/** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
+  /** @throws TraceFault when it is no longer where it was made. */
+  checkPlace(): void;
   /** Everything appended so far has reached the disk when this returns. */
   sync(): void;
   close(): void;
 }
+
+/** Who may read what a run leaves. */
+export type TraceAccess = "owner" | "group" | "all";
 
 /** Folder and writer for one run's files; see `openTrace` in `node-ports.ts`. */
 export interface TraceFolder {

@@ -11,7 +11,6 @@ import {
   type JsonObject,
   jsonEqual,
   lineOf,
-  MAX_DEPTH,
   own,
   pointer,
   readObject,
@@ -19,12 +18,14 @@ import {
   setOwn,
   spellings,
 } from "../src/json.ts";
+import { isCanonicalNumber } from "../src/json-number.ts";
+import { DEPTH } from "../src/limits.ts";
 import { canonical } from "../src/trace/canonical.ts";
 import { isJson } from "./support/is-json.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
-const deepPointer = "/a".repeat(MAX_DEPTH + 1);
+const deepPointer = "/a".repeat(DEPTH.document + 1);
 
 const refused: readonly (readonly [about: string, text: string | Uint8Array, defect: JsonDefect])[] = [
   [
@@ -92,11 +93,11 @@ const refused: readonly (readonly [about: string, text: string | Uint8Array, def
     '{"a/b~c":1,"a/b~c":2}',
     { code: "DUPLICATE_KEY", line: 1, pointer: "/a~1b~0c" },
   ],
-  ["one level too deep", nested(MAX_DEPTH + 1), { code: "TOO_DEEP", line: 1, pointer: deepPointer }],
+  ["one level too deep", nested(DEPTH.document + 1), { code: "TOO_DEEP", line: 1, pointer: deepPointer }],
   [
     "a hundred thousand open lists",
     `{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`,
-    { code: "TOO_DEEP", line: 1, pointer: `/a${"/0".repeat(MAX_DEPTH)}` },
+    { code: "TOO_DEEP", line: 1, pointer: `/a${"/0".repeat(DEPTH.document)}` },
   ],
   [
     "an integer after 2^53",
@@ -144,7 +145,7 @@ for (const [about, text, defect] of refused) {
 const accepted: readonly (readonly [about: string, text: string])[] = [
   ["the empty object", "{}"],
   ["white space anywhere", ' \t\r\n{ "a" : [ ] , "b" : { } } \n'],
-  ["the deepest nesting", nested(MAX_DEPTH)],
+  ["the deepest nesting", nested(DEPTH.document)],
   ["the same key in different objects", '{"a":{"a":1},"b":[{"a":1},{"a":1}]}'],
   ["2^53 and its negative", '{"a":9007199254740992,"b":-9007199254740992}'],
   ["2^60 in full", '{"a":1152921504606846976}'],
@@ -171,10 +172,10 @@ test("the depth that is allowed can be chosen", () => {
 });
 
 test("a trace may hold integers the way canonical JSON prints them, and no others", () => {
-  assert.deepEqual(readObjectText('{"a":1152921504606847000}', MAX_DEPTH, "shortest"), {
+  assert.deepEqual(readObjectText('{"a":1152921504606847000}', DEPTH.document, isCanonicalNumber), {
     value: { a: 2 ** 60 },
   });
-  const other = readObjectText('{"a":1152921504606847001}', MAX_DEPTH, "shortest");
+  const other = readObjectText('{"a":1152921504606847001}', DEPTH.document, isCanonicalNumber);
   assert.deepEqual(other, { defect: { code: "NUMBER_NOT_HELD", line: 1, pointer: "/a" } });
 });
 
@@ -188,7 +189,7 @@ test("a key called __proto__ changes no prototype", () => {
 });
 
 test("a long list in few bytes is read without printing it", () => {
-  const text = `{\n"a":${"[".repeat(MAX_DEPTH - 1)}${"1,".repeat(1e6)}1${"]".repeat(MAX_DEPTH - 1)}}`;
+  const text = `{\n"a":${"[".repeat(DEPTH.document - 1)}${"1,".repeat(1e6)}1${"]".repeat(DEPTH.document - 1)}}`;
   const read = readObject(bytes(text));
   assert.ok("value" in read);
 });
@@ -255,7 +256,8 @@ test("whatever way an object is written, it reads as JSON.parse reads it", () =>
         () => gaps.next().value as string,
         () => escapes.next().value as boolean,
       );
-      assert.deepEqual(readObject(bytes(text)), { value: JSON.parse(text) as Json }, text);
+      const read = readObject(bytes(text), DEPTH.document, isCanonicalNumber);
+      assert.deepEqual(read, { value: JSON.parse(text) as Json }, text);
     }),
     { numRuns: 1000 },
   );
@@ -400,8 +402,11 @@ test("a frozen value is frozen at every depth", () => {
 
 test("a reader of the text itself may ask for every number to be let through, and for nothing else", () => {
   const big = '{"a":1180591620717411303425,"b":1e400}';
-  assert.deepEqual(readObject(bytes(big), MAX_DEPTH, "any"), { value: JSON.parse(big) });
-  const twice = readObject(bytes('{"a":1e400,"a":1}'), MAX_DEPTH, "any");
+  assert.deepEqual(
+    readObject(bytes(big), DEPTH.document, () => true),
+    { value: JSON.parse(big) },
+  );
+  const twice = readObject(bytes('{"a":1e400,"a":1}'), DEPTH.document, () => true);
   assert.deepEqual(twice, { defect: { code: "DUPLICATE_KEY", line: 1, pointer: "/a" } });
 });
 

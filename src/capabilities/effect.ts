@@ -116,6 +116,11 @@ export interface CallOperation extends AnyOperation {
 /** An operation as the engine sees it. */
 export type Operation = StoreOperation | MailOperation | CallOperation;
 
+/** Whether it leaves everything outside the run as it is. */
+export function isReading(operation: Operation): boolean {
+  return operation.reaches === "store" && operation.semantics === "reads";
+}
+
 interface ExampleCall {
   readonly op: string;
   readonly input: JsonObject;

@@ -1,7 +1,9 @@
 /** Finds and reads the scenario vectors below a folder. */
 
 import { UsageFault } from "../faults.ts";
-import { type JsonDefect, MAX_DEPTH, readObject, utf8 } from "../json.ts";
+import { type JsonDefect, type NumberRule, readObject, utf8 } from "../json.ts";
+import { isHeldNumber } from "../json-number.ts";
+import { DEPTH } from "../limits.ts";
 import { type Files, IoError } from "../ports.ts";
 import { isScenario, parseScenario, type Scenario } from "./scenario.ts";
 
@@ -26,7 +28,7 @@ export function readVectors(folder: string, files: Files, shown: (path: string) 
 function readVector(path: string, files: Files, shown: (path: string) => string): Scenario | string {
   const file = shown(path);
   const bytes = readBytes(path, files, file);
-  const read = readObject(bytes, MAX_DEPTH, "any");
+  const read = readObject(bytes, DEPTH.document, isRead);
   if ("value" in read) {
     return isScenario(read.value) ? parseScenario({ file, text: utf8(bytes) }, read.value) : file;
   }
@@ -35,12 +37,15 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
   throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
 }
 
+/** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
+const isRead: NumberRule = (literal, path) => path[2] === "payload" || isHeldNumber(literal);
+
 const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
   CONFLICT_MARKERS: "it holds merge-conflict markers",
   DUPLICATE_KEY: "a key stands twice in one object",
-  TOO_DEEP: `it nests deeper than ${MAX_DEPTH} levels`,
+  TOO_DEEP: `it nests deeper than ${DEPTH.document} levels`,
   NUMBER_NOT_HELD: "it holds a number that a double cannot hold",
   LONE_SURROGATE: "a string holds half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",

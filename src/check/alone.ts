@@ -5,7 +5,6 @@ import type { CompileReason } from "../faults.ts";
 import { Closure } from "../plan/closure.ts";
 import { compileContract } from "../plan/compile-contract.ts";
 import type { Contract } from "../plan/plan.ts";
-import { compileQuery } from "../plan/query.ts";
 import { refusal } from "../plan/refusal.ts";
 import type { Storage } from "../plan/storage.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
@@ -26,7 +25,7 @@ export async function compileAlone(
   const closure = new Closure(snapshot, artifact);
   const report = closure.reportFor(artifact);
   const storage = everythingBound(table);
-  const contract = compileContract(artifact, { storage, closure, registry, query: compileQuery, report });
+  const contract = compileContract(artifact, { storage, closure, registry, report });
   if (closure.reasons.length === 0) return { contract, reasons: [] };
   return { contract: null, reasons: (await refusal(artifact.fqdn, closure.reasons, snapshot)).reasons };
 }

@@ -83,7 +83,10 @@ export function foretell(expression: Expression, reach: Reach): Value | undefine
       return typed("string");
     case "sum":
       return typed("integer");
-    case "query":
+    case "query": {
+      const start = foretell(expression.start, reach);
+      return start && { ...typed("array"), ...(start.maybe ? { maybe: true } : {}) };
+    }
     case "array":
       return typed("array");
     case "object":

@@ -25,14 +25,13 @@ export const checkReport: Told<CheckResult> = {
   }),
   toText(result, paint) {
     const { findings, known, gone } = result;
-    const files = [...new Set(findings.map(({ file }) => file))];
-    const told = files.map((file) =>
-      fileText(
-        file,
-        findings.filter((one) => one.file === file),
-        paint,
-      ),
-    );
+    const byFile = new Map<string, CheckFinding[]>();
+    for (const one of findings) {
+      const here = byFile.get(one.file);
+      if (here === undefined) byFile.set(one.file, [one]);
+      else here.push(one);
+    }
+    const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
     const more = [
       ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
       ...(gone.length === 0

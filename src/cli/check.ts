@@ -15,6 +15,7 @@ import { requireFolder } from "../snapshot/load.ts";
 import { checkReport, coverageReport } from "./check-report.ts";
 import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
+import { requireTrust, type SealOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
 import { printJson, printText } from "./report.ts";
 import { checkReports, type ReportOptions } from "./reports.ts";
@@ -26,7 +27,7 @@ export interface TermOptions {
   readonly failOn?: Severity;
 }
 
-export interface CheckOptions extends CommonOptions, TermOptions, ReportOptions {
+export interface CheckOptions extends CommonOptions, SealOptions, TermOptions, ReportOptions {
   readonly updateBaseline?: boolean;
   readonly coverage?: boolean;
 }
@@ -36,6 +37,7 @@ export async function checkCommand(options: CheckOptions, context: Context): Pro
   checkReports(options, context);
   requireFolder(settings.snapshot, world.files, settings);
   const terms = termsOf(options, context);
+  await requireTrust(options, context);
   const subject = await readSubject(settings.snapshot, world.files, registry);
   if (options.coverage === true) {
     await tell(coverageOf(subject, RULES), coverageReport, options, context);

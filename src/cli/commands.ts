@@ -1,8 +1,10 @@
 /** The commands and their options: the table `--help` prints. The code of all but `run` is loaded when called. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { TRACE_LIMITS } from "../engine/limits.ts";
 import { UsageFault } from "../faults.ts";
 import { GATE_PARTS } from "../gate/verdict.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./payload.ts";
@@ -236,7 +238,8 @@ const COMMANDS: readonly CommandRow[] = [
       name: "diff",
       operand: "<a> <b>",
       summary: "say where two traces, or two snapshots, differ in meaning",
-      options: (command) => command.option("--drawn", "also list what differs only because it was drawn"),
+      options: (command) =>
+        withTrust(command.option("--drawn", "also list what differs only because it was drawn")),
     },
     async () => (await import("./diff.ts")).diffCommand,
   ),
@@ -332,6 +335,16 @@ const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     {
+      name: "data",
+      operand: "<what>",
+      summary: "data locks: list the locks of the stores, who holds them and since when",
+      options: (command) =>
+        command.option("--release <FILE>", "remove this lock; refused while its holder is known to be alive"),
+    },
+    async () => (await import("./data.ts")).dataCommand,
+  ),
+  row(
+    {
       name: "gate",
       summary: "verify, check, conformance, test and coverage in one, with one verdict",
       options: gateOptions,
@@ -361,11 +374,26 @@ function runOptions(command: Command): Command {
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
       .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
       .addOption(
-        number("--max-depth <N>", "refuse a payload that nests deeper").default(DEFAULT_LIMITS.maxDepth),
+        number("--max-runs <N>", "refuse a trace of more runs, nested ones included").default(
+          TRACE_LIMITS.runs,
+        ),
       )
-      .addOption(number("--max-bytes <N>", "refuse a larger payload").default(DEFAULT_LIMITS.maxBytes))
+      .addOption(number("--max-events <N>", "refuse a trace of more events").default(TRACE_LIMITS.events))
+      .addOption(
+        number("--max-depth <N>", "refuse a payload that nests deeper", DEPTH.payloadMost).default(
+          DEFAULT_LIMITS.maxDepth,
+        ),
+      )
+      .addOption(
+        number("--max-bytes <N>", "refuse a larger payload", SIZE.payloadMost).default(DEFAULT_LIMITS.maxBytes),
+      )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      )
+      .addOption(
+        new Option("--trace-access <WHO>", "who may read what the run leaves: traces hold payloads")
+          .choices(["owner", "group", "all"])
+          .default("owner"),
       ),
   );
 }
@@ -403,7 +431,7 @@ function attestOptions(command: Command): Command {
 }
 
 function checkOptions(command: Command): Command {
-  return withReports(withTerms(command))
+  return withTrust(withReports(withTerms(command)))
     .option("--update-baseline", "write what is found into the baseline instead")
     .option("--coverage", "list the snapshot's invariants: which are checked, which are not, and why");
 }
@@ -503,9 +531,11 @@ function addCommonOptions(command: Command): Command {
     .option("--no-color", "no colour, also on a terminal");
 }
 
-function number(flags: string, description: string): Option {
+function number(flags: string, description: string, most?: number): Option {
   return new Option(flags, description).argParser((text: string) => {
     if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It should be a whole number above 0.");
+    if (most !== undefined && Number(text) > most)
+      throw new InvalidArgumentError(`It should be at most ${most}.`);
     return Number(text);
   });
 }

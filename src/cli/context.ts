@@ -1,14 +1,17 @@
 /** What every command is given, and the options all of them share. */
 
 import type {
+  CheckCache,
   Clock,
   DataRoot,
   Entropy,
   Files,
+  Locks,
   Mail,
   Progress,
   Scratch,
   Source,
+  TraceAccess,
   TraceFolder,
 } from "../ports.ts";
 
@@ -21,9 +24,11 @@ export interface World {
   readonly columns?: number | undefined;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
+  /** The content checks that files have passed, as these variables say where; null where none are kept. */
+  openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */
@@ -32,13 +37,15 @@ export interface World {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  openDataRoot(root: string): DataRoot;
+  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
+  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
+  openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
-  openTrace(traces: string, id: string): TraceFolder;
-  /** @throws IoError */
-  writeFile(file: string, content: string | Uint8Array): void;
-  /** A temporary folder, below `within` where that is given. */
+  openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** A new file is for those who have the access; without it, the umask says. @throws IoError */
+  writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
+  /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;

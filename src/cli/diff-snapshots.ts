@@ -3,28 +3,34 @@
 import { registry } from "../capabilities/registry.ts";
 import { counted } from "../counted.ts";
 import { SnapshotFault } from "../faults.ts";
-import { diffSurfaces, type SnapshotDifference } from "../plan/diff-snapshots.ts";
-import { surfaceOf } from "../plan/surface.ts";
-import { openSnapshot } from "../snapshot/load.ts";
+import { diffSnapshots, type SnapshotDifference } from "../plan/diff-snapshots.ts";
+import { readExecuted } from "../plan/executed.ts";
 import type { Context } from "./context.ts";
 import { groupText, sidesOf, verdictText } from "./diff-report.ts";
 import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
+import { open, type SealOptions } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
 import { printJson, printText } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
-export async function diffSnapshotFolders(a: string, b: string, context: Context): Promise<number> {
-  const differences = diffSurfaces(await readSurface(a, context), await readSurface(b, context));
+export async function diffSnapshotFolders(
+  a: string,
+  b: string,
+  options: SealOptions,
+  context: Context,
+): Promise<number> {
+  const differences = diffSnapshots(await read(a, options, context), await read(b, options, context));
   const { settings } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
   else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function readSurface(folder: string, { path, world }: Context) {
+async function read(folder: string, options: SealOptions, context: Context) {
+  const { path, world } = context;
   if (!world.files.isFolder(`${path(folder)}/artifacts`)) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
-  return surfaceOf(await openSnapshot(path(folder), world.files), registry);
+  return readExecuted(await open(context, options, path(folder)), registry);
 }
 
 // ---- reports ----

@@ -5,9 +5,10 @@ import type { ForeignFormat } from "../examine/foreign/record.ts";
 import { UsageFault } from "../faults.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { GivenTrace } from "./given-trace.ts";
+import type { SealOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
 
-export interface DiffOptions extends CommonOptions {
+export interface DiffOptions extends CommonOptions, SealOptions {
   readonly drawn?: boolean;
 }
 
@@ -24,7 +25,7 @@ export async function diffCommand(
     readGiven(file, "the snapshot", context);
     throw new UsageFault("NOT_COMPARABLE", { folder, file });
   }
-  if (isSnapshotA) return (await import("./diff-snapshots.ts")).diffSnapshotFolders(a, b, context);
+  if (isSnapshotA) return (await import("./diff-snapshots.ts")).diffSnapshotFolders(a, b, options, context);
   const isForeign = [await formatOf(a, context), await formatOf(b, context)].some((format) => format !== null);
   const listsDrawn = options.drawn ?? false;
   return isForeign

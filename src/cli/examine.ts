@@ -3,7 +3,8 @@
 import { emptySummary, gather } from "../engine/summary.ts";
 import { checkAllowed } from "../examine/allowed.ts";
 import { classify } from "../examine/classify.ts";
-import { type EndedEffect, Unfinished } from "../examine/crash/unfinished.ts";
+import type { ReadAgain } from "../examine/crash/rehearsals.ts";
+import { Unfinished } from "../examine/crash/unfinished.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place } from "../examine/locate/locate.ts";
@@ -79,19 +80,10 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
     again.replayed?.finding === null &&
     classification?.isStructural !== true;
   const { file } = trace;
-  const ended = unfinished.isOver || plan === null ? [] : await endedIn(trace, verified);
-  const interruption = await interruptionOf(unfinished, ended, plan, context);
+  const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
+  const interruption = await interruptionOf(unfinished, readAgain, plan, context);
   const told = { file, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
-}
-
-/** The effects that ended. */
-function endedIn(trace: GivenTrace, verified: Verified): Promise<readonly EndedEffect[]> {
-  return trace.readAgain("reading", verified, async (events) => {
-    const unfinished = new Unfinished({ keepsEnded: true });
-    for (const event of events) unfinished.take(event);
-    return unfinished.ended;
-  });
 }
 
 /** What holding a trace to a plan gives; null without a plan. */

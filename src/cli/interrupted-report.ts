@@ -10,7 +10,7 @@ import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Paint } from "./paint.ts";
-import { gathered, plain, rowsByRun, TOLD_SINGLY, table } from "./report.ts";
+import { gathered, holderText, plain, rowsByRun, TOLD_SINGLY, table } from "./report.ts";
 
 // ---- as JSON ----
 
@@ -23,7 +23,7 @@ export function openEffectJson(effect: OpenEffect): unknown {
     began: since,
     looked,
     found: foundJson(effect.found),
-    lock: lock && { process: lock.process, dead: lock.isDead },
+    lock: lock && { process: lock.pid, host: lock.host, since: lock.since, dead: lock.state === "dead" },
     safe,
   };
 }
@@ -119,9 +119,11 @@ function hintOf(found: Found): string {
   return hint === undefined ? "" : `  hint: ${hint}\n`;
 }
 
-function lockText({ process, isDead }: LockHolder): string {
-  const holder = process === null ? "somebody" : `process ${process}`;
-  return isDead ? `left by ${holder}, which has died: the next writer takes it over` : `held by ${holder}`;
+function lockText(holder: LockHolder): string {
+  const { state, since } = holder;
+  const name = plain(holderText(holder));
+  if (state === "dead") return `left by ${name}, which has died: the next writer takes it over`;
+  return `held since ${since} by ${name}${state === "unknown" ? ", of which nothing is known here: see pgs data locks" : ""}`;
 }
 
 function adviceText(

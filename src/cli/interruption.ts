@@ -2,8 +2,9 @@
 
 import { type Advice, advise } from "../examine/crash/advice.ts";
 import { judgeOpen, type OpenEffect } from "../examine/crash/interrupted.ts";
+import type { ReadAgain } from "../examine/crash/rehearsals.ts";
 import { findSteps } from "../examine/crash/steps.ts";
-import type { EndedEffect, Reached, Unfinished } from "../examine/crash/unfinished.ts";
+import type { Reached, Unfinished } from "../examine/crash/unfinished.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type DataRoot, IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
@@ -23,7 +24,7 @@ export interface Interruption {
 /** Looks into the data root, where there is one, and leaves it as it is. */
 export async function interruptionOf(
   unfinished: Unfinished,
-  ended: readonly EndedEffect[],
+  readAgain: ReadAgain,
   plan: Plan | null,
   context: Context,
 ): Promise<Interruption> {
@@ -33,7 +34,7 @@ export async function interruptionOf(
   const findStep = findSteps(plan, unfinished);
   const open = await judgeOpen(unfinished.open, findStep, data);
   const stage = { data, clock, entropy, mail: world.openMail(world.env) };
-  const advice = await advise(unfinished, open, { plan, findStep, ended, stage });
+  const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
   return { open, advice, lastNode, lastStep, dataRoot, isThere: data !== null };

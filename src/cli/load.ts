@@ -19,15 +19,38 @@ export interface SealOptions extends TrustOptions {
   readonly expectSeal?: string;
 }
 
-export async function open(context: Context, options: SealOptions = {}): Promise<Snapshot> {
-  const { world, settings } = context;
+/**
+ * The snapshot, the one at `folder` where that is given. With `putOff`, nothing of it is to be used before it is
+ * compiled, which does the checks put off.
+ * @throws SnapshotFault, SealFault, UsageFault
+ */
+export async function open(
+  context: Context,
+  options: SealOptions = {},
+  folder: string = context.settings.snapshot,
+  putOff = false,
+): Promise<Snapshot> {
+  const { world } = context;
   const needed = neededSignatures(options, context);
-  return openSnapshot(settings.snapshot, world.files, {
-    from: settings,
-    expectSeal: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
+  return openSnapshot(folder, world.files, {
+    from: context.settings,
+    expectSeal: pinnedRoot(options, context),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),
+    checked: world.openCheckCache(world.env),
+    putOff,
   });
+}
+
+/** The only sealed root that is allowed, if any. */
+export function pinnedRoot({ expectSeal }: SealOptions, { world }: Context): string | undefined {
+  return expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined);
+}
+
+/** For a command that reads the snapshot in its own way. @throws SealFault, UsageFault for one that `open` refuses */
+export async function requireTrust(options: SealOptions, context: Context): Promise<void> {
+  if (pinnedRoot(options, context) === undefined && neededSignatures(options, context) === 0) return;
+  await open(context, options);
 }
 
 /** How many trusted keys must have signed. To name a key is to ask for its signature. @throws UsageFault */
@@ -42,7 +65,7 @@ export function neededSignatures({ key, requireSignature }: TrustOptions, { worl
 }
 
 export async function planOf(workflow: string, context: Context, options: SealOptions = {}): Promise<Plan> {
-  return planIn(await open(context, options), workflow);
+  return planIn(await open(context, options, undefined, true), workflow);
 }
 
 export function planIn(snapshot: Snapshot, workflow: string): Promise<Plan> {

@@ -1,8 +1,9 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
 import type { Summary } from "../engine/summary.ts";
-import { CompileFault, Fault } from "../faults.ts";
+import { CompileFault, Fault, TraceFault } from "../faults.ts";
 import { type Json, unicodeEscape } from "../json.ts";
+import { IoError, type LockHolder } from "../ports.ts";
 import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
@@ -10,11 +11,27 @@ import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ world }: Context, value: unknown): void {
-  world.out(`${JSON.stringify(value, null, 2)}\n`);
+  world.out(`${jsonText(value)}\n`);
+}
+
+/** Of more than a text can be, every list is cut, and the document says so. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    return JSON.stringify({ note, ...(value as object) }, cut, 2);
+  }
+}
+
+function cut(_: string, part: unknown): unknown {
+  return Array.isArray(part) || typeof part === "string" ? part.slice(0, MOST_ROWS) : part;
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
-export function reportRefusal(error: unknown, context: Context): number {
+export function reportRefusal(thrown: unknown, context: Context): number {
+  const error = refusedBySystem(thrown) ?? thrown;
   if (!(error instanceof Fault)) return reportDefect(error, context);
   const { world, settings } = context;
   const { code, facts, wording } = error;
@@ -29,10 +46,26 @@ export function reportRefusal(error: unknown, context: Context): number {
   return exitCodeOfFault(error);
 }
 
+/** Whatever else the system refuses is no defect of the runner. */
+function refusedBySystem(thrown: unknown): Fault | undefined {
+  const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
+  return errno === undefined ? undefined : new TraceFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+}
+
+function errnoOfSystem(thrown: unknown): string | undefined {
+  const { code, syscall } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return syscall === undefined ? undefined : code;
+}
+
 /** Paths below the current folder, as the reader would write them. */
 export function nearby(text: string, { world }: Context): string {
-  return text.replaceAll(`${world.cwd}/`, "");
+  if (world.cwd === "/") return text;
+  const pieces = text.split(`${world.cwd}/`);
+  return pieces.reduce((before, rest) => `${before}${IN_A_PATH.test(before) ? `${world.cwd}/` : ""}${rest}`);
 }
+
+/** Ends so that what follows is the middle of a path. */
+const IN_A_PATH = /[^\s("'`=]$/;
 
 /** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
 export function refusalText(fault: Fault, standing?: string, hints?: readonly string[]): string {
@@ -151,7 +184,15 @@ export function gathered(rows: Rows): Rows {
     if (known === undefined) counts.set(key, { row, count: 1 });
     else known.count++;
   }
-  return [...counts.values()].map(({ row, count }) => [`${count} x`, ...row]);
+  return capped([...counts.values()].map(({ row, count }) => [`${count} x`, ...row]));
+}
+
+/** As many rows as anybody reads, and how many are left out. */
+const MOST_ROWS = 1000;
+
+export function capped(rows: Rows): Rows {
+  const left = rows.length - MOST_ROWS;
+  return left > 0 ? [...rows.slice(0, MOST_ROWS), [`and ${left} more, in the trace`]] : rows;
 }
 
 /** The rules that were not met: code, place, constraint, what was found. */
@@ -172,6 +213,12 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
   ]);
+}
+
+/** Who holds a lock, as it says itself. */
+export function holderText({ pid, host, namespace }: LockHolder): string {
+  if (pid === null) return "a process that it does not name";
+  return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 
 /** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */

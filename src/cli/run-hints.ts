@@ -2,7 +2,7 @@
 
 import type { Summary } from "../engine/summary.ts";
 import { classify } from "../examine/classify.ts";
-import { type Place, places } from "../examine/locate/locate.ts";
+import { LOCATED, type Place, places } from "../examine/locate/locate.ts";
 import type { Plan } from "../plan/plan.ts";
 import { recorders } from "../plan/recorders.ts";
 import { inArtifact } from "../snapshot/hint.ts";
@@ -20,7 +20,9 @@ export async function runHints(
   const snapshot = await open();
   const located = places(found, summary, plan, (event) => recorders(event, snapshot));
   const asked = located.filter(({ asks }) => asks !== "nothing");
-  return [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
+  const hints = [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
+  const left = summary.violations.length - LOCATED;
+  return left > 0 ? [...hints, `correct these first; ${left} more violations are in the trace`] : hints;
 }
 
 async function told(place: Place, snapshot: Snapshot): Promise<string> {

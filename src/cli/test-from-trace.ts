@@ -49,7 +49,7 @@ export async function testFromTrace(
       lineWidth: 0,
       aliasDuplicateObjects: false,
     });
-    tested = await testScenario({ path, source: readSource(shown, text) }, testing);
+    tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
     if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
     writeGiven(
       path,

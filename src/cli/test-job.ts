@@ -7,6 +7,7 @@ import { type Stores, storesOf } from "../scenarios/stores.ts";
 import { type Tested, testScenario } from "../scenarios/tested.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { Context, World } from "./context.ts";
+import { pinnedRoot } from "./load.ts";
 import { surroundingsIn } from "./surroundings.ts";
 import type { TestOptions } from "./test.ts";
 
@@ -24,11 +25,8 @@ interface SnapshotPlace {
   readonly expectSeal: string | null;
 }
 
-export function snapshotOf({ expectSeal }: TestOptions, { world, settings }: Context): SnapshotPlace {
-  return {
-    folder: settings.snapshot,
-    expectSeal: expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || null),
-  };
+export function snapshotOf(options: TestOptions, context: Context): SnapshotPlace {
+  return { folder: context.settings.snapshot, expectSeal: pinnedRoot(options, context) ?? null };
 }
 
 /** What a thread answers: faults do not travel from thread to thread as what they are. */

@@ -18,6 +18,10 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     (option) => `leave ${option} out, or type a whole number above 0`,
   ],
   [
+    /^option '(--\S+).*should be at most (\d+)/,
+    (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
+  ],
+  [
     /^no workflow is named/,
     () => "type the full name of a workflow; pgs list prints every workflow of the snapshot",
   ],

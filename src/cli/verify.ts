@@ -6,10 +6,10 @@ import type { TrustedKey } from "../sign/keys.ts";
 import { type JudgedSignature, signatureFaults } from "../sign/verdict.ts";
 import { requireFolder } from "../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
-import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
+import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { neededSignatures, type SealOptions } from "./load.ts";
+import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
 import { printJson, printText, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
@@ -37,7 +37,7 @@ export function verifySnapshot(options: SealOptions, context: Context): Verified
   requireFolder(settings.snapshot, world.files, settings);
   const needed = neededSignatures(options, context);
   const asked: Asked = {
-    expected: options.expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined),
+    expected: pinnedRoot(options, context),
     needed,
     keys: trustedFor(options, needed, context),
   };
@@ -67,7 +67,8 @@ function checkSeal(
   findings: Fault[],
   { world, settings }: Context,
 ): SealState {
-  const bytes = world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
+  const bytes = readSealFile(settings.snapshot, world.files, findings);
+  if (bytes === undefined) return { sealed: true, root: null, signatures: [] };
   if (bytes === null) {
     if (expected !== undefined || needed > 0) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
     return { sealed: false, root: rootOf(all), signatures: [] };

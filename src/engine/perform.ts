@@ -1,19 +1,32 @@
 /** Live conclusions: transforms are computed, side effects done, the data root read. */
 
-import type { Performed } from "../capabilities/effect.ts";
+import { isReading, type Performed, type StoreOperation } from "../capabilities/effect.ts";
 import { RunFault, StoreFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json.ts";
 import { holds } from "../plan/expression.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Draw, Entropy, Mail, Observation } from "../ports.ts";
+import type { Clock, DataRoot, Draw, Entropy, Mail, Observation, StoreFile } from "../ports.ts";
 import { findMatches } from "./admit.ts";
 import type { Conclude, EffectConclusion, TransformConclusion } from "./conclude.ts";
+import type { TraceLimits } from "./limits.ts";
+
+/**
+ * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
+ * kernel before anything follows. `device`: the machine's too. The trace is forced to the device before an effect
+ * changes anything, and what the effect wrote before its end is recorded. That end needs nothing of its own: the
+ * trace is forced again before the next change, and at the end of the run.
+ */
+export type Durability = "device" | "process";
 
 export interface Live {
   readonly data: DataRoot;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
+  readonly durability: Durability;
+  /** Everything said so far is on the device when this returns. @throws TraceFault */
+  readonly syncTrace: () => void;
+  readonly limits: TraceLimits;
   /** Told every nested run before its first event. */
   readonly begun: (run: string, plan: Plan) => void;
 }
@@ -23,10 +36,11 @@ export function performing(live: Live): Conclude {
     admission: (rules, where) => findMatches(rules, where, live.data),
     transform: (step, inputs) => transform(step, inputs, live),
     effect: (step, inputs) => effect(step, inputs, live),
-    begin(run, plan) {
+    begin(run, plan, payload) {
       live.begun(run, plan);
-      return new Date(live.clock.now()).toISOString();
+      return { clock: new Date(live.clock.now()).toISOString(), payload };
     },
+    limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
     status: (value) => value,
@@ -85,6 +99,7 @@ export function answer(
 
 async function effect(step: EffectStep, inputs: JsonObject, live: Live): Promise<EffectConclusion> {
   const { draw, observed } = recordingDraw(live);
+  if (live.durability === "device" && !isReading(step.operation)) live.syncTrace();
   try {
     const performed = await reach(step, inputs, draw, live);
     const { result = {} } = performed;
@@ -109,7 +124,7 @@ function reach(
   switch (operation.reaches) {
     case "store":
       if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-      return operation.perform(inputs, live.data.store(path), draw);
+      return onStore(operation, inputs, live.data.store(path), draw, live);
     case "mail":
       return operation.perform(inputs, live.mail, policy);
     case "workflows":
@@ -117,6 +132,18 @@ function reach(
     default:
       return operation satisfies never;
   }
+}
+
+function onStore(
+  operation: StoreOperation,
+  inputs: JsonObject,
+  store: StoreFile,
+  draw: Draw,
+  { durability }: Live,
+): Performed {
+  const performed = operation.perform(inputs, store, draw);
+  if (durability === "device" && !isReading(operation)) store.sync();
+  return performed;
 }
 
 /** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */

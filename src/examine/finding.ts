@@ -17,7 +17,10 @@ interface Words {
 const text = (value: Json | undefined) => (typeof value === "string" ? value : JSON.stringify(value ?? null));
 
 export const findingTable = {
-  EMPTY: { what: () => "the file holds no event" },
+  EMPTY: {
+    what: () => "the file holds no whole event, and a run writes its first one before it does anything",
+    hint: "if a run left the file like this, nothing was done: run it again",
+  },
   TORN_LINE: {
     what: () => "the last line is not whole: the run was cut off while it wrote",
     hint: "everything before it stands; see the effects for what may be half-done",

@@ -2,6 +2,8 @@
 
 import { isUtf8 } from "node:buffer";
 import { type JsonObject, readObjectText, utf8 } from "../json.ts";
+import { isCanonicalNumber } from "../json-number.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
@@ -85,7 +87,7 @@ export class Verification {
   /** Whether the line is an event. */
   #take(bytes: Buffer): boolean {
     this.#sequence++;
-    const read: ReadLine | undefined = scanLine(bytes) ?? buildLine(bytes, this.#fail);
+    const read: ReadLine | undefined = scanned(bytes) ?? buildLine(bytes, this.#fail);
     if (read === undefined) {
       this.#prev = null;
       return false;
@@ -137,11 +139,16 @@ export class Verification {
   }
 
   #end(): void {
-    if (this.#count === 0 && this.#findings.length === 0) this.#findings.push(finding("EMPTY"));
+    const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
+    if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
     if (this.#count > 0 && !this.#hasEnded) this.#fail("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#fail("HEAD_MISMATCH", { expected, found });
   }
+}
+
+function scanned(bytes: Buffer): ScannedLine | undefined {
+  return bytes.length > SIZE.text ? undefined : scanLine(bytes);
 }
 
 /** The slower reading: of a line that is no canonical event, or an unusual one. */
@@ -169,12 +176,16 @@ function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
 
 /** The object of a line, canonical or not. */
 function objectIn(bytes: Buffer, fail: Fail): JsonObject | undefined {
+  if (bytes.length > SIZE.text) {
+    fail("NOT_JSON", { reason: "TOO_LARGE" });
+    return undefined;
+  }
   if (!isUtf8(bytes)) {
     fail("NOT_UTF8");
     return undefined;
   }
   const text = utf8(bytes);
-  const read = readObjectText(text, undefined, "shortest");
+  const read = readObjectText(text, DEPTH.document, isCanonicalNumber);
   if ("defect" in read) {
     fail("NOT_JSON", { reason: read.defect.code });
     return undefined;

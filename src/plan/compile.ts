@@ -20,10 +20,10 @@ import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
 import {
-  type CompileQuery,
   type Expression,
   ExpressionError,
-  mayNeedQueries,
+  mapPaths,
+  type PathExpression,
   type PathWithin,
   parseExpression,
   pathsIn,
@@ -63,9 +63,10 @@ export async function compile(
   const report = closure.reportFor(workflow);
   const table = parseWorkflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
-  const query = await loadQueries(table, closure);
-  const nodes = compileNodes({ table, storage, closure, registry, report, query });
+  const keys = new Set(table.nodes.map(({ key }) => key));
+  const nodes = compileNodes({ table, keys, storage, closure, registry, report });
   const admission = compileAdmission(table);
+  await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
     const { refusal } = await import("./refusal.ts");
@@ -85,18 +86,10 @@ export async function compile(
     admission,
     start: table.start,
     nodes,
-    secrets: findSecrets(nodes),
+    secrets: findSecrets(nodes, admission),
     called,
   };
   return { ...plan, findings: findings(plan, workflow) };
-}
-
-/** The JSONPath library is loaded only when some binding of the closure is list-valued. */
-async function loadQueries(table: WorkflowTable, closure: Closure): Promise<CompileQuery | null> {
-  const texts = table.nodes.map(
-    ({ code, inputs }) => `${JSON.stringify(inputs)}${closure.peek(code)?.text ?? ""}`,
-  );
-  return texts.some(mayNeedQueries) ? (await import("./query.ts")).compileQuery : null;
 }
 
 /** Loads what the workflow's transforms use, so that a walk never waits for a library. */
@@ -111,11 +104,12 @@ async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
 
 interface NodeScope {
   readonly table: WorkflowTable;
+  /** Those of the nodes that are declared. */
+  readonly keys: ReadonlySet<NodeKey>;
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
   readonly report: Report;
-  readonly query: CompileQuery | null;
 }
 
 function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
@@ -182,8 +176,9 @@ function typeMeant({ code, type }: NodeTable): string {
   return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
 }
 
-function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
-  const next = routes(node, table, report);
+function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
+  const { closure, report } = scope;
+  const next = routes(node, scope);
   if (node.code === null) return { type: "IN", key: node.key, intent: null, next };
   const name = qualify(node.code, closure.namespace);
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
@@ -198,8 +193,8 @@ function compileContractNode(
   scope: NodeScope,
   contracts: Map<string, Contract | undefined>,
 ): ContractNode | undefined {
-  const { table, closure, report } = scope;
-  const next = routes(node, table, report);
+  const { closure } = scope;
+  const next = routes(node, scope);
   const name = qualify(node.code ?? "", closure.namespace);
   if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
   const contract = contracts.get(name);
@@ -269,11 +264,8 @@ function sourceTypes(
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
-function nodeInputs(
-  node: NodeTable,
-  contract: Contract,
-  { table, query, report }: NodeScope,
-): readonly Binding[] {
+function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): readonly Binding[] {
+  const { report } = scope;
   if (node.inputs === null) {
     return contract.inputs.map(({ name }) => ({
       name,
@@ -283,12 +275,12 @@ function nodeInputs(
   return Object.entries(node.inputs).flatMap(([name, value]) => {
     const path = [...node.path, "inputs", name];
     try {
-      const source = redirectStatus(parseExpression(value, query));
-      checkRoots(source, table, path, report);
+      const source = mapPaths(parseExpression(value), redirectStatus);
+      checkRoots(source, scope, path);
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, table));
+      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, scope));
       report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
@@ -296,27 +288,22 @@ function nodeInputs(
 }
 
 /** `$.results.<node>.result_status` is the node's outcome, which is no part of its published results. */
-function redirectStatus(expression: Expression): Expression {
-  if (expression.kind === "object") {
-    return { ...expression, members: expression.members.map(([key, member]) => [key, redirectStatus(member)]) };
-  }
-  if (expression.kind === "array") return { ...expression, items: expression.items.map(redirectStatus) };
-  if (expression.kind !== "path" || expression.root !== "results") return expression;
-  const [node, member, ...rest] = expression.segments;
-  if (member !== "result_status" || rest.length > 0 || node === undefined) return expression;
-  return { ...expression, root: "outcomes", segments: [node] };
+function redirectStatus(path: PathExpression): PathExpression {
+  const [node, member, ...rest] = path.segments;
+  const isStatus = path.root === "results" && member === "result_status" && rest.length === 0;
+  return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
-function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
+function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
+  const { report } = scope;
   for (const found of pathsIn(source)) {
     const { text, segments, at } = found;
     if (!isRoot(found)) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (!isOfNode(found, table)) {
+    } else if (!isOfNode(found, scope)) {
       const what = `${text} names the node ${segments[0]}, which is not declared`;
-      const nodes = table.nodes.map(({ key }) => key);
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...scope.keys]));
     }
   }
 }
@@ -326,8 +313,8 @@ const ROOTS: ReadonlySet<string> = new Set(["payload", "results", "outcomes"]);
 const isRoot = ({ root }: PathWithin) => ROOTS.has(root);
 
 /** Whether a path to results names a node of the workflow, or none. */
-function isOfNode({ root, segments: [node] }: PathWithin, { nodes }: WorkflowTable): boolean {
-  return root === "payload" || node === undefined || nodes.some(({ key }) => key === node);
+function isOfNode({ root, segments: [node] }: PathWithin, { keys }: Pick<NodeScope, "keys">): boolean {
+  return root === "payload" || node === undefined || keys.has(String(node));
 }
 
 function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
@@ -335,10 +322,10 @@ function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
   return { do: "change", to: meant(given, others) };
 }
 
-function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
+function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {
   const byOutcome = new Map<string, NodeKey>();
   for (const [outcome, target] of node.next) {
-    if (!table.nodes.some(({ key }) => key === target)) {
+    if (!keys.has(target)) {
       report(
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],

@@ -3,6 +3,7 @@
 import { nearestName } from "../snapshot/nearest.ts";
 import type { PathWithin, Segment } from "./expression.ts";
 import type { FieldSpec, IntentSpec } from "./intent.ts";
+import { spell } from "./path.ts";
 import type { Contract, Plan, Step } from "./plan.ts";
 
 /** Names below a place; null where anything may follow. */
@@ -73,7 +74,7 @@ export function meantPath(found: PathWithin, names: Names): string | undefined {
 /** The declared path that is this one or was meant by it; undefined where none is near. */
 export function pathMeant(path: readonly Segment[], names: Names): string | undefined {
   const meant = respelt(names, path) ?? only(names, path);
-  return meant && spelt(meant);
+  return meant && spell(meant);
 }
 
 /** The path with each wrong name replaced by the nearest right one. */
@@ -98,11 +99,4 @@ function endsWith(last: string, names: Names | null): readonly (readonly Segment
     ...(name === last ? [[name]] : []),
     ...endsWith(last, below).map((path) => [name, ...path]),
   ]);
-}
-
-function spelt(path: readonly Segment[]): string {
-  const parts = path.map((part) =>
-    typeof part === "number" ? `[${part}]` : /^[A-Za-z_]\w*$/.test(part) ? `.${part}` : `['${part}']`,
-  );
-  return `$${parts.join("")}`;
 }

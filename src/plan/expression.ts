@@ -1,27 +1,19 @@
 /**
  * Bindings and conditions (SPEC 3): parsed once, at load, into data; nothing here or later runs snapshot text
- * as code. Singular paths are walks over own properties; list-valued ones are served by a JSONPath library
- * with evaluation switched off.
+ * as code. Paths are walks over own properties.
  */
 
 import { RunFault } from "../faults.ts";
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJson,
-  own,
-  setOwn,
-  typeOf,
-} from "../json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, type MutableJson, setOwn, typeOf } from "../json.ts";
+import { parsePath, type Segment, type Selector } from "./path.ts";
+import { child, select } from "./select.ts";
 
-export type Segment = string | number;
+export type { Segment } from "./path.ts";
 
 export type Expression =
   | { readonly kind: "literal"; readonly value: Json }
   | PathExpression
-  | { readonly kind: "query"; readonly text: string; readonly root: string; readonly select: Select }
+  | QueryExpression
   /** The run's clock. */
   | { readonly kind: "clock" }
   | { readonly kind: "sum"; readonly text: string; readonly path: PathExpression; readonly add: number }
@@ -35,13 +27,20 @@ export interface PathExpression {
   readonly segments: readonly Segment[];
 }
 
-/** Serves one list-valued path. */
-export type Select = (document: JsonObject) => readonly Json[];
-/** Compiles a list-valued path, or answers undefined when the library cannot read it. */
-export type CompileQuery = (text: string) => Select | undefined;
+/** A list-valued path: all that the selectors reach from where its singular start leads. */
+export interface QueryExpression {
+  readonly kind: "query";
+  readonly text: string;
+  readonly start: PathExpression;
+  readonly selectors: readonly Selector[];
+}
 
 /** What paths see: one value per root name. Absent roots reach nothing. */
-export type Scope = Readonly<Record<string, Json | undefined>>;
+export type Scope = Readonly<Record<string, Json | undefined>> & { readonly [WITHIN]?: Within | undefined };
+
+/** What a path finds inside a value that is not to be looked into; undefined for every other one. */
+export type Within = (value: JsonObject) => Json | undefined;
+export const WITHIN = Symbol("within");
 
 /** The run's clock, under a name that no path can spell. */
 export const CLOCK = "{{timestamp}}";
@@ -61,13 +60,13 @@ export class ExpressionError extends Error {
  * The expression a declared value stands for; objects and arrays are taken apart recursively.
  * @throws ExpressionError for filters, scripts, unknown templates and anything that is no path.
  */
-export function parseExpression(value: Json, query: CompileQuery | null): Expression {
-  if (typeof value === "string") return parseText(value, query);
-  if (Array.isArray(value)) return { kind: "array", items: value.map((item) => parseExpression(item, query)) };
+export function parseExpression(value: Json): Expression {
+  if (typeof value === "string") return parseText(value);
+  if (Array.isArray(value)) return { kind: "array", items: value.map((item) => parseExpression(item)) };
   if (isObject(value)) {
     return {
       kind: "object",
-      members: Object.entries(value).map(([key, item]) => [key, parseExpression(item, query)]),
+      members: Object.entries(value).map(([key, item]) => [key, parseExpression(item)]),
     };
   }
   return { kind: "literal", value };
@@ -75,70 +74,29 @@ export function parseExpression(value: Json, query: CompileQuery | null): Expres
 
 const SUM = /^\{\{\s*(\$\.[^{}\s]+)\s*([+-])\s*(\d{1,15})\s*\}\}$/;
 
-function parseText(text: string, query: CompileQuery | null): Expression {
-  if (text.startsWith("$.")) return parsePath(text, query);
+function parseText(text: string): Expression {
+  if (text.startsWith("$.")) return pathExpression(text);
   if (!text.includes("{{") && !text.includes("}}")) return { kind: "literal", value: text };
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
   if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`, text);
-  const path = parsePath(sum[1] as string, null);
+  const path = pathExpression(sum[1] as string);
   if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`, text);
   return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
 }
 
-/** RFC 9535 member-name-shorthand. */
-const NAME = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*/y;
-const BRACKET = /\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d{1,15}))\]/y;
-const WILDCARD_OR_SLICE = /\[(?:\*|-?\d*:-?\d*(?::-?\d*)?)\]/y;
-
-function parsePath(text: string, query: CompileQuery | null): Extract<Expression, { kind: "path" | "query" }> {
-  const segments: Segment[] = [];
-  let isList = false;
-  let offset = 1;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = offset;
-    const match = pattern.exec(text);
-    if (match !== null) offset = pattern.lastIndex;
-    return match;
-  };
-  while (offset < text.length) {
-    if (text.startsWith("..", offset)) {
-      offset += 2;
-      isList = true;
-      if (take(NAME) === null) throw notAPath(text);
-    } else if (text[offset] === ".") {
-      offset += 1;
-      const name = take(NAME);
-      if (name === null) throw notAPath(text);
-      segments.push(name[0]);
-    } else {
-      const bracket = take(BRACKET);
-      if (bracket !== null) segments.push(bracketSegment(bracket));
-      else if (take(WILDCARD_OR_SLICE) !== null) isList = true;
-      else throw notAPath(text);
-    }
-  }
-  const [root, ...rest] = segments;
-  if (typeof root !== "string") throw notAPath(text);
-  if (!isList) return { kind: "path", text, root, segments: rest };
-  const select = query?.(text);
-  if (select === undefined) throw notAPath(text);
-  return { kind: "query", text, root, select };
-}
-
-function bracketSegment([, single, double, index]: RegExpExecArray): Segment {
-  if (index !== undefined) return Number(index);
-  return ((single ?? double) as string).replace(/\\(.)/g, "$1");
+function pathExpression(text: string): PathExpression | QueryExpression {
+  const path = parsePath(text);
+  if (path === undefined) throw notAPath(text);
+  const { root, segments, selectors, startLength } = path;
+  if (selectors.length === 0) return { kind: "path", text, root, segments };
+  const start: PathExpression = { kind: "path", text: text.slice(0, startLength), root, segments };
+  return { kind: "query", text, start, selectors };
 }
 
 function notAPath(text: string): ExpressionError {
   const isScript = /[?(@]/.test(text);
   return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`, text);
-}
-
-/** Whether any path in the text needs the JSONPath library. */
-export function mayNeedQueries(text: string): boolean {
-  return /\$\.[^"\s]*(?:\[\*\]|\[-?\d*:|\.\.)/.test(text);
 }
 
 /**
@@ -153,9 +111,10 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
       return follow(
         Object.hasOwn(scope, expression.root) ? scope[expression.root] : undefined,
         expression.segments,
+        scope[WITHIN],
       );
     case "query":
-      return [...expression.select(definedOf(scope))];
+      return evaluateQuery(expression, scope);
     case "clock":
       return scope[CLOCK];
     case "sum":
@@ -168,23 +127,32 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
 }
 
 /** Walks own properties; an array's elements are reached by index only. */
-export function follow(start: Json | undefined, segments: readonly Segment[]): Json | undefined {
+export function follow(
+  start: Json | undefined,
+  segments: readonly Segment[],
+  within?: Within,
+): Json | undefined {
   let value = start;
   for (const segment of segments) {
-    if (value === undefined || typeof value !== "object" || value === null) return undefined;
-    if (Array.isArray(value)) {
-      value = typeof segment === "number" ? (value.at(segment) as Json | undefined) : undefined;
-    } else {
-      value = typeof segment === "string" ? own(value as JsonObject, segment) : undefined;
-    }
+    if (value === undefined) return undefined;
+    const hidden = isObject(value) ? within?.(value) : undefined;
+    if (hidden !== undefined) return hidden;
+    value = child(value, segment);
   }
   return value;
 }
 
-function definedOf(scope: Scope): JsonObject {
-  return Object.fromEntries(
-    Object.entries(scope).filter((entry): entry is [string, Json] => entry[1] !== undefined),
-  );
+/** Where values stand inside others of their name, chains of `..name` count each of them many times. */
+const MAX_LIST = 2 ** 24;
+
+function evaluateQuery({ text, start, selectors }: QueryExpression, scope: Scope): Json | undefined {
+  const from = evaluate(start, scope);
+  if (from === undefined) return undefined;
+  const hidden = isObject(from) ? scope[WITHIN]?.(from) : undefined;
+  if (hidden !== undefined) return hidden;
+  const { size, list } = select(from, selectors);
+  if (size <= MAX_LIST) return list();
+  throw new RunFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });
 }
 
 function evaluateObject(members: readonly (readonly [string, Expression])[], scope: Scope): JsonObject {
@@ -233,22 +201,24 @@ export function textOf(expression: Expression): string {
   }
 }
 
-/** A path inside an expression: where in the declared value it stands, and all of the text there. */
+/** A path inside an expression, of a list-valued one its start: where in the declared value it stands, and all of the text there. */
 export interface PathWithin extends Omit<PathExpression, "kind"> {
   readonly at: readonly Segment[];
   readonly whole: string;
+}
+
+/** The path without which the expression has no value; undefined where a path that reaches nothing is no matter. */
+export function neededPath(expression: Expression): PathExpression | undefined {
+  return expression.kind === "path" || expression.kind === "query" ? pathOf(expression) : undefined;
 }
 
 /** Every path inside the expression. */
 export function pathsIn(expression: Expression, at: readonly Segment[] = []): readonly PathWithin[] {
   switch (expression.kind) {
     case "path":
-    case "query": {
-      const { text, root } = expression;
-      return [{ text, root, segments: expression.kind === "path" ? expression.segments : [], at, whole: text }];
-    }
+    case "query":
     case "sum": {
-      const { text, root, segments } = expression.path;
+      const { text, root, segments } = pathOf(expression);
       return [{ text, root, segments, at, whole: expression.text }];
     }
     case "object":
@@ -257,6 +227,39 @@ export function pathsIn(expression: Expression, at: readonly Segment[] = []): re
       return expression.items.flatMap((item, i) => pathsIn(item, [...at, i]));
     default:
       return [];
+  }
+}
+
+/** The singular path that an expression of one path follows, of a list-valued one its start. */
+function pathOf(expression: Extract<Expression, { kind: "path" | "query" | "sum" }>): PathExpression {
+  switch (expression.kind) {
+    case "path":
+      return expression;
+    case "query":
+      return expression.start;
+    case "sum":
+      return expression.path;
+  }
+}
+
+/** The expression with every path in it, also the start of a list-valued one, replaced. */
+export function mapPaths(expression: Expression, map: (path: PathExpression) => PathExpression): Expression {
+  switch (expression.kind) {
+    case "path":
+      return map(expression);
+    case "query":
+      return { ...expression, start: map(expression.start) };
+    case "sum":
+      return { ...expression, path: map(expression.path) };
+    case "object":
+      return {
+        ...expression,
+        members: expression.members.map(([key, member]) => [key, mapPaths(member, map)]),
+      };
+    case "array":
+      return { ...expression, items: expression.items.map((item) => mapPaths(item, map)) };
+    default:
+      return expression;
   }
 }
 
@@ -283,7 +286,11 @@ export function parseCondition(text: string): Condition {
 }
 
 function parseOperand(text: string): Expression {
-  if (text.startsWith("$.")) return parsePath(text, null);
+  if (text.startsWith("$.")) {
+    const path = pathExpression(text);
+    if (path.kind !== "path") throw new ExpressionError(`${text} is not a path to one value`, text);
+    return path;
+  }
   try {
     return { kind: "literal", value: JSON.parse(text) as Json };
   } catch {

@@ -139,9 +139,14 @@ const STRENGTH: readonly Unmet["constraint"][] = ["required", "type"];
 
 /** A missing or mistyped value has no other fault worth telling; the rest are all told. */
 function strongest(unmet: readonly Unmet[]): readonly Unmet[] {
-  const pointers = [...new Set(unmet.map((one) => one.pointer))].sort();
-  return pointers.flatMap((at) => {
-    const here = unmet.filter((one) => one.pointer === at);
+  const byPointer = new Map<string, Unmet[]>();
+  for (const one of unmet) {
+    const here = byPointer.get(one.pointer);
+    if (here === undefined) byPointer.set(one.pointer, [one]);
+    else here.push(one);
+  }
+  return [...byPointer.keys()].sort().flatMap((at) => {
+    const here = byPointer.get(at) as Unmet[];
     const strong = STRENGTH.map((constraint) => here.find((one) => one.constraint === constraint)).find(
       Boolean,
     );

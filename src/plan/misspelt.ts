@@ -13,6 +13,7 @@ import {
   parseExpression,
   pathsIn,
 } from "./expression.ts";
+import { spell } from "./path.ts";
 
 /** What to write in place of a text that is no expression; `isKnown` says which paths may stand there. */
 export function expressionMeant({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
@@ -24,7 +25,7 @@ export function expressionMeant({ text }: ExpressionError, isKnown: (path: PathW
 /** The expression that was meant; undefined where none is near, and for filters and scripts, which mean what they say. */
 function meantExpression(text: string, isKnown: (path: PathWithin) => boolean): string | undefined {
   const repaired = text.includes("{{") || text.includes("}}") ? repairedTemplate(text) : repairedPath(text);
-  const parsed = repaired === undefined ? undefined : readable(() => parseExpression(repaired, null));
+  const parsed = repaired === undefined ? undefined : readable(() => parseExpression(repaired));
   return parsed !== undefined && pathsIn(parsed).every(isKnown) ? repaired : undefined;
 }
 
@@ -41,11 +42,11 @@ const CLOCK_NAME = CLOCK.replaceAll(/[{}]/g, "");
 /** Names that are not spelt like names stand in brackets, and a path does not end with a dot. */
 function repairedPath(text: string): string | undefined {
   if (!text.startsWith("$.") || /[[\]?@'"]/.test(text)) return undefined;
-  const parts = text.slice(2).split(".");
-  return parts.reduce(
-    (path, part) =>
-      part === "" ? path : /^[A-Za-z_]\w*$/.test(part) ? `${path}.${part}` : `${path}['${part}']`,
-    "$",
+  return spell(
+    text
+      .slice(2)
+      .split(".")
+      .filter((part) => part !== ""),
   );
 }
 
@@ -77,7 +78,7 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
 const isBareWord = (text: string) => /^[A-Za-z_][\w-]*$/.test(text);
 
 function declaredPath(text: string, names: Names): string | undefined {
-  const path = text.startsWith("$") ? readable(() => parseExpression(text, null)) : undefined;
+  const path = text.startsWith("$") ? readable(() => parseExpression(text)) : undefined;
   return path?.kind === "path" ? pathMeant([path.root, ...path.segments], names) : undefined;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type Expression, pathsIn } from "./expression.ts";
-import type { Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
+import type { Admission, Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
 
 /** A place where a value stands: whose data, and the path inside it. */
 export interface Location {
@@ -15,6 +15,7 @@ export interface Location {
 
 export const spaces = {
   payload: "payload",
+  admission: "admission",
   inputs: (node: NodeKey) => `inputs ${node}`,
   outputs: (node: NodeKey) => `outputs ${node}`,
   stepInputs: (node: NodeKey, step: string) => `step-inputs ${node} ${step}`,
@@ -25,16 +26,18 @@ export const spaces = {
 interface Edge {
   readonly from: Location;
   readonly to: Location;
+  /** The target is a list of what stands somewhere below the source. */
+  readonly isList: boolean;
 }
 
 /** Null when nothing in the workflow is a secret. */
-export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | null {
+export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>, admission: Admission): Secrets | null {
   const contracts = [...nodes.values()].filter((node): node is ContractNode => node.type === "CC");
   const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
   const drawn = new Set(contracts.flatMap(drawnIn));
   const material = contracts.flatMap(keyMaterial);
   if (suppressing.length + drawn.size + material.length === 0) return null;
-  const edges = contracts.flatMap(edgesOf);
+  const edges = [...admissionEdges(admission), ...contracts.flatMap(edgesOf)];
   const found = spread(
     [...suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]), ...material],
     edges,
@@ -88,6 +91,19 @@ function nestedSeeds(node: ContractNode): readonly Location[] {
   });
 }
 
+/** What a rule compares stands in the admission's event, at its place there. */
+function admissionEdges(admission: Admission): readonly Edge[] {
+  return (["requires", "forbids"] as const).flatMap((kind) =>
+    admission[kind].flatMap(({ bindings }, i) =>
+      bindings.map(({ eventField, payloadField }) => ({
+        from: { space: spaces.payload, path: [payloadField] },
+        to: { space: spaces.admission, path: [kind, String(i), "where", eventField] },
+        isList: false,
+      })),
+    ),
+  );
+}
+
 function edgesOf(node: ContractNode): readonly Edge[] {
   return [...inputEdges(node), ...node.contract.steps.flatMap((step) => stepEdges(node.key, step))];
 }
@@ -111,6 +127,7 @@ function stepEdges(node: NodeKey, step: Step): readonly Edge[] {
     ...step.outputs.map((output) => ({
       from: { space: spaces.stepOutputs(node, name), path: [output.name] },
       to: { space: spaces.outputs(node), path: [output.name] },
+      isList: false,
     })),
   ];
 }
@@ -133,9 +150,9 @@ function bound(
   locate: (root: string, path: readonly string[]) => Location | undefined,
 ): readonly Edge[] {
   return bindings.flatMap(({ name, source }) =>
-    leaves(source, [name]).flatMap(({ path, root, segments }) => {
+    leaves(source, [name]).flatMap(({ path, root, segments, isList }) => {
       const from = locate(root, segments);
-      return from === undefined ? [] : [{ from, to: { space, path } }];
+      return from === undefined ? [] : [{ from, to: { space, path }, isList }];
     }),
   );
 }
@@ -144,6 +161,7 @@ interface Leaf {
   readonly path: readonly string[];
   readonly root: string;
   readonly segments: readonly string[];
+  readonly isList: boolean;
 }
 
 /** Every path of the expression, with where its value comes to stand. */
@@ -151,7 +169,8 @@ function leaves(source: Expression, path: readonly string[]): readonly Leaf[] {
   if (source.kind === "object")
     return source.members.flatMap(([key, member]) => leaves(member, [...path, key]));
   if (source.kind === "array") return source.items.flatMap((item, i) => leaves(item, [...path, String(i)]));
-  return pathsIn(source).map(({ root, segments }) => ({ path, root, segments: segments.map(String) }));
+  const isList = source.kind === "query";
+  return pathsIn(source).map(({ root, segments }) => ({ path, root, segments: segments.map(String), isList }));
 }
 
 /** A cycle of the graph may wrap a value ever deeper; below this depth the mask goes by value alone. */
@@ -165,17 +184,18 @@ function spread(from: readonly Location[], edges: readonly Edge[]): readonly Loc
     const id = JSON.stringify([location.space, location.path]);
     if (found.has(id) || location.path.length > MAX_PATH) continue;
     found.set(id, location);
-    for (const { from, to } of edges) {
-      queue.push(...across(location, from, to), ...across(location, to, from));
+    for (const { from, to, isList } of edges) {
+      queue.push(...across(location, from, to, isList), ...across(location, to, from, isList));
     }
   }
   return [...found.values()];
 }
 
-/** Where `location` leads over one binding: below its source, or the whole target when it holds the source. */
-function across(location: Location, source: Location, target: Location): readonly Location[] {
+/** Where `location` leads over one binding: below its source, or the whole target when it holds the source or is a list. */
+function across(location: Location, source: Location, target: Location, isList: boolean): readonly Location[] {
   if (location.space !== source.space) return [];
   const common = Math.min(location.path.length, source.path.length);
   if (location.path.slice(0, common).some((part, i) => part !== source.path[i])) return [];
-  return [{ space: target.space, path: [...target.path, ...location.path.slice(source.path.length)] }];
+  const below = isList ? [] : location.path.slice(source.path.length);
+  return [{ space: target.space, path: [...target.path, ...below] }];
 }

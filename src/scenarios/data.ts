@@ -3,6 +3,7 @@
 import type { Preparation } from "../certify/scenario.ts";
 import { isObject, type Json, type JsonObject, pointer, utf8 } from "../json.ts";
 import type { Path } from "../json-differences.ts";
+import { exactText } from "../json-number.ts";
 import type { Files } from "../ports.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
@@ -43,6 +44,6 @@ function isFolder(content: Json): boolean {
 /** As the stores are written: a value a line, or one object indented by two. */
 function textOf(content: Json): string {
   if (typeof content === "string") return content;
-  if (Array.isArray(content)) return content.map((item: Json) => `${JSON.stringify(item)}\n`).join("");
-  return JSON.stringify(content, null, 2);
+  if (Array.isArray(content)) return content.map((item: Json) => `${exactText(item)}\n`).join("");
+  return exactText(content, 2);
 }

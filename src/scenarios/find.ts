@@ -1,7 +1,6 @@
 /** Finds and reads the scenario files below a folder, or the one that is named. */
 
 import { UsageFault } from "../faults.ts";
-import { utf8 } from "../json.ts";
 import { type Files, IoError } from "../ports.ts";
 import { asScenario } from "./acceptance.ts";
 import { readSource, type Source } from "./source.ts";
@@ -31,7 +30,7 @@ export function findScenarios(place: string, files: Files, shown: string): reado
 
 /** @throws UsageFault `FILE_UNREADABLE`, `SCENARIO_UNREADABLE` */
 export function readScenario(path: string, file: string, files: Files): ScenarioFile {
-  return { path, source: asScenario(readSource(file, utf8(readBytes(path, file, files)))) };
+  return { path, source: asScenario(readSource(file, readBytes(path, file, files))) };
 }
 
 function readBytes(path: string, file: string, files: Files): Uint8Array {

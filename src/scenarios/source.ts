@@ -1,6 +1,6 @@
 /** A scenario file as it was authored, YAML or JSON: its value, the line of every place, and how to change one. */
 
-import { LineCounter, parseDocument } from "yaml";
+import { isUtf8 } from "node:buffer";
 import { UsageFault } from "../faults.ts";
 import {
   isObject,
@@ -8,11 +8,15 @@ import {
   type JsonDefect,
   type JsonObject,
   lineOf,
+  lineOfInvalidUtf8,
   type MutableJson,
   parsePointer,
   pointer,
   readObjectText,
+  utf8,
 } from "../json.ts";
+import { parsed, readYamlText, YamlFlaw, type YamlText } from "../yaml-text.ts";
+import { edited, type Written } from "./edit.ts";
 import { placesIn } from "./yaml-places.ts";
 
 export interface Source {
@@ -32,7 +36,9 @@ export interface SourceChange {
 }
 
 /** @throws UsageFault `SCENARIO_UNREADABLE` */
-export function readSource(file: string, text: string): Source {
+export function readSource(file: string, bytes: Uint8Array): Source {
+  if (!isUtf8(bytes)) return unreadable(file, lineOfInvalidUtf8(bytes), JSON_DEFECTS.NOT_UTF8);
+  const text = utf8(bytes);
   return file.endsWith(".json") ? readJson(file, text) : readYaml(file, text);
 }
 
@@ -44,60 +50,73 @@ function readJson(file: string, text: string): Source {
     file,
     value,
     lineOf: (at) => nearestLine(at, (place) => lineOf(text, place)),
-    changed(changes) {
-      const copy = structuredClone(value) as MutableJson;
-      for (const { at, value: wanted } of changes) setAt(copy, parsePointer(at), wanted);
-      return `${JSON.stringify(copy, null, 2)}\n`;
-    },
+    changed: (changes) => changedText(file, changes, text, jsonIn),
   };
 }
 
 function readYaml(file: string, text: string): Source {
-  const lines = new LineCounter();
-  const options = { lineCounter: lines, prettyErrors: false, merge: true } as const;
-  const document = parseDocument(text, options);
-  const line = (offset: number) => lines.linePos(offset).line;
-  const [error] = document.errors;
-  if (error !== undefined)
-    return unreadable(file, line(error.pos[0]), YAML_DEFECTS[error.code] ?? NOT_YAML, error);
-  const value = document.toJS() as Json;
+  const { document, value, lineAt } = yamlIn(file, text);
   if (!isObject(value)) return unreadable(file, 1, "it is not a mapping of names to values");
   const offsetAt = placesIn(document);
-  const lineAt = (at: string) =>
-    nearestLine(at, (place) => {
-      const offset = offsetAt(parsePointer(place));
-      return offset === undefined ? undefined : line(offset);
-    });
-  const unheld = notHeld(value, []);
-  if (unheld !== undefined) return unreadable(file, lineAt(pointer(unheld)), "a number does not fit a double");
   return {
     file,
     value,
-    lineOf: lineAt,
-    changed(changes) {
-      const copy = parseDocument(text, options);
-      for (const { at, value: wanted } of changes) {
-        if (wanted === undefined) copy.deleteIn(parsePointer(at));
-        else copy.setIn(parsePointer(at), wanted);
-      }
-      return copy.toString({ lineWidth: 0, flowCollectionPadding: true });
-    },
+    lineOf: (at) =>
+      nearestLine(at, (place) => {
+        const offset = offsetAt(parsePointer(place));
+        return offset === undefined ? undefined : lineAt(offset);
+      }),
+    changed: (changes) =>
+      changedText(file, changes, text, (again) => {
+        const { document: next, value: read } = yamlIn(file, again);
+        return { text: again, contents: next.contents, value: read, isJson: false };
+      }),
   };
+}
+
+/** JSON is YAML as well, whose nodes know where they stand. */
+function jsonIn(text: string): Written {
+  return {
+    text,
+    contents: parsed(text, "1.2").document.contents,
+    value: JSON.parse(text) as Json,
+    isJson: true,
+  };
+}
+
+/** @throws UsageFault `SCENARIO_NOT_UPDATED` */
+function changedText(
+  file: string,
+  changes: readonly SourceChange[],
+  text: string,
+  read: (text: string) => Written,
+): string {
+  const written = read(text);
+  // Values that an alias stands for are copied: what is written at one place changes no other.
+  const wanted = JSON.parse(JSON.stringify(written.value)) as MutableJson;
+  for (const { at, value } of changes) setAt(wanted, parsePointer(at), value);
+  try {
+    const changed = edited(written, wanted, read);
+    if (changed !== null) return changed;
+  } catch (error) {
+    // The edits have made something else of the text.
+    if (!(error instanceof UsageFault)) throw error;
+  }
+  throw new UsageFault("SCENARIO_NOT_UPDATED", { file });
+}
+
+function yamlIn(file: string, text: string): YamlText {
+  try {
+    return readYamlText(text, "1.2");
+  } catch (error) {
+    if (!(error instanceof YamlFlaw)) throw error;
+    return unreadable(file, error.line, error.message, error);
+  }
 }
 
 function unreadable(file: string, line: number, defect: string, cause?: unknown): never {
   throw new UsageFault("SCENARIO_UNREADABLE", { file, line, defect }, { cause });
 }
-
-const NOT_YAML = "it is not YAML";
-
-const YAML_DEFECTS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "a key stands twice in one mapping",
-  MULTIPLE_DOCS: "it holds more than one document",
-  TAB_AS_INDENT: "a tab stands where spaces should",
-  BAD_INDENT: "a line is indented wrongly",
-  MISSING_CHAR: "a closing character is missing",
-};
 
 const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
@@ -117,20 +136,6 @@ function nearestLine(at: string, lineAt: (place: string) => number | undefined):
     if (line !== undefined) return line;
   }
   return 1;
-}
-
-/** Where a number stands that JSON cannot carry unchanged. */
-function notHeld(value: Json, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
-  if (typeof value === "number") {
-    const isHeld = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-    return isHeld ? undefined : path;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [key, child] of Object.entries(value)) {
-    const found = notHeld(child as Json, [...path, key]);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function setAt(target: MutableJson, path: readonly string[], value: Json | undefined): void {

@@ -4,6 +4,7 @@ import type { Answer, AuthoredStep as Aside, Earlier, RunStep, Scenario } from "
 import { UsageFault } from "../faults.ts";
 import { type Json, type JsonObject, pointer, readObject, utf8 } from "../json.ts";
 import type { Path } from "../json-differences.ts";
+import { exactText } from "../json-number.ts";
 import { momentOf } from "../plan/intent.ts";
 import { type Files, IoError } from "../ports.ts";
 import {
@@ -142,7 +143,7 @@ function build(
     kind: "run",
     name,
     workflow,
-    payload: Buffer.from(JSON.stringify(payload)),
+    payload: Buffer.from(exactText(payload)),
     before: prepared(given.data ?? {}, [...at, "given", "data"], stores, source),
     environment: new Map(),
     maxHops: undefined,

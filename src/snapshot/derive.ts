@@ -3,8 +3,19 @@
  * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
  */
 
-import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, Scalar, type Tags, visit } from "yaml";
-import { isObject, type Json, type JsonObject, lineAt, type MutableJson, objectAt, own } from "../json.ts";
+import { isMap, isNode, isScalar, isSeq, type Scalar } from "yaml";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  lineAt,
+  lineFinder,
+  type MutableJson,
+  objectAt,
+  own,
+} from "../json.ts";
+import { DEPTH } from "../limits.ts";
+import { parsed, readYamlText, YamlFlaw } from "../yaml-text.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 
@@ -24,7 +35,20 @@ export class ContentError extends Error {
   }
 }
 
-const MACHINE = /^## Machine\s*\n+```yaml\s*\n([\s\S]*?)\n```/m;
+/** The heading, and its fence up to the line on which the block begins. */
+const MACHINE = /^## Machine\s+(?<=\n)```yaml\s*\n/gm;
+const FENCE = "\n```";
+
+/** The YAML under `## Machine` and where in `content` it begins, in one pass; null where there is none. */
+export function machineText(content: string): { readonly text: string; readonly start: number } | null {
+  MACHINE.lastIndex = 0;
+  if (!MACHINE.test(content)) return null;
+  const start = MACHINE.lastIndex;
+  const end = content.indexOf(FENCE, start);
+  if (end !== -1) return { text: content.slice(start, end), start };
+  // An empty block: the line break before its closing fence was taken for one before its text.
+  return content.startsWith(`\n${FENCE}`, start - 2) ? { text: "", start: start - 1 } : null;
+}
 
 /** @throws ContentError */
 export function derive(name: Fqdn, content: string): Derived {
@@ -38,30 +62,47 @@ export function derive(name: Fqdn, content: string): Derived {
 
 /** The object in the YAML block under `## Machine`, read as YAML 1.1. @throws ContentError */
 export function machineBlock(content: string): JsonObject {
-  const match = MACHINE.exec(content);
-  if (match === null) throw new ContentError("no ```yaml block under ## Machine", 1);
-  const before = content.slice(0, match.index + match[0].indexOf(match[1] as string)).split("\n").length;
-  const value = readYaml(match[1] as string, before);
+  const block = machineText(content);
+  if (block === null) throw new ContentError("no ```yaml block under ## Machine", 1);
+  const before = lineAt(content, block.start);
+  const value = readYaml(block.text, before);
   if (!isObject(value)) throw new ContentError("the Machine block is not a mapping", before);
   return value;
 }
 
-/** The line within `content` at which the Machine block says a field, by its path below the block; undefined where it does not. */
+/**
+ * The line within `content` at which the Machine block says a field, by its path below the block; undefined where it
+ * does not. The text that was asked last is not read again: many fields of one are asked for in a row.
+ */
 export function lineInContent(content: string, path: readonly string[]): number | undefined {
-  return contentLines(content)(path);
+  if (lastAsked?.content !== content) lastAsked = { content, find: contentLines(content) };
+  return lastAsked.find(path);
 }
 
-/** The same for many fields of one text, which is read once. */
-export function contentLines(content: string): (path: readonly string[]) => number | undefined {
-  const match = MACHINE.exec(content);
-  if (match === null) return () => undefined;
-  const text = match[1] as string;
-  const { contents } = parseDocument(text, yaml11());
-  const start = match.index + match[0].indexOf(text);
+export type FindLine = (path: readonly string[]) => number | undefined;
+
+let lastAsked: { readonly content: string; readonly find: FindLine } | undefined;
+
+/** The same for texts that are asked in turn. */
+export function contentLines(content: string): FindLine {
+  const block = machineText(content);
+  if (block === null) return () => undefined;
+  const contents = contentsOf(block.text);
+  const lineOfOffset = lineFinder(content);
   return (path) => {
     const offset = offsetIn(contents, path);
-    return offset === undefined ? undefined : lineAt(content, start + offset);
+    return offset === undefined ? undefined : lineOfOffset(block.start + offset);
   };
+}
+
+/** Null of a text that the parser cannot bear. */
+function contentsOf(text: string): unknown {
+  try {
+    return parsed(text, "1.1").document.contents;
+  } catch (error) {
+    if (error instanceof YamlFlaw) return null;
+    throw error;
+  }
 }
 
 function offsetIn(contents: unknown, path: readonly string[]): number | undefined {
@@ -91,60 +132,14 @@ export function lineAround(content: string, path: Path): number | undefined {
   return undefined;
 }
 
-const yaml11 = () =>
-  ({ version: "1.1", schema: "yaml-1.1", customTags, merge: true, uniqueKeys: true }) as const;
-
 /** YAML 1.1 without the types JSON does not have; `firstLine` is where the text begins. @throws ContentError */
 export function readYaml(text: string, firstLine: number): Json {
-  const document = parseDocument(text, yaml11());
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem !== undefined) {
-    throw new ContentError(problem.code, firstLine + (problem.linePos?.[0].line ?? 1) - 1);
+  try {
+    return readYamlText(text, "1.1", DEPTH.snapshot - 1).value;
+  } catch (error) {
+    if (!(error instanceof YamlFlaw)) throw error;
+    throw new ContentError(error.message, firstLine + error.line - 1);
   }
-  closeLastBlockScalar(document, text);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
-  return plain(value, firstLine);
-}
-
-/** YAML 1.1 lets a lone `y` or `n` be a truth value; the compilers of this family read them as texts. */
-function customTags(tags: Tags): Tags {
-  return tags.map((tag) => {
-    const isTruth =
-      typeof tag === "object" &&
-      tag.tag === "tag:yaml.org,2002:bool" &&
-      "test" in tag &&
-      tag.test !== undefined;
-    if (!isTruth) return tag;
-    const value = tag.test?.test("yes") === true;
-    return {
-      ...tag,
-      test: value ? /^(?:[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/ : /^(?:[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
-    };
-  });
-}
-
-/**
- * A block scalar that ends with the text, not with a line break, keeps none: the compilers of this family
- * read YAML that way, while the library always adds one.
- */
-function closeLastBlockScalar(document: Document.Parsed, text: string): void {
-  visit(document, {
-    Scalar(_, node) {
-      const isBlock = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
-      if (!isBlock || (node.range?.[1] ?? 0) < text.length || typeof node.value !== "string") return;
-      node.value = node.value.replace(/\n$/, "");
-    },
-  });
-}
-
-function plain(value: unknown, line: number): Json {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (Array.isArray(value)) return value.map((item) => plain(item, line));
-  if (typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, line)]));
-  }
-  throw new ContentError("a value that JSON cannot hold; quote it", line);
 }
 
 /** The compiler's one addition: each node that names a code also carries the full name. */

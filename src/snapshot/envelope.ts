@@ -3,9 +3,13 @@
 import { SnapshotFault } from "../faults.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json.ts";
 import { repairOf } from "../json-repair.ts";
+import { DEPTH } from "../limits.ts";
 import { isDigest } from "../trace/canonical.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 import { exactly, sentence } from "./hint.ts";
+
+/** The fields of an envelope that a run executes. */
+export const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
 
 /** The envelope of an artifact file, strictly read, calling itself what its file name says. */
 export function parseEnvelope(
@@ -66,20 +70,20 @@ const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean
 
 /** A JSON object of the snapshot, strictly read. @throws SnapshotFault with the defect's own code */
 export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
-  const result = readObject(bytes);
+  const result = readObject(bytes, DEPTH.snapshot);
   if ("value" in result) return result.value;
   const { code, line, pointer = "" } = result.defect;
   const repair = repairOf(utf8(bytes), result.defect) ?? null;
   throw new SnapshotFault(code, { file, line, pointer, repair });
 }
 
-/** The object in a file whose bytes are the sealed ones; a seal over something else is answered strictly. */
-export function parseSealed(file: string, bytes: Uint8Array): JsonObject {
+/** The object in a file that was, or is still to be, read strictly; one that is no JSON object is answered strictly. */
+export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
   try {
     const value = JSON.parse(utf8(bytes)) as Json;
     if (isObject(value)) return value;
   } catch {
-    // Not what `pgs seal` would have sealed.
+    // The strict reading says what is wrong.
   }
   return parseStrict(file, bytes);
 }

@@ -1,18 +1,16 @@
 /** Writes the trace while the run happens. It decides nothing: it stamps, chains, appends. */
 
+import { type TookPlace, TraceFault } from "../faults.ts";
+import { jsonEqual } from "../json.ts";
 import type { Clock, TraceFile } from "../ports.ts";
 import type { Digest } from "./canonical.ts";
 import { genesis, link } from "./chain.ts";
-import { type EventType, type Happening, SCHEMA, type TraceEvent } from "./event.ts";
-
-/**
- * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
- * kernel before anything follows. `device`: the machine's too, by an fdatasync before and after each effect.
- */
-export type Durability = "device" | "process";
+import { type EventType, type Happening, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
   say(happening: Happening): void;
+  /** Everything said so far is on the device when this returns. @throws TraceFault */
+  sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
   readonly head: Digest;
 }
@@ -20,21 +18,30 @@ export interface Journal {
 export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
-  readonly durability: Durability;
   /** Told every line after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
-const SYNCED: ReadonlySet<EventType> = new Set(["side_effect_start", "side_effect_end", "workflow_complete"]);
+/** Around an effect, and at the end of a run: here the trace must be where it is looked for. */
+const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
+  "side_effect_start",
+  "side_effect_end",
+  "workflow_complete",
+]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(
-  file: TraceFile,
-  { executionId, clock, durability, listen }: JournalOptions,
-): Journal {
+export function openJournal(file: TraceFile, { executionId, clock, listen }: JournalOptions): Journal {
   const begun = clock.micros();
   let head = genesis(executionId);
   let sequence = 0;
+  const effects = new Effects();
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw error instanceof TraceFault ? effects.toldBy(error) : error;
+    }
+  };
   return {
     get head() {
       return head;
@@ -48,8 +55,11 @@ export function openJournal(
         prevHash: head,
       };
       const { line, hash } = link(happening, stamp);
-      file.append(`${line}\n`);
-      if (durability === "device" && SYNCED.has(happening.event_type)) file.sync();
+      effects.take(happening);
+      attempt(() => {
+        file.append(`${line}\n`);
+        if (PLACE_CHECKED.has(happening.event_type)) file.checkPlace();
+      });
       listen?.({
         ...happening,
         schema: SCHEMA,
@@ -62,5 +72,45 @@ export function openJournal(
       });
       head = hash;
     },
+    sync: () => attempt(() => file.sync()),
   };
+}
+
+/** As many as a refusal names. */
+const NAMED = 20;
+
+/** What took place: a trace that cannot be written may not say so. */
+class Effects {
+  /** By run: the last one that began. */
+  readonly #begun = new Map<string, TookPlace>();
+  readonly #named: TookPlace[] = [];
+  #count = 0;
+
+  take({ event_type: type, run, node_id: node = "", payload }: Happening): void {
+    if (type === "side_effect_start") {
+      const { step, op, store } = payload;
+      this.#begun.set(run, { run, node, step, op, store });
+    } else if (type === "side_effect_end") {
+      const begun = this.#begun.get(run);
+      if (begun !== undefined && hasTakenPlace(payload, begun)) this.#add(begun);
+    }
+  }
+
+  #add(effect: TookPlace): void {
+    this.#count++;
+    if (this.#named.length < NAMED) this.#named.push(effect);
+  }
+
+  /** The same refusal, which names them. */
+  toldBy({ facts, cause }: TraceFault<"TRACE_UNWRITABLE">): TraceFault {
+    const { folder, file, errno } = facts as { folder: string; file: string | null; errno: string };
+    const more = this.#count - this.#named.length;
+    return new TraceFault("TRACE_UNWRITABLE", { folder, file, errno, effects: this.#named, more }, { cause });
+  }
+}
+
+/** A letter leaves no change. */
+function hasTakenPlace({ outcome, change }: Payloads["side_effect_end"], { store }: TookPlace): boolean {
+  if (change === undefined) return store === null && outcome === "SUCCESS";
+  return !jsonEqual(change.before, change.after);
 }

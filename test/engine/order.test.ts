@@ -29,6 +29,9 @@ const doStep = (step: string) => ({
   on_result: { SUCCESS: "continue" },
 });
 
+const unwritable = () =>
+  new TraceFault("TRACE_UNWRITABLE", { folder: "t", file: null, errno: "ENOSPC", effects: [], more: 0 });
+
 test("a run says its events in the order in which they happen", async () => {
   const core = contract([passing("pass", { value: 1 }), appending("log", { n: 1 })]);
   const protocol = oneContract(core);
@@ -96,8 +99,7 @@ test("when the trace cannot be written, the effect it would have announced is no
   const full: TraceFile = {
     ...trace.file,
     append(text) {
-      if (text.includes('"side_effect_start"'))
-        throw new TraceFault("TRACE_UNWRITABLE", { folder: "t", errno: "ENOSPC" });
+      if (text.includes('"side_effect_start"')) throw unwritable();
       lines++;
       trace.file.append(text);
     },
@@ -112,6 +114,52 @@ test("when the trace cannot be written, the effect it would have announced is no
   assert.equal(trace.text().trimEnd().split("\n").length, lines);
 });
 
+for (const failing of ["append", "checkPlace", "sync"] as const) {
+  test(`wherever the trace cannot be written (${failing}), the refusal names what took place, and nothing else does`, async () => {
+    const plan = await compileTrial(
+      oneContract(contract(["one", "two", "three"].map((step) => appending(step, { step })))),
+    );
+    for (let good = 0, ended = false; !ended; good++) {
+      const [data, trace] = [memoryData(), memoryTrace()];
+      let calls = 0;
+      const file: TraceFile = {
+        ...trace.file,
+        [failing](text: string) {
+          if (calls++ === good) throw unwritable();
+          if (failing === "append") trace.file.append(text);
+        },
+      };
+      const refused = await runPlan(plan, {}, { data, trace: { ...trace, file } }).catch(
+        (error: unknown) => error,
+      );
+      const stored = (data.text("log.jsonl") ?? "")
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line).record.step);
+      ended = !(refused instanceof TraceFault);
+      assert.ok(calls > 0, `${failing} is asked`);
+      if (!(refused instanceof TraceFault)) continue;
+      const { effects, more } = refused.facts as { effects: readonly { step: string }[]; more: number };
+      assert.deepEqual([effects.map(({ step }) => step), more], [stored, 0], `${failing} ${good}`);
+      for (const step of stored) assert.match(refused.message, new RegExp(`APPEND on LOG by WORK\\.${step}`));
+    }
+  });
+}
+
+test("of many effects that took place the refusal names some, and counts the others", async () => {
+  const many = contract(Array.from({ length: 30 }, (_, i) => appending(`step_${i}`, { i })));
+  const trace = memoryTrace();
+  const file: TraceFile = {
+    ...trace.file,
+    append(text) {
+      if (text.includes('"workflow_complete"')) throw unwritable();
+    },
+  };
+  const refused = await runTrial(oneContract(many), {}, { trace: { ...trace, file } }).catch((error) => error);
+  const { effects, more } = (refused as TraceFault).facts as { effects: readonly unknown[]; more: number };
+  assert.deepEqual([effects.length + more, effects.length < 30], [30, true]);
+});
+
 test("the trace file is closed however the run ends", async () => {
   for (const breaks of [false, true]) {
     let closed = 0;
@@ -119,7 +167,7 @@ test("the trace file is closed however the run ends", async () => {
     const file: TraceFile = {
       ...trace.file,
       append(text) {
-        if (breaks) throw new TraceFault("TRACE_UNWRITABLE", { folder: "t", errno: "ENOSPC" });
+        if (breaks) throw unwritable();
         trace.file.append(text);
       },
       close: () => {

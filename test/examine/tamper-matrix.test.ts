@@ -148,9 +148,8 @@ function checkCuts(specimen: Specimen): void {
     const inside = 1 + below(line.length - 1, name, i);
     const kept = oneOf([1, inside, Buffer.byteLength(line)], name, i);
     const part = Buffer.from(line).subarray(0, kept);
-    const torn = ["TORN_LINE", ...(isEmpty ? [] : ["NO_END"]), "HEAD_MISMATCH"].map(
-      (code) => `${code}:${i + 1}`,
-    );
+    const at = `:${i + 1}`;
+    const torn = [`TORN_LINE${at}`, isEmpty ? "EMPTY" : `NO_END${at}`, `HEAD_MISMATCH${at}`];
     assert.deepEqual(broken(Buffer.concat([Buffer.from(whole), part]), head), torn);
   }
 }

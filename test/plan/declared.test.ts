@@ -21,19 +21,22 @@ const paths: readonly (readonly [text: string, meant: string | undefined])[] = [
   ["$.payload.change.author.name", undefined],
   ["$.results.CONUT.total", "$.results.COUNT.total"],
   ["$.results.COUNT.change_id", "$.results.COUNT['change-id']"],
+  ["$.payload.lsit[*].x", "$.payload.list[*].x"],
+  ["$.payload.chnage..author[1:]", "$.payload.change..author[1:]"],
+  ["$.payload['it\\'s']", undefined],
   ["{{$.results.COUNT.totla + 1}}", "{{$.results.COUNT.total + 1}}"],
 ];
 
 for (const [text, meant] of paths) {
   test(`${text} is taken for ${meant ?? "nothing else"}`, () => {
-    const [found] = pathsIn(parseExpression(text, null));
+    const [found] = pathsIn(parseExpression(text));
     assert.ok(found);
     assert.equal(meantPath(found, names), meant);
   });
 }
 
 test("a path inside a value knows where it stands", () => {
-  const source = parseExpression({ a: ["x", { b: "{{$.payload.n + 1}}" }] }, null);
+  const source = parseExpression({ a: ["x", { b: "{{$.payload.n + 1}}" }] });
   assert.deepEqual(
     pathsIn(source).map(({ at, text, whole }) => [at, text, whole]),
     [[["a", 1, "b"], "$.payload.n", "{{$.payload.n + 1}}"]],

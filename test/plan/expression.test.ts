@@ -9,7 +9,6 @@ import {
   evaluate,
   follow,
   holds,
-  mayNeedQueries,
   parseCondition,
   parseExpression,
   pathsIn,
@@ -17,9 +16,8 @@ import {
   type Segment,
   textOf,
 } from "../../src/plan/expression.ts";
-import { compileQuery } from "../../src/plan/query.ts";
 
-const parse = (value: Json) => parseExpression(value, compileQuery);
+const parse = (value: Json) => parseExpression(value);
 const scope: Scope = {
   payload: {
     a: { b: [10, 20, { c: "deep" }], "odd key": 1, "it's": 2, 'say "x"': 3, "a.b": 4, "": 5 },
@@ -84,7 +82,7 @@ const paths: readonly (readonly [
 
 for (const [text, root, segments, value] of paths) {
   test(`${text} reaches ${value === undefined ? "nothing" : "its value"}`, () => {
-    const expression = parseExpression(text, null);
+    const expression = parseExpression(text);
     assert.deepEqual(expression, { kind: "path", text, root, segments });
     assert.deepEqual(evaluate(expression, scope), value);
     assert.equal(textOf(expression), text);
@@ -224,8 +222,12 @@ test("every path inside an expression is known, and its text can be printed", ()
     c: CLOCK,
   });
   assert.deepEqual(
-    pathsIn(expression).map(({ text }) => text),
-    ["$.payload.n", "$.payload.text", "$.payload.rows[*].id"],
+    pathsIn(expression).map(({ text, whole }) => [text, whole]),
+    [
+      ["$.payload.n", "$.payload.n"],
+      ["$.payload.text", "{{$.payload.text + 1}}"],
+      ["$.payload.rows", "$.payload.rows[*].id"],
+    ],
   );
   assert.equal(
     textOf(expression),
@@ -239,7 +241,7 @@ const lists: readonly (readonly [text: string, value: readonly Json[]])[] = [
   ["$.payload.rows[*].id", [1, 2, 4]],
   ["$.payload.rows[*].other", [3]],
   ["$.payload.rows[*].absent", []],
-  ["$.payload.absent[*]", []],
+  ["$.payload.n[*]", []],
   ["$.payload.a.b[0:2]", [10, 20]],
   ["$.payload.a.b[1:]", [20, { c: "deep" }]],
   ["$.payload.a.b[:1]", [10]],
@@ -251,7 +253,6 @@ const lists: readonly (readonly [text: string, value: readonly Json[]])[] = [
 
 for (const [text, value] of lists) {
   test(`${text} is the list of what it reaches`, () => {
-    assert.ok(mayNeedQueries(JSON.stringify({ a: text })));
     const expression = parse(text);
     assert.equal(expression.kind, "query");
     assert.deepEqual(evaluate(expression, scope), value);
@@ -259,15 +260,11 @@ for (const [text, value] of lists) {
   });
 }
 
-test("a text without list paths needs no library, and a list path cannot be parsed without it", () => {
-  assert.ok(!mayNeedQueries(JSON.stringify({ a: "$.payload.n", b: "$.payload.b[0]", c: "etc.. [*] 1:2" })));
-  assert.throws(() => parseExpression("$.payload.rows[*].id", null), ExpressionError);
-});
-
-test("the library is handed nothing that it would evaluate", () => {
-  for (const text of ["$..[?(@.id)]", "$.payload[(@.length-1)]", "$.payload[?(1)]"])
-    assert.equal(compileQuery(text), undefined);
-  assert.equal(compileQuery({ path: "$", eval: true } as never), undefined);
+test("a list-valued path whose start reaches nothing leaves its key out, and in an array refuses the run", () => {
+  for (const path of ["$.payload.absent[*]", "$.payload.rows[7].tags[0:1]", "$.absent..id"]) {
+    assert.deepEqual(evaluate(parse({ a: path }), scope), {});
+    assert.throws(() => evaluate(parse([path]), scope), isRunFault("PATH_UNRESOLVED", { path }));
+  }
 });
 
 // ---- refused ----
@@ -290,6 +287,16 @@ const refused: readonly string[] = [
   "$.payload['a','b']",
   "$.payload['a]",
   "$.payload[9999999999999999]",
+  "$.payload[01]",
+  "$.payload[-0]",
+  "$.payload[1:02]",
+  "$.payload[::9999999999999999]",
+  "$.payload['\\x']",
+  "$.payload['\\\"']",
+  "$.payload['\\ud800']",
+  "$.payload['\u0001']",
+  "$.payload.a ",
+  "$.payload. a",
   "$.payload~",
   "$.payload^",
   "$.payload.a;b",

@@ -21,7 +21,7 @@ acceptance_scenario:
     - { address: $.steps.s1.surface.sum.of, expected: { A: 1 }, satisfies: [SC1, SC2] }
 `;
 
-const scenario = asScenario(readSource("a.yaml", DOCUMENT));
+const scenario = asScenario(readSource("a.yaml", Buffer.from(DOCUMENT)));
 
 test("an acceptance document is read as steps with what is expected and observed of them", () => {
   assert.deepEqual(scenario.value, {
@@ -56,7 +56,10 @@ test("its places are told by the lines of the document", () => {
 });
 
 test("an address that is none is refused where it stands", () => {
-  const wrong = readSource("a.yaml", DOCUMENT.replace("$.steps.s1.store.HEADS.count", "$.stores.HEADS"));
+  const wrong = readSource(
+    "a.yaml",
+    Buffer.from(DOCUMENT.replace("$.steps.s1.store.HEADS.count", "$.stores.HEADS")),
+  );
   assert.throws(
     () => asScenario(wrong),
     /SCENARIO_MALFORMED|observations\/0\/address should be .* \(a\.yaml:15\)/,
@@ -64,7 +67,7 @@ test("an address that is none is refused where it stands", () => {
 });
 
 test("another file is left as it is", () => {
-  const source = readSource("b.yaml", "scenario: x\n");
+  const source = readSource("b.yaml", Buffer.from("scenario: x\n"));
   assert.equal(asScenario(source), source);
 });
 

@@ -1,9 +1,11 @@
 /** What a run refuses before it begins: each with its own code, one line, a hint where there is one, and nothing left. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { openDataRoot } from "../../src/node-store.ts";
+import type { DataRoot } from "../../src/ports.ts";
 import {
   assertHint,
   assertNothingLeft,
@@ -210,6 +212,36 @@ test("a traces folder that cannot be made is refused as storage before any effec
     assertHint(said, /--traces/);
   }
   assert.deepEqual([readFileSync(place.path("traces"), "utf8"), tree(place.path("data"))], ["mine", before]);
+});
+
+test("a trace that is removed while the run goes on ends it, and what took place is said", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const argv = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
+  const removing = ({ store, ...root }: DataRoot): DataRoot => ({
+    ...root,
+    store(path) {
+      const opened = store(path);
+      return {
+        ...opened,
+        append(text) {
+          rmSync(place.path("traces"), { recursive: true, force: true });
+          opened.append(text);
+        },
+      };
+    },
+  });
+  const said = await place.sessionIn({ openDataRoot: (root) => removing(openDataRoot(root)) }, ...argv);
+  assertRefused(said, 5, "TRACE_UNWRITABLE");
+  assert.match(
+    said.err,
+    /ENOENT; these effects took place: REGISTER on RELEASES by REGISTER_RELEASE\.register \(/,
+  );
+  assertHint(said, /look into the stores/);
+  assert.deepEqual(
+    tree(place.path("data")).filter((name) => name.includes("audit")),
+    [],
+    "nothing follows",
+  );
 });
 
 test("a store that a link leads out of the data root is refused, and what is there stays as it is", async (t) => {

@@ -189,7 +189,7 @@ test("what changed between two snapshots is told with file, pointer and whether 
   assert.deepEqual([said.code, said.err], [7, ""]);
   assert.match(said.out, /^DIFFERENT\n.*\n.*\n\nbreaking\n/);
   const file = "artifacts/capability_contracts/release_governance__CC_RECORD_RELEASE_DENIAL_V0.json";
-  const where = `(${file} /frontmatter/core/result_status_contract/allowed)`;
+  const where = `(${file} /frontmatter/core/result_status_contract/allowed/0)`;
   const line = `removed outcome release_governance::CC_RECORD_RELEASE_DENIAL_V0 DENIED  ${where}`;
   assert.ok(said.out.includes(`\n  ${line}\n    a  "DENIED"\n    b  nothing\n`), said.out);
   const report = document(await place.session("diff", "before", "after", "--json"));

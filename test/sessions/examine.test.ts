@@ -158,7 +158,22 @@ test("what is no trace is said to be none", async (t) => {
   writeFileSync(place.path("other.jsonl"), '{"a":1}\nnot json\n');
   assert.deepEqual(await codesOf(place, "empty.jsonl"), ["EMPTY"]);
   assert.deepEqual(await codesOf(place, "other.jsonl"), ["BAD_SHAPE", "NOT_JSON"]);
+  assert.doesNotMatch((await place.session("examine", "other.jsonl")).out, /nothing was done/);
   assert.doesNotMatch((await place.session("examine", "other.jsonl")).out, /interrupted/);
+});
+
+test("a run that was cut off before its first event was whole has done nothing, and can be run again", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  await place.session("run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png");
+  const [first = ""] = readFileSync(place.traces()[0] as string, "utf8").split("\n");
+  for (const kept of [0, 1, 40, first.length]) {
+    writeFileSync(place.path("begun.jsonl"), first.slice(0, kept));
+    assert.equal((await codesOf(place, "begun.jsonl")).at(-1), "EMPTY", `${kept} bytes`);
+    assert.match(
+      (await place.session("examine", "begun.jsonl")).out,
+      /hint: .*nothing was done: run it again$/m,
+    );
+  }
 });
 
 test("of very many findings the first are told and the rest counted; JSON lists all", async (t) => {

@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { JsonObject } from "../../src/json.ts";
+import { lockText, running } from "../support/lock-text.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
@@ -33,7 +34,7 @@ test("a run killed inside an effect leaves its key, and examine says what may be
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const lock = place.path("data/release_governance/releases.jsonl.lock");
   // Held by a process that lives, and is another one for whoever asks: the run waits inside its effect.
-  symlinkSync(`${process.ppid}:${hostname()}:0123456789abcdef`, lock);
+  symlinkSync(lockText(running(process.ppid)), lock);
   const child = place.start(...completed);
   t.after(() => kill(child));
   const begun = () =>
@@ -45,7 +46,9 @@ test("a run killed inside an effect leaves its key, and examine says what may be
   await kill(child);
   const [trace] = place.traces() as [string];
   const held = document(await place.session("examine", trace, "--json"));
-  assert.deepEqual(at(held, "open_effects", 0, "lock"), { process: process.ppid, dead: false });
+  const { since, ...holder } = at(held, "open_effects", 0, "lock") as JsonObject;
+  assert.deepEqual(holder, { process: process.ppid, host: hostname(), dead: false });
+  assert.match(String(since), /^\d{4}-\d\d-\d\dT/);
   assert.equal(at(held, "advice", "code"), "WAIT", "whoever holds the lock may be the run");
   unlinkSync(lock);
 
@@ -349,4 +352,4 @@ test("a run killed at any moment leaves a trace that examine explains, and a dat
   assert.deepEqual([last.code, last.err], [0, ""]);
 });
 
-const EXPLAINED: ReadonlySet<string> = new Set(["EMPTY", "NO_END", "TORN_LINE", "TORN_LINE,NO_END"]);
+const EXPLAINED: ReadonlySet<string> = new Set(["EMPTY", "NO_END", "TORN_LINE,EMPTY", "TORN_LINE,NO_END"]);

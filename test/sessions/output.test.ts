@@ -215,7 +215,10 @@ test("a rendering that cannot be written is said, and the run ends as it ended",
   const said = await place.sessionIn({ writeFile }, ...completed, "--json");
   const { trace, status } = document(said) as { trace: JsonObject; status: string };
   assert.deepEqual([said.code, status, trace["md"], trace["png"]], [0, "SUCCESS", null, null]);
-  assert.match(said.err, /^(?:pgs: TRACE_UNWRITABLE .*ENOSPC.*\nhint: .*--traces.*\n){2}$/);
+  assert.match(
+    said.err,
+    /^(?:pgs: RENDERING_UNWRITABLE .*ENOSPC.*\nhint: type pgs render TRACE --(?:md|png) FILE.*\n){2}$/,
+  );
 });
 
 test("--actor stands in the record", async (t) => {

@@ -13,6 +13,7 @@ import {
   assertRefused,
   at,
   document,
+  exitOf,
   FIXTURES,
   fixture,
   PROJECT,
@@ -350,22 +351,28 @@ test("data that cannot be prepared is refused the same way from another thread",
   assert.deepEqual(await place.binary("test", "s", "--jobs", "2"), here);
 });
 
-test("while it watches, a changed scenario is tested again; an interrupt leaves nothing behind", async (t) => {
-  const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
-  const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
-  t.after(() => child.kill("SIGKILL"));
-  const heard = listening(child.stdout, child.stderr);
-  await heard(/watching s and the snapshot/);
-  writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
-  const out = await heard(/1 different[\s\S]*watching s/);
-  assert.match(
-    out,
-    /^1 scenario, 1 step, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
-  );
-  child.kill("SIGINT");
-  await once(child, "close");
-  assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
-});
+for (const [signal, code] of [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(`while it watches, a changed scenario is tested again; ${signal} leaves nothing behind`, async (t) => {
+    const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
+    const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
+    t.after(() => child.kill("SIGKILL"));
+    const heard = listening(child.stdout, child.stderr);
+    await heard(/watching s and the snapshot/);
+    writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
+    const out = await heard(/1 different[\s\S]*watching s/);
+    assert.match(
+      out,
+      /^1 scenario, 1 step, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
+    );
+    child.kill(signal);
+    assert.equal(exitOf(await once(child, "close")), code);
+    assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
+  });
+}
 
 type Stream = NodeJS.ReadableStream | null;
 

@@ -5,6 +5,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { IoError } from "../../src/ports.ts";
+import { contentsOf, sealed } from "../snapshot/memory-files.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -52,6 +53,16 @@ test("the root does not depend on when, where or by which version a snapshot is 
   assert.equal(sealed["root"], shipped["root"]);
 });
 
+/** The commands that read a whole snapshot and end well on the project's own. */
+const opening: readonly (readonly string[])[] = [
+  ["plan", "--wf", RELEASE],
+  ["list"],
+  ["show", RELEASE],
+  ["check"],
+  ["diff", SNAPSHOT, SNAPSHOT],
+  ["conformance"],
+];
+
 test("an expected seal admits its root alone, and never an unsealed snapshot", async (t) => {
   const place = workspace(t);
   const { root } = document(await place.session("verify", "--json")) as { root: string };
@@ -60,8 +71,13 @@ test("an expected seal admits its root alone, and never an unsealed snapshot", a
 
   assertRefused(await place.session(...completed, ...other), 3, "SEAL_UNEXPECTED_ROOT");
   assertRefused(await place.sessionIn({ env }, ...completed), 3, "SEAL_UNEXPECTED_ROOT");
-  assertRefused(await place.sessionIn({ env }, "plan", "--wf", RELEASE), 3, "SEAL_UNEXPECTED_ROOT");
-  assertRefused(await place.sessionIn({ env }, "list"), 3, "SEAL_UNEXPECTED_ROOT");
+  for (const command of opening) {
+    assertRefused(await place.sessionIn({ env }, ...command), 3, "SEAL_UNEXPECTED_ROOT");
+    const pinned = await place.sessionIn({ env: { PGS_EXPECT_SEAL: root } }, ...command);
+    assert.equal(pinned.code, 0, `${command.join(" ")}: ${pinned.err}`);
+  }
+  assertRefused(await place.session("check", ...other), 3, "SEAL_UNEXPECTED_ROOT");
+  assertRefused(await place.session("diff", SNAPSHOT, SNAPSHOT, ...other), 3, "SEAL_UNEXPECTED_ROOT");
   assertNothingLeft(place);
   const verified = await place.session("verify", ...other, "--json");
   assert.deepEqual([verified.code, codesByFile(document(verified))], [7, ["SEAL_UNEXPECTED_ROOT seal.json"]]);
@@ -74,6 +90,12 @@ test("an expected seal admits its root alone, and never an unsealed snapshot", a
   assertRefused(refused, 3, "SEAL_ABSENT");
   assertHint(refused, /pgs seal/);
   assert.equal((await unsealed.session("verify", "--expect-seal", root)).code, 7);
+  assertRefused(await unsealed.session("check", "--expect-seal", root), 3, "SEAL_ABSENT");
+  const beside = await place.sessionIn(
+    { env: { PGS_EXPECT_SEAL: root } },
+    ...["diff", SNAPSHOT, unsealed.path("protocol_snapshot")],
+  );
+  assertRefused(beside, 3, "SEAL_ABSENT");
   assertNothingLeft(unsealed);
 });
 
@@ -148,4 +170,27 @@ test("a seal that cannot be written is refused with the system's own code", asyn
   const said = await place.sessionIn({ writeFile }, "seal");
   assertRefused(said, 3, "SEAL_UNWRITABLE");
   assert.match(said.err, /EROFS/);
+});
+
+test("a seal written by hand over changed executed fields lets nothing run; an expected root says who answers for it", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const snapshot = place.path("protocol_snapshot");
+  unsealedCopy(snapshot);
+  edit(artifactFile(snapshot, CONTRACT), (text) => text.replace('"SUCCESS": "continue"', '"SUCCESS": "exit"'));
+  const files = contentsOf(snapshot);
+  writeFileSync(place.path("protocol_snapshot/seal.json"), sealed(files).get("seal.json") as Uint8Array);
+  const { root } = document(await place.session("verify", "--json")) as { root: string };
+  const env = { XDG_CACHE_HOME: place.path("cache") };
+  for (let i = 0; i < 2; i++) {
+    const said = await place.sessionIn({ env }, ...completed, "--json");
+    assert.deepEqual([said.code, at(document(said), "error", "code")], [3, "EXECUTED_FIELD_DIFFERS"]);
+  }
+  for (const command of [
+    ["plan", "--wf", RELEASE],
+    ["show", CONTRACT],
+  ])
+    assert.equal((await place.sessionIn({ env }, ...command)).code, 3, command.join(" "));
+  assert.match((await place.session("verify")).err, /^pgs: EXECUTED_FIELD_DIFFERS /m);
+  const pinned = await place.session("plan", "--wf", RELEASE, "--expect-seal", root);
+  assert.equal(pinned.code, 0, pinned.err);
 });

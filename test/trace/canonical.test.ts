@@ -152,9 +152,9 @@ function traceOf(value: Json): Uint8Array {
   const append = (more: string) => {
     text += more;
   };
-  const file = { append, sync: () => undefined, close: () => undefined };
+  const file = { append, checkPlace: () => undefined, sync: () => undefined, close: () => undefined };
   const clock = { now: () => 0, micros: () => 0 };
-  const journal = openJournal(file, { executionId: "X", clock, durability: "process" });
+  const journal = openJournal(file, { executionId: "X", clock });
   journal.say({
     event_type: "event_announced",
     run: "0",

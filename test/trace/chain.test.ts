@@ -63,7 +63,6 @@ function journal(clock: Clock, happenings: readonly Happening[]) {
   const options = {
     executionId: ID,
     clock,
-    durability: "device" as const,
     listen: (event: unknown) => told.push(event),
   };
   const open = openJournal(trace.file, options);
@@ -103,23 +102,6 @@ test("the listener is told what was written, in the same order", () => {
     told,
     lines.slice(0, -1).map((line) => JSON.parse(line)),
   );
-});
-
-test("begin and end of each side effect and the end of the run are synced, and only under durability device", () => {
-  const effect = (type: "side_effect_start" | "side_effect_end"): Happening =>
-    ({ event_type: type, run: "0", node_id: "N", payload: {} }) as unknown as Happening;
-  const said = [announced, effect("side_effect_start"), effect("side_effect_end"), announced, ended];
-  for (const [durability, expected] of [
-    ["device", [2, 3, 5]],
-    ["process", []],
-  ] as const) {
-    const trace = memoryTrace();
-    const synced: number[] = [];
-    const file = { ...trace.file, sync: () => void synced.push(trace.text().split("\n").length - 1) };
-    const open = openJournal(file, { executionId: ID, clock: fixedClock(0), durability });
-    for (const happening of said) open.say(happening);
-    assert.deepEqual(synced, expected);
-  }
 });
 
 test("two happenings that differ in one value have different hashes", () => {

@@ -1,6 +1,8 @@
 /** Where in a registry's file the last line of a key or of an address is, and how many keys are active. */
 
 import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
+import { isPrintedNumber } from "../../json-number.ts";
+import { DEPTH } from "../../limits.ts";
 import type { StoreFile } from "../../ports.ts";
 import { KeyTable, tagOf } from "./key-table.ts";
 import type { LineReader } from "./known-lines.ts";
@@ -162,7 +164,7 @@ function lineAt(store: StoreFile, offset: number): string | undefined {
 
 /** The whole line, strictly read. @throws StoreFault `CORRUPT` */
 export function readBinding({ text, offset }: Binding, store: StoreFile): JsonObject {
-  const read = readObjectText(text);
+  const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
   if ("defect" in read) throw corrupt(store.name, lineNumberAt(store, offset));
   return read.value;
 }

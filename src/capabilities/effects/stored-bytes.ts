@@ -3,6 +3,8 @@
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../faults.ts";
 import { isObject, type JsonObject, readObjectText, utf8 } from "../../json.ts";
+import { isPrintedNumber } from "../../json-number.ts";
+import { DEPTH } from "../../limits.ts";
 import type { StoreFile } from "../../ports.ts";
 
 export interface Line {
@@ -81,7 +83,7 @@ export function isBlank(line: string): boolean {
 
 /** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
 export function readLine(line: string, number: number, file: string): JsonObject {
-  const read = readObjectText(line);
+  const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
   if ("defect" in read) throw corrupt(file, number);
   return read.value;
 }

@@ -45,7 +45,7 @@ export function lineStore<S>(reader: LineReader<S>): Look<S> {
     return known;
   };
   const add = (store: StoreFile, known: Known<S>, line: JsonObject) => {
-    const text = asciiLine(line);
+    const text = asciiLine(line, store.name);
     const size = append(store, known, text);
     try {
       noteAdded(reader, store, known, text, size);

@@ -1,9 +1,12 @@
 /** Stores that are one JSON object in one file, replaced as a whole. */
 
+import { StoreFault } from "../../faults.ts";
 import { type JsonObject, readObject } from "../../json.ts";
+import { isPrintedNumber } from "../../json-number.ts";
+import { DEPTH, SIZE } from "../../limits.ts";
 import type { StoreFile, StoreReader } from "../../ports.ts";
 import { corrupt } from "./stored-bytes.ts";
-import { toStoredText } from "./stored-text.ts";
+import { documentText } from "./stored-text.ts";
 
 interface Known {
   readonly bytes: Uint8Array;
@@ -20,17 +23,17 @@ const memory = new WeakMap<StoreReader, Known>();
 export function readStored(store: StoreReader): JsonObject {
   const bytes = store.read();
   if (bytes === null) return {};
+  if (bytes.length > SIZE.text) throw new StoreFault("UNREADABLE", { file: store.name, errno: "EFBIG" });
   const known = memory.get(store);
   if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) return known.value;
-  const read = readObject(bytes);
+  const read = readObject(bytes, DEPTH.stored, isPrintedNumber);
   if ("defect" in read) throw corrupt(store.name, read.defect.line);
   memory.set(store, { bytes, value: read.value });
   return read.value;
 }
 
-/** Two-space indent and no newline at the end, as the Python runtimes write it. */
 export function writeStored(store: StoreFile, value: JsonObject): void {
-  const text = toStoredText(value, 2);
+  const text = documentText(value, store.name);
   store.replace(text);
   memory.set(store, { bytes: Buffer.from(text, "utf8"), value });
 }

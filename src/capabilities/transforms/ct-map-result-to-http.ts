@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, own } from "../../json.ts";
+import { isTruthy } from "../python-json.ts";
 import { object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
@@ -75,6 +76,18 @@ export const ctMapResultToHttp = transform({
         result_status: "VIOLATION",
       },
     },
+    {
+      about: "an empty error is left out",
+      input: {
+        execution_result: { status: "SUCCESS", error_code: "", message: null },
+        mapping: { SUCCESS: 200 },
+      },
+      result: {
+        http_status: 200,
+        response_body: { status: "SUCCESS", exit_reason_code: null, trace_id: null, result_payload: {} },
+        result_status: "SUCCESS",
+      },
+    },
     { about: "no mapping", input: { execution_result: {} }, violation: "INPUT_MISSING" },
   ],
 });
@@ -89,7 +102,7 @@ function responseBody(result: JsonObject): JsonObject {
     const value = own(result, name);
     return value === undefined ? otherwise : value;
   };
-  const errorParts = ["error_code", "message"].filter((name) => Object.hasOwn(result, name));
+  const errorParts = ["error_code", "message"].filter((name) => isTruthy(own(result, name)));
   return {
     status: orElse("status", "BACKEND_ERROR"),
     exit_reason_code: orElse("exit_reason_code", null),

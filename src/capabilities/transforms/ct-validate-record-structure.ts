@@ -30,6 +30,16 @@ export const ctValidateRecordStructure = transform({
       result: { violations: [] },
     },
     {
+      about: "hexadecimal digits come in pairs",
+      input: {
+        record: { odd: "0xabc", even: "0xAB", none: "0x" },
+        schema: { odd: { type: "hex_string" }, even: { type: "hex_string" }, none: { type: "hex_string" } },
+      },
+      result: {
+        violations: [{ field: "odd", rule: "type", message: "Field 'odd' must be hex_string, got str" }],
+      },
+    },
+    {
       about: "one broken rule of each kind",
       input: {
         record: { kind: 3, code: "a-1", short: "x", long: "xyz", low: 1.5, high: 9, part: 7, whole: 6 },
@@ -85,7 +95,7 @@ const TYPES: ReadonlyMap<string, (value: Json) => boolean> = new Map([
   ["object", (value) => isObject(value)],
   ["array", (value) => Array.isArray(value)],
   ["integer_string", (value) => typeof value === "string" && /^-?\d+$/.test(value)],
-  ["hex_string", (value) => typeof value === "string" && /^0x[\da-f]*$/i.test(value)],
+  ["hex_string", (value) => typeof value === "string" && /^0x(?:[\da-f]{2})*$/i.test(value)],
 ]);
 
 /** An absent, null or empty field can only break `required`. */

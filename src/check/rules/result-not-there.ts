@@ -1,7 +1,7 @@
-import { pathsIn } from "../../plan/expression.ts";
+import { neededPath, pathsIn } from "../../plan/expression.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import { contractNodes, flowing } from "../bindings.ts";
-import { atEntry, outputOf, publishedBy } from "../published.ts";
+import { atEntry, type Outputs, outputOf, publishedBy } from "../published.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 import type { CheckedWorkflow } from "../subject.ts";
 
@@ -31,18 +31,17 @@ function* missingBetweenSteps(contract: Contract, artifact: { readonly file: str
     const entered = before[step.index];
     if (entered === undefined || step.kind === "effect") continue;
     for (const { name, source } of step.inputs) {
-      if (source.kind !== "path" || source.root !== "results" || !step.required.includes(name)) continue;
-      const [of, output] = source.segments.map(String);
+      const needed = neededPath(source);
+      if (needed?.root !== "results" || !step.required.includes(name)) continue;
+      const [of, output] = needed.segments.map(String);
       const one = outputOf(String(of), String(output));
       if (!entered.may.has(one) || entered.must.has(one)) continue;
       const message = `on some way to step ${step.name}, ${of} has not published ${output}, and ${name} is required`;
       const path = ["core", "pipeline", step.index, "inputs", name];
-      yield foundIn(artifact, path, { step: step.name, path: source.text }, message);
+      yield foundIn(artifact, path, { step: step.name, path: needed.text }, message);
     }
   }
 }
-
-type Outputs = ReadonlySet<string>;
 
 function* missingIn(
   node: ContractNode,
@@ -62,7 +61,7 @@ function* missingIn(
       const facts = { node: node.key, path: text };
       if (!may.has(one)) {
         yield foundIn(artifact, at, facts, `on no way to ${node.key} has ${of} published ${output}`);
-      } else if (!must.has(one) && source.kind === "path" && isRequired(name, node)) {
+      } else if (!must.has(one) && neededPath(source) !== undefined && isRequired(name, node)) {
         const message = `on some way to ${node.key}, ${of} has not published ${output}, and ${name} is required`;
         yield foundIn(artifact, at, facts, message);
       }

@@ -4,10 +4,11 @@ import type { Ending } from "../../engine/advance.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type AheadStep, endAhead, writesAhead } from "./ahead.ts";
 import { type Hindrance, isHidden, type OpenEffect } from "./interrupted.ts";
-import { type Rehearsal, rehearse, type Stage } from "./rehearse.ts";
+import { type CutOff, type ReadAgain, type Rehearsals, rehearseAll } from "./rehearsals.ts";
+import type { Rehearsal, Stage } from "./rehearse.ts";
 import { type SecondTime, type TookPlace, whatTookPlace } from "./second-time.ts";
 import type { FindStep } from "./steps.ts";
-import type { EndedEffect, Standing, Unfinished } from "./unfinished.ts";
+import { type EndedEffect, type Standing, Unfinished } from "./unfinished.ts";
 
 interface Words {
   readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
@@ -22,14 +23,13 @@ function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
 }
 
 const TWICE: ReadonlySet<SecondTime> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
-const OTHERWISE: ReadonlySet<SecondTime> = new Set(["ANSWERS_OTHERWISE", "NOT_REACHED", "DECLARED_ONCE"]);
 
 const adviceTable = {
   RUN_AGAIN: {
     what: ({ tookPlace, ending }) => {
       const then = ending === null ? "" : `, and as things are it would end ${ending.exitReason}`;
       if (tookPlace.length === 0) return `run it again: nothing that it writes was written${then}`;
-      return `run it again: ${ending === null ? "as its effects are declared, " : ""}nothing would take place twice${then}`;
+      return `run it again: nothing would take place twice, and the stores would be left as this run would have left them${then}`;
     },
     hint: ({ workflow, unrehearsed }) => {
       const shown = unrehearsed === "SUPPRESSED" ? ", which does not show all of it" : "";
@@ -62,8 +62,8 @@ const adviceTable = {
   ENDS_OTHERWISE: {
     what: ({ ending }) =>
       ending === null
-        ? "running it again may not finish it: it would be answered otherwise where it is marked so"
-        : `running it again would not finish it: as things are it would end ${ending.exitReason}, and leave undone what was left to do`,
+        ? "do not run it again as things are: that could not be rehearsed, and may not finish it"
+        : `do not run it again as things are: it would end ${ending.exitReason}, and nothing shows that the stores would be left as this run would have left them`,
     hint: byHand,
   },
   LOOK_FIRST: {
@@ -99,8 +99,7 @@ export function wordsOfAdvice(advice: Advice): { readonly what: string; readonly
 export interface AtHand {
   readonly plan: Plan | null;
   readonly findStep: FindStep;
-  /** The effects that ended; of no use without the plan. */
-  readonly ended: readonly EndedEffect[];
+  readonly readAgain: ReadAgain;
   /** The data root is null where there is none. */
   readonly stage: Omit<Stage, "data"> & { readonly data: Stage["data"] | null };
 }
@@ -113,26 +112,35 @@ export async function advise(
 ): Promise<Advice | null> {
   const { start, isOver, standing } = unfinished;
   if (start === null || isOver) return null;
-  const { plan, findStep, ended } = atHand;
-  const rehearsed = await rehearsal(start, atHand);
+  const { plan, findStep, readAgain } = atHand;
+  const rehearsed = await rehearsals({ start, open, readAgain }, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
-  const tookPlace = plan === null ? [] : await whatTookPlace(ended, open, findStep, played);
+  const tookPlace = plan === null ? [] : await whatTookPlace(await endedIn(readAgain), open, findStep, played);
   const stands = settled(standing, open);
   const ahead = plan && writesAhead(plan, stands);
   const heading = plan && endAhead(plan, stands, unfinished.lastNode?.outcome ?? null);
-  const ending = played?.ending ?? null;
+  const ending = played?.again.ending ?? null;
   const isKnown = plan !== null || !unfinished.hasEffects;
-  const code = isKnown ? codeOf(open, { tookPlace, ahead, ending }) : "LOOK_FIRST";
+  const code = isKnown ? codeOf(open, { tookPlace, ahead, finishes: played?.finishes === true }) : "LOOK_FIRST";
   return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed };
 }
 
-async function rehearsal(
-  start: NonNullable<Unfinished["start"]>,
+async function rehearsals(
+  cutOff: CutOff,
   { plan, stage: { data, ...stage } }: AtHand,
-): Promise<Rehearsal | Hindrance> {
+): Promise<Rehearsals | Hindrance> {
   if (plan === null) return "NO_PLAN";
   if (data === null) return "NO_DATA_ROOT";
-  return isHidden(start.payload) ? "SUPPRESSED" : rehearse(plan, start, { ...stage, data });
+  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : rehearseAll(plan, cutOff, { ...stage, data });
+}
+
+/** The effects that ended. */
+function endedIn(readAgain: ReadAgain): Promise<readonly EndedEffect[]> {
+  return readAgain(async (events) => {
+    const unfinished = new Unfinished({ keepsEnded: true });
+    for (const event of events) unfinished.take(event);
+    return unfinished.ended;
+  });
 }
 
 /** An effect that was found done counts as ended well. */
@@ -145,7 +153,7 @@ function settled(standing: Standing | null, open: readonly OpenEffect[]): Standi
 
 function codeOf(
   open: readonly OpenEffect[],
-  { tookPlace, ahead, ending }: Pick<Advice, "tookPlace" | "ahead" | "ending">,
+  { tookPlace, ahead, finishes }: Pick<Advice, "tookPlace" | "ahead"> & Pick<Rehearsals, "finishes">,
 ): AdviceCode {
   const isAny = (those: ReadonlySet<SecondTime>) => tookPlace.some(({ secondTime }) => those.has(secondTime));
   if (open.some(({ safe }) => safe === "WAIT")) return "WAIT";
@@ -155,5 +163,5 @@ function codeOf(
   if (isAny(new Set(["NOT_KNOWN"]))) return "LOOK_FIRST";
   if (isAny(TWICE)) return "REPEATS";
   if (isAny(new Set(["WRITES_OVER"]))) return "OVERWRITES";
-  return isAny(OTHERWISE) && ending?.exitReason !== "COMPLETED" ? "ENDS_OTHERWISE" : "RUN_AGAIN";
+  return finishes ? "RUN_AGAIN" : "ENDS_OTHERWISE";
 }

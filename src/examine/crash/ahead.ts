@@ -1,5 +1,6 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
+import { isReading } from "../../capabilities/effect.ts";
 import { advance, type Ending, endAt } from "../../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
 import type { Standing } from "./unfinished.ts";
@@ -105,5 +106,5 @@ function writing(node: NodeKey, steps: readonly Step[]): readonly AheadStep[] {
 }
 
 export function mayWrite({ operation }: EffectStep): boolean {
-  return operation.reaches !== "store" || operation.semantics !== "reads";
+  return !isReading(operation);
 }

@@ -56,7 +56,7 @@ export const safeTable = {
   LOOK_FIRST: "look before anything is done about it",
   CHANGES_NOTHING: "it only reads: it can be done again at any time",
   SEE_NESTED: "the effects of the run nested in it say how far it came",
-  WAIT: "a living process holds the lock of its store: if it is this run, it still goes on",
+  WAIT: "a process that is not known to have died holds the lock of its store: if it is this run, it still goes on",
 } as const;
 
 export type Safe = keyof typeof safeTable;
@@ -131,7 +131,7 @@ function toSecond(nanoseconds: string): string {
 
 function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declared): Safe {
   if ("because" in found && found.because === "NESTED") return "SEE_NESTED";
-  if (lock !== null && !lock.isDead) return "WAIT";
+  if (lock !== null && lock.state !== "dead") return "WAIT";
   if (state === "done") return "COUNT_AS_DONE";
   if (state !== "absent") return "LOOK_FIRST";
   return isStep(declared) && !mayWrite(declared.step) ? "CHANGES_NOTHING" : "DO_AGAIN";

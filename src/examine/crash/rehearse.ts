@@ -1,14 +1,16 @@
-/** What running it again would do now: the same walk, with nothing written and nothing sent. */
+/** What the rest of a run would do now, and what running it again would: the same walk, with nothing written and nothing sent. */
 
 import type { Ending } from "../../engine/advance.ts";
+import type { Conclude } from "../../engine/conclude.ts";
+import { TRACE_LIMITS } from "../../engine/limits.ts";
 import { performing } from "../../engine/perform.ts";
+import type { RunInput, Say } from "../../engine/state.ts";
 import { walk } from "../../engine/walk.ts";
 import { jsonEqual } from "../../json.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Change, Clock, DataRoot, Entropy, Mail } from "../../ports.ts";
-import { type Happening, MAIN_RUN, type Payloads } from "../../trace/event.ts";
-import { inputOf } from "../replay/recorded.ts";
-import { shadow } from "./shadow.ts";
+import type { Change, Clock, DataRoot, Entropy, Letter, Mail } from "../../ports.ts";
+import type { Happening } from "../../trace/event.ts";
+import { type ShadowRoot, shadow } from "./shadow.ts";
 
 /** What a rehearsal is given of the world, as it is now. */
 export interface Stage {
@@ -22,6 +24,9 @@ export interface Rehearsal {
   readonly ending: Omit<Ending, "fault">;
   /** In the order in which they ended. */
   readonly effects: readonly RehearsedEffect[];
+  /** As they would be afterwards. */
+  readonly stores: ShadowRoot;
+  readonly letters: readonly Letter[];
 }
 
 export interface RehearsedEffect {
@@ -34,30 +39,48 @@ export interface RehearsedEffect {
   readonly isChange: boolean;
 }
 
-/** Of the run that began with this event; its payload must hold nothing suppressed. */
+/** What concludes instead of what is performed, and hears what the walk says. */
+export interface Direction {
+  readonly conclude: (performed: Conclude) => Conclude;
+  readonly say: Say;
+}
+
+/** The input must hold nothing suppressed. */
 export async function rehearse(
   plan: Plan,
-  start: Payloads["execution_start"],
+  input: RunInput,
   stage: Stage,
+  direction?: Direction,
 ): Promise<Rehearsal> {
-  const clock = new Date(stage.clock.now()).toISOString();
-  const input = inputOf(start, { executionId: "rehearsal", run: MAIN_RUN, clock });
-  let letters = 0;
+  const stores = shadow(stage.data);
+  const letters: Letter[] = [];
   const mail: Mail = {
     environment: stage.mail.environment,
-    send: async () => {
-      letters++;
+    send: async (letter) => {
+      letters.push(letter);
       return undefined;
     },
   };
-  const conclude = performing({ ...stage, data: shadow(stage.data), mail, begun: () => undefined });
-  const effects: RehearsedEffect[] = [];
-  const { status, outcome, exitReason } = await walk(plan, input, conclude, (happening) => {
-    if (happening.event_type !== "side_effect_end") return;
-    effects.push(toEffect(happening, letters > 0));
-    letters = 0;
+  const performed = performing({
+    ...stage,
+    data: stores,
+    mail,
+    limits: TRACE_LIMITS,
+    begun: () => undefined,
+    durability: "process",
+    syncTrace: () => undefined,
   });
-  return { ending: { status, outcome, exitReason }, effects };
+  const effects: RehearsedEffect[] = [];
+  let sent = 0;
+  const say: Say = (happening) => {
+    direction?.say(happening);
+    if (happening.event_type !== "side_effect_end") return;
+    effects.push(toEffect(happening, letters.length > sent));
+    sent = letters.length;
+  };
+  const walked = await walk(plan, input, direction?.conclude(performed) ?? performed, say);
+  const { status, outcome, exitReason } = walked;
+  return { ending: { status, outcome, exitReason }, effects, stores, letters };
 }
 
 export function isChange(change: Change | null): boolean {

@@ -3,7 +3,8 @@
 import { jsonEqual } from "../../json.ts";
 import { mayWrite } from "./ahead.ts";
 import type { OpenEffect } from "./interrupted.ts";
-import { isChange, type Rehearsal, type RehearsedEffect } from "./rehearse.ts";
+import type { Rehearsals } from "./rehearsals.ts";
+import { isChange, type RehearsedEffect } from "./rehearse.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
 import type { EffectPlace, EndedEffect } from "./unfinished.ts";
 
@@ -12,6 +13,7 @@ export const secondTimeTable = {
   ADDS_AGAIN: "would add to its store a second time",
   SENDS_AGAIN: "would send a letter a second time",
   RENEWS: "would write over what it left itself",
+  WRITES_ANOTHER: "would write something else than it left itself",
   WRITES_OVER: "would write over what others wrote there since",
   CHANGES_NOTHING: "would change nothing",
   ANSWERS_OTHERWISE: "would change nothing, and answer otherwise",
@@ -42,19 +44,21 @@ export async function whatTookPlace(
   ended: readonly EndedEffect[],
   open: readonly OpenEffect[],
   findStep: FindStep,
-  rehearsal: Rehearsal | null,
+  rehearsals: Rehearsals | null,
 ): Promise<readonly TookPlace[]> {
-  const next = inTurn(rehearsal?.effects ?? []);
+  const next = inTurn(rehearsals?.again.effects ?? []);
+  const nextWithSameReadings = inTurn(rehearsals?.sameReadings.effects ?? []);
   const found: TookPlace[] = [];
   const done = open.filter(({ found }) => found.state === "done");
   for (const effect of [...ended.map((one) => ({ ...one, isOwn: true })), ...done.map(toTaken)]) {
     const declared = await findStep(effect);
     const again = next(effect);
+    const sameReadings = nextWithSameReadings(effect);
     if (!hasTakenPlace(effect, declared)) continue;
     const secondTime =
-      rehearsal === null || !isStep(declared)
+      rehearsals === null || !isStep(declared)
         ? asDeclared(declared)
-        : asRehearsed(effect, again, declared.step.operation);
+        : asRehearsed(effect, again, sameReadings, declared.step.operation);
     found.push({ ...effect, secondTime, answer: again?.outcome ?? null });
   }
   return found;
@@ -90,6 +94,7 @@ type Operation = DeclaredStep["step"]["operation"];
 function asRehearsed(
   { outcome, change }: Taken,
   again: RehearsedEffect | undefined,
+  sameReadings: RehearsedEffect | undefined,
   operation: Operation,
 ): SecondTime {
   if (again === undefined) return "NOT_REACHED";
@@ -97,8 +102,10 @@ function asRehearsed(
     return again.outcome === (outcome ?? "SUCCESS") ? "CHANGES_NOTHING" : "ANSWERS_OTHERWISE";
   if (operation.reaches === "mail") return "SENDS_AGAIN";
   if (isAppendOnly(operation)) return "ADDS_AGAIN";
-  const isSame = change === null || jsonEqual(change.after, again.change?.before ?? null);
-  return isSame ? "RENEWS" : "WRITES_OVER";
+  // What was found done has no change on record; with the same readings, what is there is what it left.
+  const left = change === null ? sameReadings?.change?.before : change.after;
+  if (!jsonEqual(left ?? null, again.change?.before ?? null)) return "WRITES_OVER";
+  return sameReadings?.isChange === false ? "RENEWS" : "WRITES_ANOTHER";
 }
 
 function asDeclared(declared: Declared): SecondTime {

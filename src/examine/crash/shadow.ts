@@ -1,13 +1,18 @@
 /** A data root on which a run can be rehearsed. */
 
-import type { DataRoot, StoreFile } from "../../ports.ts";
+import type { DataRoot, Journal, StoreFile } from "../../ports.ts";
 
 interface Shadow extends StoreFile {
   readonly isWritten: boolean;
 }
 
+export interface ShadowRoot extends DataRoot {
+  /** The names of the stores that were written to. */
+  written(): readonly string[];
+}
+
 /** The data root as it is; what is written to it stays in memory and is read back from there. */
-export function shadow(data: DataRoot): DataRoot {
+export function shadow(data: DataRoot): ShadowRoot {
   const stores = new Map<string, Shadow>();
   return {
     store(path) {
@@ -16,13 +21,26 @@ export function shadow(data: DataRoot): DataRoot {
       stores.set(store.name, known);
       return known;
     },
+    written: () => [...stores.values()].filter(({ isWritten }) => isWritten).map(({ name }) => name),
     *journals() {
-      const journals = new Map([...data.journals()].map(({ name, bytes }) => [name, bytes]));
-      for (const { name, isWritten, read } of stores.values()) {
-        const bytes = isWritten && name.endsWith(".jsonl") ? read() : null;
-        if (bytes !== null) journals.set(name, bytes);
+      const written = [...stores.values()].filter(
+        ({ name, isWritten }) => isWritten && name.endsWith(".jsonl"),
+      );
+      const waiting = new Map(written.map((store) => [store.name, store.read()]));
+      const next = function* (before?: string): Generator<Journal> {
+        for (const [name, bytes] of [...waiting].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          if (before !== undefined && name >= before) return;
+          waiting.delete(name);
+          if (bytes !== null) yield { name, pieces: [bytes] };
+        }
+      };
+      for (const journal of data.journals()) {
+        const content = waiting.get(journal.name);
+        yield* next(journal.name);
+        waiting.delete(journal.name);
+        yield content ? { name: journal.name, pieces: [content] } : journal;
       }
-      for (const name of [...journals.keys()].sort()) yield { name, bytes: journals.get(name) as Uint8Array };
+      yield* next();
     },
   };
 }
@@ -59,6 +77,7 @@ function shadowOf(store: StoreFile): Shadow {
       written().cut(0);
       written().add(Buffer.from(text));
     },
+    sync: () => undefined,
     locked: (work) => work(),
     index: () => null,
   };

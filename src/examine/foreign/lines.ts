@@ -2,6 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
+import { DEPTH } from "../../limits.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 
 export interface ForeignLine {
@@ -47,7 +48,7 @@ function readLine(
 ): ForeignLine | TraceFinding {
   if (!isUtf8(raw)) return finding("NOT_UTF8", line);
   const text = utf8(raw);
-  const read = readObjectText(text, undefined, "any");
+  const read = readObjectText(text, DEPTH.document, () => true);
   if ("defect" in read) return finding("NOT_JSON", line, { reason: read.defect.code });
   const shape = shapeOf(read.value);
   const bad = Object.keys(shape).find((key) => shape[key]?.(own(read.value, key)) === false);

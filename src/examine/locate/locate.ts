@@ -61,6 +61,7 @@ function refused(summary: Summary, plan: Plan): Place | null {
       return endless(summary, Number(own(facts, "limit")), plan);
     case "PATH_UNRESOLVED":
     case "EXPRESSION_TYPE":
+    case "LIST_TOO_LONG":
       return unresolved(refusal, { plan, payload: summary.payload });
     case "CAPABILITY_FAULT":
       return place(String(own(facts, "capability")), [], hint);
@@ -84,18 +85,23 @@ function notSuppressed(facts: JsonObject, plan: Plan): Place | null {
   return edit(String(own(facts, "contract")), ["core", "suppress_trace_fields"], change, plan);
 }
 
+/** Of very many rules, as many are looked for as anybody corrects at once. */
+export const LOCATED = 100;
+
 /** Each rule that the payload, or a contract's inputs, do not meet. */
 function unmet({ node: key }: Classification, summary: Summary, plan: Plan): readonly (Place | null)[] {
   const node = key === null ? undefined : plan.nodes.get(key);
   if (node === undefined || node.type === "EXIT") return [];
   const rules = summary.violations.filter(({ run, node: at }) => run === MAIN_RUN && at === key);
-  return rules.map((rule) =>
-    rule.field === undefined
-      ? null
-      : node.type === "CC"
-        ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
-        : unmetField(node, rule.field, summary.payload),
-  );
+  return rules
+    .slice(0, LOCATED)
+    .map((rule) =>
+      rule.field === undefined
+        ? null
+        : node.type === "CC"
+          ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
+          : unmetField(node, rule.field, summary.payload),
+    );
 }
 
 function unmetField({ intent }: IntentNode, at: string, payload: JsonObject): Place | null {

@@ -16,7 +16,9 @@ export function dataHint(reason: JsonObject): string | undefined {
       return `remove ${what} from the data root, or repair it`;
     }
     case "STORE_LOCKED":
-      return `wait until nobody else writes ${file}, or remove ${file}.lock from the data root`;
+      return `wait until process ${own(reason, "pid")} on host ${own(reason, "host")}, which holds the lock since ${own(reason, "since")}, has ended; if it died without removing its lock, type pgs data locks --release ${file}.lock`;
+    case "STORE_LOCK_UNUSABLE":
+      return errnoHint(String(own(reason, "errno")), `${file}.lock`, "made");
     default:
       return undefined;
   }

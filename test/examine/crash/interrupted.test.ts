@@ -273,11 +273,12 @@ const rootWith = ({ root }: MemoryData, holder: () => LockHolder | null): DataRo
 
 test("a living process that holds the lock of the store is waited for; a dead one's lock is in nobody's way", async () => {
   const crash = inStep(await killedTrial(steps(logging())), "log")[0] as Crash;
-  for (const [isDead, safe, code] of [
-    [false, "WAIT", "WAIT"],
-    [true, "DO_AGAIN", "RUN_AGAIN"],
+  for (const [state, safe, code] of [
+    ["alive", "WAIT", "WAIT"],
+    ["unknown", "WAIT", "WAIT"],
+    ["dead", "DO_AGAIN", "RUN_AGAIN"],
   ] as const) {
-    const lock = { process: 4711, isDead };
+    const lock = { pid: 4711, host: "host", namespace: "1", since: "2026-01-31T09:00:00.000Z", state };
     const { open, advice } = await examined(crash, { data: rootWith(crash.data, () => lock) });
     assert.deepEqual([open[0]?.lock, open[0]?.safe, advice?.code], [lock, safe, code]);
   }

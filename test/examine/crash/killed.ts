@@ -39,27 +39,49 @@ export async function killed(
 ): Promise<Killed> {
   const whole = memoryData(before);
   const trace = memoryTrace();
-  // What is stored when each event is appended: an effect is performed between its start and its end.
-  const states: Stored[] = [];
+  const moments: { readonly appended: number; readonly stored: Stored; readonly hasWritten: boolean }[] = [];
+  let appended = 0;
+  const note = (hasWritten: boolean) => moments.push({ appended, stored: storedIn(whole), hasWritten });
   const file = {
     ...trace.file,
     append(lines: string) {
       trace.file.append(lines);
-      states.push(storedIn(whole));
+      appended++;
+      note(false);
     },
   };
-  const { events } = await runPlan(plan, payload, { ...options, data: whole, trace: { ...trace, file } });
-  const crashes = events.slice(0, -1).flatMap(({ event_type, sequence }, i) => {
-    const [now, next] = [states[i] as Stored, states[i + 1] as Stored];
-    const hasWritten = JSON.stringify(now) !== JSON.stringify(next);
-    return (hasWritten ? [now, next] : [now]).map((stored) => ({
-      plan,
-      events: events.slice(0, i + 1),
-      data: memoryData(stored),
-      about: `#${sequence} ${event_type}${stored === now ? "" : ", written"}`,
-    }));
-  });
+  const root = noting(whole.root, () => note(true));
+  const { events } = await runPlan(plan, payload, { ...options, root, trace: { ...trace, file } });
+  const unfinished = moments.filter((moment) => moment.appended < events.length);
+  const crashes = unfinished.map(({ appended: count, stored, hasWritten }) => ({
+    plan,
+    events: events.slice(0, count),
+    data: memoryData(stored),
+    about: `#${count} ${events[count - 1]?.event_type}${hasWritten ? ", written" : ""}`,
+  }));
   return { crashes, whole };
+}
+
+/** The same stores; `written` is called after every call that writes. */
+function noting(root: DataRoot, written: () => void): DataRoot {
+  const after =
+    <A extends readonly unknown[]>(write: (...given: A) => void) =>
+    (...given: A) => {
+      write(...given);
+      written();
+    };
+  return {
+    ...root,
+    store(path) {
+      const store = root.store(path);
+      return {
+        ...store,
+        append: after(store.append),
+        truncate: after(store.truncate),
+        replace: after(store.replace),
+      };
+    },
+  };
 }
 
 export function storedIn({ files }: MemoryData): Stored {
@@ -74,7 +96,7 @@ interface Looking {
 
 /** What is said of the crash; `looking` replaces what is at hand. */
 export async function examined({ plan, events, data }: Crash, looking: Looking = {}) {
-  const unfinished = new Unfinished({ keepsEnded: true });
+  const unfinished = new Unfinished();
   for (const event of events) unfinished.take(event);
   const at = { plan, data: data.root, mail: openMail({}), ...looking };
   const findStep = findSteps(at.plan, unfinished);
@@ -82,7 +104,12 @@ export async function examined({ plan, events, data }: Crash, looking: Looking =
   const stage = { data: at.data, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
   return {
     open,
-    advice: await advise(unfinished, open, { plan: at.plan, findStep, ended: unfinished.ended, stage }),
+    advice: await advise(unfinished, open, {
+      plan: at.plan,
+      findStep,
+      readAgain: (work) => work(events),
+      stage,
+    }),
     unfinished,
   };
 }

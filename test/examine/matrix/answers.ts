@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject } from "../../../src/json.ts";
 import type { Path } from "../../../src/json-differences.ts";
-import { type Expression, mayNeedQueries, pathsIn } from "../../../src/plan/expression.ts";
+import { type Expression, pathsIn } from "../../../src/plan/expression.ts";
 import type { EffectStep, Step } from "../../../src/plan/plan.ts";
 import { type EventOf, eventsOf } from "../../../src/trace/event.ts";
 import type { Anchor } from "./anchors.ts";
@@ -61,12 +61,12 @@ function isFollowed({ events }: Specimen, { run, node_id, sequence, payload }: A
 
 /** Whether the expression reads the value at this path of the raw result, or something that holds it. */
 function readingOf(source: Expression, inside: Path, raw: JsonObject): "this" | "perhaps" | "other" {
-  const found = pathsIn(source).map(({ root, segments, text }) => {
+  const found = pathsIn(source).map(({ root, segments, text, whole }) => {
     const base = root === "capability_value" && Object.hasOwn(raw, "value") ? ["value"] : [];
     const isAnswer = root === "capability_result" || root === "capability_value";
     const isOnTheWay = [...base, ...segments].every((part, i) => inside[i] === part);
     if (!isAnswer || !isOnTheWay) return "other";
-    return mayNeedQueries(text) ? "perhaps" : "this";
+    return whole.startsWith("$.") && whole !== text ? "perhaps" : "this";
   });
   return found.includes("this") ? "this" : (found[0] ?? "other");
 }

@@ -1,0 +1,69 @@
+/** Numbers as texts spell them: whether a double holds one, and how it is written so that it stays the same. */
+
+import type { Json } from "./json.ts";
+
+/** A number in decimal: `digits` without zeros at either end, times ten to the `scale`. */
+interface Decimal {
+  readonly digits: string;
+  readonly scale: number;
+}
+
+/** A whole number exactly, whatever its spelling; another as the double next to it, unless that is zero (SPEC 4.1, 4.3). */
+export function isHeldNumber(literal: string): boolean {
+  // Up to 15 digits every number of this form is.
+  if (literal.length < 16 && !/[eE]/.test(literal)) return true;
+  const value = Number(literal);
+  if (!Number.isFinite(value)) return false;
+  const { digits, scale } = decimalOf(literal);
+  if (digits === "") return true;
+  if (scale < 0) return value !== 0;
+  return BigInt(Math.abs(value)) === BigInt(digits) * 10n ** BigInt(scale);
+}
+
+/**
+ * Whether it is also what a program prints for a double that it has: with an exponent, in as few digits as tell it
+ * from every other double. Such a number is what was printed, though another has exactly these digits.
+ */
+export function isPrintedNumber(literal: string): boolean {
+  if (isHeldNumber(literal)) return true;
+  const value = Number(literal);
+  if (!/[eE]/.test(literal) || !Number.isFinite(value)) return false;
+  const [given, printed] = [decimalOf(literal), decimalOf(String(value))];
+  return given.digits === printed.digits && given.scale === printed.scale;
+}
+
+/** Whether it is how canonical JSON writes a double: 2^60 is 1152921504606847000 there. */
+export function isCanonicalNumber(literal: string): boolean {
+  return isHeldNumber(literal) || String(Number(literal)) === literal;
+}
+
+const LITERAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+function decimalOf(literal: string): Decimal {
+  const [, whole = "", fraction = "", exponent = "0"] = LITERAL.exec(literal) ?? [];
+  const all = (whole + fraction).replace(/^0+/, "");
+  let end = all.length;
+  while (all[end - 1] === "0") end--;
+  const scale = Number(exponent) - fraction.length + (all.length - end);
+  return { digits: all.slice(0, end), scale };
+}
+
+/** How the language prints a long integer, rounded or with an exponent, although the double holds it exactly. */
+const LONG = /\d{17}|\de\+/;
+
+/**
+ * JSON text in which every integer has all its digits: a rounded one would be another number to the Python
+ * runtimes, and is refused when it is read.
+ */
+export function exactText(value: Json, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  if (!LONG.test(text)) return text;
+  let mark = "#";
+  while (text.includes(mark)) mark += "#";
+  const marked = JSON.stringify(value, (_, part) => (isLong(part) ? mark + BigInt(part) : part), indent);
+  return marked.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
+}
+
+function isLong(part: unknown): part is number {
+  return Number.isInteger(part) && Math.abs(part as number) >= 1e16;
+}

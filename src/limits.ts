@@ -1,0 +1,37 @@
+/**
+ * How deep and how large data may be: the one table that every reader and writer takes its limit from.
+ *
+ * What may be written can be read: each limit holds the one above it and what is put around its values on the way,
+ * so nothing that a run was given or has made is refused when it is read back. Code that recurses over data must
+ * bear `DEPTH.document`.
+ */
+
+/** Levels below the outermost value. */
+export const DEPTH = {
+  /** A file of the snapshot; a payload, unless another limit is given for it, up to `payloadMost`. */
+  snapshot: 200,
+  payload: 200,
+  payloadMost: 500,
+  /** The inputs of a side effect with the names they are bound to: more than the lines and documents made of them. */
+  effect: 600,
+  /** A stored line or document. */
+  stored: 600,
+  /** What an event says: stored values, and what is put around them when they are read. */
+  event: 620,
+  /** Any other text: a trace's line, a scenario, a vector, an attestation. */
+  document: 640,
+} as const;
+
+const MIB = 2 ** 20;
+
+/** In bytes or, of a text, in its UTF-16 units. */
+export const SIZE = {
+  payload: 64 * MIB,
+  payloadMost: 256 * MIB,
+  /** A line or a document, and what an event says: with what is around it, no more than the language can hold as text. */
+  text: 448 * MIB,
+  event: 416 * MIB,
+} as const;
+
+/** Values that the aliases of one YAML text may stand for. */
+export const EXPANDED_VALUES = 1_000_000;
