@@ -275,14 +275,20 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
+    what: `no scenario can be made of the run: ${f.why}`,
+    where: f.file,
+    hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
   SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
     what: "what came out cannot be written into the scenario as it is laid out",
     where: f.file,
     hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `the scenario cannot be updated: ${f.errno}`,
+    what: `the scenario cannot be written: ${f.errno}`,
     where: f.file,
+    hint: "name a file in a folder that is there and can be written",
   }),
   REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
     what: `${f.reference} reaches nothing that the step left`,

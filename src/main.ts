@@ -32,6 +32,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -39,7 +40,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
-      process.stderr.isTTY
+      process.stderr.isTTY && process.env["TERM"] !== "dumb"
         ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
         : null,
     clock: nodeClock,

@@ -20,6 +20,8 @@ export interface World {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
+  /** How many columns the terminal has; absent where standard output is none. */
+  readonly columns?: number | undefined;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
@@ -118,9 +120,16 @@ export function toContext(options: CommonOptions, world: World): Context {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,
-      color: world.isTty && options.color !== false && !env["NO_COLOR"],
+      color: options.color !== false && isColourful(world),
     },
   };
+}
+
+/** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */
+function isColourful({ env, isTty }: World): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  return isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }
 
 /** POSIX paths, `.` and `..` resolved. */

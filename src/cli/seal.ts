@@ -15,7 +15,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -42,7 +42,8 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
   else if (!settings.quiet) {
     const rows = signatures.map((keyid) => `signed by ${keyid}\n`).join("");
-    world.out(
+    printText(
+      context,
       `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`,
     );
   }
