@@ -4,13 +4,15 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "./faults.ts";
-import { syncFolder } from "./node-bytes.ts";
+import { SIZE } from "./limits.ts";
+import { isFileOrFolder, syncFolder } from "./node-bytes.ts";
 import {
   type Clock,
   type Entropy,
   type Files,
   IoError,
   type ListedFile,
+  TooLarge,
   type TraceAccess,
   type TraceFolder,
 } from "./ports.ts";
@@ -28,23 +30,70 @@ export function attempt<T>(work: () => T, absent: T): T {
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === "ENOENT" || errno === "ENOTDIR") return absent;
+    if (error instanceof IoError) throw error;
     throw new IoError(errno, error);
   }
 }
 
 export const nodeFiles: Files = {
-  read: (file) => attempt<Uint8Array | null>(() => fs.readFileSync(file), null),
+  read: (file, most) => attempt<Uint8Array | null>(() => readOpened(file, most), null),
   realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
   isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
-  list: (folder) => [...listBelow(folder, "")],
+  list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
 
-function* listBelow(folder: string, below: string): Generator<ListedFile> {
+/** Opening a pipe waits for who writes into it only where a pipe may be read. */
+function readOpened(file: string, most: number | undefined): Uint8Array {
+  const { O_NONBLOCK, O_RDONLY } = fs.constants;
+  const descriptor = fs.openSync(file, most === undefined ? O_RDONLY | O_NONBLOCK : O_RDONLY);
+  try {
+    if (most === undefined && !isFileOrFolder(descriptor)) throw new IoError("ENXIO", undefined);
+    return readAtMost(descriptor, most ?? SIZE.text);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+const PIECE_BYTES = 2 ** 16;
+
+/** All that can be read, unless it is more. @throws TooLarge */
+export function readAtMost(descriptor: number, most: number): Uint8Array {
+  const stat = fs.fstatSync(descriptor);
+  if (stat.isFile()) {
+    if (stat.size > most) throw new TooLarge(stat.size);
+    return fs.readFileSync(descriptor);
+  }
+  const pieces: Buffer[] = [];
+  for (let read = 0; read <= most; ) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const length = readSome(descriptor, piece);
+    if (length === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, length));
+    read += length;
+  }
+  throw new TooLarge(null);
+}
+
+/** A pipe that was opened by somebody else may have nothing for a moment. */
+function readSome(descriptor: number, piece: Buffer): number {
+  for (;;) {
+    try {
+      return fs.readSync(descriptor, piece, 0, piece.length, null);
+    } catch (error) {
+      if (errnoOf(error) === "EOF") return 0;
+      if (errnoOf(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function* listBelow(folder: string, below: string, withEmptyFolders: boolean): Generator<ListedFile> {
   const entries = attempt(() => fs.readdirSync(path.join(folder, below), { withFileTypes: true }), []);
+  if (entries.length === 0 && withEmptyFolders && below !== "") yield { path: below, isLink: false };
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) yield* listBelow(folder, name);
+    if (entry.isDirectory()) yield* listBelow(folder, name, withEmptyFolders);
     else yield { path: name, isLink: entry.isSymbolicLink() };
   }
 }

@@ -318,8 +318,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "test",
-      operand: "<scenarios>",
-      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      operand: "[scenarios]",
+      summary: "play authored scenarios (default: <workspace>/scenarios), each on a data root of its own",
       options: testOptions,
     },
     async () => (await import("./test.ts")).testCommand,

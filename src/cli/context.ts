@@ -1,6 +1,7 @@
 /** What every command is given, and the options all of them share. */
 
 import type {
+  CheckCache,
   Clock,
   DataRoot,
   Entropy,
@@ -21,9 +22,11 @@ export interface World {
   readonly isTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
+  /** The content checks that files have passed, as these variables say where; null where none are kept. */
+  openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */

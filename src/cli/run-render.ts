@@ -1,6 +1,6 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, UsageFault } from "../faults.ts";
+import { Fault, TraceFault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
 import { IoError, type TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -41,18 +41,23 @@ interface Left {
 }
 
 /** The file, or null when it could not be made. */
-async function leave(drawn: Drawn, { kind, name, access }: Left, { world }: Context): Promise<string | null> {
+async function leave(drawn: Drawn, { kind, name, access }: Left, context: Context): Promise<string | null> {
+  const { world, settings } = context;
   try {
     world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
     return name;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(name, kind, error) : error;
-    if (!(fault instanceof Fault)) throw fault;
+    const fault = asFault(name, kind, error);
     world.err(refusalText(fault));
+    if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }
 }
 
-function unwritable(file: string, kind: Kind, cause: IoError): UsageFault {
-  return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+/** Even a defect of a renderer, or of its library, is no reason why a run that is over should end otherwise. */
+function asFault(file: string, kind: Kind, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  if (cause instanceof IoError)
+    return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  return new TraceFault("RENDERING_FAILED", { file }, { cause });
 }

@@ -13,9 +13,9 @@ import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, plain, printJson, refusalText } from "./report.ts";
-import { render } from "./run-render.ts";
-import { followLine, type Report, toJson, toText } from "./run-report.ts";
+import { hintLines, plain, refusalText } from "./report.ts";
+import { render, type TraceFiles } from "./run-render.ts";
+import { filesText, followLine, type Report, toJsonText, toText } from "./run-report.ts";
 
 export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly wf: string;
@@ -64,14 +64,27 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       if (options.follow) world.err(`${followLine(event)}\n`);
     },
   });
-  const files = await render({ options, plan, events, base: `${result.folder}/${result.traceId}` }, context);
   const exitCode = exitCodeOfRun(result.ending);
   const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, options, context);
-  const report = { plan, result, summary, files, exitCode, hints };
-  if (settings.json) printJson(context, toJson(report));
-  else if (!settings.quiet) world.out(toText(report, await painter(settings), context));
-  if (!settings.json) sayWhy(report, context);
+  const base = `${result.folder}/${result.traceId}`;
+  const told = await tell({ plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` }, context);
+  told(await render({ options, plan, events, base }, context));
   return exitCode;
+}
+
+/** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
+async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
+  const { world, settings } = context;
+  if (settings.json) {
+    const { head, tail } = toJsonText(report);
+    world.out(head);
+    return (files) => world.out(tail(files));
+  }
+  if (!settings.quiet) world.out(toText(report, await painter(settings), context));
+  sayWhy(report, context);
+  return (files) => {
+    if (!settings.quiet) world.out(filesText(files, context));
+  };
 }
 
 /** What is needed to say them is loaded only for a run that did not end well. */
