@@ -3,23 +3,25 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
-export type Stage =
-  | "usage"
-  | "load"
-  | "seal"
-  | "compile"
-  | "payload"
-  | "admission"
-  | "walk"
-  | "contract"
-  | "transform"
-  | "effect"
-  | "trace"
-  | "examine";
+export const STAGES = [
+  "usage",
+  "load",
+  "seal",
+  "compile",
+  "payload",
+  "admission",
+  "walk",
+  "contract",
+  "transform",
+  "effect",
+  "trace",
+  "examine",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
   /** What happened, in the reader's words. */
@@ -66,9 +68,9 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(wanted: "workflow" | "artifact", suggestion: string | null): string {
+function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
-  return wanted === "workflow" ? `type --wf ${suggestion}` : `type pgs show ${suggestion}`;
+  return `type ${suggestion} instead of ${given}`;
 }
 
 // ---- usage (exit 2) ----
@@ -126,26 +128,30 @@ const keyDefects = {
 } satisfies Record<string, KeyWords>;
 
 export const usageTable = {
+  WORKING_FOLDER_GONE: (f: { errno: string }) => ({
+    what: `the current folder is not there any more: ${f.errno}`,
+    hint: "type cd, then go to a folder that is there",
+  }),
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; wanted: "workflow" | "artifact"; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.wanted, f.suggestion),
+    hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint("workflow", f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint("artifact", f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
-    what: `"${f.given}" is not an RFC 3339 date and time`,
+    what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
@@ -243,6 +249,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
@@ -480,13 +487,18 @@ export const snapshotTable = {
     where: f.folder,
     hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
   }),
-  SNAPSHOT_MISSING: (f: { snapshot: string; nearby: string | null }) => ({
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
-      f.nearby === null
-        ? "name the folder that holds artifacts/ with --snapshot DIR, or the one above it with --workspace DIR"
-        : `type --snapshot ${f.nearby}`,
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
+  }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
@@ -513,6 +525,16 @@ export const snapshotTable = {
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
@@ -733,6 +755,14 @@ export const runTable = {
     what: `more than ${f.limit} nodes were entered`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
+  RUN_LIMIT: (f: { limit: number }) => ({
+    what: `more than ${f.limit} runs would begin in one trace`,
+    hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
+  }),
+  EVENT_LIMIT: (f: { limit: number }) => ({
+    what: `the trace holds ${f.limit} events or more`,
+    hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
@@ -775,7 +805,8 @@ export const runTable = {
 export type RunCode = keyof typeof runTable;
 
 /** The artifact kind whose promise was broken; `error` events carry it. */
-export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+export const NODE_CATEGORIES = ["WF", "IN", "CC", "CT", "CS"] as const;
+export type NodeCategory = (typeof NODE_CATEGORIES)[number];
 
 export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
   readonly category: NodeCategory;
@@ -796,7 +827,14 @@ export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> e
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;
   try {
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+    // A suppressed fact is said as it is recorded.
+    const said = Object.entries(facts).map(([name, fact]) => [
+      name,
+      isObject(fact) ? JSON.stringify(fact) : fact,
+    ]);
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
+      Object.fromEntries(said) as JsonObject,
+    );
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -823,7 +861,13 @@ export class StoreFault extends Error {
   }
 }
 
-// ---- trace (exit 5) and examine (exit 2) ----
+// ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
+
+const systemHints: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+  ENOSPC: "make room on the disk",
+};
 
 /** An effect that took place. */
 export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
@@ -857,6 +901,28 @@ export const traceTable = {
     what: `the trace cannot be written: ${f.errno}; ${tookPlaceText(f.effects, f.more)}`,
     where: f.file ?? f.folder,
     hint: unwritableHint(f),
+  }),
+  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
+    what: `${f.output} cannot be written: ${f.errno}; without that the exit code would be ${f.code}`,
+    hint: "make room, or send the output elsewhere; what the command did is done: look for it before you type the command again",
+  }),
+  SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
+    what: `no temporary folder can be made: ${f.errno}`,
+    where: f.folder,
+    hint: "name a folder that can be written in $TMPDIR",
+  }),
+  SYSTEM_REFUSED: (f: { errno: string }) => ({
+    what: `the system refused what the command needs: ${f.errno}`,
+    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
+  }),
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

@@ -259,6 +259,33 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
+/** `lineAt` for many offsets of one text. */
+export function lineFinder(text: string): (offset: number) => number {
+  const breaks: number[] = [];
+  for (let i = text.indexOf("\n"); i !== -1; i = text.indexOf("\n", i + 1)) breaks.push(i);
+  return (offset) => {
+    let [low, high] = [0, breaks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((breaks[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+
+/** The line on which each value of a JSON text begins, by pointer: `lineOf` for many places of one text. */
+export function linesOf(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  const find = lineFinder(text);
+  scan(text, ({ path, offset }) => {
+    const at = pointer(path);
+    if (!lines.has(at)) lines.set(at, find(offset));
+    return undefined;
+  });
+  return lines;
+}
+
 export function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

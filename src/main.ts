@@ -5,9 +5,14 @@ import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
+import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
+import { refusalText } from "./cli/report.ts";
+import { Fault, TraceFault, UsageFault } from "./faults.ts";
+import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
 import {
   attempt,
+  errnoOf,
   fixedClock,
   nodeClock,
   nodeEntropy,
@@ -18,18 +23,20 @@ import {
   writeFile,
 } from "./node-ports.ts";
 import { openDataRoot } from "./node-store.ts";
+import type { Scratch } from "./ports.ts";
 import { TOOL } from "./tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
 export function realWorld(shipped: string, crewFile?: string): World {
   return {
-    cwd: process.cwd(),
+    cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     files: nodeFiles,
+    openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY
@@ -44,7 +51,26 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openMail,
     openTrace,
     writeFile,
-    openScratch: async (within) => (await import("./node-scratch.ts")).openScratch(within),
+    async openScratch(within) {
+      const { openScratch } = await import("./node-scratch.ts");
+      // Asked for before there is anything to remove: a signal may come in between.
+      const release = onInterrupt(() => scratch?.close());
+      let scratch: Scratch | undefined;
+      try {
+        scratch = openScratch(within);
+        const { close } = scratch;
+        return {
+          ...scratch,
+          close() {
+            release();
+            close();
+          },
+        };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
     cores: availableParallelism(),
     openCrew: async (threads) =>
       crewFile === undefined ? null : (await import("./node-crew.ts")).openCrew(crewFile, threads),
@@ -56,8 +82,25 @@ export function realWorld(shipped: string, crewFile?: string): World {
   };
 }
 
-/** A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. */
-function writeAll(descriptor: number, text: string): void {
+/** @throws UsageFault */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UsageFault("WORKING_FOLDER_GONE", { errno: errnoOf(cause) }, { cause });
+  }
+}
+
+const OUTPUTS = { 1: "standard output", 2: "standard error" } as const;
+/** By output that could not be written: why. */
+const unwritten = new Map<keyof typeof OUTPUTS, string>();
+
+/**
+ * A pipe may take less than it is given, or nothing for a moment; a reader that has gone wants no more. An output that
+ * cannot be written keeps no command from its work: `main` says so at the end.
+ */
+function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
+  if (unwritten.has(descriptor)) return;
   const bytes = Buffer.from(text);
   for (let offset = 0; offset < bytes.length; ) {
     try {
@@ -65,30 +108,57 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") {
+        unwritten.set(descriptor, errnoOf(error));
+        return;
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
 }
 
 /** As shells tell that a signal ended a process. */
-const INTERRUPTED = 130;
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
+/** What is done before a signal ends the process: the last thing that was asked for first. */
+const beforeLeaving = new Set<() => void>();
+
+function leave(signal: NodeJS.Signals): void {
+  for (const work of [...beforeLeaving].reverse()) work();
+  process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
+}
+
+/** What is answered takes it back. */
 function onInterrupt(work: () => void): () => void {
-  const leave = () => {
-    work();
-    process.exit(INTERRUPTED);
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) process.once(signal, leave);
+  if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, leave);
+  beforeLeaving.add(work);
   return () => {
-    for (const signal of signals) process.off(signal, leave);
+    beforeLeaving.delete(work);
+    if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, leave);
   };
 }
 
 export async function main(shipped: string, crewFile?: string): Promise<void> {
   // Everything is written by now: leaving at once saves tearing the heap down.
-  process.exit(await runCli(process.argv.slice(2), realWorld(shipped, crewFile)));
+  process.exit(await perform(shipped, crewFile));
+}
+
+async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
+  try {
+    return await runCli(process.argv.slice(2), realWorld(shipped, crewFile));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    writeAll(2, refusalText(error));
+    return exitCodeOfFault(error);
+  }
+}
+
+async function perform(shipped: string, crewFile?: string): Promise<number> {
+  const code = await runInWorld(shipped, crewFile);
+  for (const [output, errno] of unwritten) {
+    writeAll(2, refusalText(new TraceFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code })));
+  }
+  return unwritten.size === 0 ? code : EXIT.STORAGE;
 }
 
 /** What a thread of a crew does. */

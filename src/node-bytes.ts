@@ -162,9 +162,16 @@ export function syncFile(path: string): void {
   opened(path, O_RDONLY, fdatasyncSync);
 }
 
-/** The names in the folder are on the device when this returns. */
+/** The names in the folder are on the device when this returns, where the file system can be asked for that. */
 export function syncFolder(path: string): void {
-  opened(path, O_RDONLY, fsyncSync);
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** Where a process that has the token writes what is to replace the file; a killed one leaves it there. */

@@ -3,11 +3,13 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { TraceFault } from "./faults.ts";
+import { errnoOf } from "./node-ports.ts";
 import { IoError, type Scratch } from "./ports.ts";
 
-/** A new empty folder, among the system's temporary ones where no other place is named. @throws IoError */
+/** A new empty folder, among the system's temporary ones where no other place is named. @throws TraceFault */
 export function openScratch(within: string = tmpdir()): Scratch {
-  const folder = attempt(() => fs.realpathSync(fs.mkdtempSync(path.join(within, "pgs-"))));
+  const folder = makeFolder(within);
   const below = (name: string) => path.join(folder, name);
   return {
     folder,
@@ -30,10 +32,18 @@ export function openScratch(within: string = tmpdir()): Scratch {
   };
 }
 
+function makeFolder(within: string): string {
+  try {
+    return fs.realpathSync(fs.mkdtempSync(path.join(within, "pgs-")));
+  } catch (cause) {
+    throw new TraceFault("SCRATCH_UNUSABLE", { folder: within, errno: errnoOf(cause) }, { cause });
+  }
+}
+
 function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new IoError((error as NodeJS.ErrnoException).code ?? "EUNKNOWN", error);
+    throw new IoError(errnoOf(error), error);
   }
 }

@@ -32,7 +32,7 @@ export interface DataRootOptions {
   readonly ownerLost: (file: string) => void;
 }
 
-export const USUAL: DataRootOptions = {
+const USUAL: DataRootOptions = {
   lockPatience: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,

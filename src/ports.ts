@@ -9,8 +9,8 @@ export interface Files {
    * read, unless it is said how many bytes are wanted at most: then a pipe or a device as well. @throws TooLarge
    */
   read(path: string, most?: number): Uint8Array | null;
-  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. */
-  list(folder: string): readonly ListedFile[];
+  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. Folders that hold nothing are listed when asked for. */
+  list(folder: string, withEmptyFolders?: boolean): readonly ListedFile[];
   /** The names in the folder itself; none where there is no folder. */
   names(folder: string): readonly string[];
   /** Where the path really is after all links, or null when nothing is there. */
@@ -70,6 +70,13 @@ export interface Scratch {
   copy(from: string, to: string): void;
   /** Removes the folder itself. */
   close(): void;
+}
+
+/** Which files were found to be what their own text says, by the SHA-256 of their bytes: kept outside the snapshot. */
+export interface CheckCache {
+  has(digest: string): boolean;
+  /** Whether it can be kept makes no difference but time. */
+  add(digest: string): void;
 }
 
 export interface Clock {
@@ -220,6 +227,9 @@ export interface TraceFile {
   sync(): void;
   close(): void;
 }
+
+/** Who may read what a run leaves. */
+export type TraceAccess = "owner" | "group" | "all";
 
 /** Folder and writer for one run's files; see `openTrace` in `node-ports.ts`. */
 export interface TraceFolder {

@@ -1,7 +1,7 @@
 /** Every path that a binding follows, with where it stands and what it can reach there. */
 
 import { pathsIn, type Segment } from "../plan/expression.ts";
-import type { Contract, ContractNode, Plan } from "../plan/plan.ts";
+import type { Contract, ContractNode, Evaluation, Plan } from "../plan/plan.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { once } from "./once.ts";
@@ -35,26 +35,32 @@ const pathsOfStep = once(({ step, inputReach, outputReach }: StepFlow) => {
   return { inputs: bound("inputs", inputReach), outputs: bound("outputs", outputReach) };
 });
 
-/** The paths in the conditions that a contract's steps ask: they see what was published, by its bare name. */
+/** An evaluation where a step asks it. */
+export interface Asked {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+  /** What its condition sees: what the step sees, and what was published, by its bare name. */
+  readonly reach: Reach;
+}
+
+export function evaluationsAsked(contract: Contract, flow: ContractFlow): readonly Asked[] {
+  return contract.steps.flatMap((step, i) => {
+    const seen = publishedUpTo(i, flow);
+    const reach: Reach = (root, segments) => {
+      const value = seen.get(root);
+      return flow.steps[i]?.outputReach(root, segments) ?? (value && below(value, segments));
+    };
+    const actions = [...step.onResult.values()];
+    return actions.flatMap((action) => (action.do === "evaluate" ? [{ ...action, reach }] : []));
+  });
+}
+
+/** The paths in the conditions that a contract's steps ask. */
 export function conditionPaths(contract: Contract, flow: ContractFlow): readonly BoundPath[] {
-  const evaluations = contract.steps.flatMap((step, i) =>
-    [...step.onResult.values()].flatMap((action) =>
-      action.do === "evaluate"
-        ? [{ ...action, seen: publishedUpTo(i, flow), of: flow.steps[i] as StepFlow }]
-        : [],
-    ),
-  );
-  return evaluations.flatMap(({ name, evaluation: { condition }, seen, of }) =>
+  return evaluationsAsked(contract, flow).flatMap(({ name, evaluation: { condition }, reach }) =>
     [condition.left, condition.right]
       .flatMap((operand) => pathsIn(operand))
-      .map((path) => ({
-        ...path,
-        at: ["core", "evaluation", name, "condition"],
-        reach: (root: string, segments: readonly Segment[]) => {
-          const value = seen.get(root);
-          return of.outputReach(root, segments) ?? (value && below(value, segments));
-        },
-      })),
+      .map((path) => ({ ...path, at: ["core", "evaluation", name, "condition"], reach })),
   );
 }
 

@@ -1,7 +1,8 @@
 /** All rules over one snapshot: what they find, each with its place, always in the same order. */
 
-import { type JsonObject, lineOf, parsePointer, pointer } from "../json.ts";
-import { contentLines } from "../snapshot/derive.ts";
+import { type JsonObject, linesOf, parsePointer, pointer } from "../json.ts";
+import { contentLines, type FindLine } from "../snapshot/derive.ts";
+import type { ContractTable } from "../snapshot/parse.ts";
 import { digestOf } from "../trace/canonical.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 import type { Subject } from "./subject.ts";
@@ -27,11 +28,12 @@ export interface CheckFinding {
 
 export function check(subject: Subject, rules: readonly Rule[]): readonly CheckFinding[] {
   const locate = locator(subject);
+  const contracts = new Map(subject.contracts.map((one) => [one.artifact.file, one.table]));
   const findings = rules.flatMap((rule) =>
     [...rule.check(subject)].map((found): CheckFinding => {
       const { file, pointer: at, facts, message, hint = rule.hint } = found;
       const place = locate(found);
-      const fingerprint = fingerprintOf(rule.id, found, subject);
+      const fingerprint = fingerprintOf(rule.id, found, contracts);
       return {
         rule: rule.id,
         severity: rule.severity,
@@ -46,7 +48,8 @@ export function check(subject: Subject, rules: readonly Rule[]): readonly CheckF
     }),
   );
   const byFingerprint = new Map(findings.map((finding) => [finding.fingerprint, finding]));
-  return [...byFingerprint.values()].sort((a, b) => order(sortKey(a), sortKey(b)));
+  const keyed = [...byFingerprint.values()].map((finding) => ({ finding, key: sortKey(finding) }));
+  return keyed.sort((a, b) => order(a.key, b.key)).map(({ finding }) => finding);
 }
 
 function sortKey({ file, line, rule, fingerprint }: CheckFinding): string {
@@ -61,27 +64,29 @@ type Place = Pick<CheckFinding, "artifact" | "line" | "markdown">;
 
 function locator({ entries, texts }: Subject): (found: Found) => Place {
   const byFile = new Map([...entries.values()].map((entry) => [entry.file, entry]));
-  const lines = new Map<string, ReturnType<typeof contentLines>>();
+  const lines = new Map<string, ReadonlyMap<string, number>>();
+  const finders = new Map<string, FindLine>();
   return ({ file, pointer: at, line }) => {
     const entry = byFile.get(file);
-    if (entry === undefined)
-      return { artifact: null, line: line ?? lineIn(texts.get(file) ?? "", at), markdown: null };
-    const find = lines.get(file) ?? contentLines(entry.content);
-    lines.set(file, find);
-    return { artifact: entry.fqdn, line: line ?? lineIn(entry.text, at), markdown: markdownLine(at, find) };
+    const known = lines.get(file) ?? linesOf(entry?.text ?? texts.get(file) ?? "");
+    lines.set(file, known);
+    if (entry === undefined) return { artifact: null, line: line ?? lineIn(known, at), markdown: null };
+    const find = finders.get(file) ?? contentLines(entry.content);
+    finders.set(file, find);
+    return { artifact: entry.fqdn, line: line ?? lineIn(known, at), markdown: markdownLine(at, find) };
   };
 }
 
 /** What is missing has the line of what it is missing from. */
-function lineIn(text: string, at: string): number {
+function lineIn(lines: ReadonlyMap<string, number>, at: string): number {
   for (const path of upwards(parsePointer(at))) {
-    const line = lineOf(text, pointer(path));
+    const line = lines.get(pointer(path));
     if (line !== undefined) return line;
   }
   return 1;
 }
 
-function markdownLine(at: string, find: ReturnType<typeof contentLines>): number | null {
+function markdownLine(at: string, find: FindLine): number | null {
   const [field, ...below] = parsePointer(at);
   if (field !== "frontmatter") return null;
   for (const path of upwards(below)) {
@@ -96,8 +101,12 @@ function* upwards(path: readonly string[]): Generator<readonly string[]> {
 }
 
 /** Steps are known by name, so that one put before them changes nothing. */
-function fingerprintOf(rule: string, { file, pointer: at, facts }: Found, { contracts }: Subject): string {
-  const steps = contracts.find(({ artifact }) => artifact.file === file)?.table.steps ?? [];
+function fingerprintOf(
+  rule: string,
+  { file, pointer: at, facts }: Found,
+  contracts: ReadonlyMap<string, ContractTable>,
+): string {
+  const steps = contracts.get(file)?.steps ?? [];
   const stable = at.replace(/\/pipeline\/(\d+)/, (whole, index: string) => {
     const step = steps[Number(index)];
     return step === undefined ? whole : `/pipeline/${step.name}`;

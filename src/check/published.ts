@@ -2,6 +2,7 @@
 
 import { pathsIn, type Segment } from "../plan/expression.ts";
 import type { Contract, NodeKey, Plan, PlanNode, Step } from "../plan/plan.ts";
+import { ledTo } from "../plan/routes.ts";
 import { answers } from "./endings.ts";
 import { once } from "./once.ts";
 
@@ -106,31 +107,87 @@ function checkedBy(node: PlanNode, outcome: string): readonly string[] {
 /** By node: the outputs that may be there when it is entered, and those that are, whichever way led to it. */
 export const atEntry = once((plan: Plan) => ({ may: entering(plan, "may"), must: entering(plan, "must") }));
 
-function entering({ nodes, start }: Plan, side: keyof Names): ReadonlyMap<NodeKey, ReadonlySet<string>> {
-  const entered = new Map<NodeKey, ReadonlySet<string>>([[start, new Set()]]);
-  const queue = [start];
-  for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
-    const node = nodes.get(key);
-    if (node === undefined || node.type === "EXIT") continue;
-    const published = node.type === "CC" ? publishedBy(node.contract) : undefined;
-    const here = entered.get(key) as ReadonlySet<string>;
-    const { byOutcome, otherwise } = node.next;
-    const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];
-    for (const [outcome, to] of routes) {
-      const outputs = [...(published?.[side].get(outcome) ?? [])].map((name) => outputOf(key as NodeKey, name));
-      const own = [...outputs, ...checkedBy(node, outcome)];
-      const known = entered.get(to);
-      const merged = merge(known, new Set([...here, ...own]), side);
-      if (known !== undefined && known.size === merged.size) continue;
-      entered.set(to, merged);
-      queue.push(to);
-    }
-  }
-  return entered;
+export interface Outputs {
+  has(output: string): boolean;
 }
 
-function merge(known: ReadonlySet<string> | undefined, more: ReadonlySet<string>, side: keyof Names) {
-  if (known === undefined) return more;
-  if (side === "may") return new Set([...known, ...more]);
-  return new Set([...known].filter((name) => more.has(name)));
+/** One bit for each output: a long workflow has as many sets as nodes, and they only grow. */
+function entering(plan: Plan, side: keyof Names): ReadonlyMap<NodeKey, Outputs> {
+  const bits = new Map<string, number>();
+  const bitOf = (name: string) => bits.get(name) ?? bits.set(name, bits.size).size - 1;
+  const order = outwards(plan);
+  const ways = order.map((key) =>
+    waysFrom(key, plan, side).map(({ to, outputs }) => ({ to, bits: outputs.map(bitOf) })),
+  );
+  const words = Math.ceil(bits.size / 32);
+  const entered = new Map([[plan.start, new Uint32Array(words)]]);
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true;
+    for (const [i, key] of order.entries()) {
+      for (const way of ways[i] ?? []) {
+        const leaving = withBits(entered.get(key) ?? new Uint32Array(words), way.bits);
+        if (joinInto(entered, way.to, leaving, side)) isSettled = false;
+      }
+    }
+  }
+  const has = (set: Uint32Array, bit: number | undefined) =>
+    bit !== undefined && ((set[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+  return new Map([...entered].map(([key, set]) => [key, { has: (output) => has(set, bits.get(output)) }]));
+}
+
+function withBits(set: Uint32Array, bits: readonly number[]): Uint32Array {
+  const copy = set.slice();
+  for (const bit of bits) copy[bit >>> 5] = (copy[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  return copy;
+}
+
+/** Whether that changed what is known of the node. */
+function joinInto(
+  entered: Map<NodeKey, Uint32Array>,
+  to: NodeKey,
+  more: Uint32Array,
+  side: keyof Names,
+): boolean {
+  const known = entered.get(to);
+  if (known === undefined) {
+    entered.set(to, more);
+    return true;
+  }
+  let isChanged = false;
+  for (let i = 0; i < known.length; i++) {
+    const [before, added] = [known[i] ?? 0, more[i] ?? 0];
+    known[i] = side === "may" ? before | added : before & added;
+    isChanged ||= known[i] !== before;
+  }
+  return isChanged;
+}
+
+/** Where a node's outcomes lead, and what is there then that was not when it was entered. */
+function waysFrom(key: NodeKey, { nodes }: Plan, side: keyof Names) {
+  const node = nodes.get(key);
+  if (node === undefined || node.type === "EXIT") return [];
+  const published = node.type === "CC" ? publishedBy(node.contract) : undefined;
+  const { byOutcome, otherwise } = node.next;
+  const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];
+  return routes.map(([outcome, to]) => {
+    const outputs = [...(published?.[side].get(outcome) ?? [])].map((name) => outputOf(key, name));
+    return { to, outputs: [...outputs, ...checkedBy(node, outcome)] };
+  });
+}
+
+/** The nodes that the start leads to, each in front of all that only it leads to: reverse postorder, as a loop. */
+function outwards({ nodes, start }: Plan): readonly NodeKey[] {
+  const left: NodeKey[] = [];
+  const entered = new Set<NodeKey>();
+  const waiting = [{ key: start, isDone: false }];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const node = nodes.get(one.key);
+    if (one.isDone) left.push(one.key);
+    else if (!entered.has(one.key) && node !== undefined) {
+      entered.add(one.key);
+      waiting.push({ key: one.key, isDone: true });
+      for (const key of node.type === "EXIT" ? [] : ledTo(node.next)) waiting.push({ key, isDone: false });
+    }
+  }
+  return left.reverse();
 }

@@ -1,10 +1,21 @@
 /** Who reads a result, and whether anything depends on what it is. */
 
-import { own } from "../json.ts";
+import { objectAt, own } from "../json.ts";
 import { pathsIn, type Segment } from "../plan/expression.ts";
+import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { outputOf } from "./published.ts";
 import type { Subject } from "./subject.ts";
+
+/** The outputs that the transform declares to be true or false, and nothing else. */
+export function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): readonly string[] {
+  if (step.kind !== "transform") return [];
+  const outputs = objectAt(
+    objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core"),
+    "outputs",
+  );
+  return Object.keys(outputs).filter((name) => own(objectAt(outputs, name), "type") === "boolean");
+}
 
 /**
  * Whether a transform can succeed and answer false. Its cases and examples tell: one that fails wherever the answer

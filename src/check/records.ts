@@ -8,7 +8,7 @@ import { nodeReach } from "./bindings.ts";
 import { contractFlow } from "./contract-flow.ts";
 import type { Entry } from "./entries.ts";
 import { once } from "./once.ts";
-import { atEntry, payloadPath } from "./published.ts";
+import { atEntry, type Outputs, payloadPath } from "./published.ts";
 import type { CheckedContract, CheckedWorkflow, Subject } from "./subject.ts";
 import { ANYTHING, foretell, type Reach, record, typed, type Value } from "./value.ts";
 
@@ -98,7 +98,7 @@ function givenInputs(plan: Plan, node: ContractNode, subject: Subject): Value {
 }
 
 /** What every way to a node has already insisted on is there. */
-function surely(reach: Reach, insisted: ReadonlySet<string> | undefined): Reach {
+function surely(reach: Reach, insisted: Outputs | undefined): Reach {
   return (root, segments) => {
     const value = reach(root, segments);
     if (value?.maybe === undefined || root !== "payload" || !insisted?.has(payloadPath(segments))) return value;

@@ -7,6 +7,7 @@ import { artifactUnused } from "./rules/artifact-unused.ts";
 import { callRecurses } from "./rules/call-recurses.ts";
 import { capabilityUnbound } from "./rules/capability-unbound.ts";
 import { codeDiffers } from "./rules/code-differs.ts";
+import { conditionConstant } from "./rules/condition-constant.ts";
 import { conformanceDiffers } from "./rules/conformance-differs.ts";
 import { eventNotRecorded } from "./rules/event-not-recorded.ts";
 import { eventRecordDiffers } from "./rules/event-record-differs.ts";
@@ -48,6 +49,7 @@ import { secretLeaks } from "./rules/secret-leaks.ts";
 import { sourceOptional } from "./rules/source-optional.ts";
 import { stepTargetUnknown } from "./rules/step-target-unknown.ts";
 import { stepUnreachable } from "./rules/step-unreachable.ts";
+import { storeShared } from "./rules/store-shared.ts";
 import { storeUndeclared } from "./rules/store-undeclared.ts";
 import { surfaceDiffers } from "./rules/surface-differs.ts";
 import { tokenizedDiffers } from "./rules/tokenized-differs.ts";
@@ -62,6 +64,7 @@ export const RULES: readonly Rule[] = [
   callRecurses,
   capabilityUnbound,
   codeDiffers,
+  conditionConstant,
   conformanceDiffers,
   eventNotRecorded,
   eventRecordDiffers,
@@ -103,6 +106,7 @@ export const RULES: readonly Rule[] = [
   sourceOptional,
   stepTargetUnknown,
   stepUnreachable,
+  storeShared,
   storeUndeclared,
   surfaceDiffers,
   tokenizedDiffers,

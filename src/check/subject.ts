@@ -167,7 +167,9 @@ function usesIn(workflows: readonly CheckedWorkflow[]): ReadonlyMap<string, read
     for (const node of plan?.nodes.values() ?? []) {
       if (plan === null || node.type !== "CC") continue;
       const { fqdn } = node.contract;
-      uses.set(fqdn, [...(uses.get(fqdn) ?? []), { workflow, plan, node }]);
+      const known = uses.get(fqdn);
+      if (known === undefined) uses.set(fqdn, [{ workflow, plan, node }]);
+      else known.push({ workflow, plan, node });
     }
   }
   return uses;

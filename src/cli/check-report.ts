@@ -4,6 +4,7 @@ import type { CheckFinding } from "../check/check.ts";
 import type { Coverage } from "../check/coverage.ts";
 import type { CheckResult } from "../check/judge.ts";
 import { SEVERITIES } from "../check/rule.ts";
+import { counted } from "../counted.ts";
 import { checkPart } from "./check-part.ts";
 import type { Paint, Tone } from "./paint.ts";
 import { plain, table } from "./report.ts";
@@ -24,14 +25,13 @@ export const checkReport: Told<CheckResult> = {
   }),
   toText(result, paint) {
     const { findings, known, gone } = result;
-    const files = [...new Set(findings.map(({ file }) => file))];
-    const told = files.map((file) =>
-      fileText(
-        file,
-        findings.filter((one) => one.file === file),
-        paint,
-      ),
-    );
+    const byFile = new Map<string, CheckFinding[]>();
+    for (const one of findings) {
+      const here = byFile.get(one.file);
+      if (here === undefined) byFile.set(one.file, [one]);
+      else here.push(one);
+    }
+    const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
     const more = [
       ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
       ...(gone.length === 0
@@ -47,7 +47,7 @@ export const checkReport: Told<CheckResult> = {
 
 export function sumOf({ artifacts, rules, findings }: CheckResult): string {
   const counts = SEVERITIES.map((one) => `${countOf(findings, one)} ${one}s`).join(", ");
-  return `${artifacts} artifacts, ${rules.length} rules: ${counts}`;
+  return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
 }
 
 function countOf(findings: readonly CheckFinding[], severity: string): number {
@@ -82,7 +82,7 @@ export const coverageReport: Told<Coverage> = {
       invariant,
       status === "checked" ? rules.join(", ") : (why ?? ""),
     ]);
-    const sum = `${invariants.length} invariants: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
+    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
     return `${table(rows, "")}${paint("strong", sum)}\n`;
   },
 };

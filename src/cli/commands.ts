@@ -1,6 +1,7 @@
 /** The commands and their options: the table `--help` prints. The code of all but `run` is loaded when called. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { TRACE_LIMITS } from "../engine/limits.ts";
 import { UsageFault } from "../faults.ts";
 import { GATE_PARTS } from "../gate/verdict.ts";
 import { DEPTH, SIZE } from "../limits.ts";
@@ -14,10 +15,11 @@ import { usageHint } from "./usage-hint.ts";
 type Run<O> = (options: O, context: Context, ...operands: string[]) => Promise<number>;
 
 /** Runs one command line; never throws, never exits. */
-export async function runCli(argv: readonly string[], world: World): Promise<number> {
+export async function runCli(given: readonly string[], world: World): Promise<number> {
+  const argv = commandFirst(given);
   let exitCode: number = EXIT.SUCCESS;
   // Set by whichever command is chosen, so that a refusal knows how to speak.
-  let context = toContext({ json: argv.includes("--json"), debug: argv.includes("--debug") }, world);
+  let context = toContext({ json: given.includes("--json"), debug: given.includes("--debug") }, world);
   const program = buildProgram(argv, world, async (options, perform) => {
     context = toContext(options, world);
     exitCode = await perform(context);
@@ -28,18 +30,36 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportRefusal(error, context);
     // Not by the error alone: the exit code in it is the process's, where that was set already.
-    if (error.exitCode === 0 || isAskedFor(argv)) return EXIT.SUCCESS;
+    if (error.exitCode === 0 || argv[0] === "help") return EXIT.SUCCESS;
     const message = error.message.replace(/^error: /, "");
     if (error.code === "commander.help") return EXIT.USAGE;
-    const command = COMMANDS.find(({ name }) => name === argv[0])?.name;
-    const hint = usageHint(message, command);
-    return reportRefusal(new UsageFault("BAD_USAGE", { message: firstLine(message), hint }), context);
+    return reportRefusal(badUsage(message, COMMANDS.find(({ name }) => name === argv[0])?.name), context);
   }
 }
 
-/** Whether the line asks for help that there is. */
-function isAskedFor([word, command]: readonly string[]): boolean {
-  return word === "help" && (command === undefined || COMMANDS.some(({ name }) => name === command));
+/** The same line with its command in front: options that every command has may come before it. */
+function commandFirst(argv: readonly string[]): readonly string[] {
+  const common = addCommonOptions(new Command()).options;
+  let start = 0;
+  for (;;) {
+    const [flag, value] = (argv[start] ?? "").split("=", 2);
+    const option = common.find(({ long }) => long === flag);
+    if (option === undefined) break;
+    start += option.required && value === undefined ? 2 : 1;
+  }
+  const [command, ...rest] = argv.slice(start);
+  if (command === undefined) return argv;
+  if (command === "version" || command === "-v") return ["--version"];
+  const about = command === "help" ? rest.find((word) => !word.startsWith("-")) : undefined;
+  if (about !== undefined) return isCommand(about) ? ["help", about] : [about];
+  if (!command.startsWith("-") && command !== "help" && !isCommand(command)) return [command];
+  return [command, ...argv.slice(0, start), ...rest];
+}
+
+const isCommand = (word: string) => COMMANDS.some(({ name }) => name === word);
+
+function badUsage(message: string, command: string | undefined): UsageFault {
+  return new UsageFault("BAD_USAGE", { message: firstLine(message), hint: usageHint(message, command) });
 }
 
 function firstLine(message: string): string {
@@ -55,7 +75,7 @@ function buildProgram(
 ): Command {
   const program = new Command("pgs")
     .description("Runs workflows of a sealed protocol snapshot, and examines the traces they leave.")
-    .version(`${world.tool.name} ${world.tool.version}`, "--version", "print the version")
+    .version(`${world.tool.name} ${world.tool.version}`, "-V, --version", "print the version (also -v)")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", `\n${EXIT_HELP}\n`)
@@ -65,7 +85,7 @@ function buildProgram(
     command
       .exitOverride()
       .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: () => undefined });
-  quietly(program);
+  addCommonOptions(quietly(program));
 
   // The named command alone, when the line begins with one: the others are neither run nor explained.
   const named = COMMANDS.filter(({ name }) => name === argv[0]);
@@ -75,13 +95,56 @@ function buildProgram(
       .addHelpText("after", `\n${EXIT_HELP}\n`);
     options?.(command);
     addCommonOptions(command);
+    requireValues(command);
+    const requireMandatory = mandatoryLast(command);
     command.action(async (...parsed: unknown[]) => {
       const operands = parsed.slice(0, -2).flat() as string[];
       const given = parsed.at(-2) as CommonOptions;
-      await begin(given, (context) => perform(given, context, operands));
+      await begin(given, (context) => {
+        requireMandatory();
+        if (operands.includes("")) throw badUsage("an operand is empty", name);
+        return perform(given, context, operands);
+      });
     });
   }
   return program;
+}
+
+/** Each option with a value has one, once: an unset variable would mean the current folder, or everything. */
+function requireValues(command: Command): void {
+  const seen = new Set<Option>();
+  for (const option of command.options.filter(({ required, optional }) => required || optional)) {
+    command.on(`option:${option.name()}`, (value: string | null) => {
+      if (value === "") throw badUsage(`option '${option.long}' has an empty value`, command.name());
+      if (seen.has(option) && !repeatable.has(option))
+        throw badUsage(`option '${option.long}' is given more than once`, command.name());
+      seen.add(option);
+    });
+  }
+}
+
+/** Options whose values are collected. */
+const repeatable = new WeakSet<Option>();
+
+function collected(
+  flags: string,
+  description: string,
+  check: (value: string) => string = (value) => value,
+): Option {
+  const option = new Option(flags, `${description}; may be given again`);
+  repeatable.add(option);
+  return option.argParser((value: string, values: readonly string[] = []) => [...values, check(value)]);
+}
+
+/** Has the parser name an unknown option before a missing one; what is returned refuses the missing ones. */
+function mandatoryLast(command: Command): () => void {
+  const mandatory = command.options.filter((option) => option.mandatory);
+  for (const option of mandatory) option.mandatory = false;
+  return () => {
+    const missing = mandatory.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing !== undefined)
+      throw badUsage(`required option '${missing.flags}' not specified`, command.name());
+  };
 }
 
 interface CommandRow {
@@ -117,13 +180,27 @@ const withTrust = (command: Command) =>
   );
 
 const withKeys = (command: Command, what: string) =>
-  command.option("--key <FILE>", `${what}, as PEM; may be given again`, (file, files: string[] = []) => [
-    ...files,
-    file,
-  ]);
+  command.addOption(collected("--key <FILE>", `${what}, as PEM`));
 
-const withWorkflow = (command: Command) =>
-  command.requiredOption("--wf <FQDN>", "the workflow, <domain>::<WF>");
+const withWorkflow = (command: Command) => command.option("--wf <FQDN>", "the same workflow, by an option");
+
+/** The workflow as an operand or by `--wf`, but not both. */
+function workflowRow<O extends CommonOptions & { readonly wf: string }>(
+  words: Omit<CommandRow, "perform" | "operand">,
+  load: () => Promise<Run<O>>,
+): CommandRow {
+  return {
+    ...words,
+    operand: "[FQDN]",
+    async perform(options, context, [operand]) {
+      const { wf } = options as Partial<O>;
+      if (operand === undefined && wf === undefined) throw badUsage("no workflow is named", words.name);
+      if (operand !== undefined && wf !== undefined)
+        throw badUsage("the workflow is named twice, with and without --wf", words.name);
+      return (await load())({ ...(options as O), wf: operand ?? wf }, context);
+    },
+  };
+}
 
 /** Reports for other programs. */
 const withReports = (command: Command) =>
@@ -134,7 +211,7 @@ const withReports = (command: Command) =>
     .option("--github", "also print annotations for GitHub Actions, and append to $GITHUB_STEP_SUMMARY");
 
 const COMMANDS: readonly CommandRow[] = [
-  row(
+  workflowRow(
     { name: "run", summary: "run a workflow and leave its trace", options: runOptions },
     async () => runCommand,
   ),
@@ -196,7 +273,7 @@ const COMMANDS: readonly CommandRow[] = [
     },
     async () => (await import("./show.ts")).showCommand,
   ),
-  row(
+  workflowRow(
     {
       name: "plan",
       summary: "compile a workflow and print what would be executed",
@@ -241,8 +318,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "test",
-      operand: "<scenarios>",
-      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      operand: "[scenarios]",
+      summary: "play authored scenarios (default: <workspace>/scenarios), each on a data root of its own",
       options: testOptions,
     },
     async () => (await import("./test.ts")).testCommand,
@@ -297,6 +374,12 @@ function runOptions(command: Command): Command {
       .option("--seed <TEXT>", "seeded ids and entropy: the same input leaves the same bytes")
       .addOption(number("--max-hops <N>", "refuse a run that enters more nodes").default(DEFAULT_HOPS))
       .addOption(
+        number("--max-runs <N>", "refuse a trace of more runs, nested ones included").default(
+          TRACE_LIMITS.runs,
+        ),
+      )
+      .addOption(number("--max-events <N>", "refuse a trace of more events").default(TRACE_LIMITS.events))
+      .addOption(
         number("--max-depth <N>", "refuse a payload that nests deeper", DEPTH.payloadMost).default(
           DEFAULT_LIMITS.maxDepth,
         ),
@@ -306,6 +389,11 @@ function runOptions(command: Command): Command {
       )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      )
+      .addOption(
+        new Option("--trace-access <WHO>", "who may read what the run leaves: traces hold payloads")
+          .choices(["owner", "group", "all"])
+          .default("owner"),
       ),
   );
 }
@@ -361,8 +449,8 @@ function withTerms(command: Command): Command {
 }
 
 function gateOptions(command: Command): Command {
-  const required = (part: string, parts: readonly string[] = []) => {
-    if ((GATE_PARTS as readonly string[]).includes(part)) return [...parts, part];
+  const part = (given: string) => {
+    if ((GATE_PARTS as readonly string[]).includes(given)) return given;
     throw new InvalidArgumentError(`It should be one of ${GATE_PARTS.join(", ")}.`);
   };
   const min = "the share of its edges that the scenarios should take of each workflow";
@@ -372,7 +460,7 @@ function gateOptions(command: Command): Command {
         .option("--scenarios <DIR>", "the authored scenarios (default: <workspace>/scenarios)")
         .addOption(percentage("--min <PERCENT>", min).default(100))
         .addOption(number("--jobs <N>", "how many scenarios to play at the same time (default: the cores)"))
-        .option("--require <PART>", "a part that may not be left out; may be given again", required),
+        .addOption(collected("--require <PART>", "a part that may not be left out", part)),
     ),
   );
 }
@@ -424,8 +512,8 @@ function exportOptions(command: Command): Command {
     .option("--out <FILE>", "the file to write; - is standard output", "-");
 }
 
-function addCommonOptions(command: Command): void {
-  command
+function addCommonOptions(command: Command): Command {
+  return command
     .option("--workspace <DIR>", "where snapshot, data and traces are (default: $PGS_WORKSPACE, else here)")
     .option("--snapshot <DIR>", "the protocol snapshot (default: <workspace>/protocol_snapshot)")
     .option(

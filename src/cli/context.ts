@@ -1,6 +1,7 @@
 /** What every command is given, and the options all of them share. */
 
 import type {
+  CheckCache,
   Clock,
   DataRoot,
   Entropy,
@@ -10,6 +11,7 @@ import type {
   Progress,
   Scratch,
   Source,
+  TraceAccess,
   TraceFolder,
 } from "../ports.ts";
 
@@ -23,6 +25,8 @@ export interface World {
   /** All of standard input. @throws TooLarge, IoError */
   stdin(most: number): Uint8Array;
   readonly files: Files;
+  /** The content checks that files have passed, as these variables say where; null where none are kept. */
+  openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */
@@ -31,14 +35,15 @@ export interface World {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  openDataRoot(root: string): DataRoot;
+  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
+  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
-  openTrace(traces: string, id: string): TraceFolder;
-  /** @throws IoError */
-  writeFile(file: string, content: string | Uint8Array): void;
-  /** A temporary folder, below `within` where that is given. */
+  openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** A new file is for those who have the access; without it, the umask says. @throws IoError */
+  writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
+  /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
@@ -79,6 +84,8 @@ export interface CommonOptions {
 export interface Settings {
   readonly workspace: string;
   readonly snapshot: string;
+  /** By `--snapshot`, not by the workspace. */
+  readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
   readonly traces: string;
   readonly json: boolean;
@@ -105,6 +112,7 @@ export function toContext(options: CommonOptions, world: World): Context {
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      isSnapshotNamed: options.snapshot !== undefined,
       dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
       traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
       json: options.json ?? false,

@@ -1,5 +1,6 @@
 /** How an examination is told: as text, and as JSON. */
 
+import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import type { TraceFinding } from "../examine/finding.ts";
@@ -8,7 +9,6 @@ import type { Replayed } from "../examine/replay/replay.ts";
 import type { Stepwise } from "../examine/replay/stepwise.ts";
 import type { Verified } from "../examine/verify.ts";
 import { wordingOf } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { type Elsewhere, elsewhereJson, elsewhereText } from "./elsewhere-report.ts";
 import { findingJson, findingsText } from "./finding-report.ts";
@@ -68,9 +68,9 @@ export function toJson(examination: Examination): unknown {
   };
 }
 
-function replayedJson({ finding, compared, suppressed }: Replayed): JsonObject {
+function replayedJson({ finding, compared, suppressed, taken }: Replayed): object {
   const divergence = finding === null ? null : findingJson(finding);
-  return { ok: finding === null, compared, suppressed, divergence };
+  return { ok: finding === null, compared, suppressed, taken_as_recorded: taken, divergence };
 }
 
 function stepsJson({ stepwise }: Examination): object {
@@ -97,7 +97,7 @@ export function toText(examination: Examination, paint: Paint): string {
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
-    ["intact", word(verified.findings.length === 0, `yes, ${verified.count} events`, "no")],
+    ["intact", word(verified.findings.length === 0, `yes, ${counted(verified.count, "event")}`, "no")],
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
@@ -109,6 +109,7 @@ export function toText(examination: Examination, paint: Paint): string {
     told(verified.findings, "intact"),
     told(allowed ?? [], "allowed"),
     told(divergencesOf(examination), "replayed"),
+    takenText(examination),
     stepsText(examination, paint),
     elsewhere === null ? "" : elsewhereText(elsewhere, paint),
     endingText({ ...summary, isBegun: verified.count > 0 }),
@@ -126,6 +127,17 @@ function divergencesOf({ replayed, stepwise }: Examination): readonly TraceFindi
   if (found === null) return [];
   const all = stepwise?.divergences ?? [];
   return all.includes(found) ? all : [found, ...all];
+}
+
+/** The answers of which nothing was worked out again, each by its place. */
+function takenText({ replayed }: Examination): string {
+  if (replayed === null || replayed.taken.length === 0) return "";
+  const rows = replayed.taken.map(({ line, run, node, step, kind }) => [
+    String(line),
+    plain(placeOf(run, node, step ?? undefined)),
+    kind,
+  ]);
+  return `\ntaken as recorded, because of suppressed values\n${table([["line", "step", "answer"], ...rows])}`;
 }
 
 function stepsText({ stepwise }: Examination, paint: Paint): string {
@@ -148,12 +160,13 @@ function unseen({ replayed, stepwise, verified }: Examination): {
   readonly behind: number;
 } {
   if (replayed === null || stepwise === null) return { before: 0, behind: 0 };
-  return { before: stepwise.taken, behind: verified.count - replayed.compared - stepwise.taken };
+  const looked = stepwise.taken + replayed.compared + replayed.taken.length;
+  return { before: stepwise.taken, behind: verified.count - looked };
 }
 
 function isPartial(examination: Examination): boolean {
   const { before, behind } = unseen(examination);
-  return before + behind > 0;
+  return before + behind + (examination.replayed?.taken.length ?? 0) > 0;
 }
 
 function replayText(examination: Examination): string {
@@ -161,8 +174,9 @@ function replayText(examination: Examination): string {
   if (replayed === null) return "";
   const { before, behind } = unseen(examination);
   return [
-    `yes, ${replayed.compared} events equal`,
+    `yes, ${counted(replayed.compared, "event")} equal`,
     ...(replayed.suppressed === 0 ? [] : [`${replayed.suppressed} suppressed values not compared`]),
+    ...(replayed.taken.length === 0 ? [] : [`${replayed.taken.length} answers taken as recorded`]),
     ...(before === 0 ? [] : [`${before} before them taken as recorded`]),
     ...(behind === 0 ? [] : [`${behind} behind them left out`]),
   ].join(", ");

@@ -24,7 +24,7 @@ export const EXIT_HELP = `Exit codes:
    5  ended in EXIT_BACKEND_ERROR, or storage could not be used
    7  examine, render, diff, verify, attest, check, conformance, certify, test, coverage or gate found something
   70  a defect in the runner itself
- 130  test was interrupted; nothing it made is left`;
+ 129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM; no temporary folder is left`;
 
 const BY_STAGE: Readonly<Record<Stage, number>> = {
   usage: EXIT.USAGE,

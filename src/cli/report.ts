@@ -1,9 +1,9 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
 import type { Summary } from "../engine/summary.ts";
-import { CompileFault, Fault } from "../faults.ts";
+import { CompileFault, Fault, TraceFault } from "../faults.ts";
 import { type Json, unicodeEscape } from "../json.ts";
-import type { LockHolder } from "../ports.ts";
+import { IoError, type LockHolder } from "../ports.ts";
 import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
@@ -30,7 +30,8 @@ function cut(_: string, part: unknown): unknown {
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
-export function reportRefusal(error: unknown, context: Context): number {
+export function reportRefusal(thrown: unknown, context: Context): number {
+  const error = refusedBySystem(thrown) ?? thrown;
   if (!(error instanceof Fault)) return reportDefect(error, context);
   const { world, settings } = context;
   const { code, facts, wording } = error;
@@ -45,10 +46,26 @@ export function reportRefusal(error: unknown, context: Context): number {
   return exitCodeOfFault(error);
 }
 
+/** Whatever else the system refuses is no defect of the runner. */
+function refusedBySystem(thrown: unknown): Fault | undefined {
+  const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
+  return errno === undefined ? undefined : new TraceFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+}
+
+function errnoOfSystem(thrown: unknown): string | undefined {
+  const { code, syscall } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return syscall === undefined ? undefined : code;
+}
+
 /** Paths below the current folder, as the reader would write them. */
 export function nearby(text: string, { world }: Context): string {
-  return text.replaceAll(`${world.cwd}/`, "");
+  if (world.cwd === "/") return text;
+  const pieces = text.split(`${world.cwd}/`);
+  return pieces.reduce((before, rest) => `${before}${IN_A_PATH.test(before) ? `${world.cwd}/` : ""}${rest}`);
 }
+
+/** Ends so that what follows is the middle of a path. */
+const IN_A_PATH = /[^\s("'`=]$/;
 
 /** `standing` is where a run stood when it was refused; a fault that names its own place is shown with that. */
 export function refusalText(fault: Fault, standing?: string, hints?: readonly string[]): string {

@@ -22,9 +22,12 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
   ],
   [
-    /^required option '--wf /,
-    () => "type --wf and the full name of a workflow; pgs list prints every workflow of the snapshot",
+    /^no workflow is named/,
+    () => "type the full name of a workflow; pgs list prints every workflow of the snapshot",
   ],
+  [/^the workflow is named twice/, () => "leave --wf out"],
+  [/^option '(--\S+)' has an empty value/, (option) => `leave ${option} out, or type a value behind it`],
+  [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];
 
 /** `command` is the one that was named, as far as there is one. */

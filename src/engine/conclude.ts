@@ -4,11 +4,12 @@
  */
 
 import type { Json, JsonObject } from "../json.ts";
-import type { Scope } from "../plan/expression.ts";
+import type { Scope, Within } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
 import type { Digest } from "../trace/canonical.ts";
+import type { TraceLimits } from "./limits.ts";
 
 export interface TransformConclusion {
   /** The raw result, or null after a violation. */
@@ -37,10 +38,14 @@ export interface Conclude {
   transform(step: TransformStep, inputs: JsonObject): TransformConclusion;
   /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectConclusion | Promise<EffectConclusion>;
-  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC. */
-  begin(run: string, plan: Plan): string;
+  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC, and the payload it goes on with. */
+  begin(run: string, plan: Plan, payload: JsonObject): { readonly clock: string; readonly payload: JsonObject };
+  /** The limit that a trace of so many runs or events has reached; null while it may go on. */
+  limit(of: keyof TraceLimits, count: number): number | null;
   /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
   unmet(found: readonly Unmet[]): readonly Unmet[];
+  /** What paths find inside what a record suppresses; absent where nothing is. */
+  readonly within?: Within;
   /** The outcome an evaluation gives in this scope. */
   evaluation(evaluation: Evaluation, scope: Scope): string;
   /** The literal outcome a step mapped from its result. */

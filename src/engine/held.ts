@@ -11,6 +11,7 @@ export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCatego
   transform_end: ["transform", "CT"],
   side_effect_end: ["effect", "CS"],
   step_end: ["contract", "CC"],
+  node_end: ["contract", "CC"],
 };
 
 /** These hold nothing that could be too much: a run's payload was measured before the run began. */

@@ -1,23 +1,38 @@
 /**
- * Keeps secrets out of every event (SPEC 4.10): by place, as the plan knows it; by name, within the contract
+ * Keeps secrets out of the data of every event (SPEC 4.10): by place, as the plan knows it; by name, within the contract
  * that suppresses it; and by value, wherever a value seen at such a place turns up again.
  */
 
 import { type RunCode, RunFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, parsePointer, setOwn } from "../json.ts";
-import type { Secrets, Space } from "../plan/plan.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { namesIn } from "../plan/names.ts";
+import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { canonical, digestOf, sha256 } from "../trace/canonical.ts";
-import { type Happening, isSuppressed } from "../trace/event.ts";
+import { changeData, type Happening, isSuppressed, suppressedName } from "../trace/event.ts";
+import { type Places, placesAt, placesIn, visitData } from "./secret-places.ts";
+import { TextSet } from "./text-set.ts";
 
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
 const TELLING_LENGTH = 6;
 
+/** Whether a value could be shown although it is a secret: outside its places, too short to be told by its value. */
+export function isUntelling(value: Json): boolean {
+  if (isSuppressed(value)) return true;
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isUntelling);
+  return String(value).length < TELLING_LENGTH;
+}
+
 /** What one trace keeps to itself: the plan of every run says where secrets stand, their values are known to all. */
 export class Secrecy {
   readonly #salt: () => string;
-  readonly #byRun = new Map<string, Secrets>();
-  readonly #values = new Set<string | number>();
+  readonly #byRun = new Map<string, Plan>();
+  /** By text or number: the digest of the secret that it is, or a part of. */
+  readonly #secrets = new Map<string | number, string>();
+  readonly #telling = new TextSet();
+  /** Member names that the plans have, and of how many plans. */
+  #names: { readonly plans: number; readonly all: ReadonlySet<string> } = { plans: 0, all: new Set() };
+  readonly #plans = new Set<Plan>();
   #salted: string | undefined;
 
   /** `salt` keeps short secrets from being guessed back out of their digests; it is drawn once, recorded nowhere. */
@@ -25,117 +40,91 @@ export class Secrecy {
     this.#salt = salt;
   }
 
-  /** A run begins whose plan knows of secrets. */
-  add(run: string, secrets: Secrets | null): void {
-    if (secrets === null) return;
-    this.#salted ??= this.#salt();
-    this.#byRun.set(run, secrets);
+  /** A run begins. */
+  add(run: string, plan: Plan): void {
+    if (plan.secrets !== null) this.#salted ??= this.#salt();
+    this.#byRun.set(run, plan);
+    this.#plans.add(plan);
   }
 
   /** The payload as the first event shows it: what is digested and named must be what is shown. */
   payload(run: string, payload: JsonObject): JsonObject {
-    const secrets = this.#byRun.get(run);
-    const placed = secrets === undefined ? payload : this.#place(payload, secrets.paths.get(spaces.payload));
-    return this.#sweep(placed, undefined) as JsonObject;
+    if (this.#salted === undefined) return payload;
+    const places = placesIn(spaces.payload, this.#byRun.get(run)?.secrets ?? null);
+    this.#learnIn(payload, places);
+    return this.#shown(payload, places) as JsonObject;
   }
 
   /** The refusal as it may be said: a fact that is or holds a secret gives way to its digest. */
   fault(fault: RunFault): RunFault {
-    if (this.#byRun.size === 0) return fault;
-    const hidden = Object.entries(fault.facts).map(([name, fact]) => {
-      const isSecret = typeof fact === "string" && this.#isKnown(fact, true);
-      return [name, isSecret ? this.#digest(fact) : fact] as const;
-    });
+    if (this.#salted === undefined) return fault;
     const { stage, category, cause } = fault;
-    const code = fault.code as RunCode;
-    return new RunFault(stage, category, code, Object.fromEntries(hidden) as never, { cause });
+    const { facts } = changeData("error", { facts: fault.facts } as never, (fact) => {
+      const shown = this.#open(fact, true);
+      return isSuppressed(shown) ? shown.$suppressed : shown;
+    }) as { facts: JsonObject };
+    return new RunFault(stage, category, fault.code as RunCode, facts as never, { cause });
   }
 
   readonly mask = (happening: Happening): Happening => {
-    if (this.#byRun.size === 0) return happening;
-    const secrets = this.#byRun.get(happening.run);
-    const node = happening.node_id ?? "";
-    const payload = happening.payload as unknown as MutableJson;
-    const placed = secrets === undefined ? payload : this.#placed(payload, happening, node, secrets);
-    const swept = this.#sweep(placed, secrets?.names.get(node)) as MutableJson;
-    if (happening.event_type === "execution_start")
-      setOwn(swept, "payload_digest", digestOf(swept["payload"] as Json));
-    return { ...happening, payload: swept } as unknown as Happening;
+    const { event_type, run } = happening;
+    if (this.#salted === undefined) return happening;
+    const secrets = this.#byRun.get(run)?.secrets ?? null;
+    const inPlaces = (change: (data: Json, places: Places) => Json) =>
+      changeData(event_type, happening.payload, (data, at) => change(data, placesAt(happening, at, secrets)));
+    inPlaces((data, places) => this.#learnIn(data, places));
+    const masked = {
+      ...happening,
+      payload: inPlaces((data, places) => this.#shown(data, places)),
+    } as Happening;
+    if (event_type === "workflow_complete") this.#byRun.delete(run);
+    return masked.event_type === "execution_start" ? withDigest(masked) : masked;
   };
 
-  #placed(payload: MutableJson, happening: Happening, node: string, secrets: Secrets): MutableJson {
-    const masked: MutableJson = { ...payload };
-    for (const [field, space] of placesOf(happening, node)) {
-      if (masked[field] !== undefined)
-        masked[field] = this.#place(masked[field] as Json, secrets.paths.get(space));
-    }
-    if (happening.event_type === "transform_end") this.#drawn(masked, happening.payload.step, node, secrets);
-    return this.#violation(masked, happening, node, secrets);
+  /** Whatever stands at a secret's place is known from here on. */
+  #learnIn(data: Json, places: Places): Json {
+    const secret = (value: Json) => {
+      this.#learn(value);
+      return value;
+    };
+    return visitData(data, places, { secret, open: (value) => value, name: (name) => name });
   }
 
-  /** What was drawn for a key is known from here on, and hidden wherever else it turns up. */
-  #drawn(masked: MutableJson, step: string, node: string, { drawn }: Secrets): void {
-    if (!Array.isArray(masked["observed"]) || !drawn.has(spaces.raw(node, step))) return;
-    masked["observed"] = (masked["observed"] as JsonObject[]).map((one) =>
-      Object.fromEntries(Object.entries(one).map(([kind, reading]) => [kind, this.#hide(reading)])),
-    );
+  #shown(data: Json, places: Places): Json {
+    return visitData(data, places, {
+      secret: (value) => ({ $suppressed: this.#digest(value) }),
+      open: (value) => this.#open(value, places.names.size > 0),
+      name: (name) => this.#name(name),
+    });
   }
 
-  /** A violation's `actual` stands at the pointer in `field`, not under a name. */
-  #violation(payload: MutableJson, { event_type }: Happening, node: string, secrets: Secrets): MutableJson {
-    const { field, actual } = payload;
-    if (event_type !== "violation" || typeof field !== "string" || actual === undefined) return payload;
-    const path = parsePointer(field);
-    const names = secrets.names.get(node);
-    const isSecret = [spaces.payload, spaces.inputs(node)].some((space) =>
-      touches(secrets.paths.get(space), path),
-    );
-    if (!isSecret && !path.some((part) => names?.has(part))) return payload;
-    return { ...payload, actual: this.#hide(actual) };
+  #open(value: Json, isInside: boolean): Json {
+    const secret = this.#secretIn(value, isInside);
+    return secret === undefined ? value : { $suppressed: secret };
   }
 
-  #place(value: Json, paths: Paths | undefined): Json {
-    return (paths ?? []).reduce((data, path) => this.#hideAt(data, path), value);
+  /** A name that the protocol itself has says nothing of the secret, for it would stand there anyway. */
+  #name(name: string): string {
+    const secret = this.#secretIn(name, false);
+    if (secret === undefined || this.#protocolNames().has(name)) return name;
+    return suppressedName(secret, this.#digest(name));
   }
 
-  #hideAt(value: Json, path: readonly string[]): Json {
-    const [first, ...rest] = path;
-    if (first === undefined) return isSuppressed(value) ? value : this.#hide(value);
-    if (Array.isArray(value)) {
-      return value.map((item: Json, i) => (String(i) === first ? this.#hideAt(item, rest) : item));
-    }
-    if (!isObject(value) || !Object.hasOwn(value, first)) return value;
-    return { ...value, [first]: this.#hideAt(value[first] as Json, rest) };
+  #protocolNames(): ReadonlySet<string> {
+    const plans = this.#plans.size;
+    if (this.#names.plans !== plans)
+      this.#names = { plans, all: new Set([...this.#plans].flatMap((plan) => [...namesIn(plan)])) };
+    return this.#names.all;
   }
 
-  #sweep(value: Json, names: ReadonlySet<string> | undefined): Json {
-    if (isSuppressed(value)) return value;
-    if (Array.isArray(value)) return value.map((item: Json) => this.#sweep(item, names));
-    if (!isObject(value)) return this.#isKnown(value, names !== undefined) ? this.#hide(value) : value;
-    const swept: MutableJson = {};
-    for (const [key, item] of Object.entries(value)) {
-      const isNamed = names?.has(key) === true && !isSuppressed(item);
-      const shown = this.#isKnown(key, false) ? this.#digest(key) : key;
-      setOwn(swept, shown, isNamed ? this.#hide(item) : this.#sweep(item, names));
-    }
-    return swept;
-  }
-
-  #isKnown(value: Json, isInside: boolean): boolean {
-    if (typeof value === "number")
-      return this.#values.has(value) && (isInside || String(value).length >= TELLING_LENGTH);
-    if (typeof value !== "string" || value === "") return false;
-    if (this.#values.has(value)) return isInside || value.length >= TELLING_LENGTH;
-    for (const secret of this.#values) {
-      const text = String(secret);
-      if (text.length >= TELLING_LENGTH && value.includes(text)) return true;
-    }
-    return false;
-  }
-
-  #hide(value: Json): Json {
-    this.#learn(value);
-    return { $suppressed: this.#digest(value) };
+  /** The digest of the secret that the value is or holds. */
+  #secretIn(value: Json, isInside: boolean): string | undefined {
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
+    const isTold = isInside || String(value).length >= TELLING_LENGTH;
+    const secret = isTold ? this.#secrets.get(value) : undefined;
+    if (secret !== undefined || typeof value === "number") return secret;
+    const part = this.#telling.partOf(value);
+    return part === undefined ? undefined : (this.#secrets.get(part) ?? this.#secrets.get(Number(part)));
   }
 
   #digest(value: Json): string {
@@ -143,41 +132,27 @@ export class Secrecy {
   }
 
   #learn(value: Json): void {
-    if (typeof value === "string" || typeof value === "number") this.#values.add(value);
-    else if (typeof value === "object" && value !== null) {
-      for (const item of Object.values(value)) this.#learn(item as Json);
-    }
+    const digest = this.#digest(value);
+    if (typeof value === "object" && value !== null) this.#learnParts(value, digest);
+    else this.#know(value, digest);
+  }
+
+  /** A part of a secret goes by the whole one's digest, until it stands at a secret's place itself. */
+  #learnParts(value: Json, digest: string): void {
+    if (typeof value === "object" && value !== null) {
+      for (const item of Object.values(value)) this.#learnParts(item as Json, digest);
+    } else if (!this.#secrets.has(value as string | number)) this.#know(value, digest);
+  }
+
+  #know(value: Json, digest: string): void {
+    if ((typeof value !== "string" && typeof value !== "number") || value === "") return;
+    const text = String(value);
+    if (!this.#secrets.has(value) && text.length >= TELLING_LENGTH) this.#telling.add(text);
+    this.#secrets.set(value, digest);
   }
 }
 
-type Paths = readonly (readonly string[])[];
-
-function touches(secret: Paths | undefined, path: readonly string[]): boolean {
-  return (secret ?? []).some((one) => one.slice(0, path.length).every((part, i) => part === path[i]));
-}
-
-/** Which member of an event's payload holds which node's data. */
-function placesOf({ event_type, payload }: Happening, node: string): readonly (readonly [string, Space])[] {
-  const step = "step" in payload ? (payload.step ?? "") : "";
-  switch (event_type) {
-    case "execution_start":
-      return [["payload", spaces.payload]];
-    case "node_start":
-      return [["inputs", spaces.inputs(node)]];
-    case "transform_end":
-      return [
-        ["inputs", spaces.stepInputs(node, step)],
-        ["outputs", spaces.raw(node, step)],
-      ];
-    case "side_effect_start":
-      return [["inputs", spaces.stepInputs(node, step)]];
-    case "side_effect_end":
-      return [["result", spaces.raw(node, step)]];
-    case "step_end":
-      return [["published", spaces.stepOutputs(node, step)]];
-    case "node_end":
-      return [["outputs", spaces.outputs(node)]];
-    default:
-      return [];
-  }
+function withDigest(start: Extract<Happening, { event_type: "execution_start" }>): Happening {
+  const { payload } = start;
+  return { ...start, payload: { ...payload, payload_digest: digestOf(payload.payload) } };
 }

@@ -7,6 +7,7 @@ import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { Ending } from "./advance.ts";
 import { requireHeldIn } from "./held.ts";
+import { checkLimit, limitOf } from "./limits.ts";
 import type { RunInput, Walk } from "./state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
@@ -23,11 +24,15 @@ export type WalkNested = (plan: Plan, input: RunInput) => Promise<Walked>;
 export function calls(parent: Walk, walk: WalkNested): Walk["call"] {
   let count = 0;
   return async (workflow, payload, contract) => {
+    checkLimit("runs", parent);
     const plan = await find(workflow, payload, contract, parent, `${parent.input.run}.${count + 1}`);
     if (plan === null) return ended("unknown", "WORKFLOW_UNKNOWN");
     count++;
     if (plan instanceof RunFault) return ended("refused", plan.code);
-    return toCalled(await walk(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`)));
+    const walked = await walk(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`));
+    // A limit of the trace ends every run in it.
+    if (walked.fault !== undefined && limitOf(walked.fault.code) !== undefined) throw walked.fault;
+    return toCalled(walked);
   };
 }
 
@@ -80,7 +85,7 @@ function nestedInput(
 ): RunInput {
   const { actor: _, ...shared } = input;
   const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
-  return { ...shared, run, payload, parent, clock: conclude.begin(run, plan) };
+  return { ...shared, run, parent, ...conclude.begin(run, plan, payload) };
 }
 
 function toCalled({ status, outcome, exitReason, fault, results }: Walked): Called {

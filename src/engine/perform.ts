@@ -8,6 +8,7 @@ import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Clock, DataRoot, Draw, Entropy, Mail, Observation, StoreFile } from "../ports.ts";
 import { findMatches } from "./admit.ts";
 import type { Conclude, EffectConclusion, TransformConclusion } from "./conclude.ts";
+import type { TraceLimits } from "./limits.ts";
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
@@ -25,6 +26,7 @@ export interface Live {
   readonly durability: Durability;
   /** Everything said so far is on the device when this returns. @throws TraceFault */
   readonly syncTrace: () => void;
+  readonly limits: TraceLimits;
   /** Told every nested run before its first event. */
   readonly begun: (run: string, plan: Plan) => void;
 }
@@ -34,10 +36,11 @@ export function performing(live: Live): Conclude {
     admission: (rules, where) => findMatches(rules, where, live.data),
     transform: (step, inputs) => transform(step, inputs, live),
     effect: (step, inputs) => effect(step, inputs, live),
-    begin(run, plan) {
+    begin(run, plan, payload) {
       live.begun(run, plan);
-      return new Date(live.clock.now()).toISOString();
+      return { clock: new Date(live.clock.now()).toISOString(), payload };
     },
+    limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
     unmet: (found) => found,
     evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
     status: (value) => value,

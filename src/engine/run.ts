@@ -8,6 +8,7 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
+import { TRACE_LIMITS, type TraceLimits } from "./limits.ts";
 import { Secrecy } from "./mask.ts";
 import { type Durability, performing } from "./perform.ts";
 import type { Say } from "./state.ts";
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
   readonly maxHops: number;
+  /** Of the whole trace. */
+  readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
@@ -41,9 +44,9 @@ export interface RunResult {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<RunResult> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
-  const { stage = (performed) => performed } = request;
+  const { stage = (performed) => performed, limits = TRACE_LIMITS } = request;
   const secrecy = new Secrecy(() => entropy.hex(16));
-  secrecy.add(MAIN_RUN, plan.secrets);
+  secrecy.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
   try {
@@ -60,9 +63,11 @@ export async function run(request: RunRequest): Promise<RunResult> {
       ...(actor === undefined ? {} : { actor }),
     };
     const say: Say = (happening) => journal.say(secrecy.mask(happening));
-    const begin = (nested: string, { secrets }: Plan) => secrecy.add(nested, secrets);
+    const begin = (nested: string, called: Plan) => secrecy.add(nested, called);
     const syncTrace = () => journal.sync();
-    const conclude = stage(performing({ data, clock, entropy, mail, durability, syncTrace, begun: begin }));
+    const conclude = stage(
+      performing({ data, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
+    );
     const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
     if (durability === "device") syncTrace();
     const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };

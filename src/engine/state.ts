@@ -30,6 +30,8 @@ export interface Walk {
   readonly input: RunInput;
   readonly conclude: Conclude;
   readonly say: Say;
+  /** What the whole trace holds so far. */
+  readonly tally: { runs: number; events: number };
   /** Where the run is: what an `error` event names. */
   readonly cursor: { node?: NodeKey; step?: string; visit: number };
   /** Runs another workflow nested in this one, for the step that is going on. */

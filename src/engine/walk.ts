@@ -8,22 +8,32 @@ import { deepFreeze, type JsonObject, setOwn } from "../json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
 import { digestOf } from "../trace/canonical.ts";
+import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, type Ending, endAt, noTransition } from "./advance.ts";
 import type { Conclude } from "./conclude.ts";
 import { requireHeld } from "./held.ts";
+import { checkLimit } from "./limits.ts";
 import { calls, type Walked } from "./nested.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, Say, Walk } from "./state.ts";
 
 /** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
-export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say: Say): Promise<Walked> {
+export async function walk(
+  plan: Plan,
+  input: RunInput,
+  conclude: Conclude,
+  say: Say,
+  tally: Walk["tally"] = { runs: 0, events: 0 },
+): Promise<Walked> {
   const begun = input.micros();
+  tally.runs++;
   let events = 0;
   let effects = 0;
   const counting: Say = (happening) => {
     requireHeld(happening);
     events++;
+    if (input.run === MAIN_RUN) tally.events++;
     if (happening.event_type === "side_effect_start") effects++;
     say(happening);
   };
@@ -32,13 +42,14 @@ export async function walk(plan: Plan, input: RunInput, conclude: Conclude, say:
     input,
     conclude,
     say: counting,
+    tally,
     cursor: { visit: 0 },
     payload: deepFreeze(input.payload),
     results: {},
     outcomes: {},
     call: (...call) => nested(...call),
   };
-  const nested = calls(state, (child, childInput) => walk(child, childInput, conclude, counting));
+  const nested = calls(state, (child, childInput) => walk(child, childInput, conclude, counting, tally));
   const ending = await runToEnding(state);
   counting({
     event_type: "workflow_complete",
@@ -115,6 +126,7 @@ async function runNodes(state: Walk): Promise<Ending> {
     cursor.node = key;
     delete cursor.step;
     cursor.visit = hops;
+    checkLimit("events", state);
     if (hops >= input.maxHops) throw new RunFault("walk", "WF", "HOP_LIMIT", { limit: input.maxHops });
     const node = plan.nodes.get(key);
     if (node === undefined) throw new Error(`the plan leads to ${key}, which it does not have`);

@@ -1,5 +1,6 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
+import { Fault } from "../faults.ts";
 import { pointer } from "../json.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { exactly, type Path } from "../snapshot/hint.ts";
@@ -52,7 +53,20 @@ export class Closure {
     return nearest === null ? undefined : { do: "change", to: exactly(nearest) };
   }
 
-  /** Without a report: for looking ahead. */
+  /** The contracts of the workflow's domain that can be read; used for hints only. */
+  contracts(): readonly Artifact[] {
+    const domain = this.#snapshot.names("CC").filter((name) => namespaceOf(name) === this.namespace);
+    return domain.flatMap((name) => {
+      try {
+        return this.#snapshot.artifact(name) ?? [];
+      } catch (error) {
+        if (error instanceof Fault) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** Without a report, and no part of the closure: whether there is such an artifact. */
   peek(name: string | null): Artifact | undefined {
     return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
   }

@@ -1,9 +1,9 @@
 /** One contract of the plan: its inputs, steps, actions, evaluations, and the capabilities they bind to. */
 
-import type { Effect } from "../capabilities/effect.ts";
+import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, objectAt, own } from "../json.ts";
-import { meant, oneOf, type Path } from "../snapshot/hint.ts";
+import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
 import { typeMeant, typesOf } from "./compile-intent.ts";
+import { conditionNames } from "./declared.ts";
 import {
   type Condition,
   type Expression,
@@ -107,11 +108,21 @@ function compileEvaluations(table: ContractTable, report: Report): ReadonlyMap<s
       return [[name, { condition: redirectCondition(parseCondition(condition)), onTrue, onFalse }] as const];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", [...path, "condition"], error.message, conditionMeant(condition));
+      const hint = conditionMeant(condition, conditionNames(namesOf(table)));
+      report("EXPRESSION", [...path, "condition"], error.message, hint);
       return [];
     }
   });
   return new Map(compiled);
+}
+
+/** A contract's names before it is compiled. */
+function namesOf({ inputs, steps }: ContractTable): Parameters<typeof conditionNames>[0] {
+  const outputs = (step: StepTable) => Object.keys(step.outputs).map((name) => ({ name }));
+  return {
+    inputs: inputs.map(([name]) => ({ name })),
+    steps: steps.map((step) => ({ outputs: outputs(step) })),
+  };
 }
 
 interface StepScope {
@@ -200,7 +211,8 @@ function compileSource(
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const at = [...path, ...placeOfText(value, error.text)];
-    scope.report("EXPRESSION", at, error.message, expressionMeant(error));
+    const hint = expressionMeant(error, (found) => isRoot(found, roots) && isOfStep(found, table));
+    scope.report("EXPRESSION", at, error.message, hint);
     return undefined;
   }
 }
@@ -212,16 +224,24 @@ function checkPath(
   roots: ReadonlySet<string> | null,
   report: Report,
 ): void {
-  const { text, root, segments, at } = found;
-  if (roots !== null && !roots.has(root)) {
+  const { text, segments, at } = found;
+  if (!isRoot(found, roots)) {
     const what = `${text} begins with none of $.inputs, $.payload, $.results`;
     report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["inputs", "payload", "results"]));
   }
-  const step = segments[0];
+  if (isOfStep(found, table)) return;
+  const what = `${text} names the step ${segments[0]}, which this contract does not have`;
   const steps = table.steps.map(({ name }) => name);
-  if ((root !== "results" && root !== "raw") || step === undefined || steps.includes(String(step))) return;
-  const what = `${text} names the step ${step}, which this contract does not have`;
   report("UNKNOWN_STEP", [...path, ...at], what, ownerMeant(found, steps));
+}
+
+const isRoot = ({ root }: PathWithin, roots: ReadonlySet<string> | null) => roots === null || roots.has(root);
+
+/** Whether a path to results names a step of the contract, or none. */
+function isOfStep({ root, segments: [step] }: PathWithin, { steps }: ContractTable): boolean {
+  return (
+    (root !== "results" && root !== "raw") || step === undefined || steps.some(({ name }) => name === step)
+  );
 }
 
 /** The paths that mean more than they spell (SPEC 3), turned into roots of their own. */
@@ -317,10 +337,17 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
 
 /** Never a fallback: what this build cannot do, it refuses. */
 function unimplemented(code: string, path: Path, report: Report): undefined {
-  const hint = "run it with a build whose src/capabilities/registry.ts has it";
-  report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, hint);
+  report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, BUILD_HINT);
   return undefined;
 }
+
+/** By an operation's name: what artifacts of releases before 0.4 declare it as, whose contracts already used this name. */
+const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["READ", "GET"],
+  ["WRITE", "PUT"],
+]);
+
+const BUILD_HINT = "run it with a build whose src/capabilities/registry.ts has it";
 
 /** An operation that artifact and build both have; one that declares no outcomes gets the three of all storage. */
 function bindOperation(
@@ -330,32 +357,46 @@ function bindOperation(
   report: Report,
 ): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
-  const declared = parseEffect(artifact).get(op);
+  const operations = parseEffect(artifact);
+  const declared = operations.get(op) ?? operations.get(OLDER_NAMES.get(op) ?? "");
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
-    const known = [...parseEffect(artifact).keys()].filter((name) => Object.hasOwn(effect.operations, name));
-    const what = `${lacking} no operation ${op}`;
-    report("UNKNOWN_OPERATION", [...step.path, "op"], what, operationMeant(step, known));
+    const hint = declared === undefined ? operationMeant(step, operation, effect, artifact) : BUILD_HINT;
+    report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`, hint);
     return undefined;
   }
   const outcomes = declared.length === 0 ? ["SUCCESS", "VIOLATION", "BACKEND_ERROR"] : declared;
   return { op, operation, declared: new Set(outcomes) };
 }
 
-function operationMeant({ op }: StepTable, known: readonly string[]): Hint | undefined {
+/** An operation that the build has under this very name is not mistyped: its artifact lacks it. */
+function operationMeant(
+  { op }: StepTable,
+  operation: Operation | undefined,
+  { operations }: Effect,
+  artifact: Artifact,
+): Hint | undefined {
+  if (op !== null && operation !== undefined) {
+    const as = exactly({ result_status_values: operation.outcomes });
+    return { do: "add", as, at: ["core", "operations", op], artifact };
+  }
+  const known = [...parseEffect(artifact).keys()].filter((name) => Object.hasOwn(operations, name));
   if (known.length === 0) return undefined;
   return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: meant(op, known) };
 }
 
-/** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */
+/**
+ * Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). Where the
+ * runtime binding names no structure, a store is only a name (SPEC 4.6).
+ */
 function locate(
   { store, path: at }: StepTable,
   code: string,
   declared: string | null,
-  { storage, report }: ContractScope,
+  { storage, closure, report }: ContractScope,
 ): { readonly store: string | null; readonly path: string | null } | undefined {
-  if (store === null) {
+  if (store === null || storage.structure === null) {
     if (declared === null) return { store, path: null };
     const path = pathBelowRoot(declared);
     if (path === null) {
@@ -366,9 +407,17 @@ function locate(
   const path = storage.stores.get(store);
   if (path === undefined) {
     const what = `the runtime binding's STRUCTURE declares no store ${store}`;
-    const stores = [...storage.stores.keys()];
-    const hint = stores.length === 0 ? undefined : ({ do: "change", to: meant(store, stores) } as const);
-    report("UNKNOWN_STORE", [...at, "store"], what, hint);
+    const to = storeMeant(store, code, storage, closure);
+    report("UNKNOWN_STORE", [...at, "store"], what, { do: "change", to });
   }
   return path === undefined || path === null ? undefined : { store, path };
+}
+
+/** Of the declared stores those that no step uses with another side effect, which would read them as something else. */
+function storeMeant(given: string, code: string, { stores }: Storage, closure: Closure): string {
+  const steps = closure.contracts().flatMap((contract) => parseContract(contract, () => undefined).steps);
+  const isOther = (name: string) =>
+    steps.some(({ store, sideEffect }) => store === name && sideEffect !== code);
+  const known = [...stores.keys()].filter((name) => !isOther(name));
+  return known.length === 0 ? `the name of a store that ${code} uses` : meant(given, known);
 }

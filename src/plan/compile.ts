@@ -24,6 +24,7 @@ import {
   ExpressionError,
   mapPaths,
   type PathExpression,
+  type PathWithin,
   parseExpression,
   pathsIn,
 } from "./expression.ts";
@@ -62,8 +63,10 @@ export async function compile(
   const report = closure.reportFor(workflow);
   const table = parseWorkflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
-  const nodes = compileNodes({ table, storage, closure, registry, report });
+  const keys = new Set(table.nodes.map(({ key }) => key));
+  const nodes = compileNodes({ table, keys, storage, closure, registry, report });
   const admission = compileAdmission(table);
+  await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
     const { refusal } = await import("./refusal.ts");
@@ -83,7 +86,7 @@ export async function compile(
     admission,
     start: table.start,
     nodes,
-    secrets: findSecrets(nodes),
+    secrets: findSecrets(nodes, admission),
     called,
   };
   return { ...plan, findings: findings(plan, workflow) };
@@ -101,6 +104,8 @@ async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
 
 interface NodeScope {
   readonly table: WorkflowTable;
+  /** Those of the nodes that are declared. */
+  readonly keys: ReadonlySet<NodeKey>;
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
@@ -171,8 +176,9 @@ function typeMeant({ code, type }: NodeTable): string {
   return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
 }
 
-function compileIntentNode(node: NodeTable, { table, closure, report }: NodeScope): IntentNode {
-  const next = routes(node, table, report);
+function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
+  const { closure, report } = scope;
+  const next = routes(node, scope);
   if (node.code === null) return { type: "IN", key: node.key, intent: null, next };
   const name = qualify(node.code, closure.namespace);
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
@@ -187,8 +193,8 @@ function compileContractNode(
   scope: NodeScope,
   contracts: Map<string, Contract | undefined>,
 ): ContractNode | undefined {
-  const { table, closure, report } = scope;
-  const next = routes(node, table, report);
+  const { closure } = scope;
+  const next = routes(node, scope);
   const name = qualify(node.code ?? "", closure.namespace);
   if (!contracts.has(name)) contracts.set(name, resolveContract(name, node, scope));
   const contract = contracts.get(name);
@@ -258,7 +264,8 @@ function sourceTypes(
 }
 
 /** A node without `inputs` takes each declared input from the payload field of that name (SPEC 4.4). */
-function nodeInputs(node: NodeTable, contract: Contract, { table, report }: NodeScope): readonly Binding[] {
+function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): readonly Binding[] {
+  const { report } = scope;
   if (node.inputs === null) {
     return contract.inputs.map(({ name }) => ({
       name,
@@ -269,11 +276,12 @@ function nodeInputs(node: NodeTable, contract: Contract, { table, report }: Node
     const path = [...node.path, "inputs", name];
     try {
       const source = mapPaths(parseExpression(value), redirectStatus);
-      checkRoots(source, table, path, report);
+      checkRoots(source, scope, path);
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, expressionMeant(error));
+      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, scope));
+      report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
   });
@@ -286,20 +294,27 @@ function redirectStatus(path: PathExpression): PathExpression {
   return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
-function checkRoots(source: Expression, table: WorkflowTable, path: Path, report: Report): void {
-  const nodes = table.nodes.map(({ key }) => key);
+function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
+  const { report } = scope;
   for (const found of pathsIn(source)) {
-    const { text, root, segments, at } = found;
-    const isNodeResult = root === "results" || root === "outcomes";
-    const node = segments[0];
-    if (root !== "payload" && !isNodeResult) {
+    const { text, segments, at } = found;
+    if (!isRoot(found)) {
       const what = `${text} begins with neither $.payload nor $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
-    } else if (isNodeResult && node !== undefined && !nodes.includes(String(node))) {
-      const what = `${text} names the node ${node}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, nodes));
+    } else if (!isOfNode(found, scope)) {
+      const what = `${text} names the node ${segments[0]}, which is not declared`;
+      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...scope.keys]));
     }
   }
+}
+
+const ROOTS: ReadonlySet<string> = new Set(["payload", "results", "outcomes"]);
+
+const isRoot = ({ root }: PathWithin) => ROOTS.has(root);
+
+/** Whether a path to results names a node of the workflow, or none. */
+function isOfNode({ root, segments: [node] }: PathWithin, { keys }: Pick<NodeScope, "keys">): boolean {
+  return root === "payload" || node === undefined || keys.has(String(node));
 }
 
 function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
@@ -307,10 +322,10 @@ function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
   return { do: "change", to: meant(given, others) };
 }
 
-function routes(node: NodeTable, table: WorkflowTable, report: Report): Routes {
+function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {
   const byOutcome = new Map<string, NodeKey>();
   for (const [outcome, target] of node.next) {
-    if (!table.nodes.some(({ key }) => key === target)) {
+    if (!keys.has(target)) {
       report(
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],

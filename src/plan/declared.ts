@@ -44,12 +44,22 @@ export function resultNames(step: Step): Names {
 }
 
 /** By root, what the conditions of a contract may name. */
-export function conditionNames(contract: Pick<Contract, "inputs" | "steps">): Names {
-  const { inputs = null } = stepNames(contract);
-  return { ...named(contract.steps.flatMap(outputNames)), capability_result: null, inputs };
+export function conditionNames({ inputs, steps }: Published): Names {
+  const own = named(inputs.map(({ name }) => name));
+  return { ...named(steps.flatMap(outputNames)), capability_result: null, inputs: own };
 }
 
-function outputNames({ outputs }: Step): readonly string[] {
+/** A contract as far as its names go. */
+interface Published {
+  readonly inputs: readonly Named[];
+  readonly steps: readonly { readonly outputs: readonly Named[] }[];
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function outputNames({ outputs }: Published["steps"][number]): readonly string[] {
   return outputs.map(({ name }) => name).filter((name) => name !== "result_status");
 }
 
@@ -57,10 +67,14 @@ function outputNames({ outputs }: Step): readonly string[] {
 export function meantPath(found: PathWithin, names: Names): string | undefined {
   const { text, root, segments, whole } = found;
   if (!text.startsWith(`$.${root}`)) return undefined;
-  const path = [root, ...segments];
-  const meant = respelt(names, path) ?? only(names, path);
-  const written = meant === undefined ? text : spell(meant);
+  const written = pathMeant([root, ...segments], names) ?? text;
   return written === text ? undefined : whole.replace(text, written);
+}
+
+/** The declared path that is this one or was meant by it; undefined where none is near. */
+export function pathMeant(path: readonly Segment[], names: Names): string | undefined {
+  const meant = respelt(names, path) ?? only(names, path);
+  return meant && spell(meant);
 }
 
 /** The path with each wrong name replaced by the nearest right one. */

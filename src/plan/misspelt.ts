@@ -4,20 +4,29 @@ import { isObject, type Json } from "../json.ts";
 import { exactly, type Path } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import type { Hint } from "../snapshot/parse.ts";
-import { CLOCK, ExpressionError, type PathWithin, parseCondition, parseExpression } from "./expression.ts";
+import { type Names, pathMeant } from "./declared.ts";
+import {
+  CLOCK,
+  ExpressionError,
+  type PathWithin,
+  parseCondition,
+  parseExpression,
+  pathsIn,
+} from "./expression.ts";
 import { spell } from "./path.ts";
 
-/** What to write in place of a text that is no expression. */
-export function expressionMeant({ text }: ExpressionError): Hint {
-  const expression = meantExpression(text);
+/** What to write in place of a text that is no expression; `isKnown` says which paths may stand there. */
+export function expressionMeant({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
+  const expression = meantExpression(text, isKnown);
   const to = expression === undefined ? "a path to a value, or a value" : exactly(expression);
   return { do: "change", to };
 }
 
 /** The expression that was meant; undefined where none is near, and for filters and scripts, which mean what they say. */
-function meantExpression(text: string): string | undefined {
+function meantExpression(text: string, isKnown: (path: PathWithin) => boolean): string | undefined {
   const repaired = text.includes("{{") || text.includes("}}") ? repairedTemplate(text) : repairedPath(text);
-  return repaired !== undefined && isReadable(() => parseExpression(repaired)) ? repaired : undefined;
+  const parsed = repaired === undefined ? undefined : readable(() => parseExpression(repaired));
+  return parsed !== undefined && pathsIn(parsed).every(isKnown) ? repaired : undefined;
 }
 
 /** A template of another name is the clock's; a path alone needs no braces, and one inside needs its root. */
@@ -41,18 +50,20 @@ function repairedPath(text: string): string | undefined {
   );
 }
 
-/** What to write in place of a text that is no condition. */
-export function conditionMeant(text: string): Hint {
-  const condition = meantCondition(text);
+/** What to write in place of a text that is no condition; `names` are those that its paths may begin with. */
+export function conditionMeant(text: string, names: Names): Hint {
+  const condition = meantCondition(text, names);
   return { do: "change", to: condition === undefined ? "<path> <operator> <value>" : exactly(condition) };
 }
 
-/** The condition that was meant: its operator as this language writes it, a bare word as a text. */
-function meantCondition(text: string): string | undefined {
-  const [, left, operator, right] = /^\s*(\S+)\s*([=!<>]+)\s*(.+?)\s*$/.exec(text) ?? [];
-  if (left === undefined || operator === undefined || right === undefined) return undefined;
-  const repaired = `${operand(left)} ${OPERATORS.get(operator) ?? operator} ${operand(right)}`;
-  return isReadable(() => parseCondition(repaired)) ? repaired : undefined;
+/** The condition that was meant: a declared path, the operator as this language writes it, and a path or a value. */
+function meantCondition(text: string, names: Names): string | undefined {
+  const [, left = "", operator = "", right = ""] = /^\s*(\S+)\s*([=!<>]+)\s*(.+?)\s*$/.exec(text) ?? [];
+  const path = declaredPath(isBareWord(left) ? `$.${left}` : left, names);
+  const value = isBareWord(right) ? literal(right, names) : (declaredPath(right, names) ?? unquoted(right));
+  if (path === undefined || value === undefined) return undefined;
+  const repaired = `${path} ${OPERATORS.get(operator) ?? operator} ${value}`;
+  return readable(() => parseCondition(repaired)) === undefined ? undefined : repaired;
 }
 
 const OPERATORS: ReadonlyMap<string, string> = new Map([
@@ -64,17 +75,30 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["=>", ">="],
 ]);
 
-function operand(text: string): string {
-  const quoted = /^'(.*)'$/.exec(text)?.[1] ?? (/^[A-Za-z_][\w-]*$/.test(text) ? text : undefined);
-  return quoted === undefined || /^(?:true|false|null)$/.test(quoted) ? text : JSON.stringify(quoted);
+const isBareWord = (text: string) => /^[A-Za-z_][\w-]*$/.test(text);
+
+function declaredPath(text: string, names: Names): string | undefined {
+  const path = text.startsWith("$") ? readable(() => parseExpression(text)) : undefined;
+  return path?.kind === "path" ? pathMeant([path.root, ...path.segments], names) : undefined;
 }
 
-function isReadable(parse: () => unknown): boolean {
+/** A bare word as a text, unless it is a declared name: then nothing says which of the two was meant. */
+function literal(word: string, names: Names): string | undefined {
+  if (/^(?:true|false|null)$/.test(word)) return word;
+  return Object.hasOwn(names, word) ? undefined : JSON.stringify(word);
+}
+
+function unquoted(text: string): string | undefined {
+  if (text.startsWith("$")) return undefined;
+  const quoted = /^'(.*)'$/.exec(text)?.[1];
+  return quoted === undefined ? text : JSON.stringify(quoted);
+}
+
+function readable<T>(parse: () => T): T | undefined {
   try {
-    parse();
-    return true;
+    return parse();
   } catch (error) {
-    if (error instanceof ExpressionError) return false;
+    if (error instanceof ExpressionError) return undefined;
     throw error;
   }
 }

@@ -175,7 +175,7 @@ export interface Finding {
   readonly hint?: { readonly path: Path; readonly text: string };
 }
 
-/** `payload`, or one of a node's four kinds of data, the step's name included where it is a step's. */
+/** `payload`, `admission`, or one of a node's four kinds of data, the step's name included where it is a step's. */
 export type Space = string;
 
 /** Which values must not be traced; `secrets.ts` finds them. */

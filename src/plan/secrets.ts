@@ -5,7 +5,7 @@
  */
 
 import { type Expression, pathsIn } from "./expression.ts";
-import type { Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
+import type { Admission, Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
 
 /** A place where a value stands: whose data, and the path inside it. */
 export interface Location {
@@ -15,6 +15,7 @@ export interface Location {
 
 export const spaces = {
   payload: "payload",
+  admission: "admission",
   inputs: (node: NodeKey) => `inputs ${node}`,
   outputs: (node: NodeKey) => `outputs ${node}`,
   stepInputs: (node: NodeKey, step: string) => `step-inputs ${node} ${step}`,
@@ -30,13 +31,13 @@ interface Edge {
 }
 
 /** Null when nothing in the workflow is a secret. */
-export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>): Secrets | null {
+export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>, admission: Admission): Secrets | null {
   const contracts = [...nodes.values()].filter((node): node is ContractNode => node.type === "CC");
   const suppressing = contracts.filter((node) => node.contract.suppressed.size > 0);
   const drawn = new Set(contracts.flatMap(drawnIn));
   const material = contracts.flatMap(keyMaterial);
   if (suppressing.length + drawn.size + material.length === 0) return null;
-  const edges = contracts.flatMap(edgesOf);
+  const edges = [...admissionEdges(admission), ...contracts.flatMap(edgesOf)];
   const found = spread(
     [...suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]), ...material],
     edges,
@@ -88,6 +89,19 @@ function nestedSeeds(node: ContractNode): readonly Location[] {
     const depth = path.findIndex((name) => contract.suppressed.has(name));
     return depth === -1 ? [] : [{ space, path: path.slice(0, depth + 1) }];
   });
+}
+
+/** What a rule compares stands in the admission's event, at its place there. */
+function admissionEdges(admission: Admission): readonly Edge[] {
+  return (["requires", "forbids"] as const).flatMap((kind) =>
+    admission[kind].flatMap(({ bindings }, i) =>
+      bindings.map(({ eventField, payloadField }) => ({
+        from: { space: spaces.payload, path: [payloadField] },
+        to: { space: spaces.admission, path: [kind, String(i), "where", eventField] },
+        isList: false,
+      })),
+    ),
+  );
 }
 
 function edgesOf(node: ContractNode): readonly Edge[] {

@@ -33,7 +33,10 @@ export function author(files: readonly AuthoredFile[]): ReadonlyMap<string, stri
   const names = new Set<string>(artifacts.map(({ fqdn }) => fqdn));
   const made: (readonly [string, JsonObject])[] = [
     ...artifacts.map((artifact) => [artifact.file, envelope(artifact, names)] as const),
-    ...ofKind(artifacts, "WF").map((workflow) => behaviourGraph(workflow, artifacts)),
+    ...ofKind(artifacts, "WF").map((workflow) => {
+      const [file, graph] = behaviourGraph(workflow, artifacts);
+      return [file, graph] as const;
+    }),
     ...ofKind(artifacts, "CT").flatMap(conformanceCases),
     ["artifact_index/index.json", artifactIndex(artifacts)],
     ["artifact_index/stores.json", storeIndex(artifacts)],

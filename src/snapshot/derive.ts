@@ -4,7 +4,16 @@
  */
 
 import { isMap, isNode, isScalar, isSeq, type Scalar } from "yaml";
-import { isObject, type Json, type JsonObject, lineAt, type MutableJson, objectAt, own } from "../json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  lineAt,
+  lineFinder,
+  type MutableJson,
+  objectAt,
+  own,
+} from "../json.ts";
 import { DEPTH } from "../limits.ts";
 import { parsed, readYamlText, YamlFlaw } from "../yaml-text.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
@@ -26,7 +35,20 @@ export class ContentError extends Error {
   }
 }
 
-const MACHINE = /^## Machine\s*\n+```yaml\s*\n([\s\S]*?)\n```/m;
+/** The heading, and its fence up to the line on which the block begins. */
+const MACHINE = /^## Machine\s+(?<=\n)```yaml\s*\n/gm;
+const FENCE = "\n```";
+
+/** The YAML under `## Machine` and where in `content` it begins, in one pass; null where there is none. */
+export function machineText(content: string): { readonly text: string; readonly start: number } | null {
+  MACHINE.lastIndex = 0;
+  if (!MACHINE.test(content)) return null;
+  const start = MACHINE.lastIndex;
+  const end = content.indexOf(FENCE, start);
+  if (end !== -1) return { text: content.slice(start, end), start };
+  // An empty block: the line break before its closing fence was taken for one before its text.
+  return content.startsWith(`\n${FENCE}`, start - 2) ? { text: "", start: start - 1 } : null;
+}
 
 /** @throws ContentError */
 export function derive(name: Fqdn, content: string): Derived {
@@ -40,29 +62,36 @@ export function derive(name: Fqdn, content: string): Derived {
 
 /** The object in the YAML block under `## Machine`, read as YAML 1.1. @throws ContentError */
 export function machineBlock(content: string): JsonObject {
-  const match = MACHINE.exec(content);
-  if (match === null) throw new ContentError("no ```yaml block under ## Machine", 1);
-  const before = content.slice(0, match.index + match[0].indexOf(match[1] as string)).split("\n").length;
-  const value = readYaml(match[1] as string, before);
+  const block = machineText(content);
+  if (block === null) throw new ContentError("no ```yaml block under ## Machine", 1);
+  const before = lineAt(content, block.start);
+  const value = readYaml(block.text, before);
   if (!isObject(value)) throw new ContentError("the Machine block is not a mapping", before);
   return value;
 }
 
-/** The line within `content` at which the Machine block says a field, by its path below the block; undefined where it does not. */
+/**
+ * The line within `content` at which the Machine block says a field, by its path below the block; undefined where it
+ * does not. The text that was asked last is not read again: many fields of one are asked for in a row.
+ */
 export function lineInContent(content: string, path: readonly string[]): number | undefined {
-  return contentLines(content)(path);
+  if (lastAsked?.content !== content) lastAsked = { content, find: contentLines(content) };
+  return lastAsked.find(path);
 }
 
-/** The same for many fields of one text, which is read once. */
-export function contentLines(content: string): (path: readonly string[]) => number | undefined {
-  const match = MACHINE.exec(content);
-  if (match === null) return () => undefined;
-  const text = match[1] as string;
-  const contents = contentsOf(text);
-  const start = match.index + match[0].indexOf(text);
+export type FindLine = (path: readonly string[]) => number | undefined;
+
+let lastAsked: { readonly content: string; readonly find: FindLine } | undefined;
+
+/** The same for texts that are asked in turn. */
+export function contentLines(content: string): FindLine {
+  const block = machineText(content);
+  if (block === null) return () => undefined;
+  const contents = contentsOf(block.text);
+  const lineOfOffset = lineFinder(content);
   return (path) => {
     const offset = offsetIn(contents, path);
-    return offset === undefined ? undefined : lineAt(content, start + offset);
+    return offset === undefined ? undefined : lineOfOffset(block.start + offset);
   };
 }
 

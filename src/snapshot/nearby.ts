@@ -17,6 +17,22 @@ export function nearbySnapshot(folder: string, files: Files): string | null {
   return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
 }
 
+/** Where the default paths come from. */
+export interface Workspace {
+  readonly workspace: string;
+  /** `--snapshot` is on the command line. */
+  readonly isSnapshotNamed: boolean;
+}
+
+/** The options that use the near snapshot; one of a workspace around this one brings its data root, too. */
+export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace): string {
+  const home = foldersAbove(nearby)[0] as string;
+  const named = `--snapshot ${nearby}`;
+  if (home === workspace || !workspace.startsWith(`${home}/`)) return named;
+  const around = `--workspace ${home === "" ? "/" : home}`;
+  return isSnapshotNamed || nearby !== `${home}/${USUAL}` ? `${around} ${named}` : around;
+}
+
 function foldersAbove(folder: string): readonly string[] {
   const parts = folder.split("/");
   return parts.slice(0, -1).map((_, i) => parts.slice(0, parts.length - 1 - i).join("/"));

@@ -3,17 +3,17 @@
 import { UsageFault } from "../faults.ts";
 import { type Fqdn, isFqdn, type Kind, kindOf } from "./fqdn.ts";
 import type { Artifact, Snapshot } from "./load.ts";
-import { nearestName } from "./nearest.ts";
+import { shortenedName } from "./nearest.ts";
 
 /** @throws UsageFault */
 export function requireArtifact(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) !== undefined ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
-  const suggestion = nearestName(
+  const suggestion = shortenedName(
     name,
     LISTED.flatMap((kind): readonly Fqdn[] => snapshot.names(kind)),
   );
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "artifact", suggestion });
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
   throw new UsageFault("UNKNOWN_ARTIFACT", { fqdn: name, snapshot: snapshot.folder, suggestion });
 }
 
@@ -23,7 +23,7 @@ const LISTED: readonly Kind[] = ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE"
 export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) === "WF" ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
-  const suggestion = nearestName(name, snapshot.names("WF"));
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "workflow", suggestion });
+  const suggestion = shortenedName(name, snapshot.names("WF"));
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
   throw new UsageFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion });
 }

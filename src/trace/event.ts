@@ -1,136 +1,45 @@
-/** The trace format `pgs.trace/1`: every event a run can leave (SPEC 5). */
+/** The events of a trace, as types: what `schema.ts` says. */
 
-import type { NodeCategory } from "../faults.ts";
-import { isObject, type Json, type JsonObject } from "../json.ts";
-import type { Change, Observation } from "../ports.ts";
-import type { Digest } from "./canonical.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "../json.ts";
+import type { DataMembers, ObjectOf } from "./kind.ts";
+import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
-export const SCHEMA = "pgs.trace/1";
+export { type EventType, MAIN_RUN, OBSERVATIONAL, SCHEMA } from "./schema.ts";
 
-/** The run that was asked for; a nested one appends its place: `"0.1"`. */
-export const MAIN_RUN = "0";
+/** By event type. */
+export type Payloads = { readonly [T in EventType]: ObjectOf<(typeof EVENTS)[T]["members"]> };
 
-/** The outcome of an attempt to be admitted, rule by rule. */
-export interface AdmissionRule {
-  readonly event: string;
-  /** The record fields that had to be equal, with the values they were compared to. */
-  readonly where: JsonObject;
-  readonly matched: boolean;
-}
-
-export interface Payloads {
-  /** First event of every run; `parent` names the run and node that called a nested one. */
-  readonly execution_start: {
-    /** FQDN of the workflow. */
-    readonly workflow_code: string;
-    readonly content_hash: Digest;
-    readonly snapshot: { readonly root: Digest; readonly seal: "sealed" | "verified" };
-    readonly runtime: { readonly name: string; readonly version: string };
-    readonly payload: JsonObject;
-    /** SHA-256 of the canonical payload as it stands in this event. */
-    readonly payload_digest: Digest;
-    readonly max_hops: number;
-    /** The run's clock, read once: what `{{timestamp}}` stands for. */
-    readonly observed: readonly Observation[];
-    readonly actor?: string;
-    readonly parent?: { readonly run: string; readonly node: string; readonly step: string };
-  };
-  readonly admission: {
-    readonly requires: readonly AdmissionRule[];
-    readonly forbids: readonly AdmissionRule[];
-    readonly result: "ADMITTED" | "DENIED";
-  };
-  readonly node_start: {
-    readonly node_type: "IN" | "CC" | "EXIT";
-    /** FQDN of the intent or contract. */
-    readonly capability_code?: string;
-    readonly inputs?: JsonObject;
-    /** An EXIT's declared reason. */
-    readonly reason?: string;
-  };
-  /** One unmet rule. `field` is a JSON Pointer into the payload (intent, admission) or the contract's inputs. */
-  readonly violation: {
-    readonly violation_code: ViolationCode;
-    readonly field?: string;
-    readonly constraint?: string;
-    /** What the rule asked for, where the constraint alone does not say it. */
-    readonly expected?: Json;
-    readonly actual?: Json;
-    /** The event code of an admission rule. */
-    readonly event?: string;
-  };
-  readonly transform_end: {
-    readonly step: string;
-    readonly ct_code: string;
-    readonly inputs: JsonObject;
-    readonly outcome: string;
-    /** The raw result; absent after a violation. */
-    readonly outputs?: JsonObject;
-    /** Why there is no result: the transform's own code, with its facts. */
-    readonly reason?: JsonObject;
-    readonly observed?: readonly Observation[];
-  };
-  readonly side_effect_start: {
-    readonly step: string;
-    readonly cs_code: string;
-    readonly op: string;
-    readonly store: string | null;
-    readonly inputs: JsonObject;
-    /** SHA-256 of (execution id, run, node visit, step): recognises an interrupted effect. */
-    readonly effect_key: Digest;
-  };
-  readonly side_effect_end: {
-    readonly step: string;
-    readonly outcome: string;
-    readonly result: JsonObject;
-    readonly reason?: JsonObject;
-    readonly change?: Change;
-    readonly observed?: readonly Observation[];
-  };
-  readonly step_end: {
-    readonly step: string;
-    readonly outcome: string;
-    /** `continue`, `exit`, the name of the step gone to, or the evaluation taken. */
-    readonly continuation: string;
-    /** What the step added to the contract's published outputs. */
-    readonly published: JsonObject;
-  };
-  readonly node_end: {
-    readonly status: string;
-    readonly outputs: JsonObject;
-    /** Null when the outcome has no route: then a refusal follows. */
-    readonly next: string | null;
-    readonly duration_us: number;
-  };
-  readonly event_announced: { readonly event_code: string; readonly payload: JsonObject };
-  readonly error: {
-    readonly error_code: string;
-    readonly node_category: NodeCategory;
-    readonly stage: string;
-    readonly step?: string;
-    readonly facts: JsonObject;
-  };
-  /** Last event of every run. `events` counts all lines of the trace, this one included. */
-  readonly workflow_complete: {
-    readonly status: "SUCCESS" | "FAILED";
-    readonly outcome: string | null;
-    readonly exit_reason_code: string;
-    readonly events: number;
-    readonly effects: number;
-    readonly duration_us: number;
-  };
-}
-
-export type ViolationCode =
-  | "INTENT_VIOLATION"
-  | "INPUT_VIOLATION"
-  | "ADMISSION_BINDING_MISSING_FIELD"
-  | "ADMISSION_REQUIRES_UNMET"
-  | "ADMISSION_FORBIDS_MET";
+export type AdmissionRule = Payloads["admission"]["requires"][number];
 
 export type Violation = Payloads["violation"];
 
-export type EventType = keyof Payloads;
+export type ViolationCode = Violation["violation_code"];
+
+/** The payload with all its data changed; `path` leads to the data, from the payload on. */
+export function changeData<P extends Payloads[EventType]>(
+  type: EventType,
+  payload: P,
+  change: (data: Json, path: readonly string[]) => Json,
+): P {
+  const inside = (value: Json, data: DataMembers, path: readonly string[]): Json => {
+    if (data === "all") return change(value, path);
+    if (data === "none") return value;
+    if (isList(data)) {
+      const [each] = data;
+      return Array.isArray(value) ? value.map((item: Json, i) => inside(item, each, [...path, `${i}`])) : value;
+    }
+    if (!isObject(value)) return value;
+    const changed: MutableJson = {};
+    for (const [member, item] of Object.entries(value)) {
+      const of = Object.hasOwn(data, member) ? data[member] : data["*"];
+      setOwn(changed, member, inside(item, of ?? "none", [...path, member]));
+    }
+    return changed;
+  };
+  return inside(payload as unknown as Json, DATA[type], []) as unknown as P;
+}
+
+const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
 
 /** What the engine says. The journal adds sequence, clock and chain. */
 export type Happening = {
@@ -143,18 +52,7 @@ export type Happening = {
 }[EventType];
 
 /** One line of the trace. */
-export type TraceEvent = Happening & {
-  readonly schema: typeof SCHEMA;
-  readonly sequence: number;
-  /** RFC 3339 UTC. Observational. */
-  readonly timestamp: string;
-  /** Microseconds since the first event. Observational. */
-  readonly elapsed_us: number;
-  readonly execution_id: string;
-  readonly prev_hash: Digest;
-  /** SHA-256 of the canonical line without this member. */
-  readonly hash: Digest;
-};
+export type TraceEvent = Happening & Omit<ObjectOf<typeof ENVELOPE>, keyof Happening>;
 
 export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
 
@@ -163,20 +61,29 @@ export function eventsOf<T extends EventType>(events: readonly TraceEvent[], typ
   return events.filter((event): event is EventOf<T> => event.event_type === type);
 }
 
-/** Members of line and payload that may differ between two runs of the same thing. */
-export const OBSERVATIONAL: ReadonlySet<string> = new Set(["timestamp", "elapsed_us", "duration_us"]);
-
 /** Whether this is what stands in an event in place of a secret. */
 export function isSuppressed(value: Json | undefined): value is { readonly $suppressed: string } {
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
-/** Whether a suppressed value stands at any depth. */
-export function holdsSuppressed(value: Json): boolean {
-  if (isSuppressed(value)) return true;
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).some((item) => holdsSuppressed(item as Json))
-  );
+const SUPPRESSED_NAME = /^\$suppressed:(sha256:[0-9a-f]{64}):sha256:[0-9a-f]{64}$/;
+
+/** The name of a member whose own name is or holds a secret: by the secret's digest, and by its own. */
+export function suppressedName(secret: string, name: string): string {
+  return `$suppressed:${secret}:${name}`;
+}
+
+/** The secret's digest, where the name is a suppressed one. */
+export function secretInName(name: string): string | undefined {
+  return SUPPRESSED_NAME.exec(name)?.[1];
+}
+
+/** Whether a suppressed value or name for which `accepts` holds stands at any depth; without it, any one. */
+export function holdsSuppressed(value: Json, accepts: (secret: string) => boolean = () => true): boolean {
+  if (isSuppressed(value) && accepts(value.$suppressed)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, item]) => {
+    const secret = secretInName(name);
+    return (secret !== undefined && accepts(secret)) || holdsSuppressed(item as Json, accepts);
+  });
 }

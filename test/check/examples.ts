@@ -12,6 +12,7 @@ export interface RuleExample {
 }
 
 const WF = "test::WF_X_V0";
+const REGISTRY = "capability_side_effects::CS_REGISTRY_V0";
 const node = ({ blocks }: Small, key: string) => at(blocks, WF, "core", "nodes", key);
 const step = ({ blocks }: Small, contract: string) => at(blocks, `test::${contract}`, "core", "pipeline", 0);
 
@@ -80,6 +81,38 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "/frontmatter/wf_code",
     breach: ({ blocks }) => {
       at(blocks, WF)["wf_code"] = "WF_Y_V0";
+    },
+  },
+  {
+    rule: "condition-constant",
+    about: "a condition compares two texts, of which one was meant to be a path",
+    at: "/core/evaluation/judge/condition",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "evaluation", "judge")["condition"] = '"same" == "true"';
+    },
+  },
+  {
+    rule: "condition-constant",
+    about: "a condition compares a value with itself",
+    at: "/core/evaluation/judge/condition",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "evaluation", "judge")["condition"] = "$.same == $.same";
+    },
+  },
+  {
+    rule: "condition-constant",
+    about: "a condition compares true or false with a text",
+    at: "/core/evaluation/judge/condition",
+    breach: ({ blocks }) => {
+      at(blocks, "test::CC_JUDGE_V0", "core", "evaluation", "judge")["condition"] = '$.same == "true"';
+    },
+  },
+  {
+    rule: "condition-constant",
+    about: "a transform compares two names that are texts",
+    at: "/core/pipeline/0/inputs",
+    breach: (small) => {
+      step(small, "CC_JUDGE_V0")["inputs"] = { left: "answer", right: "yes" };
     },
   },
   {
@@ -455,6 +488,37 @@ export const EXAMPLES: readonly RuleExample[] = [
     breach: (small) => {
       const [first] = second(small, "CC_WRITE_V0");
       second(small, "CC_WRITE_V0").push({ ...first, step: "twice", outputs: {} });
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "two stores have one path, written in two ways",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = { path: "log.jsonl" };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "a store is kept by two kinds of side effect",
+    at: "CC_WRITE_V0.json /frontmatter/core/pipeline/1",
+    breach: (small) => {
+      const { blocks } = small;
+      blocks[REGISTRY] = {
+        cs_code: "CS_REGISTRY_V0",
+        core: { operations: { RESOLVE: { result_status_values: ["SUCCESS", "NOT_FOUND"] } } },
+        implementation: { module: "m", callable: "c" },
+      };
+      at(blocks, "test::RB_X_V0", "core", "bindings")[REGISTRY] = { policy: {} };
+      second(small, "CC_WRITE_V0").push({
+        step: "resolve",
+        side_effect: REGISTRY,
+        op: "RESOLVE",
+        store: "LOG",
+        inputs: { key_or_address: "$.inputs.name" },
+        outputs: {},
+        on_result: { SUCCESS: "exit", NOT_FOUND: "exit" },
+      });
     },
   },
   {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { found } from "../examine/examination.ts";
 import {
   appending,
   compileTrial,
@@ -67,6 +68,24 @@ test("a declared default fills an absent input; null and false are not absent", 
   const core = contract(idle, { inputs: { a: spec, b: spec, c: spec } });
   const trial = await runTrial(oneContract(core), { b: null, c: false });
   assert.deepEqual(inputsOf(trial), { a: "filled", b: null, c: false });
+});
+
+test("an explicit null is not filled by an intent's default, or refused for it", async () => {
+  const protocol = oneContract(contract(idle), { inputs: { x: "$.payload.x" } });
+  const nodes = { ...(protocol.workflow["nodes"] as JsonObject) };
+  const start = { type: "IN", code: "IN_ASK_V0", next: { ACK: "WORK", NACK: "END" } };
+  const workflow = { ...protocol.workflow, nodes: { ...nodes, START: start } };
+  for (const [type, path, inputs] of [
+    [["string", "null"], ["START ACK", "WORK SUCCESS"], { x: null }],
+    ["string", ["START NACK"], undefined],
+  ] as const) {
+    const intents = { IN_ASK_V0: { x: { type, default: "filled" } } };
+    const plan = await compileTrial({ ...protocol, workflow, intents });
+    const trial = await runPlan(plan, { x: null });
+    assert.deepEqual(pathOf(trial), path);
+    assert.deepEqual(inputsOf(trial), inputs);
+    assert.deepEqual(await found(plan, trial.text), []);
+  }
 });
 
 test("an intent's default fills a top-level field only", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -14,7 +13,8 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { canonical, sha256 } from "../../src/trace/canonical.ts";
 import { renderMarkdown } from "../../src/trace/render/markdown.ts";
 import { renderSvg } from "../../src/trace/render/svg.ts";
-import { examine } from "../examine/examination.ts";
+import { examine, found } from "../examine/examination.ts";
+import { freshEntropy } from "../support/fresh-entropy.ts";
 import {
   appending,
   compileTrial,
@@ -91,6 +91,9 @@ async function runVault(payload: JsonObject, seed = "salt"): Promise<{ plan: Pla
   const plan = await compileTrial(vault);
   return { plan, trial: await runPlan(plan, payload, { seed }) };
 }
+
+/** How many suppressed values its events hold. */
+const suppressedIn = ({ text }: Trial) => text.split('"$suppressed":').length - 1;
 
 const isHidden = (value: Json | undefined) => {
   const text = JSON.stringify(value);
@@ -172,6 +175,62 @@ test("a short value is hidden at its places, but does not black out the same let
   assert.equal(start?.["other"], "at 12 o'clock");
 });
 
+test("a suppressed name that the format has, too, hides data alone", async () => {
+  const step = passing("pass", { value: { step: "$.inputs.step", reason: 1 } }, { outputs: {} });
+  const names = [
+    "step",
+    "outcome",
+    "status",
+    "code",
+    "before",
+    "after",
+    "result",
+    "inputs",
+    "payload",
+    "ct_code",
+  ];
+  const core = contract([step, appending("log", { step: "$.inputs.step", status: "ok" })], {
+    inputs: { step: {} },
+    suppress_trace_fields: names,
+  });
+  const plan = await compileTrial(oneContract(core, { inputs: { step: "$.payload.code" } }));
+  const trial = await runPlan(plan, { code: PIN });
+  assert.deepEqual(await found(plan, trial.text), []);
+  assert.ok(!trial.text.includes(PIN));
+  const record = eventsOf(trial, "side_effect_start")[0]?.payload.inputs["record"] as JsonObject;
+  isHidden(record["status"]);
+});
+
+test("a value of the payload that looks suppressed is data like any other, at a secret's place, too", async () => {
+  const { plan, trial } = await runVault({ code: { $suppressed: PIN }, more: { $suppressed: "visible" } });
+  assert.ok(!trial.text.includes(PIN));
+  assert.deepEqual(eventsOf(trial, "execution_start")[0]?.payload.payload["more"], { $suppressed: "visible" });
+  assert.deepEqual(await found(plan, trial.text), []);
+});
+
+test("what a rule of admission compares is hidden where the payload's is, however short", async () => {
+  const workflow = {
+    ...vault.workflow,
+    admission: { requires: ["EV_ASKED_V0"], bindings: { EV_ASKED_V0: { pin: "code" } } },
+  };
+  const plan = await compileTrial({ ...vault, workflow });
+  const trial = await runPlan(plan, { code: "12" });
+  const [admission] = eventsOf(trial, "admission");
+  isHidden(admission?.payload.requires[0]?.where["pin"]);
+  assert.deepEqual(await found(plan, trial.text), []);
+});
+
+test("names that hold a secret stay apart, and a name of the protocol's own stays", async () => {
+  const map = { [PIN]: 1, [`${PIN}+`]: 2, [`+${PIN}`]: 3 };
+  const { plan, trial } = await runVault({ code: PIN, map });
+  const shown = eventsOf(trial, "execution_start")[0]?.payload.payload["map"] as JsonObject;
+  assert.deepEqual(Object.values(shown).sort(), [1, 2, 3]);
+  assert.ok(!trial.text.includes(PIN));
+  assert.deepEqual(await found(plan, trial.text), []);
+  const named = await runVault({ code: "signed_with", map: { signed_with: 1 } });
+  assert.deepEqual(eventsOf(named.trial, "execution_start")[0]?.payload.payload["map"], { signed_with: 1 });
+});
+
 test("the digest is salted: it differs from run to run, and is not that of the value", async () => {
   const digestOfPin = ({ trial }: { trial: Trial }) => isHidden(inputsOf(trial, "SIGN")?.["pin"]);
   const first = digestOfPin(await runVault({ code: PIN }, "one"));
@@ -223,26 +282,29 @@ test("an outcome that is a suppressed value stays hidden in the refusal it cause
     const { fault } = trial.ending;
     assert.equal(fault?.code, "OUTCOME_NOT_ROUTED");
     assert.ok(!leftBehind(plan, trial).includes(String(code)));
+    assert.ok(!leftBehind(plan, trial).includes("[object"));
     assert.ok(!`${fault?.message} ${JSON.stringify([fault?.facts, fault?.wording])}`.includes(String(code)));
     assert.equal((await examine(plan, trial.text)).replayed.finding, null);
   }
 });
 
 test("a replay takes suppressed values as recorded, counts them, and finds nothing", async () => {
-  for (const payload of [
-    { code: PIN, note: `with ${PIN}` },
-    { code: 471147114711 },
-    { code: "12", note: "12" },
-    { code: [PIN] },
-    { code: PIN, nested: { code: [PIN], [PIN]: 1 } },
-  ]) {
+  // Beside each: how many values are shown because they are too short, where the walk has suppressed ones.
+  for (const [payload, short] of [
+    [{ code: PIN, note: `with ${PIN}` }, 0],
+    [{ code: 471147114711 }, 0],
+    [{ code: "12", note: "12" }, 2],
+    [{ code: [PIN] }, 0],
+    [{ code: PIN, nested: { code: [PIN], [PIN]: 1 } }, 0],
+  ] as const) {
     const { plan, trial } = await runVault(payload);
     const { intact, allowed, replayed } = await examine(plan, trial.text);
     assert.deepEqual(
       { intact, allowed, finding: replayed.finding },
       { intact: [], allowed: [], finding: null },
     );
-    assert.equal(replayed.compared, trial.events.length);
+    assert.equal(replayed.compared + replayed.taken.length, trial.events.length);
+    assert.equal(replayed.suppressed, suppressedIn(trial) + short);
     assert.ok(replayed.suppressed > 0);
   }
 });
@@ -258,11 +320,9 @@ test("a protocol without suppression suppresses nothing, and its replay counts n
 // ---- through the command line ----
 
 const root = join(import.meta.dirname, "../..");
-const CODE = (
-  JSON.parse(readFileSync(join(root, "fixtures/wf-rollback-release/completed.json"), "utf8")) as {
-    confirmation_code: string;
-  }
-).confirmation_code;
+const FIXTURE = "fixtures/wf-rollback-release/completed.json";
+const CODE = (JSON.parse(readFileSync(join(root, FIXTURE), "utf8")) as { confirmation_code: string })
+  .confirmation_code;
 
 /** The project's own snapshot with a copy of the fixtures' data; collects all that is printed. */
 function consoleWorld(t: TestContext): { world: World; printed(): string; folder: string } {
@@ -312,7 +372,38 @@ test("a run of the project's own rollback shows its confirmation code nowhere: p
   assert.ok(!left.includes(CODE) && !printed().includes(CODE));
   assert.equal(await runCli(["examine", trace.jsonl, "--snapshot", "protocol_snapshot"], world), 0);
   assert.ok(!printed().includes(CODE));
+  // The fingerprint of a code that nobody sees cannot be computed again, and the verdict says so.
+  assert.match(printed(), /^SOUND IN PART {2}/m);
+  assert.match(printed(), /^taken as recorded, because of suppressed values\n.*\n +\d+ +\S+\.\S+ +transform$/m);
 });
+
+for (const code of ["SUCCESS", "ADMITTED", "WF_ROLLBACK_RELEASE_V0", "fingerprint", "2026-"]) {
+  test(`the project's own rollback confirmed with ${code} takes place, and its trace is examined`, async (t) => {
+    const { world, printed, folder } = consoleWorld(t);
+    const payload = { ...JSON.parse(readFileSync(join(root, FIXTURE), "utf8")), confirmation_code: code };
+    writeFileSync(join(folder, "payload.json"), JSON.stringify(payload));
+    const run = (workflow: string, given: string, traces: string) =>
+      runCli(
+        ["run", "--wf", `release_governance::${workflow}`, "--payload", given, "--no-png", "--traces"].concat([
+          join(folder, traces),
+          "--data-root",
+          `${folder}/data`,
+          "--durability",
+          "process",
+        ]),
+        world,
+      );
+    assert.equal(await run("WF_RELEASE_CHANGE_V0", "fixtures/wf-release-change/completed.json", "before"), 0);
+    assert.equal(await run("WF_ROLLBACK_RELEASE_V0", join(folder, "payload.json"), "traces"), 0);
+    const [name] = readdirSync(join(folder, "traces"));
+    const jsonl = join(folder, "traces", name as string, `${name}.jsonl`);
+    assert.equal(
+      await runCli(["examine", jsonl, "--snapshot", "protocol_snapshot", "--json"], world),
+      0,
+      printed(),
+    );
+  });
+}
 
 // ---- secrets that a transform draws ----
 
@@ -354,11 +445,12 @@ const minting = (leaky: boolean): Protocol => ({
 });
 
 for (const leaky of [false, true]) {
-  test(`a key that a transform draws${leaky ? " and hands out" : ""} stands nowhere, and the trace replays`, async () => {
+  test(`a key that a transform draws${leaky ? " and hands out" : ""} stands nowhere, and the trace replays`, async (t) => {
     const plan = await compileTrial(minting(leaky));
     const drawn: string[] = [];
+    const entropy = freshEntropy(t);
     const hex = (count: number) => {
-      const bytes = randomBytes(count).toString("hex");
+      const bytes = entropy.hex(count);
       drawn.push(bytes);
       return bytes;
     };

@@ -4,6 +4,7 @@ import type { Effect, StoreOperation } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { Ending } from "../../src/engine/advance.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../../src/engine/limits.ts";
 import { run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/faults.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json.ts";
@@ -215,6 +216,7 @@ export interface TrialOptions {
   readonly data?: MemoryData;
   readonly root?: DataRoot;
   readonly maxHops?: number;
+  readonly limits?: TraceLimits;
   readonly clock?: Clock;
   readonly seed?: string;
   readonly entropy?: Entropy;
@@ -238,6 +240,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
     durability: "device",
     maxHops: options.maxHops ?? 100,
+    limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
     listen: (event) => events.push(event),

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Names } from "../../src/plan/declared.ts";
 import { ExpressionError } from "../../src/plan/expression.ts";
 import { conditionMeant, expressionMeant, placeOfText } from "../../src/plan/misspelt.ts";
 
@@ -17,13 +18,17 @@ const expressions: readonly (readonly [text: string, meant: string | null])[] = 
   ["{{uuid}}", null],
   ["{{$.inputs.n}}", "$.inputs.n"],
   ["{{inputs.n + 1}}", "{{$.inputs.n + 1}}"],
+  ["{{amount + 1}}", null],
+  ["$.amount.", null],
   ["{{inputs.n * 2}}", null],
 ];
+
+const isKnown = ({ root }: { root: string }) => ["payload", "inputs"].includes(root);
 
 for (const [text, meant] of expressions) {
   test(`${text} is taken for ${meant ?? "nothing"}`, () => {
     const to = meant === null ? "a path to a value, or a value" : JSON.stringify(meant);
-    assert.deepEqual(expressionMeant(new ExpressionError("", text)), { do: "change", to });
+    assert.deepEqual(expressionMeant(new ExpressionError("", text), isKnown), { do: "change", to });
   });
 }
 
@@ -36,12 +41,25 @@ const conditions: readonly (readonly [text: string, meant: string | null])[] = [
   ["$.state == 'active'", '$.state == "active"'],
   ["$.a and $.b", null],
   ["$.a[?(@)] = 1", null],
+  ["frozen = true", "$.frozen == true"],
+  ["frozn = true", "$.frozen == true"],
+  ["$.frozn = true", "$.frozen == true"],
+  ["$.inputs.limt => 3", "$.inputs.limit >= 3"],
+  ["$.b = $.frozn", "$.b == $.frozen"],
+  ["yes == no", null],
+  ["yes = $.frozen", null],
+  ["state == frozen", null],
+  ["'active' = 'active'", null],
+  ["1 = 1", null],
+  ["$.elsewhere = 1", null],
 ];
+
+const names: Names = { a: null, b: null, state: null, frozen: null, inputs: { limit: null } };
 
 for (const [text, meant] of conditions) {
   test(`the condition ${text} is taken for ${meant ?? "nothing"}`, () => {
     const to = meant === null ? "<path> <operator> <value>" : JSON.stringify(meant);
-    assert.deepEqual(conditionMeant(text), { do: "change", to });
+    assert.deepEqual(conditionMeant(text, names), { do: "change", to });
   });
 }
 

@@ -17,6 +17,7 @@ import {
   lines,
   RELEASE,
   tree,
+  type Workspace,
   workspace,
 } from "./world.ts";
 
@@ -129,8 +130,22 @@ const badLines: readonly BadLine[] = [
   { argv: ["run", "--wf", RELEASE, "payload.json"], code: "BAD_USAGE" },
   { argv: ["rnu"], code: "BAD_USAGE", hint: /run/ },
   { argv: ["xyzzyx"], code: "BAD_USAGE", hint: /--help/ },
-  { argv: ["run"], code: "BAD_USAGE", says: /--wf/, hint: /--wf.*pgs list/ },
-  { argv: ["plan"], code: "BAD_USAGE", says: /--wf/ },
+  { argv: ["run"], code: "BAD_USAGE", says: /no workflow/, hint: /full name.*pgs list/ },
+  { argv: ["plan"], code: "BAD_USAGE", says: /no workflow/ },
+  { argv: ["plan", RELEASE, "--wf", RELEASE], code: "BAD_USAGE", says: /twice/, hint: /--wf/ },
+  { argv: ["run", "--wff", RELEASE], code: "BAD_USAGE", says: /--wff/, hint: /--wf instead/ },
+  {
+    argv: ["export", "a.jsonl", "--fromat", "reference-v0"],
+    code: "BAD_USAGE",
+    says: /--fromat/,
+    hint: /--format/,
+  },
+  { argv: ["export", "a.jsonl"], code: "BAD_USAGE", says: /--format/ },
+  { argv: ["help", "nope"], code: "BAD_USAGE", says: /nope/ },
+  { argv: ["help", "rnu"], code: "BAD_USAGE", hint: /type run instead of rnu/ },
+  { argv: ["rnu", "--help"], code: "BAD_USAGE", hint: /type run instead of rnu/ },
+  { argv: ["--jsno", "run", RELEASE], code: "BAD_USAGE", hint: /--json instead/ },
+  { argv: ["examine", ""], code: "BAD_USAGE", says: /empty/ },
   { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
   { argv: ["examine", "a", "b"], code: "BAD_USAGE" },
   { argv: ["examine", "nowhere.jsonl"], code: "FILE_MISSING", says: /nowhere\.jsonl/ },
@@ -146,7 +161,7 @@ const badLines: readonly BadLine[] = [
     code: "UNKNOWN_WORKFLOW",
     hint: new RegExp(RELEASE),
   },
-  { argv: ["run", "--wf", "release_governance::WF_RELEASE_V0"], code: "UNKNOWN_WORKFLOW", hint: /WF_/ },
+  { argv: ["run", "--wf", "release_governance::WF_RELEASE_V0"], code: "UNKNOWN_WORKFLOW", hint: /pgs list/ },
   { argv: ["run", "--wf", "nothing::WF_LIKE_IT_AT_ALL_V0"], code: "UNKNOWN_WORKFLOW", hint: /pgs list/ },
   { argv: ["run", "--wf", "release_governance::CC_RECORD_RELEASE_V0"], code: "UNKNOWN_WORKFLOW" },
   { argv: ["run", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
@@ -154,6 +169,7 @@ const badLines: readonly BadLine[] = [
   { argv: ["plan", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
   { argv: ["run", "--wf", RELEASE, "--clock", "yesterday"], code: "BAD_CLOCK", hint: /\d{4}-\d\d-\d\dT/ },
   { argv: ["run", "--wf", RELEASE, "--clock", "2026-02-30T09:00:00Z"], code: "BAD_CLOCK" },
+  { argv: ["run", "--wf", RELEASE, "--clock", "9999-12-31T23:59:59-12:00"], code: "BAD_CLOCK", says: /in UTC/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "0"], code: "BAD_USAGE", says: /--max-hops/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "-3"], code: "BAD_USAGE", says: /--max-hops/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "1e3"], code: "BAD_USAGE", says: /--max-hops/ },
@@ -241,4 +257,64 @@ test("a store that a link leads out of the data root is refused, and what is the
   const [trace] = place.traces();
   const error = lines(trace as string).find(({ event_type }) => event_type === "error");
   assert.deepEqual(at(error, "payload", "facts"), { store: "release_governance/releases.jsonl" });
+});
+
+/** The commands, and the options with a value of each, as the help lists them. */
+async function valued(
+  place: Workspace,
+): Promise<readonly (readonly [command: string, options: readonly string[]])[]> {
+  const { out } = await place.session("--help");
+  const commands = [...out.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name as string);
+  assert.ok(commands.length > 15, out);
+  return Promise.all(
+    commands.map(async (name) => {
+      const help = await place.session(name, "--help");
+      return [
+        name,
+        [...help.out.matchAll(/^ +(?:-\w, )?(--[a-z-]+) [<[]/gm)].map(([, one]) => one as string),
+      ] as const;
+    }),
+  );
+}
+
+const COLLECTED = ["--key", "--require"];
+
+test("of every command each option with a value refuses an empty one, and a second one unless it collects", async (t) => {
+  const place = workspace(t);
+  for (const [name, options] of await valued(place)) {
+    for (const option of options) {
+      const empty = await place.session(name, option, "");
+      assert.equal(empty.code, 2, `${name} ${option} ''`);
+      assert.match(empty.err, new RegExp(`^pgs: BAD_USAGE .*${option}`), name);
+      const twice = await place.session(name, `${option}=1`, `${option}=1`);
+      if (!COLLECTED.includes(option))
+        assert.match(twice.err, /BAD_USAGE .*(?:more than once|Allowed choices)/, name);
+    }
+  }
+  assertNothingLeft(place);
+});
+
+test("options that all commands have may come before the command", async (t) => {
+  const place = workspace(t);
+  for (const [name] of await valued(place)) {
+    const [before, after] = [
+      await place.session("--json", "--snapshot", "nowhere", name),
+      await place.session(name, "--json", "--snapshot", "nowhere"),
+    ];
+    assert.deepEqual(before, after, name);
+  }
+  const twice = await place.session("--data-root", "a", "list", "--data-root", "b");
+  assertRefused(twice, 2, "BAD_USAGE");
+});
+
+test("a workflow may be named without an option", async (t) => {
+  const place = workspace(t);
+  assert.deepEqual(await place.session("plan", RELEASE), await place.session("plan", "--wf", RELEASE));
+});
+
+test("each way to ask for the version is answered", async (t) => {
+  const place = workspace(t);
+  for (const word of ["--version", "-V", "-v", "version"]) {
+    assert.deepEqual(await place.session(word), { code: 0, out: "pgs-runner 0.0.0-test\n", err: "" }, word);
+  }
 });

@@ -1,13 +1,25 @@
 /** Something that succeeds, ways to break it, and the test that a hint mends what they broke. */
 
 import assert from "node:assert/strict";
-import { cpSync, symlinkSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Json, MutableJson } from "../../src/json.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Json, JsonObject, MutableJson } from "../../src/json.ts";
+import { nodeFiles } from "../../src/node-ports.ts";
 import { follow, hintsIn } from "./follow.ts";
 import { artifactFile, edit, reauthor, unsealedCopy } from "./reauthor.ts";
-import { FIXTURES, fixture, RELEASE, type Said, SNAPSHOT, type Workspace, workspace } from "./world.ts";
+import {
+  document,
+  FIXTURES,
+  fixture,
+  PROJECT,
+  RELEASE,
+  type Said,
+  SNAPSHOT,
+  type Workspace,
+  workspace,
+} from "./world.ts";
 
 /** A workspace with a snapshot and a payload of its own, and a command line that succeeds as long as nobody breaks it. */
 export interface Unbroken {
@@ -35,7 +47,7 @@ export interface Case {
 
 /** In an artifact's Markdown, everything derived from it again: a sound artifact that declares something wrong. */
 export const declared =
-  (fqdn: string, from: string, to: string) =>
+  (fqdn: string, from: string | RegExp, to: string) =>
   ({ snapshot }: Unbroken) =>
     reauthor(snapshot, fqdn, (markdown) => markdown.replace(from, to));
 
@@ -100,6 +112,29 @@ async function whole(place: Workspace, one: Case, isOwn: boolean): Promise<Unbro
 
 const printed = ({ out, err }: Said) => `${out}${err}`;
 
+/** Where the executed fields are not again those of before: no error is new, and every scenario ends as before. */
+async function assertNothingElseChanged({ place, snapshot }: Unbroken, hints: string): Promise<void> {
+  if (isDeepStrictEqual(executedIn(snapshot), executedIn(SNAPSHOT))) return;
+  const known = await errorsIn(place, place.path("broken"));
+  const errors = (await errorsIn(place, snapshot)).filter((error) => !known.includes(error));
+  assert.deepEqual(errors, [], hints);
+  const tested = await place.session("test", join(PROJECT, "scenarios"));
+  assert.equal(tested.code, 0, `${hints}\n${printed(tested)}`);
+}
+
+function executedIn(snapshot: string): readonly Json[] {
+  const files = nodeFiles
+    .list(join(snapshot, "artifacts"))
+    .map(({ path }) => join(snapshot, "artifacts", path));
+  return files.map((file) => (JSON.parse(readFileSync(file, "utf8")) as MutableJson)["frontmatter"] as Json);
+}
+
+async function errorsIn(place: Workspace, snapshot: string): Promise<readonly string[]> {
+  const { findings } = document(await place.session("check", "--snapshot", snapshot, "--json"));
+  const errors = (findings as JsonObject[]).filter(({ severity }) => severity === "error");
+  return errors.map(({ rule, artifact, pointer }) => `${rule} ${artifact} ${pointer}`);
+}
+
 /** Breaks it, follows what is said about it, and runs again. */
 export function check(one: Case, isOwn: boolean): void {
   const { what, says, breaks, prints, choice, sealed } = one;
@@ -107,6 +142,7 @@ export function check(one: Case, isOwn: boolean): void {
     const place = workspace(t, { snapshot: null });
     const broken = await whole(place, one, isOwn);
     breaks(broken);
+    if (isOwn) cpSync(broken.snapshot, place.path("broken"), { recursive: true });
     if (sealed === "broken") assert.equal((await place.session("seal")).code, 0);
 
     const failed = await place.session(...broken.argv);
@@ -120,5 +156,6 @@ export function check(one: Case, isOwn: boolean): void {
     const mended = await place.session(...broken.argv);
     assert.equal(mended.code, 0, `${hints.join("\n")}\n${printed(mended)}`);
     assert.match(mended.out, /^SUCCESS /);
+    if (isOwn) await assertNothingElseChanged(broken, hints.join("\n"));
   });
 }

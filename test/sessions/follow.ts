@@ -107,7 +107,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^type (\S+) instead of (\S+)$/,
     ({ argv }, meant, given) => void argv.splice(argv.indexOf(given), 1, meant),
   ],
-  [/^type (--\S+) ([^\s,]+)/, ({ argv }, option, value) => setOption(argv, option, value)],
+  [/^type ((?:--\S+ [^\s,]+ ?)+)/, ({ argv }, options) => setOptions(argv, options.trim().split(" "))],
   [/^leave (--\S+) out\b/, ({ argv }, option) => void argv.splice(argv.indexOf(option), 2)],
 ];
 
@@ -120,8 +120,10 @@ function asked(words: string, { choice }: Ground): Json {
   const listed = words.startsWith("one of ") ? list(words.slice("one of ".length)) : undefined;
   if (listed === undefined)
     return /^["[{\d-]|^(?:null|true|false)\b/.test(words) ? leading(words) : given(choice, words);
-  if (choice !== undefined) assert.ok(listed.includes(choice), `${choice} is not offered: ${words}`);
-  return choice ?? (listed[0] as Json);
+  // A list says what is possible; which one is meant is not to be guessed.
+  const chosen = given(choice, words);
+  assert.ok(listed.includes(chosen), `${chosen} is not offered: ${words}`);
+  return chosen;
 }
 
 function given(choice: Json | undefined, words: string): Json {
@@ -254,6 +256,10 @@ function unlink(file: string): void {
 async function type(line: string, { place }: Ground): Promise<void> {
   const said = await place.session(...line.split(" ").slice(1));
   assert.equal(said.code, 0, `${line}: ${said.err}`);
+}
+
+function setOptions(argv: string[], words: readonly string[]): void {
+  for (let i = 0; i < words.length; i += 2) setOption(argv, words[i] as string, words[i + 1] as string);
 }
 
 function setOption(argv: string[], option: string, value: string): void {

@@ -30,6 +30,28 @@ const uncompiled: readonly Case[] = (
     { what: "a mistyped operation", breaks: declared(REGISTER, "op: REGISTER", "op: REGISTR") },
     { what: "a mistyped store", breaks: declared(REGISTER, "store: RELEASES", "store: RELASES") },
     {
+      what: "a store's name that is nearest to one of another kind",
+      breaks: declared(REGISTER, "store: RELEASES", "store: RELEASE_AUDITS"),
+    },
+    {
+      what: "an operation of another kind",
+      choice: "REGISTER",
+      breaks: declared(REGISTER, "op: REGISTER", "op: WRITE"),
+    },
+    {
+      what: "an operation that its side effect lost",
+      breaks: declared(REGISTRY, /^ {4}REGISTER:\n(?: {6}.*\n)+/m, ""),
+    },
+    {
+      what: "a condition of two bare words",
+      breaks: declared(FREEZE, "$.frozen == true", "frozen = true"),
+    },
+    {
+      what: "a condition that compares no declared name",
+      choice: "$.frozen == true",
+      breaks: declared(FREEZE, "$.frozen == true", "frosty == yes"),
+    },
+    {
       what: "a mistyped start node",
       breaks: declared(RELEASE, "start_node: IN_RELEASE_REQUESTED", "start_node: IN_RELEASE_REQUEST"),
     },
@@ -40,6 +62,7 @@ const uncompiled: readonly Case[] = (
     },
     {
       what: "an unknown step in on_result",
+      choice: "compare_with_windows",
       breaks: declared(FREEZE, "SUCCESS: compare_with_windows", "SUCCESS: compare_windows"),
     },
     {
@@ -154,6 +177,7 @@ const brokenOff: readonly Case[] = [
   {
     what: "a step without a way on",
     says: "OUTCOME_NOT_ROUTED",
+    choice: "continue",
     breaks: declared(REGISTER, "        SUCCESS: continue\n", ""),
   },
   {

@@ -1,6 +1,9 @@
 /** Whatever is wrong with a command line, a payload or stored data, the printed hint, followed to the letter, mends it. */
 
-import { symlinkSync, writeFileSync } from "node:fs";
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import type { Json, MutableJson } from "../../src/json.ts";
 import {
   type Case,
@@ -14,7 +17,8 @@ import {
   setting,
   typed,
 } from "./breaking.ts";
-import { fixture, RELEASE } from "./world.ts";
+import { follow, hintsIn } from "./follow.ts";
+import { assertRefused, FIXTURES, fixture, RELEASE, tree, workspace } from "./world.ts";
 
 const GRANT = "agent_governance::WF_GRANT_TOOL_V0";
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
@@ -129,7 +133,12 @@ const payloads: readonly Case[] = [
     says: "EXIT_REJECTED",
     breaks: setting({ environment: "prodution" }),
   },
-  { what: "a value of none of several", says: "EXIT_REJECTED", breaks: inChange("risk", "whatever") },
+  {
+    what: "a value of none of several",
+    says: "EXIT_REJECTED",
+    choice: "normal",
+    breaks: inChange("risk", "whatever"),
+  },
   { what: "an address that is none", says: "EXIT_REJECTED", breaks: inChange("author", "nobody") },
   {
     what: "a date without a time",
@@ -148,6 +157,7 @@ const payloads: readonly Case[] = [
   {
     what: "three things wrong at once",
     says: "EXIT_REJECTED",
+    choice: "production",
     breaks: payload((whole) =>
       Object.assign(whole, { environment: 1, scheduled_at: null, rollout_percent: 1.5 }),
     ),
@@ -207,3 +217,22 @@ const stored: readonly Case[] = [
 ];
 
 for (const one of [...usage, ...payloads, ...stored]) check(one, false);
+
+for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
+  test(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {
+    const place = workspace(t, { data: join(FIXTURES, "data") });
+    const payload = ["--payload", fixture("wf-release-change/completed")];
+    const argv = ["run", "--wf", RELEASE, ...payload, "--no-png", "--no-md", ...named];
+    assert.equal((await place.session(...argv.slice(0, -named.length || undefined))).code, 0);
+
+    mkdirSync(place.path("below/deeper"), { recursive: true });
+    const there = (...words: readonly string[]) =>
+      place.sessionIn({ cwd: place.path("below/deeper") }, ...words);
+    const refused = await there(...argv);
+    assertRefused(refused, 3, "SNAPSHOT_MISSING");
+    for (const hint of hintsIn(refused.err)) await follow(hint, { place, argv, choice: undefined });
+    const again = await there(...argv);
+    assert.match(again.out, /ALREADY_RELEASED/, `${argv.join(" ")}: ${again.out}${again.err}`);
+    assert.deepEqual(tree(place.path("below")), ["deeper"]);
+  });
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Files } from "../../src/ports.ts";
-import { nearbySnapshot } from "../../src/snapshot/nearby.ts";
+import { nearbySnapshot, optionsFor } from "../../src/snapshot/nearby.ts";
 
 const folders = [
   "/w/protocol_snapshot/artifacts/workflows",
@@ -30,5 +30,39 @@ const cases: readonly (readonly [about: string, given: string, found: string | n
 for (const [about, given, found] of cases) {
   test(`given ${about}, ${found ?? "nothing"} is near`, () => {
     assert.equal(nearbySnapshot(given, files as Files), found);
+  });
+}
+
+const placed: readonly (readonly [
+  about: string,
+  workspace: string,
+  isNamed: boolean,
+  near: string,
+  typed: string,
+])[] = [
+  ["a folder of its workspace", "/w/below", false, "/w/protocol_snapshot", "--workspace /w"],
+  [
+    "a folder of the snapshot",
+    "/w/protocol_snapshot/artifacts",
+    false,
+    "/w/protocol_snapshot",
+    "--workspace /w",
+  ],
+  [
+    "below it, another named",
+    "/w/below",
+    true,
+    "/w/protocol_snapshot",
+    "--workspace /w --snapshot /w/protocol_snapshot",
+  ],
+  ["below it, under another name", "/w/below", false, "/w/approved", "--workspace /w --snapshot /w/approved"],
+  ["its own workspace", "/w", true, "/w/protocol_snapshot", "--snapshot /w/protocol_snapshot"],
+  ["elsewhere", "/v", true, "/w/protocol_snapshot", "--snapshot /w/protocol_snapshot"],
+  ["inside, the workspace being the root", "/w", false, "/protocol_snapshot", "--workspace /"],
+];
+
+for (const [about, workspace, isSnapshotNamed, near, typed] of placed) {
+  test(`from ${about}, ${near} is used with ${typed}`, () => {
+    assert.equal(optionsFor(near, { workspace, isSnapshotNamed }), typed);
   });
 }

@@ -1,4 +1,4 @@
-/** No test file is left out of the suites. */
+/** No test file is left out of the suites, and every failure of a test can be had again. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,4 +16,14 @@ test("every test file belongs to exactly one suite", () => {
   const listed = places.flatMap((place) => testFiles(place)).sort();
   const present = testFiles(".").filter((name) => !name.startsWith("suites/"));
   assert.deepEqual(listed, present);
+});
+
+test("no test measures time, or draws what it does not print the seed of", () => {
+  const present = testFiles(".").filter((name) => !name.startsWith("suites/"));
+  const unrepeatable =
+    /\b(performance\.now|hrtime|Date\.now|Math\.random|random(Bytes|Int|UUID)|getRandomValues|fc\.(check|sample))\b/;
+  const found = present.filter((name) =>
+    unrepeatable.test(readFileSync(join(import.meta.dirname, "..", name), "utf8")),
+  );
+  assert.deepEqual(found, []);
 });

@@ -61,6 +61,7 @@ export async function leaveLongTrace(folder: string, upto: number): Promise<stri
     openTrace: (id) => openTrace(join(folder, "traces"), id),
     durability: "process",
     maxHops: upto + 2,
+    limits: { runs: 1, events: EVENTS_A_ROUND * (upto + 2) },
     runtime: { name: "trial", version: "0" },
   });
   if (result.ending.status !== "SUCCESS") throw new Error(`the run ended in ${result.ending.exitReason}`);

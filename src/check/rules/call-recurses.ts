@@ -1,20 +1,24 @@
-import { isObject, type Json, pointer } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own, pointer } from "../../json.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
+import type { Path } from "../../snapshot/hint.ts";
 import { type Found, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
+import type { CheckedContract, Use } from "../subject.ts";
 
 export const callRecurses = rule({
   id: "call-recurses",
-  about: "no workflow calls itself, by itself or through others: only the depth limit would end such a run",
+  about: "no workflow calls itself, by itself or through others: only a limit would end such a run",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_TOPOLOGY_ACYCLIC_V0"],
   hint: "call another workflow, or take the step out",
-  *check(subject) {
-    const calls = subject.workflows.flatMap(({ artifact }) => callsFrom(artifact.fqdn, subject));
-    const called = (from: string) => calls.filter((call) => call.from === from).map(({ to }) => to);
+  *check({ contracts }) {
+    const found = contracts.flatMap((one) => one.uses.flatMap((use) => [...callsFrom(one, use)]));
+    // A workflow may run the contract at several nodes.
+    const calls = [...new Map(found.map((call) => [JSON.stringify(call), call])).values()];
+    const called = new Map<string, Set<string>>();
+    for (const { from, to } of calls) called.set(from, (called.get(from) ?? new Set()).add(to));
     for (const { from, to, ...place } of calls) {
       const reached = new Set([to]);
-      for (const one of reached) for (const next of called(one)) reached.add(next);
+      for (const one of reached) for (const next of called.get(one) ?? []) reached.add(next);
       if (!reached.has(from)) continue;
       const message = to === from ? `${from} calls itself` : `${from} calls ${to}, which leads back to it`;
       yield { ...place, facts: { from, to }, message };
@@ -27,23 +31,36 @@ interface Call extends Pick<Found, "file" | "pointer"> {
   readonly to: string;
 }
 
-/** The workflows that are named where a workflow's contracts call some. */
-function callsFrom(from: string, { contracts }: Subject): readonly Call[] {
-  const own = contracts.filter(({ uses }) => uses.some(({ plan }) => plan.workflow.fqdn === from));
-  return own.flatMap(({ artifact, contract, table }) =>
-    (contract?.steps ?? []).flatMap((step) => {
-      if (step.kind !== "effect" || step.operation.reaches !== "workflows") return [];
-      const path = ["frontmatter", "core", "pipeline", String(step.index), "inputs"];
-      return [...names(table.steps[step.index]?.inputs ?? {}, path)].map(({ name, at }) => {
-        return { from, to: name, file: artifact.file, pointer: pointer(at) };
-      });
-    }),
-  );
+/** The workflows that the contract's steps name, or that the node gives to one of them. */
+function* callsFrom({ artifact, contract, table }: CheckedContract, use: Use): Generator<Call> {
+  const from = use.workflow.artifact.fqdn;
+  const node = use.workflow.table.nodes.find(({ key }) => key === use.node.key);
+  for (const step of contract?.steps ?? []) {
+    if (step.kind !== "effect" || step.operation.reaches !== "workflows") continue;
+    const inputs = table.steps[step.index]?.inputs ?? {};
+    const path = ["frontmatter", "core", "pipeline", String(step.index), "inputs"];
+    for (const { text, at } of texts(inputs, path)) {
+      if (isFqdn(text)) yield { from, to: text, file: artifact.file, pointer: pointer(at) };
+      const given = node === undefined ? undefined : givenBy(node.inputs ?? {}, text);
+      if (node === undefined || given === undefined) continue;
+      const { file } = use.workflow.artifact;
+      for (const one of texts(given.value, ["frontmatter", ...node.path, "inputs", given.name]))
+        if (isFqdn(one.text)) yield { from, to: one.text, file, pointer: pointer(one.at) };
+    }
+  }
 }
 
-function* names(value: Json, at: readonly string[]): Generator<{ name: string; at: readonly string[] }> {
-  if (isFqdn(value)) yield { name: value, at };
+/** What the node binds to the input that an expression of a contract reads. */
+function givenBy(inputs: JsonObject, expression: string): { name: string; value: Json } | undefined {
+  const name = /^\$\.(?:inputs|payload)\.(\w+)/.exec(expression)?.[1];
+  const value = name === undefined ? undefined : own(inputs, name);
+  return name === undefined || value === undefined ? undefined : { name, value };
+}
+
+/** Every text in the value. */
+function* texts(value: Json, at: Path): Generator<{ text: string; at: Path }> {
+  if (typeof value === "string") yield { text: value, at };
   else if (Array.isArray(value))
-    for (const [i, item] of value.entries()) yield* names(item, [...at, String(i)]);
-  else if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* names(item, [...at, key]);
+    for (const [i, item] of value.entries()) yield* texts(item, [...at, String(i)]);
+  else if (isObject(value)) for (const [key, item] of Object.entries(value)) yield* texts(item, [...at, key]);
 }

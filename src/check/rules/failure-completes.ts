@@ -1,4 +1,4 @@
-import { nodesOf, reachedFrom } from "../graph.ts";
+import { leadingTo } from "../graph.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const failureCompletes = rule({
@@ -8,16 +8,17 @@ export const failureCompletes = rule({
   hint: "lead the outcome to an EXIT with reason FAILED or EXITED, or to a node that records it",
   *check({ workflows }) {
     for (const { artifact, table } of workflows) {
-      const nodes = nodesOf(table);
-      const completes = (key: string) =>
-        nodes.get(key)?.type === "EXIT" && nodes.get(key)?.reason === "COMPLETED";
+      const completing = table.nodes.filter(({ type, reason }) => type === "EXIT" && reason === "COMPLETED");
+      const ends = leadingTo(
+        completing.map(({ key }) => key),
+        table,
+      );
       for (const { key, path, next } of table.nodes) {
         for (const [outcome, to] of next) {
           // What storage failed to do is not made good by going on; a violation may be, by recording it.
-          const ends =
-            outcome === "BACKEND_ERROR" ? [...reachedFrom(to, nodes)] : FAILURES.has(outcome) ? [to] : [];
-          const end = ends.find(completes);
-          if (end === undefined) continue;
+          const end = ends.get(to);
+          if (end === undefined || !(outcome === "BACKEND_ERROR" || (FAILURES.has(outcome) && end === to)))
+            continue;
           const message = `${key} leads ${outcome} ${to === end ? "" : "on "}to ${end}, which ends every run as COMPLETED`;
           yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome }, message);
         }

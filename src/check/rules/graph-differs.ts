@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
-import { behaviourGraph } from "../../snapshot/author-graph.ts";
+import { behaviourGraph, type Ways } from "../../snapshot/author-graph.ts";
 import { AuthorError, type AuthoredArtifact } from "../../snapshot/authored.ts";
 import { asAuthored } from "../as-authored.ts";
 import { type Found, rule } from "../rule.ts";
@@ -41,7 +41,8 @@ function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifac
   const code = workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2);
   const file = `behavior_logic/${code}/${code}${SUFFIX}`;
   try {
-    return { workflow, file, graph: behaviourGraph(workflow, artifacts)[1] };
+    const [, graph, ways] = behaviourGraph(workflow, artifacts);
+    return { workflow, file, graph: { parts: graph, ways } };
   } catch (error) {
     if (!(error instanceof AuthorError)) throw error;
     return { workflow, file, graph: null };
@@ -49,16 +50,45 @@ function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifac
 }
 
 /** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
-function* differences(file: string, graph: JsonObject, found: JsonObject): Generator<Found> {
+function* differences(file: string, { parts, ways }: Expected, found: JsonObject): Generator<Found> {
   for (const [part, read] of PARTS) {
-    const [is, should] = [read(own(found, part)), read(own(graph, part))];
-    if (jsonEqual(is, should)) continue;
-    const missing = should.filter((one) => !is.includes(one));
-    const extra = is.filter((one) => !should.includes(one));
-    const message = `${part} of the graph: ${said("missing", missing)}${missing.length && extra.length ? "; " : ""}${said("not the workflow's", extra)}`;
-    yield { file, pointer: `/${part}`, facts: { part }, message };
+    const difference = Object.hasOwn(parts, part)
+      ? listDifference(read(own(found, part)), read(own(parts, part)))
+      : waysDifference(own(found, part), ways);
+    if (difference === null) continue;
+    yield { file, pointer: `/${part}`, facts: { part }, message: `${part} of the graph: ${difference}` };
   }
 }
+
+interface Expected {
+  readonly parts: JsonObject;
+  readonly ways: Ways;
+}
+
+function listDifference(is: readonly string[], should: readonly string[]): string | null {
+  if (jsonEqual(is, should)) return null;
+  const [there, wanted] = [new Set(is), new Set(should)];
+  const missing = said(
+    "missing",
+    should.filter((one) => !there.has(one)),
+  );
+  const extra = said(
+    "not the workflow's",
+    is.filter((one) => !wanted.has(one)),
+  );
+  return [missing, extra].filter((one) => one !== "").join("; ");
+}
+
+/** Of ways that are too many to be listed: whether each that is listed is one, and none is left out. */
+function waysDifference(listed: Json | undefined, ways: Ways): string | null {
+  if (!Array.isArray(listed)) return null;
+  const extra = listed.filter((one: Json) => !Array.isArray(one) || !ways.has(one));
+  if (extra.length > 0) return said("not the workflow's", extra.map(wayText));
+  const count = new Set(listed.map(wayText)).size;
+  return count === ways.count ? null : `${count} of ${ways.count} ways are listed`;
+}
+
+const wayText = (one: Json) => (Array.isArray(one) ? one.join(" > ") : "");
 
 function said(how: string, what: readonly string[]): string {
   if (what.length === 0) return "";
@@ -84,5 +114,5 @@ const PARTS: readonly (readonly [part: string, read: Read])[] = [
   ["entry", (value) => [String(value)]],
   ["nodes", each((one) => `${field(one, "id")} ${field(one, "type")}${contractIn(one)}`)],
   ["edges", each((one) => `${field(one, "from")} --${field(one, "condition")}--> ${field(one, "to")}`)],
-  ["execution_paths", each((one) => (Array.isArray(one) ? one.join(" > ") : ""))],
+  ["execution_paths", each(wayText)],
 ];

@@ -1,4 +1,4 @@
-import { nodesOf, reachedFrom } from "../graph.ts";
+import { circlesOf } from "../graph.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const graphUnbounded = rule({
@@ -12,10 +12,11 @@ export const graphUnbounded = rule({
   hint: "route the outcome to an EXIT, or to a node of its own",
   *check({ workflows }) {
     for (const { artifact, table } of workflows) {
-      const nodes = nodesOf(table);
-      for (const { key, next, path } of table.nodes) {
+      const circles = circlesOf(table);
+      for (const { key, type, next, path } of table.nodes) {
         for (const [outcome, to] of next) {
-          if (!reachedFrom(to, nodes).has(key)) continue;
+          const isBack = to === key || (type !== "EXIT" && circles.get(to) === circles.get(key));
+          if (!isBack) continue;
           const message = `${key} routes ${outcome} to ${to}, from where a way leads back to ${key}`;
           yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome, to }, message);
         }

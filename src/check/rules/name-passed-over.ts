@@ -39,6 +39,20 @@ function fieldPaths(spec: IntentSpec): readonly (readonly string[])[] {
   ]);
 }
 
+/** By output: the nodes whose contract has a step that maps it. */
+const publishers = once(({ nodes }: Plan): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const node of nodes.values()) {
+    const outputs = node.type === "CC" ? node.contract.steps.flatMap((step) => step.outputs) : [];
+    for (const name of new Set(outputs.flatMap(({ name, crossed = name }) => [name, crossed]))) {
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [node.key]);
+      else known.push(node.key);
+    }
+  }
+  return found;
+});
+
 /** A path to a value that has the input's own name and fits it: beside the one bound, in the payload, or a result. */
 function namesake(
   name: string,
@@ -60,8 +74,7 @@ function namesake(
   ];
   for (const path of inPayload) if (fits("payload", path)) return `$.payload.${path.join(".")}`;
   const there = atEntry(plan).must.get(key);
-  const from = [...plan.nodes.keys()].find(
-    (one) => there?.has(outputOf(one, name)) && fits("results", [one, name]),
-  );
+  const publishing = publishers(plan).get(name) ?? [];
+  const from = publishing.find((one) => there?.has(outputOf(one, name)) && fits("results", [one, name]));
   return from === undefined ? undefined : `$.results.${from}.${name}`;
 }

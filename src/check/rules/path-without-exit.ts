@@ -1,4 +1,4 @@
-import { nodesOf, reachedFrom } from "../graph.ts";
+import { leadingTo } from "../graph.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const pathWithoutExit = rule({
@@ -9,13 +9,14 @@ export const pathWithoutExit = rule({
   hint: "route an outcome towards an EXIT; an EXIT has no next",
   *check({ workflows }) {
     for (const { artifact, table } of workflows) {
-      const nodes = nodesOf(table);
+      const exits = table.nodes.filter(({ type }) => type === "EXIT").map(({ key }) => key);
+      const ending = leadingTo(exits, table);
       for (const { key, type, next, path } of table.nodes) {
         if (type === "EXIT" && next.size > 0) {
           yield foundIn(artifact, [...path, "next"], { node: key }, `${key} is an EXIT and has routes`);
         }
-        const ends = [...reachedFrom(key, nodes)].some((one) => nodes.get(one)?.type === "EXIT");
-        if (!ends) yield foundIn(artifact, path, { node: key }, `no way leads from ${key} to an EXIT`);
+        if (!ending.has(key))
+          yield foundIn(artifact, path, { node: key }, `no way leads from ${key} to an EXIT`);
       }
     }
   },

@@ -1,7 +1,7 @@
 import { neededPath, pathsIn } from "../../plan/expression.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import { contractNodes, flowing } from "../bindings.ts";
-import { atEntry, outputOf, publishedBy } from "../published.ts";
+import { atEntry, type Outputs, outputOf, publishedBy } from "../published.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 import type { CheckedWorkflow } from "../subject.ts";
 
@@ -42,8 +42,6 @@ function* missingBetweenSteps(contract: Contract, artifact: { readonly file: str
     }
   }
 }
-
-type Outputs = ReadonlySet<string>;
 
 function* missingIn(
   node: ContractNode,

@@ -1,11 +1,8 @@
-import { objectAt, own } from "../../json.ts";
-import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { flowing } from "../bindings.ts";
 import type { StepFlow } from "../contract-flow.ts";
-import { isDecisive, isReadIn } from "../reading.ts";
+import { isDecisive, isReadIn, verdictsOf } from "../reading.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
 
 export const verdictUnread = rule({
   id: "verdict-unread",
@@ -33,14 +30,4 @@ export const verdictUnread = rule({
 function placeOf({ index, outputs }: StepFlow["step"], verdict: string): Path {
   const output = outputs.find(({ source }) => source.kind === "path" && source.segments.at(-1) === verdict);
   return ["core", "pipeline", index, ...(output === undefined ? [] : ["outputs", output.name])];
-}
-
-/** The outputs that the transform declares to be true or false, and nothing else. */
-function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): readonly string[] {
-  if (step.kind !== "transform") return [];
-  const outputs = objectAt(
-    objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core"),
-    "outputs",
-  );
-  return Object.keys(outputs).filter((name) => own(objectAt(outputs, name), "type") === "boolean");
 }

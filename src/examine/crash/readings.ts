@@ -64,9 +64,9 @@ export class Readings {
         this.#enter(...this.#node, step.name);
         return conclude.effect(step, inputs, key);
       },
-      begin: (run, plan) => {
+      begin: (run, ...called) => {
         this.#enter(run);
-        return conclude.begin(run, plan);
+        return conclude.begin(run, ...called);
       },
     };
   }

@@ -68,7 +68,7 @@ function goOn(
 ): Promise<Rehearsal | null> {
   const done = new Set(open.filter(({ found }) => found.state === "done").map(({ effectKey }) => effectKey));
   return readAgain(async (events) => {
-    const record = new Recording(events, plan.secrets !== null, WHOLE);
+    const record = new Recording(events, plan, WHOLE);
     const executionId = record.peek()?.execution_id ?? "";
     const input = inputOf(start, { executionId, run: MAIN_RUN, clock: clockOf(start) });
     const direction = {
@@ -105,6 +105,7 @@ function afterRecord(record: Recording, performed: Conclude, done: ReadonlySet<s
       return concluded;
     },
     begin: (...asked) => source().begin(...asked),
+    limit: (...asked) => source().limit(...asked),
     unmet: (...asked) => source().unmet(...asked),
     evaluation: (...asked) => source().evaluation(...asked),
     status: (...asked) => source().status(...asked),

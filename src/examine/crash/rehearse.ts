@@ -2,6 +2,7 @@
 
 import type { Ending } from "../../engine/advance.ts";
 import type { Conclude } from "../../engine/conclude.ts";
+import { TRACE_LIMITS } from "../../engine/limits.ts";
 import { performing } from "../../engine/perform.ts";
 import type { RunInput, Say } from "../../engine/state.ts";
 import { walk } from "../../engine/walk.ts";
@@ -64,6 +65,7 @@ export async function rehearse(
     ...stage,
     data: stores,
     mail,
+    limits: TRACE_LIMITS,
     begun: () => undefined,
     durability: "process",
     syncTrace: () => undefined,

@@ -4,23 +4,17 @@
  */
 
 import type { Conclude, TransformConclusion } from "../../engine/conclude.ts";
+import { limitOf, type TraceLimits } from "../../engine/limits.ts";
 import type { Say } from "../../engine/state.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json.ts";
 import { jsonDifferences } from "../../json-differences.ts";
 import { evaluate, holds, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
-import type { Evaluation, TransformStep } from "../../plan/plan.ts";
-import {
-  type EventOf,
-  type EventType,
-  type Happening,
-  holdsSuppressed,
-  MAIN_RUN,
-  type TraceEvent,
-} from "../../trace/event.ts";
+import type { Evaluation, Plan, TransformStep } from "../../plan/plan.ts";
+import { type EventOf, type EventType, type Happening, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { determinative, isSame } from "./determinative.ts";
-import { reconcile, withSuppressed } from "./hidden.ts";
+import { Hidden } from "./hidden.ts";
 import { clockOf, effectConclusion, transformConclusion } from "./recorded.ts";
 import { recordedFault } from "./recorded-fault.ts";
 import { MissingReading, redraw } from "./redraw.ts";
@@ -42,10 +36,24 @@ export interface Course {
    * would have worked out before it. Asked once of each, before anything is concluded from it.
    */
   isChecked(event: TraceEvent): boolean;
-  /** Told every event that the walk has passed, and what the walk said. True ends the replay behind it. */
+  /**
+   * Told every event that the walk has passed, and what the walk said; it is not checked either where its answer rests
+   * on something suppressed. True ends the replay behind it.
+   */
   passed(event: TraceEvent, said: Happening, isChecked: boolean, divergence: TraceFinding | null): boolean;
   /** Whether to go on behind a divergence, with what is on record. */
   readonly goesOn: boolean;
+}
+
+/** An answer that was taken as recorded, because what it rests on is suppressed: nothing of it was worked out again. */
+export interface TakenAnswer {
+  /** Of the event that has it. */
+  readonly line: number;
+  readonly run: string;
+  readonly node: string;
+  /** Null where the rules of a payload or of a contract's inputs answered. */
+  readonly step: string | null;
+  readonly kind: "transform" | "evaluation" | "outcome" | "violation";
 }
 
 interface Next {
@@ -57,7 +65,7 @@ interface Next {
 export class Recording {
   readonly #events: Iterator<TraceEvent>;
   readonly #course: Course;
-  #hasSecrets: boolean;
+  readonly #hidden = new Hidden();
   /** Looked at, and not passed yet. */
   readonly #ahead: Next[] = [];
   #last: TraceEvent | null = null;
@@ -67,17 +75,20 @@ export class Recording {
   #worked: JsonObject | null = null;
   /** The first divergence. */
   #first: TraceFinding | null = null;
+  /** How much the trace held when its limits were last asked for. */
+  readonly #asked: Record<keyof TraceLimits, number> = { runs: 0, events: 0 };
   #compared = 0;
-  #suppressed = 0;
+  /** By line. */
+  readonly #taken = new Map<number, TakenAnswer>();
 
-  constructor(events: Iterable<TraceEvent>, hasSecrets: boolean, course: Course) {
+  constructor(events: Iterable<TraceEvent>, plan: Plan, course: Course) {
     this.#events = events[Symbol.iterator]();
-    this.#hasSecrets = hasSecrets;
+    this.#hidden.add(MAIN_RUN, plan);
     this.#course = course;
   }
 
-  get tally(): { compared: number; suppressed: number } {
-    return { compared: this.#compared, suppressed: this.#suppressed };
+  get tally(): { compared: number; suppressed: number; taken: readonly TakenAnswer[] } {
+    return { compared: this.#compared, suppressed: this.#hidden.count, taken: [...this.#taken.values()] };
   }
 
   /** The first thing that is wrong, when the walk has come to its end or was stopped. */
@@ -113,9 +124,10 @@ export class Recording {
     const isAtPlace =
       event.event_type === said.event_type && event.run === said.run && event.node_id === said.node_id;
     const divergence = isAtPlace && !isChecked ? null : this.#divergence(event, said);
-    if (isChecked && divergence === null) this.#compared++;
+    const isWorkedOut = isChecked && !this.#taken.has(event.sequence);
+    if (isWorkedOut && divergence === null) this.#compared++;
     this.#pass(event);
-    const isEnough = this.#course.passed(event, said, isChecked, divergence);
+    const isEnough = this.#course.passed(event, said, isWorkedOut, divergence);
     this.#first ??= divergence;
     if (isEnough || (divergence !== null && !(isAtPlace && this.#course.goesOn))) throw new Stop(divergence);
   };
@@ -127,23 +139,10 @@ export class Recording {
     if (event.event_type === "workflow_complete") this.#payloads.delete(event.run);
   }
 
-  /** What the walk said, as far as it can be held to the record. */
-  #shown(recorded: Json, said: Json): Json {
-    if (!this.#hasSecrets) return said;
-    const { value, hidden } = withSuppressed(recorded, said);
-    this.#suppressed += hidden;
-    return value;
-  }
-
   #divergence(event: TraceEvent, said: Happening): TraceFinding | null {
-    if (!this.#hasSecrets && isSame(event, said)) return null;
-    const recorded = determinative(event);
-    const differences = jsonDifferences(
-      recorded,
-      this.#shown(recorded, determinative(said)),
-      [],
-      () => undefined,
-    ).map(
+    const shown = this.#hidden.shown(event, said);
+    if (isSame(event, shown)) return null;
+    const differences = jsonDifferences(determinative(event), determinative(shown), [], () => undefined).map(
       ({ at, a, b }): JsonObject => ({
         pointer: at,
         ...(a === undefined ? {} : { recorded: a }),
@@ -158,7 +157,10 @@ export class Recording {
   /** The next event of the record. @throws Stop when it ends here. */
   #require(): Next {
     const next = this.#lookAt(0);
-    if (next !== undefined) return next;
+    if (next !== undefined) {
+      this.#hidden.learn(next.event);
+      return next;
+    }
     const isComplete = this.#last?.event_type === "workflow_complete" && this.#last.run === MAIN_RUN;
     throw new Stop(isComplete ? finding("REPLAY_LONGER", this.#last?.sequence) : null);
   }
@@ -174,9 +176,12 @@ export class Recording {
   }
 
   readonly conclude: Conclude = {
-    begin: (_, plan) => {
-      this.#hasSecrets ||= plan.secrets !== null;
-      return clockOf(this.#expect("execution_start").payload);
+    begin: (run, plan, payload) => {
+      this.#hidden.add(run, plan);
+      const recorded = this.#expect("execution_start").payload;
+      // The caller may know under a suppressed name what the called workflow reads under its own one.
+      if (this.#hidden.any) this.#worked = { payload };
+      return { clock: clockOf(recorded), payload: this.#hidden.any ? recorded.payload : payload };
     },
     admission: () => {
       const { requires, forbids } = this.#expect("admission").payload;
@@ -184,14 +189,19 @@ export class Recording {
     },
     transform: (step, inputs) => this.#transform(step, inputs),
     effect: () => effectConclusion(this.#expect("side_effect_end").payload),
+    limit: (of, count) => this.#limit(of, count),
     unmet: (found) => this.#unmet(found),
     evaluation: (evaluation, scope) => this.#evaluation(evaluation, scope),
-    status: (value) =>
-      this.#isHidden(value) || this.#isTaken("step_end") ? this.#expect("step_end").payload.outcome : value,
-    inputs: (bound) =>
-      this.#settle("node_start", bound, { inputs: bound }, ({ payload }) => payload.inputs ?? {}),
-    published: (mapped) =>
-      this.#settle("step_end", mapped, { published: mapped }, ({ payload }) => payload.published),
+    status: (value) => this.#status(value),
+    inputs: (bound) => {
+      const inputs = this.#settled("node_start", bound, ({ payload }) => payload.inputs);
+      return this.#settle("node_start", inputs, { inputs }, ({ payload }) => payload.inputs ?? {});
+    },
+    published: (mapped) => {
+      const published = this.#settled("step_end", mapped, ({ payload }) => payload.published);
+      return this.#settle("step_end", published, { published }, ({ payload }) => payload.published);
+    },
+    within: this.#hidden.within,
     end: (node) =>
       this.#settle(
         "node_end",
@@ -200,6 +210,27 @@ export class Recording {
         ({ payload }) => ({ outcome: payload.status, outputs: payload.outputs, next: payload.next }),
       ),
   };
+
+  /** A limit is on record only where it ended the run; it was not reached when it was asked for before. */
+  #limit(of: keyof TraceLimits, count: number): number | null {
+    const before = this.#asked[of];
+    this.#asked[of] = count;
+    const event = this.peek();
+    if (event?.event_type !== "error" || limitOf(event.payload.error_code) !== of) return null;
+    const limit = Number(own(event.payload.facts, "limit"));
+    return limit > before && limit <= count ? limit : null;
+  }
+
+  /** What was bound, without guesses about what is suppressed. */
+  #settled<T extends EventType>(
+    type: T,
+    bound: JsonObject,
+    recorded: (event: EventOf<T>) => JsonObject | undefined,
+  ): JsonObject {
+    if (!this.#hidden.any) return bound;
+    const { event } = this.#require();
+    return event.event_type === type ? this.#hidden.settled(bound, recorded(event as EventOf<T>) ?? {}) : bound;
+  }
 
   /** Whether the next event is of this type, and not to be checked. */
   #isTaken(type: EventType): boolean {
@@ -224,17 +255,28 @@ export class Recording {
     return recorded(this.#expect(type));
   }
 
-  #isHidden(value: Json | undefined): boolean {
-    return this.#hasSecrets && value !== undefined && holdsSuppressed(value);
+  /** The event has an answer that rests on something suppressed. */
+  #take(
+    { sequence: line, run, node_id: node = "" }: TraceEvent,
+    kind: TakenAnswer["kind"],
+    step: string | null,
+  ): void {
+    if (this.holdsNext) this.#taken.set(line, { line, run, node, step, kind });
+  }
+
+  #status(value: Json): Json {
+    const isHidden = this.#hidden.holds(value);
+    if (!isHidden && !this.#isTaken("step_end")) return value;
+    const event = this.#expect("step_end");
+    if (isHidden) this.#take(event, "outcome", event.payload.step);
+    return event.payload.outcome;
   }
 
   #transform(step: TransformStep, inputs: JsonObject): TransformConclusion {
-    const recorded = this.peek();
-    const observed = recorded?.event_type === "transform_end" ? (recorded.payload.observed ?? []) : [];
-    const isHidden =
-      this.#isHidden(inputs) ||
-      observed.some((one) => Object.values(one).some((value) => typeof value !== "string"));
-    if (isHidden) this.#suppressed++;
+    const { event } = this.#require();
+    const observed = event.event_type === "transform_end" ? (event.payload.observed ?? []) : [];
+    const isHidden = this.#hidden.holds(inputs) || this.#hidden.holds(observed as unknown as Json);
+    if (isHidden) this.#take(event, "transform", step.name);
     if (isHidden || this.#isTaken("transform_end")) return this.#recordedAnswer();
     const answered = { ...this.#redraw(step, inputs), observed };
     if (!this.#isFollowed("transform_end")) return answered;
@@ -267,16 +309,21 @@ export class Recording {
   }
 
   #unmet(found: readonly Unmet[]): readonly Unmet[] {
-    if (this.#lookAt(0)?.isChecked === false) return this.#recordedUnmet();
-    return this.#hasSecrets ? reconcile(found, this.#recordedUnmet(), this.#judged()) : found;
+    if (this.#lookAt(0)?.isChecked === false) return this.#recordedUnmet().map(unmetOf);
+    if (!this.#hidden.any) return found;
+    const [recorded, judged] = [this.#recordedUnmet(), this.#judged()];
+    for (const event of recorded) {
+      if (this.#hidden.isAbout(unmetOf(event), judged)) this.#take(event, "violation", null);
+    }
+    return this.#hidden.reconcile(found, recorded.map(unmetOf), judged);
   }
 
-  #recordedUnmet(): readonly Unmet[] {
-    const unmet: Unmet[] = [];
+  #recordedUnmet(): readonly EventOf<"violation">[] {
+    const unmet: EventOf<"violation">[] = [];
     for (let i = 0; ; i++) {
       const event = this.#lookAt(i)?.event;
       if (event?.event_type !== "violation") return unmet;
-      unmet.push(unmetOf(event));
+      unmet.push(event);
     }
   }
 
@@ -288,12 +335,21 @@ export class Recording {
   }
 
   #evaluation({ condition, onTrue, onFalse }: Evaluation, scope: Scope): string {
-    const isHidden = [condition.left, condition.right].some((side) => this.#isHidden(evaluate(side, scope)));
+    const isHidden = [condition.left, condition.right].some((side) =>
+      this.#hidden.holds(evaluate(side, scope)),
+    );
     if (!isHidden && !this.#isTaken("node_end")) return holds(condition, scope) ? onTrue : onFalse;
-    if (isHidden) this.#suppressed++;
-    const { event } = this.#require();
     // The step's own end is compared already: what follows is how the contract ended.
-    return event.event_type === "node_end" ? event.payload.status : onFalse;
+    const { event } = this.#require();
+    const step = this.#last?.event_type === "step_end" ? this.#last.payload.step : null;
+    if (isHidden) this.#take(event, "evaluation", step);
+    return this.#settledIn(event) === onTrue ? onTrue : onFalse;
+  }
+
+  /** The outcome that an evaluation gave, by the event behind it. @throws RunFault where it gave none */
+  #settledIn(event: TraceEvent): Json | undefined {
+    const isNotDeclared = event.event_type === "error" && event.payload.error_code === "OUTCOME_NOT_DECLARED";
+    return isNotDeclared ? event.payload.facts["outcome"] : this.#expect("node_end").payload.status;
   }
 }
 
@@ -301,10 +357,11 @@ function withMembers(happening: Happening, members: JsonObject): Happening {
   return { ...happening, payload: { ...happening.payload, ...members } } as Happening;
 }
 
+/** Where a record has no `field`, that of the whole: the walk names one, and so the two differ. */
 function unmetOf({ payload }: EventOf<"violation">): Unmet {
-  const { field, constraint, expected, actual } = payload;
+  const { field = "", constraint, expected, actual } = payload;
   return {
-    pointer: field as string,
+    pointer: field,
     constraint: constraint as Unmet["constraint"],
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),

@@ -1,6 +1,7 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
 import type { Conclude, TransformConclusion } from "../../engine/conclude.ts";
+import { TRACE_LIMITS } from "../../engine/limits.ts";
 import type { JsonObject } from "../../json.ts";
 import { evaluate, holds } from "../../plan/expression.ts";
 import { canonical } from "../../trace/canonical.ts";
@@ -53,7 +54,7 @@ export class Remembered {
   }
 
   readonly conclude: Conclude = {
-    begin: (run) => this.#clocks.next(run) ?? this.#clock,
+    begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
     admission: ({ requires, forbids }, where) => ({
       requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),
       forbids: forbids.map(({ event }, i) => this.#matched(event, where.forbids[i] ?? {})),
@@ -76,6 +77,7 @@ export class Remembered {
         throw new Silence("EFFECT", { capability: code, op, store, step: name, inputs });
       return effectConclusion(answer);
     },
+    limit: (of, count) => (count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of]),
     unmet: (found) => found.filter(({ actual }) => !isSuppressed(actual)),
     evaluation({ condition, onTrue, onFalse }, scope) {
       const sides = [condition.left, condition.right].map((side) => evaluate(side, scope));

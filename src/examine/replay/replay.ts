@@ -1,7 +1,7 @@
 /**
  * Walks the plan again against the record (SPEC 6.3): transforms are computed from the recorded inputs and
  * observations, side effects answer from the record, and every event must come out equal but for its
- * observational members. Suppressed values are taken as recorded, and counted.
+ * observational members. Suppressed values are taken as recorded, and counted; answers that rest on them, named.
  */
 
 import { traceId } from "../../engine/run.ts";
@@ -11,15 +11,17 @@ import type { Plan } from "../../plan/plan.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { clockOf, inputOf } from "./recorded.ts";
-import { type Course, Recording, Stop } from "./recording.ts";
+import { type Course, Recording, Stop, type TakenAnswer } from "./recording.ts";
 
 export interface Replayed {
   /** The first divergence, or null. */
   readonly finding: TraceFinding | null;
-  /** Events that came out equal. */
+  /** Events that were worked out again, and are equal. */
   readonly compared: number;
   /** Suppressed values that could not be compared. */
   readonly suppressed: number;
+  /** Answers that were taken as recorded, because what they rest on is suppressed. */
+  readonly taken: readonly TakenAnswer[];
 }
 
 /** Every event is held against the walk, and the first divergence ends it. */
@@ -31,10 +33,10 @@ export async function replay(
   events: Iterable<TraceEvent>,
   course: Course = WHOLE,
 ): Promise<Replayed> {
-  const record = new Recording(events, plan.secrets !== null, course);
+  const record = new Recording(events, plan, course);
   const start = record.peek();
   if (start?.event_type !== "execution_start")
-    return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0 };
+    return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0, taken: [] };
   const isHeld = record.holdsNext;
   const { execution_id: executionId, run, payload } = start;
   const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });

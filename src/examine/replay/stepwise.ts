@@ -13,7 +13,7 @@ export interface Answer {
   readonly result: JsonObject;
 }
 
-/** `taken`: before the stretch, so that nothing of the step was held against the record. */
+/** `taken`: before the stretch, or an answer that rests on something suppressed: it was not worked out again. */
 export type Verdict = "equal" | "differs" | "taken";
 
 export interface ReplayedStep {
@@ -26,7 +26,7 @@ export interface ReplayedStep {
   readonly op: string | null;
   /** Null where the trace ends before the answer. */
   readonly recorded: Answer | null;
-  /** Null where the recorded answer was taken: before the stretch, and always of a side effect. */
+  /** Null where the recorded answer was taken: as the verdict says, and always of a side effect. */
   readonly replayed: Answer | null;
   readonly verdict: Verdict;
 }

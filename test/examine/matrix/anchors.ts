@@ -1,10 +1,16 @@
 /** What holds a value of a trace in its place, when every hash may be made anew. */
 
 import type { Json } from "../../../src/json.ts";
-import { holdsSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../../../src/trace/event.ts";
+import {
+  holdsSuppressed,
+  isSuppressed,
+  MAIN_RUN,
+  type Payloads,
+  type TraceEvent,
+} from "../../../src/trace/event.ts";
 import { ofAnswer } from "./answers.ts";
-import type { Edit } from "./edits.ts";
-import { hasSecrets, type Specimen } from "./specimen.ts";
+import { digestsIn, type Edit } from "./edits.ts";
+import type { Specimen } from "./specimen.ts";
 
 /**
  * Where an edit must be found: `line`, on the edited line; `shown`, there or on a later line, which shows it; `head`, by
@@ -30,7 +36,7 @@ export const UNPROVEN = {
   "an effect's readings": "drawn inside the effect, which is not done again",
   "a refusal's facts": "what the world refused with",
   "a suppressed value": "its digest is salted, and the salt is nowhere",
-  "said to be suppressed": "in a run with secrets any value may be one that was seen at a secret's place",
+  "said to be suppressed": "it has the digest of a secret, and may be or hold that",
 } as const;
 
 export type Unproven = keyof typeof UNPROVEN;
@@ -40,8 +46,9 @@ export function anchorOf(specimen: Specimen, edit: Edit): Anchor {
   const { path, is } = edit;
   const event = specimen.events[edit.place] as TraceEvent;
   if (path.includes("$suppressed"))
-    return { at: isOfMainStart(event) ? "shown" : "head", kind: "a suppressed value" };
-  if (holdsSuppressed(is) && hasSecrets(specimen)) return { at: "any", kind: "said to be suppressed" };
+    return { at: isOfMainStart(event) ? "shown" : "any", kind: "a suppressed value" };
+  if (isSuppressed(is) && digestsIn(specimen).includes(is.$suppressed))
+    return { at: "any", kind: "said to be suppressed" };
   const [top, member] = path;
   if (top === "timestamp" || top === "elapsed_us") return { at: "head", kind: top };
   if (top === "execution_id") return { at: edit.place === 0 ? "shown" : "line" };

@@ -40,17 +40,29 @@ export function editsOf(specimen: Specimen, about: number, covered: Set<string>)
   });
 }
 
-/** Where a run has secrets: in every third line a value inside its payload's members said to be one. */
+/**
+ * Where a run has secrets: in every third line a value inside its payload's members said to be one, which no secret of
+ * the run is, and said to be one that is.
+ */
 export function concealments(specimen: Specimen): readonly Edit[] {
   if (!hasSecrets(specimen)) return [];
+  const [known] = digestsIn(specimen);
+  const markers = [SUPPRESSED, ...(known === undefined ? [] : [{ $suppressed: known }])];
   return specimen.lines.flatMap((line, place) => {
     const inside = valuesOf(specimen, JSON.parse(line) as JsonObject, place).filter(
-      ({ path }) => path.length > 2,
+      ({ path }) => path.length > 2 && !path.includes("$suppressed"),
     );
     return inside
       .slice(0, place % 3 === 0 ? 1 : 0)
-      .map(({ path, was }) => ({ place, path, was, is: SUPPRESSED }));
+      .flatMap(({ path, was }) => markers.map((is) => ({ place, path, was, is })));
   });
+}
+
+/** The digests of what the trace suppresses. */
+export function digestsIn({ lines }: Specimen): readonly string[] {
+  return [...lines.join().matchAll(/"\$suppressed":"(sha256:[0-9a-f]{64})"/g)].map(
+    ([, digest]) => digest as string,
+  );
 }
 
 /** What stands at the same spot: the likeliest forgery. */

@@ -5,6 +5,7 @@ import { overlaid } from "../../../src/certify/overlay.ts";
 import type { Preparation, RunStep, Scenario } from "../../../src/certify/scenario.ts";
 import { readVectors } from "../../../src/certify/vectors.ts";
 import { Fault } from "../../../src/faults.ts";
+import type { JsonObject } from "../../../src/json.ts";
 import { fixedClock, nodeFiles, seededEntropy } from "../../../src/node-ports.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import type { Clock } from "../../../src/ports.ts";
@@ -28,6 +29,9 @@ export interface Specimen {
   /** Without their line breaks. */
   readonly lines: readonly string[];
   readonly head: string;
+  readonly payload: JsonObject;
+  /** The same step with another payload, on the data that it was run on. */
+  again(payload: JsonObject): Promise<Trial>;
 }
 
 /** Whether anything of it is suppressed. */
@@ -61,9 +65,11 @@ async function record(
   for (const step of scenario.steps.slice(0, Math.max(...chosen.map(({ at }) => at)) + 1)) {
     if (step.kind !== "run") continue;
     prepare(step.before, data);
+    const again = repeating(step, await plan(step.workflow), { ...options, data: copyOf(data) });
     const trial = await attempt(step, plan, options);
     const one = chosen.find((other) => other.step === step);
-    if (one !== undefined) specimens.push(await toSpecimen(one, trial as Trial, await plan(step.workflow)));
+    if (one !== undefined)
+      specimens.push(await toSpecimen(one, trial as Trial, await plan(step.workflow), again));
   }
   return specimens;
 }
@@ -86,17 +92,14 @@ function prepare(preparations: readonly Preparation[], { files, broken }: Memory
 
 /** Undefined where the step is refused before it runs. */
 async function attempt(
-  { workflow, payload, environment, maxHops }: RunStep,
+  step: RunStep,
   plan: Catalogue["plan"],
   options: TrialOptions,
 ): Promise<Trial | undefined> {
   try {
-    const mail = surroundings.openMail(environment);
-    const limits = maxHops === undefined ? {} : { maxHops };
-    return await runPlan(await plan(workflow), surroundings.parsePayload(payload), {
+    return await runPlan(await plan(step.workflow), surroundings.parsePayload(step.payload), {
       ...options,
-      ...limits,
-      mail,
+      ...limitsOf(step),
     });
   } catch (error) {
     if (error instanceof Fault) return undefined;
@@ -104,14 +107,37 @@ async function attempt(
   }
 }
 
+const limitsOf = ({ environment, maxHops }: RunStep): TrialOptions => ({
+  mail: surroundings.openMail(environment),
+  ...(maxHops === undefined ? {} : { maxHops }),
+});
+
+function repeating(
+  step: RunStep,
+  plan: Plan,
+  { data, ...options }: TrialOptions & { readonly data: MemoryData },
+): Specimen["again"] {
+  return (payload) => runPlan(plan, payload, { ...options, ...limitsOf(step), data: copyOf(data) });
+}
+
+function copyOf({ files, broken }: MemoryData): MemoryData {
+  const copy = memoryData();
+  for (const [path, bytes] of files) copy.files.set(path, bytes);
+  for (const path of broken) copy.broken.add(path);
+  return copy;
+}
+
 async function toSpecimen(
   { step, ending }: Chosen,
   { events, text, head }: Trial,
   plan: Plan,
+  again: Specimen["again"],
 ): Promise<Specimen> {
   const name = `${plan.workflow.code}, ${ending}`;
   const plans = await plansOf(events, plan);
-  return { name, ending, workflow: step.workflow, plan, plans, events, lines: linesOf(text), head };
+  const payload = surroundings.parsePayload(step.payload);
+  const lines = linesOf(text);
+  return { name, ending, workflow: step.workflow, plan, plans, events, lines, head, payload, again };
 }
 
 async function plansOf(events: readonly TraceEvent[], plan: Plan): Promise<ReadonlyMap<string, Plan>> {

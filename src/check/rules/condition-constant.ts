@@ -1,0 +1,47 @@
+import type { Condition, Expression } from "../../plan/expression.ts";
+import { evaluationsAsked, flowing } from "../bindings.ts";
+import { verdictsOf } from "../reading.ts";
+import { foundIn, rule } from "../rule.ts";
+import { excludes, foretell, type Reach } from "../value.ts";
+
+export const conditionConstant = rule({
+  id: "condition-constant",
+  about:
+    "what a contract decides depends on a value that can vary: a comparison of two texts decides the same always",
+  severity: "error",
+  hint: "write at least one side as a path ($.…) to the value that decides; a name without $. is only a text",
+  *check(subject) {
+    for (const { artifact, contract, flow } of flowing(subject)) {
+      const asked = evaluationsAsked(contract, flow);
+      for (const name of new Set(asked.map((one) => one.name))) {
+        const here = asked.filter((one) => one.name === name);
+        if (!here.every(({ evaluation, reach }) => isConstant(evaluation.condition, reach))) continue;
+        const message = `the condition ${here[0]?.evaluation.condition.text} has the same result in every run`;
+        yield foundIn(artifact, ["core", "evaluation", name, "condition"], { evaluation: name }, message);
+      }
+      for (const { step } of flow.steps) {
+        const isFixed = step.inputs.length > 0 && step.inputs.every(({ source }) => isLiteral(source));
+        if (!isFixed || verdictsOf(step, subject).length === 0) continue;
+        const message = `step ${step.name} is given literal values only, so it answers the same in every run`;
+        yield foundIn(artifact, ["core", "pipeline", step.index, "inputs"], { step: step.name }, message);
+      }
+    }
+  },
+});
+
+function isConstant({ left, operator, right }: Condition, reach: Reach): boolean {
+  if (isKnown(left, reach) && isKnown(right, reach)) return true;
+  if (left.kind === "path" && right.kind === "path" && left.text === right.text) return true;
+  const [a, b] = [foretell(left, reach), foretell(right, reach)];
+  const isEquality = operator === "==" || operator === "!=";
+  return isEquality && a !== undefined && b !== undefined && excludes(a, b);
+}
+
+const isKnown = (operand: Expression, reach: Reach) =>
+  operand.kind === "literal" || foretell(operand, reach)?.constant !== undefined;
+
+function isLiteral(expression: Expression): boolean {
+  if (expression.kind === "object") return expression.members.every(([, member]) => isLiteral(member));
+  if (expression.kind === "array") return expression.items.every(isLiteral);
+  return expression.kind === "literal";
+}

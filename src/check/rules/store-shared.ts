@@ -1,0 +1,71 @@
+import { pathBelowRoot } from "../../plan/storage.ts";
+import type { Artifact } from "../../snapshot/load.ts";
+import { parseStructure } from "../../snapshot/parse.ts";
+import { contractNodes } from "../bindings.ts";
+import { type Found, foundIn, rule } from "../rule.ts";
+import { type Subject, silent } from "../subject.ts";
+
+export const storeShared = rule({
+  id: "store-shared",
+  about: "a file belongs to one store, kept by one kind of side effect: what another writes into it damages it",
+  severity: "error",
+  hint: "give each store a path of its own, and name the store that this side effect keeps",
+  *check(subject) {
+    yield* twoStores(subject);
+    yield* twoKinds(subject);
+  },
+});
+
+/** Stores of one name in several structures are one store. */
+function* twoStores(subject: Subject): Generator<Found> {
+  const owners = new Map<string, string>();
+  for (const { artifact } of subject.ofWord("STRUCTURE")) {
+    if (artifact === null) continue;
+    for (const [store, declared] of parseStructure(artifact, silent)) {
+      const file = pathBelowRoot(declared);
+      if (file === null) continue;
+      const owner = owners.get(file) ?? store;
+      owners.set(file, owner);
+      if (owner === store) continue;
+      const message = `the stores ${owner} and ${store} are the same file ${file}`;
+      yield foundIn(artifact, ["core", "entity_stores", store, "path"], { store, file }, message);
+    }
+  }
+}
+
+interface Kept {
+  readonly contract: Artifact;
+  readonly index: number;
+  readonly step: string;
+  readonly kind: string;
+}
+
+/** Found at the steps of whichever kind is rarer. */
+function* twoKinds(subject: Subject): Generator<Found> {
+  for (const [file, steps] of keptFiles(subject)) {
+    const kinds = [...new Set(steps.map(({ kind }) => kind))];
+    if (kinds.length < 2) continue;
+    const count = (kind: string) => steps.filter((one) => one.kind === kind).length;
+    const main = kinds.reduce((most, kind) => (count(kind) > count(most) ? kind : most));
+    for (const { contract, index, step, kind } of steps) {
+      if (kind === main) continue;
+      const message = `step ${step} keeps the file ${file} as ${kind}, other steps keep it as ${main}`;
+      yield foundIn(contract, ["core", "pipeline", index], { step, file, kind }, message);
+    }
+  }
+}
+
+function keptFiles(subject: Subject): ReadonlyMap<string, readonly Kept[]> {
+  const files = new Map<string, Map<string, Kept>>();
+  for (const { node } of contractNodes(subject)) {
+    const contract = subject.contract(node.contract.fqdn)?.artifact;
+    for (const step of node.contract.steps) {
+      if (contract === undefined || step.kind !== "effect" || step.path === null) continue;
+      const steps = files.get(step.path) ?? new Map<string, Kept>();
+      files.set(step.path, steps);
+      const kept = { contract, index: step.index, step: step.name, kind: step.code };
+      steps.set(`${contract.fqdn} ${step.index}`, kept);
+    }
+  }
+  return new Map([...files].map(([file, steps]) => [file, [...steps.values()]]));
+}

@@ -1,0 +1,133 @@
+/** Where the data of an event holds secrets, as far as the plan tells: in the same places when it is masked and when it is examined. */
+
+import { isObject, type Json, type MutableJson, parsePointer, setOwn } from "../json.ts";
+import type { Secrets, Space } from "../plan/plan.ts";
+import { spaces } from "../plan/secrets.ts";
+import type { Happening } from "../trace/event.ts";
+
+/** What the plan knows of some data. */
+export interface Places {
+  /** Where secrets are, from here on; an empty path: all of it is one. */
+  readonly paths: readonly (readonly string[])[];
+  /** Names that are secret at any depth. */
+  readonly names: ReadonlySet<string>;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+const NOWHERE: Places = { paths: [], names: NO_NAMES };
+const EVERYWHERE: Places = { paths: [[]], names: NO_NAMES };
+
+export function isSecret({ paths }: Places): boolean {
+  return paths.some(({ length }) => length === 0);
+}
+
+/** The same of a member. */
+export function ofMember(places: Places, name: string): Places {
+  return places.names.has(name) ? EVERYWHERE : ofPart(places, (first) => first === name);
+}
+
+/** The same of a list's item. A path may count from the end. */
+export function ofItem(places: Places, index: number, length: number): Places {
+  const [fromStart, fromEnd] = [String(index), String(index - length)];
+  return ofPart(places, (first) => first === fromStart || first === fromEnd);
+}
+
+function ofPart({ paths, names }: Places, leads: (first: string | undefined) => boolean): Places {
+  if (paths.length === 0) return { paths, names };
+  return { paths: paths.filter(([first]) => leads(first)).map((path) => path.slice(1)), names };
+}
+
+/** What is done with data. */
+export interface Visit {
+  readonly secret: (value: Json) => Json;
+  /** A text, number, boolean or null that stands at no secret's place. */
+  readonly open: (value: Json) => Json;
+  readonly name: (name: string) => string;
+}
+
+/** The data as the visit leaves it. */
+export function visitData(value: Json, places: Places, visit: Visit): Json {
+  if (isSecret(places)) return visit.secret(value);
+  if (Array.isArray(value)) {
+    return value.map((item: Json, i) => visitData(item, ofItem(places, i, value.length), visit));
+  }
+  if (!isObject(value)) return visit.open(value);
+  const visited: MutableJson = {};
+  for (const [name, item] of Object.entries(value)) {
+    setOwn(visited, visit.name(name), visitData(item, ofMember(places, name), visit));
+  }
+  return visited;
+}
+
+/** Of the data that a space holds, outside any contract. */
+export function placesIn(space: Space, secrets: Secrets | null): Places {
+  return { paths: secrets?.paths.get(space) ?? [], names: NO_NAMES };
+}
+
+/** Of the data at `at` in the event's payload. */
+export function placesAt(happening: Happening, at: readonly string[], secrets: Secrets | null): Places {
+  if (secrets === null) return NOWHERE;
+  const names = secrets.names.get(happening.node_id ?? "") ?? NO_NAMES;
+  if (isWhole(happening, at, secrets, names)) return EVERYWHERE;
+  const space = spaceOf(happening, at);
+  const paths = space === undefined ? [] : (secrets.paths.get(space) ?? []);
+  // The admission's rules have one space, every other data has its own.
+  const from = space === spaces.admission ? at : [];
+  const here = paths.filter((path) => from.every((part, i) => path[i] === part));
+  return { paths: here.map((path) => path.slice(from.length)), names };
+}
+
+/** Whether all of the data is secret by where it stands. */
+function isWhole(
+  happening: Happening,
+  [member, ...below]: readonly string[],
+  secrets: Secrets,
+  names: ReadonlySet<string>,
+): boolean {
+  const node = happening.node_id ?? "";
+  if (happening.event_type === "violation") return isSecretField(happening.payload.field, node, secrets);
+  if (member === "reason") return names.has(below.at(-1) as string);
+  if (happening.event_type !== "transform_end" || member !== "observed") return false;
+  return secrets.drawn.has(spaces.raw(node, happening.payload.step));
+}
+
+/** A violation's `actual` stands at the pointer in `field`, not under a name. */
+function isSecretField(field: string | undefined, node: string, { paths, names }: Secrets): boolean {
+  if (field === undefined) return false;
+  const path = parsePointer(field);
+  const touches = (secret: readonly string[]) =>
+    secret.slice(0, path.length).every((part, i) => part === path[i]);
+  return (
+    [spaces.payload, spaces.inputs(node)].some((space) => paths.get(space)?.some(touches)) ||
+    path.some((part) => names.get(node)?.has(part))
+  );
+}
+
+/** Whose data the member of an event's payload is. */
+function spaceOf(
+  { event_type, node_id: node = "", payload }: Happening,
+  [member]: readonly string[],
+): Space | undefined {
+  const step = "step" in payload ? (payload.step ?? "") : "";
+  switch (`${event_type} ${member}`) {
+    case "execution_start payload":
+      return spaces.payload;
+    case "admission requires":
+    case "admission forbids":
+      return spaces.admission;
+    case "node_start inputs":
+      return spaces.inputs(node);
+    case "transform_end inputs":
+    case "side_effect_start inputs":
+      return spaces.stepInputs(node, step);
+    case "transform_end outputs":
+    case "side_effect_end result":
+      return spaces.raw(node, step);
+    case "step_end published":
+      return spaces.stepOutputs(node, step);
+    case "node_end outputs":
+      return spaces.outputs(node);
+    default:
+      return undefined;
+  }
+}
