@@ -3,6 +3,7 @@
 import { checkSnapshot } from "../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { UsageFault } from "../faults.ts";
+import { IoError } from "../ports.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { Warning } from "../trace/render/html-warnings.ts";
 import { besideTrace } from "./beside.ts";
@@ -33,10 +34,14 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
   const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
-    const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
-    writeGiven(file, drawn, context, (cause) => {
-      return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-    });
+    const unwritable = (cause: IoError) =>
+      new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+    try {
+      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
+      writeGiven(file, drawn, context, unwritable);
+    } catch (error) {
+      throw error instanceof IoError ? unwritable(error) : error;
+    }
   }
   tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
