@@ -16,6 +16,7 @@ import {
   nodeEntropy,
   nodeFiles,
   openTrace,
+  replaceFile,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
@@ -45,6 +46,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openLocks: async (root) => (await import("./node-locks.ts")).openLocks(root),
     openMail,
     openTrace,
+    replaceFile,
     writeFile,
     async openScratch(within) {
       const scratch = (await import("./node-scratch.ts")).openScratch(within);
