@@ -361,7 +361,7 @@ export const usageTable = {
   ATTESTATION_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the attestation cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --attestation FILE",
+    hint: "with --attestation FILE, name a file in a folder that exists, and no link",
   }),
   LOCK_MISSING: (f: { file: string }) => ({
     what: "there is no such lock below the data root",
@@ -614,6 +614,7 @@ export const sealTable = {
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be written: ${f.errno}`,
     where: f.file,
+    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
   }),
 } satisfies Table;
 
@@ -644,7 +645,7 @@ export const signatureTable = {
   SIGNATURE_INVALID: (f: SignaturePlace) => ({
     what: `the signature by ${keyName(f.keyid)} is not that key's over these bytes`,
     where: signaturePlace(f),
-    hint: "restore the file as it was signed, or have it signed again",
+    hint: "restore the file as it was signed, or remove this signature and have the file signed again",
   }),
   SIGNATURE_OTHER_ROOT: (f: SignaturePlace & { signed: string; found: string }) => ({
     what: `the signature by ${keyName(f.keyid)} is over another root (signed ${f.signed.slice(0, 12)}…, this seal's ${f.found.slice(0, 12)}…)`,

@@ -19,6 +19,7 @@ import {
   nodeFiles,
   openTrace,
   readAtMost,
+  replaceFile,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
@@ -51,6 +52,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openLocks: async (root) => (await import("./node-locks.ts")).openLocks(root),
     openMail,
     openTrace,
+    replaceFile,
     writeFile,
     async openScratch(within) {
       const { openScratch } = await import("./node-scratch.ts");

@@ -43,6 +43,8 @@ export interface World {
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
+  replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
