@@ -14,8 +14,8 @@ import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Clock, DataRoot, Draw, Entropy, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
 import { type Fqdn, fileOf, kindOf } from "../../src/snapshot/fqdn.ts";
-import { openSnapshot } from "../../src/snapshot/load.ts";
-import { sealText } from "../../src/snapshot/seal.ts";
+import { openSnapshot, type Snapshot } from "../../src/snapshot/load.ts";
+import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
 import { type Digest, sha256 } from "../../src/trace/canonical.ts";
 import type { EventType, TraceEvent } from "../../src/trace/event.ts";
 
@@ -100,10 +100,18 @@ export function testEffect(
 // ---- compiling ----
 
 export async function compileTrial(protocol: Protocol): Promise<Plan> {
-  const snapshot = await openSnapshot(SNAPSHOT, memoryFiles(filesOf(protocol)));
+  const snapshot = await openTrial(protocol);
   const workflow = snapshot.artifact(WORKFLOW as Fqdn);
   if (workflow === undefined) throw new Error("the trial has no workflow");
   return compile(workflow, snapshot, registryOf(protocol));
+}
+
+/** The snapshot under the root of its own seal: its executed fields are not those of any text. */
+async function openTrial(protocol: Protocol): Promise<Snapshot> {
+  const files = filesOf(protocol);
+  const parsed = parseSeal(files.get(`${SNAPSHOT}/${SEAL_FILE}`) as Uint8Array);
+  if ("fault" in parsed) throw parsed.fault;
+  return openSnapshot(SNAPSHOT, memoryFiles(files), { expectSeal: parsed.seal.root });
 }
 
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
