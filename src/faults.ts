@@ -3,23 +3,25 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
-export type Stage =
-  | "usage"
-  | "load"
-  | "seal"
-  | "compile"
-  | "payload"
-  | "admission"
-  | "walk"
-  | "contract"
-  | "transform"
-  | "effect"
-  | "trace"
-  | "examine";
+export const STAGES = [
+  "usage",
+  "load",
+  "seal",
+  "compile",
+  "payload",
+  "admission",
+  "walk",
+  "contract",
+  "transform",
+  "effect",
+  "trace",
+  "examine",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
   /** What happened, in the reader's words. */
@@ -149,7 +151,7 @@ export const usageTable = {
     hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
-    what: `"${f.given}" is not an RFC 3339 date and time`,
+    what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
@@ -247,6 +249,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
@@ -434,10 +437,16 @@ export const payloadTable = {
     ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
   }),
-  PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
-    what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+  PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
+    what:
+      f.size === null
+        ? `the payload has more than the ${f.limit} bytes allowed`
+        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
+    hint:
+      (f.size ?? f.limit) >= SIZE.payloadMost
+        ? "send less"
+        : `type --max-bytes ${f.size ?? SIZE.payloadMost}, or send less`,
   }),
 } satisfies Table;
 
@@ -769,7 +778,8 @@ export const runTable = {
 export type RunCode = keyof typeof runTable;
 
 /** The artifact kind whose promise was broken; `error` events carry it. */
-export type NodeCategory = "WF" | "IN" | "CC" | "CT" | "CS";
+export const NODE_CATEGORIES = ["WF", "IN", "CC", "CT", "CS"] as const;
+export type NodeCategory = (typeof NODE_CATEGORIES)[number];
 
 export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> extends Fault {
   readonly category: NodeCategory;
@@ -790,7 +800,14 @@ export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> e
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;
   try {
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+    // A suppressed fact is said as it is recorded.
+    const said = Object.entries(facts).map(([name, fact]) => [
+      name,
+      isObject(fact) ? JSON.stringify(fact) : fact,
+    ]);
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
+      Object.fromEntries(said) as JsonObject,
+    );
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -870,6 +887,15 @@ export const traceTable = {
   SYSTEM_REFUSED: (f: { errno: string }) => ({
     what: `the system refused what the command needs: ${f.errno}`,
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
+  }),
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

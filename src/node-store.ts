@@ -7,6 +7,7 @@ import {
   append,
   draftOf,
   errnoOf,
+  openPieces,
   read,
   readAt,
   readFrom,
@@ -20,7 +21,7 @@ import { holdFolder, makeFolder } from "./node-folder.ts";
 import { token } from "./node-holder.ts";
 import { openIndexFile } from "./node-index.ts";
 import { holderOf, lockOf, withLock } from "./node-lock.ts";
-import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
+import type { DataRoot, Journal, StoreFile, StoreStamp } from "./ports.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
@@ -31,7 +32,7 @@ export interface DataRootOptions {
   readonly ownerLost: (file: string) => void;
 }
 
-export const USUAL: DataRootOptions = {
+const USUAL: DataRootOptions = {
   lockPatience: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
@@ -248,13 +249,26 @@ function stamp(path: string, file: string): StoreStamp | null {
 }
 
 /** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
-function* journals(folder: string): Iterable<{ readonly name: string; readonly bytes: Uint8Array }> {
+function* journals(folder: string): Iterable<Journal> {
   const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {
-    const bytes = attempt("UNREADABLE", name, () =>
-      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => read(path))),
+    const pieces = attempt("UNREADABLE", name, () =>
+      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => openPieces(path))),
     );
-    if (bytes !== null) yield { name, bytes };
+    if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
+  }
+}
+
+function* attempted(name: string, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = attempt("UNREADABLE", name, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    iterator.return?.();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { CheckFinding } from "../check/check.ts";
 import { type CheckResult, isFailing } from "../check/judge.ts";
+import { counted } from "../counted.ts";
 import type { Case, Notice, Part } from "../gate/verdict.ts";
 import { sumOf } from "./check-report.ts";
 import type { Context } from "./context.ts";
@@ -32,7 +33,7 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
     const found = findings.filter((one) => one.rule === id && isFailing(one, failOn));
     if (found.length === 0) return { name: id, subject: SUBJECT };
     const detail = found.map(({ file, line, message }) => `${at(file, line)}  ${message}\n`).join("");
-    return { name: id, subject: SUBJECT, failed: { message: `${found.length} findings`, detail } };
+    return { name: id, subject: SUBJECT, failed: { message: counted(found.length, "finding"), detail } };
   });
   return [...held, ...off.map(({ rule, reason }) => ({ name: rule, subject: SUBJECT, skipped: reason }))];
 }

@@ -318,8 +318,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "test",
-      operand: "<scenarios>",
-      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      operand: "[scenarios]",
+      summary: "play authored scenarios (default: <workspace>/scenarios), each on a data root of its own",
       options: testOptions,
     },
     async () => (await import("./test.ts")).testCommand,
@@ -389,6 +389,11 @@ function runOptions(command: Command): Command {
       )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      )
+      .addOption(
+        new Option("--trace-access <WHO>", "who may read what the run leaves: traces hold payloads")
+          .choices(["owner", "group", "all"])
+          .default("owner"),
       ),
   );
 }

@@ -2,6 +2,7 @@
 
 import { registry } from "../capabilities/registry.ts";
 import { type CaseResult, checkCase, wantedOutcome } from "../certify/conformance.ts";
+import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import type { Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import { type ConformanceCase, readCases } from "../snapshot/conformance.ts";
@@ -86,7 +87,7 @@ function toText(results: readonly CaseResult[], paint: Paint): string {
 
 function countsText(results: readonly CaseResult[]): string {
   const passed = results.filter(isPassed).length;
-  return `${results.length} cases, ${passed} passed, ${results.length - passed} failed`;
+  return `${counted(results.length, "case")}, ${passed} passed, ${results.length - passed} failed`;
 }
 
 /** One line: the case, and the outcome where that is not the one it must have. */

@@ -11,6 +11,7 @@ import type {
   Progress,
   Scratch,
   Source,
+  TraceAccess,
   TraceFolder,
 } from "../ports.ts";
 
@@ -21,8 +22,8 @@ export interface World {
   readonly isTty: boolean;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
@@ -34,13 +35,14 @@ export interface World {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  openDataRoot(root: string): DataRoot;
+  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
+  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
-  openTrace(traces: string, id: string): TraceFolder;
-  /** @throws IoError */
-  writeFile(file: string, content: string | Uint8Array): void;
+  openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** A new file is for those who have the access; without it, the umask says. @throws IoError */
+  writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */

@@ -1,6 +1,7 @@
 /** Two snapshots, opened, compared and told (`pgs diff`). */
 
 import { registry } from "../capabilities/registry.ts";
+import { counted } from "../counted.ts";
 import { SnapshotFault } from "../faults.ts";
 import { diffSnapshots, type SnapshotDifference } from "../plan/diff-snapshots.ts";
 import { readExecuted } from "../plan/executed.ts";
@@ -52,7 +53,7 @@ function toText(a: string, b: string, differences: readonly SnapshotDifference[]
     verdictText(differences.length === 0, a, b, paint),
     groupText("breaking", breaking.map(toPlace)),
     groupText("not breaking", others.map(toPlace)),
-    `\n${differences.length} differences, ${breaking.length} breaking\n`,
+    `\n${counted(differences.length, "difference")}, ${breaking.length} breaking\n`,
   ].join("");
 }
 

@@ -1,5 +1,6 @@
 /** `pgs export`: a trace of this runner as another runtime's readers take it. */
 
+import { counted } from "../counted.ts";
 import { type Exported, exportReferenceV0 } from "../export/reference-v0.ts";
 import { UsageFault } from "../faults.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -37,6 +38,8 @@ function tell({ events, dropped }: Exported, format: string, out: string, contex
   const left = Object.entries(dropped).map(([type, count]) => `${count} ${type}`);
   if (settings.json) printJson(context, { format, file: out, events, dropped });
   else if (!settings.quiet) {
-    world.out(`${out}  ${events} events\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`);
+    world.out(
+      `${out}  ${counted(events, "event")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
+    );
   }
 }

@@ -11,7 +11,22 @@ import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ world }: Context, value: unknown): void {
-  world.out(`${JSON.stringify(value, null, 2)}\n`);
+  world.out(`${jsonText(value)}\n`);
+}
+
+/** Of more than a text can be, every list is cut, and the document says so. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    return JSON.stringify({ note, ...(value as object) }, cut, 2);
+  }
+}
+
+function cut(_: string, part: unknown): unknown {
+  return Array.isArray(part) || typeof part === "string" ? part.slice(0, MOST_ROWS) : part;
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */

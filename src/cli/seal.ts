@@ -1,5 +1,6 @@
 /** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
 
+import { counted } from "../counted.ts";
 import { type Fault, SealFault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { IoError } from "../ports.ts";
@@ -41,7 +42,9 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
   else if (!settings.quiet) {
     const rows = signatures.map((keyid) => `signed by ${keyid}\n`).join("");
-    world.out(`sealed ${all.length} files\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`);
+    world.out(
+      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`,
+    );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
     world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);

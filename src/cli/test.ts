@@ -30,7 +30,8 @@ export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, 
   readonly min?: number;
 }
 
-export async function testCommand(options: TestOptions, context: Context, place: string): Promise<number> {
+export async function testCommand(options: TestOptions, context: Context, given?: string): Promise<number> {
+  const place = given ?? `${context.settings.workspace}/scenarios`;
   checkReports(options, context);
   checkCoverageFiles(options);
   if (options.watch !== true) return testOnce(options, context, place);
@@ -88,7 +89,9 @@ function readAll(
 ): readonly ScenarioFile[] {
   const { files, cwd } = world;
   const shown = (one: string) => shortPath(one, cwd);
-  const found = findScenarios(path(place), files, place).map((one) => readScenario(one, shown(one), files));
+  const found = findScenarios(path(place), files, shown(place)).map((one) =>
+    readScenario(one, shown(one), files),
+  );
   const read = found.map((file) => {
     const reading = { files, stores, folder: folderOf(file.path), isRecorded };
     return { file, name: toScenario(file.source, reading).name };

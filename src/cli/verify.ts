@@ -1,5 +1,6 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
+import { counted } from "../counted.ts";
 import { type Fault, SealFault } from "../faults.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { type JudgedSignature, signatureFaults } from "../sign/verdict.ts";
@@ -110,6 +111,6 @@ export function sayFindings(
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    world.out(`${seal}: ${state.files} files\nroot ${state.root}\n${signed}`);
+    world.out(`${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
   }
 }

@@ -3,9 +3,10 @@
 import { RunFault, StoreFault } from "../faults.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
 import { isPrintedNumber } from "../json-number.ts";
-import { DEPTH } from "../limits.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
+import { linesIn } from "../trace/pieces.ts";
 import type { AdmissionConclusion, AdmissionWhere } from "./conclude.ts";
 
 /** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
@@ -33,7 +34,7 @@ function matches(record: JsonObject, event: string, where: JsonObject): boolean 
 
 function* records(data: DataRoot): Generator<JsonObject> {
   try {
-    for (const { name, bytes } of data.journals()) yield* recordsIn(name, utf8(bytes));
+    for (const { name, pieces } of data.journals()) yield* recordsIn(name, pieces);
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     const errno = own(error.facts, "errno") ?? error.reason;
@@ -41,16 +42,25 @@ function* records(data: DataRoot): Generator<JsonObject> {
   }
 }
 
-function* recordsIn(file: string, text: string): Generator<JsonObject> {
-  const lines = text.split("\n");
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
-    if ("value" in read) {
-      const record = own(read.value, "record");
+function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonObject> {
+  let line = 0;
+  for (const { bytes, isWhole } of linesIn(pieces)) {
+    line++;
+    const value = valueIn(bytes);
+    if (value !== undefined) {
+      const record = own(value, "record");
       if (isObject(record)) yield record;
-    } else if (i < lines.length - 1) {
-      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line: i + 1 });
+    } else if (isWhole) {
+      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line });
     }
   }
+}
+
+/** The object of a line, an empty one where it is blank; undefined where it is none. */
+function valueIn(bytes: Buffer): JsonObject | undefined {
+  if (bytes.length > SIZE.text) return undefined;
+  const text = utf8(bytes);
+  if (text.trim() === "") return {};
+  const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
+  return "value" in read ? read.value : undefined;
 }

@@ -5,9 +5,10 @@
 
 import { isUtf8 } from "node:buffer";
 import { type Digest, sha256 } from "./canonical.ts";
-import { type EventType, MAIN_RUN, SCHEMA } from "./event.ts";
-import { isAtNode, isEventType, isRun, PayloadCheck } from "./read.ts";
-import { behind, digitsEnd, NONE, objectEnd, stringEnd, ZERO } from "./scan.ts";
+import { type EventType, MAIN_RUN } from "./event.ts";
+import { count, inTextOrder, membersEnd, type TextMember } from "./kind.ts";
+import { behind, NONE, ZERO } from "./scan.ts";
+import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
 export interface ScannedLine {
   readonly sequence: number;
@@ -22,63 +23,61 @@ export interface ScannedLine {
   readonly isHashed: boolean;
 }
 
-/** The members in the order of their names, as the journal writes them. */
-const ELAPSED = Buffer.from('{"elapsed_us":');
-const TYPE = Buffer.from(',"event_type":"');
-const EXECUTION = Buffer.from('","execution_id":');
-const HASH = Buffer.from(',"hash":"');
-const NODE = Buffer.from('"node_id":');
-const PAYLOAD = Buffer.from('"payload":');
-const PREV = Buffer.from(',"prev_hash":"');
-const RUN = Buffer.from('","run":"');
-const SEQUENCE = Buffer.from(`","schema":"${SCHEMA}","sequence":`);
-const TIMESTAMP = Buffer.from(',"timestamp":');
-const TEXT_THEN_NEXT = Buffer.from('",');
-const NEXT = Buffer.from(",");
-const END = Buffer.from("}");
+/** By event type, the members of its line as they are looked for. */
+const LINES: ReadonlyMap<string, Line> = new Map(
+  (Object.keys(EVENTS) as EventType[]).map((type) => [type, { type, members: inTextOrder(lineMembers(type)) }]),
+);
+
+interface Line {
+  readonly type: EventType;
+  readonly members: readonly TextMember[];
+}
+
+/** Where a member's value begins and ends among the marks. */
+const PLACES = Object.fromEntries(inTextOrder(ENVELOPE).map(({ name }, i) => [name, 2 * i])) as Readonly<
+  Record<keyof typeof ENVELOPE, number>
+>;
+
+/** The offsets of the last line that was scanned. */
+const marks = new Int32Array(2 * Object.keys(ENVELOPE).length);
+
+const begin = (name: keyof typeof ENVELOPE) => marks[PLACES[name]] as number;
+const end = (name: keyof typeof ENVELOPE) => marks[PLACES[name] + 1] as number;
 
 /** Undefined where the bytes are no such line, and for some that are: then a slower reading decides. */
 export function scanLine(bytes: Buffer): ScannedLine | undefined {
   if (!isUtf8(bytes)) return undefined;
-  const type = behind(bytes, countEnd(bytes, behind(bytes, 0, ELAPSED)), TYPE);
-  const typeEnd = wordEnd(bytes, type);
-  const execution = behind(bytes, typeEnd, EXECUTION);
-  const executionEnd = textEnd(bytes, execution);
-  const hash = behind(bytes, executionEnd, HASH);
-  const hashEnd = digestEnd(bytes, hash);
-  const afterHash = behind(bytes, hashEnd, TEXT_THEN_NEXT);
-  const node = behind(bytes, afterHash, NODE);
-  const payload = behind(bytes, node === NONE ? afterHash : behind(bytes, textEnd(bytes, node), NEXT), PAYLOAD);
-  const eventType = bytes.toString("latin1", type, typeEnd);
-  if (payload === NONE || !isEventType(eventType)) return undefined;
-  const check = new PayloadCheck(bytes, eventType);
-  const payloadEnd = objectEnd(bytes, payload, 1, check);
-  const prev = behind(bytes, payloadEnd, PREV);
-  const run = behind(bytes, digestEnd(bytes, prev), RUN);
-  const runEnd = wordEnd(bytes, run);
-  const sequence = behind(bytes, runEnd, SEQUENCE);
-  const sequenceEnd = countEnd(bytes, sequence);
-  const timestamp = behind(bytes, sequenceEnd, TIMESTAMP);
-  if (behind(bytes, textEnd(bytes, timestamp), END) !== bytes.length) return undefined;
-
-  const runName = isMainRun(bytes, run, runEnd) ? MAIN_RUN : bytes.toString("latin1", run, runEnd);
-  if (!check.isGood || !isRun(runName) || (node === NONE && isAtNode(eventType))) return undefined;
-  const hashText = bytes.toString("latin1", hash, hashEnd);
+  const line = LINES.get(typeOf(bytes));
+  if (line === undefined || membersEnd(line.members, bytes, 0, 0, marks) !== bytes.length) return undefined;
+  const hash = textAt(bytes, "hash");
   return {
-    sequence: countAt(bytes, sequence, sequenceEnd),
-    eventType,
-    execution: executionAt(bytes, execution, executionEnd),
-    run: runName,
-    prevHash: bytes.toString("latin1", prev, prev + DIGEST_LENGTH) as Digest,
-    hash: hashText as Digest,
-    isHashed: hashWithout(bytes, executionEnd, hashEnd + 1) === hashText,
+    sequence: countAt(bytes, begin("sequence"), end("sequence")),
+    eventType: line.type,
+    execution: executionAt(bytes, begin("execution_id"), end("execution_id")),
+    run: isMainRun(bytes) ? MAIN_RUN : textAt(bytes, "run"),
+    prevHash: textAt(bytes, "prev_hash") as Digest,
+    hash: hash as Digest,
+    isHashed: hashWithout(bytes, end("execution_id"), end("hash")) === hash,
   };
 }
 
-const DIGEST_LENGTH = 64;
+const ELAPSED = Buffer.from('{"elapsed_us":');
+const TYPE = Buffer.from(',"event_type":"');
 
-function isMainRun(bytes: Buffer, at: number, end: number): boolean {
-  return end === at + 1 && bytes[at] === ZERO;
+/** The event type that the line names; empty where it names none. */
+function typeOf(bytes: Buffer): string {
+  const elapsed = behind(bytes, 0, ELAPSED);
+  const type = elapsed === NONE ? NONE : behind(bytes, count.end(bytes, elapsed, 1), TYPE);
+  return type === NONE ? "" : bytes.toString("latin1", type, bytes.indexOf(0x22, type));
+}
+
+/** A text in plain ASCII, without its quotes. */
+function textAt(bytes: Buffer, name: "hash" | "prev_hash" | "run"): string {
+  return bytes.toString("latin1", begin(name) + 1, end(name) - 1);
+}
+
+function isMainRun(bytes: Buffer): boolean {
+  return end("run") === begin("run") + 3 && bytes[begin("run") + 1] === ZERO;
 }
 
 /** The whole number whose digits stand there. */
@@ -109,39 +108,4 @@ function hashWithout(bytes: Buffer, from: number, to: number): Digest {
   bytes.copy(scratch, 0, 0, from);
   bytes.copy(scratch, from, to);
   return sha256(scratch.subarray(0, length));
-}
-
-/** Behind a whole number of at most 15 digits. */
-function countEnd(bytes: Buffer, at: number): number {
-  const end = digitsEnd(bytes, at);
-  const length = end - at;
-  return at === NONE || length === 0 || length > 15 || (bytes[at] === ZERO && length > 1) ? NONE : end;
-}
-
-function textEnd(bytes: Buffer, at: number): number {
-  return at === NONE ? NONE : stringEnd(bytes, at);
-}
-
-/** Behind the lower-case letters, digits, `_` and `.` that stand there. */
-function wordEnd(bytes: Buffer, at: number): number {
-  if (at === NONE) return NONE;
-  let end = at;
-  while (IS_WORD[bytes[end] as number] === 1) end++;
-  return end;
-}
-
-/** Behind 64 lower-case hexadecimal digits. */
-function digestEnd(bytes: Buffer, at: number): number {
-  if (at === NONE) return NONE;
-  for (let i = at; i < at + DIGEST_LENGTH; i++) if (IS_HEX[bytes[i] as number] !== 1) return NONE;
-  return at + DIGEST_LENGTH;
-}
-
-const IS_WORD = marking("abcdefghijklmnopqrstuvwxyz0123456789_.");
-const IS_HEX = marking("0123456789abcdef");
-
-function marking(characters: string): Uint8Array {
-  const marked = new Uint8Array(256);
-  for (const byte of Buffer.from(characters)) marked[byte] = 1;
-  return marked;
 }

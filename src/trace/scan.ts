@@ -8,8 +8,8 @@ import { DEPTH } from "../limits.ts";
 
 export const NONE = -1;
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 export const ZERO = 0x30;
@@ -17,15 +17,10 @@ const NINE = 0x39;
 const COLON = 0x3a;
 export const LIST = 0x5b;
 const BACKSLASH = 0x5c;
-const LIST_END = 0x5d;
+export const LIST_END = 0x5d;
 const LETTER_E = 0x65;
-const OBJECT = 0x7b;
-const OBJECT_END = 0x7d;
-
-/** Told every member of an object: where its name stands, without quotes, and its value. */
-export interface MemberTaker {
-  take(name: number, nameEnd: number, value: number, valueEnd: number): void;
-}
+export const OBJECT = 0x7b;
+export const OBJECT_END = 0x7d;
 
 const WORDS: ReadonlyMap<number | undefined, Buffer> = new Map(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
@@ -41,7 +36,7 @@ export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
 }
 
 /** Members stand in the order of their names, none of them twice. */
-export function objectEnd(bytes: Buffer, at: number, depth = 0, taker?: MemberTaker): number {
+export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
   if (bytes[at] !== OBJECT || depth > DEPTH.document) return NONE;
   if (bytes[at + 1] === OBJECT_END) return at + 2;
   let before = NONE;
@@ -54,7 +49,6 @@ export function objectEnd(bytes: Buffer, at: number, depth = 0, taker?: MemberTa
     const value = nameEnd + 2;
     next = valueEnd(bytes, value, depth + 1);
     if (next === NONE) return NONE;
-    taker?.take(name, nameEnd, value, next);
     if (bytes[next] === OBJECT_END) return next + 1;
     if (bytes[next] !== COMMA) return NONE;
     before = name;

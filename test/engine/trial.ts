@@ -337,7 +337,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
       },
       *journals() {
         for (const name of [...files.keys()].filter((path) => path.endsWith(".jsonl")).sort()) {
-          yield { name, bytes: contentOf(name) as Buffer };
+          yield { name, pieces: [contentOf(name) as Buffer] };
         }
       },
     },

@@ -54,6 +54,6 @@ export function forge(trace: string, edit: (lines: EditableLine[]) => readonly E
 }
 
 function withDigest({ event_type, payload }: EditableLine): EditableLine["payload"] {
-  if (event_type !== "execution_start") return payload;
+  if (event_type !== "execution_start" || payload["payload"] === undefined) return payload;
   return { ...payload, payload_digest: digestOf(payload["payload"] as Json) };
 }

@@ -169,6 +169,7 @@ const badLines: readonly BadLine[] = [
   { argv: ["plan", "--wf", "WF_RELEASE_CHANGE_V0"], code: "NOT_AN_FQDN", hint: new RegExp(RELEASE) },
   { argv: ["run", "--wf", RELEASE, "--clock", "yesterday"], code: "BAD_CLOCK", hint: /\d{4}-\d\d-\d\dT/ },
   { argv: ["run", "--wf", RELEASE, "--clock", "2026-02-30T09:00:00Z"], code: "BAD_CLOCK" },
+  { argv: ["run", "--wf", RELEASE, "--clock", "9999-12-31T23:59:59-12:00"], code: "BAD_CLOCK", says: /in UTC/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "0"], code: "BAD_USAGE", says: /--max-hops/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "-3"], code: "BAD_USAGE", says: /--max-hops/ },
   { argv: ["run", "--wf", RELEASE, "--max-hops", "1e3"], code: "BAD_USAGE", says: /--max-hops/ },

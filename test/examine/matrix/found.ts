@@ -32,10 +32,16 @@ export async function firstFound({ plan, head }: Specimen, trace: string): Promi
 
 export function isForeseen({ by, line = 0 }: Found, { at }: Anchor, { place, was, is }: Edit): boolean {
   const edited = place + 1;
-  // Another type may be one that the format does not have there.
+  // Another type, or a text where the format has an instant, may be one that the format does not have there.
   if (by === "intact" && line === edited && !isOfType(was, is)) return true;
   if (by === "head") return at === "head" || at === "any";
   return at !== "head" && (line === edited || (at !== "line" && line > edited));
 }
 
-const isOfType = (was: Json, is: Json) => typeof was === typeof is && was !== null && is !== null;
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+const isOfType = (was: Json, is: Json) =>
+  typeof was === typeof is &&
+  was !== null &&
+  is !== null &&
+  INSTANT.test(String(was)) === INSTANT.test(String(is));

@@ -80,10 +80,12 @@ function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer
 
 const DIGESTS = /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root))$/;
 const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
-const WORDS = /^\/(schema|event_type|payload\/(node_type|snapshot\/seal))$/;
-/** Members that must be there, under these names. */
+const WORDS =
+  /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage))$/;
+const INSTANTS = /^\/(timestamp|payload\/observed\/\d+\/clock)$/;
+/** Members that must be there, under these names; beside them there are no others. */
 const NAMED =
-  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids)\/\d+\/[^/]+))$/;
+  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
 /** Members that an event of the type may lack. */
 const SPARE: Readonly<Record<string, RegExp>> = {
   execution_start: /^(actor|parent)$/,
@@ -96,13 +98,18 @@ const SPARE: Readonly<Record<string, RegExp>> = {
 
 /** Whether the line is no event of the format for this. */
 function isMisshapen({ at, a, b }: JsonDifference, { event_type }: JsonObject): boolean {
-  if (a === undefined) return /^\/[^/]+$/.test(at);
+  if (a === undefined) return NAMED.test(at);
   if (b === undefined) return NAMED.test(at) && !isSpare(at, String(event_type));
-  if (WORDS.test(at)) return true;
+  if (WORDS.test(at) || isEnding(at, event_type)) return true;
+  if (INSTANTS.test(at)) return !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(b));
   if (DIGESTS.test(at)) return !/^[0-9a-f]{64}$/.test(String(b));
   if (COUNTS.test(at)) return !isCount(b);
   return at === "/run" && !/^0(\.\d+)*$/.test(String(b));
 }
+
+/** `SUCCESS` or `FAILED`; a node's `status` is any outcome of the protocol's. */
+const isEnding = (at: string, type: Json | undefined) =>
+  at === "/payload/status" && type === "workflow_complete";
 
 function isSpare(at: string, type: string): boolean {
   return SPARE[type]?.test(/^\/payload\/([^/]+)$/.exec(at)?.[1] ?? "") === true;

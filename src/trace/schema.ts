@@ -1,0 +1,304 @@
+/**
+ * The trace format `pgs.trace/1`, once: every event, every member, its kind and its meaning (SPEC 5). The types of
+ * `event.ts`, the checks of `read.ts` and the scanner of `line.ts` are made from these tables. An object that is
+ * declared here has no other members, and a list of words no other word.
+ */
+
+import { NODE_CATEGORIES, STAGES } from "../faults.ts";
+import type { Observation } from "../ports.ts";
+import { type Digest, isDigest } from "./canonical.ts";
+import {
+  anything,
+  closed,
+  count,
+  type DataMembers,
+  either,
+  flag,
+  holding,
+  type Kind,
+  listOf,
+  type Member,
+  type Members,
+  object,
+  observational,
+  oneOf,
+  optional,
+  orNull,
+  required,
+  spelled,
+  text,
+} from "./kind.ts";
+import { NONE, ZERO } from "./scan.ts";
+
+export const SCHEMA = "pgs.trace/1";
+
+/** The run that was asked for; a nested one appends its place: `"0.1"`. */
+export const MAIN_RUN = "0";
+
+const DIGIT = "0123456789";
+const DIGITS = (length: number) => Array<string>(length).fill(DIGIT);
+
+const digest = spelled<Digest>("SHA-256", Array<string>(64).fill("0123456789abcdef"), isDigest);
+
+const INSTANT = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** RFC 3339 UTC with milliseconds. */
+const instant = spelled<string>(
+  "instant",
+  [
+    ...[...DIGITS(4), "-", ...DIGITS(2), "-", ...DIGITS(2), "T"],
+    ...[...DIGITS(2), ":", ...DIGITS(2), ":", ...DIGITS(2), ".", ...DIGITS(3), "Z"],
+  ],
+  (value) => typeof value === "string" && INSTANT.test(value),
+);
+
+const run: Kind<string> = {
+  ...text,
+  description: "run",
+  is: (value) => typeof value === "string" && isRun(value),
+  end(bytes, at, depth) {
+    // Most often the main run's: then there is no text to be built.
+    const end = text.end(bytes, at, depth);
+    if (end === at + 3 && bytes[at + 1] === ZERO) return end;
+    return isRun(bytes.toString("latin1", at + 1, end - 1)) ? end : NONE;
+  },
+};
+
+function isRun(name: string): boolean {
+  return /^0(?:\.\d+)*$/.test(name);
+}
+
+const data = holding("all", object);
+/** A code is the capability's word; what is beside it is data. */
+const coded = holding({ code: "none", "*": "all" }, object);
+const facts = holding({ outcome: "all", reason: "all" }, object);
+
+const suppressed = closed({
+  $suppressed: required(text, "`sha256:` and the salted digest of what is not shown."),
+});
+
+const orSuppressed = <T>(kind: Kind<T>): Kind<T> => either(kind, suppressed as unknown as Kind<T>);
+
+const observations: Kind<readonly Observation[]> = listOf(
+  either(
+    closed({ clock: required(orSuppressed(instant), "What the clock said.") }),
+    closed({
+      entropy: required(
+        orSuppressed(holding("all", text)),
+        "The random bytes that were drawn, in hexadecimal.",
+      ),
+    }),
+  ),
+);
+
+const rules = listOf(
+  closed({
+    event: required(text, "The event code that was looked for."),
+    where: required(data, "The record fields that had to be equal, with the values they were compared to."),
+    matched: required(flag, "Whether a stored record matched."),
+  }),
+);
+
+/** Members of the line around each payload. */
+export const ENVELOPE = {
+  schema: required(oneOf(SCHEMA), "The format."),
+  sequence: required(count, "The line's number, from 1 without gaps."),
+  event_type: required(text, "Which event it is."),
+  timestamp: observational(instant, "When it was written."),
+  elapsed_us: observational(count, "Microseconds since the first event."),
+  execution_id: required(text, "The trace's name; the same on every line."),
+  run: required(run, "The run that it belongs to: `0`, nested `0.1`, nested in that `0.1.2`."),
+  node_id: optional(text, "Key of the node in its workflow; required where the event belongs to a node."),
+  payload: required(object, "What the event says: see the table of its type."),
+  prev_hash: required(
+    digest,
+    "`hash` of the line before; on the first line SHA-256 of `pgs.trace/1:<execution_id>`.",
+  ),
+  hash: required(digest, "SHA-256 of the canonical line without this member."),
+} as const satisfies Members;
+
+interface EventSchema<M extends Members = Members> {
+  readonly meaning: string;
+  /** Whether `node_id` is required. */
+  readonly isAtNode: boolean;
+  readonly members: M;
+}
+
+const event = <M extends Members>(meaning: string, members: M): EventSchema<M> => ({
+  meaning,
+  isAtNode: false,
+  members,
+});
+const nodeEvent = <M extends Members>(meaning: string, members: M): EventSchema<M> => ({
+  meaning,
+  isAtNode: true,
+  members,
+});
+
+const step: Member<string, false> = required(text, "The step's name in its contract.");
+const reason = optional(coded, "Why there is no better answer: a code, with its facts.");
+const observed = optional(
+  observations,
+  "Readings of clock and entropy, in the order in which they were drawn.",
+);
+const duration_us = observational(count, "Microseconds from start to end.");
+
+/** By event type: the members of its payload. */
+export const EVENTS = {
+  execution_start: event("First event of every run.", {
+    workflow_code: required(text, "FQDN of the workflow."),
+    content_hash: required(digest, "SHA-256 of the workflow artifact's content."),
+    snapshot: required(
+      closed({
+        root: required(
+          digest,
+          "What is executed: the seal's root, or a digest of the artifacts that are used.",
+        ),
+        seal: required(oneOf("sealed", "verified"), "How the snapshot was checked."),
+      }),
+      "The snapshot that the run is executed on.",
+    ),
+    runtime: required(
+      closed({ name: required(text, "The program."), version: required(text, "Its version.") }),
+      "What executes the run.",
+    ),
+    payload: required(data, "The run's input."),
+    payload_digest: required(digest, "SHA-256 of the canonical `payload` as it is in this event."),
+    max_hops: required(count, "How many nodes the run may enter."),
+    observed: required(observations, "The run's clock, read once: the value of `{{timestamp}}`."),
+    actor: optional(text, "Who runs it, as the caller says: an FQDN."),
+    parent: optional(
+      closed({
+        run: required(text, "The calling run."),
+        node: required(text, "Its node."),
+        step: required(text, "The node's step."),
+      }),
+      "What called a nested run; absent in the main run.",
+    ),
+  }),
+  admission: event("Whether the run is admitted, rule by rule.", {
+    requires: required(rules, "Rules that need a matching record."),
+    forbids: required(rules, "Rules that need that there is none."),
+    result: required(oneOf("ADMITTED", "DENIED"), "What follows from the rules."),
+  }),
+  node_start: nodeEvent("A node is entered.", {
+    node_type: required(oneOf("IN", "CC", "EXIT"), "The node's type."),
+    capability_code: optional(text, "FQDN of the intent or contract."),
+    inputs: optional(data, "A contract's bound inputs."),
+    reason: optional(text, "The declared reason of an EXIT."),
+  }),
+  violation: event("One unmet rule of admission, intent or contract.", {
+    violation_code: required(
+      oneOf(
+        "INTENT_VIOLATION",
+        "INPUT_VIOLATION",
+        "ADMISSION_BINDING_MISSING_FIELD",
+        "ADMISSION_REQUIRES_UNMET",
+        "ADMISSION_FORBIDS_MET",
+      ),
+      "Which sort of rule it is.",
+    ),
+    field: optional(text, "JSON Pointer into the payload (intent, admission) or the contract's inputs."),
+    constraint: optional(text, "The rule."),
+    expected: optional(anything, "What the rule asks for, where the constraint alone does not say it."),
+    actual: optional(holding("all", anything), "The value that was found."),
+    event: optional(text, "The event code of an admission rule."),
+  }),
+  transform_end: nodeEvent("A transform answered.", {
+    step,
+    ct_code: required(text, "FQDN of the transform."),
+    inputs: required(data, "Its bound inputs."),
+    outcome: required(text, "The step's outcome."),
+    outputs: optional(data, "The raw result; absent after a violation."),
+    reason,
+    observed,
+  }),
+  side_effect_start: nodeEvent("A side effect is about to be performed.", {
+    step,
+    cs_code: required(text, "FQDN of the side effect."),
+    op: required(text, "The operation."),
+    store: required(orNull(text), "The store's name; null where the step names none."),
+    inputs: required(data, "Its bound inputs."),
+    effect_key: required(
+      digest,
+      "SHA-256 of [execution id, run, node visit, step]: recognises an interrupted effect.",
+    ),
+  }),
+  side_effect_end: nodeEvent("A side effect was performed, or could not be.", {
+    step,
+    outcome: required(text, "The step's outcome."),
+    result: required(data, "The raw result."),
+    reason,
+    change: optional(
+      closed({
+        before: required(orNull(data), "What the store held before."),
+        after: required(orNull(data), "What it holds now."),
+      }),
+      "What was changed in the store.",
+    ),
+    observed,
+  }),
+  step_end: nodeEvent("A step ended, and its outcome was routed.", {
+    step,
+    outcome: required(text, "Its outcome, which an output named `result_status` may have set."),
+    continuation: required(text, "`continue`, `exit`, the name of the next step, or that of the evaluation."),
+    published: required(data, "What the step added to the contract's published outputs."),
+  }),
+  node_end: nodeEvent("A node ended.", {
+    status: required(text, "Its outcome."),
+    outputs: required(data, "What it published."),
+    next: required(
+      orNull(text),
+      "Key of the next node; null when the outcome has no route: a refusal follows.",
+    ),
+    duration_us,
+  }),
+  event_announced: nodeEvent("An EXIT announced its event.", {
+    event_code: required(text, "FQDN of the event."),
+    payload: required(data, "What is announced."),
+  }),
+  error: event("The run was refused.", {
+    error_code: required(text, "The refusal's code."),
+    node_category: required(oneOf(...NODE_CATEGORIES), "The kind of artifact whose promise was broken."),
+    stage: required(oneOf(...STAGES), "Where the refusal arose."),
+    step: optional(text, "The step that was being executed."),
+    facts: required(facts, "The refusal's facts."),
+  }),
+  workflow_complete: event("Last event of every run.", {
+    status: required(oneOf("SUCCESS", "FAILED"), "Whether the run succeeded."),
+    outcome: required(orNull(text), "Outcome of the last node that ended; null when denied or refused."),
+    exit_reason_code: required(text, "Why the run ended."),
+    events: required(count, "How many events the run has, with those of nested runs and this one."),
+    effects: required(count, "How many side effects were begun in it."),
+    duration_us,
+  }),
+} as const;
+
+export type EventType = keyof typeof EVENTS;
+
+export function isEventType(name: string): name is EventType {
+  return Object.hasOwn(EVENTS, name);
+}
+
+/** Which members of a payload hold data, by event type. */
+export const DATA = Object.fromEntries(
+  Object.entries(EVENTS).map(([type, { members }]) => [type, closed(members).data]),
+) as { readonly [T in EventType]: DataMembers };
+
+/** The members of a line of this type, its payload's included. */
+export function lineMembers(type: EventType): Members {
+  const { isAtNode, members } = EVENTS[type];
+  return {
+    ...ENVELOPE,
+    event_type: required(oneOf(type), ENVELOPE.event_type.meaning),
+    ...(isAtNode ? { node_id: required(text, ENVELOPE.node_id.meaning) } : {}),
+    payload: required(closed(members), ENVELOPE.payload.meaning),
+  };
+}
+
+/** Members of line and payload that may differ between two runs of the same thing. */
+export const OBSERVATIONAL: ReadonlySet<string> = new Set(
+  [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)].flatMap((members: Members) =>
+    Object.keys(members).filter((name) => members[name]?.isObservational === true),
+  ),
+);
