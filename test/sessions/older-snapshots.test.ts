@@ -144,7 +144,10 @@ suite("snapshots of older releases and other forms", () => {
       };
       // Both start at a node without a code, so no projection of any release has an entry for them.
       const named = findings.filter(({ rule }) => rule === "tokenized-differs").map(({ facts }) => facts.name);
-      assert.ok(named.every((name) => /::WF_(?:LOOKUP|REGISTER)_NAME_V0$/.test(name)), named.join(" "));
+      assert.ok(
+        named.every((name) => /::WF_(?:LOOKUP|REGISTER)_NAME_V0$/.test(name)),
+        named.join(" "),
+      );
     });
   }
 });
