@@ -121,7 +121,7 @@ function lastTrace(place: string): string {
 }
 
 /** What an examination says, in text, of a trace that is not as a run leaves it. */
-const UNSOUND = /^ {2}(intact|allowed|replayed) +(?!yes|from )/m;
+const UNSOUND = /^ {2}(intact|allowed|replayed) +no\b/m;
 
 function worldIn(cwd: string, { stdin = "" }: Case): World {
   return {
