@@ -4,6 +4,7 @@ import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { HEAD_ONLY } from "../examine/head-only.ts";
 import { type Place, pointerOf } from "../examine/locate/locate.ts";
 import type { Replayed } from "../examine/replay/replay.ts";
 import type { Stepwise } from "../examine/replay/stepwise.ts";
@@ -30,6 +31,7 @@ export interface Examination extends Reexamined {
   readonly file: string;
   /** What is worth a look, and spoils nothing. */
   readonly notices: readonly TraceFinding[];
+  readonly isHeadGiven: boolean;
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
@@ -47,7 +49,8 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { notices, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { notices, isHeadGiven, verified, allowed, replayed, elsewhere, summary, interruption, isSound } =
+    examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -55,6 +58,7 @@ export function toJson(examination: Examination): unknown {
     head: verified.head,
     errors: verified.findings.map(findingJson),
     notices: notices.map(findingJson),
+    unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },

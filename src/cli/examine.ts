@@ -84,7 +84,8 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
   const interruption = await interruptionOf(unfinished, readAgain, plan, context);
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
-  const told = { file, notices, verified, allowed, summary, classification, place, interruption };
+  const isHeadGiven = options.head !== undefined;
+  const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
 }
 
