@@ -9,7 +9,10 @@ export interface Files {
    * read, unless it is said how many bytes are wanted at most: then a pipe or a device as well. @throws TooLarge
    */
   read(path: string, most?: number): Uint8Array | null;
-  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. Folders that hold nothing are listed when asked for. */
+  /**
+   * Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. Folders that
+   * hold nothing are listed when asked for.
+   */
   list(folder: string, withEmptyFolders?: boolean): readonly ListedFile[];
   /** The names in the folder itself; none where there is no folder. */
   names(folder: string): readonly string[];
