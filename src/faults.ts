@@ -275,14 +275,20 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
+    what: `no scenario can be made of the run: ${f.why}`,
+    where: f.file,
+    hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
   SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
     what: "what came out cannot be written into the scenario as it is laid out",
     where: f.file,
     hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `the scenario cannot be updated: ${f.errno}`,
+    what: `the scenario cannot be written: ${f.errno}`,
     where: f.file,
+    hint: "name a file in a folder that is there and can be written",
   }),
   REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
     what: `${f.reference} reaches nothing that the step left`,
@@ -355,7 +361,7 @@ export const usageTable = {
   ATTESTATION_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the attestation cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --attestation FILE",
+    hint: "with --attestation FILE, name a file in a folder that exists, and no link",
   }),
   LOCK_MISSING: (f: { file: string }) => ({
     what: "there is no such lock below the data root",
@@ -608,6 +614,7 @@ export const sealTable = {
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be written: ${f.errno}`,
     where: f.file,
+    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
   }),
 } satisfies Table;
 
@@ -638,7 +645,7 @@ export const signatureTable = {
   SIGNATURE_INVALID: (f: SignaturePlace) => ({
     what: `the signature by ${keyName(f.keyid)} is not that key's over these bytes`,
     where: signaturePlace(f),
-    hint: "restore the file as it was signed, or have it signed again",
+    hint: "restore the file as it was signed, or remove this signature and have the file signed again",
   }),
   SIGNATURE_OTHER_ROOT: (f: SignaturePlace & { signed: string; found: string }) => ({
     what: `the signature by ${keyName(f.keyid)} is over another root (signed ${f.signed.slice(0, 12)}…, this seal's ${f.found.slice(0, 12)}…)`,

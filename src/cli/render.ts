@@ -12,7 +12,7 @@ import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
-import { plain, printJson, table } from "./report.ts";
+import { plain, printJson, printText, table } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -117,7 +117,8 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
     world.err(`warning: ${code} ${plain(what)} (${where})\n${hint === null ? "" : `hint: ${hint}\n`}`);
   }
   if (settings.quiet || written.length < targets.length) return;
-  world.out(
+  printText(
+    context,
     table(
       files.map(([kind, file]) => [kind, shortPath(file, world.cwd)]),
       "",

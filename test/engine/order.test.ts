@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StoreOperation } from "../../src/capabilities/effect.ts";
+import type { StoreEffect, StoreOperation } from "../../src/capabilities/effect.ts";
 import { TraceFault } from "../../src/faults.ts";
 import { fixedClock } from "../../src/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";

@@ -1,7 +1,16 @@
 /** Signing what a trace says of its run, and checking who did. */
 
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { verifyTrace } from "../../src/examine/verify.ts";
@@ -89,6 +98,66 @@ test("several sign one after the other, in whichever order, and each is known", 
   assert.match(one.out, new RegExp(`^  ${ada.keyid}  its key was not given$`, "m"));
   const env = { PGS_TRUSTED_KEYS: ada.publicFile };
   fine(await place.sessionIn({ env }, "attest", trace, "--verify"));
+});
+
+/** What signatures look like that another tool wrote: their key ids are a hint, which may be absent or wrong. */
+const FOREIGN_KEYIDS: readonly ((sig: { keyid?: string }, i: number) => void)[] = [
+  (one) => delete one.keyid,
+  (one) => {
+    one.keyid = "";
+  },
+  (one) => {
+    one.keyid = "the same for all";
+  },
+];
+
+for (const [i, spoil] of FOREIGN_KEYIDS.entries()) {
+  test(`a signature is replaced only by one of the same key, whatever key ids are stated (${i})`, async (t) => {
+    const { place, trace, attestation, ada, ben } = await ran(t);
+    const [cyd] = signersIn(place, "cyd") as [FiledSigner];
+    fine(await place.session("attest", trace, "--key", ada.privateFile, "--key", ben.privateFile));
+    edit(attestation, (text) => {
+      const envelope = JSON.parse(text) as { signatures: { keyid?: string }[] };
+      envelope.signatures.forEach(spoil);
+      return JSON.stringify(envelope);
+    });
+    fine(await place.session("attest", trace, "--key", cyd.privateFile));
+    const all = [ada, ben, cyd].flatMap(({ publicFile }) => ["--key", publicFile]);
+    fine(await place.session("attest", trace, "--verify", ...all, "--require-signature", "3"));
+    fine(await place.session("attest", trace, "--key", ada.privateFile, "--key", cyd.privateFile));
+    const { signatures } = JSON.parse(readFileSync(attestation, "utf8")) as { signatures: unknown[] };
+    assert.equal(signatures.length, 3);
+  });
+}
+
+test("an attestation is not written through a link, nor over what is no file", async (t) => {
+  const { place, trace, attestation, ada } = await ran(t);
+  const sign = () => place.session("attest", trace, "--key", ada.privateFile);
+  const elsewhere = place.path("elsewhere");
+  symlinkSync(elsewhere, attestation);
+  assertRefused(await sign(), 2, "ATTESTATION_UNWRITABLE");
+  assert.ok(!existsSync(elsewhere));
+  rmSync(attestation);
+  fine(await sign());
+  renameSync(attestation, elsewhere);
+  const before = readFileSync(elsewhere, "utf8");
+  symlinkSync(elsewhere, attestation);
+  assertRefused(await sign(), 2, "ATTESTATION_UNWRITABLE");
+  assert.equal(readFileSync(elsewhere, "utf8"), before);
+  rmSync(attestation);
+  mkdirSync(attestation);
+  assert.equal((await sign()).code, 2);
+});
+
+test("an attestation names the actor of the run", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payload = fixture("wf-release-change/completed");
+  fine(await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--actor", "org::ADA_V0"));
+  const [trace] = place.traces() as [string];
+  const [ada] = signersIn(place, "ada") as [FiledSigner];
+  fine(await place.session("attest", trace, "--key", ada.privateFile));
+  const statement = statementIn(trace.replace(/jsonl$/, "intoto.json"));
+  assert.equal(at(statement, "predicate", "actor"), "org::ADA_V0");
 });
 
 test("a trace and its attestation may be moved and named anew", async (t) => {
@@ -228,10 +297,10 @@ test("what cannot be signed, written or asked for is refused with what to type",
   const asked = await place.session("attest", trace, "--key", ada.privateFile, "--require-signature");
   assertRefused(asked, 2, "BAD_USAGE");
   assertHint(asked, /--verify/);
-  const writeFile = () => {
+  const replaceFile = () => {
     throw new IoError("EROFS", null);
   };
-  const unwritable = await place.sessionIn({ writeFile }, "attest", trace, "--key", ada.privateFile);
+  const unwritable = await place.sessionIn({ replaceFile }, "attest", trace, "--key", ada.privateFile);
   assertRefused(unwritable, 2, "ATTESTATION_UNWRITABLE");
   assert.match(unwritable.err, /EROFS/);
 });

@@ -139,10 +139,14 @@ suite("snapshots of older releases and other forms", () => {
       // Two cases expect an answer "no" as a result, where this build's transform answers a violation.
       const conformance = document(await place.session("conformance", "--json"));
       assert.deepEqual([conformance["total"], conformance["passed"]], [70, 68]);
-      const { findings } = document(await place.session("check", "--json")) as { findings: { rule: string }[] };
-      assert.deepEqual(
-        findings.filter(({ rule }) => rule === "tokenized-differs"),
-        [],
+      const { findings } = document(await place.session("check", "--json")) as {
+        findings: { rule: string; facts: { name: string } }[];
+      };
+      // Both start at a node without a code, so no projection of any release has an entry for them.
+      const named = findings.filter(({ rule }) => rule === "tokenized-differs").map(({ facts }) => facts.name);
+      assert.ok(
+        named.every((name) => /::WF_(?:LOOKUP|REGISTER)_NAME_V0$/.test(name)),
+        named.join(" "),
       );
     });
   }

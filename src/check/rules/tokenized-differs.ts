@@ -38,22 +38,16 @@ function* vocabulary({ folder, names, addresses }: Projection): Generator<Found>
 }
 
 /** What the scope has an address for, and does not project. */
-function* missing({ folder, dispatch, handlers, names }: Projection, subject: Subject): Generator<Found> {
+function* missing({ folder, dispatch, handlers, names }: Projection, { entries }: Subject): Generator<Found> {
   for (const [address, name] of names) {
-    const place = PLACES.get(subject.entries.get(name)?.word ?? "");
-    if (place === undefined || (isByContract(dispatch) && !startHasContract(name, subject))) continue;
+    const place = PLACES.get(entries.get(name)?.word ?? "");
+    if (place === undefined) continue;
     const [file, part] = place;
     const projected = objectAt(file === "dispatch" ? dispatch : handlers, part);
     if (Object.hasOwn(projected, String(address))) continue;
     const message = `the projection leaves out ${name}`;
     yield { file: `${folder}/${file}.json`, pointer: pointer([part]), facts: { name }, message };
   }
-}
-
-/** A workflow that starts at a node without a code has no address to start at. */
-function startHasContract(name: string, { workflows }: Subject): boolean {
-  const table = workflows.find(({ artifact }) => artifact.fqdn === name)?.table;
-  return table?.nodes.find(({ key }) => key === table.start)?.code !== null;
 }
 
 /** Where the projection keeps artifacts of a kind, by their addresses. */
