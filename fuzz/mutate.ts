@@ -21,12 +21,13 @@ const HOSTILE_KEYS = [
   "\u{1F512}",
 ];
 
-/** Number literals that no value serialises to; a text holds them in place of these words. */
+const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
+/** Literals that no value serialises to; a text holds them in place of these words. */
 const LITERALS: ReadonlyMap<string, string> = new Map(
-  ["-0", "1e999", "1E+2", "12345678901234567890123", "0.1000000000000000055", "1e-400"].map((literal, i) => [
-    `number literal ${i}`,
-    literal,
-  ]),
+  ["-0", "1e999", "1E+2", "12345678901234567890123", "0.1000000000000000055", "1e-400", DEEP].map(
+    (literal, i) => [`literal of text ${i}`, literal],
+  ),
 );
 
 const HOSTILE_VALUES: readonly Json[] = [
@@ -81,7 +82,7 @@ function nested(depth: number): Json {
 }
 
 function hostile(chance: Chance): Json {
-  if (chance.once(12)) return nested(chance.one([30, 190, 199, 201, 400, 600, 641, 3000]));
+  if (chance.once(12)) return nested(chance.one([30, 190, 199, 201, 400, 600, 641, 900]));
   if (chance.once(12)) return Object.fromEntries(HOSTILE_KEYS.map((key) => [key, chance.one(HOSTILE_VALUES)]));
   return chance.one(HOSTILE_VALUES);
 }
@@ -155,7 +156,7 @@ function replaced(value: Json, place: Holder, made: Json): Json {
 /** As JSON text, in which numbers may be written as no writer does. */
 export function jsonText(value: Json, space?: number): string {
   const text = JSON.stringify(value, null, space);
-  return text.replace(/"number literal \d"/g, (quoted) => LITERALS.get(quoted.slice(1, -1)) as string);
+  return text.replace(/"literal of text \d"/g, (quoted) => LITERALS.get(quoted.slice(1, -1)) as string);
 }
 
 const PIECES = [
