@@ -275,14 +275,20 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
+    what: `no scenario can be made of the run: ${f.why}`,
+    where: f.file,
+    hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
   SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
     what: "what came out cannot be written into the scenario as it is laid out",
     where: f.file,
     hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `the scenario cannot be updated: ${f.errno}`,
+    what: `the scenario cannot be written: ${f.errno}`,
     where: f.file,
+    hint: "name a file in a folder that is there and can be written",
   }),
   REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
     what: `${f.reference} reaches nothing that the step left`,
@@ -355,7 +361,7 @@ export const usageTable = {
   ATTESTATION_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the attestation cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --attestation FILE",
+    hint: "with --attestation FILE, name a file in a folder that exists, and no link",
   }),
   LOCK_MISSING: (f: { file: string }) => ({
     what: "there is no such lock below the data root",
@@ -410,6 +416,15 @@ const payloadPlace = (f: PayloadPlace) => ({
 export const payloadTable = {
   PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", ...payloadPlace(f) }),
   PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", ...payloadPlace(f) }),
+  PAYLOAD_BYTE_ORDER_MARK: (f: PayloadPlace) => ({
+    what: "the payload begins with a byte order mark, which JSON does not allow",
+    ...payloadPlace(f),
+  }),
+  PAYLOAD_IS_TEXT: (_: Record<never, never>) => ({
+    what: "the payload itself is given where its file should be named",
+    where: "--payload",
+    hint: "write it into a file and name that, or pipe it into --payload -",
+  }),
   PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
     what: "the payload holds merge-conflict markers",
     ...payloadPlace(f),
@@ -497,6 +512,7 @@ export const snapshotTable = {
   }),
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
+  BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
   TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
@@ -598,6 +614,7 @@ export const sealTable = {
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be written: ${f.errno}`,
     where: f.file,
+    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
   }),
 } satisfies Table;
 
@@ -628,7 +645,7 @@ export const signatureTable = {
   SIGNATURE_INVALID: (f: SignaturePlace) => ({
     what: `the signature by ${keyName(f.keyid)} is not that key's over these bytes`,
     where: signaturePlace(f),
-    hint: "restore the file as it was signed, or have it signed again",
+    hint: "restore the file as it was signed, or remove this signature and have the file signed again",
   }),
   SIGNATURE_OTHER_ROOT: (f: SignaturePlace & { signed: string; found: string }) => ({
     what: `the signature by ${keyName(f.keyid)} is over another root (signed ${f.signed.slice(0, 12)}…, this seal's ${f.found.slice(0, 12)}…)`,
@@ -701,6 +718,23 @@ export function reasonsOf(fault: Fault): readonly string[] {
   return [`${fault.code} ${fault.message}`];
 }
 
+/** How a stored line is made readable: no record is ever lost by it. */
+export function storeRepair(file: string, line?: number, defect?: string): string {
+  const place = line === undefined ? file : `line ${line} of ${file}`;
+  switch (defect) {
+    case "BYTE_ORDER_MARK":
+      return `save ${file} in the data root as UTF-8 without a byte order mark`;
+    case "NUMBER_NOT_HELD":
+      return `put the number in ${place} that no double holds in double quotes`;
+    case "DUPLICATE_KEY":
+      return `rename one of the two equal keys in ${place}`;
+    case "NOT_UTF8":
+      return `save ${file} in the data root as UTF-8`;
+    default:
+      return `move ${place} out of the data root into a file of its own, and put it back when it is repaired`;
+  }
+}
+
 // ---- a run refused mid-way (exit 4, storage 5) ----
 
 export const runTable = {
@@ -748,10 +782,10 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  STORE_CORRUPT: (f: { file: string; line: number }) => ({
-    what: "a stored line is not a JSON object",
+  STORE_CORRUPT: (f: { file: string; line: number; defect?: string }) => ({
+    what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: at(f.file, f.line),
-    hint: `remove line ${f.line} of ${f.file} from the data root, or repair it`,
+    hint: storeRepair(f.file, f.line, f.defect),
   }),
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,

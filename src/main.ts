@@ -19,6 +19,7 @@ import {
   nodeFiles,
   openTrace,
   readAtMost,
+  replaceFile,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
@@ -32,6 +33,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -39,7 +41,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
-      process.stderr.isTTY
+      process.stderr.isTTY && process.env["TERM"] !== "dumb"
         ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
         : null,
     clock: nodeClock,
@@ -50,6 +52,7 @@ export function realWorld(shipped: string, crewFile?: string): World {
     openLocks: async (root) => (await import("./node-locks.ts")).openLocks(root),
     openMail,
     openTrace,
+    replaceFile,
     writeFile,
     async openScratch(within) {
       const { openScratch } = await import("./node-scratch.ts");

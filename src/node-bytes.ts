@@ -183,7 +183,7 @@ export function draftOf(path: string, token: string): string {
  * Writes beside the file, waits for the disk, and only then takes the file's name. Mode, owner and group stay as
  * they are; answers false where the owner or the group could not be kept.
  */
-export function replace(path: string, draft: string, text: string): boolean {
+export function replace(path: string, draft: string, text: string | Uint8Array): boolean {
   const before = lstatSync(path, { throwIfNoEntry: false });
   let isKept = true;
   writeDraft(draft, path, (file) => {

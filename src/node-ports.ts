@@ -1,11 +1,11 @@
 /** The real world behind the ports: Node's file system, clocks and random source. */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "./faults.ts";
 import { SIZE } from "./limits.ts";
-import { isFileOrFolder, syncFolder } from "./node-bytes.ts";
+import { draftOf, isFileOrFolder, replace, syncFolder } from "./node-bytes.ts";
 import {
   type Clock,
   type Entropy,
@@ -240,6 +240,18 @@ function writeWhole(descriptor: number, text: string): void {
   if (written === Buffer.byteLength(text)) return;
   const bytes = Buffer.from(text);
   for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
+}
+
+/** Not through a link, and over nothing but a regular file. @throws IoError */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  try {
+    const there = fs.lstatSync(file, { throwIfNoEntry: false });
+    const errno = there?.isSymbolicLink() ? "ELOOP" : there?.isDirectory() ? "EISDIR" : "EEXIST";
+    if (there !== undefined && !there.isFile()) throw new IoError(errno, undefined);
+    replace(file, draftOf(file, randomUUID()), content);
+  } catch (error) {
+    throw error instanceof IoError ? error : new IoError(errnoOf(error), error);
+  }
 }
 
 /** Writes the whole file; a new one is for those who have the access, where that is given. @throws IoError */

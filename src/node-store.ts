@@ -17,7 +17,7 @@ import {
   truncate,
   unlessAbsent,
 } from "./node-bytes.ts";
-import { holdFolder, makeFolder } from "./node-folder.ts";
+import { type HeldFolder, heldAlready, holdFolder, makeFolder } from "./node-folder.ts";
 import { token } from "./node-holder.ts";
 import { openIndexFile } from "./node-index.ts";
 import { holderOf, lockOf, withLock } from "./node-lock.ts";
@@ -172,24 +172,42 @@ interface Located {
 const ATTEMPTS = 5;
 
 /** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
-export function reach<T>(
-  { folder: root, unsynced }: Root,
-  name: string,
-  isMaking: boolean,
-  work: (at: Located) => T,
-): T {
+export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const real = locate(root, name);
-    const folder = dirname(real);
-    const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
     if (held === null) continue;
     try {
-      return work({ folder, path: `${held.path}/${basename(real)}` });
+      return work({ folder, path: `${held.path}/${file}` });
     } finally {
       held.close();
     }
   }
   return escapes(name);
+}
+
+interface Found {
+  readonly folder: string;
+  readonly file: string;
+  /** Null where the folder was moved meanwhile. */
+  readonly held: HeldFolder | null;
+}
+
+/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
+function straight({ folder: root }: Root, name: string): Found | null {
+  const path = join(root, name);
+  const folder = dirname(path);
+  const file = basename(path);
+  const held = heldAlready(folder);
+  if (held === null || !isLink(`${held.path}/${file}`)) return held && { folder, file, held };
+  held.close();
+  return null;
+}
+
+function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+  const real = locate(root, name);
+  const folder = dirname(real);
+  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+  return { folder, file: basename(real), held };
 }
 
 /** Where the store really is after all links; asked before every operation, because a link may appear at any time. */

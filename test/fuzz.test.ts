@@ -12,11 +12,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import fc from "fast-check";
+import { drawCase, KINDS } from "../fuzz/cases.ts";
+import { Chance } from "../fuzz/chance.ts";
+import { readCorpus } from "../fuzz/corpus.ts";
+import { jsonText, mutated } from "../fuzz/mutate.ts";
+import { type Case, play } from "../fuzz/play.ts";
+import { Player } from "../fuzz/player.ts";
+import { shrunk } from "../fuzz/shrink.ts";
 import { registry } from "../src/capabilities/registry.ts";
 import { run } from "../src/engine/run.ts";
 import { RunFault } from "../src/faults.ts";
-import { isObject, type Json, type JsonObject, readObject } from "../src/json.ts";
+import { type Json, type JsonObject, readObject } from "../src/json.ts";
 import { openMail } from "../src/node-mail.ts";
 import { fixedClock, nodeFiles, openTrace, seededEntropy } from "../src/node-ports.ts";
 import { openDataRoot } from "../src/node-store.ts";
@@ -26,7 +32,6 @@ import { openSnapshot } from "../src/snapshot/load.ts";
 import { codesOf, examine } from "./examine/examination.ts";
 import { sharedPath, skipWithout } from "./support/shared.ts";
 
-const root = join(import.meta.dirname, "..");
 const SEED = 20260131;
 
 /** Everything a run may write is in here: `data` and `traces`; whatever else appears was not allowed. */
@@ -48,106 +53,6 @@ async function compileAll(folder: string): Promise<ReadonlyMap<string, Plan>> {
     plans.set(name, await compile(workflow, snapshot, registry));
   }
   return plans;
-}
-
-// ---- hostile payloads ----
-
-const HOSTILE_KEYS = [
-  "__proto__",
-  "constructor",
-  "toString",
-  "length",
-  "hasOwnProperty",
-  "",
-  "$",
-  "$suppressed",
-  "a.b",
-  "a/b~",
-  "..",
-  "\u0000",
-  "\u2028",
-  "ключ",
-  "\u{1F512}",
-];
-/** JSON text can say it, `JSON.stringify` cannot: the text is written with this in its place. */
-const MINUS_ZERO = "minus zero";
-
-const HOSTILE_VALUES: readonly Json[] = [
-  null,
-  true,
-  0,
-  -1,
-  1.5,
-  2 ** 53 - 1,
-  1e308,
-  5e-324,
-  MINUS_ZERO,
-  "",
-  " ",
-  "../../etc/passwd",
-  "$.payload.x",
-  "{{timestamp}}",
-  "{{$.payload.n + 1}}",
-  "\u0000\u001b[31m",
-  "\u{1F512}".repeat(50),
-  "a".repeat(5000),
-  "2026-13-45T99:99:99Z",
-  [],
-  {},
-  [[[]]],
-  { $suppressed: "sha256:0" },
-];
-
-const hostileKey = fc.oneof(fc.constantFrom(...HOSTILE_KEYS), fc.string({ unit: "grapheme", maxLength: 8 }));
-const hostileValue: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom(...HOSTILE_VALUES),
-  fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
-  fc.nat(190).map(nested),
-  fc.dictionary(hostileKey, fc.constantFrom(...HOSTILE_VALUES), { maxKeys: 4 }) as fc.Arbitrary<Json>,
-);
-
-function nested(depth: number): Json {
-  let value: Json = "deep";
-  for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { d: value };
-  return value;
-}
-
-interface Mutation {
-  readonly kind: "replace" | "remove" | "add" | "keep";
-  /** Picks a place of the payload. */
-  readonly at: number;
-  readonly key: string;
-  readonly value: Json;
-}
-
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom("replace", "replace", "remove", "add", "keep"),
-  at: fc.nat(1000),
-  key: hostileKey,
-  value: hostileValue,
-});
-
-/** The payload as JSON text, since that is what a runner is given; `__proto__` then is a key like any other. */
-function mutate(payload: JsonObject, { kind, at, key, value }: Mutation): JsonObject {
-  const places = holders(payload);
-  const [holder, name] = places[at % Math.max(1, places.length)] ?? [payload, key];
-  const change = (item: Json): Json => {
-    if (Array.isArray(item)) return item.map(change);
-    if (!isObject(item)) return item;
-    if (item !== holder)
-      return Object.fromEntries(Object.entries(item).map(([one, inner]) => [one, change(inner)]));
-    const kept = Object.entries(item).filter(([one]) => one !== name || kind === "add" || kind === "keep");
-    if (kind === "replace") kept.push([name, value]);
-    if (kind === "add") kept.push([key, value]);
-    return Object.fromEntries(kept);
-  };
-  return change(payload) as JsonObject;
-}
-
-function holders(value: Json): readonly (readonly [JsonObject, string])[] {
-  if (Array.isArray(value)) return value.flatMap(holders);
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => [[value, key] as const, ...holders(item)]);
 }
 
 // ---- one run ----
@@ -190,59 +95,78 @@ function surroundings(): readonly string[] {
   return readdirSync(parent).map((name) => `${name} ${statSync(join(parent, name)).size}`);
 }
 
-async function survives({ plan, payloads }: Target, numRuns: number, data: string | null): Promise<void> {
+async function survives(
+  name: string,
+  { plan, payloads }: Target,
+  runs: number,
+  data: string | null,
+): Promise<void> {
   const before = surroundings();
-  await fc.assert(
-    fc.asyncProperty(
-      fc.nat(1000),
-      fc.array(mutation, { minLength: 0, maxLength: 3 }),
-      async (pick, mutations) => {
-        const base = payloads[pick % Math.max(1, payloads.length)] ?? {};
-        const text = JSON.stringify(mutations.reduce(mutate, base)).replaceAll(
-          JSON.stringify(MINUS_ZERO),
-          "-0",
-        );
-        const read = readObject(Buffer.from(text));
-        if ("defect" in read) return; // refused before any run begins
-        await runHostile(plan, read.value, data);
-      },
-    ),
-    { seed: SEED, numRuns },
-  );
+  for (let i = 0; i < runs; i++) {
+    const chance = new Chance(`${SEED} ${name} ${data} ${i}`);
+    let payload: Json = chance.one(payloads);
+    for (let left = chance.below(4); left > 0; left--) payload = mutated(payload, chance);
+    const read = readObject(Buffer.from(jsonText(payload)));
+    if (!("defect" in read)) await runHostile(plan, read.value, data); // else refused before any run begins
+  }
   assert.deepEqual(surroundings(), before);
 }
 
 // ---- targets ----
 
-const payloadsIn = (folder: string): readonly JsonObject[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as JsonObject);
+const corpus = await readCorpus();
 
-const OWN: readonly (readonly [workflow: string, fixtures: string])[] = [
-  ["release_governance::WF_RELEASE_CHANGE_V0", "wf-release-change"],
-  ["release_governance::WF_ROLLBACK_RELEASE_V0", "wf-rollback-release"],
-  ["agent_governance::WF_GRANT_TOOL_V0", "wf-grant-tool"],
-  ["agent_governance::WF_REVOKE_GRANT_V0", "wf-revoke-grant"],
-];
-
-const own = await compileAll(join(root, "protocol_snapshot"));
-
-test("every workflow of the project's own snapshot is fuzzed", () => {
-  assert.deepEqual([...own.keys()].sort(), OWN.map(([workflow]) => workflow).sort());
+test("the fuzzer reads every command with its options from the help", () => {
+  assert.ok(corpus.commands.length >= 18);
+  for (const { name, options } of corpus.commands) {
+    assert.ok(
+      options.some(({ flag, value }) => flag === "--workspace" && value === "DIR"),
+      name,
+    );
+  }
 });
 
-for (const [workflow, fixtures] of OWN) {
-  for (const data of ["data", "data-lost-record", "data-broken"]) {
-    test(`${workflow} on ${data}: no payload makes it a defect, a stray write or an unsound trace`, async () => {
-      const target = {
-        plan: own.get(workflow) as Plan,
-        payloads: payloadsIn(join(root, "fixtures", fixtures)),
-      };
-      await survives(target, 15, join(root, "fixtures", data));
-    });
-  }
+for (const kind of KINDS) {
+  const count = kind === "payload" || kind === "data" ? 40 : 5;
+  test(`of ${count} cases with a hostile ${kind}, none goes wrong`, async () => {
+    for (let i = 0; i < count; i++) {
+      const one = drawCase(corpus, new Chance(`${SEED} ${i}`), kind);
+      const { wrong } = await play(one);
+      assert.deepEqual(wrong, [], JSON.stringify(one.lines));
+    }
+  });
 }
+
+const HARMLESS: Case = { kind: "none", data: null, files: {}, lines: [["list"]] };
+
+test("a write outside the workspace is refused, and is what went wrong", async () => {
+  const trace = { "given/trace.jsonl": corpus.attestation.trace };
+  const line = ["export", "given/trace.jsonl", "--format", "reference-v0", "--out"];
+  const inside = await play({ ...HARMLESS, files: trace, lines: [[...line, "out/a.json"]] });
+  assert.deepEqual([inside.codes, inside.wrong], [[0], []]);
+  const outside = await play({ ...HARMLESS, files: trace, lines: [[...line, "../a.json"]] });
+  assert.notDeepEqual(outside.codes, [0]);
+  assert.match(outside.wrong.join(), /^writes outside: /);
+});
+
+test("a case that does not end, or takes too much memory, is ended", async () => {
+  const late = new Player({ seconds: 0, heap: 500, memory: 4000 });
+  assert.deepEqual((await late.play(HARMLESS)).wrong, ["hangs"]);
+  const full = new Player({ seconds: 600, heap: 500, memory: 1 });
+  assert.deepEqual((await full.play(HARMLESS)).wrong, ["takes too much memory"]);
+});
+
+test("a case is made as small as it can be with the same going wrong", async () => {
+  const files = { "a.json": '{"keep":[1,{"this":2}],"other":3}', "b.txt": "x" };
+  const big: Case = { kind: "none", data: "data", files, lines: [["list"], ["show", "x"]] };
+  const isStill = async ({ files, lines }: Case) =>
+    String(files["a.json"]).includes('"this":2') && lines.some(([command]) => command === "show");
+  assert.deepEqual(await shrunk(big, isStill, 1000), {
+    ...HARMLESS,
+    files: { "a.json": '{"keep":[{"this":2}]}' },
+    lines: [["show"]],
+  });
+});
 
 /** Payloads of the published scenarios, by workflow. */
 function publishedPayloads(): ReadonlyMap<string, readonly JsonObject[]> {
@@ -282,60 +206,7 @@ test("no payload makes a published workflow a defect, a stray write or an unsoun
   const data = publishedData("new_chain_simulation");
   for (const [name, plan] of plans) {
     const target = { plan, payloads: payloads.get(name) ?? [{}] };
-    await survives(target, 3, null);
-    await survives(target, 4, data);
+    await survives(name, target, 3, null);
+    await survives(name, target, 4, data);
   }
-});
-
-test("a data root of hostile files makes no workflow a defect", async () => {
-  const before = surroundings();
-  const folder = mkdtempSync(join(tmpdir(), "pgs-hostile-"));
-  try {
-    const stores = [
-      "release_governance/releases.jsonl",
-      "release_governance/freeze_windows.json",
-      "agent_governance/agent_licences.json",
-      "agent_governance/tool_grants.jsonl",
-    ];
-    const content = fc.oneof(
-      fc.constantFrom(
-        "",
-        "\n\n",
-        "{",
-        "[]",
-        "null",
-        '{"key":1}\n',
-        '{"key":"k","address":"a"}',
-        "\u0000",
-        '{"a":1,"a":2}',
-        '{"record":[]}\n{"rec',
-      ),
-      fc.string({ unit: "binary" }),
-      fc.json(),
-    );
-    const cases = OWN.map(([workflow, fixtures]) => ({
-      plan: own.get(workflow) as Plan,
-      payloads: payloadsIn(join(root, "fixtures", fixtures)),
-    }));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(1000),
-        fc.nat(1000),
-        fc.array(content, { minLength: 4, maxLength: 4 }),
-        async (which, pick, contents) => {
-          const data = mkdtempSync(join(folder, "data-"));
-          for (const [i, store] of stores.entries()) {
-            mkdirSync(join(data, store, ".."), { recursive: true });
-            writeFileSync(join(data, store), contents[i] as string);
-          }
-          const { plan, payloads } = cases[which % cases.length] as Target;
-          await runHostile(plan, payloads[pick % payloads.length] as JsonObject, data);
-        },
-      ),
-      { seed: SEED, numRuns: 100 },
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  assert.deepEqual(surroundings(), before);
 });

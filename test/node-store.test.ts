@@ -184,16 +184,20 @@ test("no operation leaves a handle open, and where there is none left each is a 
     fs.mkdirSync(${JSON.stringify(join(base, "data/folder"))}, { recursive: true });
     fs.symlinkSync("/", ${JSON.stringify(join(base, "data/out"))});
     const data = openDataRoot(${JSON.stringify(join(base, "data"))});
+    const paths = ["folder", "a/b/store", "a/b/store/below", "out/store", ...Array.from({ length: 20 }, (_, i) => i + "/x/store")];
+    const everywhere = () => {
+      for (const path of paths) for (const operate of Object.values(operations)) try { operate(data.store(path)); } catch {}
+      return open();
+    };
     const before = open();
-    const said = [];
-    for (const path of ["a/b/store", "a/b/store", "folder", "a/b/store/below", "out/store"]) {
-      for (const operate of Object.values(operations)) try { operate(data.store(path)); } catch {}
-      if (open() !== before) console.log("left open:", path, open() - before);
-    }
+    const kept = everywhere();
+    // Some folders are kept at hand.
+    if (kept > before + 8) console.log("left open", kept - before);
+    if (everywhere() !== kept) console.log("more and more are left open");
     isExhausted = true;
     for (const [name, operate] of Object.entries(operations)) {
       if (name === "index") continue;
-      try { operate(data.store("a/b/store")); console.log(name, "worked"); }
+      try { operate(data.store("a/never/store")); console.log(name, "worked"); }
       catch (error) { if (error.facts?.errno !== "EMFILE") console.log(name, error); }
     }`,
     `const fs = (await import("node:fs")).default;

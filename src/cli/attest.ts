@@ -6,13 +6,20 @@ import { runStatement } from "../sign/about.ts";
 import { type Envelope, envelopeText } from "../sign/dsse.ts";
 import type { SigningKey } from "../sign/keys.ts";
 import type { Statement } from "../sign/statement.ts";
-import { signStatement } from "../sign/verdict.ts";
+import { signStatement, withoutSignaturesBy } from "../sign/verdict.ts";
 import { verifyAttestation } from "./attest-verify.ts";
-import { type Attestation, type AttestOptions, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
+import {
+  type Attestation,
+  type AttestOptions,
+  actorText,
+  attestationOf,
+  readEnvelope,
+  readTrace,
+} from "./attestation.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { plain, printJson } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 
 export async function attestCommand(
   options: AttestOptions & CommonOptions,
@@ -35,26 +42,36 @@ function attest(attestation: Attestation, keys: readonly SigningKey[], context: 
   const statement = runStatement(read.intact);
   const made = keys.map((key) => signStatement(statement, key));
   const before = readEnvelope(attestation, context);
-  const envelope = joined(before === null ? made : [before, ...made], attestation);
+  const kept = withoutSignaturesBy(keys, before === null ? [] : [before]);
+  checkPayload(before, made[0] as Envelope, attestation);
+  const envelope = joined([...kept, ...made]);
   leave(attestation, `${envelopeText(envelope)}\n`, context);
   say(statement, envelope, attestation, context);
   return EXIT.SUCCESS;
 }
 
-/** One envelope with the signatures of all, each key's last one, sorted by key. @throws UsageFault */
-function joined(envelopes: readonly Envelope[], { file }: Attestation): Envelope {
+/** @throws UsageFault where the attestation that is there says something else */
+function checkPayload(
+  before: Envelope | null,
+  { payloadType, payload }: Envelope,
+  { file }: Attestation,
+): void {
+  if (before === null) return;
+  if (payloadType !== before.payloadType || !Buffer.from(payload).equals(before.payload))
+    throw new UsageFault("ATTESTATION_DIFFERS", { file });
+}
+
+/** One envelope with the signatures of all, sorted by key. */
+function joined(envelopes: readonly Envelope[]): Envelope {
   const [first] = envelopes as readonly [Envelope];
-  const isOther = ({ payloadType, payload }: Envelope) =>
-    payloadType !== first.payloadType || !Buffer.from(payload).equals(first.payload);
-  if (envelopes.some(isOther)) throw new UsageFault("ATTESTATION_DIFFERS", { file });
-  const byKey = new Map(envelopes.flatMap(({ signatures }) => signatures.map((one) => [one.keyid, one])));
-  return { ...first, signatures: [...byKey.values()].sort((a, b) => (a.keyid < b.keyid ? -1 : 1)) };
+  const signatures = envelopes.flatMap((envelope) => envelope.signatures);
+  return { ...first, signatures: signatures.sort((a, b) => (a.keyid < b.keyid ? -1 : 1)) };
 }
 
 /** @throws UsageFault */
 function leave({ file }: Attestation, text: string, { world, path }: Context): void {
   try {
-    world.writeFile(path(file), text);
+    world.replaceFile(path(file), text);
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     throw new UsageFault("ATTESTATION_UNWRITABLE", { file, errno: error.errno }, { cause: error });
@@ -67,11 +84,14 @@ function say(
   { trace, file }: Attestation,
   context: Context,
 ): void {
-  const { world, settings } = context;
+  const { settings } = context;
   const signatures = envelope.signatures.map(({ keyid }) => keyid);
   if (settings.json) printJson(context, { trace, attestation: file, sha256, predicate, signatures });
   else if (!settings.quiet) {
     const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    world.out(`attested ${trace}\nsha256 ${sha256}\n${signed}attestation ${file}\n`);
+    printText(
+      context,
+      `attested ${trace}\nsha256 ${sha256}\n${actorText(predicate)}${signed}attestation ${file}\n`,
+    );
   }
 }

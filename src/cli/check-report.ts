@@ -46,7 +46,7 @@ export const checkReport: Told<CheckResult> = {
 };
 
 export function sumOf({ artifacts, rules, findings }: CheckResult): string {
-  const counts = SEVERITIES.map((one) => `${countOf(findings, one)} ${one}s`).join(", ");
+  const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
   return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
 }
 

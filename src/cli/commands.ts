@@ -218,8 +218,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "examine",
-      operand: "<trace>",
-      summary: "verify a trace, replay it, say what went wrong",
+      operand: "<traces...>",
+      summary: "verify a trace, replay it, say what went wrong; of several, or a folder, one verdict each",
       options: examineOptions,
     },
     async () => (await import("./examine.ts")).examineCommand,
@@ -475,6 +475,10 @@ function testOptions(command: Command): Command {
       withReports(command)
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
+        .option(
+          "--from-trace <FILE>",
+          "make a scenario of a recorded run: the operand, or scenarios/<trace id>.scenario.yaml",
+        )
         .option("--watch", "test again whenever a scenario or the snapshot changes")
         .addOption(
           number(

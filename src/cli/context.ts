@@ -20,6 +20,8 @@ export interface World {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
+  /** How many columns the terminal has; absent where standard output is none. */
+  readonly columns?: number | undefined;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
@@ -41,6 +43,8 @@ export interface World {
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
+  replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
@@ -118,9 +122,16 @@ export function toContext(options: CommonOptions, world: World): Context {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,
-      color: world.isTty && options.color !== false && !env["NO_COLOR"],
+      color: options.color !== false && isColourful(world),
     },
   };
+}
+
+/** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */
+function isColourful({ env, isTty }: World): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  return isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }
 
 /** POSIX paths, `.` and `..` resolved. */

@@ -11,7 +11,7 @@ import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open, type SealOptions } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(
@@ -21,9 +21,9 @@ export async function diffSnapshotFolders(
   context: Context,
 ): Promise<number> {
   const differences = diffSnapshots(await read(a, options, context), await read(b, options, context));
-  const { settings, world } = context;
+  const { settings } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
-  else if (!settings.quiet) world.out(toText(a, b, differences, await painter(settings)));
+  else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 

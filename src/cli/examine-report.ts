@@ -3,7 +3,7 @@
 import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
-import type { TraceFinding } from "../examine/finding.ts";
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { type Place, pointerOf } from "../examine/locate/locate.ts";
 import type { Replayed } from "../examine/replay/replay.ts";
 import type { Stepwise } from "../examine/replay/stepwise.ts";
@@ -28,6 +28,8 @@ export interface Reexamined {
 
 export interface Examination extends Reexamined {
   readonly file: string;
+  /** What is worth a look, and spoils nothing. */
+  readonly notices: readonly TraceFinding[];
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
@@ -45,13 +47,14 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { notices, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
+    notices: notices.map(findingJson),
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
@@ -93,7 +96,7 @@ function classificationJson({ classification, place }: Examination): unknown {
 }
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { file, notices, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -106,6 +109,7 @@ export function toText(examination: Examination, paint: Paint): string {
   return [
     `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
     table(verdicts),
+    ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact"),
     told(allowed ?? [], "allowed"),
     told(divergencesOf(examination), "replayed"),

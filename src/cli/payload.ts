@@ -21,8 +21,14 @@ export const DEFAULT_HOPS = 10_000;
 /** `-` is standard input; no file at all is the empty object. @throws UsageFault, PayloadFault */
 export function readPayload(given: string | undefined, limits: PayloadLimits, context: Context): JsonObject {
   if (given === undefined) return {};
+  if (isText(given, context)) throw new PayloadFault("PAYLOAD_IS_TEXT", {});
   const file = given === "-" ? "standard input" : given;
   return parsePayload(bytesOf(given, file, limits.maxBytes, context), limits, file);
+}
+
+/** A payload where its file should be named, which must not be said back: longer than names are, or no file's. */
+function isText(given: string, { world, path }: Context): boolean {
+  return /^\s*[{["]/.test(given) && (given.length > 255 || world.files.realPath(path(given)) === null);
 }
 
 /** Reading stops behind the limit. */

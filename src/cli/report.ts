@@ -116,6 +116,34 @@ function reportDefect(error: unknown, context: Context): number {
   return EXIT.DEFECT;
 }
 
+/** A report for people, no line of it wider than the terminal as far as its words allow. */
+export function printText({ world: { columns, out } }: Context, text: string): void {
+  out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
+}
+
+/** What goes on is indented like the last cell of the line that begins in its left half, else a little. */
+function fitted(line: string, width: number): string {
+  if (widthOf(line) <= width) return line;
+  const starts = [...line.matchAll(/ {2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length);
+  const start = starts.findLast((one) => widthOf(line.slice(0, one)) <= width / 2) ?? 0;
+  const [indent, ...words] = [line.slice(0, start), ...line.slice(start).split(" ")];
+  const hanging = " ".repeat(start === 0 ? 2 : widthOf(indent));
+  let end = widthOf(indent);
+  return words.reduce((told, word, i) => {
+    const isFirst = i === 0;
+    const goesOn = isFirst || end + 1 + widthOf(word) <= width;
+    end = goesOn ? end + (isFirst ? 0 : 1) + widthOf(word) : hanging.length + widthOf(word);
+    return `${told}${isFirst ? "" : goesOn ? " " : `\n${hanging}`}${word}`;
+  }, indent);
+}
+
+/** Without what colours it. */
+function widthOf(text: string): number {
+  return text.replaceAll(COLOUR, "").length;
+}
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
 /** Columns padded to their widest cell; the last one is left ragged. */
 export function table(rows: readonly (readonly string[])[], indent = "  "): string {
   const widths: number[] = [];

@@ -13,7 +13,7 @@ import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, plain, refusalText } from "./report.ts";
+import { hintLines, plain, printText, refusalText } from "./report.ts";
 import { render, type TraceFiles } from "./run-render.ts";
 import { filesText, followLine, type Report, toJsonText, toText } from "./run-report.ts";
 
@@ -80,10 +80,10 @@ async function tell(report: Report, context: Context): Promise<(files: TraceFile
     world.out(head);
     return (files) => world.out(tail(files));
   }
-  if (!settings.quiet) world.out(toText(report, await painter(settings), context));
+  if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   sayWhy(report, context);
   return (files) => {
-    if (!settings.quiet) world.out(filesText(files, context));
+    if (!settings.quiet) printText(context, filesText(files, context));
   };
 }
 

@@ -2,12 +2,12 @@
 
 import { counted } from "../counted.ts";
 import { type Fault, SealFault } from "../faults.ts";
-import { utf8 } from "../json.ts";
+import { readObject, utf8 } from "../json.ts";
 import { IoError } from "../ports.ts";
 import { aboutSeal, sealStatement } from "../sign/about.ts";
-import type { Envelope } from "../sign/dsse.ts";
+import { type Envelope, toEnvelope } from "../sign/dsse.ts";
 import type { SigningKey } from "../sign/keys.ts";
-import { judge, signStatement } from "../sign/verdict.ts";
+import { judge, signStatement, withoutSignaturesBy } from "../sign/verdict.ts";
 import { requireFolder } from "../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../snapshot/verify.ts";
@@ -15,7 +15,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -42,7 +42,8 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
   else if (!settings.quiet) {
     const rows = signatures.map((keyid) => `signed by ${keyid}\n`).join("");
-    world.out(
+    printText(
+      context,
       `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`,
     );
   }
@@ -65,22 +66,31 @@ function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[],
     judge(envelope, [], aboutSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
   );
   const made = keys.map((one) => signStatement(sealStatement(root, context.world.tool, all.length), one));
-  const others = standing.filter((envelope) => !keys.some(({ keyid }) => keyid === keyOf(envelope)));
+  const others = withoutSignaturesBy(keys, standing);
   const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return { envelopes: sorted, dropped: count - standing.length };
 }
 
-/** The signatures of the seal that is there; those of one that does not hold together are only counted. */
+/** The signatures of the seal that is there, also where it does not hold together; what cannot be read is counted. */
 function signedBefore(context: Context): { readonly envelopes: readonly Envelope[]; readonly count: number } {
   const bytes = readSeal(context);
   const parsed = bytes === null ? null : parseSeal(bytes);
   if (bytes === null || parsed === null) return { envelopes: [], count: 0 };
   if ("fault" in parsed) {
-    const lines = utf8(bytes).split("\n");
-    return { envelopes: [], count: lines.filter((line) => line.startsWith('{"payload":')).length };
+    const lines = utf8(bytes)
+      .split("\n")
+      .filter((line) => line.startsWith('{"payload":'));
+    const read = lines.map((line) => readObject(Buffer.from(line.replace(/,?\r?$/, ""))));
+    const envelopes = read.flatMap((one) => ("value" in one ? (toEnvelope(one.value) ?? []) : []));
+    return { envelopes: envelopes.flatMap(apart), count: Math.max(lines.length, envelopes.length) };
   }
   const envelopes = parsed.seal.signatures.map(({ envelope }) => envelope);
   return { envelopes, count: envelopes.length };
+}
+
+/** Each signature in an envelope of its own, as a seal holds them. */
+function apart({ signatures, ...signed }: Envelope): readonly Envelope[] {
+  return signatures.map((one) => ({ ...signed, signatures: [one] }));
 }
 
 /** What cannot be read cannot be written either, which is refused then. */
@@ -101,7 +111,7 @@ function keyOf({ signatures }: Envelope): string {
 function leave(text: string, { world, settings }: Context): string {
   const file = `${settings.snapshot}/${SEAL_FILE}`;
   try {
-    world.writeFile(file, text);
+    world.replaceFile(file, text);
     return file;
   } catch (error) {
     const errno = error instanceof IoError ? error.errno : "EUNKNOWN";

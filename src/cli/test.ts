@@ -24,6 +24,7 @@ export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, 
   readonly filter?: string;
   readonly update?: boolean;
   readonly watch?: boolean;
+  readonly fromTrace?: string;
   readonly jobs?: number;
   readonly coverage?: boolean;
   readonly untaken?: boolean;
@@ -34,6 +35,12 @@ export async function testCommand(options: TestOptions, context: Context, given?
   const place = given ?? `${context.settings.workspace}/scenarios`;
   checkReports(options, context);
   checkCoverageFiles(options);
+  if (options.fromTrace !== undefined) {
+    const { testFromTrace } = await import("./test-from-trace.ts");
+    const made = await testFromTrace(options.fromTrace, options, context, given);
+    await tell(made, testReport(false), options, context);
+    return EXIT.SUCCESS;
+  }
   if (options.watch !== true) return testOnce(options, context, place);
   const { watchScenarios } = await import("./test-watch.ts");
   return watchScenarios(context, place, () => testOnce(options, context, place));

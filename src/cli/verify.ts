@@ -10,7 +10,7 @@ import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } f
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
-import { printJson, refusalText, table } from "./report.ts";
+import { printJson, printText, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -111,6 +111,6 @@ export function sayFindings(
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    world.out(`${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
+    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
   }
 }

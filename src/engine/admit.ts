@@ -46,21 +46,24 @@ function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonO
   let line = 0;
   for (const { bytes, isWhole } of linesIn(pieces)) {
     line++;
-    const value = valueIn(bytes);
-    if (value !== undefined) {
-      const record = own(value, "record");
+    const read = readLine(bytes);
+    if ("value" in read) {
+      const record = own(read.value, "record");
       if (isObject(record)) yield record;
     } else if (isWhole) {
-      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line });
+      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line, defect: read.defect });
     }
   }
 }
 
-/** The object of a line, an empty one where it is blank; undefined where it is none. */
-function valueIn(bytes: Buffer): JsonObject | undefined {
-  if (bytes.length > SIZE.text) return undefined;
+/** The object of a line, an empty one where it is blank; else what is wrong with it. */
+function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: string } {
+  if (bytes.length > SIZE.text) return { defect: "TOO_LARGE" };
   const text = utf8(bytes);
-  if (text.trim() === "") return {};
+  if (isBlank(text)) return { value: {} };
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
-  return "value" in read ? read.value : undefined;
+  return "value" in read ? read : { defect: read.defect.code };
 }
+
+/** Not `trim`, to which a byte order mark is white space. */
+const isBlank = (text: string) => !/[^ \t\r]/.test(text);

@@ -69,12 +69,14 @@ export function runStatement({ bytes, events, head }: IntactTrace): Statement {
   const { execution_id, payload: start } = events[0] as EventOf<"execution_start">;
   const { payload: end } = events.at(-1) as EventOf<"workflow_complete">;
   const { status, outcome, exit_reason_code } = end;
+  const { actor } = start;
   return {
     subject: { name: `${execution_id}.jsonl`, sha256: sha256(bytes) },
     predicateType: RUN_TYPE,
     predicate: {
       ...{ head, events: events.length },
       ...{ workflow: start.workflow_code, snapshot: start.snapshot, runtime: start.runtime },
+      ...(actor === undefined ? {} : { actor }),
       ...{ status, outcome, exit_reason_code },
     },
   };

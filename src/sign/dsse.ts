@@ -57,11 +57,12 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Either alphabet, as the format asks for; of each only the one spelling that encoding gives. */
+/** Either alphabet, with its padding or without; no bits behind the end, and nothing else between. */
 function toBytes(text: Json | undefined): Uint8Array | undefined {
   if (typeof text !== "string") return undefined;
   const bytes = Buffer.from(text, "base64");
   const standard = base64(bytes);
   const urlSafe = standard.replaceAll("+", "-").replaceAll("/", "_");
-  return text === standard || text === urlSafe ? bytes : undefined;
+  const isForm = (form: string) => text === form || text === form.replace(/=+$/, "");
+  return isForm(standard) || isForm(urlSafe) ? bytes : undefined;
 }

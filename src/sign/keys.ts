@@ -14,12 +14,12 @@ interface Key {
   readonly place: string;
 }
 
-export interface SigningKey extends Key {
-  sign(bytes: Uint8Array): Uint8Array;
-}
-
 export interface TrustedKey extends Key {
   hasSigned(bytes: Uint8Array, sig: Uint8Array): boolean;
+}
+
+export interface SigningKey extends TrustedKey {
+  sign(bytes: Uint8Array): Uint8Array;
 }
 
 /** A private key in PKCS#8, encrypted or not. @throws UsageFault */
@@ -34,7 +34,7 @@ export function parseSigningKey(pem: string, place: string, passphrase?: string)
     () => createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) }),
     refuse(isEncrypted ? "WRONG_PASSPHRASE" : "BROKEN"),
   );
-  return { keyid: identify(key, refuse), place, sign: (bytes) => sign(null, bytes, key) };
+  return { ...trusting(key, place, refuse), sign: (bytes) => sign(null, bytes, key) };
 }
 
 /** A public key in SPKI. @throws UsageFault */
@@ -44,7 +44,14 @@ export function parseTrustedKey(pem: string, place: string): TrustedKey {
   if (label.endsWith("PRIVATE KEY")) throw refuse("PRIVATE");
   if (label !== "PUBLIC KEY") throw refuse("OTHER_FORM", label);
   const key = attempt(() => createPublicKey(pem), refuse("BROKEN"));
-  return { keyid: identify(key, refuse), place, hasSigned: (bytes, sig) => verify(null, bytes, key, sig) };
+  return trusting(key, place, refuse);
+}
+
+/** The public half of a key. */
+function trusting(key: KeyObject, place: string, refuse: Refuse): TrustedKey {
+  const half = key.type === "private" ? createPublicKey(key) : key;
+  const keyid = identify(half, refuse);
+  return { keyid, place, hasSigned: (bytes, sig) => verify(null, bytes, half, sig) };
 }
 
 type Refuse = (defect: KeyDefect, form?: string) => UsageFault;
@@ -73,6 +80,5 @@ function attempt<T>(read: () => T, refusal: UsageFault): T {
 
 function identify(key: KeyObject, refuse: Refuse): Digest {
   if (key.asymmetricKeyType !== "ed25519") throw refuse("OTHER_ALGORITHM", key.asymmetricKeyType ?? "unknown");
-  const half = key.type === "private" ? createPublicKey(key) : key;
-  return sha256(half.export({ type: "spki", format: "der" }));
+  return sha256(key.export({ type: "spki", format: "der" }));
 }

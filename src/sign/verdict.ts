@@ -30,6 +30,21 @@ export function signStatement(statement: Statement, key: SigningKey): Envelope {
   return { ...unsigned, signatures: [{ keyid: key.keyid, sig: key.sign(signedBytes(unsigned)) }] };
 }
 
+/**
+ * The envelopes without the signatures that one of the keys made, in whichever envelope and whatever key id they
+ * state; an envelope of those alone is left out.
+ */
+export function withoutSignaturesBy(
+  keys: readonly TrustedKey[],
+  envelopes: readonly Envelope[],
+): readonly Envelope[] {
+  return envelopes.flatMap((envelope) => {
+    const bytes = signedBytes(envelope);
+    const signatures = envelope.signatures.filter(({ sig }) => !keys.some((key) => key.hasSigned(bytes, sig)));
+    return signatures.length === 0 ? [] : [{ ...envelope, signatures }];
+  });
+}
+
 /** Every signature of an envelope. All keys are tried, for a key id is a hint that anybody may have changed. */
 export function judge(
   envelope: Envelope,

@@ -1,7 +1,16 @@
 /** Signing what a trace says of its run, and checking who did. */
 
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { verifyTrace } from "../../src/examine/verify.ts";
@@ -12,6 +21,7 @@ import { envelopeText } from "../../src/sign/dsse.ts";
 import type { Statement } from "../../src/sign/statement.ts";
 import { signStatement } from "../../src/sign/verdict.ts";
 import { sha256 } from "../../src/trace/canonical.ts";
+import { type EditableLine, forge as forgeTrace } from "../examine/examination.ts";
 import { edit } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -71,6 +81,34 @@ test("an attestation says which trace it is about, and what became of the run", 
   });
 });
 
+test("an attestation names the actor, shows it, and is not of a trace with another one or none", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const actor = "release_governance::AC_RELEASE_MANAGER_V0";
+  const payload = fixture("wf-release-change/completed");
+  fine(await place.session("run", "--wf", RELEASE, "--payload", payload, "--actor", actor, "--no-png"));
+  const [trace] = place.traces() as [string];
+  const [ada] = signersIn(place, "ada") as [FiledSigner];
+  const signed = fine(await place.session("attest", trace, "--key", ada.privateFile));
+  assert.match(signed.out, new RegExp(`^actor ${actor}$`, "m"));
+  assert.equal(at(statementIn(trace.replace(/jsonl$/, "intoto.json")), "predicate", "actor"), actor);
+  const verify = ["attest", trace, "--verify", "--key", ada.publicFile];
+  assert.match(fine(await place.session(...verify)).out, new RegExp(`^actor ${actor}$`, "m"));
+  assert.equal(at(document(await place.session(...verify, "--json")), "predicate", "actor"), actor);
+
+  const text = readFileSync(trace, "utf8");
+  const head = at(lines(trace).at(-1), "hash") as string;
+  for (const other of ["release_governance::AC_CEO_V0", undefined]) {
+    const { actor: _, ...nobody } = JSON.parse(text.slice(0, text.indexOf("\n"))).payload;
+    const payload = other === undefined ? nobody : { ...nobody, actor: other };
+    const forged = forgeTrace(text, ([start, ...rest]) => [{ ...(start as EditableLine), payload }, ...rest]);
+    writeFileSync(trace, forged);
+    fine(await place.session("examine", trace));
+    assert.equal((await place.session("examine", trace, "--head", head)).code, 7);
+    const said = document(await place.session(...verify, "--json"));
+    assert.deepEqual([said["ok"], codesOf(said)], [false, ["SIGNATURE_OTHER_RUN", "SIGNATURE_UNTRUSTED"]]);
+  }
+});
+
 test("several sign one after the other, in whichever order, and each is known", async (t) => {
   const { place, trace, attestation, ada, ben } = await ran(t);
   fine(await place.session("attest", trace, "--key", ada.privateFile));
@@ -89,6 +127,55 @@ test("several sign one after the other, in whichever order, and each is known", 
   assert.match(one.out, new RegExp(`^  ${ada.keyid}  its key was not given$`, "m"));
   const env = { PGS_TRUSTED_KEYS: ada.publicFile };
   fine(await place.sessionIn({ env }, "attest", trace, "--verify"));
+});
+
+/** What signatures look like that another tool wrote: their key ids are a hint, which may be absent or wrong. */
+const FOREIGN_KEYIDS: readonly ((sig: { keyid?: string }, i: number) => void)[] = [
+  (one) => delete one.keyid,
+  (one) => {
+    one.keyid = "";
+  },
+  (one) => {
+    one.keyid = "the same for all";
+  },
+];
+
+for (const [i, spoil] of FOREIGN_KEYIDS.entries()) {
+  test(`a signature is replaced only by one of the same key, whatever key ids are stated (${i})`, async (t) => {
+    const { place, trace, attestation, ada, ben } = await ran(t);
+    const [cyd] = signersIn(place, "cyd") as [FiledSigner];
+    fine(await place.session("attest", trace, "--key", ada.privateFile, "--key", ben.privateFile));
+    edit(attestation, (text) => {
+      const envelope = JSON.parse(text) as { signatures: { keyid?: string }[] };
+      envelope.signatures.forEach(spoil);
+      return JSON.stringify(envelope);
+    });
+    fine(await place.session("attest", trace, "--key", cyd.privateFile));
+    const all = [ada, ben, cyd].flatMap(({ publicFile }) => ["--key", publicFile]);
+    fine(await place.session("attest", trace, "--verify", ...all, "--require-signature", "3"));
+    fine(await place.session("attest", trace, "--key", ada.privateFile, "--key", cyd.privateFile));
+    const { signatures } = JSON.parse(readFileSync(attestation, "utf8")) as { signatures: unknown[] };
+    assert.equal(signatures.length, 3);
+  });
+}
+
+test("an attestation is not written through a link, nor over what is no file", async (t) => {
+  const { place, trace, attestation, ada } = await ran(t);
+  const sign = () => place.session("attest", trace, "--key", ada.privateFile);
+  const elsewhere = place.path("elsewhere");
+  symlinkSync(elsewhere, attestation);
+  assertRefused(await sign(), 2, "ATTESTATION_UNWRITABLE");
+  assert.ok(!existsSync(elsewhere));
+  rmSync(attestation);
+  fine(await sign());
+  renameSync(attestation, elsewhere);
+  const before = readFileSync(elsewhere, "utf8");
+  symlinkSync(elsewhere, attestation);
+  assertRefused(await sign(), 2, "ATTESTATION_UNWRITABLE");
+  assert.equal(readFileSync(elsewhere, "utf8"), before);
+  rmSync(attestation);
+  mkdirSync(attestation);
+  assert.equal((await sign()).code, 2);
 });
 
 test("a trace and its attestation may be moved and named anew", async (t) => {
@@ -228,10 +315,10 @@ test("what cannot be signed, written or asked for is refused with what to type",
   const asked = await place.session("attest", trace, "--key", ada.privateFile, "--require-signature");
   assertRefused(asked, 2, "BAD_USAGE");
   assertHint(asked, /--verify/);
-  const writeFile = () => {
+  const replaceFile = () => {
     throw new IoError("EROFS", null);
   };
-  const unwritable = await place.sessionIn({ writeFile }, "attest", trace, "--key", ada.privateFile);
+  const unwritable = await place.sessionIn({ replaceFile }, "attest", trace, "--key", ada.privateFile);
   assertRefused(unwritable, 2, "ATTESTATION_UNWRITABLE");
   assert.match(unwritable.err, /EROFS/);
 });

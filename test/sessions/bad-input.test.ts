@@ -147,9 +147,9 @@ const badLines: readonly BadLine[] = [
   { argv: ["--jsno", "run", RELEASE], code: "BAD_USAGE", hint: /--json instead/ },
   { argv: ["examine", ""], code: "BAD_USAGE", says: /empty/ },
   { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
-  { argv: ["examine", "a", "b"], code: "BAD_USAGE" },
+  { argv: ["examine", "scenarios", "--head", "0"], code: "FILE_MISSING" },
   { argv: ["examine", "nowhere.jsonl"], code: "FILE_MISSING", says: /nowhere\.jsonl/ },
-  { argv: ["examine", "protocol_snapshot"], code: "FILE_UNREADABLE", says: /EISDIR/ },
+  { argv: ["examine", "protocol_snapshot"], code: "TRACES_MISSING", says: /protocol_snapshot/ },
   {
     argv: ["show", "release_governance::CC_RECORD_RELEAS_V0"],
     code: "UNKNOWN_ARTIFACT",

@@ -15,12 +15,17 @@ import {
   document,
   exitOf,
   FIXTURES,
+  fixture,
   PROJECT,
+  RELEASE,
   SNAPSHOT,
   type Workspace,
   workspace,
 } from "./world.ts";
 
+const GRANT_TOOL = "agent_governance::WF_GRANT_TOOL_V0";
+const REVOKE = "agent_governance::WF_REVOKE_GRANT_V0";
+const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
 const OWN = join(PROJECT, "scenarios");
 
 /** A workspace in which the files stand, fixtures beside them. */
@@ -389,3 +394,75 @@ function listening(...streams: readonly Stream[]): (pattern: RegExp) => Promise<
       check();
     });
 }
+
+const RUNS: readonly (readonly [
+  what: string,
+  ...runs: readonly (readonly [workflow: string, payload: string])[],
+])[] = [
+  ["a release", [RELEASE, "wf-release-change/completed"]],
+  [
+    "a release that is there already",
+    [RELEASE, "wf-release-change/completed"],
+    [RELEASE, "wf-release-change/completed"],
+  ],
+  ["a release that too few approved", [RELEASE, "wf-release-change/quorum-not-met"]],
+  ["a release in a frozen environment", [RELEASE, "wf-release-change/frozen"]],
+  [
+    "a grant that is taken back",
+    [GRANT_TOOL, "wf-grant-tool/completed"],
+    [REVOKE, "wf-revoke-grant/completed"],
+  ],
+  ["a grant that its intent rejects", [GRANT_TOOL, "wf-grant-tool/nack-everything-wrong"]],
+  [
+    "a release that admission denies",
+    [RELEASE, "wf-release-change/completed"],
+    [ROLLBACK, "wf-rollback-release/completed"],
+    [RELEASE, "wf-release-change/completed"],
+  ],
+  ["a grant", [GRANT_TOOL, "wf-grant-tool/completed"]],
+];
+
+for (const [what, ...runs] of RUNS) {
+  test(`the trace of ${what} becomes a scenario that passes`, async (t) => {
+    const place = workspace(t, { data: join(FIXTURES, "data") });
+    mkdirSync(place.path("scenarios"));
+    let trace = "";
+    for (const [workflow, payload] of runs) {
+      const said = await place.session(
+        "run",
+        workflow,
+        "--payload",
+        fixture(payload),
+        "--no-png",
+        "--no-md",
+        "--json",
+      );
+      trace = at(document(said), "trace", "jsonl") as string;
+    }
+    const made = await place.session("test", "--from-trace", trace);
+    assert.deepEqual([made.code, made.err], [0, ""], made.out);
+    assert.equal(made.out, "1 scenario, 1 step, 1 equal, 0 different\n");
+    const again = await place.session("test");
+    assert.equal(again.out, made.out);
+    assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
+    const [file = ""] = readdirSync(place.path("scenarios"));
+    const changed = readFileSync(place.path(`scenarios/${file}`), "utf8").replace(
+      /exit_reason: .*/,
+      "exit_reason: ELSE",
+    );
+    writeFileSync(place.path(`scenarios/${file}`), changed);
+    assert.equal((await place.session("test")).code, 7, "its expectations hold it to something");
+  });
+}
+
+test("a run whose payload was suppressed, and one that has not ended, become no scenario", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  mkdirSync(place.path("scenarios"));
+  const payload = fixture("wf-rollback-release/completed");
+  await place.session("run", ROLLBACK, "--payload", payload, "--no-png", "--no-md");
+  const [trace = ""] = place.traces();
+  assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
+  writeFileSync(place.path("cut.jsonl"), readFileSync(trace, "utf8").split("\n").slice(0, 4).join("\n"));
+  assert.equal((await place.session("test", "--from-trace", "cut.jsonl")).code, 2);
+  assert.deepEqual(readdirSync(place.path("scenarios")), []);
+});

@@ -164,10 +164,10 @@ test("a seal that was tampered with is refused, whatever was changed in it", asy
 test("a seal that cannot be written is refused with the system's own code", async (t) => {
   const place = workspace(t, { snapshot: null });
   unsealedCopy(place.path("protocol_snapshot"));
-  const writeFile = () => {
+  const replaceFile = () => {
     throw new IoError("EROFS", null);
   };
-  const said = await place.sessionIn({ writeFile }, "seal");
+  const said = await place.sessionIn({ replaceFile }, "seal");
   assertRefused(said, 3, "SEAL_UNWRITABLE");
   assert.match(said.err, /EROFS/);
 });

@@ -1,7 +1,7 @@
 /** Signing a seal, and running only what trusted keys have signed. */
 
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { artifactFile, edit, reauthor } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, ownSnapshot, signersIn, verdictsOf } from "./signed.ts";
@@ -54,6 +54,38 @@ test("several signers sign one after the other, in whichever order, and the root
   const said = fine(await place.session("verify", ...trusting(ben)));
   assert.match(said.out, new RegExp(`^  ${ada.keyid}  its key was not given$`, "m"));
   assert.match(said.out, new RegExp(`^  ${ben.keyid}  valid +keys/ben\\.pub\\.pem$`, "m"));
+});
+
+test("no signature over the root is dropped: one by the same key is replaced, whatever key ids are stated", async (t) => {
+  const place = ownSnapshot(t);
+  const [ada, ben, cyd] = named(place, "ada", "ben", "cyd");
+  fine(await place.session("seal", "--key", ada.privateFile, "--key", ben.privateFile));
+  edit(place.path(SEAL), (text) => text.replaceAll(/"keyid":"\w+"/g, '"keyid":""'));
+  fine(await place.session("seal", "--key", cyd.privateFile));
+  fine(await place.session("seal", "--key", ben.privateFile));
+  const report = document(
+    fine(await place.session("verify", ...trusting(ada, ben, cyd), "--require-signature", "3", "--json")),
+  );
+  assert.equal((report["signatures"] as unknown[]).length, 3);
+});
+
+test("a seal whose signatures another tool wrote in its own form keeps them when it is sealed again", async (t) => {
+  const place = ownSnapshot(t);
+  const [ada, ben] = named(place, "ada", "ben");
+  fine(await place.session("seal", "--key", ada.privateFile, "--key", ben.privateFile));
+  edit(place.path(SEAL), (text) => text.replaceAll(/"keyid":"\w+",/g, ""));
+  const again = document(fine(await place.session("seal", "--json")));
+  assert.deepEqual([again["dropped"], (again["signatures"] as unknown[]).length], [0, 2]);
+  fine(await place.session("verify", ...trusting(ada, ben), "--require-signature", "2"));
+});
+
+test("a seal is not written through a link", async (t) => {
+  const place = ownSnapshot(t);
+  const elsewhere = place.path("elsewhere");
+  symlinkSync(elsewhere, place.path(SEAL));
+  const said = await place.session("seal");
+  assert.equal(said.code, 3, said.err);
+  assert.ok(!existsSync(elsewhere));
 });
 
 test("what is signed runs where its signer is trusted, and as before where nobody asks", async (t) => {
@@ -314,6 +346,7 @@ test("the program itself signs with a key from the environment, and refuses what
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem }, "seal"));
+  fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem.replaceAll("\n", "\\n") }, "seal"));
   assert.notEqual((await place.binary(...completed, ...trusting(ada))).code, 3);
   assertRefused(await place.binary(...completed, ...trusting(ben)), 3, "SIGNATURE_UNTRUSTED");
   assert.equal(place.traces().length, 1);
