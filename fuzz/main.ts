@@ -32,7 +32,7 @@ const { values: given } = parseArgs({
   },
 });
 
-const SHRINKING = 200;
+const SHRINKING_SECONDS = 60;
 
 /** Numbers differ between cases that go wrong in the same way. */
 const alike = (wrong: string) => wrong.replace(/\d+/g, "0");
@@ -62,7 +62,7 @@ function kindsGiven(): readonly Kind[] {
 async function fuzz(player: Player, corpus: Corpus): Promise<number> {
   const kinds = kindsGiven();
   const end = Date.now() + Number(given.minutes) * 60_000;
-  const [byKind, byCommand, found] = [new Counts(), new Counts(), new Map<string, string>()];
+  const [byKind, byCommand, found] = [new Counts(), new Counts(), new Set<string>()];
   let count = 0;
   for (; Date.now() < end; count++) {
     const one = drawCase(corpus, new Chance(`${given.seed} ${count}`), kinds[count % kinds.length]);
@@ -73,8 +73,10 @@ async function fuzz(player: Player, corpus: Corpus): Promise<number> {
     }
     for (const wrong of played.wrong.map(alike)) {
       if (found.has(wrong)) continue;
-      found.set(wrong, await keep(one, wrong, found.size, player));
-      console.log(`FOUND in case ${count}: ${wrong}\n  ${found.get(wrong)}`);
+      const file = resolve(given.out, `${given.seed}-${found.size}.json`);
+      found.add(wrong);
+      console.log(`FOUND in case ${count}: ${wrong}\n  ${file}`);
+      await keep(one, wrong, file, player);
     }
   }
   console.log(
@@ -83,15 +85,15 @@ async function fuzz(player: Player, corpus: Corpus): Promise<number> {
   return found.size;
 }
 
-/** The file in which the case is kept. */
-async function keep(one: Case, wrong: string, number: number, player: Player): Promise<string> {
-  const isStill = async (smaller: Case) => (await player.play(smaller)).wrong.map(alike).includes(wrong);
-  const tries = /^(hangs|takes)/.test(wrong) ? 20 : SHRINKING;
-  const small = await shrunk(one, isStill, tries);
+/** Writes the case to the file, and then what it can be made smaller to. */
+async function keep(one: Case, wrong: string, file: string, player: Player): Promise<void> {
+  const write = (kept: Case) => writeFileSync(file, `${JSON.stringify({ wrong, case: kept }, null, 1)}\n`);
   mkdirSync(given.out, { recursive: true });
-  const file = resolve(given.out, `${given.seed}-${number}.json`);
-  writeFileSync(file, `${JSON.stringify({ wrong, case: small }, null, 1)}\n`);
-  return file;
+  write(one);
+  const end = Date.now() + SHRINKING_SECONDS * 1000;
+  const isStill = async (smaller: Case) =>
+    Date.now() < end && (await player.play(smaller)).wrong.map(alike).includes(wrong);
+  write(await shrunk(one, isStill, 500));
 }
 
 function sizesOf(corpus: Corpus): string {
