@@ -82,6 +82,6 @@ function say(
   if (settings.json) printJson(context, { trace, attestation: file, sha256, predicate, signatures });
   else if (!settings.quiet) {
     const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    world.out(`attested ${trace}\nsha256 ${sha256}\n${signed}attestation ${file}\n`);
+    world.out(`attested ${plain(trace)}\nsha256 ${sha256}\n${signed}attestation ${plain(file)}\n`);
   }
 }

@@ -16,7 +16,7 @@ import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { requireTrust, type SealOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
-import { printJson } from "./report.ts";
+import { plain, printJson } from "./report.ts";
 import { checkReports, type ReportOptions } from "./reports.ts";
 import { tell } from "./tell.ts";
 
@@ -108,6 +108,6 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
   }
   const name = shortPath(path(file), world.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });
-  else if (!settings.quiet) world.out(`${name}: ${findings.length} findings recorded\n`);
+  else if (!settings.quiet) world.out(`${plain(name)}: ${findings.length} findings recorded\n`);
   return EXIT.SUCCESS;
 }

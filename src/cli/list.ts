@@ -30,7 +30,7 @@ export async function listCommand(_: CommonOptions, context: Context): Promise<n
       .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
       .join(", ");
     const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
-    world.out(`${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", shape)}\n`);
+    world.out(`${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`);
   }
   return EXIT.SUCCESS;
 }

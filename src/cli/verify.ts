@@ -9,7 +9,7 @@ import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapsh
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
-import { printJson, refusalText, table } from "./report.ts";
+import { plain, printJson, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -109,6 +109,6 @@ export function sayFindings(
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    world.out(`${seal}: ${state.files} files\nroot ${state.root}\n${signed}`);
+    world.out(`${plain(seal)}: ${state.files} files\nroot ${state.root}\n${signed}`);
   }
 }
