@@ -2,7 +2,7 @@
 
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { load, loaded } = require("./load.js");
+const { load, loaded, toCache } = require("./load.js");
 
 const root = join(__dirname, "..");
 const [scratch] = process.argv.splice(2);
@@ -10,6 +10,6 @@ process.argv.push("run", "--wf", "release_governance::WF_RELEASE_CHANGE_V0", "--
 process.argv.push("--payload", `${root}/fixtures/wf-release-change/completed.json`);
 process.argv.push("--workspace", scratch, "--snapshot", `${root}/protocol_snapshot`);
 process.on("exit", () => {
-  for (const [file, { script }] of loaded) writeFileSync(`${file}.cache`, script.createCachedData());
+  for (const [file, unit] of loaded) writeFileSync(`${file}.cache`, toCache(unit));
 });
 load(`${root}/dist/main.cjs`).main(`${root}/dist/fonts`);

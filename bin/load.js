@@ -1,6 +1,7 @@
 /**
  * Loads the bundle with V8's code cache, which saves most of the compiling at every start. `npm run build` makes
- * the caches; V8 rejects those of another version, and then a file is compiled as usual.
+ * the caches. A cache begins with the Node that made it and the whole text that it was made of, because V8 itself
+ * compares nothing but the text's length: where either differs, the file is compiled as usual.
  */
 
 const { readFileSync } = require("node:fs");
@@ -8,16 +9,21 @@ const { Module, createRequire } = require("node:module");
 const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
-/** Exports and script of every file loaded so far. */
+const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process.platform} ${process.arch}\n`);
+
+/** Exports, text and script of every file loaded so far. */
 const loaded = new Map();
 
 function load(file) {
   const known = loaded.get(file);
   if (known !== undefined) return known.exports;
-  const cachedData = readOrUndefined(`${file}.cache`);
-  // The build leaves ASCII alone in these files: a text of one byte a character is read and kept at half the cost.
-  const script = new Script(Module.wrap(readFileSync(file, "latin1")), { filename: file, cachedData });
-  const unit = { exports: {}, script };
+  const text = readFileSync(file);
+  // The build leaves ASCII alone in these files: a text of one byte a character is kept at half the cost.
+  const script = new Script(Module.wrap(text.latin1Slice()), {
+    filename: file,
+    cachedData: cacheOf(file, text),
+  });
+  const unit = { exports: {}, text, script };
   loaded.set(file, unit);
   const folder = dirname(file);
   const outside = createRequire(file);
@@ -26,12 +32,22 @@ function load(file) {
   return unit.exports;
 }
 
-function readOrUndefined(file) {
+/** What V8 made of exactly this text. */
+function cacheOf(file, text) {
+  let cache;
   try {
-    return readFileSync(file);
+    cache = readFileSync(`${file}.cache`);
   } catch {
     return undefined;
   }
+  const begin = MADE_BY.length + text.length;
+  const isMadeHere = MADE_BY.equals(cache.subarray(0, MADE_BY.length));
+  return isMadeHere && text.equals(cache.subarray(MADE_BY.length, begin)) ? cache.subarray(begin) : undefined;
 }
 
-module.exports = { load, loaded };
+/** The cache of a file that was loaded and has run. */
+function toCache({ text, script }) {
+  return Buffer.concat([MADE_BY, text, script.createCachedData()]);
+}
+
+module.exports = { load, loaded, toCache };

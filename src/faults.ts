@@ -3,7 +3,7 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
@@ -151,7 +151,7 @@ export const usageTable = {
     hint: nameHint(f.fqdn, f.suggestion),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
-    what: `"${f.given}" is not an RFC 3339 date and time`,
+    what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
   }),
@@ -249,6 +249,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
@@ -274,14 +275,20 @@ export const usageTable = {
     where: at(f.file, f.line),
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
+  SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
+    what: `no scenario can be made of the run: ${f.why}`,
+    where: f.file,
+    hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
   SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
     what: "what came out cannot be written into the scenario as it is laid out",
     where: f.file,
     hint: "write the aliases and merges of its expectations out, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `the scenario cannot be updated: ${f.errno}`,
+    what: `the scenario cannot be written: ${f.errno}`,
     where: f.file,
+    hint: "name a file in a folder that is there and can be written",
   }),
   REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
     what: `${f.reference} reaches nothing that the step left`,
@@ -409,6 +416,15 @@ const payloadPlace = (f: PayloadPlace) => ({
 export const payloadTable = {
   PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", ...payloadPlace(f) }),
   PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", ...payloadPlace(f) }),
+  PAYLOAD_BYTE_ORDER_MARK: (f: PayloadPlace) => ({
+    what: "the payload begins with a byte order mark, which JSON does not allow",
+    ...payloadPlace(f),
+  }),
+  PAYLOAD_IS_TEXT: (_: Record<never, never>) => ({
+    what: "the payload itself is given where its file should be named",
+    where: "--payload",
+    hint: "write it into a file and name that, or pipe it into --payload -",
+  }),
   PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
     what: "the payload holds merge-conflict markers",
     ...payloadPlace(f),
@@ -436,10 +452,16 @@ export const payloadTable = {
     ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
   }),
-  PAYLOAD_TOO_LARGE: (f: { file: string; size: number; limit: number }) => ({
-    what: `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+  PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
+    what:
+      f.size === null
+        ? `the payload has more than the ${f.limit} bytes allowed`
+        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
     where: f.file,
-    hint: f.size > SIZE.payloadMost ? "send less" : `type --max-bytes ${f.size}, or send less`,
+    hint:
+      (f.size ?? f.limit) >= SIZE.payloadMost
+        ? "send less"
+        : `type --max-bytes ${f.size ?? SIZE.payloadMost}, or send less`,
   }),
 } satisfies Table;
 
@@ -479,12 +501,18 @@ export const snapshotTable = {
         ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
         : `type ${f.options}`,
   }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
     where: f.file,
   }),
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
+  BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
   TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
@@ -503,6 +531,16 @@ export const snapshotTable = {
     what: "a symbolic link leads out of the snapshot",
     where: f.file,
     hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
   }),
   MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the artifact"} should be ${f.expected}`,
@@ -680,6 +718,23 @@ export function reasonsOf(fault: Fault): readonly string[] {
   return [`${fault.code} ${fault.message}`];
 }
 
+/** How a stored line is made readable: no record is ever lost by it. */
+export function storeRepair(file: string, line?: number, defect?: string): string {
+  const place = line === undefined ? file : `line ${line} of ${file}`;
+  switch (defect) {
+    case "BYTE_ORDER_MARK":
+      return `save ${file} in the data root as UTF-8 without a byte order mark`;
+    case "NUMBER_NOT_HELD":
+      return `put the number in ${place} that no double holds in double quotes`;
+    case "DUPLICATE_KEY":
+      return `rename one of the two equal keys in ${place}`;
+    case "NOT_UTF8":
+      return `save ${file} in the data root as UTF-8`;
+    default:
+      return `move ${place} out of the data root into a file of its own, and put it back when it is repaired`;
+  }
+}
+
 // ---- a run refused mid-way (exit 4, storage 5) ----
 
 export const runTable = {
@@ -727,10 +782,10 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  STORE_CORRUPT: (f: { file: string; line: number }) => ({
-    what: "a stored line is not a JSON object",
+  STORE_CORRUPT: (f: { file: string; line: number; defect?: string }) => ({
+    what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: at(f.file, f.line),
-    hint: `remove line ${f.line} of ${f.file} from the data root, or repair it`,
+    hint: storeRepair(f.file, f.line, f.defect),
   }),
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,
@@ -779,7 +834,14 @@ export class RunFault<C extends keyof typeof runTable = keyof typeof runTable> e
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;
   try {
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(facts);
+    // A suppressed fact is said as it is recorded.
+    const said = Object.entries(facts).map(([name, fact]) => [
+      name,
+      isObject(fact) ? JSON.stringify(fact) : fact,
+    ]);
+    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
+      Object.fromEntries(said) as JsonObject,
+    );
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -859,6 +921,15 @@ export const traceTable = {
   SYSTEM_REFUSED: (f: { errno: string }) => ({
     what: `the system refused what the command needs: ${f.errno}`,
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
+  }),
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies Table;

@@ -1,6 +1,6 @@
 /** What to type so that a text can be read: said without quoting the text, which may hold secrets. */
 
-import { type JsonDefect, lineAt } from "./json.ts";
+import { endOfString, type JsonDefect, lineAt } from "./json.ts";
 import { type SyntaxFlaw, syntaxFlaw } from "./json-syntax.ts";
 
 /** One sentence that can be followed to the letter; undefined where none would bring the text further. */
@@ -8,6 +8,8 @@ export function repairOf(text: string, { code, pointer }: JsonDefect): string | 
   switch (code) {
     case "NOT_JSON":
       return syntaxRepair(text);
+    case "BYTE_ORDER_MARK":
+      return "save the file as UTF-8 without a byte order mark";
     case "CONFLICT_MARKERS":
       return conflictRepair(text);
     case "DUPLICATE_KEY":
@@ -34,6 +36,10 @@ function conflictRepair(text: string): string | undefined {
 
 function syntaxRepair(text: string): string | undefined {
   const flaw = syntaxFlaw(text);
+  if (flaw.place === "value" && flaw.open.length === 0 && YAML.test(text))
+    return "write it as JSON, members in braces, names and texts in double quotes: this is YAML";
+  if (flaw.offset >= text.length && text.trim() !== "" && !isClosable(flaw))
+    return "take the whole file again: this one ends in the middle";
   const spoilt = { ...flaw, text, there: position(text, flaw.offset) };
   return repairs(spoilt).find(({ repaired }) => isFurther(repaired, flaw.offset, text))?.say;
 }
@@ -42,9 +48,12 @@ function syntaxRepair(text: string): string | undefined {
 export function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [mark] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (mark === "[" || mark === "{") deepest = Math.max(deepest, ++depth);
-    else if (mark === "]" || mark === "}") depth--;
+  const marks = /["[\]{}]/g;
+  for (let match = marks.exec(text); match !== null; match = marks.exec(text)) {
+    const [mark] = match;
+    if (mark === '"') marks.lastIndex = endOfString(text, match.index);
+    else if (mark === "[" || mark === "{") deepest = Math.max(deepest, ++depth);
+    else depth--;
   }
   return deepest;
 }
@@ -64,15 +73,39 @@ interface Spoilt extends SyntaxFlaw {
 /** In the order in which they are tried. */
 function repairs(spoilt: Spoilt): readonly Repair[] {
   const { text, offset, place, open } = spoilt;
-  if (offset >= text.length)
-    return place === "key" || place === "colon" || place === "value" ? [] : [closed(spoilt)];
-  if (place === "more" && open.length === 0) return [cut(spoilt)];
+  if (offset >= text.length) return isClosable(spoilt) ? [closed(spoilt)] : [];
+  const uncommented = withoutComment(spoilt);
+  if (uncommented !== undefined) return [uncommented];
+  if (place === "more" && open.length === 0)
+    return [/^[{[]/.test(text.slice(offset)) ? apart(spoilt) : cut(spoilt)];
   return [...requoted(spoilt), ...reworded(spoilt), ...repunctuated(spoilt)];
+}
+
+/** Names and values, one a line, before anything that JSON has. */
+const YAML = /^(?:---[^\n]*\n|#[^\n]*\n|\s)*(?:- )?[A-Za-z_][\w-]*:(?:\s|$)/;
+
+/** Whether a text that ends there may lack nothing but brackets. */
+function isClosable({ place }: SyntaxFlaw): boolean {
+  return place !== "key" && place !== "colon" && place !== "value";
+}
+
+function withoutComment({ text, offset, there }: Spoilt): Repair | undefined {
+  const comment = /^(?:\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)/.exec(text.slice(offset))?.[0];
+  if (comment === undefined) return undefined;
+  const repaired = `${text.slice(0, offset)}${text.slice(offset + comment.length)}`;
+  return { say: `remove the comment at ${there}: JSON has none`, repaired };
+}
+
+/** JSON Lines, or several documents: none of them is to be lost. */
+function apart({ text, offset }: Spoilt): Repair {
+  const say = "put each of its values into a file of its own and take one after the other: this holds several";
+  return { say, repaired: text.slice(0, offset) };
 }
 
 function closed({ text, open }: Spoilt): Repair {
   const rest = [...open].reverse().join("");
-  return { say: `write ${quoted(rest)} at the end`, repaired: `${text}${rest}` };
+  const say = `write ${quoted(rest)} at the end if nothing is missing there, else take the whole file again`;
+  return { say, repaired: `${text}${rest}` };
 }
 
 function cut({ text, offset, there }: Spoilt): Repair {
@@ -84,9 +117,13 @@ function put({ text, offset }: Spoilt, what: string, length = 0): string {
 }
 
 function requoted(spoilt: Spoilt): readonly Repair[] {
-  const [all, inner] = /^'([^'\n]*)'/.exec(spoilt.text.slice(spoilt.offset)) ?? [];
-  if (all === undefined || inner === undefined) return [];
-  const say = `put the text at ${spoilt.there} in double quotes instead of single ones`;
+  const found = /^(?:'([^'\n]*)'|[“”„‟«»‘’‚]([^“”„‟«»‘’‚"\n]*)[“”„‟«»‘’‚])/.exec(
+    spoilt.text.slice(spoilt.offset),
+  );
+  if (found === null) return [];
+  const [all, single, inner = single ?? ""] = found;
+  const kind = single === undefined ? "typographic" : "single";
+  const say = `put the text at ${spoilt.there} in double quotes instead of ${kind} ones`;
   return [{ say, repaired: put(spoilt, JSON.stringify(inner), all.length) }];
 }
 

@@ -89,6 +89,7 @@ export interface JsonDefect {
   readonly code:
     | "NOT_UTF8"
     | "NOT_JSON"
+    | "BYTE_ORDER_MARK"
     | "CONFLICT_MARKERS"
     | "DUPLICATE_KEY"
     | "TOO_DEEP"
@@ -100,6 +101,9 @@ export interface JsonDefect {
 }
 
 export type ReadResult = { readonly value: JsonObject } | { readonly defect: JsonDefect };
+
+/** Some programs put it before a text, where JSON allows nothing. */
+const BYTE_ORDER_MARK = "\ufeff";
 
 const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
 
@@ -128,6 +132,7 @@ export function readObjectText(
   try {
     value = JSON.parse(text) as Json;
   } catch {
+    if (text.startsWith(BYTE_ORDER_MARK)) return { defect: { code: "BYTE_ORDER_MARK", line: 1 } };
     const conflict = CONFLICT.exec(text);
     if (conflict !== null) return { defect: { code: "CONFLICT_MARKERS", line: lineAt(text, conflict.index) } };
     return { defect: { code: "NOT_JSON", line: lineAt(text, syntaxFlaw(text).offset) } };

@@ -8,19 +8,23 @@ import type { World } from "./cli/context.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { refusalText } from "./cli/report.ts";
 import { Fault, TraceFault, UsageFault } from "./faults.ts";
+import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
 import {
+  attempt,
   errnoOf,
   fixedClock,
   nodeClock,
   nodeEntropy,
   nodeFiles,
   openTrace,
+  readAtMost,
   replaceFile,
   seededEntropy,
   writeFile,
 } from "./node-ports.ts";
 import { openDataRoot } from "./node-store.ts";
+import type { Scratch } from "./ports.ts";
 import { TOOL } from "./tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
@@ -29,13 +33,15 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
-    stdin: () => fs.readFileSync(0),
+    stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     files: nodeFiles,
+    openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./node-source.ts")).openSource(file),
     openProgress: async (what, total) =>
-      process.stderr.isTTY
+      process.stderr.isTTY && process.env["TERM"] !== "dumb"
         ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
         : null,
     clock: nodeClock,
@@ -49,13 +55,24 @@ export function realWorld(shipped: string, crewFile?: string): World {
     replaceFile,
     writeFile,
     async openScratch(within) {
-      const scratch = (await import("./node-scratch.ts")).openScratch(within);
-      const release = onInterrupt(scratch.close);
-      const close = () => {
+      const { openScratch } = await import("./node-scratch.ts");
+      // Asked for before there is anything to remove: a signal may come in between.
+      const release = onInterrupt(() => scratch?.close());
+      let scratch: Scratch | undefined;
+      try {
+        scratch = openScratch(within);
+        const { close } = scratch;
+        return {
+          ...scratch,
+          close() {
+            release();
+            close();
+          },
+        };
+      } catch (error) {
         release();
-        scratch.close();
-      };
-      return { ...scratch, close };
+        throw error;
+      }
     },
     cores: availableParallelism(),
     openCrew: async (threads) =>
@@ -107,20 +124,20 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What is done before a signal ends the process: the last thing that was asked for first. */
-const beforeLeaving: (() => void)[] = [];
+const beforeLeaving = new Set<() => void>();
 
 function leave(signal: NodeJS.Signals): void {
-  for (const work of beforeLeaving.reverse()) work();
+  for (const work of [...beforeLeaving].reverse()) work();
   process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
 }
 
 /** What is answered takes it back. */
 function onInterrupt(work: () => void): () => void {
-  if (beforeLeaving.length === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, leave);
-  beforeLeaving.push(work);
+  if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, leave);
+  beforeLeaving.add(work);
   return () => {
-    beforeLeaving.splice(beforeLeaving.indexOf(work), 1);
-    if (beforeLeaving.length === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, leave);
+    beforeLeaving.delete(work);
+    if (beforeLeaving.size === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, leave);
   };
 }
 

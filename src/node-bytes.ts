@@ -20,8 +20,9 @@ import {
   writeSync,
 } from "node:fs";
 import { StoreFault } from "./faults.ts";
+import { SIZE } from "./limits.ts";
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const PIECE_BYTES = 1 << 20;
 
 /** The system's code of a failed call; undefined for anything else that was thrown. */
@@ -40,8 +41,29 @@ export function unlessAbsent<T>(work: () => T): T | null {
   }
 }
 
+/** What is more than a text may be is refused, so that nothing behind it has to be ready for that. */
 export function read(path: string): Uint8Array {
-  return reading(path, (file) => readFileSync(file));
+  return reading(path, (file) => {
+    if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG");
+    return readFileSync(file);
+  });
+}
+
+/** The bytes of the file that is there now, a piece at a time; it is open until all were asked for. */
+export function openPieces(path: string): Iterable<Uint8Array> {
+  const file = openFile(path);
+  return (function* () {
+    try {
+      for (let at = 0; ; ) {
+        const piece = fill(file, at, PIECE_BYTES);
+        if (piece.length === 0) return;
+        at += piece.length;
+        yield piece;
+      }
+    } finally {
+      closeSync(file);
+    }
+  })();
 }
 
 export function readAt(path: string, offset: number, length: number): Uint8Array {
@@ -63,7 +85,30 @@ export function readFrom(path: string, offset: number, take: (piece: Uint8Array)
 }
 
 function reading<T>(path: string, work: (file: number) => T): T {
-  return opened(path, O_RDONLY, work);
+  const file = openFile(path);
+  try {
+    return work(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A pipe or a device is no file: opening it must not wait, and reading it might never end. */
+function openFile(path: string): number {
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (isFileOrFolder(file)) return file;
+  closeSync(file);
+  throw systemError("ENXIO");
+}
+
+/** Of a folder the system itself says that it cannot be read. */
+export function isFileOrFolder(file: number): boolean {
+  const stat = fstatSync(file);
+  return stat.isFile() || stat.isDirectory();
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: "read" });
 }
 
 /** Paths have no links left in them: one in the file's place was put there meanwhile. */
@@ -117,9 +162,16 @@ export function syncFile(path: string): void {
   opened(path, O_RDONLY, fdatasyncSync);
 }
 
-/** The names in the folder are on the device when this returns. */
+/** The names in the folder are on the device when this returns, where the file system can be asked for that. */
 export function syncFolder(path: string): void {
-  opened(path, O_RDONLY, fsyncSync);
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** Where a process that has the token writes what is to replace the file; a killed one leaves it there. */

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { textOf, tokenIn } from "./node-holder.ts";
 import { holderOf, release } from "./node-lock.ts";
 import { attempt } from "./node-ports.ts";
-import { reach, USUAL } from "./node-store.ts";
+import { reach } from "./node-store.ts";
 import type { Locks, StoredLock } from "./ports.ts";
+
+/** For another process that is about to remove the same lock. */
+const PATIENCE_MS = 1000;
 
 const LOCK = /(?:\.lock)(?:\.claim)*$/;
 
@@ -20,7 +23,7 @@ export function openLocks(root: string): Locks {
       // By the path of its store, because a lock is a link that leads nowhere.
       const [ending = ""] = LOCK.exec(file) ?? [];
       return reach({ folder: root, unsynced: new Set() }, file.slice(0, -ending.length), false, (store) => {
-        const held = release({ ...store, path: `${store.path}${ending}` }, file, USUAL.lockPatience);
+        const held = release({ ...store, path: `${store.path}${ending}` }, file, PATIENCE_MS);
         return held === null ? lock : { file, ...held };
       });
     },

@@ -7,6 +7,7 @@ import {
   append,
   draftOf,
   errnoOf,
+  openPieces,
   read,
   readAt,
   readFrom,
@@ -16,11 +17,11 @@ import {
   truncate,
   unlessAbsent,
 } from "./node-bytes.ts";
-import { holdFolder, makeFolder } from "./node-folder.ts";
+import { type HeldFolder, heldAlready, holdFolder, makeFolder } from "./node-folder.ts";
 import { token } from "./node-holder.ts";
 import { openIndexFile } from "./node-index.ts";
 import { holderOf, lockOf, withLock } from "./node-lock.ts";
-import type { DataRoot, StoreFile, StoreStamp } from "./ports.ts";
+import type { DataRoot, Journal, StoreFile, StoreStamp } from "./ports.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
@@ -31,7 +32,7 @@ export interface DataRootOptions {
   readonly ownerLost: (file: string) => void;
 }
 
-export const USUAL: DataRootOptions = {
+const USUAL: DataRootOptions = {
   lockPatience: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
@@ -171,24 +172,42 @@ interface Located {
 const ATTEMPTS = 5;
 
 /** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
-export function reach<T>(
-  { folder: root, unsynced }: Root,
-  name: string,
-  isMaking: boolean,
-  work: (at: Located) => T,
-): T {
+export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const real = locate(root, name);
-    const folder = dirname(real);
-    const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
     if (held === null) continue;
     try {
-      return work({ folder, path: `${held.path}/${basename(real)}` });
+      return work({ folder, path: `${held.path}/${file}` });
     } finally {
       held.close();
     }
   }
   return escapes(name);
+}
+
+interface Found {
+  readonly folder: string;
+  readonly file: string;
+  /** Null where the folder was moved meanwhile. */
+  readonly held: HeldFolder | null;
+}
+
+/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
+function straight({ folder: root }: Root, name: string): Found | null {
+  const path = join(root, name);
+  const folder = dirname(path);
+  const file = basename(path);
+  const held = heldAlready(folder);
+  if (held === null || !isLink(`${held.path}/${file}`)) return held && { folder, file, held };
+  held.close();
+  return null;
+}
+
+function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+  const real = locate(root, name);
+  const folder = dirname(real);
+  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+  return { folder, file: basename(real), held };
 }
 
 /** Where the store really is after all links; asked before every operation, because a link may appear at any time. */
@@ -248,13 +267,26 @@ function stamp(path: string, file: string): StoreStamp | null {
 }
 
 /** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
-function* journals(folder: string): Iterable<{ readonly name: string; readonly bytes: Uint8Array }> {
+function* journals(folder: string): Iterable<Journal> {
   const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {
-    const bytes = attempt("UNREADABLE", name, () =>
-      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => read(path))),
+    const pieces = attempt("UNREADABLE", name, () =>
+      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => openPieces(path))),
     );
-    if (bytes !== null) yield { name, bytes };
+    if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
+  }
+}
+
+function* attempted(name: string, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = attempt("UNREADABLE", name, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    iterator.return?.();
   }
 }
 

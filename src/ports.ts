@@ -4,10 +4,16 @@ import type { JsonObject } from "./json.ts";
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
 export interface Files {
-  /** The bytes, or null when nothing is there. Anything else that goes wrong throws an `IoError`. */
-  read(path: string): Uint8Array | null;
-  /** Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. */
-  list(folder: string): readonly ListedFile[];
+  /**
+   * The bytes, or null when nothing is there. Anything else that goes wrong throws an `IoError`. Only a file is
+   * read, unless it is said how many bytes are wanted at most: then a pipe or a device as well. @throws TooLarge
+   */
+  read(path: string, most?: number): Uint8Array | null;
+  /**
+   * Every file below the folder, as sorted `/`-separated relative paths; links are listed, not followed. Folders that
+   * hold nothing are listed when asked for.
+   */
+  list(folder: string, withEmptyFolders?: boolean): readonly ListedFile[];
   /** The names in the folder itself; none where there is no folder. */
   names(folder: string): readonly string[];
   /** Where the path really is after all links, or null when nothing is there. */
@@ -45,6 +51,16 @@ export class IoError extends Error {
   }
 }
 
+/** There are more bytes than are wanted; how many is known of a file alone. */
+export class TooLarge extends IoError {
+  readonly size: number | null;
+
+  constructor(size: number | null) {
+    super("EFBIG", undefined);
+    this.size = size;
+  }
+}
+
 /** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
 export interface Scratch {
   readonly folder: string;
@@ -57,6 +73,13 @@ export interface Scratch {
   copy(from: string, to: string): void;
   /** Removes the folder itself. */
   close(): void;
+}
+
+/** Which files were found to be what their own text says, by the SHA-256 of their bytes: kept outside the snapshot. */
+export interface CheckCache {
+  has(digest: string): boolean;
+  /** Whether it can be kept makes no difference but time. */
+  add(digest: string): void;
 }
 
 export interface Clock {
@@ -157,8 +180,14 @@ export interface DataRoot {
    * it when a link does.
    */
   store(path: string): StoreFile;
-  /** Every `*.jsonl` below the root in sorted order, with its bytes (SPEC 4.2). */
-  journals(): Iterable<{ readonly name: string; readonly bytes: Uint8Array }>;
+  /** Every `*.jsonl` below the root in sorted order (SPEC 4.2). The pieces of one are asked for before the next. */
+  journals(): Iterable<Journal>;
+}
+
+/** A piece is valid until the next is asked for. */
+export interface Journal {
+  readonly name: string;
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /** A message in plain text to one recipient. */
@@ -201,6 +230,9 @@ export interface TraceFile {
   sync(): void;
   close(): void;
 }
+
+/** Who may read what a run leaves. */
+export type TraceAccess = "owner" | "group" | "all";
 
 /** Folder and writer for one run's files; see `openTrace` in `node-ports.ts`. */
 export interface TraceFolder {

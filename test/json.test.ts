@@ -44,7 +44,7 @@ const refused: readonly (readonly [about: string, text: string | Uint8Array, def
     { code: "NOT_UTF8", line: 1 },
   ],
   ["nothing", "", { code: "NOT_JSON", line: 1 }],
-  ["a byte order mark", '\u{feff}{"a":1}', { code: "NOT_JSON", line: 1 }],
+  ["a byte order mark", '\u{feff}{"a":1}', { code: "BYTE_ORDER_MARK", line: 1 }],
   ["a value left out", '{\n"a":,\n"b":1\n}', { code: "NOT_JSON", line: 2 }],
   ["a comma too many", '{\n"a":1,\n}', { code: "NOT_JSON", line: 3 }],
   ["a comma too many in a list", '{"a":[\n1,\n]}', { code: "NOT_JSON", line: 3 }],

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { TraceFault } from "../src/faults.ts";
-import { nodeEntropy, openTrace } from "../src/node-ports.ts";
+import { nodeEntropy, openTrace, writeFile } from "../src/node-ports.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "pgs-ports-"));
@@ -37,6 +46,41 @@ test("a trace has its own folder, and a name already taken gets a number", (t) =
   for (const one of opened) {
     assert.equal(one.folder, join(traces, one.id));
     assert.equal(readFileSync(join(one.folder, `${one.id}.jsonl`), "utf8"), "line\n");
+  }
+});
+
+test("a trace is its owner's, unless others are given access to it", (t) => {
+  const base = folder(t);
+  const mode = (path: string) => statSync(path).mode & 0o777;
+  const before = process.umask(0o022);
+  t.after(() => process.umask(before));
+  for (const [access, folderMode, fileMode] of [
+    [undefined, 0o700, 0o600],
+    ["owner", 0o700, 0o600],
+    ["group", 0o750, 0o640],
+    ["all", 0o755, 0o644],
+  ] as const) {
+    const traces = join(base, String(access), "traces");
+    const { folder: made, id, file } = openTrace(traces, "id", access);
+    file.close();
+    const rendering = join(made, "id.md");
+    if (access !== undefined) writeFile(rendering, "", access);
+    assert.deepEqual([traces, made].map(mode), [folderMode, folderMode], access);
+    assert.equal(mode(join(made, `${id}.jsonl`)), fileMode);
+    if (access !== undefined) assert.equal(mode(rendering), fileMode);
+  }
+});
+
+test("a trace in a folder that is a link, and in one that had to be made, is forced to the device", (t) => {
+  const base = folder(t);
+  mkdirSync(join(base, "real"));
+  symlinkSync("real", join(base, "link"));
+  for (const traces of ["link", "not/yet"]) {
+    const { file } = openTrace(join(base, traces), "id");
+    file.append("line\n");
+    file.sync();
+    file.sync();
+    file.close();
   }
 });
 

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -32,6 +33,8 @@ function folder(t: TestContext): string {
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
+
+const onLinux = process.platform === "linux" ? false : "needs /proc";
 
 const operations: Readonly<Record<string, (store: StoreFile) => unknown>> = {
   read: (store) => store.read(),
@@ -166,6 +169,51 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
 
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? "the superuser writes into a read-only folder" : false;
+test("no operation leaves a handle open, and where there is none left each is a fault", {
+  skip: onLinux,
+}, (t) => {
+  const base = folder(t);
+  const script = inChild(
+    `const operations = {
+      read: (store) => store.read(), readFrom: (store) => store.readFrom(0, () => 1), readAt: (store) => store.readAt(0, 1),
+      holder: (store) => store.holder(), append: (store) => store.append("x"), truncate: (store) => store.truncate(0),
+      replace: (store) => store.replace("x"), locked: (store) => store.locked(() => store.append("x")),
+      sync: (store) => (store.append("x"), store.sync()), index: (store) => store.index("keys").replace([Buffer.from("x")]),
+    };
+    const open = () => fs.readdirSync("/proc/self/fd").length;
+    fs.mkdirSync(${JSON.stringify(join(base, "data/folder"))}, { recursive: true });
+    fs.symlinkSync("/", ${JSON.stringify(join(base, "data/out"))});
+    const data = openDataRoot(${JSON.stringify(join(base, "data"))});
+    const paths = ["folder", "a/b/store", "a/b/store/below", "out/store", ...Array.from({ length: 20 }, (_, i) => i + "/x/store")];
+    const everywhere = () => {
+      for (const path of paths) for (const operate of Object.values(operations)) try { operate(data.store(path)); } catch {}
+      return open();
+    };
+    const before = open();
+    const kept = everywhere();
+    // Some folders are kept at hand.
+    if (kept > before + 8) console.log("left open", kept - before);
+    if (everywhere() !== kept) console.log("more and more are left open");
+    isExhausted = true;
+    for (const [name, operate] of Object.entries(operations)) {
+      if (name === "index") continue;
+      try { operate(data.store("a/never/store")); console.log(name, "worked"); }
+      catch (error) { if (error.facts?.errno !== "EMFILE") console.log(name, error); }
+    }`,
+    `const fs = (await import("node:fs")).default;
+    const real = fs.openSync;
+    let isExhausted = false;
+    fs.openSync = (...given) => {
+      if (isExhausted) throw Object.assign(new Error("open"), { code: "EMFILE", syscall: "open" });
+      return real(...given);
+    };
+    (await import("node:module")).syncBuiltinESMExports();`,
+  );
+  const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
+  assert.equal(stdout, "", stderr);
+  assert.equal(stderr, "");
+});
+
 test("a read-only folder is a fault of every write, and reading goes on", { skip }, (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("a/store");
@@ -224,6 +272,122 @@ test("a replaced file keeps its permissions and leaves no draft, also when it ca
   assert.throws(() => store.replace("x"), StoreFault);
   assert.deepEqual(readdirSync(root), ["store"]);
 });
+
+test("a replaced file keeps its owner and group", {
+  skip: isRoot ? false : "only the superuser gives files away",
+}, (t) => {
+  const root = folder(t);
+  const path = join(root, "store");
+  const lost: string[] = [];
+  const store = openDataRoot(root, { ownerLost: (file) => lost.push(file) }).store("store");
+  for (const [uid, gid, mode] of [
+    [1000, 1000, 0o640],
+    [0, 1001, 0o660],
+    [1000, 0, 0o4755],
+  ] as const) {
+    writeFileSync(path, "old");
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
+    store.replace("new");
+    const now = statSync(path);
+    assert.deepEqual([now.uid, now.gid, now.mode & 0o7777], [uid, gid, mode]);
+  }
+  assert.deepEqual(lost, []);
+});
+
+test("an owner or a group that may not be kept is told, and the other one is kept", (t) => {
+  const root = folder(t);
+  for (const [refused, kept] of [
+    ["uid", "gid"],
+    ["gid", "uid"],
+  ] as const) {
+    const script = inChild(
+      `writeFileSync(${JSON.stringify(join(root, "store"))}, "old");
+      const data = openDataRoot(${JSON.stringify(root)}, { ownerLost: (file) => console.log("lost", file) });
+      data.store("store").replace("new");`,
+      `const fs = (await import("node:fs")).default;
+      const { writeFileSync } = fs;
+      const [real, asked] = [fs.lstatSync, []];
+      fs.lstatSync = (path, options) => {
+        const stat = real(path, options);
+        if (path.endsWith("/store") && options?.bigint !== true) { stat.uid = 4001; stat.gid = 4002; }
+        return stat;
+      };
+      fs.fchownSync = (file, uid, gid) => {
+        const isNew = { uid: uid === 4001, gid: gid === 4002 };
+        if (isNew.${refused}) throw Object.assign(new Error("fchown"), { code: "EPERM", syscall: "fchown" });
+        if (isNew.${kept}) console.log("kept");
+      };
+      (await import("node:module")).syncBuiltinESMExports();`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
+    assert.equal(stdout, "kept\nlost store\n", stderr);
+    assert.equal(readFileSync(join(root, "store"), "utf8"), "new");
+  }
+});
+
+test("the draft of a killed writer goes when its lock is taken over, and with it nothing else", (t) => {
+  const root = folder(t);
+  const kill = inChild(
+    `const store = openDataRoot(${JSON.stringify(root)}).store("store");
+    store.locked(() => store.replace("never"));`,
+    `const fs = (await import("node:fs")).default;
+    const real = fs.renameSync;
+    fs.renameSync = (from, to) => to.endsWith("/store") ? process.kill(process.pid, "SIGKILL") : real(from, to);
+    (await import("node:module")).syncBuiltinESMExports();`,
+  );
+  const { signal } = spawnSync(process.execPath, kill);
+  assert.equal(signal, "SIGKILL");
+  const others = ["store.0123456789abcdef.tmp", "store.tmp"];
+  for (const name of others) writeFileSync(join(root, name), "");
+  assert.equal(readdirSync(root).filter((name) => name.endsWith(".tmp")).length, 3, "it left a draft");
+  const store = openDataRoot(root).store("store");
+  store.locked(() => store.replace("new"));
+  assert.deepEqual(withoutSpares(root), ["store", ...others].sort());
+});
+
+test("a folder that becomes a link between check and use leads no operation out of the root", {
+  skip: onLinux,
+}, (t) => {
+  const outside = folder(t);
+  const writes = ["append", "replace", "locked", "read"];
+  for (const operation of writes) {
+    for (const swapped of ["data/a", "data/a/store"]) {
+      const base = folder(t);
+      writeFileSync(join(outside, "store"), "theirs");
+      mkdirSync(join(base, "data/a"), { recursive: true });
+      writeFileSync(join(base, "data/a/store"), "ours");
+      const target = swapped === "data/a/store" ? join(outside, "store") : outside;
+      const script = inChild(
+        `const store = openDataRoot(${JSON.stringify(join(base, "data"))}).store("a/store");
+        isArmed = true;
+        try { console.log(String(store.${operation}(...${JSON.stringify(argumentsOf[operation] ?? [])}, (it) => console.log(String(it))))); }
+        catch (error) { console.log(error.code ?? error.reason); }`,
+        `const fs = (await import("node:fs")).default;
+        let isArmed = false;
+        const real = fs.realpathSync.native;
+        // Whoever swaps does it right behind the check.
+        fs.realpathSync.native = (path) => {
+          const found = real(path);
+          if (isArmed && path.endsWith("/a/store")) {
+            isArmed = false;
+            fs.renameSync(${JSON.stringify(join(base, swapped))}, ${JSON.stringify(join(base, "moved"))});
+            fs.symlinkSync(${JSON.stringify(target)}, ${JSON.stringify(join(base, swapped))});
+          }
+          return found;
+        };
+        (await import("node:module")).syncBuiltinESMExports();`,
+      );
+      const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
+      assert.ok(!stdout.includes("theirs"), `${operation} read what is outside`);
+      assert.match(stdout, /STORE_PATH_ESCAPES|UNREADABLE|UNWRITABLE|ours|undefined|null/, stderr);
+      assert.deepEqual(readdirSync(outside), ["store"], `${operation} with ${swapped} swapped`);
+      assert.equal(readFileSync(join(outside, "store"), "utf8"), "theirs");
+    }
+  }
+});
+
+const argumentsOf: Readonly<Record<string, readonly unknown[]>> = { append: ["x"], replace: ["x"] };
 
 test("a write that the system stops half-way leaves the old content", (t) => {
   const root = folder(t);
@@ -300,8 +464,6 @@ test("the lock of a living process is waited for, and then named", async (t) => 
   );
   assert.deepEqual(readdirSync(root), ["store.lock"]);
 });
-
-const onLinux = process.platform === "linux" ? false : "needs /proc";
 
 test("a lock whose process number was given to another process is left over", { skip: onLinux }, (t) => {
   const root = folder(t);
@@ -642,7 +804,8 @@ test("journals are every .jsonl below the root in code-unit order, without what 
     found.map(({ name }) => name),
     ["a.jsonl", "a/B/é.jsonl", "a/z.jsonl", "b.jsonl", "folder.jsonl/in.jsonl", "inside.jsonl"],
   );
-  assert.deepEqual(found.map(({ bytes }) => String(bytes)).slice(-3), ["b.jsonl", "in", "d/log.txt"]);
+  const texts = [...openDataRoot(root).journals()].map(({ pieces }) => Buffer.concat([...pieces]).toString());
+  assert.deepEqual(texts.slice(-3), ["b.jsonl", "in", "d/log.txt"]);
 });
 
 /** Arguments of a node process that has `openDataRoot`, loaded after some work. */

@@ -2,9 +2,13 @@
 
 import { entropySeed, run } from "../engine/run.ts";
 import { emptySummary, gather } from "../engine/summary.ts";
+import { classify } from "../examine/classify.ts";
+import { places } from "../examine/locate/locate.ts";
 import { Fault, UsageFault } from "../faults.ts";
+import { recorders } from "../plan/recorders.ts";
 import { IoError, type Scratch } from "../ports.ts";
-import { openSnapshot } from "../snapshot/load.ts";
+import { inArtifact } from "../snapshot/hint.ts";
+import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { Difference } from "./compare.ts";
@@ -31,6 +35,8 @@ export interface Played {
   /** What refused the step before it ran. */
   readonly fault: Fault | null;
   readonly events: readonly TraceEvent[];
+  /** Of a step that differs: what to do about the way its run ended, where that is not as the protocol means it. */
+  readonly hints: readonly string[];
   /** Null of a step that was not played. */
   readonly left: Left | null;
   readonly seconds: number;
@@ -66,7 +72,7 @@ interface Place {
   readonly scratch: Scratch;
 }
 
-const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], left: null };
+const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
 
 /** A step that says something of earlier ones is played as it is then. */
 async function playBound(
@@ -157,9 +163,18 @@ async function observe(step: RunStep, place: Place): Promise<Seen> {
     ...(isRefused ? [] : await unsound(ran, staging.isComputed)),
     ...staging.unasked,
   ];
-  return isRefused
-    ? { differences, fault: ran, events: [], observed }
-    : { differences, fault: null, events: ran.events, observed };
+  if (isRefused) return { differences, fault: ran, events: [], hints: [], observed };
+  const hints = differences.length === 0 ? [] : hintsOf(ran, place.workflows.snapshot);
+  return { differences, fault: null, events: ran.events, hints, observed };
+}
+
+function hintsOf({ plan, summary }: Ran, snapshot: Snapshot): readonly string[] {
+  const found = classify(summary);
+  if (found === null) return [];
+  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  return located.flatMap(({ asks, file, hint }) =>
+    asks === "nothing" ? [] : [asks === "edit" ? inArtifact(file, null, hint) : hint],
+  );
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */

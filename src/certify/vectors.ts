@@ -43,6 +43,7 @@ const isRead: NumberRule = (literal, path) => path[2] === "payload" || isHeldNum
 const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
+  BYTE_ORDER_MARK: "it begins with a byte order mark",
   CONFLICT_MARKERS: "it holds merge-conflict markers",
   DUPLICATE_KEY: "a key stands twice in one object",
   TOO_DEEP: `it nests deeper than ${DEPTH.document} levels`,

@@ -6,8 +6,8 @@ import type { Files } from "../ports.ts";
 import { parseEnvelope, parseStrict } from "../snapshot/envelope.ts";
 import { codeOf, type Fqdn, fileOf, fqdnOfFile, kindOf } from "../snapshot/fqdn.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
-import { checkSealOnDisk, parseSeal, SEAL_FILE } from "../snapshot/seal.ts";
-import { readAll, type SnapshotFile, verifyAgainst, verifyContents } from "../snapshot/verify.ts";
+import { checkSealOnDisk, parseSeal } from "../snapshot/seal.ts";
+import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyContents } from "../snapshot/verify.ts";
 import { type Digest, sha256 } from "../trace/canonical.ts";
 
 /** An artifact of whatever kind, as its file holds it. */
@@ -41,8 +41,8 @@ export interface Read {
 export function readEntries(folder: string, files: Files): Read {
   const faults: Fault[] = [];
   const all = readAll(folder, files, faults);
-  const seal = files.read(`${folder}/${SEAL_FILE}`);
-  faults.push(...sealFaults(seal, all));
+  const seal = readSealFile(folder, files, faults);
+  if (seal !== undefined) faults.push(...sealFaults(seal, all));
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   const texts = new Map<string, string>();

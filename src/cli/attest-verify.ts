@@ -8,7 +8,7 @@ import { type Attestation, type AttestOptions, readEnvelope, readTrace } from ".
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures } from "./load.ts";
-import { plain, printJson, refusalText, table } from "./report.ts";
+import { plain, printJson, printText, refusalText, table } from "./report.ts";
 import { signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 
 export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
@@ -54,5 +54,5 @@ function say(
   const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
   for (const finding of findings) world.err(refusalText(finding));
   if (findings.length > 0) world.err(signed);
-  else if (!settings.quiet) world.out(`${plain(trace)}: the run that was attested\n${signed}`);
+  else if (!settings.quiet) printText(context, `${plain(trace)}: the run that was attested\n${signed}`);
 }

@@ -12,7 +12,7 @@ import { type Attestation, type AttestOptions, attestationOf, readEnvelope, read
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { plain, printJson } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 
 export async function attestCommand(
   options: AttestOptions & CommonOptions,
@@ -77,11 +77,11 @@ function say(
   { trace, file }: Attestation,
   context: Context,
 ): void {
-  const { world, settings } = context;
+  const { settings } = context;
   const signatures = envelope.signatures.map(({ keyid }) => keyid);
   if (settings.json) printJson(context, { trace, attestation: file, sha256, predicate, signatures });
   else if (!settings.quiet) {
     const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    world.out(`attested ${plain(trace)}\nsha256 ${sha256}\n${signed}attestation ${plain(file)}\n`);
+    printText(context, `attested ${plain(trace)}\nsha256 ${sha256}\n${signed}attestation ${plain(file)}\n`);
   }
 }

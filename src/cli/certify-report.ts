@@ -2,6 +2,7 @@
 
 import type { Coverage } from "../certify/coverage.ts";
 import { spelledOtherwise } from "../certify/lexical.ts";
+import { counted } from "../counted.ts";
 import { reasonsOf } from "../faults.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import type { GraphEdge } from "../trace/render/graph.ts";
@@ -90,7 +91,7 @@ function textOf(result: Certified, listsUntaken: boolean, paint: Paint): string 
 function countsText(result: Certified): string {
   const { total, equal, different, informative, left_out: leftOut } = countsOf(result);
   return [
-    `${result.scenarios.length} scenarios, ${total} steps`,
+    `${counted(result.scenarios.length, "scenario")}, ${counted(total, "step")}`,
     `${equal} equal`,
     `${different} different`,
     ...(informative === 0 ? [] : [`${informative} informative`]),

@@ -2,6 +2,7 @@
 
 import type { CheckFinding } from "../check/check.ts";
 import { type CheckResult, isFailing } from "../check/judge.ts";
+import { counted } from "../counted.ts";
 import type { Case, Notice, Part } from "../gate/verdict.ts";
 import { sumOf } from "./check-report.ts";
 import type { Context } from "./context.ts";
@@ -34,7 +35,7 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
     const detail = found
       .map(({ file, line, message }) => `${plain(`${at(file, line)}  ${message}`)}\n`)
       .join("");
-    return { name: id, subject: SUBJECT, failed: { message: `${found.length} findings`, detail } };
+    return { name: id, subject: SUBJECT, failed: { message: counted(found.length, "finding"), detail } };
   });
   return [...held, ...off.map(({ rule, reason }) => ({ name: rule, subject: SUBJECT, skipped: reason }))];
 }

@@ -4,6 +4,7 @@ import type { CheckFinding } from "../check/check.ts";
 import type { Coverage } from "../check/coverage.ts";
 import type { CheckResult } from "../check/judge.ts";
 import { SEVERITIES } from "../check/rule.ts";
+import { counted } from "../counted.ts";
 import { checkPart } from "./check-part.ts";
 import type { Paint, Tone } from "./paint.ts";
 import { plain, table } from "./report.ts";
@@ -45,8 +46,8 @@ export const checkReport: Told<CheckResult> = {
 };
 
 export function sumOf({ artifacts, rules, findings }: CheckResult): string {
-  const counts = SEVERITIES.map((one) => `${countOf(findings, one)} ${one}s`).join(", ");
-  return `${artifacts} artifacts, ${rules.length} rules: ${counts}`;
+  const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
+  return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
 }
 
 function countOf(findings: readonly CheckFinding[], severity: string): number {
@@ -81,7 +82,7 @@ export const coverageReport: Told<Coverage> = {
       invariant,
       status === "checked" ? rules.join(", ") : (why ?? ""),
     ]);
-    const sum = `${invariants.length} invariants: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
+    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
     return `${table(rows, "")}${paint("strong", sum)}\n`;
   },
 };

@@ -8,6 +8,7 @@ import { type CheckResult, judge, type Terms } from "../check/judge.ts";
 import type { Severity } from "../check/rule.ts";
 import { RULES } from "../check/rules.ts";
 import { readSubject } from "../check/subject.ts";
+import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import { IoError } from "../ports.ts";
 import { requireFolder } from "../snapshot/load.ts";
@@ -16,7 +17,7 @@ import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { requireTrust, type SealOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
-import { plain, printJson } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 import { checkReports, type ReportOptions } from "./reports.ts";
 import { tell } from "./tell.ts";
 
@@ -108,6 +109,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
   }
   const name = shortPath(path(file), world.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });
-  else if (!settings.quiet) world.out(`${plain(name)}: ${findings.length} findings recorded\n`);
+  else if (!settings.quiet)
+    printText(context, `${plain(name)}: ${counted(findings.length, "finding")} recorded\n`);
   return EXIT.SUCCESS;
 }

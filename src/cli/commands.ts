@@ -218,8 +218,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "examine",
-      operand: "<trace>",
-      summary: "verify a trace, replay it, say what went wrong",
+      operand: "<traces...>",
+      summary: "verify a trace, replay it, say what went wrong; of several, or a folder, one verdict each",
       options: examineOptions,
     },
     async () => (await import("./examine.ts")).examineCommand,
@@ -318,8 +318,8 @@ const COMMANDS: readonly CommandRow[] = [
   row(
     {
       name: "test",
-      operand: "<scenarios>",
-      summary: "play authored scenarios on the snapshot, each on a data root of its own",
+      operand: "[scenarios]",
+      summary: "play authored scenarios (default: <workspace>/scenarios), each on a data root of its own",
       options: testOptions,
     },
     async () => (await import("./test.ts")).testCommand,
@@ -389,6 +389,11 @@ function runOptions(command: Command): Command {
       )
       .addOption(
         new Option("--durability <LEVEL>", durability).choices(["device", "process"]).default("device"),
+      )
+      .addOption(
+        new Option("--trace-access <WHO>", "who may read what the run leaves: traces hold payloads")
+          .choices(["owner", "group", "all"])
+          .default("owner"),
       ),
   );
 }
@@ -470,6 +475,10 @@ function testOptions(command: Command): Command {
       withReports(command)
         .option("--filter <TEXT>", "only the scenarios with this text in their name or file")
         .option("--update", "write what comes out into the expectations that differ")
+        .option(
+          "--from-trace <FILE>",
+          "make a scenario of a recorded run: the operand, or scenarios/<trace id>.scenario.yaml",
+        )
         .option("--watch", "test again whenever a scenario or the snapshot changes")
         .addOption(
           number(

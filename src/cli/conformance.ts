@@ -1,7 +1,8 @@
 /** `pgs conformance`: do this build's transforms answer the snapshot's own cases? */
 
 import { registry } from "../capabilities/registry.ts";
-import { type CaseResult, checkCase } from "../certify/conformance.ts";
+import { type CaseResult, checkCase, wantedOutcome } from "../certify/conformance.ts";
+import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import type { Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import { type ConformanceCase, readCases } from "../snapshot/conformance.ts";
@@ -86,19 +87,21 @@ function toText(results: readonly CaseResult[], paint: Paint): string {
 
 function countsText(results: readonly CaseResult[]): string {
   const passed = results.filter(isPassed).length;
-  return `${results.length} cases, ${passed} passed, ${results.length - passed} failed`;
+  return `${counted(results.length, "case")}, ${passed} passed, ${results.length - passed} failed`;
 }
 
 /** One line: the case, and the outcome where that is not the one it must have. */
 function messageOf({ declared, outcome }: CaseResult): string {
-  return outcome === declared.outcome
+  const wanted = wantedOutcome(declared, outcome);
+  return outcome === wanted
     ? `${declared.name}: other outputs`
-    : `${declared.name}: ${outcome} instead of ${declared.outcome}`;
+    : `${declared.name}: ${outcome} instead of ${wanted}`;
 }
 
 function detailOf({ declared, outcome, reason, differences }: CaseResult): string {
   const why = reason === null ? "" : `  because ${plain(canonical(reason))}\n`;
-  return `  in ${declared.file}\n${why}${outcome === declared.outcome ? differencesText(differences) : ""}`;
+  const isOutcome = outcome === wantedOutcome(declared, outcome);
+  return `  in ${declared.file}\n${why}${isOutcome ? differencesText(differences) : ""}`;
 }
 
 const RULE: Rule = {

@@ -1,6 +1,7 @@
 /** What every command is given, and the options all of them share. */
 
 import type {
+  CheckCache,
   Clock,
   DataRoot,
   Entropy,
@@ -10,6 +11,7 @@ import type {
   Progress,
   Scratch,
   Source,
+  TraceAccess,
   TraceFolder,
 } from "../ports.ts";
 import { guarded } from "./guard.ts";
@@ -20,11 +22,15 @@ export interface World {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
+  /** How many columns the terminal has; absent where standard output is none. */
+  readonly columns?: number | undefined;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): Uint8Array;
+  /** All of standard input. @throws TooLarge, IoError */
+  stdin(most: number): Uint8Array;
   readonly files: Files;
+  /** The content checks that files have passed, as these variables say where; null where none are kept. */
+  openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */
@@ -33,15 +39,16 @@ export interface World {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  openDataRoot(root: string): DataRoot;
+  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
+  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
-  openTrace(traces: string, id: string): TraceFolder;
+  openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
-  /** @throws IoError */
-  writeFile(file: string, content: string | Uint8Array): void;
+  /** A new file is for those who have the access; without it, the umask says. @throws IoError */
+  writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openScratch(within?: string): Promise<Scratch>;
   /** Lets what waits for its turn have it. */
@@ -121,12 +128,19 @@ export function toContext(options: CommonOptions, world: World): Context {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,
-      color: world.isTty && options.color !== false && !env["NO_COLOR"],
+      color: options.color !== false && isColourful(world),
     },
   };
 }
 
 const edge = (text: string) => coloured(guarded(text));
+
+/** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */
+function isColourful({ env, isTty }: World): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  return isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+}
 
 /** POSIX paths, `.` and `..` resolved. */
 function absolute(cwd: string, given: string): string {

@@ -45,7 +45,7 @@ function countedIn(coverage: readonly Coverage[], min: number | null): string {
   return [
     `${edges} of ${coverage.length} workflows taken`,
     ...(min === null ? [] : [`at least ${min} % of each wanted`]),
-    ...(unknown === 0 ? [] : [`${unknown} workflows do not compile`]),
+    ...(unknown === 0 ? [] : [`${unknown} ${unknown === 1 ? "workflow does" : "workflows do"} not compile`]),
   ].join(", ");
 }
 

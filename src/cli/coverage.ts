@@ -5,7 +5,7 @@ import { coverageOf, type Outcomes } from "../certify/coverage.ts";
 import { countTrace, type LeftOut } from "../certify/recorded.ts";
 import { UsageFault } from "../faults.ts";
 import type { Case, Notice, Part, Rule } from "../gate/verdict.ts";
-import { type CommonOptions, type Context, shortPath } from "./context.ts";
+import type { CommonOptions, Context } from "./context.ts";
 import { type CoverageFiles, checkCoverageFiles, leaveCoverage } from "./coverage-files.ts";
 import { type Counted, coveragePart } from "./coverage-part.ts";
 import { coverageJson, coverageText, isBelow } from "./coverage-report.ts";
@@ -15,6 +15,7 @@ import { readGiven } from "./read-given.ts";
 import { plain } from "./report.ts";
 import { checkReports, type ReportOptions, reported } from "./reports.ts";
 import { type Told, tell } from "./tell.ts";
+import { tracesAt } from "./traces-at.ts";
 
 export interface CoverageOptions extends CommonOptions, SealOptions, CoverageFiles, ReportOptions {
   readonly min?: number;
@@ -48,18 +49,6 @@ export async function coverageCommand(
   await tell(result, report(options.untaken ?? false), options, context);
   const isFound = isBelow(coverage, options.min) || leftOut.some(({ code }) => code === "NOT_INTACT");
   return isFound ? EXIT.FOUND : EXIT.SUCCESS;
-}
-
-/** Every jsonl below a folder, and what is named itself. @throws UsageFault */
-function tracesAt(places: readonly string[], { world, path }: Context): readonly string[] {
-  const { files, cwd } = world;
-  return places.flatMap((place) => {
-    const at = path(place);
-    if (!files.isFolder(at)) return [place];
-    const found = files.list(at).filter(({ path: one }) => one.endsWith(".jsonl"));
-    if (found.length === 0) throw new UsageFault("TRACES_MISSING", { path: place });
-    return found.map(({ path: one }) => shortPath(`${at}/${one}`, cwd));
-  });
 }
 
 interface Result extends Counted {

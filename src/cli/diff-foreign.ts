@@ -1,5 +1,6 @@
 /** Two traces of which another runtime wrote at least one, read, compared and told (`pgs diff`). */
 
+import { counted } from "../counted.ts";
 import { type Account, accountOfForeign, accountOfOwn } from "../examine/foreign/account.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { diffAccounts, type ForeignDiff, incomparableTable } from "../examine/foreign/diff.ts";
@@ -78,7 +79,7 @@ function toText({ a, b, differences, incomparable }: Compared, paint: Paint): st
     `\nformats  ${a.account.format}, ${b.account.format}\n`,
     groupsText(differences, SIDES),
     `\nnot compared\n${incomparable.map((code) => `  - ${incomparableTable[code]}\n`).join("")}`,
-    `\n${differences.length} differences\n`,
+    `\n${counted(differences.length, "difference")}\n`,
   ].join("");
 }
 

@@ -1,6 +1,7 @@
 /** Two snapshots, opened, compared and told (`pgs diff`). */
 
 import { registry } from "../capabilities/registry.ts";
+import { counted } from "../counted.ts";
 import { SnapshotFault } from "../faults.ts";
 import { diffSnapshots, type SnapshotDifference } from "../plan/diff-snapshots.ts";
 import { readExecuted } from "../plan/executed.ts";
@@ -10,7 +11,7 @@ import type { Place } from "./differences.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open, type SealOptions } from "./load.ts";
 import { type Paint, painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(
@@ -20,9 +21,9 @@ export async function diffSnapshotFolders(
   context: Context,
 ): Promise<number> {
   const differences = diffSnapshots(await read(a, options, context), await read(b, options, context));
-  const { settings, world } = context;
+  const { settings } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
-  else if (!settings.quiet) world.out(toText(a, b, differences, await painter(settings)));
+  else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -52,7 +53,7 @@ function toText(a: string, b: string, differences: readonly SnapshotDifference[]
     verdictText(differences.length === 0, a, b, paint),
     groupText("breaking", breaking.map(toPlace)),
     groupText("not breaking", others.map(toPlace)),
-    `\n${differences.length} differences, ${breaking.length} breaking\n`,
+    `\n${counted(differences.length, "difference")}, ${breaking.length} breaking\n`,
   ].join("");
 }
 

@@ -1,5 +1,6 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
+import { counted } from "../counted.ts";
 import { diffTraces, type TraceDiff, type TraceDifference } from "../examine/diff/diff-traces.ts";
 import { CUT_OFF } from "../examine/verify.ts";
 import type { JsonObject } from "../json.ts";
@@ -80,14 +81,14 @@ function toText(compared: Compared, paint: Paint): string {
 }
 
 function cutOffText({ file, events }: Side): string {
-  return `\n${plain(file)} is cut off after ${events.length} events: what it did not come to is "nothing" on its side\n`;
+  return `\n${plain(file)} is cut off after ${counted(events.length, "event")}: what it did not come to is "nothing" on its side\n`;
 }
 
 function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
   const hint = listsDrawn ? "" : " (--drawn lists them)";
   return [
-    `${differences.length} differences`,
-    ...(drawn.length === 0 ? [] : [`${drawn.length} places only drawn differently${hint}`]),
+    counted(differences.length, "difference"),
+    ...(drawn.length === 0 ? [] : [`${counted(drawn.length, "place")} only drawn differently${hint}`]),
     ...(suppressed === 0 ? [] : [`${suppressed} suppressed values not compared`]),
   ].join(", ");
 }

@@ -1,5 +1,6 @@
 /** How an examination is told: as text, and as JSON. */
 
+import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
 import type { TraceFinding } from "../examine/finding.ts";
@@ -96,7 +97,7 @@ export function toText(examination: Examination, paint: Paint): string {
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
-    ["intact", word(verified.findings.length === 0, `yes, ${verified.count} events`, "no")],
+    ["intact", word(verified.findings.length === 0, `yes, ${counted(verified.count, "event")}`, "no")],
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
@@ -173,7 +174,7 @@ function replayText(examination: Examination): string {
   if (replayed === null) return "";
   const { before, behind } = unseen(examination);
   return [
-    `yes, ${replayed.compared} events equal`,
+    `yes, ${counted(replayed.compared, "event")} equal`,
     ...(replayed.suppressed === 0 ? [] : [`${replayed.suppressed} suppressed values not compared`]),
     ...(replayed.taken.length === 0 ? [] : [`${replayed.taken.length} answers taken as recorded`]),
     ...(before === 0 ? [] : [`${before} before them taken as recorded`]),

@@ -25,6 +25,7 @@ import { GivenTrace } from "./given-trace.ts";
 import { interruptionOf } from "./interruption.ts";
 import { open, planOf } from "./load.ts";
 import { say } from "./tell.ts";
+import { tracesAt } from "./traces-at.ts";
 
 export interface ExamineOptions extends CommonOptions {
   readonly head?: string;
@@ -34,7 +35,27 @@ export interface ExamineOptions extends CommonOptions {
   readonly until?: string;
 }
 
-export async function examineCommand(options: ExamineOptions, context: Context, file: string): Promise<number> {
+export async function examineCommand(
+  options: ExamineOptions,
+  context: Context,
+  ...places: readonly string[]
+): Promise<number> {
+  const files = tracesAt(places, context);
+  const [file = ""] = files;
+  if (files.length === 1) return examineOne(file, options, context);
+  refuseOptionsOfOne(options);
+  const { examineSeveral } = await import("./examine-several.ts");
+  return examineSeveral(files, context, (one, within) => examineOne(one, options, within));
+}
+
+function refuseOptionsOfOne({ head, steps, fromStep, until }: ExamineOptions): void {
+  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  throw new UsageFault("BAD_USAGE", { message: `${name} is for one trace`, hint: `leave ${name} out` });
+}
+
+async function examineOne(file: string, options: ExamineOptions, context: Context): Promise<number> {
   const trace = await GivenTrace.open(file, context);
   const format = foreignFormat(trace.firstPiece());
   if (format !== null) {

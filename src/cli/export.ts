@@ -1,5 +1,6 @@
 /** `pgs export`: a trace of this runner as another runtime's readers take it. */
 
+import { counted } from "../counted.ts";
 import { type Exported, exportReferenceV0 } from "../export/reference-v0.ts";
 import { UsageFault } from "../faults.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -42,7 +43,7 @@ function tell({ events, dropped }: Exported, format: string, out: string, contex
   if (settings.json) printJson(context, { format, file: out, events, dropped });
   else if (!settings.quiet) {
     world.out(
-      `${plain(out)}  ${events} events\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
+      `${plain(out)}  ${counted(events, "event")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
     );
   }
 }

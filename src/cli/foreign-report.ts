@@ -1,5 +1,6 @@
 /** How the examination of a foreign trace is told: as text, and as JSON. */
 
+import { counted } from "../counted.ts";
 import type { TraceFinding } from "../examine/finding.ts";
 import type { ForeignClassification } from "../examine/foreign/class.ts";
 import type { Course, ForeignRecord } from "../examine/foreign/record.ts";
@@ -51,7 +52,7 @@ export function toText(examination: ForeignExamination, paint: Paint): string {
   return [
     `${isSound ? paint("good", "READ") : paint("bad", "FOUND")}  ${plain(file)}\n`,
     table([
-      ["format", `${format}, ${events} events`],
+      ["format", `${format}, ${counted(events, "event")}`],
       ["workflow", workflow === null ? "-" : plain(workflow)],
       ["chain", chainText(record, paint)],
       ["path", path],
@@ -76,7 +77,7 @@ function verdict(isGood: boolean, word: string, paint: Paint): string {
 function chainText({ chain }: ForeignRecord, paint: Paint): string {
   if (chain === null) return paint("quiet", "none");
   const word = verdict(chain.isIntact, "intact", paint);
-  return chain.isIntact ? `${word}, ${chain.covered} events covered, not the last` : word;
+  return chain.isIntact ? `${word}, ${counted(chain.covered, "event")} covered, not the last` : word;
 }
 
 function classText({ class: found, isStructural, node, untold }: ForeignClassification, paint: Paint): string {

@@ -10,7 +10,8 @@ import { readGiven } from "./read-given.ts";
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {
   const { env } = context.world;
   const passphrase = env["PGS_SIGNING_PASSPHRASE"] || undefined;
-  const pem = env["PGS_SIGNING_KEY"] || undefined;
+  // Some CI systems hand a secret of several lines over as one, its line ends spelt out.
+  const pem = env["PGS_SIGNING_KEY"]?.replaceAll("\\n", "\n") || undefined;
   const fromFiles = files.map((file) => parseSigningKey(readKey(file, "--key", context), file, passphrase));
   if (fromFiles.length > 0 || pem === undefined) return distinct(fromFiles);
   return [parseSigningKey(pem, "$PGS_SIGNING_KEY", passphrase)];

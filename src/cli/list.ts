@@ -7,7 +7,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open } from "./load.ts";
 import { painter } from "./paint.ts";
-import { plain, printJson } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 
 interface Row {
   readonly workflow: string;
@@ -17,7 +17,7 @@ interface Row {
 }
 
 export async function listCommand(_: CommonOptions, context: Context): Promise<number> {
-  const { world, settings } = context;
+  const { settings } = context;
   const snapshot = await open(context);
   const rows = snapshot.names("WF").map((name) => row(snapshot.artifact(name) as Artifact, snapshot));
   if (settings.json) {
@@ -30,7 +30,10 @@ export async function listCommand(_: CommonOptions, context: Context): Promise<n
       .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
       .join(", ");
     const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
-    world.out(`${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`);
+    printText(
+      context,
+      `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`,
+    );
   }
   return EXIT.SUCCESS;
 }

@@ -19,18 +19,26 @@ export interface SealOptions extends TrustOptions {
   readonly expectSeal?: string;
 }
 
-/** The snapshot, the one at `folder` where that is given. @throws SnapshotFault, SealFault, UsageFault */
+/**
+ * The snapshot, the one at `folder` where that is given. With `putOff`, nothing of it is to be used before it is
+ * compiled, which does the checks put off.
+ * @throws SnapshotFault, SealFault, UsageFault
+ */
 export async function open(
   context: Context,
   options: SealOptions = {},
   folder: string = context.settings.snapshot,
+  putOff = false,
 ): Promise<Snapshot> {
+  const { world } = context;
   const needed = neededSignatures(options, context);
-  return openSnapshot(folder, context.world.files, {
+  return openSnapshot(folder, world.files, {
     from: context.settings,
     expectSeal: pinnedRoot(options, context),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),
+    checked: world.openCheckCache(world.env),
+    putOff,
   });
 }
 
@@ -57,7 +65,7 @@ export function neededSignatures({ key, requireSignature }: TrustOptions, { worl
 }
 
 export async function planOf(workflow: string, context: Context, options: SealOptions = {}): Promise<Plan> {
-  return planIn(await open(context, options), workflow);
+  return planIn(await open(context, options, undefined, true), workflow);
 }
 
 export function planIn(snapshot: Snapshot, workflow: string): Promise<Plan> {

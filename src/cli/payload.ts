@@ -4,8 +4,9 @@ import { PayloadFault } from "../faults.ts";
 import { type JsonObject, readObject, utf8 } from "../json.ts";
 import { depthOf, repairOf } from "../json-repair.ts";
 import { DEPTH, SIZE } from "../limits.ts";
+import { TooLarge } from "../ports.ts";
 import type { Context } from "./context.ts";
-import { readGiven } from "./read-given.ts";
+import { asFault, readGiven } from "./read-given.ts";
 
 export interface PayloadLimits {
   readonly maxDepth: number;
@@ -20,9 +21,25 @@ export const DEFAULT_HOPS = 10_000;
 /** `-` is standard input; no file at all is the empty object. @throws UsageFault, PayloadFault */
 export function readPayload(given: string | undefined, limits: PayloadLimits, context: Context): JsonObject {
   if (given === undefined) return {};
+  if (isText(given, context)) throw new PayloadFault("PAYLOAD_IS_TEXT", {});
   const file = given === "-" ? "standard input" : given;
-  const bytes = given === "-" ? context.world.stdin() : readGiven(given, "the payload", context);
-  return parsePayload(bytes, limits, file);
+  return parsePayload(bytesOf(given, file, limits.maxBytes, context), limits, file);
+}
+
+/** A payload where its file should be named, which must not be said back: longer than names are, or no file's. */
+function isText(given: string, { world, path }: Context): boolean {
+  return /^\s*[{["]/.test(given) && (given.length > 255 || world.files.realPath(path(given)) === null);
+}
+
+/** Reading stops behind the limit. */
+function bytesOf(given: string, file: string, limit: number, context: Context): Uint8Array {
+  try {
+    return given === "-" ? context.world.stdin(limit) : readGiven(given, "the payload", context, limit);
+  } catch (error) {
+    if (error instanceof TooLarge)
+      throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: error.size, limit });
+    throw asFault(error, file, "the payload");
+  }
 }
 
 /** `file` says in a refusal where the bytes come from. @throws PayloadFault */

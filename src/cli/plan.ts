@@ -11,7 +11,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open, planIn } from "./load.ts";
 import { painter } from "./paint.ts";
-import { hintLines, plain, printJson } from "./report.ts";
+import { hintLines, plain, printJson, printText } from "./report.ts";
 
 export interface PlanOptions extends CommonOptions {
   readonly wf: string;
@@ -19,7 +19,7 @@ export interface PlanOptions extends CommonOptions {
 }
 
 export async function planCommand(options: PlanOptions, context: Context): Promise<number> {
-  const { world, settings } = context;
+  const { settings } = context;
   const snapshot = await open(context, options);
   const plan = await planIn(snapshot, options.wf);
   const findings = await Promise.all(plan.findings.map((finding) => told(finding, snapshot)));
@@ -30,14 +30,17 @@ export async function planCommand(options: PlanOptions, context: Context): Promi
   const paint = await painter(settings);
   const { workflow } = plan;
   const { seal, root } = plan.snapshot;
-  world.out(`${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${seal} ${root}\n`);
-  for (const { event } of plan.admission.requires) world.out(`requires ${plain(event)}\n`);
-  for (const { event } of plan.admission.forbids) world.out(`forbids ${plain(event)}\n`);
-  for (const node of inReadingOrder(plan)) world.out(`\n${nodeText(node, node.key === plan.start)}`);
+  printText(
+    context,
+    `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${seal} ${root}\n`,
+  );
+  for (const { event } of plan.admission.requires) printText(context, `requires ${plain(event)}\n`);
+  for (const { event } of plan.admission.forbids) printText(context, `forbids ${plain(event)}\n`);
+  for (const node of inReadingOrder(plan)) printText(context, `\n${nodeText(node, node.key === plan.start)}`);
   for (const { code, what, file, pointer, content_line: line, hint } of findings) {
     const at = line === null ? "" : `, line ${line} of its Markdown`;
-    world.out(`\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n`);
-    if (hint !== undefined) world.out(`  ${hintLines([hint])}`);
+    printText(context, `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n`);
+    if (hint !== undefined) printText(context, `  ${hintLines([hint])}`);
   }
   return EXIT.SUCCESS;
 }

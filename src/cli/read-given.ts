@@ -1,17 +1,18 @@
 /** A file that the command line names. */
 
 import { UsageFault } from "../faults.ts";
-import { IoError, type Source } from "../ports.ts";
+import { SIZE } from "../limits.ts";
+import { IoError, type Source, TooLarge } from "../ports.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import type { Context } from "./context.ts";
 
-/** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault */
-export function readGiven(given: string, what: string, context: Context): Uint8Array {
+/** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
+export function readGiven(given: string, what: string, context: Context, most?: number): Uint8Array {
   const { world, path } = context;
   try {
-    return present(world.files.read(path(given)), given, what, context);
+    return present(world.files.read(path(given), most ?? SIZE.text), given, what, context);
   } catch (error) {
-    throw asFault(error, given, what);
+    throw asFault(error, given, what, most !== undefined);
   }
 }
 
@@ -42,11 +43,13 @@ function present<T>(found: T | null, file: string, what: string, context: Contex
 /** The file of the same folder that may have been meant, as it would be typed. */
 function nearestFile(given: string, { world, path }: Context): string | null {
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
+  // Every short name is near to every other.
+  if (name.length < 3) return null;
   const nearest = nearestName(name, world.files.names(path(folder === "" ? "." : folder)));
   return nearest === null ? null : `${folder}${nearest}`;
 }
 
-function asFault(error: unknown, file: string, what: string): unknown {
-  if (!(error instanceof IoError)) return error;
+export function asFault(error: unknown, file: string, what: string, isLimited = false): unknown {
+  if (!(error instanceof IoError) || (error instanceof TooLarge && isLimited)) return error;
   return new UsageFault("FILE_UNREADABLE", { file, what, errno: error.errno });
 }

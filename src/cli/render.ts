@@ -3,6 +3,7 @@
 import { checkSnapshot } from "../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { UsageFault } from "../faults.ts";
+import { IoError } from "../ports.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { Warning } from "../trace/render/html-warnings.ts";
 import { besideTrace } from "./beside.ts";
@@ -11,7 +12,7 @@ import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
-import { plain, printJson, table } from "./report.ts";
+import { plain, printJson, printText, table } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -33,10 +34,14 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
   const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
-    const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
-    writeGiven(file, drawn, context, (cause) => {
-      return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-    });
+    const unwritable = (cause: IoError) =>
+      new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+    try {
+      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
+      writeGiven(file, drawn, context, unwritable);
+    } catch (error) {
+      throw error instanceof IoError ? unwritable(error) : error;
+    }
   }
   tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
@@ -114,7 +119,8 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
     );
   }
   if (settings.quiet || written.length < targets.length) return;
-  world.out(
+  printText(
+    context,
     table(
       files.map(([kind, file]) => [kind, shortPath(file, world.cwd)]),
       "",

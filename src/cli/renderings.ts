@@ -2,6 +2,7 @@
 
 import { toGraph } from "../plan/graph.ts";
 import type { Plan } from "../plan/plan.ts";
+import { IoError } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Warning } from "../trace/render/html-warnings.ts";
 import type { World } from "./context.ts";
@@ -17,14 +18,24 @@ export type Kind = "html" | "md" | "png" | "svg";
 
 type Make = (drawn: Drawn, world: World) => Promise<string | Uint8Array>;
 
+/** @throws IoError where the page would be longer than a text can be */
+function withinText(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new IoError("EFBIG", error);
+  }
+}
+
 export const RENDERINGS: Readonly<Record<Kind, Make>> = {
   async html({ plan, events, warnings }) {
     const { renderHtml } = await import("../trace/render/html.ts");
-    return renderHtml(events, toGraph(plan), warnings);
+    return withinText(() => renderHtml(events, toGraph(plan), warnings));
   },
   async md({ plan, events }) {
     const { renderMarkdown } = await import("../trace/render/markdown.ts");
-    return renderMarkdown(events, toGraph(plan));
+    return withinText(() => renderMarkdown(events, toGraph(plan)));
   },
   async png({ plan, events }, world) {
     const [{ renderSvg }, { renderPng }] = await Promise.all([

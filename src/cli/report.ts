@@ -9,10 +9,26 @@ import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
+import { coloured } from "./paint.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ world }: Context, value: unknown): void {
-  world.out(`${JSON.stringify(value, null, 2)}\n`);
+  world.out(`${jsonText(value)}\n`);
+}
+
+/** Of more than a text can be, every list is cut, and the document says so. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    return JSON.stringify({ note, ...(value as object) }, cut, 2);
+  }
+}
+
+function cut(_: string, part: unknown): unknown {
+  return Array.isArray(part) || typeof part === "string" ? part.slice(0, MOST_ROWS) : part;
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
@@ -102,6 +118,34 @@ function reportDefect(error: unknown, context: Context): number {
   if (settings.debug && error instanceof Error) world.err(`${error.stack}\n`);
   return EXIT.DEFECT;
 }
+
+/** A report for people, no line of it wider than the terminal as far as its words allow. */
+export function printText({ world: { columns, out } }: Context, text: string): void {
+  out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
+}
+
+/** What goes on is indented like the last cell of the line that begins in its left half, else a little. */
+function fitted(line: string, width: number): string {
+  if (widthOf(line) <= width) return line;
+  const starts = [...line.matchAll(/ {2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length);
+  const start = starts.findLast((one) => widthOf(line.slice(0, one)) <= width / 2) ?? 0;
+  const [indent, ...words] = [line.slice(0, start), ...line.slice(start).split(" ")];
+  const hanging = " ".repeat(start === 0 ? 2 : widthOf(indent));
+  let end = widthOf(indent);
+  return words.reduce((told, word, i) => {
+    const isFirst = i === 0;
+    const goesOn = isFirst || end + 1 + widthOf(word) <= width;
+    end = goesOn ? end + (isFirst ? 0 : 1) + widthOf(word) : hanging.length + widthOf(word);
+    return `${told}${isFirst ? "" : goesOn ? " " : `\n${hanging}`}${word}`;
+  }, indent);
+}
+
+/** Without what colours it. */
+function widthOf(text: string): number {
+  return coloured(text).replaceAll(COLOUR, "").length;
+}
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
 /** Columns padded to their widest cell, whatever a cell holds; the last one is left ragged. */
 export function table(cells: readonly (readonly string[])[], indent = "  "): string {

@@ -1,15 +1,15 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, UsageFault } from "../faults.ts";
+import { Fault, TraceFault, UsageFault } from "../faults.ts";
 import type { Plan } from "../plan/plan.ts";
-import { IoError } from "../ports.ts";
+import { IoError, type TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { type Drawn, type Kind, RENDERINGS } from "./renderings.ts";
 import { refusalText } from "./report.ts";
 
 export interface Rendering {
-  readonly options: { readonly md: boolean; readonly png: boolean };
+  readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
   readonly plan: Plan;
   readonly events: readonly TraceEvent[];
   /** Folder and name without ending. */
@@ -28,25 +28,36 @@ export async function render(
   context: Context,
 ): Promise<TraceFiles> {
   const drawn = { plan, events, warnings: [] };
-  const md = options.md ? await leave(drawn, "md", base, context) : null;
-  const png = options.png ? await leave(drawn, "png", base, context) : null;
+  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access: options.traceAccess });
+  const md = options.md ? await leave(drawn, file("md"), context) : null;
+  const png = options.png ? await leave(drawn, file("png"), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
+interface Left {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly access: TraceAccess;
+}
+
 /** The file, or null when it could not be made. */
-async function leave(drawn: Drawn, kind: Kind, base: string, { world }: Context): Promise<string | null> {
-  const file = `${base}.${kind}`;
+async function leave(drawn: Drawn, { kind, name, access }: Left, context: Context): Promise<string | null> {
+  const { world, settings } = context;
   try {
-    world.writeFile(file, await RENDERINGS[kind](drawn, world));
-    return file;
+    world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
+    return name;
   } catch (error) {
-    const fault = error instanceof IoError ? unwritable(file, kind, error) : error;
-    if (!(fault instanceof Fault)) throw fault;
+    const fault = asFault(name, kind, error);
     world.err(refusalText(fault));
+    if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }
 }
 
-function unwritable(file: string, kind: Kind, cause: IoError): UsageFault {
-  return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+/** Even a defect of a renderer, or of its library, is no reason why a run that is over should end otherwise. */
+function asFault(file: string, kind: Kind, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  if (cause instanceof IoError)
+    return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  return new TraceFault("RENDERING_FAILED", { file }, { cause });
 }

@@ -13,13 +13,22 @@ export interface Report {
   readonly plan: Plan;
   readonly result: Awaited<ReturnType<typeof run>>;
   readonly summary: Summary;
-  readonly files: TraceFiles;
+  /** The trace itself. */
+  readonly jsonl: string;
   readonly exitCode: number;
   /** What to do about it, where it did not end well. */
   readonly hints: readonly string[];
 }
 
-export function toJson({ plan, result, summary, files, exitCode, hints }: Report): unknown {
+/** The JSON document up to what is known only when everything is drawn, and the rest of it. */
+export function toJsonText(report: Report) {
+  const text = JSON.stringify({ ...toJson(report), trace: null }, null, 2);
+  const head = text.slice(0, -"null\n}".length);
+  const tail = (trace: TraceFiles) => `${JSON.stringify(trace, null, 2).replaceAll("\n", "\n  ")}\n}\n`;
+  return { head, tail };
+}
+
+function toJson({ plan, result, summary, exitCode, hints }: Report) {
   const { ending } = result;
   const first = refusalOf(summary);
   return {
@@ -38,13 +47,12 @@ export function toJson({ plan, result, summary, files, exitCode, hints }: Report
     reasons: summary.reasons,
     error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
     hints,
-    trace: files,
     head: result.head,
     snapshot: plan.snapshot,
   };
 }
 
-export function toText({ plan, result, summary, files }: Report, paint: Paint, { world }: Context): string {
+export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { world }: Context): string {
   const { ending } = result;
   const tone = ending.status === "SUCCESS" ? "good" : "bad";
   const head = `${paint(tone, ending.status)}  ${paint("strong", plain(ending.exitReason))}  ${plan.workflow.fqdn}\n`;
@@ -63,9 +71,7 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
   const where = [
     ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
     ["head", result.head],
-    ...Object.values(files)
-      .filter((file): file is string => file !== null)
-      .map((file) => ["trace", shortPath(file, world.cwd)]),
+    [TRACE, shortPath(jsonl, world.cwd)],
   ];
   return [
     head,
@@ -79,6 +85,14 @@ export function toText({ plan, result, summary, files }: Report, paint: Paint, {
     section("reasons", capped(reasonRows(summary.reasons))),
     section("record", where),
   ].join("");
+}
+
+const TRACE = "trace".padEnd("snapshot".length);
+
+/** The renderings that there are, below the trace itself. */
+export function filesText({ md, png }: TraceFiles, { world }: Context): string {
+  const files = [md, png].filter((file) => file !== null);
+  return files.length === 0 ? "" : table(files.map((file) => [TRACE, shortPath(file, world.cwd)]));
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {

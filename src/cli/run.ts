@@ -6,15 +6,16 @@ import { emptySummary, gather, refusalOf, type Summary } from "../engine/summary
 import { Fault, RunFault, UsageFault } from "../faults.ts";
 import { momentOf } from "../plan/intent.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, printJson, refusalText } from "./report.ts";
-import { render } from "./run-render.ts";
-import { followLine, type Report, toJson, toText } from "./run-report.ts";
+import { hintLines, plain, printText, refusalText } from "./report.ts";
+import { render, type TraceFiles } from "./run-render.ts";
+import { filesText, followLine, type Report, toJsonText, toText } from "./run-report.ts";
 
 export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly wf: string;
@@ -29,6 +30,7 @@ export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
   readonly maxRuns: number;
   readonly maxEvents: number;
   readonly durability: Durability;
+  readonly traceAccess: TraceAccess;
 }
 
 export async function runCommand(options: RunOptions, context: Context): Promise<number> {
@@ -48,9 +50,9 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       options.seed === undefined
         ? world.entropy
         : world.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: world.openDataRoot(settings.dataRoot),
+    data: world.openDataRoot(settings.dataRoot, { ownerLost: (file) => world.err(ownerLostText(file)) }),
     mail: world.openMail(world.env),
-    openTrace: (id) => world.openTrace(settings.traces, id),
+    openTrace: (id) => world.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
     maxHops: options.maxHops,
     limits: { runs: options.maxRuns, events: options.maxEvents },
@@ -62,14 +64,27 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       if (options.follow) world.err(`${followLine(event)}\n`);
     },
   });
-  const files = await render({ options, plan, events, base: `${result.folder}/${result.traceId}` }, context);
   const exitCode = exitCodeOfRun(result.ending);
   const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, options, context);
-  const report = { plan, result, summary, files, exitCode, hints };
-  if (settings.json) printJson(context, toJson(report));
-  else if (!settings.quiet) world.out(toText(report, await painter(settings), context));
-  if (!settings.json) sayWhy(report, context);
+  const base = `${result.folder}/${result.traceId}`;
+  const told = await tell({ plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` }, context);
+  told(await render({ options, plan, events, base }, context));
   return exitCode;
+}
+
+/** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
+async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
+  const { world, settings } = context;
+  if (settings.json) {
+    const { head, tail } = toJsonText(report);
+    world.out(head);
+    return (files) => world.out(tail(files));
+  }
+  if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
+  sayWhy(report, context);
+  return (files) => {
+    if (!settings.quiet) printText(context, filesText(files, context));
+  };
 }
 
 /** What is needed to say them is loaded only for a run that did not end well. */
@@ -87,6 +102,11 @@ async function hintsOf(
     if (error instanceof Fault) return [];
     throw error;
   }
+}
+
+/** Said at once: it has happened, however the run ends. */
+function ownerLostText(file: string): string {
+  return `notice: ${plain(file)} was replaced, and could not be left to its owner and group: whoever used it as one of them may not be able to any more\n`;
 }
 
 function parseClock(given: string): number {

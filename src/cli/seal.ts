@@ -1,5 +1,6 @@
 /** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
 
+import { counted } from "../counted.ts";
 import { type Fault, SealFault } from "../faults.ts";
 import { readObject, utf8 } from "../json.ts";
 import { IoError } from "../ports.ts";
@@ -14,7 +15,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { plain, printJson } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -41,7 +42,10 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
   else if (!settings.quiet) {
     const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    world.out(`sealed ${all.length} files\nroot ${root}\n${rows}seal ${plain(shortPath(file, world.cwd))}\n`);
+    printText(
+      context,
+      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, world.cwd))}\n`,
+    );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
     world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);

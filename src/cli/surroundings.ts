@@ -8,12 +8,13 @@ import { Fault } from "../faults.ts";
 import { utf8 } from "../json.ts";
 import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../trace/render/markdown.ts";
+import { tooLarge } from "../trace/render/size.ts";
 import { renderSvg } from "../trace/render/svg.ts";
 import { toContext, type World } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
 import { hintLines, refusalText } from "./report.ts";
-import { toJson, toText } from "./run-report.ts";
+import { filesText, toJsonText, toText } from "./run-report.ts";
 
 export function surroundingsIn(world: World): Surroundings {
   const { files, clock, entropy, tool } = world;
@@ -40,14 +41,18 @@ function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, worl
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
   const found = classify(summary);
   const hints = found === null ? [] : places(found, summary, plan).map(({ hint }) => hint);
-  const report = { plan, result, summary, files, exitCode, hints };
+  const report = { plan, result, summary, jsonl: files.jsonl, exitCode, hints };
+  const context = toContext({}, world);
+  const graph = toGraph(plan);
+  const drawn = tooLarge(graph) === null ? [{ name: "the picture", text: renderSvg(events, graph) }] : [];
+  const { head, tail } = toJsonText(report);
   const { fault } = result.ending;
   return [
     { name: "the trace", text: utf8(trace) },
-    { name: "the Markdown", text: renderMarkdown(events, toGraph(plan)) },
-    { name: "the picture", text: renderSvg(events, toGraph(plan)) },
-    { name: "the report", text: toText(report, (_, text) => text, toContext({}, world)) },
-    { name: "the JSON document", text: JSON.stringify(toJson(report)) },
+    { name: "the Markdown", text: renderMarkdown(events, graph) },
+    ...drawn,
+    { name: "the report", text: `${toText(report, (_, text) => text, context)}${filesText(files, context)}` },
+    { name: "the JSON document", text: `${head}${tail(files)}` },
     { name: "the hints", text: hintLines(hints) },
     ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
   ];

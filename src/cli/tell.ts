@@ -3,7 +3,7 @@
 import type { Part } from "../gate/verdict.ts";
 import type { Context } from "./context.ts";
 import { type Paint, painter } from "./paint.ts";
-import { printJson } from "./report.ts";
+import { printJson, printText } from "./report.ts";
 import { isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 
 /** The two ways in which a reader is told. */
@@ -30,7 +30,7 @@ export async function tell<R>(
 
 /** As one JSON document or as text; text is left out where the reader wants it quiet. */
 export async function say<R>(result: R, telling: Telling<R>, context: Context): Promise<void> {
-  const { world, settings } = context;
+  const { settings } = context;
   if (settings.json) printJson(context, telling.toJson(result));
-  else if (!settings.quiet) world.out(telling.toText(result, await painter(settings)));
+  else if (!settings.quiet) printText(context, telling.toText(result, await painter(settings)));
 }

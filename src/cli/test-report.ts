@@ -1,6 +1,7 @@
 /** How tested scenarios are told: as text, as JSON, as a part of a verdict. */
 
 import type { Coverage } from "../certify/coverage.ts";
+import { counted } from "../counted.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../gate/verdict.ts";
 import type { JudgedCriterion } from "../scenarios/criteria.ts";
 import { readScenario } from "../scenarios/find.ts";
@@ -11,7 +12,7 @@ import { coveragePart } from "./coverage-part.ts";
 import { coverageJson, coverageText } from "./coverage-report.ts";
 import { differencesText } from "./differences.ts";
 import type { Paint } from "./paint.ts";
-import { plain } from "./report.ts";
+import { hintLines, plain } from "./report.ts";
 import { reported } from "./reports.ts";
 import type { Told } from "./tell.ts";
 
@@ -85,6 +86,7 @@ function scenarioJson({ name, file, about, steps, criteria }: Tested): unknown {
       satisfies: step.satisfies,
       ...(isEqual(step) ? {} : { differences: step.differences }),
       ...(isEqual(step) || step.refused.length === 0 ? {} : { refused: step.refused }),
+      ...(step.hints.length === 0 ? {} : { hints: step.hints }),
     })),
     criteria: criteria.map(({ id, statement, satisfiedBy, holds }) => {
       return { id, statement, satisfied_by: satisfiedBy, holds };
@@ -110,11 +112,11 @@ function countsText(result: TestResult): string {
   const { scenarios, steps, equal, different } = countsOf(result);
   const { total, hold } = criteriaCounts(result);
   return [
-    `${scenarios} scenarios, ${steps} steps`,
+    `${counted(scenarios, "scenario")}, ${counted(steps, "step")}`,
     `${equal} equal`,
     `${different} different`,
     ...(total === 0 ? [] : [`${hold} of ${total} criteria hold`]),
-    ...(result.updated === 0 ? [] : [`${result.updated} places updated`]),
+    ...(result.updated === 0 ? [] : [`${counted(result.updated, "place")} updated`]),
   ].join(", ");
 }
 
@@ -133,9 +135,10 @@ function headOf({ name }: Tested, step: TestedStep): string {
   return plain(`${name}#${step.name}`);
 }
 
-function detailOf({ file }: Tested, { workflow, refused, differences }: TestedStep): string {
+function detailOf({ file }: Tested, { workflow, refused, differences, hints }: TestedStep): string {
   const why = refused.length === 0 ? "" : `  refused: ${refused.map(plain).join("; ")}\n`;
-  return `  ${plain(workflow)} in ${plain(file)}\n${why}${differencesText(differences)}`;
+  const advice = hintLines(hints).replace(/^(?=.)/gm, "  ");
+  return `  ${plain(workflow)} in ${plain(file)}\n${why}${advice}${differencesText(differences)}`;
 }
 
 function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: JudgedCriterion): string {

@@ -24,15 +24,23 @@ export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, 
   readonly filter?: string;
   readonly update?: boolean;
   readonly watch?: boolean;
+  readonly fromTrace?: string;
   readonly jobs?: number;
   readonly coverage?: boolean;
   readonly untaken?: boolean;
   readonly min?: number;
 }
 
-export async function testCommand(options: TestOptions, context: Context, place: string): Promise<number> {
+export async function testCommand(options: TestOptions, context: Context, given?: string): Promise<number> {
+  const place = given ?? `${context.settings.workspace}/scenarios`;
   checkReports(options, context);
   checkCoverageFiles(options);
+  if (options.fromTrace !== undefined) {
+    const { testFromTrace } = await import("./test-from-trace.ts");
+    const made = await testFromTrace(options.fromTrace, options, context, given);
+    await tell(made, testReport(false), options, context);
+    return EXIT.SUCCESS;
+  }
   if (options.watch !== true) return testOnce(options, context, place);
   const { watchScenarios } = await import("./test-watch.ts");
   return watchScenarios(context, place, () => testOnce(options, context, place));
@@ -88,7 +96,9 @@ function readAll(
 ): readonly ScenarioFile[] {
   const { files, cwd } = world;
   const shown = (one: string) => shortPath(one, cwd);
-  const found = findScenarios(path(place), files, place).map((one) => readScenario(one, shown(one), files));
+  const found = findScenarios(path(place), files, shown(place)).map((one) =>
+    readScenario(one, shown(one), files),
+  );
   const read = found.map((file) => {
     const reading = { files, stores, folder: folderOf(file.path), isRecorded };
     return { file, name: toScenario(file.source, reading).name };

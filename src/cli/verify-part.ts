@@ -1,5 +1,6 @@
 /** What verifying a snapshot gave, as a part of a verdict. */
 
+import { counted } from "../counted.ts";
 import type { Fault } from "../faults.ts";
 import type { Case, Part } from "../gate/verdict.ts";
 import type { Context } from "./context.ts";
@@ -25,7 +26,7 @@ export function verifyPart(verified: Verified, context: Context): Part {
 function countedIn({ sealed, root, files, signatures, findings }: Verified): string {
   const valid = signatures.filter(({ verdict }) => verdict === "valid").length;
   return [
-    `${files} files`,
+    counted(files, "file"),
     sealed ? `sealed${root === null ? "" : ` as ${root}`}` : "not sealed",
     signatures.length === 0 ? "not signed" : `${valid} of ${signatures.length} signatures by trusted keys`,
     ...(findings.length === 0 ? [] : [`findings: ${findings.length}`]),

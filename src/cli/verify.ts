@@ -1,15 +1,16 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
+import { counted } from "../counted.ts";
 import { type Fault, SealFault } from "../faults.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { type JudgedSignature, signatureFaults } from "../sign/verdict.ts";
 import { requireFolder } from "../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../snapshot/seal.ts";
-import { readAll, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
+import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } from "../snapshot/verify.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
-import { plain, printJson, refusalText, table } from "./report.ts";
+import { printJson, printText, refusalText, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -66,7 +67,8 @@ function checkSeal(
   findings: Fault[],
   { world, settings }: Context,
 ): SealState {
-  const bytes = world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
+  const bytes = readSealFile(settings.snapshot, world.files, findings);
+  if (bytes === undefined) return { sealed: true, root: null, signatures: [] };
   if (bytes === null) {
     if (expected !== undefined || needed > 0) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
     return { sealed: false, root: rootOf(all), signatures: [] };
@@ -109,6 +111,6 @@ export function sayFindings(
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    world.out(`${plain(seal)}: ${state.files} files\nroot ${state.root}\n${signed}`);
+    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
   }
 }

@@ -3,9 +3,10 @@
 import { RunFault, StoreFault } from "../faults.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
 import { isPrintedNumber } from "../json-number.ts";
-import { DEPTH } from "../limits.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
+import { linesIn } from "../trace/pieces.ts";
 import type { AdmissionConclusion, AdmissionWhere } from "./conclude.ts";
 
 /** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
@@ -33,7 +34,7 @@ function matches(record: JsonObject, event: string, where: JsonObject): boolean 
 
 function* records(data: DataRoot): Generator<JsonObject> {
   try {
-    for (const { name, bytes } of data.journals()) yield* recordsIn(name, utf8(bytes));
+    for (const { name, pieces } of data.journals()) yield* recordsIn(name, pieces);
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     const errno = own(error.facts, "errno") ?? error.reason;
@@ -41,16 +42,28 @@ function* records(data: DataRoot): Generator<JsonObject> {
   }
 }
 
-function* recordsIn(file: string, text: string): Generator<JsonObject> {
-  const lines = text.split("\n");
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
+function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonObject> {
+  let line = 0;
+  for (const { bytes, isWhole } of linesIn(pieces)) {
+    line++;
+    const read = readLine(bytes);
     if ("value" in read) {
       const record = own(read.value, "record");
       if (isObject(record)) yield record;
-    } else if (i < lines.length - 1) {
-      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line: i + 1 });
+    } else if (isWhole) {
+      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line, defect: read.defect });
     }
   }
 }
+
+/** The object of a line, an empty one where it is blank; else what is wrong with it. */
+function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: string } {
+  if (bytes.length > SIZE.text) return { defect: "TOO_LARGE" };
+  const text = utf8(bytes);
+  if (isBlank(text)) return { value: {} };
+  const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
+  return "value" in read ? read : { defect: read.defect.code };
+}
+
+/** Not `trim`, to which a byte order mark is white space. */
+const isBlank = (text: string) => !/[^ \t\r]/.test(text);

@@ -4,7 +4,7 @@
  */
 
 import type { Json, JsonObject } from "../json.ts";
-import type { Scope } from "../plan/expression.ts";
+import type { Scope, Within } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
@@ -44,6 +44,8 @@ export interface Conclude {
   limit(of: keyof TraceLimits, count: number): number | null;
   /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
   unmet(found: readonly Unmet[]): readonly Unmet[];
+  /** What paths find inside what a record suppresses; absent where nothing is. */
+  readonly within?: Within;
   /** The outcome an evaluation gives in this scope. */
   evaluation(evaluation: Evaluation, scope: Scope): string;
   /** The literal outcome a step mapped from its result. */

@@ -2,7 +2,7 @@
 
 import { RunFault } from "../faults.ts";
 import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json.ts";
-import { CLOCK, evaluate, type Scope } from "../plan/expression.ts";
+import { CLOCK, evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
 import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
 import { checkLimit } from "./limits.ts";
@@ -123,8 +123,8 @@ function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   });
 }
 
-function inputScope({ inputs, results, raw }: Progress, { input }: Walk): Scope {
-  return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock };
+function inputScope({ inputs, results, raw }: Progress, { input, conclude }: Walk): Scope {
+  return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock, [WITHIN]: conclude.within };
 }
 
 /** The value of every binding whose path reaches something; the others are left out (SPEC 3). */
@@ -138,17 +138,12 @@ export function bind(bindings: readonly Binding[], scope: Scope): MutableJson {
 }
 
 /** `capability_value` is the raw result's field `value`, or, when it has none, the raw result itself (SPEC 3). */
-function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, { input }: Walk): Scope {
-  const { inputs, results, raw: earlier } = progress;
+function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, walk: Walk): Scope {
   return {
-    inputs,
-    payload: inputs,
-    results,
-    raw: earlier,
+    ...inputScope(progress, walk),
     capability_result: raw,
     capability_value: own(raw, "value") ?? (Object.hasOwn(raw, "value") ? null : raw),
     capability_status: own(raw, "result_status") ?? status,
-    [CLOCK]: input.clock,
   };
 }
 

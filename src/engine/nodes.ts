@@ -2,7 +2,7 @@
 
 import { RunFault } from "../faults.ts";
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
-import { CLOCK } from "../plan/expression.ts";
+import { CLOCK, WITHIN } from "../plan/expression.ts";
 import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
@@ -86,9 +86,9 @@ export async function runContractNode(node: ContractNode, state: Walk): Promise<
 
 function bindInputs(
   { inputs, contract }: ContractNode,
-  { payload, results, outcomes, input }: Walk,
+  { payload, results, outcomes, input, conclude }: Walk,
 ): JsonObject {
-  const scope = { payload, results, outcomes, [CLOCK]: input.clock };
+  const scope = { payload, results, outcomes, [CLOCK]: input.clock, [WITHIN]: conclude.within };
   const bound = bind(inputs, scope);
   for (const { name, default: fallback } of contract.inputs) {
     if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);

@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import { type JsonObject, readObjectText, utf8 } from "../json.ts";
 import { isCanonicalNumber } from "../json-number.ts";
-import { DEPTH } from "../limits.ts";
+import { DEPTH, SIZE } from "../limits.ts";
 import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
@@ -87,7 +87,7 @@ export class Verification {
   /** Whether the line is an event. */
   #take(bytes: Buffer): boolean {
     this.#sequence++;
-    const read: ReadLine | undefined = scanLine(bytes) ?? buildLine(bytes, this.#fail);
+    const read: ReadLine | undefined = scanned(bytes) ?? buildLine(bytes, this.#fail);
     if (read === undefined) {
       this.#prev = null;
       return false;
@@ -147,6 +147,10 @@ export class Verification {
   }
 }
 
+function scanned(bytes: Buffer): ScannedLine | undefined {
+  return bytes.length > SIZE.text ? undefined : scanLine(bytes);
+}
+
 /** The slower reading: of a line that is no canonical event, or an unusual one. */
 function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
   const value = objectIn(bytes, fail);
@@ -172,6 +176,10 @@ function buildLine(bytes: Buffer, fail: Fail): ReadLine | undefined {
 
 /** The object of a line, canonical or not. */
 function objectIn(bytes: Buffer, fail: Fail): JsonObject | undefined {
+  if (bytes.length > SIZE.text) {
+    fail("NOT_JSON", { reason: "TOO_LARGE" });
+    return undefined;
+  }
   if (!isUtf8(bytes)) {
     fail("NOT_UTF8");
     return undefined;

@@ -66,7 +66,7 @@ export class Closure {
     });
   }
 
-  /** Without a report: for looking ahead. */
+  /** Without a report, and no part of the closure: whether there is such an artifact. */
   peek(name: string | null): Artifact | undefined {
     return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
   }

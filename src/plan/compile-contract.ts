@@ -341,6 +341,12 @@ function unimplemented(code: string, path: Path, report: Report): undefined {
   return undefined;
 }
 
+/** By an operation's name: what artifacts of releases before 0.4 declare it as, whose contracts already used this name. */
+const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["READ", "GET"],
+  ["WRITE", "PUT"],
+]);
+
 const BUILD_HINT = "run it with a build whose src/capabilities/registry.ts has it";
 
 /** An operation that artifact and build both have; one that declares no outcomes gets the three of all storage. */
@@ -351,7 +357,8 @@ function bindOperation(
   report: Report,
 ): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
-  const declared = parseEffect(artifact).get(op);
+  const operations = parseEffect(artifact);
+  const declared = operations.get(op) ?? operations.get(OLDER_NAMES.get(op) ?? "");
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
@@ -379,14 +386,17 @@ function operationMeant(
   return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: meant(op, known) };
 }
 
-/** Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). */
+/**
+ * Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). Where the
+ * runtime binding names no structure, a store is only a name (SPEC 4.6).
+ */
 function locate(
   { store, path: at }: StepTable,
   code: string,
   declared: string | null,
   { storage, closure, report }: ContractScope,
 ): { readonly store: string | null; readonly path: string | null } | undefined {
-  if (store === null) {
+  if (store === null || storage.structure === null) {
     if (declared === null) return { store, path: null };
     const path = pathBelowRoot(declared);
     if (path === null) {

@@ -66,6 +66,7 @@ export async function compile(
   const keys = new Set(table.nodes.map(({ key }) => key));
   const nodes = compileNodes({ table, keys, storage, closure, registry, report });
   const admission = compileAdmission(table);
+  await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
     // Telling it needs a YAML parser, which a workflow that compiles never loads.
     const { refusal } = await import("./refusal.ts");

@@ -36,7 +36,11 @@ export interface QueryExpression {
 }
 
 /** What paths see: one value per root name. Absent roots reach nothing. */
-export type Scope = Readonly<Record<string, Json | undefined>>;
+export type Scope = Readonly<Record<string, Json | undefined>> & { readonly [WITHIN]?: Within | undefined };
+
+/** What a path finds inside a value that is not to be looked into; undefined for every other one. */
+export type Within = (value: JsonObject) => Json | undefined;
+export const WITHIN = Symbol("within");
 
 /** The run's clock, under a name that no path can spell. */
 export const CLOCK = "{{timestamp}}";
@@ -107,6 +111,7 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
       return follow(
         Object.hasOwn(scope, expression.root) ? scope[expression.root] : undefined,
         expression.segments,
+        scope[WITHIN],
       );
     case "query":
       return evaluateQuery(expression, scope);
@@ -122,10 +127,16 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
 }
 
 /** Walks own properties; an array's elements are reached by index only. */
-export function follow(start: Json | undefined, segments: readonly Segment[]): Json | undefined {
+export function follow(
+  start: Json | undefined,
+  segments: readonly Segment[],
+  within?: Within,
+): Json | undefined {
   let value = start;
   for (const segment of segments) {
     if (value === undefined) return undefined;
+    const hidden = isObject(value) ? within?.(value) : undefined;
+    if (hidden !== undefined) return hidden;
     value = child(value, segment);
   }
   return value;
@@ -137,6 +148,8 @@ const MAX_LIST = 2 ** 24;
 function evaluateQuery({ text, start, selectors }: QueryExpression, scope: Scope): Json | undefined {
   const from = evaluate(start, scope);
   if (from === undefined) return undefined;
+  const hidden = isObject(from) ? scope[WITHIN]?.(from) : undefined;
+  if (hidden !== undefined) return hidden;
   const { size, list } = select(from, selectors);
   if (size <= MAX_LIST) return list();
   throw new RunFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });

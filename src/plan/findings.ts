@@ -4,6 +4,8 @@ import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hi
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import { bindingMeant } from "./bindings.ts";
+import { type PathWithin, pathsIn } from "./expression.ts";
+import type { FieldSpec } from "./intent.ts";
 import type { Contract, ContractNode, Finding, Plan, PlanNode, Routes, Step } from "./plan.ts";
 import {
   actionMeant,
@@ -70,7 +72,9 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
         fix: { path, change },
       };
     }),
-    ...(node.type === "CC" ? [...unboundInputs(node, plan, file), ...contradictions(node, file)] : []),
+    ...(node.type === "CC"
+      ? [...unboundInputs(node, plan, file), ...contradictions(node, file), ...unresolved(node, plan, file)]
+      : []),
   ];
 }
 
@@ -105,6 +109,45 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
       fix: { path, change: { do: "change", to: `a path to a value of type ${types.join(" or ")}` } },
     };
   });
+}
+
+/** Paths to what neither the intent nor the other node's contract has; a list-valued one by where it starts. */
+function unresolved(node: ContractNode, plan: Unfound, file: string): readonly Found[] {
+  return node.inputs.flatMap(({ name, source }) =>
+    pathsIn(source)
+      .filter((path) => !isDeclared(path, plan))
+      .map(({ text, at }) => {
+        const path = nodePath(node.key, "inputs", name, ...at);
+        const change = { do: "change", to: "a path to a field that is declared" } as const;
+        const what = `${text} reaches nothing that is declared`;
+        return {
+          code: "PATH_UNRESOLVED",
+          what,
+          file,
+          path,
+          facts: { node: node.key, path: text },
+          fix: { path, change },
+        };
+      }),
+  );
+}
+
+function isDeclared({ root, segments }: PathWithin, { nodes, start }: Unfound): boolean {
+  const [first, second] = segments;
+  if (root === "results" && second !== undefined) {
+    const node = nodes.get(String(first));
+    const outputs = node?.type === "CC" ? node.contract.steps.flatMap((step) => step.outputs) : [];
+    return outputs.some(({ name, crossed }) => name === second || crossed === second);
+  }
+  const intent = nodes.get(start);
+  let fields = root === "payload" && intent?.type === "IN" ? intent.intent?.spec : undefined;
+  for (const segment of segments) {
+    if (fields === undefined) break;
+    const field: FieldSpec | undefined = Object.hasOwn(fields, segment) ? fields[segment] : undefined;
+    if (field === undefined) return false;
+    fields = field.fields;
+  }
+  return true;
 }
 
 /** What a contract shows by itself, whatever workflow runs it. */

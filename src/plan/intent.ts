@@ -5,6 +5,7 @@
  * the two equal.
  */
 
+import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json.ts";
 
 export const VALUE_TYPES = ["string", "integer", "number", "boolean", "object", "array", "null"] as const;
@@ -92,24 +93,29 @@ function isListed({ enum: values }: FieldSpec, value: Json): boolean {
   return values === undefined || values.some((one) => jsonEqual(one, value));
 }
 
-const EMAIL = /^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$/;
 const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 const HEX = /^[0-9A-Fa-f]+$/;
 
 export function matchesFormat(format: Format, prefix: string | undefined, value: string): boolean {
-  if (format === "email") return EMAIL.test(value);
+  if (format === "email") return E_MAIL_ADDRESS.test(value);
   if (format === "date-time") return isDateTime(value);
   const start = prefix ?? "";
   return value.startsWith(start) && HEX.test(value.slice(start.length));
 }
 
-/** Milliseconds since the epoch, or undefined for what is no date and time. */
+/** Milliseconds since the epoch; undefined for what is no date and time, or has no year of four digits in UTC. */
 export function momentOf(value: string): number | undefined {
+  if (!isDateTime(value)) return undefined;
   // A leap second has no place on the epoch's scale: it is the last millisecond before it.
-  return isDateTime(value) ? Date.parse(value.replace(/:60(?:\.\d+)?/, ":59.999")) : undefined;
+  const moment = Date.parse(value.toUpperCase().replace(LEAP, ":59.999"));
+  return moment >= FIRST && moment <= LAST ? moment : undefined;
 }
 
-/** RFC 3339 section 5.6, with real calendar days; second 60 is a leap second. */
+const LEAP = /:60(?:\.\d+)?(?=[Z+-])/;
+const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** RFC 3339 section 5.6, with real calendar days; second 60 only where a month ends in UTC. */
 export function isDateTime(value: string): boolean {
   const match = DATE_TIME.exec(value);
   if (match === null) return false;
@@ -125,8 +131,14 @@ export function isDateTime(value: string): boolean {
     isWithin(hour, 0, 23) &&
     isWithin(minute, 0, 59) &&
     isWithin(second, 0, 60) &&
-    (Number.isNaN(offsetHour) || (isWithin(offsetHour, 0, 23) && isWithin(offsetMinute, 0, 59)))
+    (Number.isNaN(offsetHour) || (isWithin(offsetHour, 0, 23) && isWithin(offsetMinute, 0, 59))) &&
+    (second !== 60 || endsMonth(value))
   );
+}
+
+function endsMonth(value: string): boolean {
+  const next = new Date(Math.floor(Date.parse(value.toUpperCase().replace(LEAP, ":59")) / 1000) * 1000 + 1000);
+  return /-01T00:00:00\.000Z$/.test(next.toISOString());
 }
 
 function isWithin(value: number | undefined, low: number, high: number): boolean {

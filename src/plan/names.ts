@@ -54,7 +54,7 @@ function ofBinding({ name, source }: Binding): readonly string[] {
 }
 
 function ofExpression(expression: Expression): readonly string[] {
-  const paths = pathsIn(expression).flatMap(({ text }) => text.match(NAME) ?? []);
+  const paths = pathsIn(expression).flatMap(({ whole }) => whole.match(NAME) ?? []);
   return [...paths, ...membersOf(expression)];
 }
 

@@ -47,6 +47,9 @@ export function actionMeant(step: Step, contract: Contract, outcome: string): Fi
   return wayMeant(stepPath(step.index, "on_result"), outcome, known, outcomesOfStep(step) ?? known, ways);
 }
 
+/** A list of more says nothing. */
+const MOST_NAMED = 100;
+
 function wayMeant(
   at: Path,
   outcome: string,
@@ -57,7 +60,10 @@ function wayMeant(
   const impossible = known.filter((one) => !possible.includes(one));
   const misspelt = nearestName(outcome, impossible);
   return misspelt === null
-    ? { path: [...at, outcome], change: { do: "add", as: oneOf(ways) } }
+    ? {
+        path: [...at, outcome],
+        change: { do: "add", as: ways.length > MOST_NAMED ? "the node that is meant" : oneOf(ways) },
+      }
     : { path: [...at, misspelt], change: { do: "rename", to: outcome } };
 }
 
@@ -71,9 +77,15 @@ function actionsAfter({ index, onResult }: Step, { steps }: Contract): readonly 
   return [...first, ...later, ...new Set(evaluations)];
 }
 
+/** By graph: the nodes that some route leads to. Every outcome without one asks. */
+const known = new WeakMap<Graph["nodes"], ReadonlySet<NodeKey>>();
+
 /** The nodes an outcome may lead to: the only one that no other route leads to, else all but the start. */
 export function targets({ nodes, start }: Graph, except: readonly NodeKey[]): readonly NodeKey[] {
-  const led = new Set([...nodes.values()].flatMap((node) => (node.type === "EXIT" ? [] : ledTo(node.next))));
+  const led =
+    known.get(nodes) ??
+    new Set([...nodes.values()].flatMap((node) => (node.type === "EXIT" ? [] : ledTo(node.next))));
+  known.set(nodes, led);
   const others = [...nodes.keys()].filter((key) => key !== start && !except.includes(key));
   const orphans = others.filter((key) => !led.has(key));
   return orphans.length === 1 ? orphans : others;

@@ -48,3 +48,8 @@ export interface Expect {
 export function authoredIn({ value }: Source): AuthoredFile {
   return value as unknown as AuthoredFile;
 }
+
+/** Nothing is expected yet: what comes out may be recorded. */
+export function isUnexpected(expect: Expect | undefined): expect is undefined {
+  return expect === undefined || Object.keys(expect).length === 0;
+}

@@ -121,6 +121,7 @@ function unreadable(file: string, line: number, defect: string, cause?: unknown)
 const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
+  BYTE_ORDER_MARK: "it begins with a byte order mark",
   CONFLICT_MARKERS: "it holds merge-conflict markers",
   DUPLICATE_KEY: "a key stands twice in one object",
   TOO_DEEP: "it nests too deep",

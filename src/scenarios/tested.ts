@@ -22,6 +22,8 @@ export interface TestedStep {
   readonly differences: readonly Difference[];
   /** What refused the step before it ran, and every reason of it. */
   readonly refused: readonly string[];
+  /** What to do about an ending that was not expected. */
+  readonly hints: readonly string[];
   /** All that its expectation may name, as it was found; null where that is not asked for. */
   readonly found: JsonObject | null;
   readonly seconds: number;
@@ -70,20 +72,25 @@ function namesOf(stored: JsonObject, pathOfName: (name: string) => string): Read
   return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
 }
 
+/** Where an expectation says how the run ends. */
+const ENDING = /^\/steps\/\d+\/expect\/(?:status|outcome|exit_reason|exit_code|path)(?:\/|$)/;
+
 function toTested(
-  { step, differences, fault, left, seconds }: Played,
+  { step, differences, fault, hints, left, seconds }: Played,
   index: number,
   names: ReadonlyMap<string, string>,
   isRecorded: boolean,
   satisfies: readonly string[] = [],
 ): TestedStep {
   const nameOfPath = (path: string) => [...names].find(([, one]) => one === path)?.[0] ?? path;
+  const authored = differences.map((one) => authoredDifference(one, index, nameOfPath));
   return {
     name: step.name,
     workflow: step.kind === "run" ? step.workflow : "",
     satisfies,
-    differences: differences.map((one) => authoredDifference(one, index, nameOfPath)),
+    differences: authored,
     refused: fault === null ? [] : reasonsOf(fault),
+    hints: authored.some(({ at }) => ENDING.test(at)) ? hints : [],
     found: isRecorded && left !== null ? foundIn(left, names) : null,
     seconds,
   };

@@ -7,7 +7,13 @@ import type { Path } from "../json-differences.ts";
 import { exactText } from "../json-number.ts";
 import { momentOf } from "../plan/intent.ts";
 import { type Files, IoError } from "../ports.ts";
-import { type AuthoredAnswer, type AuthoredStep, authoredIn, type Circumstances } from "./authored.ts";
+import {
+  type AuthoredAnswer,
+  type AuthoredStep,
+  authoredIn,
+  type Circumstances,
+  isUnexpected,
+} from "./authored.ts";
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
 import { foundIn, toAfter, toExpectation } from "./expected.ts";
@@ -71,9 +77,9 @@ function checkStep(
 ): void {
   const at = ["steps", index];
   if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of one step alone");
-  if (step.expect === undefined && !isRecorded) {
+  if (isUnexpected(step.expect) && !isRecorded) {
     const hint = "pgs test --update records what comes out";
-    malformed(source, pointer([...at, "expect"]), "there", hint);
+    malformed(source, pointer([...at, "expect"]), step.expect === undefined ? "there" : "not empty", hint);
   }
   const value = step as unknown as Json;
   const wrong = misspelt(value, at);

@@ -2,7 +2,7 @@
 
 import type { Difference } from "../certify/compare.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own, parsePointer, pointer } from "../json.ts";
-import { authoredIn } from "./authored.ts";
+import { authoredIn, isUnexpected } from "./authored.ts";
 import { isMarked } from "./marker.ts";
 import type { Source, SourceChange } from "./source.ts";
 import type { Tested, TestedStep } from "./tested.ts";
@@ -14,7 +14,7 @@ export function recordedChanges(source: Source, { steps }: Tested): readonly Sou
     const { expect } = authored[i] ?? {};
     const at = ["steps", String(i), "expect"];
     if (step.found === null) return [];
-    if (expect === undefined) return [{ at: pointer(at), value: ending(step.found) }];
+    if (isUnexpected(expect)) return [{ at: pointer(at), value: ending(step.found) }];
     return distinct(step.differences.flatMap((one) => changeFor(one, at, expect as JsonObject, step.found)));
   });
 }

@@ -24,7 +24,8 @@ export interface ConformanceCase {
   readonly transform: Fqdn;
   readonly file: string;
   readonly inputs: JsonObject;
-  readonly outcome: CaseOutcome;
+  /** Null where the case says none: then the outputs alone are judged. */
+  readonly outcome: CaseOutcome | null;
   /** Outputs that must have this value. */
   readonly outputs: JsonObject;
   /** Outputs that must be of this kind. */
@@ -72,7 +73,7 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
     transform,
     file,
     inputs: reach(declared, "/ct_ir/inputs") as JsonObject,
-    outcome: own(declared, "expected_outcome") as CaseOutcome,
+    outcome: (own(declared, "expected_outcome") ?? null) as CaseOutcome | null,
     outputs: own(declared, "expected") as JsonObject,
     properties: new Map(assertions),
   };
@@ -84,7 +85,11 @@ const FORM: readonly (readonly [string, (value: Json | undefined) => boolean, st
   ["/fqdn", (value) => typeof value === "string", "a text"],
   ["/ct_ir/inputs", isObject, "an object of input values"],
   ["/expected", isObject, "an object of output values"],
-  ["/expected_outcome", (value) => value === "SUCCESS" || value === "VIOLATION", "SUCCESS or VIOLATION"],
+  [
+    "/expected_outcome",
+    (value) => value === undefined || value === "SUCCESS" || value === "VIOLATION",
+    "SUCCESS or VIOLATION",
+  ],
   ["/assertions", (value) => value === undefined || isObject(value), "an object of outputs"],
 ];
 

@@ -40,7 +40,7 @@ const MACHINE = /^## Machine\s+(?<=\n)```yaml\s*\n/gm;
 const FENCE = "\n```";
 
 /** The YAML under `## Machine` and where in `content` it begins, in one pass; null where there is none. */
-function machineText(content: string): { readonly text: string; readonly start: number } | null {
+export function machineText(content: string): { readonly text: string; readonly start: number } | null {
   MACHINE.lastIndex = 0;
   if (!MACHINE.test(content)) return null;
   const start = MACHINE.lastIndex;

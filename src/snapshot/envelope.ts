@@ -77,13 +77,13 @@ export function parseStrict(file: string, bytes: Uint8Array): JsonObject {
   throw new SnapshotFault(code, { file, line, pointer, repair });
 }
 
-/** The object in a file whose bytes are the sealed ones; a seal over something else is answered strictly. */
-export function parseSealed(file: string, bytes: Uint8Array): JsonObject {
+/** The object in a file that was, or is still to be, read strictly; one that is no JSON object is answered strictly. */
+export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
   try {
     const value = JSON.parse(utf8(bytes)) as Json;
     if (isObject(value)) return value;
   } catch {
-    // Not what `pgs seal` would have sealed.
+    // The strict reading says what is wrong.
   }
   return parseStrict(file, bytes);
 }

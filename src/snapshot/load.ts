@@ -1,13 +1,19 @@
-/** From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. */
+/**
+ * From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. Anybody
+ * can write a seal, so it proves the executed fields only where its root is expected or its signatures are required;
+ * elsewhere a sealed artifact is checked from its own contents, too (SPEC 2.1).
+ */
 
-import { SealFault, SnapshotFault } from "../faults.ts";
+import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
 import { isObject, type JsonObject, own, utf8 } from "../json.ts";
-import { type Files, IoError } from "../ports.ts";
+import type { CheckCache, Files } from "../ports.ts";
 import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
-import { parseEnvelope, parseSealed, parseStrict } from "./envelope.ts";
+import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
 import { nearbySnapshot, optionsFor, type Workspace } from "./nearby.ts";
-import { changedLine, checkSealOnDisk, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
+import { type Place, readInside } from "./read-inside.ts";
+import { checkSealOnDisk, fileChanged, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
 /** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
 export interface Artifact {
@@ -38,6 +44,11 @@ export interface Snapshot {
   paths(folder: string): readonly string[];
   /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
   document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
+  /**
+   * Does the content checks that were put off. Nothing of the artifacts may be executed before.
+   * @throws SnapshotFault, SealFault
+   */
+  confirm?(artifacts: Iterable<Artifact>): Promise<void>;
 }
 
 export interface OpenOptions {
@@ -46,26 +57,34 @@ export interface OpenOptions {
   readonly expectSeal?: string | undefined;
   /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
   readonly requireSigned?: ((seal: Seal) => void) | undefined;
+  /** The content checks passed before, by the digest of the file. */
+  readonly checked?: CheckCache | null | undefined;
+  /** Leaves the content checks to `confirm`: they need a YAML parser, which is not loaded when all were passed before. */
+  readonly putOff?: boolean | undefined;
 }
 
-type Verify = (file: string, text: string, envelope: JsonObject) => readonly SealFault[];
+/** Everything wrong with a file from its own contents. */
+type Verify = (file: { readonly path: string; readonly bytes: Uint8Array }) => readonly Fault[];
+
+const loadVerify = async (): Promise<Verify> => (await import("./verify.ts")).verifyFile;
 
 /** @throws SnapshotFault, SealFault */
 export async function openSnapshot(folder: string, files: Files, options: OpenOptions = {}): Promise<Snapshot> {
   requireFolder(folder, files, options.from);
   const place = { root: files.realPath(folder) ?? folder, files };
   const seal = readSeal(place, options);
-  // Deriving needs a YAML parser, which a sealed snapshot never loads.
-  const verify: Verify = seal === null ? (await import("./verify.ts")).verifyContents : () => [];
+  const isProven = options.expectSeal !== undefined || options.requireSigned !== undefined;
+  const checks = isProven ? null : new ContentChecks(options, options.putOff ? null : await loadVerify());
   const artifacts = new Map<Fqdn, Artifact | undefined>();
   return {
     folder,
     state: seal === null ? "verified" : "sealed",
     rootOf: (closure) => seal?.root ?? closureRoot(closure),
     artifact(name) {
-      if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ ...place, seal, verify }, name));
+      if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ ...place, seal, checks }, name));
       return artifacts.get(name);
     },
+    confirm: async (used) => checks?.confirm(used),
     names: (kind) =>
       listNames(folder, files)
         .filter((name) => kindOf(name) === kind)
@@ -89,22 +108,24 @@ export function closureRoot(closure: Iterable<Artifact>): Digest {
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
-/** @throws SnapshotFault `SNAPSHOT_MISSING` */
+/** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */
 export function requireFolder(folder: string, files: Files, from?: Workspace): void {
   if (files.isFolder(`${folder}/artifacts`)) return;
+  const form = otherForm(folder, files);
+  if (form !== undefined) throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form });
   const nearby = nearbySnapshot(folder, files);
   const options = nearby === null || from === undefined ? null : optionsFor(nearby, from);
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 
 function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): Seal | null {
-  const bytes = readBytes(place, SEAL_FILE);
+  const bytes = readInside(place, SEAL_FILE);
   if (bytes === null) {
     if (expected === undefined && requireSigned === undefined) return null;
     throw new SealFault("SEAL_ABSENT", { file: SEAL_FILE });
   }
   const parsed = parseSeal(bytes);
-  if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readBytes(place, path));
+  if ("fault" in parsed) throw checkSealOnDisk(parsed, (path) => readInside(place, path));
   if (expected !== undefined && parsed.seal.root !== expected) {
     throw new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: parsed.seal.root });
   }
@@ -112,18 +133,55 @@ function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOpt
   return parsed.seal;
 }
 
-/** The snapshot's folder with all links resolved, and how to read it. */
-interface Place {
-  readonly root: string;
-  readonly files: Files;
-}
-
 interface SealedPlace extends Place {
   readonly seal: Seal | null;
 }
 
 interface Source extends SealedPlace {
-  readonly verify: Verify;
+  /** Null where the seal proves the contents. */
+  readonly checks: ContentChecks | null;
+}
+
+interface ReadFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+/** Checks files from their own contents, each that has not passed before. */
+class ContentChecks {
+  readonly #passed: CheckCache | null;
+  readonly #waiting = new Map<Digest, ReadFile>();
+  #verify: Verify | null;
+
+  constructor({ checked }: OpenOptions, verify: Verify | null) {
+    this.#passed = checked ?? null;
+    this.#verify = verify;
+  }
+
+  /** @throws SnapshotFault, SealFault */
+  check(file: ReadFile): void {
+    if (this.#passed?.has(file.digest)) return;
+    if (this.#verify === null) this.#waiting.set(file.digest, file);
+    else this.#require(file, this.#verify);
+  }
+
+  async confirm(artifacts: Iterable<Artifact>): Promise<void> {
+    const files = [...artifacts].flatMap((one) => this.#waiting.get(one.sha256) ?? []);
+    if (files.length === 0) return;
+    const verify = await loadVerify();
+    this.#verify = verify;
+    for (const file of files) {
+      this.#require(file, verify);
+      this.#waiting.delete(file.digest);
+    }
+  }
+
+  #require(file: ReadFile, verify: Verify): void {
+    const flaw = verify(file)[0];
+    if (flaw !== undefined) throw flaw;
+    this.#passed?.add(file.digest);
+  }
 }
 
 function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
@@ -133,10 +191,9 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
   const sealed = readSealed(source, file);
   if (sealed === null) return undefined;
   const { bytes, digest } = sealed;
-  // What is sealed was read strictly when it was sealed.
-  const { text, envelope } = parseEnvelope(file, bytes, source.seal === null ? parseStrict : parseSealed);
-  const flaw = source.verify(file, text, envelope)[0];
-  if (flaw !== undefined) throw flaw;
+  source.checks?.check({ path: file, bytes, digest });
+  // Strict reading is part of the check.
+  const { text, envelope } = parseEnvelope(file, bytes, parseChecked);
   const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
   return {
     fqdn: name,
@@ -160,7 +217,7 @@ function readSealed(
   file: string,
 ): { readonly bytes: Uint8Array; readonly digest: Digest } | null {
   const { seal } = source;
-  const bytes = readBytes(source, file);
+  const bytes = readInside(source, file);
   const entry = seal?.entry(file);
   if (bytes === null) {
     if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
@@ -168,10 +225,8 @@ function readSealed(
   }
   const digest = sha256(bytes);
   if (seal !== null && entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
-  if (entry !== undefined && (entry.sha256 !== digest || entry.size !== bytes.length)) {
-    const line = changedLine(entry, bytes) ?? null;
-    throw new SealFault("SEALED_FILE_CHANGED", { file, line, sealed: entry.sha256, found: digest });
-  }
+  const changed = entry && fileChanged(entry, bytes, digest);
+  if (changed !== undefined) throw changed;
   return { bytes, digest };
 }
 
@@ -182,19 +237,6 @@ function locate({ root, files, seal }: Source, name: Fqdn, kind: Kind): string {
   const exists = (path: string) =>
     seal === null ? files.realPath(`${root}/${path}`) !== null : seal.entry(path) !== undefined;
   return exists(file) || !exists(`governance/${file}`) ? file : `governance/${file}`;
-}
-
-/** @throws SnapshotFault when it cannot be read or leads out of the snapshot. */
-function readBytes({ root, files }: Place, file: string): Uint8Array | null {
-  const real = files.realPath(`${root}/${file}`);
-  if (real === null) return null;
-  if (!real.startsWith(`${root}/`)) throw new SnapshotFault("LINK_ESCAPES", { file });
-  try {
-    return files.read(real);
-  } catch (error) {
-    if (error instanceof IoError) throw new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: error.errno });
-    throw error;
-  }
 }
 
 function listNames(folder: string, files: Files): Fqdn[] {

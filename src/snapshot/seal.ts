@@ -29,10 +29,12 @@ export interface Seal {
   readonly root: Digest;
   /** What is said to be signed, each with its line. Nothing of it was checked but its form. */
   readonly signatures: readonly PlacedEnvelope[];
-  /** What is sealed of the file, or undefined when it is not in the seal. */
+  /** What is sealed of the file, or undefined when it is not in the seal. @throws SealFault when it is there twice */
   entry(path: string): SealEntry | undefined;
   /** Every sealed file. */
   entries(): readonly SealEntry[];
+  /** What in the list is not as sealing writes it, although its hash is right. */
+  flaws(): readonly SealFault[];
 }
 
 export interface PlacedEnvelope {
@@ -60,9 +62,13 @@ export function rootOf(files: readonly { readonly path: string; readonly bytes: 
 function listText(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
   const lines = sorted.map(({ path, bytes }) =>
-    JSON.stringify({ path, sha256: sha256(bytes), size: bytes.length, lines: lineMarks(bytes) }),
+    lineOfEntry({ path, sha256: sha256(bytes), size: bytes.length, lines: lineMarks(bytes) }),
   );
   return lines.join(",\n");
+}
+
+function lineOfEntry({ path, sha256, size, lines }: SealEntry): string {
+  return JSON.stringify({ path, sha256, size, lines });
 }
 
 const SIGNED = '\n],"signatures":[\n';
@@ -110,9 +116,16 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   }
   const signatures = signaturesFrom(buffer, listEnd);
   if ("malformed" in signatures) return broken(signatures.malformed, "a signature has another form");
-  const entries = () => utf8(list).split(",\n").map(readEntry);
+  const lines = () => (list.length === 0 ? [] : utf8(list).split(",\n"));
   return {
-    seal: { tool, root, signatures: signatures.all, entry: (path) => findEntry(list, path), entries },
+    seal: {
+      tool,
+      root,
+      signatures: signatures.all,
+      entry: (path) => findEntry(list, path),
+      entries: () => lines().map((line, i) => readEntry(line, () => i + 2)),
+      flaws: () => flawsOf(lines()),
+    },
   };
 }
 
@@ -155,19 +168,48 @@ function findEntry(list: Buffer, path: string): SealEntry | undefined {
   const isFirst = utf8(list.subarray(0, Buffer.byteLength(begin))) === begin;
   const start = isFirst ? 0 : list.indexOf(`\n${begin}`) + 1;
   if (start === 0 && !isFirst) return undefined;
+  const lineAt = (offset: number) => list.subarray(0, offset).toString("latin1").split("\n").length + 1;
+  const second = list.indexOf(`\n${begin}`, start) + 1;
+  if (second > 0) throw malformedLine(lineAt(second), TWICE);
   const end = list.indexOf(",\n", start);
-  return readEntry(utf8(list.subarray(start, end === -1 ? undefined : end)));
+  return readEntry(utf8(list.subarray(start, end === -1 ? undefined : end)), () => lineAt(start));
 }
 
+const TWICE = "a path is listed twice";
+const LINE_FORM = "a line of its list has another form";
+
 /** @throws SealFault when the line is none that sealing writes, although its hash is right. */
-function readEntry(line: string): SealEntry {
+function readEntry(line: string, at: () => number): SealEntry {
   const entry = parseOrNull(line);
-  if (isEntry(entry)) return entry as unknown as SealEntry;
-  throw new SealFault("SEAL_MALFORMED", {
-    file: SEAL_FILE,
-    line: 2,
-    reason: "a line of its list is malformed",
+  if (isEntry(entry) && lineOfEntry(entry as unknown as SealEntry) === line)
+    return entry as unknown as SealEntry;
+  throw malformedLine(at(), LINE_FORM);
+}
+
+function flawsOf(lines: readonly string[]): readonly SealFault[] {
+  const seen = new Set<string>();
+  return lines.flatMap((line, i) => {
+    try {
+      const { path } = readEntry(line, () => i + 2);
+      if (seen.has(path)) return malformedLine(i + 2, TWICE);
+      seen.add(path);
+      return [];
+    } catch (error) {
+      if (error instanceof SealFault) return error;
+      throw error;
+    }
   });
+}
+
+function malformedLine(line: number, reason: string): SealFault {
+  return new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason });
+}
+
+/** The refusal of a file whose bytes are not the sealed ones. */
+export function fileChanged(entry: SealEntry, bytes: Uint8Array, found: Digest): SealFault | undefined {
+  if (entry.sha256 === found && entry.size === bytes.length) return undefined;
+  const line = changedLine(entry, bytes) ?? null;
+  return new SealFault("SEALED_FILE_CHANGED", { file: entry.path, line, sealed: entry.sha256, found });
 }
 
 /** Names the line that was changed: the first one that does not fit the file on disk, else the head line. */

@@ -2,13 +2,14 @@
 
 import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
 import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
-import { type Files, IoError } from "../ports.ts";
+import type { Files } from "../ports.ts";
 import { sha256 } from "../trace/canonical.ts";
 import { ContentError, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
 import { type Change, exactly, type Path, sentence } from "./hint.ts";
-import { changedLine, SEAL_FILE, type Seal } from "./seal.ts";
+import { readInside } from "./read-inside.ts";
+import { fileChanged, SEAL_FILE, type Seal } from "./seal.ts";
 
 /** What is wrong between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
 export function verifyContents(file: string, text: string, envelope: JsonObject): readonly SealFault[] {
@@ -83,23 +84,44 @@ export interface SnapshotFile {
 
 /** Every file of the snapshot but the seal, sorted; what cannot be read is a finding. */
 export function readAll(folder: string, files: Files, findings: Fault[]): readonly SnapshotFile[] {
-  const root = files.realPath(folder);
-  return files.list(folder).flatMap(({ path, isLink }) => {
-    if (path === SEAL_FILE) return [];
-    const real = files.realPath(`${folder}/${path}`);
-    if (isLink && (real === null || !real.startsWith(`${root}/`))) {
-      findings.push(new SnapshotFault("LINK_ESCAPES", { file: path }));
-      return [];
-    }
+  const place = { root: files.realPath(folder) ?? folder, files };
+  const inFolders = new Set<string>();
+  const all = files.list(folder, true).flatMap(({ path, isLink }) => {
+    const holder = path
+      .split("/")
+      .map((_, i, names) => names.slice(0, i).join("/"))
+      .find(isFileName);
+    if (holder !== undefined) inFolders.add(holder);
+    if (holder !== undefined || path === SEAL_FILE) return [];
     try {
-      const bytes = files.read(`${folder}/${path}`);
+      const bytes = readInside(place, path);
       return bytes === null ? [] : [{ path, bytes }];
     } catch (error) {
-      if (!(error instanceof IoError)) throw error;
-      findings.push(new SnapshotFault("ARTIFACT_UNREADABLE", { file: path, errno: error.errno }));
+      if (!(error instanceof SnapshotFault)) throw error;
+      const isEmptyFolder = error.facts["errno" as never] === "EISDIR" && !isLink && !isFileName(path);
+      if (!isEmptyFolder) findings.push(error);
       return [];
     }
   });
+  for (const file of inFolders)
+    findings.push(new SnapshotFault("ARTIFACT_UNREADABLE", { file, errno: "EISDIR" }));
+  return all;
+}
+
+/** Whether a folder of this name stands in the place of a file that is read. */
+function isFileName(path: string): boolean {
+  return path.endsWith(".json");
+}
+
+/** The bytes of the seal, null when there is none; undefined, with the finding, when it cannot be read. */
+export function readSealFile(folder: string, files: Files, findings: Fault[]): Uint8Array | null | undefined {
+  try {
+    return readInside({ root: files.realPath(folder) ?? folder, files }, SEAL_FILE);
+  } catch (error) {
+    if (!(error instanceof SnapshotFault)) throw error;
+    findings.push(error);
+    return undefined;
+  }
 }
 
 /** Everything wrong with a file from its own contents: strict JSON for all, the envelope for artifacts. */
@@ -120,16 +142,15 @@ export function verifyFile({ path, bytes }: SnapshotFile): readonly Fault[] {
 
 /** Bytes against the seal, both ways: changed, unlisted, listed and missing. */
 export function verifyAgainst(seal: Seal, all: readonly SnapshotFile[]): readonly SealFault[] {
+  const flaws = seal.flaws();
+  if (flaws.length > 0) return flaws;
   const present = new Set(all.map(({ path }) => path));
   const missing = seal.entries().filter(({ path }) => !present.has(path));
   return [
     ...all.flatMap(({ path, bytes }) => {
       const entry = seal.entry(path);
       if (entry === undefined) return [new SealFault("FILE_NOT_SEALED", { file: path })];
-      const found = sha256(bytes);
-      if (found === entry.sha256) return [];
-      const line = changedLine(entry, bytes) ?? null;
-      return [new SealFault("SEALED_FILE_CHANGED", { file: path, line, sealed: entry.sha256, found })];
+      return fileChanged(entry, bytes, sha256(bytes)) ?? [];
     }),
     ...missing.map(({ path }) => new SealFault("SEALED_FILE_MISSING", { file: path })),
   ];

@@ -6,8 +6,10 @@ import { registry } from "../../src/capabilities/registry.ts";
 import { check } from "../../src/check/check.ts";
 import { type Read, readEntries, readEntry } from "../../src/check/entries.ts";
 import { RULES } from "../../src/check/rules.ts";
-import { subjectOf } from "../../src/check/subject.ts";
+import { type Subject, subjectOf } from "../../src/check/subject.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
+import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { MISSED } from "./missed.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
@@ -46,17 +48,21 @@ const clean: Read = {
   documents: new Map([...whole.documents].filter(([file]) => file.startsWith("conformance/"))),
 };
 
-/** Whether some rule finds something in the snapshot with one artifact changed, its text and hash made anew. */
+/** Whether some rule finds something in the snapshot with one artifact changed. */
 async function isReported({ artifact: fqdn, frontmatter }: Mutation): Promise<boolean> {
+  const subject = await changed(fqdn, frontmatter());
+  return RULES.some((rule) => [...rule.check(subject)].length > 0);
+}
+
+/** The snapshot with one artifact that has another Machine block, its text and hash made anew, or is gone. */
+async function changed(fqdn: string, block: JsonObject | null): Promise<Subject> {
   const entries = new Map(clean.entries);
-  entries.delete(fqdn);
-  const block = frontmatter();
+  entries.delete(fqdn as Fqdn);
   if (block !== null) {
     const [path, text] = artifact(fqdn, JSON.stringify(block, null, 2));
-    entries.set(fqdn, readEntry({ path, bytes: Buffer.from(text) }));
+    entries.set(fqdn as Fqdn, readEntry({ path, bytes: Buffer.from(text) }));
   }
-  const subject = await subjectOf({ ...clean, entries }, [], "/snapshot", registry);
-  return RULES.some((rule) => [...rule.check(subject)].length > 0);
+  return subjectOf({ ...clean, entries }, [], "/snapshot", registry);
 }
 
 suite("single mutations of a clean snapshot", () => {
@@ -81,4 +87,27 @@ suite("single mutations of a clean snapshot", () => {
     assert.deepEqual(missed.sort(), Object.keys(MISSED).sort());
     assert.ok(missed.length <= COUNT * 0.05, `${missed.length} of ${COUNT} are missed`);
   });
+
+  test("a mistyped operation or store is one finding, at its place, and none elsewhere", async () => {
+    const cascades: string[] = [];
+    for (const { fqdn, word, frontmatter } of clean.entries.values()) {
+      if (word !== "CC") continue;
+      const { pipeline } = frontmatter["core"] as { pipeline: readonly JsonObject[] };
+      for (const [index, member] of pipeline.flatMap((_, i) => SPELT.map((name) => [i, name] as const))) {
+        const given = pipeline[index]?.[member];
+        if (typeof given !== "string") continue;
+        const block = structuredClone(frontmatter) as { core: { pipeline: { [member: string]: Json }[] } };
+        (block.core.pipeline[index] as { [member: string]: Json })[member] = `${given.slice(0, -1)}9`;
+        const found = check(await changed(fqdn, block as unknown as JsonObject), RULES);
+        const place = `/frontmatter/core/pipeline/${index}/${member}`;
+        const others = found.filter((one) => one.artifact !== fqdn || one.pointer !== place);
+        assert.ok(others.length < found.length, `${fqdn} ${place}`);
+        cascades.push(...others.map((one) => `${fqdn} ${place}: ${one.rule} ${one.artifact} ${one.pointer}`));
+      }
+    }
+    assert.deepEqual(cascades, []);
+  });
 });
+
+/** The members of a step that name something. */
+const SPELT = ["op", "store"] as const;

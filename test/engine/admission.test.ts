@@ -148,3 +148,30 @@ test("admission writes nothing", async () => {
   await runTrial(admitting(byId), { id: 7 }, { data });
   assert.deepEqual(data.files, before);
 });
+
+test("a journal is read the same however it is cut into pieces, and says what is wrong with its line", async () => {
+  const good = `${line({ event_code: OPEN, case_id: "é€🎉" })}\n  \n${line({ event_code: CLOSED, case_id: 1 })}`;
+  const texts: readonly (readonly [text: string, defect: string | undefined])[] = [
+    [good, undefined],
+    [`${good}{"torn`, undefined],
+    [`\ufeff${good}`, "BYTE_ORDER_MARK"],
+    [`${good}{"n":12345678901234567890}\n`, "NUMBER_NOT_HELD"],
+    [`${good}{"n":1,"n":2}\n`, "DUPLICATE_KEY"],
+    [`${good}oops\n`, "NOT_JSON"],
+  ];
+  for (const [text, defect] of texts) {
+    const bytes = Buffer.from(text);
+    for (const size of [1, 2, 3, 7, bytes.length]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      const root = { ...memoryData().root, journals: () => [{ name: "log.jsonl", pieces }] };
+      const trial = await runTrial(admitting(byId), { id: "é€🎉" }, { root });
+      if (defect === undefined) assert.equal(trial.ending.status, "SUCCESS", text);
+      else {
+        assert.equal(trial.ending.fault?.facts["defect"], defect, text);
+        assert.doesNotMatch(trial.ending.fault?.wording.hint ?? "", /\b(?:remove|delete)\b/);
+      }
+    }
+  }
+});

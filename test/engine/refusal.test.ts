@@ -307,7 +307,7 @@ const cases: readonly Case[] = [
       error_code: "STORE_CORRUPT",
       node_category: "WF",
       stage: "admission",
-      facts: { file: "a/log.jsonl", line: 3 },
+      facts: { file: "a/log.jsonl", line: 3, defect: "NOT_AN_OBJECT" },
     },
     node: undefined,
   },

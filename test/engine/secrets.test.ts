@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -282,6 +282,7 @@ test("an outcome that is a suppressed value stays hidden in the refusal it cause
     const { fault } = trial.ending;
     assert.equal(fault?.code, "OUTCOME_NOT_ROUTED");
     assert.ok(!leftBehind(plan, trial).includes(String(code)));
+    assert.ok(!leftBehind(plan, trial).includes("[object"));
     assert.ok(!`${fault?.message} ${JSON.stringify([fault?.facts, fault?.wording])}`.includes(String(code)));
     assert.equal((await examine(plan, trial.text)).replayed.finding, null);
   }
@@ -319,11 +320,9 @@ test("a protocol without suppression suppresses nothing, and its replay counts n
 // ---- through the command line ----
 
 const root = join(import.meta.dirname, "../..");
-const CODE = (
-  JSON.parse(readFileSync(join(root, "fixtures/wf-rollback-release/completed.json"), "utf8")) as {
-    confirmation_code: string;
-  }
-).confirmation_code;
+const FIXTURE = "fixtures/wf-rollback-release/completed.json";
+const CODE = (JSON.parse(readFileSync(join(root, FIXTURE), "utf8")) as { confirmation_code: string })
+  .confirmation_code;
 
 /** The project's own snapshot with a copy of the fixtures' data; collects all that is printed. */
 function consoleWorld(t: TestContext): { world: World; printed(): string; folder: string } {
@@ -373,7 +372,38 @@ test("a run of the project's own rollback shows its confirmation code nowhere: p
   assert.ok(!left.includes(CODE) && !printed().includes(CODE));
   assert.equal(await runCli(["examine", trace.jsonl, "--snapshot", "protocol_snapshot"], world), 0);
   assert.ok(!printed().includes(CODE));
+  // The fingerprint of a code that nobody sees cannot be computed again, and the verdict says so.
+  assert.match(printed(), /^SOUND IN PART {2}/m);
+  assert.match(printed(), /^taken as recorded, because of suppressed values\n.*\n +\d+ +\S+\.\S+ +transform$/m);
 });
+
+for (const code of ["SUCCESS", "ADMITTED", "WF_ROLLBACK_RELEASE_V0", "fingerprint", "2026-"]) {
+  test(`the project's own rollback confirmed with ${code} takes place, and its trace is examined`, async (t) => {
+    const { world, printed, folder } = consoleWorld(t);
+    const payload = { ...JSON.parse(readFileSync(join(root, FIXTURE), "utf8")), confirmation_code: code };
+    writeFileSync(join(folder, "payload.json"), JSON.stringify(payload));
+    const run = (workflow: string, given: string, traces: string) =>
+      runCli(
+        ["run", "--wf", `release_governance::${workflow}`, "--payload", given, "--no-png", "--traces"].concat([
+          join(folder, traces),
+          "--data-root",
+          `${folder}/data`,
+          "--durability",
+          "process",
+        ]),
+        world,
+      );
+    assert.equal(await run("WF_RELEASE_CHANGE_V0", "fixtures/wf-release-change/completed.json", "before"), 0);
+    assert.equal(await run("WF_ROLLBACK_RELEASE_V0", join(folder, "payload.json"), "traces"), 0);
+    const [name] = readdirSync(join(folder, "traces"));
+    const jsonl = join(folder, "traces", name as string, `${name}.jsonl`);
+    assert.equal(
+      await runCli(["examine", jsonl, "--snapshot", "protocol_snapshot", "--json"], world),
+      0,
+      printed(),
+    );
+  });
+}
 
 // ---- secrets that a transform draws ----
 

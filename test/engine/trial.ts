@@ -13,11 +13,12 @@ import { fixedClock, seededEntropy } from "../../src/node-ports.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Clock, DataRoot, Draw, Entropy, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
-import { type Fqdn, fileOf, kindOf } from "../../src/snapshot/fqdn.ts";
-import { openSnapshot } from "../../src/snapshot/load.ts";
-import { sealText } from "../../src/snapshot/seal.ts";
-import { type Digest, sha256 } from "../../src/trace/canonical.ts";
+import type { Fqdn } from "../../src/snapshot/fqdn.ts";
+import { openSnapshot, type Snapshot } from "../../src/snapshot/load.ts";
+import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
+import type { Digest } from "../../src/trace/canonical.ts";
 import type { EventType, TraceEvent } from "../../src/trace/event.ts";
+import { artifact as artifactOf } from "../snapshot/memory-files.ts";
 
 export const NOW = "2026-01-31T09:00:00.120Z";
 export const WORKFLOW = "trial::WF_TRIAL_V0";
@@ -100,10 +101,18 @@ export function testEffect(
 // ---- compiling ----
 
 export async function compileTrial(protocol: Protocol): Promise<Plan> {
-  const snapshot = await openSnapshot(SNAPSHOT, memoryFiles(filesOf(protocol)));
+  const snapshot = await openTrial(protocol);
   const workflow = snapshot.artifact(WORKFLOW as Fqdn);
   if (workflow === undefined) throw new Error("the trial has no workflow");
   return compile(workflow, snapshot, registryOf(protocol));
+}
+
+/** The snapshot under the root of its own seal, which saves checking its contents. */
+async function openTrial(protocol: Protocol): Promise<Snapshot> {
+  const files = filesOf(protocol);
+  const parsed = parseSeal(files.get(`${SNAPSHOT}/${SEAL_FILE}`) as Uint8Array);
+  if ("fault" in parsed) throw parsed.fault;
+  return openSnapshot(SNAPSHOT, memoryFiles(files), { expectSeal: parsed.seal.root });
 }
 
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
@@ -143,11 +152,13 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     ...Object.entries(intents).map(([code, inputs]) => artifact(`trial::${code}`, { core: { inputs } })),
     ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
     ...named("transform").map((code) =>
-      artifact(code, {}, { ct_ir: { inputs: requiring(protocol.required?.[code]) } }),
+      artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
     ),
-    ...sideEffects.map((code) => artifact(code, {}, { cs_ir: effectIr(capabilities.effect(code)) })),
+    ...sideEffects.map((code) =>
+      artifact(code, { core: { operations: operationsOf(capabilities.effect(code)) } }),
+    ),
   ];
-  const files = artifacts.map(({ path, text }) => ({ path, bytes: Buffer.from(text) }));
+  const files = artifacts.map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
   const seal = sealText(files, { name: "trial", version: "0" });
   const all = [...files, { path: "seal.json", bytes: Buffer.from(seal.text) }];
   return new Map(all.map(({ path, bytes }) => [`${SNAPSHOT}/${path}`, bytes]));
@@ -163,31 +174,14 @@ function stepsOf(core: JsonObject): readonly JsonObject[] {
 const requiring = (names: readonly string[] = []): JsonObject =>
   Object.fromEntries(names.map((name) => [name, { required: true }]));
 
-function effectIr(effect: Effect | undefined): JsonObject {
+function operationsOf(effect: Effect | undefined): JsonObject {
   const operations = Object.entries(effect?.operations ?? {}).map(
     ([op, { outcomes }]) => [op, { result_status_values: [...outcomes] }] as const,
   );
-  return { cs_metadata: { operations: { operations: Object.fromEntries(operations) } } };
+  return Object.fromEntries(operations);
 }
 
-function artifact(name: string, frontmatter: JsonObject, ir: JsonObject = {}): { path: string; text: string } {
-  const kind = kindOf(name as Fqdn);
-  if (kind === undefined) throw new Error(`${name} is of no kind`);
-  const content = `# ${name}\n`;
-  const [namespace, artifact_code] = name.split("::") as [string, string];
-  const envelope = {
-    artifact_code,
-    artifact_type: kind,
-    namespace,
-    fqdn_id: name,
-    content,
-    content_hash: sha256(content),
-  };
-  return {
-    path: fileOf(name as Fqdn, kind),
-    text: `${JSON.stringify({ ...envelope, frontmatter, ...ir }, null, 2)}\n`,
-  };
-}
+const artifact = (name: string, block: JsonObject) => artifactOf(name, JSON.stringify(block, null, 2));
 
 export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
   const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
@@ -329,7 +323,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
       },
       *journals() {
         for (const name of [...files.keys()].filter((path) => path.endsWith(".jsonl")).sort()) {
-          yield { name, bytes: contentOf(name) as Buffer };
+          yield { name, pieces: [contentOf(name) as Buffer] };
         }
       },
     },

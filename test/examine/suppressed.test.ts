@@ -96,6 +96,29 @@ test("where nothing that a secret is in is asked, nothing is taken as recorded",
   assert.ok(replayed.suppressed > 0);
 });
 
+test("what is bound out of a suppressed object replays, whether there was anything or not", async () => {
+  const read = passing("read", { value: "$.inputs.wallet.keys[0]" }, { outputs: { key: "$.value" } });
+  const log = appending("log", { key: "$.inputs.wallet.keys[0]", name: "$.inputs.wallet.name" });
+  const core = contract([log, read], {
+    inputs: { wallet: {}, name: { type: "string", required: true } },
+    suppress_trace_fields: ["wallet"],
+  });
+  const inputs = { wallet: "$.payload.w", name: "$.payload.w.name" };
+  const plan = await compileTrial(oneContract(core, { inputs }));
+  for (const w of [{ keys: ["a secret key"], name: "a name" }, { keys: [], name: "n" }, { name: 3 }, {}, PIN]) {
+    const trial = await runPlan(plan, { w });
+    assert.deepEqual(await found(plan, trial.text), [], JSON.stringify(w));
+    const start = eventsOf(trial, "node_start").find(({ node_id }) => node_id === "WORK");
+    if (start?.payload.inputs?.["name"] === undefined) continue;
+    const shown = edited(trial, (line) =>
+      line["sequence"] === start.sequence
+        ? (put(line, ["payload", "inputs", "name"], "forged") as EditableLine)
+        : line,
+    );
+    assert.deepEqual(await found(plan, shown), [`DIVERGED:${start.sequence}`]);
+  }
+});
+
 // ---- forged traces ----
 
 const edited = ({ text }: Trial, edit: (line: EditableLine) => EditableLine) =>

@@ -475,6 +475,19 @@ const found: readonly (readonly [
     [["NODE_UNREACHABLE", "/frontmatter/core/nodes/ISLAND"]],
     [WORKFLOW, nodes("ISLAND"), { type: "EXIT" }],
   ],
+  ...["$.payload.nope", "$.payload.nope[*]", "$.payload.nope[*].id"].map(
+    (path) =>
+      [
+        `a path that starts at a field that is not declared: ${path}`,
+        [["PATH_UNRESOLVED", "/frontmatter/core/nodes/DO/inputs/list"]],
+        [WORKFLOW, nodes("DO", "inputs", "list"), path],
+      ] as const,
+  ),
+  [
+    "a path to an output that the other node does not publish",
+    [["PATH_UNRESOLVED", "/frontmatter/core/nodes/DO/inputs/list/0"]],
+    [WORKFLOW, nodes("DO", "inputs", "list"), ["$.results.DO.other"]],
+  ],
 ];
 
 for (const [about, expected, ...changes] of found) {

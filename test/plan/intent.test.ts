@@ -4,7 +4,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isObject, type Json, type JsonObject, own, pointer } from "../../src/json.ts";
 import { compileIntent } from "../../src/plan/compile-intent.ts";
-import { accepts, isDateTime, matchesFormat, type Unmet, VALUE_TYPES } from "../../src/plan/intent.ts";
+import {
+  accepts,
+  isDateTime,
+  matchesFormat,
+  momentOf,
+  type Unmet,
+  VALUE_TYPES,
+} from "../../src/plan/intent.ts";
 import { unmetRules } from "../../src/plan/intent-schema.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
@@ -203,6 +210,12 @@ const moments: readonly (readonly [text: string, isMoment: boolean])[] = [
   ["2026-01-31t09:00:00z", true],
   ["2026-01-31T09:00:00.123456+02:00", true],
   ["2016-12-31T23:59:60Z", true],
+  ["2016-12-31T23:59:60.5Z", true],
+  ["2016-12-31t18:59:60-05:00", true],
+  ["2017-01-01T05:29:60+05:30", true],
+  ["2016-12-31T23:59:60+01:00", false],
+  ["2016-12-31T12:30:60Z", false],
+  ["2016-12-30T23:59:60Z", false],
   ["2024-02-29T00:00:00Z", true],
   ["2000-02-29T00:00:00Z", true],
   ["1900-02-29T00:00:00Z", false],
@@ -239,10 +252,40 @@ test("real moments are moments, whatever day and offset", () => {
   fc.assert(fc.property(fc.date(year), (date) => assert.ok(isDateTime(date.toISOString()))));
 });
 
+const clocks: readonly (readonly [text: string, moment: string | undefined])[] = [
+  ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"],
+  ["9999-12-31T23:59:59-12:00", undefined],
+  ["0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"],
+  ["0000-01-01T00:00:00+23:59", undefined],
+  ["2026-01-31t09:00:00.5z", "2026-01-31T09:00:00.500Z"],
+  ["2016-12-31T18:59:60.25-05:00", "2016-12-31T23:59:59.999Z"],
+];
+
+for (const [text, moment] of clocks) {
+  test(`a clock at ${text} stands at ${moment ?? "nothing"}`, () => {
+    const found = momentOf(text);
+    assert.equal(found === undefined ? undefined : new Date(found).toISOString(), moment);
+  });
+}
+
 test("a mail address is something, @, something, a dot, two letters or more", () => {
-  for (const good of ["a@b.co", "a.b+c@d.e.museum", "ü@ö.de"])
+  for (const good of ["a@b.co", "a.b+c@d.e.museum", "ü@ö.de", "a@b.рф", "a@b.भारत", "a@b.中国", "a@b.xn--p1ai"])
     assert.ok(matchesFormat("email", undefined, good), good);
-  for (const bad of ["", "a", "a@", "@b.co", "a@b", "a@b.c", "a@@b.co", "a b@c.de", "a@b.c1", "a@b.co\n"])
+  for (const bad of [
+    "",
+    "a",
+    "a@",
+    "@b.co",
+    "a@b",
+    "a@b.c",
+    "a@@b.co",
+    "a b@c.de",
+    "a@b.c1",
+    "a@b.co\n",
+    "a@b.中",
+    "a@b.xn--",
+    "a@b.१२",
+  ])
     assert.ok(!matchesFormat("email", undefined, bad), bad);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,30 +12,43 @@ after(() => rmSync(temporary, { recursive: true, force: true }));
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** The packages that a process has loaded after it compiled a workflow of the snapshot. */
-function packagesLoaded(snapshot: string): readonly string[] {
+/** How a snapshot is opened: a text, for another process to evaluate. */
+interface Opening {
+  readonly snapshot: string;
+  readonly options: string;
+}
+
+/** Whether a process has loaded the YAML parser after it compiled a workflow of the snapshot. */
+function needsYaml({ snapshot, options }: Opening): boolean {
   const script = `
     import { createRequire } from "node:module";
     const { openSnapshot } = await import("./src/snapshot/load.ts");
     const { compile } = await import("./src/plan/compile.ts");
     const { registry } = await import("./src/capabilities/registry.ts");
     const { nodeFiles } = await import("./src/node-ports.ts");
-    const snapshot = await openSnapshot(${JSON.stringify(snapshot)}, nodeFiles);
+    const { openCheckCache } = await import("./src/node-check-cache.ts");
+    const checked = openCheckCache({ XDG_CACHE_HOME: ${JSON.stringify(cache)} }, "1", process.getuid());
+    const snapshot = await openSnapshot(${JSON.stringify(snapshot)}, nodeFiles, { putOff: true, ...${options} });
     await compile(snapshot.artifact("agent_governance::WF_REVOKE_GRANT_V0"), snapshot, registry);
     const loaded = Object.keys(createRequire(import.meta.url).cache);
-    console.log(snapshot.state, ...new Set(loaded.map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1])));
+    console.log(loaded.some((file) => file.includes("node_modules/yaml/")));
   `;
   const args = ["--import", "tsx", "--input-type=module", "--eval", script];
-  return execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }).trim().split(" ");
+  return execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }).trim() === "true";
 }
 
-test("a sealed snapshot is compiled without loading the YAML parser, an unsealed one is not", () => {
-  const unsealed = join(temporary, "protocol_snapshot");
-  cpSync(OWN_SNAPSHOT, unsealed, { recursive: true });
-  rmSync(join(unsealed, SEAL_FILE));
-  const [sealedState, ...sealedPackages] = packagesLoaded(OWN_SNAPSHOT);
-  const [unsealedState, ...unsealedPackages] = packagesLoaded(unsealed);
-  assert.deepEqual([sealedState, unsealedState], ["sealed", "verified"]);
-  assert.ok(!sealedPackages.includes("yaml"), sealedPackages.join(" "));
-  assert.ok(unsealedPackages.includes("yaml"), unsealedPackages.join(" "));
+const cache = join(temporary, "cache");
+const unsealed = join(temporary, "protocol_snapshot");
+cpSync(OWN_SNAPSHOT, unsealed, { recursive: true });
+rmSync(join(unsealed, SEAL_FILE));
+const seal = readFileSync(join(OWN_SNAPSHOT, SEAL_FILE), "utf8");
+const root = /"root":"([0-9a-f]{64})"/.exec(seal)?.[1];
+
+test("a workflow is compiled without loading the YAML parser where its contents are proven", () => {
+  assert.ok(!needsYaml({ snapshot: OWN_SNAPSHOT, options: `{ expectSeal: "${root}" }` }), "an expected root");
+  assert.ok(!needsYaml({ snapshot: OWN_SNAPSHOT, options: "{ requireSigned() {} }" }), "required signatures");
+  assert.ok(needsYaml({ snapshot: OWN_SNAPSHOT, options: "{}" }), "a seal that anybody may have written");
+  assert.ok(needsYaml({ snapshot: unsealed, options: "{ checked }" }), "nothing, for the first time");
+  assert.ok(!needsYaml({ snapshot: unsealed, options: "{ checked }" }), "checks passed before");
+  assert.ok(!needsYaml({ snapshot: OWN_SNAPSHOT, options: "{ checked }" }), "the same files under a seal");
 });

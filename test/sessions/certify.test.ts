@@ -60,7 +60,7 @@ test("a step that differs is shown with every place, and the certification is no
   assert.ok(said.out.startsWith(head), said.out);
   assert.match(said.out, /\n {2}\/expect\/exit_code\n {4}expected {2}1\n {4}found {5}0\n/);
   assert.match(said.out, /\n {2}\/expect\/path\/1\/outcome\n {4}expected {2}"X"\n {4}found {5}"SUCCESS"\n/);
-  assert.match(said.out, /1 scenarios, 1 steps, 0 equal, 1 different\n$/);
+  assert.match(said.out, /1 scenario, 1 step, 0 equal, 1 different\n$/);
 
   const xml = readFileSync(place.path("out.xml"), "utf8");
   assertXml(xml);
@@ -143,7 +143,7 @@ test("steps that do not apply are left out, other JSON files passed over, and bo
   assert.deepEqual([said.code, said.err], [0, ""]);
   assert.match(
     said.out,
-    /1 scenarios, 2 steps, 1 equal, 0 different, 1 left out, 2 other JSON files passed over\n$/,
+    /1 scenario, 2 steps, 1 equal, 0 different, 1 left out, 2 other JSON files passed over\n$/,
   );
   const report = document(await place.session("certify", "vectors", "--json"));
   assert.deepEqual(report["other_files"], ["vectors/list.json", "vectors/other.json"]);

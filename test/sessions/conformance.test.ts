@@ -77,7 +77,7 @@ test("a violation where a result was expected says why, and the other way round"
   const said = await place.session("conformance", "--case", "a_quorum_by");
   assert.equal(said.code, 7);
   assert.match(said.out, /: VIOLATION instead of SUCCESS\n.*\n {2}because \{"code":"INPUT_MISSING","field":/);
-  assert.match(said.out, /1 cases, 0 passed, 1 failed\n$/);
+  assert.match(said.out, /1 case, 0 passed, 1 failed\n$/);
 });
 
 test("a transform this build does not have fails its cases", async (t) => {

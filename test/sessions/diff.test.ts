@@ -32,8 +32,8 @@ async function traceOf(
   ...more: readonly string[]
 ): Promise<string> {
   const own = workspace(t, { data });
-  const payload = fixture("wf-release-change/completed");
-  await own.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--no-md", "--quiet", ...more);
+  const payload = more.includes("--payload") ? [] : ["--payload", fixture("wf-release-change/completed")];
+  await own.session("run", "--wf", RELEASE, ...payload, "--no-png", "--no-md", "--quiet", ...more);
   const [trace] = own.traces();
   writeFileSync(place.path(name), readFileSync(trace as string));
   return name;

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
+  assertRefused,
   assertSound,
   at,
   document,
@@ -197,4 +198,30 @@ test("the record of a run holds every event's place in the chain", async (t) => 
     events.slice(0, -1).map(({ hash }) => hash),
   );
   assert.equal(events.at(-1)?.["hash"], head);
+});
+
+test("several traces, or a folder of them, get the verdict of each alone, and the worst exit code", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const payload = fixture("wf-release-change/completed");
+  for (const _ of [1, 2]) await place.session("run", RELEASE, "--payload", payload, "--no-png", "--no-md");
+  const [sound, other] = place.traces().map((file) => relative(place.folder, file)) as [string, string];
+  const all = await place.session("examine", "traces");
+  assert.deepEqual([all.code, all.err], [0, ""]);
+  assert.equal(all.out, `SOUND  ${sound}\nSOUND  ${other}\n2 traces, 2 sound\n`);
+
+  writeFileSync(place.path(other), readFileSync(place.path(other), "utf8").replace('"ACK"', '"NACK"'));
+  const alone = await place.session("examine", other);
+  const three = await place.session("examine", sound, other, "nowhere.jsonl");
+  assert.deepEqual([three.code, alone.code], [alone.code, 7]);
+  assert.match(three.out, /^SOUND {2}\S+\nFOUND {2}\S+\nFILE_MISSING {2}nowhere\.jsonl\n3 traces, 1 sound; /);
+
+  const json = document(await place.session("examine", "traces", "--json"));
+  const singly = await Promise.all([sound, other].map((file) => place.session("examine", file, "--json")));
+  const expected = singly.map((said, i) => ({
+    file: [sound, other][i],
+    exit_code: said.code,
+    ...document(said),
+  }));
+  assert.deepEqual(json, { ok: false, traces: expected });
+  assertRefused(await place.session("examine", sound, other, "--head", "0"), 2, "BAD_USAGE");
 });

@@ -68,7 +68,10 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^write `(.+)` instead of the word at column (\d+) of line (\d+)$/,
     (here, word, ...at) => splice(here, at, /^\w+/, word),
   ],
-  [/^write `(.+)` at the end$/, (here, mark) => rewrite(here, (text) => text + mark)],
+  [
+    /^write `(.+)` at the end if nothing is missing there,/,
+    (here, mark) => rewrite(here, (text) => text + mark),
+  ],
   [
     /^put the word at column (\d+) of line (\d+) in double quotes$/,
     (here, ...at) => splice(here, at, /^(\w+)/, '"$1"'),
@@ -82,7 +85,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     (here, one, first, last) => deleteLines(here, [one, one], [first, last]),
   ],
   [
-    /^remove line (\d+) of (\S+) from the data root/,
+    /^move line (\d+) of (\S+) out of the data root/,
     (here, line, file) => deleteLines({ ...here, file: `data/${file}` }, [line, line]),
   ],
   [/^remove the link that (\S+) is /, ({ place }, store) => rmSync(place.path(`data/${store}`))],

@@ -138,7 +138,7 @@ test("a scenario that comes out otherwise fails test, at its line, and no other 
   const told = await place.session("gate", ...options);
   assert.equal(told.code, 7);
   assert.match(told.out, /^DIFFERENT {2}A grant#grant\n/);
-  assert.match(told.out, /^FAILED +test +1 scenarios, 1 steps, 0 equal, 1 different$/m);
+  assert.match(told.out, /^FAILED +test +1 scenario, 1 step, 0 equal, 1 different$/m);
 });
 
 test("edges that no scenario takes fail coverage where they are too many, else they are only noted", async (t) => {

@@ -1,10 +1,12 @@
 /** The deepest payload that is allowed goes through every command that reads what a run left. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DEPTH, SIZE } from "../../src/limits.ts";
-import { assertHint, assertRefused, fixture, RELEASE, workspace } from "./world.ts";
+import { assertHint, assertRefused, fixture, PROJECT, RELEASE, SNAPSHOT, workspace } from "./world.ts";
 
 const deepest = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
@@ -65,4 +67,40 @@ test("of very many violations the trace has all, and the reader is told as many 
   assert.match(said.err, /\nhint: correct these first; 119900 more violations are in the trace\n$/);
   const [trace = ""] = place.traces();
   assert.equal(readFileSync(trace, "utf8").match(/"event_type":"violation"/g)?.length, 2 * count);
+});
+
+test("reading stops behind the limit, and a pipe in the place of a file is refused instead of waited for", async (t) => {
+  const place = workspace(t);
+  const argv = ["run", "--wf", RELEASE, "--max-bytes", "1000", "--payload"];
+  assertRefused(await place.session(...argv, "/dev/zero"), 2, "PAYLOAD_TOO_LARGE");
+  const piped = spawnSync(
+    "sh",
+    ["-c", `"${process.execPath}" "${PROJECT}/bin/pgs.js" ${argv.join(" ")} - < /dev/zero`],
+    {
+      cwd: place.folder,
+      encoding: "utf8",
+    },
+  );
+  assert.match(piped.stderr, /^pgs: PAYLOAD_TOO_LARGE /);
+  cpSync(SNAPSHOT, place.path("copy"), { recursive: true });
+  spawnSync("mkfifo", [place.path("copy/artifacts/x.json")]);
+  const verified = await place.session("verify", "--snapshot", "copy");
+  assert.equal(verified.code, 7);
+  assert.match(verified.out + verified.err, /ARTIFACT_UNREADABLE .*ENXIO/);
+});
+
+test("a payload that is given as text is not printed back, and the hint says where it belongs", async (t) => {
+  const place = workspace(t);
+  mkdirSync(place.path("ab"));
+  for (const short of ["-x", "a"]) {
+    const said = await place.session("run", "--wf", RELEASE, "--payload", short);
+    assertRefused(said, 2, "FILE_MISSING");
+    assert.doesNotMatch(said.err, /hint: type ab/);
+  }
+  for (const given of ['{"pin":"s3cr3t"}', `[${'"s3cr3t",'.repeat(100)}1]`, ' {"a": "s3cr3t/b"}']) {
+    const said = await place.session("run", "--wf", RELEASE, "--payload", given);
+    assertRefused(said, 2, "PAYLOAD_IS_TEXT");
+    assertHint(said, /--payload -/);
+    assert.doesNotMatch(said.err, /s3cr3t/);
+  }
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { IoError } from "../../src/ports.ts";
@@ -121,6 +121,55 @@ test("--quiet says nothing about a success, and still says why a run was refused
   const refused = await place.session(...completed, "--quiet", "--max-hops", "1");
   assert.deepEqual([refused.code, refused.out], [4, ""]);
   assert.match(refused.err, /^pgs: HOP_LIMIT /);
+});
+
+const colours: readonly (readonly [
+  isTty: boolean,
+  env: Readonly<Record<string, string>>,
+  isColoured: boolean,
+])[] = [
+  [true, { TERM: "xterm" }, true],
+  [true, { TERM: "dumb" }, false],
+  [true, { TERM: "dumb", FORCE_COLOR: "1" }, true],
+  [true, { FORCE_COLOR: "0" }, false],
+  [true, { FORCE_COLOR: "" }, true],
+  [false, { FORCE_COLOR: "1" }, true],
+  [false, { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+  [false, { TERM: "xterm" }, false],
+];
+
+for (const [isTty, env, isColoured] of colours) {
+  test(`${isTty ? "a terminal" : "a pipe"} with ${JSON.stringify(env)} is ${isColoured ? "" : "not "}coloured`, async (t) => {
+    const place = workspace(t);
+    assert.equal((await place.sessionIn({ isTty, env }, "list")).out.includes("\u001b["), isColoured);
+    assert.ok(!(await place.sessionIn({ isTty, env }, "list", "--no-color")).out.includes("\u001b["));
+  });
+}
+
+test("on a narrow terminal no line of a report is wider, unless one word is, and no word is lost", async (t) => {
+  const place = workspace(t, { data });
+  await place.session(...completed, "--no-png", "--no-md");
+  const trace = relative(place.folder, place.traces()[0] as string);
+  const commands = [
+    ["list"],
+    ["plan", RELEASE],
+    ["examine", trace, "--steps"],
+    ["check", "--coverage"],
+    ["test", join(PROJECT, "scenarios"), "--filter", "release-failures"],
+  ];
+  for (const argv of commands) {
+    const wide = await place.session(...argv);
+    const narrow = await place.sessionIn({ columns: 60 }, ...argv);
+    assert.deepEqual(narrow.out.split(/\s+/), wide.out.split(/\s+/), argv.join(" "));
+    const tooWide = narrow.out
+      .split("\n")
+      .filter((line) => line.length > 60 && / \S+ \S/.test(line.slice(30).trimEnd()));
+    assert.deepEqual(tooWide, [], argv.join(" "));
+    assert.deepEqual(
+      await place.sessionIn({ columns: 60 }, ...argv, "--json"),
+      await place.session(...argv, "--json"),
+    );
+  }
 });
 
 test("colour is for a terminal, and not when NO_COLOR or --no-color asks for none", async (t) => {

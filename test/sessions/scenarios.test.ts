@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
@@ -13,12 +13,19 @@ import {
   assertRefused,
   at,
   document,
+  exitOf,
   FIXTURES,
+  fixture,
   PROJECT,
+  RELEASE,
+  SNAPSHOT,
   type Workspace,
   workspace,
 } from "./world.ts";
 
+const GRANT_TOOL = "agent_governance::WF_GRANT_TOOL_V0";
+const REVOKE = "agent_governance::WF_REVOKE_GRANT_V0";
+const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
 const OWN = join(PROJECT, "scenarios");
 
 /** A workspace in which the files stand, fixtures beside them. */
@@ -71,10 +78,43 @@ test("the project's own scenarios come out, and take every edge of every workflo
 test("the scenario that the README shows comes out as written", async (t) => {
   const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
   const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
-  const place = withFiles(t, { "readme.scenario.yaml": shown.replaceAll("fixtures/", "FIXTURES/") });
-  const said = await place.session("test", ".");
-  assert.equal(said.out, "1 scenarios, 3 steps, 3 equal, 0 different, 1 of 1 criteria hold\n");
+  const [, file = ""] = /^# (scenarios\/\S+)$/m.exec(shown) ?? [];
+  const place = withFiles(t, { [file]: shown });
+  symlinkSync(FIXTURES, place.path("fixtures"));
+  const said = await place.session("test");
+  assert.equal(said.out, "1 scenario, 3 steps, 3 equal, 0 different, 1 of 1 criteria hold\n");
 });
+
+test("without an operand the scenarios of the workspace are played, or their absence is refused", async (t) => {
+  const place = withFiles(t, { "s/scenarios/a.scenario.yaml": GRANT });
+  symlinkSync(SNAPSHOT, place.path("s/protocol_snapshot"));
+  assert.equal((await place.session("test", "--workspace", "s")).code, 0);
+  const said = await place.session("test");
+  assertRefused(said, 2, "SCENARIOS_MISSING");
+  assert.match(said.err, /\(scenarios\)/);
+});
+
+test("a run that is denied against expectation is met with what admits it", async (t) => {
+  const place = withFiles(t, { "s/a.scenario.yaml": DENIED });
+  const said = await place.session("test", "s");
+  assert.match(said.out, /^ {2}hint: send another change_id: EV_RELEASE_ROLLED_BACK_V0 is on record/m);
+  assert.equal(said.out.match(/hint:/g)?.length, 1, "a denial that is expected needs none");
+});
+
+const DENIED = `scenario: A release after its rollback
+given:
+  data:
+    RELEASE_AUDIT: [{ record: { event_code: EV_RELEASE_ROLLED_BACK_V0, change_id: CHG-2041 } }]
+steps:
+  - name: unexpected
+    workflow: release_governance::WF_RELEASE_CHANGE_V0
+    payload_file: FIXTURES/wf-release-change/completed.json
+    expect: { exit_reason: COMPLETED }
+  - name: expected
+    workflow: release_governance::WF_RELEASE_CHANGE_V0
+    payload_file: FIXTURES/wf-release-change/completed.json
+    expect: { exit_reason: ADMISSION_DENIED, stored: { RELEASE_AUDIT: { $count: 2 } } }
+`;
 
 test("a step that does not come out is shown with both values, at its place in the file", async (t) => {
   const place = withFiles(t, {
@@ -91,7 +131,7 @@ test("a step that does not come out is shown with both values, at its place in t
     /\n {2}\/steps\/0\/expect\/exit_reason\n {4}expected {2}"DONE"\n {4}found {5}"COMPLETED"\n/,
   );
   assert.match(said.out, /\nNOT MET {2}A tool: C1 The grant is made\. \(different: grant\)\n/);
-  assert.match(said.out, /\n1 scenarios, 1 steps, 0 equal, 1 different, 0 of 1 criteria hold\n$/);
+  assert.match(said.out, /\n1 scenario, 1 step, 0 equal, 1 different, 0 of 1 criteria hold\n$/);
   const xml = readFileSync(place.path("out.xml"), "utf8");
   assertXml(xml);
   assert.equal(elementsOf(xml, "failure")[0]?.["message"], "differs at /steps/0/expect/exit_reason");
@@ -130,7 +170,7 @@ const WRONG: readonly (readonly [
   [
     "an unknown criterion",
     "[C1]",
-    "[C2]",
+    "[C11]",
     /\/steps\/0\/satisfies\/0 should be the id of a criterion/,
     /did you mean C1\?/,
   ],
@@ -197,7 +237,7 @@ test("a filter leaves the scenarios with the text in their name, and refuses one
     "s/b.scenario.yaml": GRANT.replace("scenario: A tool", "scenario: Another"),
   });
   const said = await place.session("test", "s", "--filter", "Another");
-  assert.match(said.out, /^1 scenarios, 1 steps, 1 equal, 0 different/);
+  assert.match(said.out, /^1 scenario, 1 step, 1 equal, 0 different/);
   assertRefused(await place.session("test", "s", "--filter", "neither"), 2, "NO_SUCH_SCENARIO");
 });
 
@@ -257,6 +297,14 @@ test("an update writes what came out, keeps every comment, and marks what each r
   assert.equal(readFileSync(place.path("s/a.scenario.yaml"), "utf8"), after);
 });
 
+test("an update fills an expectation that names nothing", async (t) => {
+  const place = withFiles(t, {
+    "s/a.scenario.yaml": GRANT.replace(/expect:.*\n(?: {6}.*\n)*/, "expect: {}\n"),
+  });
+  assert.equal((await place.session("test", "s", "--update")).code, 0);
+  assert.match(readFileSync(place.path("s/a.scenario.yaml"), "utf8"), /exit_reason: COMPLETED/);
+});
+
 test("an update gives a step without an expectation one, in JSON too", async (t) => {
   const step = { name: "ask", workflow: "agent_governance::WF_GRANT_TOOL_V0" };
   const place = withFiles(t, { "s/a.scenario.json": JSON.stringify({ scenario: "J", steps: [step] }) });
@@ -303,22 +351,28 @@ test("data that cannot be prepared is refused the same way from another thread",
   assert.deepEqual(await place.binary("test", "s", "--jobs", "2"), here);
 });
 
-test("while it watches, a changed scenario is tested again; an interrupt leaves nothing behind", async (t) => {
-  const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
-  const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
-  t.after(() => child.kill("SIGKILL"));
-  const heard = listening(child.stdout, child.stderr);
-  await heard(/watching s and the snapshot/);
-  writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
-  const out = await heard(/1 different[\s\S]*watching s/);
-  assert.match(
-    out,
-    /^1 scenarios, 1 steps, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
-  );
-  child.kill("SIGINT");
-  await once(child, "close");
-  assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
-});
+for (const [signal, code] of [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(`while it watches, a changed scenario is tested again; ${signal} leaves nothing behind`, async (t) => {
+    const place = withFiles(t, { "s/a.scenario.yaml": GRANT, "tmp/keep": "" });
+    const child = place.startIn({ TMPDIR: place.path("tmp") }, "test", "s", "--watch");
+    t.after(() => child.kill("SIGKILL"));
+    const heard = listening(child.stdout, child.stderr);
+    await heard(/watching s and the snapshot/);
+    writeFileSync(place.path("s/a.scenario.yaml"), GRANT.replace("outcome: SUCCESS", "outcome: DENIED"));
+    const out = await heard(/1 different[\s\S]*watching s/);
+    assert.match(
+      out,
+      /^1 scenario, 1 step, 1 equal[\s\S]*\/steps\/0\/expect\/outcome\n {4}expected {2}"DENIED"/m,
+    );
+    child.kill(signal);
+    assert.equal(exitOf(await once(child, "close")), code);
+    assert.deepEqual(readdirSync(place.path("tmp")), ["keep"]);
+  });
+}
 
 type Stream = NodeJS.ReadableStream | null;
 
@@ -340,3 +394,75 @@ function listening(...streams: readonly Stream[]): (pattern: RegExp) => Promise<
       check();
     });
 }
+
+const RUNS: readonly (readonly [
+  what: string,
+  ...runs: readonly (readonly [workflow: string, payload: string])[],
+])[] = [
+  ["a release", [RELEASE, "wf-release-change/completed"]],
+  [
+    "a release that is there already",
+    [RELEASE, "wf-release-change/completed"],
+    [RELEASE, "wf-release-change/completed"],
+  ],
+  ["a release that too few approved", [RELEASE, "wf-release-change/quorum-not-met"]],
+  ["a release in a frozen environment", [RELEASE, "wf-release-change/frozen"]],
+  [
+    "a grant that is taken back",
+    [GRANT_TOOL, "wf-grant-tool/completed"],
+    [REVOKE, "wf-revoke-grant/completed"],
+  ],
+  ["a grant that its intent rejects", [GRANT_TOOL, "wf-grant-tool/nack-everything-wrong"]],
+  [
+    "a release that admission denies",
+    [RELEASE, "wf-release-change/completed"],
+    [ROLLBACK, "wf-rollback-release/completed"],
+    [RELEASE, "wf-release-change/completed"],
+  ],
+  ["a grant", [GRANT_TOOL, "wf-grant-tool/completed"]],
+];
+
+for (const [what, ...runs] of RUNS) {
+  test(`the trace of ${what} becomes a scenario that passes`, async (t) => {
+    const place = workspace(t, { data: join(FIXTURES, "data") });
+    mkdirSync(place.path("scenarios"));
+    let trace = "";
+    for (const [workflow, payload] of runs) {
+      const said = await place.session(
+        "run",
+        workflow,
+        "--payload",
+        fixture(payload),
+        "--no-png",
+        "--no-md",
+        "--json",
+      );
+      trace = at(document(said), "trace", "jsonl") as string;
+    }
+    const made = await place.session("test", "--from-trace", trace);
+    assert.deepEqual([made.code, made.err], [0, ""], made.out);
+    assert.equal(made.out, "1 scenario, 1 step, 1 equal, 0 different\n");
+    const again = await place.session("test");
+    assert.equal(again.out, made.out);
+    assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
+    const [file = ""] = readdirSync(place.path("scenarios"));
+    const changed = readFileSync(place.path(`scenarios/${file}`), "utf8").replace(
+      /exit_reason: .*/,
+      "exit_reason: ELSE",
+    );
+    writeFileSync(place.path(`scenarios/${file}`), changed);
+    assert.equal((await place.session("test")).code, 7, "its expectations hold it to something");
+  });
+}
+
+test("a run whose payload was suppressed, and one that has not ended, become no scenario", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  mkdirSync(place.path("scenarios"));
+  const payload = fixture("wf-rollback-release/completed");
+  await place.session("run", ROLLBACK, "--payload", payload, "--no-png", "--no-md");
+  const [trace = ""] = place.traces();
+  assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
+  writeFileSync(place.path("cut.jsonl"), readFileSync(trace, "utf8").split("\n").slice(0, 4).join("\n"));
+  assert.equal((await place.session("test", "--from-trace", "cut.jsonl")).code, 2);
+  assert.deepEqual(readdirSync(place.path("scenarios")), []);
+});

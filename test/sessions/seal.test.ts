@@ -5,6 +5,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
 import { IoError } from "../../src/ports.ts";
+import { contentsOf, sealed } from "../snapshot/memory-files.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";
 import {
   assertHint,
@@ -169,4 +170,27 @@ test("a seal that cannot be written is refused with the system's own code", asyn
   const said = await place.sessionIn({ replaceFile }, "seal");
   assertRefused(said, 3, "SEAL_UNWRITABLE");
   assert.match(said.err, /EROFS/);
+});
+
+test("a seal written by hand over changed executed fields lets nothing run; an expected root says who answers for it", async (t) => {
+  const place = workspace(t, { snapshot: null });
+  const snapshot = place.path("protocol_snapshot");
+  unsealedCopy(snapshot);
+  edit(artifactFile(snapshot, CONTRACT), (text) => text.replace('"SUCCESS": "continue"', '"SUCCESS": "exit"'));
+  const files = contentsOf(snapshot);
+  writeFileSync(place.path("protocol_snapshot/seal.json"), sealed(files).get("seal.json") as Uint8Array);
+  const { root } = document(await place.session("verify", "--json")) as { root: string };
+  const env = { XDG_CACHE_HOME: place.path("cache") };
+  for (let i = 0; i < 2; i++) {
+    const said = await place.sessionIn({ env }, ...completed, "--json");
+    assert.deepEqual([said.code, at(document(said), "error", "code")], [3, "EXECUTED_FIELD_DIFFERS"]);
+  }
+  for (const command of [
+    ["plan", "--wf", RELEASE],
+    ["show", CONTRACT],
+  ])
+    assert.equal((await place.sessionIn({ env }, ...command)).code, 3, command.join(" "));
+  assert.match((await place.session("verify")).err, /^pgs: EXECUTED_FIELD_DIFFERS /m);
+  const pinned = await place.session("plan", "--wf", RELEASE, "--expect-seal", root);
+  assert.equal(pinned.code, 0, pinned.err);
 });

@@ -346,6 +346,7 @@ test("the program itself signs with a key from the environment, and refuses what
   const place = ownSnapshot(t);
   const [ada, ben] = named(place, "ada", "ben");
   fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem }, "seal"));
+  fine(await place.binaryIn({ PGS_SIGNING_KEY: ada.privatePem.replaceAll("\n", "\\n") }, "seal"));
   assert.notEqual((await place.binary(...completed, ...trusting(ada))).code, 3);
   assertRefused(await place.binary(...completed, ...trusting(ben)), 3, "SIGNATURE_UNTRUSTED");
   assert.equal(place.traces().length, 1);

@@ -13,7 +13,7 @@ import {
   rmSync,
   symlinkSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { runCli } from "../../src/cli/commands.ts";
@@ -32,6 +32,11 @@ export const RELEASE = "release_governance::WF_RELEASE_CHANGE_V0";
 /** A payload of `fixtures/`, by its name in the table there. */
 export function fixture(name: string): string {
   return join(FIXTURES, `${name}.json`);
+}
+
+/** Of a process that ended: as shells tell it where a signal did that. */
+export function exitOf([code, signal]: readonly (number | NodeJS.Signals | null)[]): number {
+  return typeof code === "number" ? code : 128 + constants.signals[signal as NodeJS.Signals];
 }
 
 /** What a command line said, and its exit code. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wantedOutcome } from "../../src/certify/conformance.ts";
 import { Fault } from "../../src/faults.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
 import { readCases } from "../../src/snapshot/conformance.ts";
@@ -59,6 +60,17 @@ test("a property stands for an output that is not known beforehand", async () =>
       ["a", { type: "hex_string", byteLength: 4 }],
       ["b", { type: "array" }],
     ],
+  );
+});
+
+test("a case may leave the outcome to its outputs", async () => {
+  const { expected_outcome: _, ...silent } = declared;
+  const [one] = await casesIn(withCase(JSON.stringify(silent)));
+  assert.ok(one);
+  assert.equal(one.outcome, null);
+  assert.deepEqual(
+    [wantedOutcome(one, "VIOLATION"), wantedOutcome({ ...one, outputs: {} }, "VIOLATION")],
+    ["VIOLATION", "SUCCESS"],
   );
 });
 

@@ -2,9 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import fc from "fast-check";
 import { type JsonObject, own } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
-import { ContentError, derive, lineInContent, machineBlock, readYaml } from "../../src/snapshot/derive.ts";
+import {
+  ContentError,
+  derive,
+  lineInContent,
+  machineBlock,
+  machineText,
+  readYaml,
+} from "../../src/snapshot/derive.ts";
 import { type Fqdn, fqdnOfFile } from "../../src/snapshot/fqdn.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { OWN_SNAPSHOT } from "./memory-files.ts";
@@ -132,4 +140,22 @@ test("aliases that would multiply without end are refused", () => {
     (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(", ")}]`,
   );
   assert.throws(() => readYaml(["l0: &l0 [x]", ...levels].join("\n"), 1));
+});
+
+test("the Machine block is the one that a search with all its ways back would find, in one pass", () => {
+  const every = /^## Machine\s*\n+```yaml\s*\n([\s\S]*?)\n```/m;
+  const parts = ["## Machine", "\n", "\n", " ", "```yaml", "```", "a: 1", "#"];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 14 }), (texts) => {
+      const content = texts.join("");
+      const found = machineText(content);
+      assert.equal(found?.text, every.exec(content)?.[1], JSON.stringify(content));
+      assert.ok(found === null || content.startsWith(`${found.text}\n\`\`\``, found.start));
+    }),
+    { numRuns: 3_000 },
+  );
+  const empty = "\n".repeat(300_000);
+  assert.deepEqual(machineBlock(`${empty}## Machine${empty}\`\`\`yaml${empty}a: 1\n\`\`\``), { a: 1 });
+  for (const open of [`## Machine${empty}`, `## Machine\n\`\`\`yaml${empty}a: 1`])
+    assert.throws(() => machineBlock(open), /no ```yaml block/);
 });

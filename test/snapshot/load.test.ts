@@ -306,7 +306,7 @@ test("an artifact in a folder that is a link out of the snapshot is refused", as
   mkdirSync(join(folder, "../outside"));
   writeFileSync(join(folder, "../outside/test__EV_X_V0.json"), TEXT);
   symlinkSync("../../outside", join(folder, "artifacts/events"));
-  assert.deepEqual(await refusalOf(nodeFiles, folder), ["LINK_ESCAPES", FILE]);
+  assert.deepEqual(await refusalOf(nodeFiles, folder), ["LINK_ESCAPES", "artifacts/events"]);
 });
 
 test("a link into a folder whose name only begins like the snapshot's is refused", async () => {

@@ -116,7 +116,7 @@ test("every byte put behind, and every byte cut off, a sealed file or the seal i
   }
 });
 
-// ---- without a seal: an artifact answers for itself ----
+// ---- without a seal, or with one that anybody may have written: an artifact answers for itself ----
 
 const small = artifact(
   "test::CT_PURE_SMALL_V0",
@@ -163,9 +163,12 @@ for (const [path, bytes] of unsealed) {
       assert.equal(span === undefined, whole[member] === undefined);
       for (let at = span?.start ?? 0; at < (span?.end ?? 0); at += 3) {
         const changed = flipped(bytes, at);
-        const refusal = await load(new Map([...closure, [path, changed]]), name);
+        const contents: Contents = new Map([...closure, [path, changed]]);
+        const refusal = await load(contents, name);
         assert.ok(refusal instanceof SealFault || refusal instanceof SnapshotFault, `${member}, byte ${at}`);
         assert.equal(refusal.facts["file"], path);
+        const underSeal = await load(sealed(contents), name);
+        assert.ok(underSeal instanceof Error && underSeal.message === refusal.message, `${member}, byte ${at}`);
         const lines = linesToBlame(refusal.code, { text, changed: changed.toString("utf8"), at });
         assert.ok(
           lines.includes(refusal.facts["line"] as number),

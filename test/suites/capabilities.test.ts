@@ -1,3 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("capabilities", "node-ports.test.ts", "node-scratch.test.ts");
+await loadSuite("capabilities", "node-ports.test.ts", "node-scratch.test.ts", "node-crew.test.ts");

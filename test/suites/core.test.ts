@@ -1,3 +1,13 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("json.test.ts", "json-repair.test.ts", "faults.test.ts", "sign", "snapshot", "plan", "check");
+await loadSuite(
+  "json.test.ts",
+  "json-number.test.ts",
+  "json-repair.test.ts",
+  "yaml-text.test.ts",
+  "faults.test.ts",
+  "sign",
+  "snapshot",
+  "plan",
+  "check",
+);

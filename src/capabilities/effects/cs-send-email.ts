@@ -1,11 +1,10 @@
 import { type JsonObject, own } from "../../json.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
+import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
 import { effect, mailing, type Performed } from "../effect.ts";
 import { anything, optional, string } from "../shape.ts";
 import { absent, unclear } from "../shown.ts";
 
-/** Something, `@`, something, a dot, two letters or more: no white space, so nothing can end the header early. */
-const ADDRESS = /^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$/;
 const SUBMISSION_PORT = 587;
 const NOBODY = "noreply@pgs.local";
 
@@ -22,7 +21,7 @@ const SEND = mailing({
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   async run({ recipient, to, subject = "", body, body_template }, mail, policy) {
     const address = recipient ?? to;
-    if (address === undefined || !ADDRESS.test(address)) return violation("RECIPIENT_INVALID");
+    if (address === undefined || !E_MAIL_ADDRESS.test(address)) return violation("RECIPIENT_INVALID");
     // A snapshot declares no templates, so a letter that names one has no text.
     if (body === undefined && body_template !== undefined) return violation("TEMPLATE_UNKNOWN");
     if (own(policy, "enabled") === false) return skipped("DISABLED");
@@ -35,7 +34,7 @@ const SEND = mailing({
   },
   shows({ recipient, to, subject = "" }, { since }) {
     const address = recipient ?? to;
-    if (address === undefined || !ADDRESS.test(address)) return absent();
+    if (address === undefined || !E_MAIL_ADDRESS.test(address)) return absent();
     return unclear("NOT_STORED", { recipient: address, subject, since });
   },
 });

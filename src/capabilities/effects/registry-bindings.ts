@@ -6,7 +6,7 @@ import { DEPTH } from "../../limits.ts";
 import type { StoreFile } from "../../ports.ts";
 import { KeyTable, tagOf } from "./key-table.ts";
 import type { LineReader } from "./known-lines.ts";
-import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry } from "./stored-bytes.ts";
+import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry, readLine } from "./stored-bytes.ts";
 import { Lost } from "./stored-index.ts";
 
 /** The last line of a key. */
@@ -42,7 +42,7 @@ const SHARE = 1 / 16;
 export const bindingsReader: LineReader<Bindings> = {
   start: () => bindings(new KeyTable(), 0),
   take(state, line, file) {
-    const entry = isBlank(line.text) ? {} : (parseEntry(line.text) ?? corrupted(file, line.number));
+    const entry = isBlank(line.text) ? {} : (parseEntry(line.text) ?? readLine(line.text, line.number, file));
     const key = own(entry, "key");
     if (typeof key !== "string") return;
     remember(state, key, own(entry, "address") ?? null, { offset: line.offset, isActive: isActive(entry) });
@@ -60,10 +60,6 @@ export const bindingsReader: LineReader<Bindings> = {
 
 function bindings(table: KeyTable, active: number): Bindings {
   return { table, active, recent: new Map(), recentAddresses: new Map(), uncounted: new Map() };
-}
-
-function corrupted(file: string, line: number): never {
-  throw corrupt(file, line);
 }
 
 export const isActive = (entry: JsonObject) => own(entry, "tombstone") !== true;
@@ -165,6 +161,8 @@ function lineAt(store: StoreFile, offset: number): string | undefined {
 /** The whole line, strictly read. @throws StoreFault `CORRUPT` */
 export function readBinding({ text, offset }: Binding, store: StoreFile): JsonObject {
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
-  if ("defect" in read) throw corrupt(store.name, lineNumberAt(store, offset));
+  if ("defect" in read) {
+    throw corrupt(store.name, lineNumberAt(store, offset), read.defect.code);
+  }
   return read.value;
 }

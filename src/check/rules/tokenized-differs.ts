@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "../../json.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
-import type { StepTable } from "../../snapshot/parse.ts";
+import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";
 import { byName, type Place, type Projection, unlike } from "../projection.ts";
 import { type Found, rule } from "../rule.ts";
 import type { CheckedWorkflow, Subject } from "../subject.ts";
@@ -91,8 +91,16 @@ function projectedStep({
   };
 }
 
+/** Releases up to 0.4 project a node as the address of its contract alone: no `start_key`, no `key` of a route. */
+function isByContract(dispatch: JsonObject): boolean {
+  return !Object.values(objectAt(dispatch, "entry")).some(
+    (entry) => isObject(entry) && Object.hasOwn(entry, "start_key"),
+  );
+}
+
 function* workflows({ folder, dispatch, names }: Projection, subject: Subject): Generator<Found> {
   const file = `${folder}/dispatch.json`;
+  const byContract = isByContract(dispatch);
   for (const { address, name = address } of byName(dispatch, "entry", names)) {
     const workflow = subject.workflows.find(({ artifact }) => artifact.fqdn === name);
     if (workflow === undefined) {
@@ -102,19 +110,41 @@ function* workflows({ folder, dispatch, names }: Projection, subject: Subject): 
     const nodes = contractsByNode(workflow);
     const { table } = workflow;
     const start = nodes.get(table.start);
-    const entry = { start: start ?? null, start_key: table.start, rb: table.runtimeBinding };
+    const startKey = byContract ? {} : { start_key: table.start };
+    const entry = { start: start ?? null, ...startKey, rb: table.runtimeBinding };
     const said = objectAt(objectAt(dispatch, "entry"), address);
     const wrong = start === undefined ? undefined : unlike(entry, said, names, nodes);
     if (wrong !== undefined) yield found(file, ["entry", address, ...wrong], name);
-    const bindings = Object.fromEntries(
-      table.nodes.flatMap(({ key, inputs }) => (inputs === null ? [] : [[key, inputs]])),
-    );
-    const bound = unlike(bindings, objectAt(objectAt(dispatch, "bindings"), address), names, nodes);
+    const projected = objectAt(objectAt(dispatch, "bindings"), address);
+    const bound = byContract
+      ? misboundByContract(table, nodes, projected, names)
+      : unlike(inputsByNode(table), projected, names, nodes);
     if (bound !== undefined) yield found(file, ["bindings", address, ...bound], name);
     for (const path of misrouted(workflow, nodes, objectAt(objectAt(dispatch, "routing"), address), names)) {
       yield found(file, ["routing", address, ...path], name);
     }
   }
+}
+
+function inputsByNode({ nodes }: WorkflowTable): JsonObject {
+  return Object.fromEntries(nodes.flatMap(({ key, inputs }) => (inputs === null ? [] : [[key, inputs]])));
+}
+
+/** Nodes of one contract have one address: what is bound there is right when it is that of any of them. */
+function misboundByContract(
+  table: WorkflowTable,
+  contracts: ReadonlyMap<string, string>,
+  projected: JsonObject,
+  names: Projection["names"],
+): Place | undefined {
+  for (const { key, inputs } of table.nodes) {
+    if (inputs === null) continue;
+    const address = String(addressOf(contracts.get(key), names));
+    const alike = table.nodes.filter((node) => contracts.get(node.key) === contracts.get(key));
+    const wrong = alike.map((node) => unlike(node.inputs ?? {}, own(projected, address), names, contracts));
+    if (!wrong.includes(undefined)) return [address, ...(wrong[0] ?? [])];
+  }
+  return undefined;
 }
 
 /** Node key -> full name of its contract or intent. */
@@ -137,14 +167,12 @@ function* misrouted(
     const own_nodes = table.nodes.filter(({ key }) => nodes.get(key) === names.get(Number(address)));
     for (const [condition, target] of Object.entries(isObject(routes) ? routes : {})) {
       const outcome = names.get(Number(condition))?.split("::").at(-1) ?? "";
-      const to = isObject(target) ? own(target, "key") : undefined;
-      const isRight =
-        own_nodes.some(({ next }) => next.get(outcome) === to) && isNamed(target, to, nodes, names);
+      const isRight = own_nodes.some(({ next }) => isTarget(target, next.get(outcome), nodes, names));
       if (!isRight) yield [address, condition];
     }
   }
   for (const { key, next } of table.nodes) {
-    const address = [...names].find(([, name]) => name === nodes.get(key))?.[0];
+    const address = addressOf(nodes.get(key), names);
     for (const [outcome, to] of address === undefined ? [] : next) {
       const routes = objectAt(routing, String(address));
       const isSaid = Object.keys(routes).some((one) => names.get(Number(one))?.endsWith(`::${outcome}`));
@@ -153,14 +181,20 @@ function* misrouted(
   }
 }
 
-function isNamed(
+/** Whether a projected route leads to the node. */
+function isTarget(
   target: Json,
-  to: Json | undefined,
+  node: string | undefined,
   nodes: ReadonlyMap<string, string>,
   names: Projection["names"],
-) {
-  const address = isObject(target) ? own(target, "addr") : undefined;
-  return typeof address === "number" && typeof to === "string" && names.get(address) === nodes.get(to);
+): boolean {
+  const address = isObject(target) ? own(target, "addr") : target;
+  const isNode = !isObject(target) || own(target, "key") === node;
+  return isNode && node !== undefined && typeof address === "number" && names.get(address) === nodes.get(node);
+}
+
+function addressOf(name: string | undefined, names: Projection["names"]): number | undefined {
+  return [...names].find(([, one]) => one === name)?.[0];
 }
 
 function* handlers({ folder, handlers: all, names }: Projection, { entries }: Subject): Generator<Found> {

@@ -1,6 +1,6 @@
 /** A data root on which a run can be rehearsed. */
 
-import type { DataRoot, StoreFile } from "../../ports.ts";
+import type { DataRoot, Journal, StoreFile } from "../../ports.ts";
 
 interface Shadow extends StoreFile {
   readonly isWritten: boolean;
@@ -23,12 +23,24 @@ export function shadow(data: DataRoot): ShadowRoot {
     },
     written: () => [...stores.values()].filter(({ isWritten }) => isWritten).map(({ name }) => name),
     *journals() {
-      const journals = new Map([...data.journals()].map(({ name, bytes }) => [name, bytes]));
-      for (const { name, isWritten, read } of stores.values()) {
-        const bytes = isWritten && name.endsWith(".jsonl") ? read() : null;
-        if (bytes !== null) journals.set(name, bytes);
+      const written = [...stores.values()].filter(
+        ({ name, isWritten }) => isWritten && name.endsWith(".jsonl"),
+      );
+      const waiting = new Map(written.map((store) => [store.name, store.read()]));
+      const next = function* (before?: string): Generator<Journal> {
+        for (const [name, bytes] of [...waiting].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          if (before !== undefined && name >= before) return;
+          waiting.delete(name);
+          if (bytes !== null) yield { name, pieces: [bytes] };
+        }
+      };
+      for (const journal of data.journals()) {
+        const content = waiting.get(journal.name);
+        yield* next(journal.name);
+        waiting.delete(journal.name);
+        yield content ? { name: journal.name, pieces: [content] } : journal;
       }
-      for (const name of [...journals.keys()].sort()) yield { name, bytes: journals.get(name) as Uint8Array };
+      yield* next();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Summary, ViolationEntry } from "../../engine/summary.ts";
 import type { JsonObject } from "../../json.ts";
 import { fieldsOf } from "../../plan/bindings.ts";
 import type { FieldSpec } from "../../plan/intent.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { AdmissionRule, Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
 import { type Place, place } from "./place.ts";
@@ -30,17 +30,27 @@ function denial(rule: ViolationEntry, payload: JsonObject, plan: Plan, recording
   if (code === "ADMISSION_BINDING_MISSING_FIELD") {
     return place(fqdn, [...admission, "bindings", event], payloadFieldHint(field, payload, plan));
   }
-  const forbidden = `${event} is on record for these values: this workflow is not for them any more`;
   return code === "ADMISSION_REQUIRES_UNMET"
     ? place(fqdn, [...admission, "requires"], requiredHint(event, plan, recording(event)))
-    : place(fqdn, [...admission, "forbids"], forbidden, "nothing");
+    : place(fqdn, [...admission, "forbids"], forbiddenHint(event, plan));
+}
+
+function forbiddenHint(event: string, { admission }: Plan): string {
+  const fields = boundFields(event, admission.forbids);
+  if (fields === "") return `nothing admits this workflow any more: ${event} is on record`;
+  return `send another ${fields}: ${event} is on record for this one, which admission forbids`;
+}
+
+/** The payload's fields whose values the rule looks for on record. */
+function boundFields(event: string, rules: readonly AdmissionRule[]): string {
+  const bindings = rules.find((rule) => rule.event === event)?.bindings ?? [];
+  return bindings.map(({ payloadField }) => payloadField).join(" and ");
 }
 
 /** Which values must be on record is the rule's binding. */
 function requiredHint(event: string, { admission }: Plan, recording: readonly string[]): string {
-  const fields = admission.requires.find((rule) => rule.event === event)?.bindings ?? [];
-  const same =
-    fields.length === 0 ? "" : ` for the same ${fields.map(({ payloadField }) => payloadField).join(" and ")}`;
+  const fields = boundFields(event, admission.requires);
+  const same = fields === "" ? "" : ` for the same ${fields}`;
   if (recording.length === 0) return `run the workflow that records ${event}${same} first`;
   return `type pgs run --wf ${recording.join(" or pgs run --wf ")}${same} first, which records ${event}`;
 }

@@ -1,5 +1,6 @@
 /** What to do about stored data that could not be used. */
 
+import { storeRepair } from "../../faults.ts";
 import { type JsonObject, own } from "../../json.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */
@@ -11,9 +12,12 @@ export function dataHint(reason: JsonObject): string | undefined {
     case "STORE_UNWRITABLE":
       return errnoHint(String(own(reason, "errno")), file, "written");
     case "STORE_CORRUPT": {
-      const line = own(reason, "line");
-      const what = line === undefined ? file : `line ${line} of ${file}`;
-      return `remove ${what} from the data root, or repair it`;
+      const [line, defect] = [own(reason, "line"), own(reason, "defect")];
+      return storeRepair(
+        file,
+        typeof line === "number" ? line : undefined,
+        typeof defect === "string" ? defect : undefined,
+      );
     }
     case "STORE_LOCKED":
       return `wait until process ${own(reason, "pid")} on host ${own(reason, "host")}, which holds the lock since ${own(reason, "since")}, has ended; if it died without removing its lock, type pgs data locks --release ${file}.lock`;

@@ -35,6 +35,8 @@ export class Hidden {
   #any = false;
   /** How many suppressed values were not compared. */
   count = 0;
+  /** What paths found inside suppressed values: whether there is anything, only the record says. */
+  readonly #within = new WeakSet<object>();
 
   /** Whether any run so far has secrets. */
   get any(): boolean {
@@ -71,6 +73,25 @@ export class Hidden {
 
   readonly #isKnown = (digest: string) => this.#digests.has(digest);
 
+  /** What a path finds inside a suppressed value. */
+  readonly within = (value: JsonObject): Json | undefined => {
+    if (!this.#any || !isSuppressed(value) || !this.#isKnown(value.$suppressed)) return undefined;
+    const inside = { ...value };
+    this.#within.add(inside);
+    return inside;
+  };
+
+  /** What was bound, without what paths found inside suppressed values and the record does not have. */
+  settled(bound: JsonObject, recorded: JsonObject): JsonObject {
+    return Object.fromEntries(
+      Object.entries(bound).filter(([name, value]) => !this.#isWithin(value) || Object.hasOwn(recorded, name)),
+    );
+  }
+
+  #isWithin(value: Json): boolean {
+    return typeof value === "object" && value !== null && this.#within.has(value);
+  }
+
   /** What the walk said instead of the event, with what the record suppresses put in its place. */
   shown(event: TraceEvent, said: Happening): Happening {
     if (!this.#any || event.event_type !== said.event_type) return said;
@@ -104,6 +125,7 @@ export class Hidden {
       const same = own(recorded, name);
       const other = same === undefined ? this.#otherName(spare, name, item, recorded, inside) : undefined;
       const known = other === undefined ? same : own(recorded, other);
+      if (known === undefined && this.#isWithin(item)) continue;
       setOwn(put, other ?? name, known === undefined ? item : this.#put(known, item, inside));
     }
     return put;

@@ -193,10 +193,15 @@ export class Recording {
     unmet: (found) => this.#unmet(found),
     evaluation: (evaluation, scope) => this.#evaluation(evaluation, scope),
     status: (value) => this.#status(value),
-    inputs: (bound) =>
-      this.#settle("node_start", bound, { inputs: bound }, ({ payload }) => payload.inputs ?? {}),
-    published: (mapped) =>
-      this.#settle("step_end", mapped, { published: mapped }, ({ payload }) => payload.published),
+    inputs: (bound) => {
+      const inputs = this.#settled("node_start", bound, ({ payload }) => payload.inputs);
+      return this.#settle("node_start", inputs, { inputs }, ({ payload }) => payload.inputs ?? {});
+    },
+    published: (mapped) => {
+      const published = this.#settled("step_end", mapped, ({ payload }) => payload.published);
+      return this.#settle("step_end", published, { published }, ({ payload }) => payload.published);
+    },
+    within: this.#hidden.within,
     end: (node) =>
       this.#settle(
         "node_end",
@@ -214,6 +219,17 @@ export class Recording {
     if (event?.event_type !== "error" || limitOf(event.payload.error_code) !== of) return null;
     const limit = Number(own(event.payload.facts, "limit"));
     return limit > before && limit <= count ? limit : null;
+  }
+
+  /** What was bound, without guesses about what is suppressed. */
+  #settled<T extends EventType>(
+    type: T,
+    bound: JsonObject,
+    recorded: (event: EventOf<T>) => JsonObject | undefined,
+  ): JsonObject {
+    if (!this.#hidden.any) return bound;
+    const { event } = this.#require();
+    return event.event_type === type ? this.#hidden.settled(bound, recorded(event as EventOf<T>) ?? {}) : bound;
   }
 
   /** Whether the next event is of this type, and not to be checked. */

@@ -9,6 +9,7 @@ import { drawable, FONT_FAMILY, textWidth } from "./lettering.ts";
 import { renderBox, renderLabel, renderTrack } from "./marks.ts";
 import { PAPER, QUIET_TEXT, TITLE } from "./palette.ts";
 import { lettering } from "./pen.ts";
+import { sizeText, tooLarge } from "./size.ts";
 
 export interface CoveredGraph {
   readonly graph: Graph;
@@ -58,6 +59,8 @@ export function renderCoverageSvg(covered: readonly CoveredGraph[]): string {
 }
 
 function panelOf({ graph, edges }: CoveredGraph): Panel {
+  const size = tooLarge(graph);
+  if (size !== null) return undrawn(graph, sizeText(size));
   const drawing = coverageDrawing(graph, edges);
   const layout = layOut(drawing);
   const taken = edges.filter(({ count }) => count > 0).length;
@@ -73,6 +76,13 @@ function panelOf({ graph, edges }: CoveredGraph): Panel {
       ...layout.routes.map(renderLabel),
     ].join(""),
   };
+}
+
+/** The name of a graph that is too large, with how large it is. */
+function undrawn(graph: Graph, detail: string): Panel {
+  const title = drawable(graph.workflow);
+  const width = Math.max(textWidth(title, TITLE_SIZE), textWidth(detail, SMALL_SIZE));
+  return { title, detail, width, height: TITLE_HEIGHT, draw: "" };
 }
 
 /** What was exercised is drawn last, over the rest. */

@@ -1,4 +1,4 @@
-/** JSON values on a page: whole, members sorted as they are hashed, what is short on one line. */
+/** JSON values on a page: whole as long as they can be read, members sorted as they are hashed, what is short on one line. */
 
 import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { canonical } from "../canonical.ts";
@@ -11,7 +11,19 @@ const LINE_LIMIT = 44;
 /** The value under its name; nothing where there is none. */
 export function named(name: string, value: Json | undefined): Html {
   if (value === undefined) return NOTHING;
-  return html`<figure><figcaption>${name}</figcaption><pre>${lines(value, "")}</pre></figure>`;
+  const text = canonical(value);
+  const shown = text.length > VALUE_LIMIT ? shortenedTo(text) : lines(value, "");
+  return html`<figure><figcaption>${name}</figcaption><pre>${shown}</pre></figure>`;
+}
+
+/** Beyond it a value is shortened: a page is for reading, and the trace holds all of it. */
+const VALUE_LIMIT = 50_000;
+const SHORTENED = 2000;
+
+function shortenedTo(text: string): Html {
+  const [start, end] = [text.slice(0, SHORTENED), text.slice(-SHORTENED)];
+  return html`${start.toWellFormed()} … ${end.toWellFormed()}
+<mark>shortened</mark> ${text.length} characters, all of them in the trace`;
 }
 
 function lines(value: Json, indent: string): Html {

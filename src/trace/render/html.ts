@@ -8,6 +8,7 @@ import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./h
 import { STYLE } from "./html-style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./html-text.ts";
 import { renderWarnings, type Warning } from "./html-warnings.ts";
+import { sizeText, tooLarge } from "./size.ts";
 import { renderSvg } from "./svg.ts";
 
 /** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
@@ -63,6 +64,8 @@ ${strays.map(renderNested)}`;
 
 /** Every box the run came to is a link to its last visit. */
 function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: Course): Html {
+  const size = tooLarge(graph);
+  if (size !== null) return html`<p>${sizeText(size)}</p>`;
   const last = new Map(visits.map(({ node, order }) => [node, `#${visitId(MAIN_RUN, order)}`]));
   return new Html(renderSvg(events, graph, (node) => last.get(node)));
 }

@@ -29,7 +29,9 @@ export function drawable(text: string): string {
 
 /** At most `limit` characters; the middle gives way, because beginning and end tell names apart. */
 export function shortened(text: string, limit: number): string {
-  const letters = [...text];
+  if (text.length <= limit) return text;
+  const ends = text.length > 4 * limit ? text.slice(0, 2 * limit) + text.slice(-2 * limit) : text;
+  const letters = [...ends];
   if (letters.length <= limit) return text;
   const tail = Math.floor((limit - 1) / 2);
   return `${letters.slice(0, limit - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;

@@ -1,5 +1,6 @@
 /** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
 
+import { counted } from "../../counted.ts";
 import { wordingOf } from "../../faults.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../event.ts";
@@ -8,6 +9,7 @@ import { type Course, courseOf, milliseconds, type Visit, workflowOf } from "./c
 import type { Graph } from "./graph.ts";
 import { code, fileLink, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
+import { sizeText, tooLarge } from "./size.ts";
 
 /** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
@@ -16,7 +18,7 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
   const sections = [
     `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
     section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
-    section("Picture", `\`\`\`mermaid\n${renderMermaid(graph, course)}\`\`\`\n`),
+    section("Picture", renderPicture(graph, course)),
     section("Admission", renderAdmission(events)),
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
@@ -93,6 +95,11 @@ function renderPath(visits: readonly Visit[]): string {
     visit.durationUs === null ? ABSENT : milliseconds(visit.durationUs),
   ]);
   return table(["#", "Node", "Outcome", "Next", "ms"], rows);
+}
+
+function renderPicture(graph: Graph, course: Course): string {
+  const size = tooLarge(graph);
+  return size === null ? `\`\`\`mermaid\n${renderMermaid(graph, course)}\`\`\`\n` : `${sizeText(size)}\n`;
 }
 
 function renderAdmission(events: readonly TraceEvent[]): string {
@@ -236,5 +243,5 @@ function renderFiles({ traceId }: Course, events: readonly TraceEvent[]): string
   const head = events.at(-1);
   const files = `Trace ${fileLink(`${traceId}.jsonl`)}, picture ${fileLink(`${traceId}.png`)}.\n`;
   if (head === undefined) return files;
-  return `${files}\nChain head after ${events.length} events: ${code(head.hash)}\n`;
+  return `${files}\nChain head after ${counted(events.length, "event")}: ${code(head.hash)}\n`;
 }

@@ -1,5 +1,6 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
+import { TraceFault } from "../../faults.ts";
 import type { TraceEvent } from "../event.ts";
 import { runsOf } from "../runs.ts";
 import { type Course, courseOf, mannerOfCourse, workflowOf } from "./course.ts";
@@ -11,6 +12,7 @@ import { drawable, FONT_FAMILY, textWidth, xml } from "./lettering.ts";
 import { renderBox, renderLabel, renderTrack } from "./marks.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./palette.ts";
 import { lettering, short } from "./pen.ts";
+import { tooLarge } from "./size.ts";
 
 const MARGIN = 24;
 const TITLE_SIZE = 18;
@@ -20,12 +22,17 @@ const LEGEND_HEIGHT = 64;
 /** Where a click on a node's box leads; undefined for one that leads nowhere. */
 export type LinkOf = (node: string) => string | undefined;
 
-/** Draws run `0`; nested runs are told by the pages. Same events and graph, same text. */
+/**
+ * Draws run `0`; nested runs are told by the pages. Same events and graph, same text.
+ * @throws TraceFault `PICTURE_TOO_LARGE`
+ */
 export function renderSvg(
   events: readonly TraceEvent[],
   graph: Graph,
   linkOf: LinkOf = () => undefined,
 ): string {
+  const size = tooLarge(graph);
+  if (size !== null) throw new TraceFault("PICTURE_TOO_LARGE", { ...size });
   const course = courseOf(runsOf(events).main);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);

@@ -94,7 +94,9 @@ for (const [about, text] of refused) {
 
 function isCorrupt({ reason, facts }: StoreFault): boolean {
   assert.equal(reason, "CORRUPT");
-  assert.deepEqual(facts, { file: "store", line: 1 });
+  const { defect, ...where } = facts;
+  assert.deepEqual(where, { file: "store", line: 1 });
+  assert.match(String(defect), /^(?:[A-Z_]+8?|undefined)$/);
   return true;
 }
 
@@ -129,7 +131,7 @@ test("a name that cannot be registered says so, and why", (t) => {
   assert.deepEqual(performed, {
     outcome: "BACKEND_ERROR",
     result: { success: false },
-    reason: { code: "CORRUPT", file: "store", line: 1 },
+    reason: { code: "CORRUPT", file: "store", line: 1, defect: "NOT_JSON" },
   });
   assert.equal(at.text(), "{");
   assert.equal(statSync(at.file).size, 1);

@@ -11,7 +11,9 @@ const call = (at: Pick<FreshStore, "store" | "draw">, op: string, input: JsonObj
 const count = (at: FreshStore) => call(at, "COUNT").result?.count;
 const isCorrupt = (line: number) => (fault: StoreFault) => {
   assert.equal(fault.reason, "CORRUPT");
-  assert.deepEqual(fault.facts, { file: "store", line });
+  const { defect, ...where } = fault.facts;
+  assert.deepEqual(where, { file: "store", line });
+  assert.match(String(defect), /^(?:[A-Z_]+8?|undefined)$/);
   return true;
 };
 

@@ -240,7 +240,7 @@ test("a line in the index that cannot be read strictly is named by its number", 
   const twice = '{"key":"k","target_ref":"a","target_ref":"b"}\n';
   writeFileSync(join(root, "store"), `${linesOfOthers(LINES)}${twice}${linesOfOthers(LINES)}`);
   exists("k", openStore(root));
-  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 1 } };
+  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 1, defect: "DUPLICATE_KEY" } };
   assert.deepEqual(registry("RESOLVE", { key_or_address: "k" }, openStore(root)), expected);
 });
 
@@ -248,6 +248,6 @@ test("a corrupt line behind the index is reported by its number in the file", (t
   const root = freshRoot(t, LINES);
   exists("b0", openStore(root));
   writeFileSync(join(root, "store"), `${linesOfOthers(LINES)}{}\nx\n`);
-  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 2 } };
+  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 2, defect: "NOT_JSON" } };
   assert.deepEqual(registry("COUNT", {}, openStore(root)), expected);
 });

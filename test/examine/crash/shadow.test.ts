@@ -74,7 +74,10 @@ test("a shadow's journals hold what was written to it, in their order", () => {
   apart.store("b.jsonl").append("more\n");
   apart.store("a.jsonl").append("a\n");
   apart.store("z.json").replace("{}");
-  const journals = [...apart.journals()].map(({ name, bytes }) => [name, String(bytes)]);
+  const journals = [...apart.journals()].map(({ name, pieces }) => [
+    name,
+    Buffer.concat([...pieces]).toString(),
+  ]);
   assert.deepEqual(journals, [
     ["a.jsonl", "a\n"],
     ["b.jsonl", "b\nmore\n"],

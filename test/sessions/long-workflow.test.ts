@@ -1,0 +1,91 @@
+/** Long workflows, and those with very many ways through: every command goes through them. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { runCli } from "../../src/cli/commands.ts";
+import type { World } from "../../src/cli/context.ts";
+import type { Json } from "../../src/json.ts";
+import { realWorld } from "../../src/main.ts";
+import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
+import { asSnapshot } from "../plan/small-workflow.ts";
+import { sealed } from "../snapshot/memory-files.ts";
+import { document, PROJECT, type Workspace, workspace } from "./world.ts";
+
+const WF = "test::WF_X_V0";
+
+function workspaceWith(t: TestContext, nodes: { [key: string]: Json }, isSealed: boolean): Workspace {
+  const place = workspace(t, { snapshot: null });
+  const contents = asSnapshot(longWorkflow(nodes));
+  for (const [path, bytes] of isSealed ? sealed(contents) : contents) {
+    const file = place.path(`protocol_snapshot/${path}`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+  writeFileSync(place.path("p.json"), '{"a": "x", "list": []}');
+  return place;
+}
+
+const running = ["run", "--wf", WF, "--payload", "p.json", "--max-hops", "100000", "--durability", "process"];
+
+test("plan, run and render go through 10000 nodes, and the picture is left out with a notice", async (t) => {
+  const place = workspaceWith(t, chain(10_000), true);
+  const planned = document(await place.session("plan", "--wf", WF, "--json"));
+  assert.equal(Object.keys(planned["nodes"] as object).length, 10_003);
+  const said = await place.session(...running);
+  assert.equal(said.code, 0, said.err);
+  assert.match(said.out, /^SUCCESS/);
+  assert.match(said.err, /^pgs: PICTURE_TOO_LARGE .*10003 nodes and 20002 edges\n/);
+  const [trace = ""] = place.traces();
+  const rendered = await place.session("render", trace, "--md", "a.md");
+  assert.equal(rendered.code, 0, rendered.err);
+  assert.match(
+    readFileSync(place.path("a.md"), "utf8"),
+    /too large for a picture: 10003 nodes and 20002 edges/,
+  );
+});
+
+test("check goes through a chain of 2500 nodes, and through 2^40 ways", async (t) => {
+  for (const nodes of [chain(2_500), diamonds(40)]) {
+    const place = workspaceWith(t, nodes, false);
+    const file = place.path("protocol_snapshot/behavior_logic/WF_X_V0/WF_X_V0.graph.json");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '{"wf_id":"WF_X_V0","execution_paths":[["ASK","OUT"],["ASK","END"]]}');
+    const said = await place.session("check", "--json");
+    assert.equal(said.code, 7, said.err);
+    const found = (document(said)["findings"] as { rule: string; pointer: string; message: string }[]).filter(
+      ({ rule, pointer }) => rule === "graph-differs" && pointer === "/execution_paths",
+    );
+    assert.match(String(found[0]?.message), /not the workflow's ASK > END/);
+  }
+});
+
+test("what a run ended in is printed before anything is drawn, and stays when drawing fails", async (t) => {
+  for (const form of [[], ["--json"]]) {
+    const place = workspaceWith(t, chain(3), true);
+    const said = { out: "", err: "", whenDrawn: "" };
+    const world: World = {
+      ...realWorld(join(PROJECT, "src/trace/render/fonts")),
+      cwd: place.folder,
+      env: {},
+      isTty: false,
+      out: (text) => {
+        said.out += text;
+      },
+      err: (text) => {
+        said.err += text;
+      },
+      writeFile() {
+        said.whenDrawn ||= said.out;
+        throw new RangeError("a renderer's own fault");
+      },
+    };
+    assert.equal(await runCli([...running, ...form], world), 0, said.err);
+    assert.match(said.whenDrawn, form.length > 0 ? /"status": "SUCCESS"/ : /^SUCCESS/);
+    assert.match(said.err, /^(?:pgs: RENDERING_FAILED .*\nhint: .*\n){2}$/);
+    if (form.length === 0) continue;
+    const { trace } = document({ ...said, code: 0 }) as { trace: { [kind: string]: Json } };
+    assert.deepEqual([trace["md"], trace["png"]], [null, null]);
+  }
+});

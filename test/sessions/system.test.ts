@@ -1,0 +1,126 @@
+/** What the system refuses is no defect of the runner: each has a code, and the work that was done stays done. */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { IoError } from "../../src/ports.ts";
+import {
+  assertHint,
+  assertRefused,
+  at,
+  document,
+  exitOf,
+  FIXTURES,
+  fixture,
+  PROJECT,
+  RELEASE,
+  workspace,
+} from "./world.ts";
+
+const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
+const FULL = "/dev/full";
+
+/** The binary by way of a shell, which may turn its outputs or its folder away first. */
+async function shell(line: string, folder: string, ...argv: readonly string[]) {
+  const binary = [process.execPath, join(PROJECT, "bin/pgs.js"), ...argv];
+  const child = spawn("sh", ["-c", line, "sh", ...binary], { cwd: folder, env: { HOME: folder } });
+  let err = "";
+  child.stdout.resume();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  const [code] = await once(child, "close");
+  return { code, out: "", err };
+}
+
+const full = { skip: existsSync(FULL) ? false : `there is no ${FULL}` };
+
+test("a full standard output is said with a code, and the run and its trace are whole", full, async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const said = await shell('"$@" > /dev/full', place.folder, ...completed);
+  assertRefused(said, 5, "OUTPUT_UNWRITABLE");
+  assert.match(said.err, /standard output cannot be written: ENOSPC; without that the exit code would be 0/);
+  const found = document(await place.session("examine", place.traces()[0] as string, "--json"));
+  assert.deepEqual([found["ok"], at(found, "ending", "exit_reason_code")], [true, "COMPLETED"]);
+});
+
+test("a full standard error is said by the exit code alone, and ends no run half-way", full, async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const said = await shell('"$@" 2> /dev/full', place.folder, ...completed, "--follow");
+  assert.deepEqual([said.code, said.err], [5, ""]);
+  const found = document(await place.session("examine", place.traces()[0] as string, "--json"));
+  assert.deepEqual([found["ok"], at(found, "ending", "exit_reason_code")], [true, "COMPLETED"]);
+  const refused = await shell('"$@" > /dev/full 2>&1', place.folder, "list", "--nope");
+  assert.equal(refused.code, 5);
+});
+
+test("a current folder that was removed is refused", async (t) => {
+  const place = workspace(t);
+  mkdirSync(place.path("gone"));
+  const said = await shell('rmdir ../gone; exec "$@"', place.path("gone"), "list", "--workspace", place.folder);
+  assertRefused(said, 2, "WORKING_FOLDER_GONE");
+});
+
+test("a folder for temporary files that is not there is refused, with the variable that names it", async (t) => {
+  const place = workspace(t);
+  for (const argv of [
+    ["test", join(PROJECT, "scenarios")],
+    ["certify", join(PROJECT, "test/vectors/good")],
+  ]) {
+    const said = await place.binaryIn({ TMPDIR: place.path("nowhere") }, ...argv);
+    assertRefused(said, 5, "SCRATCH_UNUSABLE");
+    assertHint(said, /TMPDIR/);
+  }
+});
+
+test("an error of the system that nothing foresaw is said with its code, in JSON, too", async (t) => {
+  const place = workspace(t);
+  const system = Object.assign(new Error("open"), { code: "ENFILE", syscall: "open" });
+  for (const [error, errno] of [
+    [new IoError("EMFILE", null), "EMFILE"],
+    [system, "ENFILE"],
+  ] as const) {
+    const broken = {
+      openDataRoot: () => {
+        throw error;
+      },
+    };
+    const said = await place.sessionIn(broken, ...completed);
+    assertRefused(said, 5, "SYSTEM_REFUSED");
+    assert.match(said.err, new RegExp(errno));
+    const { error: told } = document(await place.sessionIn(broken, ...completed, "--json"));
+    assert.deepEqual([at(told, "code"), at(told, "details")], ["SYSTEM_REFUSED", { errno }]);
+  }
+});
+
+test("a name is printed as it was typed, wherever the current folder occurs in it", async (t) => {
+  const place = workspace(t);
+  const names = ["https://example.org/x", `a${place.folder}/b`, `${place.folder}x/y`];
+  for (const name of names) {
+    const said = await place.session("run", "--wf", RELEASE, "--payload", name);
+    assert.ok(said.err.includes(`(${name})`), said.err);
+    const argv = ["run", "--workspace", place.folder, "--wf", RELEASE, "--payload", name];
+    assert.ok((await place.sessionIn({ cwd: "/" }, ...argv)).err.includes(`(${name})`), name);
+  }
+});
+
+for (const [signal, code] of [
+  ["SIGHUP", 129],
+  ["SIGTERM", 143],
+] as const) {
+  test(`${signal} ends certify with ${code}, and removes what it made`, async (t) => {
+    const place = workspace(t);
+    mkdirSync(place.path("tmp"));
+    const vectors = join(PROJECT, "test/vectors/good");
+    const child = place.startIn({ TMPDIR: place.path("tmp") }, "certify", vectors);
+    t.after(() => child.kill("SIGKILL"));
+    while (readdirSync(place.path("tmp")).length === 0 && child.exitCode === null) await pause(1);
+    child.kill(signal);
+    assert.equal(exitOf(await once(child, "close")), code);
+    assert.deepEqual(readdirSync(place.path("tmp")), []);
+  });
+}
