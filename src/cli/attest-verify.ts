@@ -9,7 +9,7 @@ import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrac
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures } from "./load.ts";
-import { printJson, printText, refusalText, table } from "./report.ts";
+import { plain, printJson, printText, refusalText, table } from "./report.ts";
 import { signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 
 export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
@@ -60,6 +60,6 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
   for (const finding of findings) world.err(refusalText(finding));
   if (findings.length > 0) world.err(signed);
   else if (!settings.quiet) {
-    printText(context, `${trace}: the run that was attested\n${actorText(predicate)}${signed}`);
+    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
   }
 }

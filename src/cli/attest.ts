@@ -91,7 +91,7 @@ function say(
     const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
     printText(
       context,
-      `attested ${trace}\nsha256 ${sha256}\n${actorText(predicate)}${signed}attestation ${file}\n`,
+      `attested ${plain(trace)}\nsha256 ${sha256}\n${actorText(predicate)}${signed}attestation ${plain(file)}\n`,
     );
   }
 }

@@ -111,7 +111,7 @@ export function toText(examination: Examination, paint: Paint): string {
   ];
   const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
   return [
-    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
+    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${plain(file)}\n`,
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact"),
@@ -194,8 +194,9 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
   if (!isBegun) return "";
   const last = path.at(-1);
   if (ending === null)
-    return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;
-  return `\nended  ${ending.status} ${ending.exit_reason_code}${ending.outcome === null ? "" : `, outcome ${ending.outcome}`}\n`;
+    return `\nended  not: interrupted after ${last === undefined ? "the start" : plain(`${last.node} (${last.outcome})`)}\n`;
+  const outcome = ending.outcome === null ? "" : `, outcome ${ending.outcome}`;
+  return `\n${plain(`ended  ${ending.status} ${ending.exit_reason_code}${outcome}`)}\n`;
 }
 
 function classText({ classification, place }: Examination, paint: Paint): string {
@@ -214,7 +215,7 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
     const wording = wordingOf(error_code, facts);
     const isSaid = place !== null && run === MAIN_RUN;
     const hint = wording?.hint === undefined || isSaid ? "" : `  hint: ${plain(wording.hint)}\n`;
-    return `\n${paint("bad", error_code)}  ${placeOf(run, node, step)}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+    return `\n${paint("bad", plain(error_code))}  ${plain(placeOf(run, node, step))}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
   const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;
