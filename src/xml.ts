@@ -1,16 +1,18 @@
 /** Values as XML writes them. */
 
 import { unicodeEscape } from "./json.ts";
+import { printable, printableLines } from "./printable.ts";
 
 export function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escaped(value).replace(/[\t\n]/g, reference)}"`)
+    .map(([name, value]) => ` ${name}="${escaped(printable(value))}"`)
     .join("");
 }
 
-/** XML 1.0 has no way to write most control characters at all: they stand as JSON escapes them. */
+/** XML 1.0 has no way to write most control characters at all: what a reader could not see is written as in JSON. */
 export function escaped(text: string): string {
-  return text.replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu, unicodeEscape).replace(/[&<>"\r]/g, reference);
+  const visible = printableLines(text.replace(/[\ufffe\uffff]/g, unicodeEscape));
+  return visible.replace(/[&<>"]/g, reference);
 }
 
 function reference(character: string): string {

@@ -23,6 +23,7 @@ export function overlaid(folder: string, artifacts: ReadonlyMap<string, JsonObje
       return isSeal(path) ? null : files.read(path);
     },
     realPath: (path) => (artifacts.has(name(path)) ? path : isSeal(path) ? null : files.realPath(path)),
+    names: (at) => files.names(at).filter((one) => !isSeal(`${at}/${one}`)),
     list(at) {
       const start = at === folder ? "" : `${name(at)}/`;
       const added = [...artifacts.keys()]

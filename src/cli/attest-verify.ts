@@ -1,14 +1,15 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
 import { type Fault, UsageFault } from "../faults.ts";
-import { aboutRun } from "../sign/about.ts";
+import type { JsonObject } from "../json.ts";
+import { aboutRun, runStatement } from "../sign/about.ts";
 import type { Envelope } from "../sign/dsse.ts";
 import { type JudgedSignature, judge, signatureFaults } from "../sign/verdict.ts";
-import { type Attestation, type AttestOptions, readEnvelope, readTrace } from "./attestation.ts";
+import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrace } from "./attestation.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures } from "./load.ts";
-import { printJson, printText, refusalText, table } from "./report.ts";
+import { plain, printJson, printText, refusalText, table } from "./report.ts";
 import { signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 
 export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
@@ -23,7 +24,8 @@ export function verifyAttestation(attestation: Attestation, options: AttestOptio
     judged = judge(envelope, keys, aboutRun(trace.bytes, trace.intact));
     findings.push(...signatureFaults(judged, attestation.file, needed));
   }
-  say(judged, findings, attestation, context);
+  const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
+  say({ predicate, judged, findings }, attestation, context);
   return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -38,21 +40,26 @@ function envelopeOrFault(attestation: Attestation, context: Context): Envelope |
   }
 }
 
-function say(
-  judged: readonly JudgedSignature[],
-  findings: readonly Fault[],
-  { trace, file }: Attestation,
-  context: Context,
-): void {
+interface Checked {
+  /** What must be signed of the run; null where the trace is not intact. */
+  readonly predicate: JsonObject | null;
+  readonly judged: readonly JudgedSignature[];
+  readonly findings: readonly Fault[];
+}
+
+function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
   const { world, settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     const ok = findings.length === 0;
-    printJson(context, { ok, trace, attestation: file, signatures: signaturesJson(judged), findings: listed });
+    const signatures = signaturesJson(judged);
+    printJson(context, { ok, trace, attestation: file, predicate, signatures, findings: listed });
     return;
   }
   const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
   for (const finding of findings) world.err(refusalText(finding));
   if (findings.length > 0) world.err(signed);
-  else if (!settings.quiet) printText(context, `${trace}: the run that was attested\n${signed}`);
+  else if (!settings.quiet) {
+    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
+  }
 }

@@ -8,7 +8,14 @@ import type { SigningKey } from "../sign/keys.ts";
 import type { Statement } from "../sign/statement.ts";
 import { signStatement, withoutSignaturesBy } from "../sign/verdict.ts";
 import { verifyAttestation } from "./attest-verify.ts";
-import { type Attestation, type AttestOptions, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
+import {
+  type Attestation,
+  type AttestOptions,
+  actorText,
+  attestationOf,
+  readEnvelope,
+  readTrace,
+} from "./attestation.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
@@ -82,6 +89,9 @@ function say(
   if (settings.json) printJson(context, { trace, attestation: file, sha256, predicate, signatures });
   else if (!settings.quiet) {
     const signed = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    printText(context, `attested ${trace}\nsha256 ${sha256}\n${signed}attestation ${file}\n`);
+    printText(
+      context,
+      `attested ${plain(trace)}\nsha256 ${sha256}\n${actorText(predicate)}${signed}attestation ${plain(file)}\n`,
+    );
   }
 }

@@ -3,12 +3,13 @@
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
 import { UsageFault } from "../faults.ts";
-import { readObject } from "../json.ts";
+import { type JsonObject, own, readObject } from "../json.ts";
 import type { IntactTrace } from "../sign/about.ts";
 import { type Envelope, toEnvelope } from "../sign/dsse.ts";
 import type { Context } from "./context.ts";
 import type { TrustOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
+import { plain } from "./report.ts";
 
 export interface AttestOptions extends TrustOptions {
   readonly verify?: boolean;
@@ -53,4 +54,10 @@ export function readEnvelope({ file }: Attestation, context: Context): Envelope 
   const envelope = "value" in read ? toEnvelope(read.value) : undefined;
   if (envelope === undefined) throw new UsageFault("ATTESTATION_MALFORMED", { file });
   return envelope;
+}
+
+/** The line about who ran it, where the statement names one. */
+export function actorText(predicate: JsonObject | null): string {
+  const actor = predicate === null ? undefined : own(predicate, "actor");
+  return actor === undefined ? "" : `actor ${plain(actor)}\n`;
 }

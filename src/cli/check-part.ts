@@ -7,7 +7,7 @@ import type { Case, Notice, Part } from "../gate/verdict.ts";
 import { sumOf } from "./check-report.ts";
 import type { Context } from "./context.ts";
 import { inSnapshot } from "./notices.ts";
-import { at } from "./report.ts";
+import { at, plain } from "./report.ts";
 
 export function checkPart(result: CheckResult, context: Context): Part {
   const { known, findings, failed, rules } = result;
@@ -32,7 +32,9 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
   const held = rules.map(({ id }): Case => {
     const found = findings.filter((one) => one.rule === id && isFailing(one, failOn));
     if (found.length === 0) return { name: id, subject: SUBJECT };
-    const detail = found.map(({ file, line, message }) => `${at(file, line)}  ${message}\n`).join("");
+    const detail = found
+      .map(({ file, line, message }) => `${plain(`${at(file, line)}  ${message}`)}\n`)
+      .join("");
     return { name: id, subject: SUBJECT, failed: { message: counted(found.length, "finding"), detail } };
   });
   return [...held, ...off.map(({ rule, reason }) => ({ name: rule, subject: SUBJECT, skipped: reason }))];

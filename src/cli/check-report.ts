@@ -62,13 +62,13 @@ const TONES: Readonly<Record<CheckFinding["severity"], Tone>> = {
 
 function fileText(file: string, findings: readonly CheckFinding[], paint: Paint): string {
   const artifact = findings[0]?.artifact ?? null;
-  return `${paint("strong", artifact ?? file)}\n${findings.map((one) => findingText(one, paint)).join("")}\n`;
+  return `${paint("strong", plain(artifact ?? file))}\n${findings.map((one) => findingText(one, paint)).join("")}\n`;
 }
 
 function findingText(found: CheckFinding, paint: Paint): string {
   const { file, line, severity, rule, pointer: at, markdown, message, hint } = found;
   const where = markdown === null ? at : `${at} (Markdown line ${markdown})`;
-  const head = `  ${file}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
+  const head = `  ${plain(file)}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
 

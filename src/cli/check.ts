@@ -17,7 +17,7 @@ import { type CommonOptions, type Context, shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { requireTrust, type SealOptions } from "./load.ts";
 import { readGiven } from "./read-given.ts";
-import { printJson, printText } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 import { checkReports, type ReportOptions } from "./reports.ts";
 import { tell } from "./tell.ts";
 
@@ -109,6 +109,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
   }
   const name = shortPath(path(file), world.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });
-  else if (!settings.quiet) printText(context, `${name}: ${counted(findings.length, "finding")} recorded\n`);
+  else if (!settings.quiet)
+    printText(context, `${plain(name)}: ${counted(findings.length, "finding")} recorded\n`);
   return EXIT.SUCCESS;
 }

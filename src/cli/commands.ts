@@ -401,7 +401,10 @@ function runOptions(command: Command): Command {
 function examineOptions(command: Command): Command {
   return withSeal(
     command
-      .option("--head <HASH>", "the hash the last line must have, as run printed it")
+      .option(
+        "--head <HASH>",
+        "the hash the last line must have, as run printed it; docs/evidence.md lists what only it proves",
+      )
       .option("--steps", "list every step, recorded against replayed, also behind a divergence")
       .option(
         "--from-step <STEP>",

@@ -14,6 +14,8 @@ import type {
   TraceAccess,
   TraceFolder,
 } from "../ports.ts";
+import { guarded } from "./guard.ts";
+import { coloured } from "./paint.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -103,16 +105,20 @@ export interface Context {
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
+  /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
+  printExactly(text: string): void;
 }
 
+/** What the context's world prints is guarded: no text from outside is obeyed by the terminal or the build server. */
 export function toContext(options: CommonOptions, world: World): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const { env } = world;
   const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
   const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
   return {
-    world,
+    world: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
+    printExactly: (text) => world.out(text),
     settings: {
       workspace,
       snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
@@ -126,6 +132,8 @@ export function toContext(options: CommonOptions, world: World): Context {
     },
   };
 }
+
+const edge = (text: string) => coloured(guarded(text));
 
 /** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */
 function isColourful({ env, isTty }: World): boolean {

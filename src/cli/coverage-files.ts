@@ -40,8 +40,12 @@ const MAKERS: Readonly<Record<Kind, (covered: Covered) => Promise<string | Uint8
   },
   async cobertura({ files, context: { settings, world } }) {
     const { coberturaText } = await import("./cobertura.ts");
-    const source = shortPath(settings.snapshot, world.cwd);
-    return coberturaText(files, { source, version: world.tool.version, timestamp: world.clock.now() });
+    // Absolute: GitLab finds the project's files in it by the project's path.
+    return coberturaText(files, {
+      source: settings.snapshot,
+      version: world.tool.version,
+      timestamp: world.clock.now(),
+    });
   },
   svg: ({ coverage }) => svgOf(coverage),
   async png({ coverage, context: { world } }) {

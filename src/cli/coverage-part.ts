@@ -8,6 +8,7 @@ import type { GraphEdge } from "../trace/render/graph.ts";
 import type { Context } from "./context.ts";
 import { isBelow } from "./coverage-report.ts";
 import { inSnapshot } from "./notices.ts";
+import { plain } from "./report.ts";
 
 const RULES = {
   untaken: { id: "edge-never-taken", about: "Every declared edge is taken by some run.", level: "error" },
@@ -75,6 +76,6 @@ function toCase({ workflow, taken, declared, untaken, refused }: Coverage, isSho
   const tried = { name: workflow, subject: "pgs coverage" };
   if (!isShort) return tried;
   const message = refused === undefined ? `${taken} of ${declared} edges taken` : "it does not compile";
-  const never = untaken.map((edge) => `never ${edgeText(edge)}\n`).join("");
-  return { ...tried, failed: { message, detail: refused ?? never } };
+  const never = untaken.map((edge) => `never ${plain(edgeText(edge))}\n`).join("");
+  return { ...tried, failed: { message, detail: refused === undefined ? never : plain(refused) } };
 }

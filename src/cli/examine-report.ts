@@ -3,7 +3,8 @@
 import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import type { Classification } from "../examine/classify.ts";
-import type { TraceFinding } from "../examine/finding.ts";
+import { type TraceFinding, wordsOf } from "../examine/finding.ts";
+import { HEAD_ONLY } from "../examine/head-only.ts";
 import { type Place, pointerOf } from "../examine/locate/locate.ts";
 import type { Replayed } from "../examine/replay/replay.ts";
 import type { Stepwise } from "../examine/replay/stepwise.ts";
@@ -28,6 +29,9 @@ export interface Reexamined {
 
 export interface Examination extends Reexamined {
   readonly file: string;
+  /** What is worth a look, and spoils nothing. */
+  readonly notices: readonly TraceFinding[];
+  readonly isHeadGiven: boolean;
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
@@ -45,13 +49,16 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { notices, isHeadGiven, verified, allowed, replayed, elsewhere, summary, interruption, isSound } =
+    examination;
   const { ending } = summary;
   return {
     ok: isSound,
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
+    notices: notices.map(findingJson),
+    unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
@@ -93,7 +100,7 @@ function classificationJson({ classification, place }: Examination): unknown {
 }
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { file, notices, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -104,8 +111,9 @@ export function toText(examination: Examination, paint: Paint): string {
   ];
   const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
   return [
-    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${file}\n`,
+    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${plain(file)}\n`,
     table(verdicts),
+    ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact"),
     told(allowed ?? [], "allowed"),
     told(divergencesOf(examination), "replayed"),
@@ -186,8 +194,9 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
   if (!isBegun) return "";
   const last = path.at(-1);
   if (ending === null)
-    return `\nended  not: interrupted after ${last === undefined ? "the start" : `${last.node} (${last.outcome})`}\n`;
-  return `\nended  ${ending.status} ${ending.exit_reason_code}${ending.outcome === null ? "" : `, outcome ${ending.outcome}`}\n`;
+    return `\nended  not: interrupted after ${last === undefined ? "the start" : plain(`${last.node} (${last.outcome})`)}\n`;
+  const outcome = ending.outcome === null ? "" : `, outcome ${ending.outcome}`;
+  return `\n${plain(`ended  ${ending.status} ${ending.exit_reason_code}${outcome}`)}\n`;
 }
 
 function classText({ classification, place }: Examination, paint: Paint): string {
@@ -206,7 +215,7 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
     const wording = wordingOf(error_code, facts);
     const isSaid = place !== null && run === MAIN_RUN;
     const hint = wording?.hint === undefined || isSaid ? "" : `  hint: ${plain(wording.hint)}\n`;
-    return `\n${paint("bad", error_code)}  ${placeOf(run, node, step)}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+    return `\n${paint("bad", plain(error_code))}  ${plain(placeOf(run, node, step))}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
   const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;

@@ -5,6 +5,7 @@ import { checkAllowed } from "../examine/allowed.ts";
 import { classify } from "../examine/classify.ts";
 import type { ReadAgain } from "../examine/crash/rehearsals.ts";
 import { Unfinished } from "../examine/crash/unfinished.ts";
+import { nameNotices } from "../examine/file-name.ts";
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { foreignFormat } from "../examine/foreign/detect.ts";
 import { locate, type Place } from "../examine/locate/locate.ts";
@@ -68,7 +69,7 @@ async function examineOne(file: string, options: ExamineOptions, context: Contex
 }
 
 async function examine(trace: GivenTrace, options: ExamineOptions, context: Context): Promise<Examination> {
-  const { verified, held, summary, unfinished } = await survey(trace, options, context);
+  const { verified, held, summary, unfinished, executionId } = await survey(trace, options, context);
   const again = held === null ? NOTHING : await walkAgain(trace, verified, held, options);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
@@ -82,7 +83,9 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
   const interruption = await interruptionOf(unfinished, readAgain, plan, context);
-  const told = { file, verified, allowed, summary, classification, place, interruption };
+  const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
+  const isHeadGiven = options.head !== undefined;
+  const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
 }
 
@@ -97,10 +100,12 @@ async function survey(trace: GivenTrace, options: ExamineOptions, context: Conte
   const verification = new Verification(options.head);
   const summary = emptySummary();
   const unfinished = new Unfinished();
+  let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
       for (const line of verification.lines(pieces)) {
         const event = eventIn(line);
+        executionId ??= event.execution_id;
         gather(summary, event);
         unfinished.take(event);
         yield event;
@@ -111,7 +116,7 @@ async function survey(trace: GivenTrace, options: ExamineOptions, context: Conte
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
   const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, unfinished, held: isReadable ? held : null };
+  return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
 }
 
 /** Asks for all events, whether there is a plan to hold them to or not. */

@@ -7,7 +7,7 @@ import type { TraceEvent } from "../trace/event.ts";
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { readIntactTrace } from "./read-trace.ts";
-import { printJson } from "./report.ts";
+import { plain, printJson } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface ExportOptions extends CommonOptions {
@@ -26,10 +26,14 @@ export async function exportCommand(
 ): Promise<number> {
   checkOutput("out", out, context);
   const exported = FORMATS[format](readIntactTrace(file, context).events);
+  if (out === "-") {
+    context.printExactly(exported.text);
+    return EXIT.SUCCESS;
+  }
   writeGiven(out, exported.text, context, (cause) => {
     return new UsageFault("EXPORT_UNWRITABLE", { file: out, errno: cause.errno }, { cause });
   });
-  if (out !== "-") tell(exported, format, out, context);
+  tell(exported, format, out, context);
   return EXIT.SUCCESS;
 }
 
@@ -39,7 +43,7 @@ function tell({ events, dropped }: Exported, format: string, out: string, contex
   if (settings.json) printJson(context, { format, file: out, events, dropped });
   else if (!settings.quiet) {
     world.out(
-      `${out}  ${counted(events, "event")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
+      `${plain(out)}  ${counted(events, "event")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
     );
   }
 }

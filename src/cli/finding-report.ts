@@ -36,8 +36,8 @@ export function findingsText(
 export function findingText(found: TraceFinding, file: string, check: string, paint: Paint): string {
   const { what, hint } = wordsOf(found);
   const where = found.line === undefined ? file : `${file}:${found.line}`;
-  const hintLine = hint === undefined ? "" : `  hint: ${hint}\n`;
-  return `\n${paint("bad", found.code)}  ${where}  (${check})\n  ${plain(what)}\n${placesText(partings(found), "    ")}${hintLine}`;
+  const hintLine = hint === undefined ? "" : `  hint: ${plain(hint)}\n`;
+  return `\n${paint("bad", found.code)}  ${plain(where)}  (${check})\n  ${plain(what)}\n${placesText(partings(found), "    ")}${hintLine}`;
 }
 
 /** Where a replayed event parts from the recorded one. */

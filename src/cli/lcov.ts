@@ -1,6 +1,7 @@
 /** Coverage as an LCOV tracefile. */
 
 import type { CoveredFile, CoveredLine } from "../certify/artifact-lines.ts";
+import { printable } from "../printable.ts";
 
 /** The whole file; `shown` is how a reader finds an artifact. */
 export function lcovText(files: readonly CoveredFile[], shown: (file: string) => string): string {
@@ -11,7 +12,7 @@ function recordText(file: string, lines: readonly CoveredLine[]): string {
   const branches = lines.flatMap((line) => line.branches);
   const told = [
     "TN:",
-    `SF:${file}`,
+    `SF:${printable(file)}`,
     ...lines.flatMap(branchLines),
     `BRF:${branches.length}`,
     `BRH:${branches.filter((taken) => taken > 0).length}`,

@@ -30,7 +30,10 @@ export async function listCommand(_: CommonOptions, context: Context): Promise<n
       .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
       .join(", ");
     const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
-    printText(context, `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", shape)}\n`);
+    printText(
+      context,
+      `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`,
+    );
   }
   return EXIT.SUCCESS;
 }

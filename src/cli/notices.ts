@@ -2,6 +2,8 @@
 
 import type { Fault } from "../faults.ts";
 import type { Notice, Part, PartName, Rule } from "../gate/verdict.ts";
+import { isObject, type Json } from "../json.ts";
+import { printable } from "../printable.ts";
 import { canonical } from "../trace/canonical.ts";
 import type { Context } from "./context.ts";
 import { reported } from "./reports.ts";
@@ -22,9 +24,19 @@ export function faultNotice({ stage, code, facts, wording, message }: Fault, con
     ...(isPlaced ? { file: stage === "usage" ? reported(file, context) : inSnapshot(file, context) } : {}),
     ...(isPlaced && typeof line === "number" ? { line } : {}),
     ...(isPlaced && typeof pointer === "string" ? { pointer } : {}),
-    fingerprint: canonical(facts),
+    fingerprint: canonical(withoutLines(facts)),
   };
 }
+
+/** The facts without where in a file they are: what was found stays the same when lines before it come or go. */
+function withoutLines(facts: Json): Json {
+  if (Array.isArray(facts)) return facts.map((one: Json) => withoutLines(one));
+  if (!isObject(facts)) return facts;
+  const kept = Object.entries(facts).filter(([name]) => !LINES.has(name));
+  return Object.fromEntries(kept.map(([name, one]) => [name, withoutLines(one)]));
+}
+
+const LINES: ReadonlySet<string> = new Set(["line", "lines", "column", "offset", "content_line"]);
 
 /** What the codes of some faults hold together. */
 export function faultRules(faults: readonly Fault[], about: string): readonly Rule[] {
@@ -33,7 +45,7 @@ export function faultRules(faults: readonly Fault[], about: string): readonly Ru
 
 /** A part that could not be looked at, for the snapshot or what it is held to was refused. */
 export function refusedPart(name: PartName, fault: Fault, context: Context): Part {
-  const counted = `refused: ${fault.code} ${fault.message}`;
+  const counted = printable(`refused: ${fault.code} ${fault.message}`);
   const failed = { message: counted, detail: counted };
   return {
     name,

@@ -1,9 +1,14 @@
 /** Colour, for a terminal only. */
 
+import { randomBytes } from "node:crypto";
+import { printable } from "../printable.ts";
 import type { Settings } from "./context.ts";
 
 export type Tone = "good" | "bad" | "quiet" | "strong";
 export type Paint = (tone: Tone, text: string) => string;
+
+/** Stands for the escape character in a text that is not printed yet: nothing from outside can guess it. */
+let mark: string | undefined;
 
 /** Chalk is loaded only when something will be coloured. */
 export async function painter({ color }: Settings): Promise<Paint> {
@@ -16,5 +21,12 @@ export async function painter({ color }: Settings): Promise<Paint> {
     quiet: chalk.dim,
     strong: chalk.bold,
   };
-  return (tone, text) => tones[tone](text);
+  mark ??= `{${randomBytes(16).toString("hex")}}`;
+  const standIn = mark;
+  return (tone, text) => tones[tone](printable(text)).replaceAll("\u001b", standIn);
+}
+
+/** The text with its colours, for a terminal. */
+export function coloured(text: string): string {
+  return mark === undefined ? text : text.replaceAll(mark, "\u001b");
 }

@@ -11,7 +11,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { open, planIn } from "./load.ts";
 import { painter } from "./paint.ts";
-import { hintLines, printJson, printText } from "./report.ts";
+import { hintLines, plain, printJson, printText } from "./report.ts";
 
 export interface PlanOptions extends CommonOptions {
   readonly wf: string;
@@ -30,13 +30,16 @@ export async function planCommand(options: PlanOptions, context: Context): Promi
   const paint = await painter(settings);
   const { workflow } = plan;
   const { seal, root } = plan.snapshot;
-  printText(context, `${paint("strong", workflow.fqdn)}  ${workflow.summary}\nsnapshot ${seal} ${root}\n`);
-  for (const { event } of plan.admission.requires) printText(context, `requires ${event}\n`);
-  for (const { event } of plan.admission.forbids) printText(context, `forbids ${event}\n`);
+  printText(
+    context,
+    `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${seal} ${root}\n`,
+  );
+  for (const { event } of plan.admission.requires) printText(context, `requires ${plain(event)}\n`);
+  for (const { event } of plan.admission.forbids) printText(context, `forbids ${plain(event)}\n`);
   for (const node of inReadingOrder(plan)) printText(context, `\n${nodeText(node, node.key === plan.start)}`);
   for (const { code, what, file, pointer, content_line: line, hint } of findings) {
     const at = line === null ? "" : `, line ${line} of its Markdown`;
-    printText(context, `\n${paint("bad", code)} ${what}\n  ${file} ${pointer}${at}\n`);
+    printText(context, `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n`);
     if (hint !== undefined) printText(context, `  ${hintLines([hint])}`);
   }
   return EXIT.SUCCESS;
@@ -78,11 +81,12 @@ function inReadingOrder({ nodes, start }: Plan): readonly PlanNode[] {
 function nodeText(node: PlanNode, isStart: boolean): string {
   const mark = isStart ? " (start)" : "";
   if (node.type === "EXIT")
-    return `${node.key} EXIT ${node.reason ?? ""}${node.emit === null ? "" : ` emits ${node.emit}`}\n`;
-  const head = `${node.key} ${node.type}${mark} ${node.type === "CC" ? node.contract.fqdn : (node.intent?.fqdn ?? "")}\n`;
+    return lineOf(`${node.key} EXIT ${node.reason ?? ""}${node.emit === null ? "" : ` emits ${node.emit}`}`);
+  const bound = node.type === "CC" ? node.contract.fqdn : (node.intent?.fqdn ?? "");
+  const head = lineOf(`${node.key} ${node.type}${mark} ${bound}`);
   const steps = node.type === "CC" ? node.contract.steps.map(stepText).join("") : "";
   return `${head}${steps}${routesOf(node.next)
-    .map(([outcome, to]) => `  ${outcome} -> ${to}\n`)
+    .map(([outcome, to]) => lineOf(`  ${outcome} -> ${to}`))
     .join("")}`;
 }
 
@@ -91,8 +95,10 @@ function stepText(step: Step): string {
     step.kind === "transform"
       ? step.code
       : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}`;
-  return `  - ${step.name}: ${what}\n`;
+  return lineOf(`  - ${step.name}: ${what}`);
 }
+
+const lineOf = (text: string) => `${plain(text)}\n`;
 
 function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string, string])[] {
   return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];

@@ -43,6 +43,8 @@ function present<T>(found: T | null, file: string, what: string, context: Contex
 /** The file of the same folder that may have been meant, as it would be typed. */
 function nearestFile(given: string, { world, path }: Context): string | null {
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
+  // Every short name is near to every other.
+  if (name.length < 3) return null;
   const nearest = nearestName(name, world.files.names(path(folder === "" ? "." : folder)));
   return nearest === null ? null : `${folder}${nearest}`;
 }

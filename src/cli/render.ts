@@ -114,7 +114,9 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    world.err(`warning: ${code} ${plain(what)} (${where})\n${hint === null ? "" : `hint: ${hint}\n`}`);
+    world.err(
+      `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
+    );
   }
   if (settings.quiet || written.length < targets.length) return;
   printText(

@@ -2,12 +2,14 @@
 
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault, TraceFault } from "../faults.ts";
-import { type Json, unicodeEscape } from "../json.ts";
+import type { Json } from "../json.ts";
 import { IoError, type LockHolder } from "../ports.ts";
+import { printable } from "../printable.ts";
 import { canonical } from "../trace/canonical.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
+import { coloured } from "./paint.ts";
 
 /** One JSON document on stdout. */
 export function printJson({ world }: Context, value: unknown): void {
@@ -71,7 +73,7 @@ const IN_A_PATH = /[^\s("'`=]$/;
 export function refusalText(fault: Fault, standing?: string, hints?: readonly string[]): string {
   const { what, where, hint } = fault.wording;
   const place = where ?? standing;
-  const line = `pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}\n`;
+  const line = `${plain(`pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}`)}\n`;
   if (fault instanceof CompileFault && fault.reasons.length > 1) return `${line}${listReasons(fault)}`;
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
 }
@@ -86,7 +88,8 @@ function listReasons({ reasons }: CompileFault): string {
   const rows = reasons.map(({ code, what, file, line, pointer, hint }) => {
     const isNew = hint !== undefined && !said.has(hint);
     if (isNew) said.add(hint);
-    return `  ${code}  ${what}  (${at(file, line)} at ${pointer})\n${isNew ? `  ${hintLines([hint])}` : ""}`;
+    const row = plain(`  ${code}  ${what}  (${at(file, line)} at ${pointer})`);
+    return `${row}\n${isNew ? `  ${hintLines([hint])}` : ""}`;
   });
   return rows.join("");
 }
@@ -110,7 +113,7 @@ function reportDefect(error: unknown, context: Context): number {
     printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
   }
   world.err(
-    `pgs: DEFECT ${message}\nhint: this is a bug in ${world.tool.name}; please report it with the command and, if there is one, the trace\n`,
+    `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${world.tool.name}; please report it with the command and, if there is one, the trace\n`,
   );
   if (settings.debug && error instanceof Error) world.err(`${error.stack}\n`);
   return EXIT.DEFECT;
@@ -139,13 +142,14 @@ function fitted(line: string, width: number): string {
 
 /** Without what colours it. */
 function widthOf(text: string): number {
-  return text.replaceAll(COLOUR, "").length;
+  return coloured(text).replaceAll(COLOUR, "").length;
 }
 
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
-/** Columns padded to their widest cell; the last one is left ragged. */
-export function table(rows: readonly (readonly string[])[], indent = "  "): string {
+/** Columns padded to their widest cell, whatever a cell holds; the last one is left ragged. */
+export function table(cells: readonly (readonly string[])[], indent = "  "): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {
@@ -221,8 +225,7 @@ export function holderText({ pid, host, namespace }: LockHolder): string {
   return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 
-/** Text from outside on one line: control characters, which could move the cursor, are written as escapes. */
+/** Text from outside, or a value as JSON, on one line of visible characters. */
 export function plain(value: Json | undefined): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value ?? null);
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, unicodeEscape);
+  return printable(typeof value === "string" ? value : JSON.stringify(value ?? null));
 }

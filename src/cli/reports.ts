@@ -8,6 +8,7 @@ import { summaryText } from "../gate/summary.ts";
 import type { Verdict } from "../gate/verdict.ts";
 import { utf8 } from "../json.ts";
 import { IoError } from "../ports.ts";
+import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
@@ -54,19 +55,27 @@ export function leaveReports(verdict: Verdict, options: ReportOptions, context: 
   const { world } = context;
   const { junit, sarif, summary, github } = options;
   if (junit !== undefined) leave(junit, junitText(verdict, world.clock.now()), context);
-  if (sarif !== undefined) leave(sarif, sarifText(verdict, world.tool), context);
+  if (sarif !== undefined) leave(sarif, sarifText(verdict, world.tool, sealFile(context)), context);
   const step = github === true ? world.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
   for (const file of new Set([summary, step])) {
-    if (file !== undefined) append(file, summaryText(verdict), context);
+    if (file !== undefined) append(file, verdict, context);
   }
-  if (github) world.out(githubText(verdict));
+  if (github) context.printExactly(githubText(verdict));
+}
+
+/** What is to blame where no other file is. */
+function sealFile(context: Context): string {
+  return reported(`${context.settings.snapshot}/${SEAL_FILE}`, context);
 }
 
 /** A summary is one section of a page that others write, too. */
-function append(file: string, text: string, context: Context): void {
-  const before = file === "-" ? null : read(file, context);
-  leave(file, before === null ? text : `${before}${text}`, context);
+function append(file: string, verdict: Verdict, context: Context): void {
+  const before = (file === "-" ? null : read(file, context)) ?? "";
+  leave(file, `${before}${summaryText(verdict, PAGE - Buffer.byteLength(before))}`, context);
 }
+
+/** The page of a step's summary holds so many bytes; what is larger is not shown at all. */
+const PAGE = 2 ** 20;
 
 function read(file: string, { world, path }: Context): string | null {
   try {

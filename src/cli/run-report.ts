@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type Context, shortPath } from "./context.ts";
 import type { Paint } from "./paint.ts";
-import { capped, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
+import { capped, plain, reasonRows, rowsByRun, table, violationRows } from "./report.ts";
 import type { TraceFiles } from "./run-render.ts";
 
 export interface Report {
@@ -55,7 +55,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
 export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { world }: Context): string {
   const { ending } = result;
   const tone = ending.status === "SUCCESS" ? "good" : "bad";
-  const head = `${paint(tone, ending.status)}  ${paint("strong", ending.exitReason)}  ${plan.workflow.fqdn}\n`;
+  const head = `${paint(tone, ending.status)}  ${paint("strong", plain(ending.exitReason))}  ${plan.workflow.fqdn}\n`;
   const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
     node,
     outcome,
@@ -111,5 +111,5 @@ export function followLine(event: TraceEvent): string {
     step,
     outcome,
   ];
-  return parts.filter((part) => part !== undefined && part !== null).join(" ");
+  return plain(parts.filter((part) => part !== undefined && part !== null).join(" "));
 }

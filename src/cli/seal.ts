@@ -15,7 +15,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { printJson, printText } from "./report.ts";
+import { plain, printJson, printText } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -41,10 +41,10 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   const signatures = signed.envelopes.map(keyOf);
   if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
   else if (!settings.quiet) {
-    const rows = signatures.map((keyid) => `signed by ${keyid}\n`).join("");
+    const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
     printText(
       context,
-      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${shortPath(file, world.cwd)}\n`,
+      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, world.cwd))}\n`,
     );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)

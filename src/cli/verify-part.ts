@@ -5,6 +5,7 @@ import type { Fault } from "../faults.ts";
 import type { Case, Part } from "../gate/verdict.ts";
 import type { Context } from "./context.ts";
 import { faultNotice, faultRules } from "./notices.ts";
+import { plain } from "./report.ts";
 import type { Verified } from "./verify.ts";
 
 export function verifyPart(verified: Verified, context: Context): Part {
@@ -37,6 +38,6 @@ const SUBJECT = "pgs verify";
 const WHOLE: Case = { name: "every file, the seal and its signatures", subject: SUBJECT };
 
 function toCase({ code, message, wording }: Fault): Case {
-  const detail = wording.hint === undefined ? message : `${message}\nhint: ${wording.hint}`;
+  const detail = `${plain(message)}${wording.hint === undefined ? "" : `\nhint: ${plain(wording.hint)}`}`;
   return { name: `${code} ${wording.where ?? ""}`.trim(), subject: SUBJECT, failed: { message, detail } };
 }

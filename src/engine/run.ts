@@ -21,6 +21,7 @@ export interface RunRequest {
   readonly entropy: Entropy;
   readonly data: DataRoot;
   readonly mail: Mail;
+  /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
   readonly maxHops: number;

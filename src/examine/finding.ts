@@ -102,6 +102,10 @@ export const findingTable = {
     what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}`,
     hint: "the line was changed, or the run was another build's; examine --steps holds every step to the record",
   },
+  OTHER_NAME: {
+    what: (f: JsonObject) =>
+      `the ${text(f["of"])} is named ${text(f["named"])}, the trace is ${text(f["recorded"])}`,
+  },
   REPLAY_LONGER: { what: () => "the replay goes on where the trace ends" },
   REPLAY_SHORTER: { what: () => "the trace goes on where the replay ends" },
 } satisfies Record<string, Words>;

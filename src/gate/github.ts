@@ -1,5 +1,6 @@
 /** A verdict as GitHub's workflow commands: an annotation for each notice, one line each, the worst first. */
 
+import { printable } from "../printable.ts";
 import { type Level, type Notice, type Verdict, worstFirst } from "./verdict.ts";
 
 const COMMANDS: Readonly<Record<Level, string>> = { error: "error", warning: "warning", note: "notice" };
@@ -16,7 +17,8 @@ function annotation(notice: Notice): string {
     ...(file === undefined || line === undefined ? [] : [`line=${line}`]),
     `title=${property(`pgs ${rule}`)}`,
   ];
-  const said = hint === undefined ? message : `${message}\nHint: ${hint}`;
+  const shown = printable(message);
+  const said = hint === undefined ? shown : `${shown}\nHint: ${printable(hint)}`;
   return `::${COMMANDS[level]} ${properties.join(",")}::${data(said)}\n`;
 }
 
@@ -27,7 +29,7 @@ function data(text: string): string {
 
 /** In a property, also what ends it. */
 function property(text: string): string {
-  return text.replace(/[%\r\n:,]/g, percentEscape);
+  return printable(text).replace(/[%:,]/g, percentEscape);
 }
 
 function percentEscape(character: string): string {

@@ -1,5 +1,6 @@
 /** A verdict as JUnit XML, as build servers read it. */
 
+import { printable } from "../printable.ts";
 import { attributes, escaped } from "../xml.ts";
 import type { Case, Part, Suite, Verdict } from "./verdict.ts";
 
@@ -47,10 +48,11 @@ function countsOf(cases: readonly Case[]): Readonly<Record<string, string>> {
 function caseText({ name, subject, seconds = 0, failed, skipped }: Case): string {
   const start = `    <testcase${attributes({ name, classname: subject, time: seconds.toFixed(3) })}`;
   if (failed !== undefined) {
-    const { message, detail } = failed;
+    const { message } = failed;
     const head = attributes({ message, type: "failure" });
+    const detail = failed.detail === message ? printable(message) : failed.detail;
     return `${start}>\n      <failure${head}>${escaped(detail)}</failure>\n    </testcase>\n`;
   }
   if (skipped === undefined) return `${start}/>\n`;
-  return `${start}>\n      <skipped>${escaped(skipped)}</skipped>\n    </testcase>\n`;
+  return `${start}>\n      <skipped>${escaped(printable(skipped))}</skipped>\n    </testcase>\n`;
 }

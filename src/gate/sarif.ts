@@ -1,26 +1,51 @@
 /** A verdict as SARIF 2.1.0: one run, every rule that was held, a result for each notice. The same verdict, the same text. */
 
+import { gzipSync } from "node:zlib";
+import { jsonText } from "../printable.ts";
 import { sha256 } from "../trace/canonical.ts";
-import { type Notice, noticesIn, type Part, type Rule, type Verdict } from "./verdict.ts";
+import { type Notice, noticesIn, type Part, type Rule, type Verdict, worstFirst } from "./verdict.ts";
 
 interface Tool {
   readonly name: string;
   readonly version: string;
 }
 
-/** The whole document. */
-export function sarifText(verdict: Verdict, { name, version }: Tool): string {
+/** What a code host takes in one upload. */
+const MOST = { results: 25_000, compressed: 10_000_000 };
+
+/** The whole document; `root` is the file that a notice without one is about. Of too many results, the worst are told. */
+export function sarifText(verdict: Verdict, tool: Tool, root: string): string {
+  const notices = noticesIn(verdict);
+  for (let most = MOST.results; ; most = Math.floor(Math.min(most, notices.length) / 2)) {
+    const told = notices.length > most ? worstFirst(verdict).slice(0, most) : notices;
+    const text = documentText(verdict, told, notices.length - told.length, tool, root);
+    const isSmall = text.length < MOST.compressed || gzipSync(text).length <= MOST.compressed;
+    if (isSmall || most === 0) return text;
+  }
+}
+
+function documentText(
+  verdict: Verdict,
+  notices: readonly Notice[],
+  left: number,
+  { name, version }: Tool,
+  root: string,
+): string {
   const rules = rulesOf(verdict.parts);
   const driver = { name, version, semanticVersion: version, rules: rules.map(ruleJson) };
+  const note = {
+    level: "warning",
+    message: { text: `${left} more results are left out: the file would be too large.` },
+  };
   const run = {
     tool: { driver },
     automationDetails: { id: `${verdict.command.replaceAll(" ", "/")}/` },
-    invocations: [{ executionSuccessful: true }],
+    invocations: [{ executionSuccessful: true, ...(left === 0 ? {} : { toolExecutionNotifications: [note] }) }],
     columnKind: "utf16CodeUnits",
-    results: resultsOf(verdict, rules),
+    results: resultsOf(notices, rules, root),
     properties: { parts: verdict.parts.map(({ name: part, state, counted }) => ({ part, state, counted })) },
   };
-  return `${JSON.stringify({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, null, 2)}\n`;
+  return jsonText({ $schema: SCHEMA, version: "2.1.0", runs: [run] });
 }
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -32,23 +57,31 @@ function rulesOf(parts: readonly Part[]): readonly Rule[] {
   return [...byId.values()];
 }
 
-function ruleJson({ id, about, level, hint }: Rule): object {
+function ruleJson({ id, about, level, hint = about }: Rule): object {
   return {
     id,
+    name: nameOf(id),
     shortDescription: { text: about },
-    ...(hint === undefined ? {} : { help: { text: hint } }),
+    fullDescription: { text: about },
+    help: { text: hint },
     defaultConfiguration: { level },
   };
 }
 
-function resultsOf(verdict: Verdict, rules: readonly Rule[]): readonly object[] {
+/** `edge-lost` and `EDGE_LOST` as `EdgeLost`. */
+function nameOf(id: string): string {
+  const words = id.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  return words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1).toLowerCase()}`).join("");
+}
+
+function resultsOf(notices: readonly Notice[], rules: readonly Rule[], root: string): readonly object[] {
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
-  return noticesIn(verdict).map((notice) => ({
+  return notices.map((notice) => ({
     ruleId: notice.rule,
     ruleIndex: indexes.get(notice.rule) ?? -1,
     level: notice.level,
     message: { text: textOf(notice) },
-    ...locations(notice),
+    locations: [location(notice, root)],
     partialFingerprints: { "pgsNotice/v1": sha256(`${notice.rule}\0${notice.fingerprint}`) },
   }));
 }
@@ -57,23 +90,23 @@ function textOf({ message, hint }: Notice): string {
   return hint === undefined ? message : `${message}\nHint: ${hint}`;
 }
 
-function locations({ file, line, pointer, artifact }: Notice): object {
+/** Code hosts refuse a result without a file and a line. */
+function location({ file, line, pointer, artifact }: Notice, root: string): object {
   const logical = [
     ...(artifact === undefined ? [] : [{ fullyQualifiedName: artifact, kind: "module" }]),
     ...(pointer === undefined || pointer === "" ? [] : [{ fullyQualifiedName: pointer, kind: "member" }]),
   ];
-  const location = {
-    ...(file === undefined ? {} : { physicalLocation: physical(file, line) }),
+  return {
+    physicalLocation: file === undefined ? physical(root, 1) : physical(file, line ?? 1),
     ...(logical.length === 0 ? {} : { logicalLocations: logical }),
   };
-  return Object.keys(location).length === 0 ? {} : { locations: [location] };
 }
 
-function physical(file: string, line: number | undefined): object {
+function physical(file: string, startLine: number): object {
   const artifactLocation = file.startsWith("/")
     ? { uri: `file://${uriPath(file)}` }
     : { uri: uriPath(file), uriBaseId: "%SRCROOT%" };
-  return { artifactLocation, ...(line === undefined ? {} : { region: { startLine: line } }) };
+  return { artifactLocation, region: { startLine } };
 }
 
 function uriPath(file: string): string {

@@ -1,5 +1,6 @@
 /** A verdict as Markdown: a table of the parts, and below it what was found, the worst first. */
 
+import { printable, printableLines } from "../printable.ts";
 import {
   type Case,
   hasPassed,
@@ -23,20 +24,27 @@ const STATES: Readonly<Record<Part["state"], string>> = {
 
 const SIGNS: Readonly<Record<Level, string>> = { error: "❌", warning: "⚠️", note: "ℹ️" };
 
-/** The whole section. */
-export function summaryText(verdict: Verdict): string {
+/** The whole section, or as much of it as `room` holds, in bytes. */
+export function summaryText(verdict: Verdict, room = Number.POSITIVE_INFINITY): string {
   const word = hasPassed(verdict) ? "passed" : "failed";
   const rows = verdict.parts.map(
     ({ name, state, counted }) => `| ${name} | ${STATES[state]} | ${text(counted)} |`,
   );
-  return [
-    `## ${text(verdict.command)}: ${word}\n`,
+  const head = `## ${text(verdict.command)}: ${word}\n`;
+  const sections = [
+    head,
     `| part | | |\n|---|---|---|\n${rows.join("\n")}\n`,
     ...noticesText(worstFirst(verdict)),
     ...failuresText(verdict.parts),
     "",
-  ].join("\n");
+  ];
+  const fitting = (most: number) => [...sections.slice(0, most), CUT].join("\n");
+  const isFitting = (one: string) => Buffer.byteLength(one) <= room;
+  const cut = sections.map((_, i) => fitting(sections.length - 1 - i));
+  return [sections.join("\n"), ...cut].find(isFitting) ?? "";
 }
+
+const CUT = "The rest is left out: the page would be too large.\n";
 
 function noticesText(notices: readonly Notice[]): readonly string[] {
   if (notices.length === 0) return [];
@@ -67,28 +75,27 @@ function hasDetail(one: Case): one is Failed {
 function failureText({ name, failed: { message, detail } }: Failed): string {
   const cut = detail.length > LONGEST ? `${detail.slice(0, LONGEST)}…\n` : detail;
   const body = `<pre>${html(cut).replace(/\n/g, "&#10;")}</pre>`;
-  return `<details><summary>${html(oneLine(name))}: ${html(oneLine(message))}</summary>${body}</details>`;
+  return `<details><summary>${text(name)}: ${text(message)}</summary>${body}</details>`;
 }
 
 function restText(all: number, told: number): readonly string[] {
   return all > told ? [`\n… and ${all - told} more`] : [];
 }
 
-/** On one line, and as it is: no mark of Markdown or HTML. */
+/** On one line, and as it is: no mark of Markdown or HTML, and nothing that a host makes a link of. */
 function text(value: string): string {
-  return oneLine(value).replace(/[&<>"\\`*_{}[\]()#+!|~@]/g, reference);
+  const short = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  return printable(short)
+    .replace(/[&<>"\\`*_{}[\]()#+!|~]|:(?=\/)|(?<=www)\./gi, reference)
+    .replaceAll("@", "&#64;<!-- -->");
 }
 
 function code(value: string): string {
   return `<code>${text(value)}</code>`;
 }
 
-function oneLine(value: string): string {
-  return value.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
-}
-
 function html(value: string): string {
-  return value.replace(/[&<>"]/g, reference);
+  return printableLines(value).replace(/[&<>"]|:(?=\/)|(?<=www)\./gi, reference);
 }
 
 function reference(mark: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StoreOperation } from "../../src/capabilities/effect.ts";
+import type { StoreEffect, StoreOperation } from "../../src/capabilities/effect.ts";
 import { TraceFault } from "../../src/faults.ts";
 import { fixedClock } from "../../src/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";
@@ -60,7 +60,7 @@ test("a run says its events in the order in which they happen", async () => {
   );
 });
 
-test("the begin of a side effect is written and synced before the effect begins, its end before the next step", async () => {
+test("the begin of a side effect that writes is written and synced before the effect begins, its end before the next step", async () => {
   const trace = memoryTrace();
   const seen: { readonly last: string; readonly synced: boolean }[] = [];
   let syncedLength = 0;
@@ -79,7 +79,9 @@ test("the begin of a side effect is written and synced before the effect begins,
     seen.push({ last: `${last.event_type} ${last.payload.step}`, synced: syncedLength === text.length });
     return { outcome: "SUCCESS" };
   });
-  const protocol = oneContract(contract([doStep("one"), doStep("two")]), {}, { effects: [effect] });
+  const DO = { ...effect.operations["DO"], semantics: "idempotent" } as StoreOperation;
+  const effects = [{ ...effect, operations: { DO } } as StoreEffect];
+  const protocol = oneContract(contract([doStep("one"), doStep("two")]), {}, { effects });
   const trial = await runTrial(protocol, {}, { trace: { ...trace, file } });
   assert.deepEqual(seen, [
     { last: "side_effect_start one", synced: true },

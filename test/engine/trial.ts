@@ -5,7 +5,7 @@ import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { Ending } from "../../src/engine/advance.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../../src/engine/limits.ts";
-import { run } from "../../src/engine/run.ts";
+import { type RunRequest, run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/faults.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json.ts";
 import { openMail } from "../../src/node-mail.ts";
@@ -218,11 +218,18 @@ export interface TrialOptions {
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
   readonly actor?: string;
+  readonly stage?: RunRequest["stage"];
   readonly mail?: Mail;
 }
 
 export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
-  const { data = memoryData(), trace = memoryTrace(), name = (wanted: string) => wanted, actor } = options;
+  const {
+    data = memoryData(),
+    trace = memoryTrace(),
+    name = (wanted: string) => wanted,
+    actor,
+    stage,
+  } = options;
   const events: TraceEvent[] = [];
   const { ending, head } = await run({
     plan,
@@ -237,6 +244,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(stage === undefined ? {} : { stage }),
     listen: (event) => events.push(event),
   });
   return { ending, events, text: trace.text(), head, data };

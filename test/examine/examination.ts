@@ -4,7 +4,7 @@ import { checkAllowed } from "../../src/examine/allowed.ts";
 import type { TraceFinding } from "../../src/examine/finding.ts";
 import { type Replayed, replay } from "../../src/examine/replay/replay.ts";
 import { Verification, verifyTrace } from "../../src/examine/verify.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/trace/canonical.ts";
 
@@ -36,6 +36,32 @@ export async function found(plan: Plan, trace: string | Uint8Array, head?: strin
 }
 
 export type EditableLine = { [member: string]: unknown } & { payload: { [member: string]: unknown } };
+
+/** The lines under another name, with the keys of the effects that hang on it. */
+export function underName<L extends EditableLine>(lines: readonly L[], name: string): L[] {
+  const visits = new Map<string, number>();
+  return lines.map((line) => {
+    const { event_type, run, payload } = line;
+    const at = String(run);
+    if (event_type === "node_start") visits.set(at, (visits.get(at) ?? -1) + 1);
+    const key = [name, at, visits.get(at) ?? 0, (payload["step"] ?? null) as Json];
+    const keyed = event_type === "side_effect_start" ? { ...payload, effect_key: digestOf(key) } : payload;
+    return { ...line, execution_id: name, payload: keyed };
+  });
+}
+
+/** What a run of what the first line says is named; of a line that is no event, whatever name that gives. */
+export function nameOf([start]: readonly EditableLine[]): string {
+  const { observed, payload, snapshot, workflow_code } = (start?.payload ?? {}) as { [member: string]: Json };
+  const clock = Array.isArray(observed)
+    ? observed.filter(isObject).find((one) => "clock" in one)?.["clock"]
+    : "";
+  const root = isObject(snapshot) ? (snapshot["root"] ?? null) : null;
+  const what = digestOf({ payload: payload ?? null, snapshot: root, workflow: workflow_code ?? null });
+  return [String(clock).replace(/[-:.]/g, ""), String(workflow_code).split("::").at(-1), what.slice(0, 8)].join(
+    "__",
+  );
+}
 
 export const linesOf = (trace: string): readonly string[] => trace.split("\n").slice(0, -1);
 

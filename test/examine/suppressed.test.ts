@@ -17,7 +17,7 @@ import {
   type Trial,
   WORKFLOW,
 } from "../engine/trial.ts";
-import { type EditableLine, examine, forge, found } from "./examination.ts";
+import { type EditableLine, examine, forge, found, nameOf, underName } from "./examination.ts";
 
 const PIN = "hush-4711-secret";
 const GATEWAY = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
@@ -42,13 +42,12 @@ const judging = (condition: string, suppressed: readonly string[] = ["pin"]): Pr
     { inputs: { pin: "$.payload.code", note: "$.payload.note" } },
   );
 
-/** Under a free name, which a forger would give it: no digest of the payload in it. */
 async function judged(
   payload: JsonObject = { code: PIN, note: "visible" },
   condition = '$.inputs.note == "visible"',
 ): Promise<{ plan: Plan; trial: Trial }> {
   const plan = await compileTrial(judging(condition));
-  return { plan, trial: await runPlan(plan, payload, { name: () => "free" }) };
+  return { plan, trial: await runPlan(plan, payload) };
 }
 
 const suppressedIn = ({ text }: Trial) => text.split('"$suppressed":').length - 1;
@@ -121,8 +120,13 @@ test("what is bound out of a suppressed object replays, whether there was anythi
 
 // ---- forged traces ----
 
+/** Every hash and the name made anew, so that the name does not tell. */
 const edited = ({ text }: Trial, edit: (line: EditableLine) => EditableLine) =>
-  forge(text, (lines) => lines.map(edit));
+  forge(text, (lines) => {
+    const forged = lines.map(edit);
+    const name = nameOf(forged);
+    return name === forged[0]?.["execution_id"] ? forged : underName(forged, name);
+  });
 
 type Step = readonly (string | number)[];
 
@@ -198,7 +202,7 @@ for (const [name, by] of [
     const condition = '$.inputs.note == "visible"';
     const plans = [await compileTrial(judging(condition)), await compileTrial(judging(condition, []))];
     for (const plan of plans) {
-      const trial = await runPlan(plan, { code: PIN, note: "visible" }, { name: () => "free", actor: "ann" });
+      const trial = await runPlan(plan, { code: PIN, note: "visible" }, { actor: "ann" });
       for (const { payload, sequence, event_type } of trial.events) {
         for (const path of membersOf(payload, by !== undefined)) {
           if (ONLY_BY_HEAD.test(path.join("/")) || isUnread(event_type, path)) continue;
@@ -213,7 +217,7 @@ for (const [name, by] of [
   });
 }
 
-/** Who ran it, and what is put beside what the run reads: only the head holds these under a free name. */
+/** Who ran it, and what is put beside what the run reads: only the head holds these when the name is made anew. */
 const isUnread = (type: string, path: Step) =>
   type === "execution_start" && /^(actor|(payload|snapshot|runtime)\/another)$/.test(path.join("/"));
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { githubText } from "../../src/gate/github.ts";
+import { printable } from "../../src/printable.ts";
 import { hostile, VERDICT } from "./verdicts.ts";
 
 interface Command {
@@ -42,7 +43,7 @@ test("an annotation for each notice, the worst first, at its file and line", () 
   );
 });
 
-test("hostile texts stay on one line, and the runner reads them back as they were", () => {
+test("hostile texts stay on one line, and the runner reads them as they are printed everywhere", () => {
   const texts = fc.string({ unit: "binary" }).map((text) => `${text}%0A\r\n::error ::x,y=z`);
   fc.assert(
     fc.property(texts, (text) => {
@@ -50,8 +51,9 @@ test("hostile texts stay on one line, and the runner reads them back as they wer
       assert.deepEqual(rest, [""]);
       const { name, properties, data } = parse(line as string);
       assert.equal(name, "error");
-      assert.deepEqual(properties, { file: text, line: "7", title: "pgs edge-lost" });
-      assert.equal(data, `${text}\nHint: ${text}`);
+      const shown = printable(text);
+      assert.deepEqual(properties, { file: shown, line: "7", title: "pgs edge-lost" });
+      assert.equal(data, `${shown}\nHint: ${shown}`);
     }),
   );
 });

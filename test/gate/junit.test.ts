@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { junitText } from "../../src/gate/junit.ts";
 import type { Verdict } from "../../src/gate/verdict.ts";
+import { printable } from "../../src/printable.ts";
 import { junitErrors } from "../support/schemas.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { FAILED, HOSTILE, hostile, PASSED, VERDICT } from "./verdicts.ts";
@@ -80,11 +81,7 @@ test("both schemas refuse a document that is none", async () => {
 
 test("no text breaks the document, and what XML cannot write stands as JSON escapes it", () => {
   const xml = written(hostile());
-  const shown = HOSTILE.replace("\u0001", "\\u0001")
-    .replace("\u001b", "\\u001b")
-    .replace("\u0000", "\\u0000")
-    .replace("\ud800", "\\ud800")
-    .replace("\ufffe", "\\ufffe");
+  const shown = printable(HOSTILE).replace("\ufffe", "\\ufffe");
   assert.deepEqual(elementsOf(xml, "failure"), [{ message: shown, type: "failure" }]);
   assert.equal(elementsOf(xml, "testcase")[0]?.["name"], shown);
 });

@@ -160,7 +160,16 @@ const HOOKS = read(".pre-commit-hooks.yaml") as readonly unknown[];
 
 test("every hook is a command that passes here, and wakes for the files it looks at", async (t) => {
   const place = workspace(t);
-  const required = ["id", "name", "description", "entry", "language", "files", "pass_filenames"];
+  const required = [
+    "id",
+    "name",
+    "description",
+    "entry",
+    "language",
+    "files",
+    "pass_filenames",
+    "minimum_pre_commit_version",
+  ];
   const ids: unknown[] = [];
   for (const hook of HOOKS) {
     const { id, entry, language, files, pass_filenames: passes } = fields(hook, required, [], "hook");

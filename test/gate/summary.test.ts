@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summaryText } from "../../src/gate/summary.ts";
 import { leftOut } from "../../src/gate/verdict.ts";
+import { printable } from "../../src/printable.ts";
 import { FAILED, HOSTILE, hostile, NOTICE, PASSED, VERDICT } from "./verdicts.ts";
 
 function rows(markdown: string): readonly (readonly string[])[] {
@@ -57,12 +58,12 @@ test("hostile texts draw nothing: no line, cell, tag or mark of theirs is left",
   assert.doesNotMatch(told, /[`*[\]]/);
 });
 
-test("a reader sees every text as it is, but for what would end the line", () => {
+test("a reader sees every text as it is, but for what would end the line or cannot be seen", () => {
   const item = summaryText(hostile())
     .split("\n")
     .find((line) => line.startsWith("- "));
   const shown = item?.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
-  const text = HOSTILE.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  const text = printable(HOSTILE);
   assert.equal(shown, `- ❌ <code>edge-lost</code> in <code>${text}:7</code>: ${text}<br>${text}`);
 });
 
@@ -75,4 +76,23 @@ test("of very many notices and failures the first are told, and how many more th
   assert.ok(markdown.includes("\n… and 3 more\n"), "notices");
   assert.ok(markdown.includes("\n… and 5 more\n"), "failures");
   assert.ok(markdown.length < 64_000, String(markdown.length));
+});
+
+test("no text of it becomes a link, whatever a host makes links of", () => {
+  const links = "https://evil.example www.evil.example ada@evil.example [x](http://a) <http://a> @ada #1";
+  const told = summaryText(hostile(links)).replace(/<!-- -->/g, "{cut}");
+  assert.doesNotMatch(told, /:\/\/|www\.|@(?!\{cut\})|&#64;(?!\{cut\})|\]\(|<http|#1\b/);
+});
+
+test("a section that is larger than its room is cut, and says so", () => {
+  const notices = Array.from({ length: 50 }, (_, i) => {
+    return { ...NOTICE, message: "*".repeat(5000), line: i + 1, fingerprint: String(i) };
+  });
+  const verdict = { command: "pgs gate", parts: [{ ...FAILED, notices }] };
+  assert.ok(Buffer.byteLength(summaryText(verdict)) < 2 ** 20);
+  for (const room of [100_000, 300, 100, 0]) {
+    const markdown = summaryText(verdict, room);
+    assert.ok(Buffer.byteLength(markdown) <= room, String(room));
+    assert.ok(markdown === "" || markdown.endsWith("The rest is left out: the page would be too large.\n"));
+  }
 });

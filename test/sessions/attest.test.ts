@@ -21,6 +21,7 @@ import { envelopeText } from "../../src/sign/dsse.ts";
 import type { Statement } from "../../src/sign/statement.ts";
 import { signStatement } from "../../src/sign/verdict.ts";
 import { sha256 } from "../../src/trace/canonical.ts";
+import { type EditableLine, forge as forgeTrace } from "../examine/examination.ts";
 import { edit } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, signersIn, verdictsOf } from "./signed.ts";
 import {
@@ -78,6 +79,34 @@ test("an attestation says which trace it is about, and what became of the run", 
     status: "SUCCESS",
     workflow: RELEASE,
   });
+});
+
+test("an attestation names the actor, shows it, and is not of a trace with another one or none", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const actor = "release_governance::AC_RELEASE_MANAGER_V0";
+  const payload = fixture("wf-release-change/completed");
+  fine(await place.session("run", "--wf", RELEASE, "--payload", payload, "--actor", actor, "--no-png"));
+  const [trace] = place.traces() as [string];
+  const [ada] = signersIn(place, "ada") as [FiledSigner];
+  const signed = fine(await place.session("attest", trace, "--key", ada.privateFile));
+  assert.match(signed.out, new RegExp(`^actor ${actor}$`, "m"));
+  assert.equal(at(statementIn(trace.replace(/jsonl$/, "intoto.json")), "predicate", "actor"), actor);
+  const verify = ["attest", trace, "--verify", "--key", ada.publicFile];
+  assert.match(fine(await place.session(...verify)).out, new RegExp(`^actor ${actor}$`, "m"));
+  assert.equal(at(document(await place.session(...verify, "--json")), "predicate", "actor"), actor);
+
+  const text = readFileSync(trace, "utf8");
+  const head = at(lines(trace).at(-1), "hash") as string;
+  for (const other of ["release_governance::AC_CEO_V0", undefined]) {
+    const { actor: _, ...nobody } = JSON.parse(text.slice(0, text.indexOf("\n"))).payload;
+    const payload = other === undefined ? nobody : { ...nobody, actor: other };
+    const forged = forgeTrace(text, ([start, ...rest]) => [{ ...(start as EditableLine), payload }, ...rest]);
+    writeFileSync(trace, forged);
+    fine(await place.session("examine", trace));
+    assert.equal((await place.session("examine", trace, "--head", head)).code, 7);
+    const said = document(await place.session(...verify, "--json"));
+    assert.deepEqual([said["ok"], codesOf(said)], [false, ["SIGNATURE_OTHER_RUN", "SIGNATURE_UNTRUSTED"]]);
+  }
 });
 
 test("several sign one after the other, in whichever order, and each is known", async (t) => {
@@ -147,17 +176,6 @@ test("an attestation is not written through a link, nor over what is no file", a
   rmSync(attestation);
   mkdirSync(attestation);
   assert.equal((await sign()).code, 2);
-});
-
-test("an attestation names the actor of the run", async (t) => {
-  const place = workspace(t, { data: join(FIXTURES, "data") });
-  const payload = fixture("wf-release-change/completed");
-  fine(await place.session("run", "--wf", RELEASE, "--payload", payload, "--no-png", "--actor", "org::ADA_V0"));
-  const [trace] = place.traces() as [string];
-  const [ada] = signersIn(place, "ada") as [FiledSigner];
-  fine(await place.session("attest", trace, "--key", ada.privateFile));
-  const statement = statementIn(trace.replace(/jsonl$/, "intoto.json"));
-  assert.equal(at(statement, "predicate", "actor"), "org::ADA_V0");
 });
 
 test("a trace and its attestation may be moved and named anew", async (t) => {

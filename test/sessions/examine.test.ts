@@ -1,10 +1,11 @@
 /** Examining traces as they lie on disk: cut, changed, away from their snapshot. */
 
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import type { JsonObject } from "../../src/json.ts";
+import { type EditableLine, forge, underName } from "../examine/examination.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertRefused,
@@ -107,6 +108,52 @@ test("a trace finds the snapshot beside it from anywhere; without one it is not 
     place.path("protocol_snapshot"),
   );
   assert.equal(named.code, 0, named.out);
+});
+
+test("a trace under another file's or folder's name is as sound, and the other name is reported", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace } = await runOnce(place);
+  const text = readFileSync(trace);
+  const id = at(lines(trace)[0], "execution_id") as string;
+  const others: [string, string[]][] = [
+    [`traces/${id}/${id}.jsonl`, []],
+    [`flat/${id}.jsonl`, []],
+    [`traces/${id}/copied.jsonl`, ["file copied.jsonl"]],
+    [`traces/${id}_2/${id}.jsonl`, [`folder ${id}_2`]],
+    [`traces/${id}_2/${id}_2.jsonl`, [`file ${id}_2.jsonl`, `folder ${id}_2`]],
+  ];
+  for (const [file, expected] of others) {
+    mkdirSync(dirname(place.path(file)), { recursive: true });
+    writeFileSync(place.path(file), text);
+    const said = await place.session("examine", file, "--json");
+    const notices = document(said)["notices"] as { code: string; facts: { of: string; named: string } }[];
+    assert.deepEqual([said.code, at(document(said), "ok")], [0, true]);
+    assert.deepEqual(
+      notices.map(({ facts: { of, named } }) => `${of} ${named}`),
+      expected,
+    );
+    const { out } = await place.session("examine", file);
+    const noted = expected.map((one) => `note  the ${one.replace(" ", " is named ")}, the trace is ${id}`);
+    assert.deepEqual(out.match(/^note .*$/gm) ?? [], noted);
+  }
+});
+
+test("a trace whose name was replaced by a free one is found, in text and in --json", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const { trace } = await runOnce(place);
+  const payload = { ...(at(lines(trace)[0], "payload", "payload") as JsonObject), unread: "forged" };
+  const forged = forge(readFileSync(trace, "utf8"), ([start, ...rest]) => {
+    const begun = { ...(start as EditableLine), payload: { ...(start as EditableLine).payload, payload } };
+    return underName([begun, ...rest], "free");
+  });
+  mkdirSync(place.path("traces/free"));
+  writeFileSync(place.path("traces/free/free.jsonl"), forged);
+  const json = await place.session("examine", "traces/free/free.jsonl", "--json");
+  assert.equal(json.code, 7);
+  assert.equal(at(document(json), "replayed", "divergence", "facts", "pointer"), "/execution_id");
+  const { code, out } = await place.session("examine", "traces/free/free.jsonl");
+  assert.equal(code, 7);
+  assert.match(out, /the replay differs at \/execution_id/);
 });
 
 test("a trace of another snapshot is told apart from one of this", async (t) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { DEPTH, SIZE } from "../../src/limits.ts";
 import { assertHint, assertRefused, fixture, PROJECT, RELEASE, SNAPSHOT, workspace } from "./world.ts";
@@ -91,6 +91,12 @@ test("reading stops behind the limit, and a pipe in the place of a file is refus
 
 test("a payload that is given as text is not printed back, and the hint says where it belongs", async (t) => {
   const place = workspace(t);
+  mkdirSync(place.path("ab"));
+  for (const short of ["-x", "a"]) {
+    const said = await place.session("run", "--wf", RELEASE, "--payload", short);
+    assertRefused(said, 2, "FILE_MISSING");
+    assert.doesNotMatch(said.err, /hint: type ab/);
+  }
   for (const given of ['{"pin":"s3cr3t"}', `[${'"s3cr3t",'.repeat(100)}1]`, ' {"a": "s3cr3t/b"}']) {
     const said = await place.session("run", "--wf", RELEASE, "--payload", given);
     assertRefused(said, 2, "PAYLOAD_IS_TEXT");

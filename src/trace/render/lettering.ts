@@ -1,5 +1,7 @@
 /** Text in a picture: what the shipped font can show, and exactly how wide it is. */
 
+import { UNSEEN } from "../../printable.ts";
+
 /** DejaVu Sans Mono: every glyph is 1233 of 2048 units wide. */
 const ADVANCE = 1233 / 2048;
 
@@ -17,7 +19,6 @@ export function baseline(size: number): number {
   return HALF_CAPITAL * size;
 }
 
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const NOT_IN_FONT =
   /[^ -~\u00a0-\u017f\u0374-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u03f0-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u20ac\u2190-\u2199\u2500-\u257f\u25a0-\u25ff\u2713-\u2718]/gu;
 

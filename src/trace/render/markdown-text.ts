@@ -4,14 +4,12 @@
  */
 
 import type { Json } from "../../json.ts";
+import { UNSEEN } from "../../printable.ts";
 import { canonical } from "../canonical.ts";
 import { shortened } from "./lettering.ts";
 
 /** Longer values are shortened; the trace holds all of them. */
 const VALUE_LIMIT = 400;
-
-/** What a reader could not see, or what would turn the line around: control, format and surrogate characters. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Safe between backticks, also in a table cell. */
 const PLAIN = /^(?! )[^`|]+(?<! )$/;

@@ -1,6 +1,8 @@
 /** What holds a value of a trace in its place, when every hash may be made anew. */
 
-import type { Json } from "../../../src/json.ts";
+import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
+import { type Json, pointer } from "../../../src/json.ts";
+import type { Path } from "../../../src/json-differences.ts";
 import {
   holdsSuppressed,
   isSuppressed,
@@ -9,47 +11,35 @@ import {
   type TraceEvent,
 } from "../../../src/trace/event.ts";
 import { ofAnswer } from "./answers.ts";
-import { digestsIn, type Edit } from "./edits.ts";
+import { digestsIn, type Edit, FORGED, type Renaming } from "./edits.ts";
 import type { Specimen } from "./specimen.ts";
+import { isMisshapen as isMisshapenBy } from "./spoilt.ts";
 
 /**
- * Where an edit must be found: `line`, on the edited line; `shown`, there or on a later line, which shows it; `head`, by
- * nothing but the head; `any`, wherever it shows, else by the head.
+ * Where an edit must be found: `form`, on the edited line, as no event of the format; `line`, on the edited line; `shown`,
+ * there or on a later line, which shows it; `head`, by nothing but the head; `any`, wherever it shows, else by the head.
  */
 export interface Anchor {
-  readonly at: "line" | "shown" | "head" | "any";
+  readonly at: "form" | "line" | "shown" | "head" | "any";
   /** What only the head may have to hold. */
-  readonly kind?: Unproven;
+  readonly kind?: HeadOnlyId;
 }
-
-/** What only the head holds, with the reason why a replay cannot. */
-export const UNPROVEN = {
-  timestamp: "observational: two runs of the same thing differ in it",
-  elapsed_us: "observational",
-  duration_us: "observational",
-  runtime: "which build ran: another one of the same contract leaves the same events",
-  max_hops: "a limit that the run did not reach",
-  "a nested run's clock": "a reading of the world's, which nothing has to use",
-  "an effect's result": "the world's answer, of which a step need not publish everything",
-  "an effect's reason": "the world's answer, for the reader alone",
-  "an effect's change": "what stood in the store, which is not there any more",
-  "an effect's readings": "drawn inside the effect, which is not done again",
-  "a refusal's facts": "what the world refused with",
-  "a suppressed value": "its digest is salted, and the salt is nowhere",
-  "said to be suppressed": "it has the digest of a secret, and may be or hold that",
-} as const;
-
-export type Unproven = keyof typeof UNPROVEN;
 
 /** What has to find the edit, as the format, the plan and the run have it. */
 export function anchorOf(specimen: Specimen, edit: Edit): Anchor {
-  const { path, is } = edit;
+  const { path, is, name } = edit;
   const event = specimen.events[edit.place] as TraceEvent;
+  if (name !== undefined) return ofName(name, path);
+  if (is === undefined && isMisshapen(edit, event)) return { at: "line" };
+  if (edit.was === undefined && path.at(-1) === FORGED && isMisshapen(edit, event)) return { at: "form" };
+  if (edit.was !== undefined && isSuppressed(edit.was) && is !== undefined)
+    return { at: "any", kind: "short-for-suppressed" };
   if (path.includes("$suppressed"))
-    return { at: isOfMainStart(event) ? "shown" : "any", kind: "a suppressed value" };
-  if (isSuppressed(is) && digestsIn(specimen).includes(is.$suppressed))
-    return { at: "any", kind: "said to be suppressed" };
+    return { at: isOfMainStart(event) ? "shown" : "any", kind: "suppressed-value" };
+  if (is !== undefined && isSuppressed(is) && digestsIn(specimen).includes(is.$suppressed))
+    return { at: "any", kind: "said-suppressed" };
   const [top, member] = path;
+  if (edit.was === undefined && top !== "payload") return { at: "line" };
   if (top === "timestamp" || top === "elapsed_us") return { at: "head", kind: top };
   if (top === "execution_id") return { at: edit.place === 0 ? "shown" : "line" };
   if (top === "run") return { at: "shown" };
@@ -57,6 +47,16 @@ export function anchorOf(specimen: Specimen, edit: Edit): Anchor {
   if (member === "duration_us") return { at: "head", kind: member };
   return ofPayload(specimen, edit, event, String(member)) ?? { at: "line" };
 }
+
+/** A name that is not that of the run tells, unless what was changed besides shows before. */
+function ofName(name: Renaming, [top, member]: Path): Anchor {
+  if (name === "free") return { at: top === "payload" ? "shown" : "line" };
+  if (name === "numbered") return { at: "head", kind: "name-number" };
+  return { at: "any", kind: member === "observed" ? "run-clock" : "payload" };
+}
+
+const isMisshapen = ({ path, was, is }: Edit, { event_type }: TraceEvent) =>
+  isMisshapenBy({ at: pointer(path), a: was, b: is }, { event_type });
 
 const isOfMainStart = ({ event_type, run }: TraceEvent) => event_type === "execution_start" && run === MAIN_RUN;
 
@@ -72,8 +72,8 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
     case "transform_end": {
       const { inputs, observed = [] } = event.payload;
       const isHidden = holdsSuppressed(inputs) || holdsSuppressed(observed as unknown as Json);
-      const isAnswer = member === "outputs" || member === "reason" || member === "observed";
-      return isHidden && isAnswer ? { at: "shown" } : undefined;
+      if (isHidden && member === "observed") return { at: "any", kind: "suppressed-readings" };
+      return isHidden && (member === "outputs" || member === "reason") ? { at: "shown" } : undefined;
     }
     case "error":
       return isOfTheWorld(event.payload) ? ofRefusal(member) : undefined;
@@ -83,8 +83,8 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
 }
 
 function ofStart({ plans }: Specimen, event: TraceEvent, member: string): Anchor | undefined {
-  if (!isOfMainStart(event))
-    return member === "observed" ? { at: "any", kind: "a nested run's clock" } : undefined;
+  if (member === "actor" && isOfMainStart(event)) return { at: "head", kind: "actor" };
+  if (!isOfMainStart(event)) return member === "observed" ? { at: "any", kind: "nested-clock" } : undefined;
   if (member === "payload" || member === "observed") return { at: "shown" };
   if (member !== "runtime" && member !== "max_hops") return undefined;
   // Every nested run begins with those of the main one; a lower limit may have been one that the run reached.
@@ -98,6 +98,6 @@ function isOfTheWorld({ stage, error_code }: Payloads["error"]): boolean {
 }
 
 function ofRefusal(member: string): Anchor | undefined {
-  if (member === "facts") return { at: "head", kind: "a refusal's facts" };
+  if (member === "facts") return { at: "head", kind: "refusal-facts" };
   return member === "error_code" ? { at: "shown" } : undefined;
 }

@@ -6,7 +6,7 @@ import { type Expression, pathsIn } from "../../../src/plan/expression.ts";
 import type { EffectStep, Step } from "../../../src/plan/plan.ts";
 import { type EventOf, eventsOf } from "../../../src/trace/event.ts";
 import type { Anchor } from "./anchors.ts";
-import type { Edit } from "./edits.ts";
+import { type Edit, FORGED } from "./edits.ts";
 import type { Specimen } from "./specimen.ts";
 
 type Answered = EventOf<"side_effect_end">;
@@ -21,15 +21,19 @@ export function ofAnswer(specimen: Specimen, edit: Edit, event: Answered): Ancho
     case "result":
       return ofResult(specimen, step, edit, event);
     case "reason":
-      return { at: "head", kind: "an effect's reason" };
+      return { at: "head", kind: "effect-reason" };
     case "change":
-      return { at: "head", kind: "an effect's change" };
+      return { at: "head", kind: "effect-change" };
     case "observed":
-      return { at: "head", kind: "an effect's readings" };
+      // Without its last reading the list is left out.
+      return isEmptied(edit, event) ? undefined : { at: "head", kind: "effect-readings" };
     default:
       return undefined;
   }
 }
+
+const isEmptied = ({ path, is }: Edit, { payload: { observed = [] } }: Answered) =>
+  is === undefined && path.length === 3 && observed.length === 1;
 
 function stepOf({ plans }: Specimen, { run, node_id = "", payload }: Answered): EffectStep | undefined {
   const node = plans.get(run)?.nodes.get(node_id);
@@ -38,10 +42,10 @@ function stepOf({ plans }: Specimen, { run, node_id = "", payload }: Answered): 
 }
 
 /** What a step publishes of an answer is shown by its `step_end`; what nothing reads is not. */
-function ofResult(specimen: Specimen, step: EffectStep, { path, was }: Edit, event: Answered): Anchor {
-  const kind = "an effect's result";
+function ofResult(specimen: Specimen, step: EffectStep, { path, was, is }: Edit, event: Answered): Anchor {
+  const kind = "effect-result";
   // What is put into an empty object stands one level deeper.
-  const inside = [...path.slice(2), ...(isObject(was) ? ["forged"] : [])];
+  const inside = [...path.slice(2), ...(isObject(was) && is !== undefined ? [FORGED] : [])];
   const reading = step.outputs.map(({ source }) => readingOf(source, inside, event.payload.result));
   if (!isFollowed(specimen, event)) return { at: "head", kind };
   if (reading.includes("this")) return { at: "shown" };
@@ -64,7 +68,7 @@ function readingOf(source: Expression, inside: Path, raw: JsonObject): "this" | 
   const found = pathsIn(source).map(({ root, segments, text, whole }) => {
     const base = root === "capability_value" && Object.hasOwn(raw, "value") ? ["value"] : [];
     const isAnswer = root === "capability_result" || root === "capability_value";
-    const isOnTheWay = [...base, ...segments].every((part, i) => inside[i] === part);
+    const isOnTheWay = [...base, ...segments].every((part, i) => i >= inside.length || inside[i] === part);
     if (!isAnswer || !isOnTheWay) return "other";
     return whole.startsWith("$.") && whole !== text ? "perhaps" : "this";
   });

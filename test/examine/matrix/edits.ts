@@ -10,9 +10,18 @@ export interface Edit {
   /** From 0. */
   readonly place: number;
   readonly path: Path;
-  readonly was: Json;
-  readonly is: Json;
+  /** Undefined where there is none. */
+  readonly was: Json | undefined;
+  readonly is: Json | undefined;
+  /** What name the trace gets; without it, it keeps its own. */
+  readonly name?: Renaming;
 }
+
+/** `anew`, the one of what the first line says then; `numbered`, its own and a number; `free`, any other. */
+export type Renaming = "anew" | "numbered" | "free";
+
+/** A member that the format has nowhere. */
+export const FORGED = "forged";
 
 /** The forger makes these anew. */
 const CHAINED: ReadonlySet<string> = new Set(["sequence", "hash", "prev_hash", "payload/payload_digest"]);
@@ -52,11 +61,21 @@ export function concealments(specimen: Specimen): readonly Edit[] {
     const inside = valuesOf(specimen, JSON.parse(line) as JsonObject, place).filter(
       ({ path }) => path.length > 2 && !path.includes("$suppressed"),
     );
-    return inside
+    const said = inside
       .slice(0, place % 3 === 0 ? 1 : 0)
       .flatMap(({ path, was }) => markers.map((is) => ({ place, path, was, is })));
+    return [...said, ...revealed(JSON.parse(line) as JsonObject, place)];
   });
 }
+
+/** Shown where it is suppressed: a value so short that it is suppressed at a secret's place alone. */
+function revealed(event: JsonObject, place: number): readonly Edit[] {
+  return leaves(event)
+    .filter(({ path }) => path.length > 2 && path.at(-1) === "$suppressed")
+    .map(({ path, was }) => ({ place, path: path.slice(0, -1), was: { $suppressed: was }, is: SHORT }));
+}
+
+const SHORT = "short";
 
 /** The digests of what the trace suppresses. */
 export function digestsIn({ lines }: Specimen): readonly string[] {
@@ -77,7 +96,8 @@ function bySpot(values: readonly Value[]): ReadonlyMap<string, readonly Json[]> 
 }
 
 /** One that holds no other. */
-interface Value extends Omit<Edit, "is"> {
+interface Value extends Omit<Edit, "was" | "is"> {
+  readonly was: Json;
   /** Of a type's payload in a workflow; of the line around it, in any. */
   readonly member: string;
   /** Where other events of the type have one, too. */
@@ -141,7 +161,7 @@ function changed(was: Json, what: Path): Json {
   if (typeof was === "number") return was + 1 + below(9, "more", ...what);
   if (typeof was === "boolean") return !was;
   if (was === null) return "forged";
-  if (typeof was === "object") return Array.isArray(was) ? [{ forged: true }] : { forged: true };
+  if (typeof was === "object") return Array.isArray(was) ? [{ [FORGED]: true }] : { [FORGED]: true };
   if (/[0-9a-f]{64}$/.test(was)) return was.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
   return /^\d{4}-.*Z$/.test(was) ? was.replace(/^\d{4}/, (year) => String(Number(year) + 1)) : `${was}x`;
 }

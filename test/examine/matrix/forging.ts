@@ -4,11 +4,15 @@ import { isObject, type Json, type JsonObject } from "../../../src/json.ts";
 import type { Path } from "../../../src/json-differences.ts";
 import { canonical, type Digest, digestOf, sha256 } from "../../../src/trace/canonical.ts";
 import { genesis, hashOf } from "../../../src/trace/chain.ts";
-import type { Edit } from "./edits.ts";
+import { forge, nameOf, underName } from "../examination.ts";
+import type { Edit, Renaming } from "./edits.ts";
 import type { Specimen } from "./specimen.ts";
 
 /** The trace with the edited line, and every hash from there on made anew. */
-export function forged({ lines }: Specimen, { place, path, is }: Edit): string {
+export function forged(specimen: Specimen, edit: Edit): string {
+  const { place, path, is, name } = edit;
+  if (name !== undefined) return renamed(specimen, edit, name);
+  const { lines } = specimen;
   const edited = replaced(JSON.parse(lines[place] as string) as Json, path, is) as JsonObject;
   const start = place === 0 ? { prev_hash: genesis(String(edited["execution_id"])) } : {};
   const sequel = [sealed({ ...edited, ...start })];
@@ -16,11 +20,24 @@ export function forged({ lines }: Specimen, { place, path, is }: Edit): string {
   return [...lines.slice(0, place), ...sequel.map(({ line }) => line)].map((line) => `${line}\n`).join("");
 }
 
-function replaced(value: Json, [key, ...rest]: Path, is: Json): Json {
+/** The whole trace under another name, with everything that hangs on it. */
+function renamed({ lines }: Specimen, { place, path, is }: Edit, name: Renaming): string {
+  return forge(lines.map((line) => `${line}\n`).join(""), (all) => {
+    const edited = all.map((line, i) => (i === place ? (replaced(line as never, path, is) as never) : line));
+    const own = nameOf(edited);
+    return underName(edited, name === "free" ? "free" : name === "numbered" ? `${own}_2` : own);
+  });
+}
+
+/** Undefined takes the value away, or puts it where there was none. */
+function replaced(value: Json | undefined, [key, ...rest]: Path, is: Json | undefined): Json | undefined {
   if (key === undefined) return is;
-  if (Array.isArray(value)) return value.map((item: Json, i) => (i === key ? replaced(item, rest, is) : item));
-  const object = value as JsonObject;
-  return { ...object, [key]: replaced(object[key] as Json, rest, is) };
+  const isList = Array.isArray(value);
+  const entries = new Map<string, Json>(Object.entries((value ?? {}) as JsonObject));
+  const inside = replaced(entries.get(String(key)), rest, is);
+  if (inside === undefined) entries.delete(String(key));
+  else entries.set(String(key), inside);
+  return isList ? [...entries.values()] : Object.fromEntries(entries);
 }
 
 interface Sealed {
@@ -32,8 +49,8 @@ function sealed(edited: JsonObject): Sealed {
   const { hash: _, payload, ...rest } = edited;
   const isStart = edited["event_type"] === "execution_start";
   const digested =
-    isStart && isObject(payload)
-      ? { ...payload, payload_digest: digestOf(payload["payload"] as Json) }
+    isStart && isObject(payload) && payload["payload"] !== undefined
+      ? { ...payload, payload_digest: digestOf(payload["payload"]) }
       : payload;
   const event = { ...rest, payload: digested as Json };
   const hash = hashOf(event);

@@ -32,6 +32,7 @@ export async function firstFound({ plan, head }: Specimen, trace: string): Promi
 
 export function isForeseen({ by, line = 0 }: Found, { at }: Anchor, { place, was, is }: Edit): boolean {
   const edited = place + 1;
+  if (at === "form") return by === "intact" && line === edited;
   // Another type, or a text where the format has an instant, may be one that the format does not have there.
   if (by === "intact" && line === edited && !isOfType(was, is)) return true;
   if (by === "head") return at === "head" || at === "any";
@@ -40,7 +41,7 @@ export function isForeseen({ by, line = 0 }: Found, { at }: Anchor, { place, was
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-const isOfType = (was: Json, is: Json) =>
+const isOfType = (was: Json | undefined, is: Json | undefined) =>
   typeof was === typeof is &&
   was !== null &&
   is !== null &&

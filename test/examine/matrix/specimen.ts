@@ -14,6 +14,7 @@ import { eventsOf, type TraceEvent } from "../../../src/trace/event.ts";
 import { surroundings } from "../../certify/playing.ts";
 import { type MemoryData, memoryData, runPlan, type Trial, type TrialOptions } from "../../engine/trial.ts";
 import { linesOf } from "../examination.ts";
+import { below } from "./choice.ts";
 import { type Chosen, choose } from "./chosen.ts";
 
 export interface Specimen {
@@ -30,8 +31,8 @@ export interface Specimen {
   readonly lines: readonly string[];
   readonly head: string;
   readonly payload: JsonObject;
-  /** The same step with another payload, on the data that it was run on. */
-  again(payload: JsonObject): Promise<Trial>;
+  /** The same step with another payload, or in another world, on the data that it was run on. */
+  again(payload: JsonObject, options?: TrialOptions): Promise<Trial>;
 }
 
 /** Whether anything of it is suppressed. */
@@ -59,7 +60,9 @@ async function record(
 ): Promise<readonly Specimen[]> {
   const { plan } = await laidOver(workflows, scenario);
   const data = memoryData();
-  const options = { data, clock: ticking(), entropy: seededEntropy(scenario.name) };
+  const world = { data, clock: ticking(), entropy: seededEntropy(scenario.name) };
+  const hasActor = below(3, "actor", scenario.name) > 0;
+  const options = hasActor ? { ...world, actor: "trial::AC_ANN_V0" } : world;
   prepare(scenario.before, data);
   const specimens: Specimen[] = [];
   for (const step of scenario.steps.slice(0, Math.max(...chosen.map(({ at }) => at)) + 1)) {
@@ -117,7 +120,8 @@ function repeating(
   plan: Plan,
   { data, ...options }: TrialOptions & { readonly data: MemoryData },
 ): Specimen["again"] {
-  return (payload) => runPlan(plan, payload, { ...options, ...limitsOf(step), data: copyOf(data) });
+  return (payload, others) =>
+    runPlan(plan, payload, { ...options, ...limitsOf(step), ...others, data: copyOf(data) });
 }
 
 function copyOf({ files, broken }: MemoryData): MemoryData {

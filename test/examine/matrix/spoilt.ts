@@ -96,8 +96,14 @@ const SPARE: Readonly<Record<string, RegExp>> = {
   error: /^step$/,
 };
 
+interface Changed {
+  readonly at: string;
+  readonly a?: Json | undefined;
+  readonly b?: Json | undefined;
+}
+
 /** Whether the line is no event of the format for this. */
-function isMisshapen({ at, a, b }: JsonDifference, { event_type }: JsonObject): boolean {
+export function isMisshapen({ at, a, b }: Changed, { event_type }: JsonObject): boolean {
   if (a === undefined) return NAMED.test(at);
   if (b === undefined) return NAMED.test(at) && !isSpare(at, String(event_type));
   if (WORDS.test(at) || isEnding(at, event_type)) return true;

@@ -1,0 +1,93 @@
+/** Runs in a world that answers otherwise: everything that follows from the answer is as a run records it. */
+
+import type { Conclude } from "../../../src/engine/conclude.ts";
+import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { seededEntropy } from "../../../src/node-ports.ts";
+import type { EffectStep } from "../../../src/plan/plan.ts";
+import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";
+import type { TrialOptions } from "../../engine/trial.ts";
+import { below, oneOf } from "./choice.ts";
+import { FORGED } from "./edits.ts";
+import type { Specimen } from "./specimen.ts";
+
+export interface Rerun {
+  readonly kind: HeadOnlyId;
+  readonly trace: string;
+}
+
+export async function rerunsOf(specimen: Specimen): Promise<readonly Rerun[]> {
+  const reruns: Rerun[] = [];
+  for (const [kind, options] of worlds(specimen)) {
+    const { text } = await specimen.again(specimen.payload, options);
+    if (text !== specimen.lines.map((line) => `${line}\n`).join("")) reruns.push({ kind, trace: text });
+  }
+  return reruns;
+}
+
+type World = readonly [HeadOnlyId, TrialOptions];
+
+function worlds({ name, events }: Specimen): readonly World[] {
+  const transforms = eventsOf(events, "transform_end");
+  const isHidden = transforms.map(({ payload }) => holdsSuppressed(payload.inputs));
+  const isDrawn = transforms.some(({ payload }) => payload.observed !== undefined);
+  const effects = eventsOf(events, "side_effect_end").length;
+  const admission = eventsOf(events, "admission").some(
+    ({ payload }) => payload.requires.length + payload.forbids.length > 0,
+  );
+  const staged = (kind: HeadOnlyId, change: (performed: Conclude) => Partial<Conclude>): World => [
+    kind,
+    { stage: (performed) => ({ ...performed, ...change(performed) }) },
+  ];
+  return [
+    ...(admission ? [staged("admission-answer", otherAdmission)] : []),
+    ...(isDrawn ? [["transform-readings", { entropy: seededEntropy("forged") }] as const] : []),
+    ...(effects > 0 ? [staged("effect-outcome", otherOutcome(below(effects, "outcome", name), name))] : []),
+    ...(isHidden.includes(true)
+      ? [staged("answer-from-suppressed", otherAnswer(isHidden.lastIndexOf(true)))]
+      : []),
+  ];
+}
+
+const otherAdmission = (performed: Conclude): Partial<Conclude> => ({
+  admission(rules, where) {
+    const { requires, forbids } = performed.admission(rules, where);
+    return { requires: requires.map((found) => !found), forbids: forbids.map((found) => !found) };
+  },
+});
+
+/** Of the effect at this place, another outcome that its operation declares. */
+const otherOutcome =
+  (place: number, name: string) =>
+  (performed: Conclude): Partial<Conclude> => {
+    let at = 0;
+    return {
+      async effect(step: EffectStep, inputs, key) {
+        const conclusion = await performed.effect(step, inputs, key);
+        const others = [...step.declared].filter((one) => one !== conclusion.outcome);
+        if (at++ !== place || others.length === 0) return conclusion;
+        return { ...conclusion, outcome: oneOf(others, "other outcome", name) };
+      },
+    };
+  };
+
+/** Of the transform at this place, another result. */
+const otherAnswer =
+  (place: number) =>
+  (performed: Conclude): Partial<Conclude> => {
+    let at = 0;
+    return {
+      transform(step, inputs) {
+        const conclusion = performed.transform(step, inputs);
+        if (at++ !== place || conclusion.result === null) return conclusion;
+        return { ...conclusion, result: otherwise(conclusion.result) };
+      },
+    };
+  };
+
+/** With the first text in it another one, else with one more member. */
+function otherwise(result: JsonObject): JsonObject {
+  const [key] = Object.entries(result).find(([, value]) => typeof value === "string") ?? [FORGED];
+  const was: Json | undefined = result[key];
+  return { ...result, [key]: isObject(was) ? FORGED : `${was ?? ""}${FORGED}` };
+}
