@@ -345,26 +345,31 @@ function drawSeal(
   };
 }
 
-const CONFIGURATION = { rules: { "unused-artifact": "off", "tokenized-differs": "note" }, fail_on: "warning" };
+const CONFIGURATION: JsonObject = {
+  rules: { "artifact-unused": { off: "some are kept for later" }, "call-recurses": "note" },
+  baseline: "given/b.json",
+  fail_on: "warning",
+};
+const KNOWN = {
+  fingerprint: "0".repeat(64),
+  rule: "artifact-unused",
+  file: "artifacts/a.json",
+  message: "unused",
+};
+const BASELINE: JsonObject = { schema: "pgs.check-baseline/1", findings: [KNOWN] };
 
 function drawConfiguration(_: Corpus, chance: Chance): Omit<Case, "kind"> {
-  const baseline = {
-    schema: "pgs.check-baseline/1",
-    findings: [{ rule: "tokenized-differs", artifact: "a::WF_B_V0", count: 1 }],
-  };
-  const text = mutatedJson(JSON.stringify(chance.one<Json>([CONFIGURATION, baseline, []])), chance);
+  const isBaseline = chance.once(2);
+  const text = mutatedJson(JSON.stringify(isBaseline ? BASELINE : CONFIGURATION), chance);
+  const baseline = isBaseline ? text : JSON.stringify(BASELINE);
   return {
     data: null,
     files: {
-      "pgs-check.json": chance.once(2) ? text : JSON.stringify(CONFIGURATION),
-      "given/b.json": text,
-      "out/b.json": text,
+      "pgs-check.json": isBaseline ? JSON.stringify(CONFIGURATION) : text,
+      "given/b.json": baseline,
+      "out/b.json": baseline,
     },
-    lines: [
-      ["check"],
-      ["check", "--baseline", "given/b.json"],
-      ["check", "--baseline", "out/b.json", "--update-baseline"],
-    ],
+    lines: [["check"], ["check", "--baseline", "out/b.json", "--update-baseline"], ["check", "--json"]],
   };
 }
 
