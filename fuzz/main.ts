@@ -71,10 +71,10 @@ async function fuzz(player: Player, corpus: Corpus): Promise<number> {
     for (const [i, code] of played.codes.entries()) {
       byCommand.add(String(one.lines[i]?.[0]).slice(0, 12), String(code));
     }
-    for (const wrong of played.wrong.map(alike)) {
-      if (found.has(wrong)) continue;
+    for (const wrong of played.wrong) {
+      if (found.has(alike(wrong))) continue;
       const file = resolve(given.out, `${given.seed}-${found.size}.json`);
-      found.add(wrong);
+      found.add(alike(wrong));
       console.log(`FOUND in case ${count}: ${wrong}\n  ${file}`);
       await keep(one, wrong, file, player);
     }
@@ -92,7 +92,7 @@ async function keep(one: Case, wrong: string, file: string, player: Player): Pro
   write(one);
   const end = Date.now() + SHRINKING_SECONDS * 1000;
   const isStill = async (smaller: Case) =>
-    Date.now() < end && (await player.play(smaller)).wrong.map(alike).includes(wrong);
+    Date.now() < end && (await player.play(smaller)).wrong.map(alike).includes(alike(wrong));
   write(await shrunk(one, isStill, 500));
 }
 

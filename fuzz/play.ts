@@ -72,7 +72,8 @@ function prepare(place: string, { data, files, lines }: Case): void {
   else fs.symlinkSync(snapshot, join(place, "protocol_snapshot"));
   fs.symlinkSync(snapshot, join(place, "original"));
   fs.symlinkSync(join(PROJECT, "fixtures"), join(place, "fixtures"));
-  fs.cpSync(join(PROJECT, "scenarios"), join(place, "scenarios"), { recursive: true });
+  if (/test|gate|scenarios/.test(lines.join()))
+    fs.cpSync(join(PROJECT, "scenarios"), join(place, "scenarios"), { recursive: true });
   if (data !== null) fs.cpSync(join(PROJECT, "fixtures", data), join(place, "data"), { recursive: true });
   for (const [path, content] of Object.entries(files)) {
     const file = join(place, path);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Case, Played } from "./play.ts";
 
 export interface Bounds {
+  /** Of processor time; of waiting, ten times as many. */
   readonly seconds: number;
   /** In MiB: of the heap, and of all that the process uses. */
   readonly heap: number;
@@ -25,7 +26,7 @@ export class Player {
   async play(one: Case): Promise<Played> {
     this.#child ??= await this.#start();
     const child = this.#child;
-    const answer = await answerOf(child, one, this.#bounds.seconds * 1000);
+    const answer = await answerOf(child, one, this.#bounds.seconds * 10_000);
     if (typeof answer === "string") {
       await this.close();
       const out = /heap out of memory|heap limit/.test(this.#said) ? "takes all memory" : "ends the process";
@@ -45,7 +46,7 @@ export class Player {
   }
 
   async #start(): Promise<ChildProcess> {
-    const child = fork(join(import.meta.dirname, "child.ts"), {
+    const child = fork(join(import.meta.dirname, "child.ts"), [String(this.#bounds.seconds)], {
       execArgv: [`--max-old-space-size=${this.#bounds.heap}`, "--import", "tsx"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -68,7 +69,7 @@ function answerOf(child: ChildProcess, one: Case, ms: number): Promise<Played | 
     };
     const timer = setTimeout(() => settle("late"), ms);
     child.once("message", (answer) => settle(answer as Played));
-    child.once("exit", () => settle("gone"));
+    child.once("exit", (_, signal) => settle(signal === "SIGKILL" ? "late" : "gone"));
     child.send(one);
   });
 }
