@@ -3,7 +3,7 @@
  * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
  */
 
-import { isMap, isNode, isScalar, isSeq, type Scalar } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
 import {
   isObject,
   type Json,
@@ -70,27 +70,23 @@ export function machineBlock(content: string): JsonObject {
   return value;
 }
 
-/**
- * The line within `content` at which the Machine block says a field, by its path below the block; undefined where it
- * does not. The text that was asked last is not read again: many fields of one are asked for in a row.
- */
-export function lineInContent(content: string, path: readonly string[]): number | undefined {
-  if (lastAsked?.content !== content) lastAsked = { content, find: contentLines(content) };
-  return lastAsked.find(path);
-}
-
+/** The line within a text at which its Machine block says a field, by its path below the block; undefined where it does not. */
 export type FindLine = (path: readonly string[]) => number | undefined;
 
-let lastAsked: { readonly content: string; readonly find: FindLine } | undefined;
-
-/** The same for texts that are asked in turn. */
+/** Finds fields of one text, which is read once. */
 export function contentLines(content: string): FindLine {
   const block = machineText(content);
   if (block === null) return () => undefined;
   const contents = contentsOf(block.text);
   const lineOfOffset = lineFinder(content);
+  const members = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  const membersOf = (map: YAMLMap) => {
+    const known = members.get(map) ?? membersByName(map);
+    members.set(map, known);
+    return known;
+  };
   return (path) => {
-    const offset = offsetIn(contents, path);
+    const offset = offsetIn(contents, path, membersOf);
     return offset === undefined ? undefined : lineOfOffset(block.start + offset);
   };
 }
@@ -105,12 +101,23 @@ function contentsOf(text: string): unknown {
   }
 }
 
-function offsetIn(contents: unknown, path: readonly string[]): number | undefined {
+/** The first of each name, as a search would find it. */
+function membersByName({ items }: YAMLMap): ReadonlyMap<string, Pair> {
+  return new Map(
+    items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])).reverse(),
+  );
+}
+
+function offsetIn(
+  contents: unknown,
+  path: readonly string[],
+  membersOf: (map: YAMLMap) => ReadonlyMap<string, Pair>,
+): number | undefined {
   let at = contents;
   let offset = 0;
   for (const part of path) {
     if (isMap(at)) {
-      const pair = at.items.find(({ key }) => isScalar(key) && String(key.value) === part);
+      const pair = membersOf(at).get(part);
       if (pair === undefined) return undefined;
       offset = (pair.key as Scalar).range?.[0] ?? offset;
       at = pair.value;
@@ -124,9 +131,9 @@ function offsetIn(contents: unknown, path: readonly string[]): number | undefine
 }
 
 /** The line of the field, or of the nearest one around it that is there. */
-export function lineAround(content: string, path: Path): number | undefined {
+export function lineAround(find: FindLine, path: Path): number | undefined {
   for (let length = path.length; length > 0; length--) {
-    const line = lineInContent(content, path.slice(0, length).map(String));
+    const line = find(path.slice(0, length).map(String));
     if (line !== undefined) return line;
   }
   return undefined;

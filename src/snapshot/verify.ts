@@ -4,7 +4,7 @@ import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
 import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
 import type { Files } from "../ports.ts";
 import { sha256 } from "../trace/canonical.ts";
-import { ContentError, type Derived, derive, lineAround } from "./derive.ts";
+import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
 import { type Change, exactly, type Path, sentence } from "./hint.ts";
@@ -41,7 +41,10 @@ interface Artifact {
 
 function fieldDiffers(path: Path, derived: Derived, { file, text, envelope }: Artifact): SealFault {
   const at = pointer(path);
-  const line = path[0] === "frontmatter" ? lineAround(envelope["content"] as string, path.slice(1)) : undefined;
+  const line =
+    path[0] === "frontmatter"
+      ? lineAround(contentLines(envelope["content"] as string), path.slice(1))
+      : undefined;
   const isThere = valueAt(envelope, path) !== undefined;
   const value = valueAt({ ...derived }, path);
   const where = line === undefined ? "its Markdown" : `line ${line} of its Markdown`;

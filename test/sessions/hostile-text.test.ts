@@ -98,6 +98,8 @@ test("of a trace", async (t) => {
     for (let i = 0; i < count; i++) {
       const line = JSON.parse(text.split("\n")[i] as string) as JsonObject;
       for (const [k, one] of spoilt(line, HOSTILE).filter(hasPayload).entries()) {
+        // Lines of one type have their members at the same places: each place is tried on some of them.
+        if ((i + k) % 6 !== 0) continue;
         writeFileSync(
           place.path("t.jsonl"),
           forge(text, (all) => all.map((its, j) => (j === i ? (one as never) : its))),
@@ -111,7 +113,7 @@ test("of a trace", async (t) => {
           ["coverage", "t.jsonl", "--untaken"],
           ["examine", "t.jsonl", "--json"],
         ];
-        if (k % 3 === 0) await harmless(place, ...oneOf(more, "trace", trace, i, k));
+        if (k % 2 === 0) await harmless(place, ...oneOf(more, "trace", trace, i, k));
       }
     }
   }
@@ -127,7 +129,7 @@ test("of a snapshot", async (t) => {
     .filter((name) => name.endsWith(".json"))
     .map((name) => (name.split("/").at(-1) as string).slice(0, -".json".length).replaceAll("__", "::"));
   let tried = 0;
-  for (let i = 0; tried < 100; i++) {
+  for (let i = 0; tried < 30; i++) {
     const fqdn = oneOf(names, "artifact", i);
     const file = artifactFile(folder, fqdn);
     const before = readFileSync(file);

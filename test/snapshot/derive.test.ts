@@ -7,8 +7,8 @@ import { type JsonObject, own } from "../../src/json.ts";
 import { nodeFiles } from "../../src/node-ports.ts";
 import {
   ContentError,
+  contentLines,
   derive,
-  lineInContent,
   machineBlock,
   machineText,
   readYaml,
@@ -93,15 +93,15 @@ test("a node that names a code gets the full name, in the workflow's namespace o
 test("a field of the Machine block has its line in the Markdown", () => {
   const content = "# A\n\n## Machine\n\n```yaml\ncore:\n  list:\n    - a: 1\n    - b: {c: 2}\n  on: yes\n```\n";
   const lines = content.split("\n");
-  const said = (...path: readonly string[]) => lines[(lineInContent(content, path) ?? 0) - 1]?.trim();
+  const said = (...path: readonly string[]) => lines[(contentLines(content)(path) ?? 0) - 1]?.trim();
   assert.equal(said("core"), "core:");
   assert.equal(said("core", "list", "1", "b", "c"), "- b: {c: 2}");
   assert.equal(said("core", "list", "0", "a"), "- a: 1");
   assert.equal(said("core", ...Object.keys(machineBlock(content)["core"] as object).slice(-1)), "on: yes");
   for (const path of [["none"], ["core", "list", "2"], ["core", "list", "0", "a", "x"]]) {
-    assert.equal(lineInContent(content, path), undefined, path.join("."));
+    assert.equal(contentLines(content)(path), undefined, path.join("."));
   }
-  assert.equal(lineInContent("# nothing", ["core"]), undefined);
+  assert.equal(contentLines("# nothing")(["core"]), undefined);
 });
 
 test("a member called __proto__ is a member", () => {
