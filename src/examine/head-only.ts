@@ -103,6 +103,11 @@ export const HEAD_ONLY = {
     "nothing",
     "such a value is suppressed at a secret's place alone, so that either may be what a run recorded",
   ),
+  "unread-from-suppressed": entry(
+    "a member that nothing publishes of an answer that rests on a suppressed value",
+    "nothing",
+    "it cannot be computed again, and nothing follows from it",
+  ),
   "answer-from-suppressed": entry(
     "an answer that rests on a suppressed value",
     "rest",

@@ -52,7 +52,7 @@ const ORIGINS: readonly Origin[] = [
     edits: 80,
     // No workflow of it calls another, no store is corrupt when a run is to be admitted, and no transform draws.
     unproven: everywhere.filter(
-      (one) => !["nested-clock", "refusal-facts", "transform-readings", "suppressed-readings"].includes(one),
+      (one) => !["nested-clock", "refusal-facts", "transform-readings"].includes(one),
     ),
   },
   {

@@ -18,13 +18,14 @@ export function inputOf(
   return actor === undefined ? input : { ...input, actor };
 }
 
-/** What the transform answered. */
+/** What the transform answered: a result, or else a reason. */
 export function transformConclusion({
   outputs,
   reason,
   observed = [],
 }: Payloads["transform_end"]): TransformConclusion {
-  return { result: outputs ?? null, observed, ...(reason === undefined ? {} : { reason }) };
+  if (outputs !== undefined) return { result: outputs, observed };
+  return { result: null, observed, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** What the side effect answered. */

@@ -10,7 +10,7 @@ import {
   type Payloads,
   type TraceEvent,
 } from "../../../src/trace/event.ts";
-import { ofAnswer } from "./answers.ts";
+import { ofAnswer, ofTaken } from "./answers.ts";
 import { digestsIn, type Edit, FORGED, type Renaming } from "./edits.ts";
 import type { Specimen } from "./specimen.ts";
 import { isMisshapen as isMisshapenBy } from "./spoilt.ts";
@@ -72,8 +72,7 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
     case "transform_end": {
       const { inputs, observed = [] } = event.payload;
       const isHidden = holdsSuppressed(inputs) || holdsSuppressed(observed as unknown as Json);
-      if (isHidden && member === "observed") return { at: "any", kind: "suppressed-readings" };
-      return isHidden && (member === "outputs" || member === "reason") ? { at: "shown" } : undefined;
+      return isHidden ? ofTaken(specimen, edit, event) : undefined;
     }
     case "error":
       return isOfTheWorld(event.payload) ? ofRefusal(member) : undefined;

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject } from "../../../src/json.ts";
 import type { Path } from "../../../src/json-differences.ts";
-import { MAIN_RUN } from "../../../src/trace/event.ts";
+import { holdsSuppressed, MAIN_RUN } from "../../../src/trace/event.ts";
 import { EVENTS, type EventType, lineMembers } from "../../../src/trace/schema.ts";
 import { below, oneOf } from "./choice.ts";
 import { type Edit, FORGED } from "./edits.ts";
@@ -24,7 +24,8 @@ const APART = 8;
 export function memberEdits(specimen: Specimen, covered: Set<string>): readonly Edit[] {
   return specimen.lines.flatMap((line, place) => {
     const event = JSON.parse(line) as JsonObject;
-    const of = `${event["event_type"]}${event["run"] === MAIN_RUN ? "" : " nested"}`;
+    const hidden = isFromSuppressed(event) ? " hidden" : "";
+    const of = `${event["event_type"]}${event["run"] === MAIN_RUN ? "" : " nested"}${hidden}`;
     return [additionsTo(event, place), dropsFrom(event, place)].flatMap((edits, i) => {
       const news = edits.filter(({ path }) => {
         const member = `${i === 0 ? "+" : "-"} ${of} ${path
@@ -39,6 +40,12 @@ export function memberEdits(specimen: Specimen, covered: Set<string>): readonly 
       return isInTurn ? [...news, oneOf(edits, "member", specimen.name, place)] : news;
     });
   });
+}
+
+/** Of what rests on suppressed values, a replay takes more as recorded. */
+function isFromSuppressed({ event_type, payload }: JsonObject): boolean {
+  const inputs = (payload as JsonObject)["inputs"];
+  return event_type === "transform_end" && inputs !== undefined && holdsSuppressed(inputs);
 }
 
 function dropsFrom(event: JsonObject, place: number): readonly Edit[] {
