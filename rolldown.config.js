@@ -41,7 +41,7 @@ const fonts = {
   writeBundle() {
     mkdirSync("dist/fonts", { recursive: true });
     for (const file of ["DejaVuSansMono.ttf", "DejaVuSansMono.LICENSE.txt"]) {
-      copyFileSync(`src/trace/render/fonts/${file}`, `dist/fonts/${file}`);
+      copyFileSync(`src/render/fonts/${file}`, `dist/fonts/${file}`);
     }
   },
 };
@@ -54,5 +54,5 @@ export default defineConfig([
     output: { ...common.output, cleanDir: true },
     plugins: [ascii, fonts],
   },
-  { ...common, input: { library: "src/library.ts" }, plugins: [ascii] },
+  { ...common, input: { library: "src/index.ts" }, plugins: [ascii] },
 ]);

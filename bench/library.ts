@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { microseconds } from "./sample.ts";
 import type { Subject } from "./subject.ts";
 
-type Library = typeof import("../src/library.ts");
+type Library = typeof import("../src/index.ts");
 type Plan = Awaited<ReturnType<Library["compile"]>>;
 
 export const library = createRequire(import.meta.url)("../dist/library.cjs") as Library;

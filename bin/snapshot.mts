@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type AuthoredFile, author, differences, GENERATED } from "../src/snapshot/author.ts";
+import { type AuthoredFile, author, differences, GENERATED } from "../src/snapshot/build/build.ts";
 
 const SNAPSHOT = join(import.meta.dirname, "..", "protocol_snapshot");
 

@@ -1,12 +1,12 @@
 /** Cases drawn from the corpus: one thing of each is hostile, and every command meets it. */
 
 import { parse, stringify } from "yaml";
-import type { Json, JsonObject } from "../src/json.ts";
-import { author } from "../src/snapshot/author.ts";
+import { sha256 } from "../src/json/canonical.ts";
+import type { Json, JsonObject } from "../src/json/json.ts";
+import { author } from "../src/snapshot/build/build.ts";
 import { derive, machineText } from "../src/snapshot/derive.ts";
 import { isFqdn } from "../src/snapshot/fqdn.ts";
 import { sealText } from "../src/snapshot/seal.ts";
-import { sha256 } from "../src/trace/canonical.ts";
 import type { Chance } from "./chance.ts";
 import type { Corpus, Option } from "./corpus.ts";
 import { jsonText, mutated, mutatedText } from "./mutate.ts";

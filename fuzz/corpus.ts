@@ -13,9 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCli } from "../src/cli/commands.ts";
 import type { World } from "../src/cli/context.ts";
-import type { JsonObject } from "../src/json.ts";
+import { runCli } from "../src/cli/program.ts";
+import type { JsonObject } from "../src/json/json.ts";
 import { realWorld } from "../src/main.ts";
 import { PROJECT } from "./play.ts";
 
@@ -146,7 +146,7 @@ function keys(): { readonly privateKey: string; readonly publicKey: string } {
 async function said(cwd: string, argv: readonly string[]): Promise<string> {
   let text = "";
   const world: World = {
-    ...realWorld(join(PROJECT, "src/trace/render/fonts")),
+    ...realWorld(join(PROJECT, "src/render/fonts")),
     cwd,
     env: {},
     isTty: false,

@@ -4,10 +4,10 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
-import { runCli } from "../src/cli/commands.ts";
 import type { World } from "../src/cli/context.ts";
+import { runCli } from "../src/cli/program.ts";
 import { realWorld } from "../src/main.ts";
-import { seededEntropy } from "../src/node-ports.ts";
+import { seededEntropy } from "../src/platform/node-ports.ts";
 import type { Clock } from "../src/ports.ts";
 
 export const PROJECT = join(import.meta.dirname, "..");
@@ -129,7 +129,7 @@ const UNSOUND = /^ {2}(intact|allowed|replayed) +no\b/m;
 
 function worldIn(cwd: string, { stdin = "" }: Case): World {
   return {
-    ...realWorld(join(PROJECT, "src/trace/render/fonts")),
+    ...realWorld(join(PROJECT, "src/render/fonts")),
     cwd,
     env: {},
     isTty: false,
@@ -142,7 +142,7 @@ function worldIn(cwd: string, { stdin = "" }: Case): World {
     openMail: () => ({ environment: {}, send: async () => ({ code: "ECONNREFUSED" }) }),
     openProgress: async () => null,
     openScratch: async (within) =>
-      (await import("../src/node-scratch.ts")).openScratch(within ?? join(cwd, "../tmp")),
+      (await import("../src/platform/temp-folder.ts")).openScratch(within ?? join(cwd, "../tmp")),
     awaitChange: () => Promise.reject(new Error("watching never ends")),
     cores: 1,
   };

@@ -3,13 +3,13 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
-import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
-import { refusalText } from "./cli/report.ts";
-import { Fault, TraceFault, UsageFault } from "./faults.ts";
-import { openCheckCache } from "./node-check-cache.ts";
-import { openMail } from "./node-mail.ts";
+import { refusalText } from "./cli/print.ts";
+import { runCli } from "./cli/program.ts";
+import { Fault, TraceFault, UsageFault } from "./errors/faults.ts";
+import { openCheckCache } from "./platform/check-cache.ts";
+import { openDataRoot } from "./platform/data-root.ts";
 import {
   attempt,
   errnoOf,
@@ -22,10 +22,10 @@ import {
   replaceFile,
   seededEntropy,
   writeFile,
-} from "./node-ports.ts";
-import { openDataRoot } from "./node-store.ts";
+} from "./platform/node-ports.ts";
+import { openMail } from "./platform/smtp.ts";
 import type { Scratch } from "./ports.ts";
-import { TOOL } from "./tool.ts";
+import { TOOL } from "./trace/tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
 export function realWorld(shipped: string, crewFile?: string): World {
@@ -39,23 +39,23 @@ export function realWorld(shipped: string, crewFile?: string): World {
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     files: nodeFiles,
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
-    openSource: async (file) => (await import("./node-source.ts")).openSource(file),
+    openSource: async (file) => (await import("./platform/file-chunks.ts")).openSource(file),
     openProgress: async (what, total) =>
       process.stderr.isTTY && process.env["TERM"] !== "dumb"
-        ? (await import("./node-progress.ts")).openProgress(process.stderr, what, total)
+        ? (await import("./platform/progress-bar.ts")).openProgress(process.stderr, what, total)
         : null,
     clock: nodeClock,
     entropy: nodeEntropy,
     fixedClock,
     seededEntropy,
     openDataRoot,
-    openLocks: async (root) => (await import("./node-locks.ts")).openLocks(root),
+    openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openTrace,
     replaceFile,
     writeFile,
     async openScratch(within) {
-      const { openScratch } = await import("./node-scratch.ts");
+      const { openScratch } = await import("./platform/temp-folder.ts");
       // Asked for before there is anything to remove: a signal may come in between.
       const release = onInterrupt(() => scratch?.close());
       let scratch: Scratch | undefined;
@@ -76,8 +76,8 @@ export function realWorld(shipped: string, crewFile?: string): World {
     },
     cores: availableParallelism(),
     openCrew: async (threads) =>
-      crewFile === undefined ? null : (await import("./node-crew.ts")).openCrew(crewFile, threads),
-    awaitChange: async (places) => (await import("./node-watch.ts")).awaitChange(places),
+      crewFile === undefined ? null : (await import("./platform/worker-pool.ts")).openCrew(crewFile, threads),
+    awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
@@ -166,6 +166,9 @@ async function perform(shipped: string, crewFile?: string): Promise<number> {
 
 /** What a thread of a crew does. */
 export async function crewMain(shipped: string): Promise<void> {
-  const [{ serve }, { performer }] = await Promise.all([import("./node-crew.ts"), import("./cli/test-job.ts")]);
+  const [{ serve }, { performer }] = await Promise.all([
+    import("./platform/worker-pool.ts"),
+    import("./cli/commands/test/job.ts"),
+  ]);
   serve(performer(realWorld(shipped)));
 }

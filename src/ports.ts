@@ -1,6 +1,6 @@
 /** What the core is given instead of reaching for it: files, clock, entropy. `node-ports.ts` is the real one. */
 
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "./json/json.ts";
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
 export interface Files {

@@ -3,10 +3,10 @@
  * beyond its input: a store, the mail, or other workflows of the same snapshot.
  */
 
-import type { Json, JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json/json.ts";
 import type { Change, Draw, Mail, StoreFile, StoreReader } from "../ports.ts";
-import { type Input, parseInput, type Shape } from "./shape.ts";
-import { absent, type Beginning, type Shown } from "./shown.ts";
+import { absent, type Beginning, type Shown } from "./evidence.ts";
+import { type Input, parseInput, type Shape } from "./input-schema.ts";
 
 /**
  * What an operation promises about its store; each word buys a test.

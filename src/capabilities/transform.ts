@@ -1,8 +1,8 @@
 /** How a transform (CT) is declared: code, typed input, results, reasons and examples in one file. */
 
-import type { Json, JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json/json.ts";
 import type { Draw } from "../ports.ts";
-import { type Input, parseInput, type Shape } from "./shape.ts";
+import { type Input, parseInput, type Shape } from "./input-schema.ts";
 
 /** What a transform answers: its result fields, or why there are none. */
 export type Answer<R extends string = string, V extends string = string> =

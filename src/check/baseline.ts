@@ -1,8 +1,8 @@
 /** Findings that are known: recorded once, so that a snapshot can adopt the rules and be held to them from then on. */
 
-import { UsageFault } from "../faults.ts";
-import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json.ts";
-import { isDigest } from "../trace/canonical.ts";
+import { UsageFault } from "../errors/faults.ts";
+import { isDigest } from "../json/canonical.ts";
+import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json/json.ts";
 import type { CheckFinding } from "./check.ts";
 
 /** One known finding; all but the fingerprint is there for the reader. */

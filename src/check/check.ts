@@ -1,11 +1,11 @@
 /** All rules over one snapshot: what they find, each with its place, always in the same order. */
 
-import { type JsonObject, linesOf, parsePointer, pointer } from "../json.ts";
+import { digestOf } from "../json/canonical.ts";
+import { type JsonObject, linesOf, parsePointer, pointer } from "../json/json.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
 import type { ContractTable } from "../snapshot/parse.ts";
-import { digestOf } from "../trace/canonical.ts";
+import type { Subject } from "./analysis/snapshot-model.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
-import type { Subject } from "./subject.ts";
 
 /** What a rule found, with everything that a report or another tool needs to know about it. */
 export interface CheckFinding {

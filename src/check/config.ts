@@ -1,9 +1,9 @@
 /** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
 
 import { Ajv, type ErrorObject } from "ajv";
-import { UsageFault } from "../faults.ts";
-import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { UsageFault } from "../errors/faults.ts";
+import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import schema from "./config.schema.json" with { type: "json" };
 import type { Rule, Severity } from "./rule.ts";
 

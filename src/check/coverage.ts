@@ -1,8 +1,8 @@
 /** Which of a snapshot's own invariants the rules check, which something else of the runner holds, which nobody can. */
 
 import { codeOf } from "../snapshot/fqdn.ts";
+import type { Subject } from "./analysis/snapshot-model.ts";
 import type { Rule } from "./rule.ts";
-import type { Subject } from "./subject.ts";
 import { UNCHECKED } from "./unchecked.ts";
 
 export interface CoveredInvariant {

@@ -1,8 +1,8 @@
 /** How a rule is declared: what it holds a snapshot to and why, how bad a breach is, and how it finds one. */
 
-import { type JsonObject, pointer } from "../json.ts";
+import { type JsonObject, pointer } from "../json/json.ts";
 import type { Path } from "../snapshot/hint.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject } from "./analysis/snapshot-model.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 

@@ -14,8 +14,8 @@ import type {
   TraceAccess,
   TraceFolder,
 } from "../ports.ts";
+import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
-import { coloured } from "./paint.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface World {
@@ -74,7 +74,7 @@ export interface Crew {
   close(): void;
 }
 
-/** The options as typed; see `commands.ts` for their words. */
+/** The options as typed; see `program.ts` for their words. */
 export interface CommonOptions {
   readonly workspace?: string;
   readonly snapshot?: string;

@@ -1,8 +1,8 @@
 /** How differences are shown: the place, what was expected, what was found. */
 
-import type { Difference } from "../certify/compare.ts";
-import type { Json } from "../json.ts";
-import { plain } from "./report.ts";
+import type { Json } from "../json/json.ts";
+import type { Difference } from "../scenarios/expect/compare.ts";
+import { plain } from "./print.ts";
 
 /** More of them than anybody reads say nothing more: `--json` lists all. */
 const SHOWN = 12;

@@ -1,7 +1,7 @@
 /** Exit codes, as `--help` prints them (SPEC 1). */
 
 import type { Ending } from "../engine/advance.ts";
-import { type Fault, RunFault, STORAGE_CODES, type Stage } from "../faults.ts";
+import { type Fault, RunFault, STORAGE_CODES, type Stage } from "../errors/faults.ts";
 
 export const EXIT = {
   SUCCESS: 0,

@@ -1,6 +1,6 @@
 /** The outer edge of everything that is printed: whatever got into a text, no reader's machine obeys it. */
 
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../errors/printable.ts";
 
 /** Build servers obey lines that begin with `::`, and these words wherever they are in a line. */
 const COMMANDS = /^[^\S\n]*:(?=:)|#(?=#(?:\[|vso\[|teamcity\[))/gm;

@@ -1,10 +1,10 @@
 /** Where keys come from: files that the command line names, and the environment. */
 
-import { UsageFault } from "../faults.ts";
-import { utf8 } from "../json.ts";
+import { UsageFault } from "../errors/faults.ts";
+import { utf8 } from "../json/json.ts";
 import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "../sign/keys.ts";
 import type { Context } from "./context.ts";
-import { readGiven } from "./read-given.ts";
+import { readGiven } from "./file-argument.ts";
 
 /** The keys to sign with: those in the files, else the one in the environment; none is no refusal. @throws UsageFault */
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {

@@ -1,11 +1,11 @@
 /** A trace that the command line names, read for what can be made of it. */
 
+import { UsageFault } from "../errors/faults.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import { foreignFormat } from "../examine/foreign/detect.ts";
 import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
-import { UsageFault } from "../faults.ts";
+import { foreignFormat } from "../interop/detect.ts";
 import type { Context } from "./context.ts";
-import { readGiven } from "./read-given.ts";
+import { readGiven } from "./file-argument.ts";
 
 /** What a run may leave that was interrupted before its first event was whole. */
 const BEGUN: ReadonlySet<string> = new Set(["EMPTY", "TORN_LINE"]);

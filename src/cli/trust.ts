@@ -1,10 +1,10 @@
 /** Whose signatures count, and what a seal must show for it to be run. */
 
-import { UsageFault } from "../faults.ts";
-import type { JsonObject } from "../json.ts";
-import { aboutSeal } from "../sign/about.ts";
+import { UsageFault } from "../errors/faults.ts";
+import type { JsonObject } from "../json/json.ts";
 import type { TrustedKey } from "../sign/keys.ts";
-import { type JudgedSignature, judge, signatureFaults, type Verdict } from "../sign/verdict.ts";
+import { aboutSeal } from "../sign/subjects.ts";
+import { type JudgedSignature, judge, signatureFaults, type Verdict } from "../sign/verify.ts";
 import { SEAL_FILE, type Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
 import { trustedKeys } from "./keys.ts";

@@ -1,9 +1,9 @@
 /** Is the run admitted? What the rules compare, what they found, and why not (SPEC 4.2). */
 
-import { type JsonObject, own, pointer } from "../json.ts";
+import { type JsonObject, own, pointer } from "../json/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Payloads, ViolationCode } from "../trace/event.ts";
-import type { Walk } from "./state.ts";
+import type { Walk } from "./run-state.ts";
 
 /** Says what admission found; false when the run is denied. */
 export function admit({ plan, input, conclude, say }: Walk): boolean {

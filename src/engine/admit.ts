@@ -1,13 +1,13 @@
 /** Looks for the records that admission rules ask for, in every journal below the data root (SPEC 4.2). */
 
-import { RunFault, StoreFault } from "../faults.ts";
-import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
-import { isPrintedNumber } from "../json-number.ts";
-import { DEPTH, SIZE } from "../limits.ts";
+import { RunFault, StoreFault } from "../errors/faults.ts";
+import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json/json.ts";
+import { DEPTH, SIZE } from "../json/limits.ts";
+import { isPrintedNumber } from "../json/number.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
-import { linesIn } from "../trace/pieces.ts";
-import type { AdmissionConclusion, AdmissionWhere } from "./conclude.ts";
+import { linesIn } from "../trace/chunks.ts";
+import type { AdmissionConclusion, AdmissionWhere } from "./executor.ts";
 
 /** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
 export function findMatches(rules: Admission, where: AdmissionWhere, data: DataRoot): AdmissionConclusion {

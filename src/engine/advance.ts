@@ -1,6 +1,6 @@
 /** Where an outcome leads: pure functions over the plan (SPEC 4.7). */
 
-import { RunFault } from "../faults.ts";
+import { RunFault } from "../errors/faults.ts";
 import type { ContractNode, ExitNode, IntentNode, NodeKey } from "../plan/plan.ts";
 
 export interface Ending {

@@ -1,13 +1,13 @@
 /** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
-import { RunFault } from "../faults.ts";
-import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json.ts";
+import { RunFault } from "../errors/faults.ts";
+import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json/json.ts";
 import { CLOCK, evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
 import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
-import { checkLimit } from "./limits.ts";
-import type { Walk } from "./state.ts";
-import { runEffect, runTransform } from "./step.ts";
+import { checkLimit } from "./run-limits.ts";
+import type { Walk } from "./run-state.ts";
+import { runEffect, runTransform } from "./steps.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
 export function checkInputs(

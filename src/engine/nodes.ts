@@ -1,13 +1,13 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
-import { RunFault } from "../faults.ts";
-import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json.ts";
+import { RunFault } from "../errors/faults.ts";
+import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/json.ts";
 import { CLOCK, WITHIN } from "../plan/expression.ts";
 import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
 import { bind, checkInputs, runContract } from "./contract.ts";
-import type { Walk } from "./state.ts";
+import type { Walk } from "./run-state.ts";
 
 /** How a node ended. */
 export interface Ended {

@@ -1,18 +1,18 @@
 /** One run from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
-import type { JsonObject } from "../json.ts";
+import { type Digest, digestOf } from "../json/canonical.ts";
+import type { JsonObject } from "../json/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
-import { type Digest, digestOf } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
 import type { Ending } from "./advance.ts";
-import type { Conclude } from "./conclude.ts";
-import { TRACE_LIMITS, type TraceLimits } from "./limits.ts";
-import { Secrecy } from "./mask.ts";
-import { type Durability, performing } from "./perform.ts";
-import type { Say } from "./state.ts";
-import { walk } from "./walk.ts";
+import { walk } from "./execute.ts";
+import type { Conclude } from "./executor.ts";
+import { type Durability, performing } from "./live-executor.ts";
+import { Secrecy } from "./redaction.ts";
+import { TRACE_LIMITS, type TraceLimits } from "./run-limits.ts";
+import type { Say } from "./run-state.ts";
 
 export interface RunRequest {
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /** Where the data of an event holds secrets, as far as the plan tells: in the same places when it is masked and when it is examined. */
 
-import { isObject, type Json, type MutableJson, parsePointer, setOwn } from "../json.ts";
+import { isObject, type Json, type MutableJson, parsePointer, setOwn } from "../json/json.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { Happening } from "../trace/event.ts";

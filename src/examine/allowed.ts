@@ -1,9 +1,9 @@
 /** Did the protocol allow it? Every node, edge, step and operation of the record is one a plan declares (SPEC 6.2). */
 
 import { advance } from "../engine/advance.ts";
-import { RunFault } from "../faults.ts";
+import { RunFault } from "../errors/faults.ts";
+import type { Digest } from "../json/canonical.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import type { Digest } from "../trace/canonical.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 

@@ -1,9 +1,9 @@
 /** What kind of ending a run had: one class for every way in which it can end (SPEC 6.4). */
 
-import { refusalOf, type Summary } from "../engine/summary.ts";
-import type { NodeCategory, RunCode } from "../faults.ts";
+import type { NodeCategory, RunCode } from "../errors/faults.ts";
 import { MAIN_RUN, type Payloads } from "../trace/event.ts";
-import { isWell } from "../trace/render/course.ts";
+import { isWell } from "../trace/run-path.ts";
+import { refusalOf, type Summary } from "../trace/summary.ts";
 
 /** `null` in a classification: the run ended well. */
 export type TraceClass =

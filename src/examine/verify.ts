@@ -1,14 +1,14 @@
 /** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
 
 import { isUtf8 } from "node:buffer";
-import { type JsonObject, readObjectText, utf8 } from "../json.ts";
-import { isCanonicalNumber } from "../json-number.ts";
-import { DEPTH, SIZE } from "../limits.ts";
-import { canonical, type Digest, digestOf } from "../trace/canonical.ts";
+import { canonical, type Digest, digestOf } from "../json/canonical.ts";
+import { type JsonObject, readObjectText, utf8 } from "../json/json.ts";
+import { DEPTH, SIZE } from "../json/limits.ts";
+import { isCanonicalNumber } from "../json/number.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
+import { linesIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type ScannedLine, scanLine } from "../trace/line.ts";
-import { linesIn } from "../trace/pieces.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 

@@ -1,7 +1,7 @@
 /** What a node binds, and what it was meant to. */
 
 import { exactly } from "../snapshot/hint.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import type { IntentSpec } from "./intent.ts";
 import type { ContractNode, Plan } from "./plan.ts";
 import { type Fix, nodePath } from "./routes.ts";

@@ -1,11 +1,11 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
-import { Fault } from "../faults.ts";
-import { pointer } from "../json.ts";
+import { Fault } from "../errors/faults.ts";
+import { pointer } from "../json/json.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { exactly, type Path } from "../snapshot/hint.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import { type Hint, type Reason, type Report, reportFor } from "../snapshot/parse.ts";
 
 /** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */

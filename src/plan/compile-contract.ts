@@ -2,10 +2,10 @@
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { type JsonObject, objectAt, own } from "../json.ts";
+import { type JsonObject, objectAt, own } from "../json/json.ts";
 import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import {
   type ContractTable,
   type Hint,
@@ -17,7 +17,6 @@ import {
 } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
 import { typeMeant, typesOf } from "./compile-intent.ts";
-import { conditionNames } from "./declared.ts";
 import {
   type Condition,
   type Expression,
@@ -30,7 +29,6 @@ import {
   pathsIn,
 } from "./expression.ts";
 import type { ValueType } from "./intent.ts";
-import { conditionMeant, expressionMeant, ownerMeant, placeOfText, rootMeant } from "./misspelt.ts";
 import type {
   Action,
   Binding,
@@ -43,6 +41,8 @@ import type {
   TransformStep,
 } from "./plan.ts";
 import { escaping, pathBelowRoot, type Storage } from "./storage.ts";
+import { conditionNames } from "./suggest/declared.ts";
+import { conditionMeant, expressionMeant, ownerMeant, placeOfText, rootMeant } from "./suggest/misspelt.ts";
 
 export interface ContractScope {
   readonly storage: Storage;

@@ -1,8 +1,8 @@
 /** The declared spec of an intent, narrowed; what is no rule the contract knows is a reason. */
 
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
 import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Hint, Report } from "../snapshot/parse.ts";
 import { type FieldSpec, type Format, type IntentSpec, VALUE_TYPES, type ValueType } from "./intent.ts";
 

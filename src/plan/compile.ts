@@ -30,7 +30,6 @@ import {
 } from "./expression.ts";
 import { findings } from "./findings.ts";
 import type { FieldSpec, IntentSpec, ValueType } from "./intent.ts";
-import { expressionMeant, ownerMeant, placeOfText, rootMeant } from "./misspelt.ts";
 import type {
   Admission,
   AdmissionRule,
@@ -47,6 +46,7 @@ import type {
 } from "./plan.ts";
 import { findSecrets } from "./secrets.ts";
 import { resolveStorage, type Storage } from "./storage.ts";
+import { expressionMeant, ownerMeant, placeOfText, rootMeant } from "./suggest/misspelt.ts";
 import { findIn } from "./workflows.ts";
 
 /**

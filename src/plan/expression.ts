@@ -3,8 +3,16 @@
  * as code. Paths are walks over own properties.
  */
 
-import { RunFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, type MutableJson, setOwn, typeOf } from "../json.ts";
+import { RunFault } from "../errors/faults.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type MutableJson,
+  setOwn,
+  typeOf,
+} from "../json/json.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";
 

@@ -2,7 +2,7 @@
 
 import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import { bindingMeant } from "./bindings.ts";
 import { type PathWithin, pathsIn } from "./expression.ts";
 import type { FieldSpec } from "./intent.ts";

@@ -1,7 +1,14 @@
 /** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { type Json, type JsonObject, jsonEqual, type MutableJson, parsePointer, pointer } from "../json.ts";
+import {
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type MutableJson,
+  parsePointer,
+  pointer,
+} from "../json/json.ts";
 import { follow, type Segment } from "./expression.ts";
 import {
   allowsNull,

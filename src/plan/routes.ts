@@ -1,7 +1,7 @@
 /** Which outcomes are possible where, which way each takes, and which way one that has none was meant to take. */
 
 import { type Change, oneOf, type Path } from "../snapshot/hint.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Contract, ContractNode, IntentNode, NodeKey, Plan, Routes, Step } from "./plan.ts";
 
 /** A field below an artifact's `frontmatter`, and what to make of it. */

@@ -1,6 +1,6 @@
 /** What list-valued paths reach (RFC 9535): members of an object in canonical order, duplicates as the RFC counts them. */
 
-import { isObject, type Json, own } from "../json.ts";
+import { isObject, type Json, own } from "../json/json.ts";
 import type { Segment, Selector } from "./path.ts";
 
 /** A list before it is written out: descendants of descendants share their parts, however often each counts. */

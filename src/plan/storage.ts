@@ -2,7 +2,7 @@
 
 import { type Change, exactly } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
-import { nearestName } from "../snapshot/nearest.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
 import {
   type BindingTable,
   type Hint,

@@ -1,6 +1,6 @@
 /** The workflows of one snapshot by name: each is read, verified and compiled when it is first named (SPEC 2). */
 
-import { Fault, RunFault } from "../faults.ts";
+import { Fault, RunFault } from "../errors/faults.ts";
 import { isFqdn, kindOf } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import type { FindWorkflow, Plan } from "./plan.ts";

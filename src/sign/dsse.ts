@@ -3,7 +3,7 @@
  * (https://github.com/secure-systems-lab/dsse, version 1). Keys are looked at elsewhere.
  */
 
-import { isObject, type Json, own } from "../json.ts";
+import { isObject, type Json, own } from "../json/json.ts";
 
 export interface Signature {
   /** Which key it may be by: a hint, which nothing proves. */

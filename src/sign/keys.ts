@@ -4,8 +4,8 @@
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { type KeyDefect, type KeyUse, UsageFault } from "../faults.ts";
-import { type Digest, sha256 } from "../trace/canonical.ts";
+import { type KeyDefect, type KeyUse, UsageFault } from "../errors/faults.ts";
+import { type Digest, sha256 } from "../json/canonical.ts";
 
 /** A key is known by the SHA-256 of its public half (SPKI, DER). */
 interface Key {

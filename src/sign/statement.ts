@@ -1,7 +1,7 @@
 /** What a signature says: an in-toto statement (version 1) about one thing that is known by its SHA-256. */
 
-import { isObject, type JsonObject, own, readObject } from "../json.ts";
-import { canonical, type Digest, isDigest } from "../trace/canonical.ts";
+import { canonical, type Digest, isDigest } from "../json/canonical.ts";
+import { isObject, type JsonObject, own, readObject } from "../json/json.ts";
 import type { Envelope } from "./dsse.ts";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";

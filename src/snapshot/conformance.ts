@@ -1,7 +1,16 @@
 /** The conformance cases of a snapshot: for one transform, literal inputs and how it must answer them (SPEC 2). */
 
-import { SnapshotFault } from "../faults.ts";
-import { isObject, type Json, type JsonObject, lineOf, objectAt, own, parsePointer, pointer } from "../json.ts";
+import { SnapshotFault } from "../errors/faults.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  lineOf,
+  objectAt,
+  own,
+  parsePointer,
+  pointer,
+} from "../json/json.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./load.ts";
 

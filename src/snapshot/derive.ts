@@ -13,9 +13,9 @@ import {
   type MutableJson,
   objectAt,
   own,
-} from "../json.ts";
-import { DEPTH } from "../limits.ts";
-import { parsed, readYamlText, YamlFlaw } from "../yaml-text.ts";
+} from "../json/json.ts";
+import { DEPTH } from "../json/limits.ts";
+import { parsed, readYamlText, YamlFlaw } from "../scenarios/format/yaml-text.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 

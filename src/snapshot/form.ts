@@ -1,6 +1,6 @@
 /** Which other form of snapshot a folder holds: one that this build knows, and does not run. */
 
-import { isObject, own, readObject } from "../json.ts";
+import { isObject, own, readObject } from "../json/json.ts";
 import type { Files } from "../ports.ts";
 
 /** The form's name, or undefined where the folder holds none that is known. */

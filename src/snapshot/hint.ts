@@ -1,7 +1,7 @@
 /** What a hint asks for: one field, and what to make of it, in a sentence that can be followed to the letter. */
 
-import { type Json, pointer } from "../json.ts";
-import { nearestName } from "./nearest.ts";
+import { type Json, pointer } from "../json/json.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /** What to make of the field at a place. The `to` and the `as` are words: see `exactly` and `oneOf`. */
 export type Change =

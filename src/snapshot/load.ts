@@ -4,14 +4,14 @@
  * elsewhere a sealed artifact is checked from its own contents, too (SPEC 2.1).
  */
 
-import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
-import { isObject, type JsonObject, own, utf8 } from "../json.ts";
+import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
+import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
 import type { CheckCache, Files } from "../ports.ts";
-import { type Digest, digestOf, sha256 } from "../trace/canonical.ts";
 import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { nearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
-import { nearbySnapshot, optionsFor, type Workspace } from "./nearby.ts";
 import { type Place, readInside } from "./read-inside.ts";
 import { checkSealOnDisk, fileChanged, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 

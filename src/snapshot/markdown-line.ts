@@ -1,6 +1,6 @@
 /** Where an artifact's author reads a field: not in the file that was made of the Markdown, but in the Markdown. */
 
-import { isObject, type Json, own } from "../json.ts";
+import { isObject, type Json, own } from "../json/json.ts";
 import type { FindLine } from "./derive.ts";
 import type { Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";

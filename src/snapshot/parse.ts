@@ -3,10 +3,10 @@
  * has the wrong shape is reported with its place and read as absent, so that all reasons come out at once.
  */
 
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
 import type { Change, Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";
-import { nearestName } from "./nearest.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /**
  * What to make of the reported field, or of the one at `at`, or of that in another artifact; a sentence, where no

@@ -1,9 +1,9 @@
 /** Looking an artifact up by the name somebody typed: found, or a refusal that suggests the nearest name. */
 
-import { UsageFault } from "../faults.ts";
+import { UsageFault } from "../errors/faults.ts";
 import { type Fqdn, isFqdn, type Kind, kindOf } from "./fqdn.ts";
 import type { Artifact, Snapshot } from "./load.ts";
-import { shortenedName } from "./nearest.ts";
+import { shortenedName } from "./nearest-name.ts";
 
 /** @throws UsageFault */
 export function requireArtifact(snapshot: Snapshot, name: string): Artifact {

@@ -1,9 +1,9 @@
 /** Is this artifact what its own sealed text says? And: is a whole snapshot what its seal says? */
 
-import { type Fault, SealFault, SnapshotFault } from "../faults.ts";
-import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json.ts";
+import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import { sha256 } from "../json/canonical.ts";
+import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json/json.ts";
 import type { Files } from "../ports.ts";
-import { sha256 } from "../trace/canonical.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";

@@ -1,7 +1,7 @@
 /** The hash chain of a trace: one canonical line an event, each hash covering the one before (SPEC 5). */
 
-import type { JsonObject } from "../json.ts";
-import { canonical, type Digest, sha256 } from "./canonical.ts";
+import { canonical, type Digest, sha256 } from "../json/canonical.ts";
+import type { JsonObject } from "../json/json.ts";
 import { type Happening, SCHEMA } from "./event.ts";
 
 /** What the first event's `prev_hash` is. */

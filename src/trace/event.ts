@@ -1,7 +1,7 @@
 /** The events of a trace, as types: what `schema.ts` says. */
 
-import { isObject, type Json, type MutableJson, setOwn } from "../json.ts";
-import type { DataMembers, ObjectOf } from "./kind.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "../json/json.ts";
+import type { DataMembers, ObjectOf } from "./field-check.ts";
 import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
 export { type EventType, MAIN_RUN, OBSERVATIONAL, SCHEMA } from "./schema.ts";

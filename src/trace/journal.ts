@@ -1,9 +1,9 @@
 /** Writes the trace while the run happens. It decides nothing: it stamps, chains, appends. */
 
-import { type TookPlace, TraceFault } from "../faults.ts";
-import { jsonEqual } from "../json.ts";
+import { type TookPlace, TraceFault } from "../errors/faults.ts";
+import type { Digest } from "../json/canonical.ts";
+import { jsonEqual } from "../json/json.ts";
 import type { Clock, TraceFile } from "../ports.ts";
-import type { Digest } from "./canonical.ts";
 import { genesis, link } from "./chain.ts";
 import { type EventType, type Happening, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 

@@ -4,10 +4,10 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import { type Digest, sha256 } from "./canonical.ts";
+import { type Digest, sha256 } from "../json/canonical.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
-import { count, inTextOrder, membersEnd, type TextMember } from "./kind.ts";
-import { behind, NONE, ZERO } from "./scan.ts";
+import { behind, NONE, ZERO } from "./fast-scan.ts";
+import { count, inTextOrder, membersEnd, type TextMember } from "./field-check.ts";
 import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
 export interface ScannedLine {

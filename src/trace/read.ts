@@ -1,8 +1,8 @@
 /** Reading a trace back: whether a line that was built is an event of the format (SPEC 6.1). */
 
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../json/json.ts";
 import type { TraceEvent } from "./event.ts";
-import { badMemberOf } from "./kind.ts";
+import { badMemberOf } from "./field-check.ts";
 import { ENVELOPE, EVENTS, isEventType } from "./schema.ts";
 
 /** The JSON Pointer of the first member that is not as the format has it, or undefined. */

@@ -4,9 +4,10 @@
  * declared here has no other members, and a list of words no other word.
  */
 
-import { NODE_CATEGORIES, STAGES } from "../faults.ts";
+import { NODE_CATEGORIES, STAGES } from "../errors/faults.ts";
+import { type Digest, isDigest } from "../json/canonical.ts";
 import type { Observation } from "../ports.ts";
-import { type Digest, isDigest } from "./canonical.ts";
+import { NONE, ZERO } from "./fast-scan.ts";
 import {
   anything,
   closed,
@@ -27,8 +28,7 @@ import {
   required,
   spelled,
   text,
-} from "./kind.ts";
-import { NONE, ZERO } from "./scan.ts";
+} from "./field-check.ts";
 
 export const SCHEMA = "pgs.trace/1";
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { integer } from "../../src/capabilities/input-schema.ts";
 import { registry } from "../../src/capabilities/registry.ts";
-import { integer } from "../../src/capabilities/shape.ts";
 import { type Drawn, type Example, type Transform, transform } from "../../src/capabilities/transform.ts";
-import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json.ts";
+import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/json.ts";
 import type { Draw } from "../../src/ports.ts";
 
 const FOLDER = join(import.meta.dirname, "../../src/capabilities/transforms");

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
+import { type Read, readEntries, readEntry } from "../../src/check/analysis/entries.ts";
+import { type Subject, subjectOf } from "../../src/check/analysis/snapshot-model.ts";
 import { check } from "../../src/check/check.ts";
-import { type Read, readEntries, readEntry } from "../../src/check/entries.ts";
 import { RULES } from "../../src/check/rules.ts";
-import { type Subject, subjectOf } from "../../src/check/subject.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
 import { MISSED } from "./missed.ts";

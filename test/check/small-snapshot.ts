@@ -1,16 +1,16 @@
 /** A snapshot small enough to see at a glance that keeps every rule: tests break one thing in it. */
 
 import { registry } from "../../src/capabilities/registry.ts";
-import { asAuthored } from "../../src/check/as-authored.ts";
-import { readEntries } from "../../src/check/entries.ts";
-import type { Projection } from "../../src/check/projection.ts";
-import { type Subject, subjectOf } from "../../src/check/subject.ts";
-import type { Json } from "../../src/json.ts";
-import { behaviourGraph } from "../../src/snapshot/author-graph.ts";
-import { artifactIndex, storeIndex } from "../../src/snapshot/author-index.ts";
+import { asAuthored } from "../../src/check/analysis/as-authored.ts";
+import { readEntries } from "../../src/check/analysis/entries.ts";
+import type { Projection } from "../../src/check/analysis/projection.ts";
+import { type Subject, subjectOf } from "../../src/check/analysis/snapshot-model.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import type { Json } from "../../src/json/json.ts";
+import { behaviourGraph } from "../../src/snapshot/build/graph.ts";
+import { artifactIndex, storeIndex } from "../../src/snapshot/build/index-file.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
 import { artifact, FOLDER, memoryFiles } from "../snapshot/memory-files.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StoreEffect, StoreOperation } from "../../src/capabilities/effect.ts";
-import { TraceFault } from "../../src/faults.ts";
-import { fixedClock } from "../../src/node-ports.ts";
+import { TraceFault } from "../../src/errors/faults.ts";
+import { digestOf } from "../../src/json/canonical.ts";
+import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";
-import { digestOf } from "../../src/trace/canonical.ts";
 import {
   appending,
   compileTrial,

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { StoreOperation } from "../../src/capabilities/effect.ts";
-import type { JsonObject } from "../../src/json.ts";
-import { openDataRoot } from "../../src/node-store.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import { openDataRoot } from "../../src/platform/data-root.ts";
 import {
   appending,
   compileTrial,

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Transform } from "../../src/capabilities/transform.ts";
-import { runCli } from "../../src/cli/commands.ts";
 import type { World } from "../../src/cli/context.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
+import { runCli } from "../../src/cli/program.ts";
+import { canonical, sha256 } from "../../src/json/canonical.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
 import { realWorld } from "../../src/main.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { canonical, sha256 } from "../../src/trace/canonical.ts";
-import { renderMarkdown } from "../../src/trace/render/markdown.ts";
-import { renderSvg } from "../../src/trace/render/svg.ts";
+import { renderMarkdown } from "../../src/render/markdown.ts";
+import { renderSvg } from "../../src/render/svg.ts";
 import { examine, found } from "../examine/examination.ts";
 import { freshEntropy } from "../support/fresh-entropy.ts";
 import {
@@ -334,7 +334,7 @@ function consoleWorld(t: TestContext): { world: World; printed(): string; folder
     text += more;
   };
   const world = {
-    ...realWorld(join(root, "src/trace/render/fonts")),
+    ...realWorld(join(root, "src/render/fonts")),
     cwd: root,
     env: {},
     isTty: false,

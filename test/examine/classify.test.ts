@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endAt } from "../../src/engine/advance.ts";
-import { emptySummary, gather } from "../../src/engine/summary.ts";
+import { type NodeCategory, type RunCode, runTable, type Stage } from "../../src/errors/faults.ts";
 import { classify, classOfEnding, classOfRefusal, type TraceClass } from "../../src/examine/classify.ts";
-import { type NodeCategory, type RunCode, runTable, type Stage } from "../../src/faults.ts";
 import type { ExitNode } from "../../src/plan/plan.ts";
+import { emptySummary, gather } from "../../src/trace/summary.ts";
 import { appending, contract, oneContract, passing, runTrial, type Trial } from "../engine/trial.ts";
 
 const CLASSES: readonly TraceClass[] = [

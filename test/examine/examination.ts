@@ -4,9 +4,9 @@ import { checkAllowed } from "../../src/examine/allowed.ts";
 import type { TraceFinding } from "../../src/examine/finding.ts";
 import { type Replayed, replay } from "../../src/examine/replay/replay.ts";
 import { Verification, verifyTrace } from "../../src/examine/verify.ts";
-import { isObject, type Json, type JsonObject } from "../../src/json.ts";
+import { canonical, type Digest, digestOf, sha256 } from "../../src/json/canonical.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { canonical, type Digest, digestOf, sha256 } from "../../src/trace/canonical.ts";
 
 export interface Examined {
   readonly intact: readonly TraceFinding[];

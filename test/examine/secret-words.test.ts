@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runTable } from "../../src/faults.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
-import { isObject, pointer } from "../../src/json.ts";
-import { namesIn } from "../../src/plan/names.ts";
+import { runTable } from "../../src/errors/faults.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
+import { isObject, pointer } from "../../src/json/json.ts";
+import { namesIn } from "../../src/plan/member-names.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { isSuppressed, secretInName, type TraceEvent } from "../../src/trace/event.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";

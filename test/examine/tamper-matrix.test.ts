@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { HEAD_ONLY, type HeadOnly, type HeadOnlyId } from "../../src/examine/head-only.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { broken, examine } from "./examination.ts";

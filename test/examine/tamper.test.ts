@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json.ts";
+import { canonical } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { canonical } from "../../src/trace/canonical.ts";
 import {
   appending,
   compileTrial,

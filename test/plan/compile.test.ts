@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
-import { CompileFault, type CompileReason } from "../../src/faults.ts";
-import { isObject, type Json, lineOf, own } from "../../src/json.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { CompileFault, type CompileReason } from "../../src/errors/faults.ts";
+import { isObject, type Json, lineOf, own } from "../../src/json/json.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { ContractNode, Finding, Plan } from "../../src/plan/plan.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { type Fqdn, fileOf, type Kind, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { type Contents, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";

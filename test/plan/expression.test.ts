@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RunFault } from "../../src/faults.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
+import { RunFault } from "../../src/errors/faults.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
 import {
   CLOCK,
   ExpressionError,

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RunFault } from "../../src/faults.ts";
-import { isObject, type Json, type JsonObject } from "../../src/json.ts";
+import { RunFault } from "../../src/errors/faults.ts";
+import { canonical } from "../../src/json/canonical.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json/json.ts";
 import { ExpressionError, evaluate, parseExpression } from "../../src/plan/expression.ts";
-import { canonical } from "../../src/trace/canonical.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const valuesAt = (path: string, x: Json) => evaluate(parseExpression(path), { x });

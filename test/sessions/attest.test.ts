@@ -14,13 +14,13 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import { IoError } from "../../src/ports.ts";
-import { runStatement } from "../../src/sign/about.ts";
 import { envelopeText } from "../../src/sign/dsse.ts";
 import type { Statement } from "../../src/sign/statement.ts";
-import { signStatement } from "../../src/sign/verdict.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
+import { runStatement } from "../../src/sign/subjects.ts";
+import { signStatement } from "../../src/sign/verify.ts";
 import { type EditableLine, forge as forgeTrace } from "../examine/examination.ts";
 import { edit } from "./reauthor.ts";
 import { codesOf, type FiledSigner, fine, signersIn, verdictsOf } from "./signed.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openDataRoot } from "../../src/node-store.ts";
+import { openDataRoot } from "../../src/platform/data-root.ts";
 import type { DataRoot } from "../../src/ports.ts";
 import {
   assertHint,

@@ -5,8 +5,8 @@ import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import type { Json, JsonObject, MutableJson } from "../../src/json.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import type { Json, JsonObject, MutableJson } from "../../src/json/json.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { follow, hintsIn } from "./follow.ts";
 import { artifactFile, edit, reauthor, unsealedCopy } from "./reauthor.ts";
 import {

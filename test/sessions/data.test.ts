@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { type TestContext, test } from "node:test";
-import { openDataRoot } from "../../src/node-store.ts";
+import { openDataRoot } from "../../src/platform/data-root.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
 import { document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
 

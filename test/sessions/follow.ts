@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
-import { type Json, parsePointer } from "../../src/json.ts";
+import { type Json, parsePointer } from "../../src/json/json.ts";
 import { fqdnOfFile } from "../../src/snapshot/fqdn.ts";
 import { reauthor } from "./reauthor.ts";
 import type { Workspace } from "./world.ts";

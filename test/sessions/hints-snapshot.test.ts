@@ -2,7 +2,7 @@
 
 import { readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { sealText } from "../../src/snapshot/seal.ts";
 import { type Case, check, conflict, declared, examined, more, planned, spoilt, verified } from "./breaking.ts";
 import { artifactFile, edit } from "./reauthor.ts";

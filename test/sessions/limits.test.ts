@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { DEPTH, SIZE } from "../../src/limits.ts";
+import { DEPTH, SIZE } from "../../src/json/limits.ts";
 import { assertHint, assertRefused, fixture, PROJECT, RELEASE, SNAPSHOT, workspace } from "./world.ts";
 
 const deepest = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;

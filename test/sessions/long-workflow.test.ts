@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { runCli } from "../../src/cli/commands.ts";
 import type { World } from "../../src/cli/context.ts";
-import type { Json } from "../../src/json.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { Json } from "../../src/json/json.ts";
 import { realWorld } from "../../src/main.ts";
 import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
 import { asSnapshot } from "../plan/small-workflow.ts";
@@ -66,7 +66,7 @@ test("what a run ended in is printed before anything is drawn, and stays when dr
     const place = workspaceWith(t, chain(3), true);
     const said = { out: "", err: "", whenDrawn: "" };
     const world: World = {
-      ...realWorld(join(PROJECT, "src/trace/render/fonts")),
+      ...realWorld(join(PROJECT, "src/render/fonts")),
       cwd: place.folder,
       env: {},
       isTty: false,

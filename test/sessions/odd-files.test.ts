@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
-import { nodeFiles } from "../../src/node-ports.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { document, SNAPSHOT, workspace } from "./world.ts";
 
 const WORKFLOW = "agent_governance::WF_REVOKE_GRANT_V0";

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { JsonObject } from "../../src/json.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import { fileOf, isFqdn, kindOf } from "../../src/snapshot/fqdn.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
 import { SNAPSHOT } from "./world.ts";
 
 /** Copies the artifacts of the project's snapshot to `folder`, unsealed: all that a run reads. */

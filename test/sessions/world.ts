@@ -16,16 +16,16 @@ import {
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { runCli } from "../../src/cli/commands.ts";
 import type { World } from "../../src/cli/context.ts";
-import type { JsonObject } from "../../src/json.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import { realWorld } from "../../src/main.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
 export const FIXTURES = join(PROJECT, "fixtures");
 
-const FONTS = join(PROJECT, "src/trace/render/fonts");
+const FONTS = join(PROJECT, "src/render/fonts");
 
 export const RELEASE = "release_governance::WF_RELEASE_CHANGE_V0";
 

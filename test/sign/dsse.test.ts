@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Json } from "../../src/json.ts";
-import { aboutSeal, sealStatement } from "../../src/sign/about.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import type { Json } from "../../src/json/json.ts";
 import { type Envelope, envelopeText, signedBytes, toEnvelope } from "../../src/sign/dsse.ts";
-import { judge, signStatement } from "../../src/sign/verdict.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
+import { aboutSeal, sealStatement } from "../../src/sign/subjects.ts";
+import { judge, signStatement } from "../../src/sign/verify.ts";
 import { newSigner } from "./signers.ts";
 
 const ROOT = sha256("a list");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { UsageFault } from "../../src/faults.ts";
+import { UsageFault } from "../../src/errors/faults.ts";
 import { parseSigningKey, parseTrustedKey } from "../../src/sign/keys.ts";
 import { newSigner } from "./signers.ts";
 

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wantedOutcome } from "../../src/certify/conformance.ts";
-import { Fault } from "../../src/faults.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
+import { Fault } from "../../src/errors/faults.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
+import { wantedOutcome } from "../../src/scenarios/conformance.ts";
 import { readCases } from "../../src/snapshot/conformance.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
-import { changed } from "../certify/playing.ts";
+import { changed } from "../scenarios/playing.ts";
 import { type Contents, contentsOf, FOLDER, memoryFiles, OWN_SNAPSHOT, sealed } from "./memory-files.ts";
 
 const NAME = "trial::CT_TRIAL_V0::one";

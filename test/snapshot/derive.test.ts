@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type JsonObject, own } from "../../src/json.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { type JsonObject, own } from "../../src/json/json.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import {
   ContentError,
   contentLines,

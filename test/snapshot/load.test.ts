@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { SealFault, SnapshotFault } from "../../src/faults.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { SealFault, SnapshotFault } from "../../src/errors/faults.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Files } from "../../src/ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { type OpenOptions, openSnapshot } from "../../src/snapshot/load.ts";
@@ -139,7 +139,7 @@ for (const [about, contents, ...refusal] of artifacts) {
 
 test("an artifact whose own text has no Machine block is refused", async () => {
   const content = "# EV_X_V0\n";
-  const { sha256 } = await import("../../src/trace/canonical.ts");
+  const { sha256 } = await import("../../src/json/canonical.ts");
   const envelope = { ...(JSON.parse(TEXT) as object), content, content_hash: sha256(content) };
   assert.deepEqual(await refusalOf(memoryFiles(withText(JSON.stringify(envelope)))), [
     "CONTENT_UNREADABLE",

@@ -2,12 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { sha256 } from "../../src/json/canonical.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Files } from "../../src/ports.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import { codeOf, type Fqdn, fileOf, type Kind, kindOf, namespaceOf } from "../../src/snapshot/fqdn.ts";
 import { SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
-import { sha256 } from "../../src/trace/canonical.ts";
 
 /** Bytes by path below the snapshot. */
 export type Contents = Map<string, Uint8Array>;

@@ -1,3 +1,8 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("capabilities", "node-ports.test.ts", "node-scratch.test.ts", "node-crew.test.ts");
+await loadSuite(
+  "capabilities",
+  "platform/node-ports.test.ts",
+  "platform/temp-folder.test.ts",
+  "platform/worker-pool.test.ts",
+);

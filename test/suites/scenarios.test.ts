@@ -1,3 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("vectors", "certify", "scenarios", "limits.test.ts");
+await loadSuite("vectors", "scenarios");

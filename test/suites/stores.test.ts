@@ -1,3 +1,8 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("node-store.test.ts", "node-index.test.ts", "node-check-cache.test.ts");
+await loadSuite(
+  "storage",
+  "platform/data-root.test.ts",
+  "platform/index-file.test.ts",
+  "platform/check-cache.test.ts",
+);

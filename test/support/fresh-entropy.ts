@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
-import { seededEntropy } from "../../src/node-ports.ts";
+import { seededEntropy } from "../../src/platform/node-ports.ts";
 import type { Entropy } from "../../src/ports.ts";
 
 /** Prints its seed with the test; `PGS_TEST_SEED` in the environment is the seed instead. */

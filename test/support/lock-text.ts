@@ -1,7 +1,7 @@
 /** Texts of locks, as processes of this and of other places write them. */
 
 import { readFileSync } from "node:fs";
-import { self } from "../../src/node-holder.ts";
+import { self } from "../../src/platform/lock/lock-owner.ts";
 
 const FIELDS = ["form", "pid", "started", "namespace", "boot", "host", "token"] as const;
 

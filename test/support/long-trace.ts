@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../src/engine/run.ts";
-import { openMail } from "../../src/node-mail.ts";
-import { nodeClock, openTrace, seededEntropy } from "../../src/node-ports.ts";
-import { openDataRoot } from "../../src/node-store.ts";
+import { openDataRoot } from "../../src/platform/data-root.ts";
+import { nodeClock, openTrace, seededEntropy } from "../../src/platform/node-ports.ts";
+import { openMail } from "../../src/platform/smtp.ts";
 import {
   appending,
   compileTrial,

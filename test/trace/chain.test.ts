@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json.ts";
-import { fixedClock } from "../../src/node-ports.ts";
+import { canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
+import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
-import { canonical, type Digest, sha256 } from "../../src/trace/canonical.ts";
 import { genesis, hashOf, link } from "../../src/trace/chain.ts";
 import type { Happening } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { JsonObject } from "../../src/json.ts";
-import { canonical } from "../../src/trace/canonical.ts";
+import { canonical } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
 import { hashOf } from "../../src/trace/chain.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";
-import { fullRun, readBack, refusedRun } from "./render/trial-run.ts";
+import { fullRun, readBack, refusedRun } from "../render/trial-run.ts";
 
 const events = readBack([...fullRun(), ...refusedRun()]) as unknown as readonly JsonObject[];
 const lines = events.map((event) => canonical(event));

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json.ts";
-import { canonical } from "../../src/trace/canonical.ts";
+import { canonical } from "../../src/json/canonical.ts";
+import type { Json, JsonObject } from "../../src/json/json.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";
 import { EVENTS } from "../../src/trace/schema.ts";
-import { fullRun, readBack, refusedRun } from "./render/trial-run.ts";
+import { fullRun, readBack, refusedRun } from "../render/trial-run.ts";
 
 const lines = readBack([...fullRun(), ...refusedRun()]) as unknown as readonly JsonObject[];
 

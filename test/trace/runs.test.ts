@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sha256 } from "../../src/trace/canonical.ts";
+import { sha256 } from "../../src/json/canonical.ts";
 import type { Happening, Payloads, TraceEvent } from "../../src/trace/event.ts";
 import { eventsIn, type RunRecord, runsOf } from "../../src/trace/runs.ts";
-import { fullRun, PARCEL, RETRY, refusedRun, TrialRun, traceOf } from "./render/trial-run.ts";
+import { fullRun, PARCEL, RETRY, refusedRun, TrialRun, traceOf } from "../render/trial-run.ts";
 
 type Outline = readonly [run: string, ...visits: (readonly [node: string, ...steps: StepOutline[]])[]];
 type StepOutline = readonly [step: string, ...calls: Outline[]];

@@ -3,19 +3,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Catalogue, catalogue } from "../../src/certify/catalogue.ts";
-import { play } from "../../src/certify/player.ts";
-import type { Scenario } from "../../src/certify/scenario.ts";
-import { readVectors } from "../../src/certify/vectors.ts";
-import { surroundingsIn } from "../../src/cli/surroundings.ts";
+import { surroundingsIn } from "../../src/cli/environment.ts";
 import { realWorld } from "../../src/main.ts";
-import { nodeFiles } from "../../src/node-ports.ts";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
+import { type Catalogue, catalogue } from "../../src/scenarios/catalogue.ts";
+import { readVectors } from "../../src/scenarios/format/vectors.ts";
+import { play } from "../../src/scenarios/runner.ts";
+import type { Scenario } from "../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot");
 
-const surroundings = surroundingsIn(realWorld(join(import.meta.dirname, "../../src/trace/render/fonts")));
+const surroundings = surroundingsIn(realWorld(join(import.meta.dirname, "../../src/render/fonts")));
 
 test("the published scenarios come out as the contract says", { skip }, async (suite) => {
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);

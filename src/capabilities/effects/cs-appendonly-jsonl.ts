@@ -1,11 +1,11 @@
-import { type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
+import { fittingLines } from "../../storage/files/jsonl-query.ts";
+import { isBlank, readLine } from "../../storage/files/jsonl-scan.ts";
+import { lineStore } from "../../storage/files/jsonl-store.ts";
 import { effect, operation, type Performed } from "../effect.ts";
-import { anything, object, optional } from "../shape.ts";
-import { absent, done, unclear } from "../shown.ts";
-import { fittingLines } from "./fitting-lines.ts";
-import { isBlank, readLine } from "./stored-bytes.ts";
-import { lineStore } from "./stored-lines.ts";
+import { absent, done, unclear } from "../evidence.ts";
+import { anything, object, optional } from "../input-schema.ts";
 
 /** An append asks only how many lines there are: what they hold is for those who read them. */
 const counted = lineStore({

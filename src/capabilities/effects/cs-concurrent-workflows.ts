@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 import { type Called, calling, effect, type Performed } from "../effect.ts";
-import { anything, array, optional } from "../shape.ts";
-import { STATUS_OF } from "./called.ts";
+import { anything, array, optional } from "../input-schema.ts";
+import { STATUS_OF } from "./child-status.ts";
 
 interface Worker {
   readonly code: string;

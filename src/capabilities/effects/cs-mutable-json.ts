@@ -1,8 +1,16 @@
-import { isObject, type Json, type JsonObject, jsonEqual, type MutableJson, own, setOwn } from "../../json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type MutableJson,
+  own,
+  setOwn,
+} from "../../json/json.ts";
+import { readStored, writeStored } from "../../storage/files/json-document.ts";
 import { effect, operation } from "../effect.ts";
-import { anything, array, object, string } from "../shape.ts";
-import { absent, done, unclear } from "../shown.ts";
-import { readStored, writeStored } from "./stored-object.ts";
+import { absent, done, unclear } from "../evidence.ts";
+import { anything, array, object, string } from "../input-schema.ts";
 
 const READ = operation({
   about: "The value stored at the key.",

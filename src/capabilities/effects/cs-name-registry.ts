@@ -1,11 +1,11 @@
-import { StoreFault } from "../../faults.ts";
-import { isObject, type JsonObject, jsonEqual, own } from "../../json.ts";
+import { StoreFault } from "../../errors/faults.ts";
+import { isObject, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { StoreFile } from "../../ports.ts";
+import { readStored, writeStored } from "../../storage/files/json-document.ts";
+import { corrupt } from "../../storage/files/jsonl-scan.ts";
 import { effect, operation } from "../effect.ts";
-import { array, string } from "../shape.ts";
-import { absent, done, unclear } from "../shown.ts";
-import { corrupt } from "./stored-bytes.ts";
-import { readStored, writeStored } from "./stored-object.ts";
+import { absent, done, unclear } from "../evidence.ts";
+import { array, string } from "../input-schema.ts";
 
 const READ = operation({
   about: "The addresses registered under the name; none when it is not registered.",

@@ -1,9 +1,11 @@
-import { type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { StoreFile, StoreReader } from "../../ports.ts";
+import { type Fitting, fittingLines } from "../../storage/files/jsonl-query.ts";
+import { corrupt } from "../../storage/files/jsonl-scan.ts";
+import { type Lines, lineStore } from "../../storage/files/jsonl-store.ts";
 import { effect, operation, type Performed } from "../effect.ts";
-import { anything, object, optional, string } from "../shape.ts";
-import { absent, done, unclear } from "../shown.ts";
-import { type Fitting, fittingLines } from "./fitting-lines.ts";
+import { absent, done, unclear } from "../evidence.ts";
+import { anything, object, optional, string } from "../input-schema.ts";
 import {
   type Bindings,
   bindingsReader,
@@ -13,8 +15,6 @@ import {
   isActive,
   readBinding,
 } from "./registry-bindings.ts";
-import { corrupt } from "./stored-bytes.ts";
-import { type Lines, lineStore } from "./stored-lines.ts";
 
 const look = lineStore(bindingsReader);
 

@@ -1,5 +1,5 @@
 import { type Called, calling, effect } from "../effect.ts";
-import { object, string } from "../shape.ts";
+import { object, string } from "../input-schema.ts";
 
 /** A business exit is the called workflow's own answer: only what kept it from answering is an outcome here. */
 const OUTCOMES = {

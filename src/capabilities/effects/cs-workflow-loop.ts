@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
 import { type Call, type Called, calling, effect, type Performed } from "../effect.ts";
-import { anything, array, object, optional } from "../shape.ts";
-import { STATUS_OF } from "./called.ts";
+import { anything, array, object, optional } from "../input-schema.ts";
+import { STATUS_OF } from "./child-status.ts";
 
 /** Which workflow an item runs, and with what payload. */
 interface Dispatch {

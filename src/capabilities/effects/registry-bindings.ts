@@ -1,13 +1,20 @@
 /** Where in a registry's file the last line of a key or of an address is, and how many keys are active. */
 
-import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json.ts";
-import { isPrintedNumber } from "../../json-number.ts";
-import { DEPTH } from "../../limits.ts";
+import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json/json.ts";
+import { DEPTH } from "../../json/limits.ts";
+import { isPrintedNumber } from "../../json/number.ts";
 import type { StoreFile } from "../../ports.ts";
-import { KeyTable, tagOf } from "./key-table.ts";
-import type { LineReader } from "./known-lines.ts";
-import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry, readLine } from "./stored-bytes.ts";
-import { Lost } from "./stored-index.ts";
+import { KeyTable, tagOf } from "../../storage/files/hash-index.ts";
+import type { LineReader } from "../../storage/files/jsonl-cache.ts";
+import { Lost } from "../../storage/files/jsonl-index.ts";
+import {
+  corrupt,
+  isBlank,
+  lineNumberAt,
+  NEWLINE,
+  parseEntry,
+  readLine,
+} from "../../storage/files/jsonl-scan.ts";
 
 /** The last line of a key. */
 export interface Binding {

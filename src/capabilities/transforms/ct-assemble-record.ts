@@ -1,4 +1,4 @@
-import { anything } from "../shape.ts";
+import { anything } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 /** The fields arrive resolved by the contract, so there is nothing left to do; like the reference it takes any value. */

@@ -1,7 +1,7 @@
-import type { Json } from "../../json.ts";
-import { parseHex, toHex } from "../hex.ts";
+import type { Json } from "../../json/json.ts";
+import { parseHex, toHex } from "../crypto/hex.ts";
+import { anything, array, optional, string } from "../input-schema.ts";
 import { pythonInt } from "../python-json.ts";
-import { anything, array, optional, string } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /** The type, in EIP-2718's sense, of a transaction with the fees of EIP-1559. */

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
-import { array, string } from "../shape.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { array, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 const christmas = { from: "2026-12-23T23:00:00Z", until: "2026-12-27T00:00:00Z", reason: "holidays" };

@@ -1,5 +1,5 @@
+import { anything } from "../input-schema.ts";
 import { asInteger } from "../python-json.ts";
-import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctCheckQuotaAvailable = transform({

@@ -1,4 +1,4 @@
-import { boolean } from "../shape.ts";
+import { boolean } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctCheckTrainingStatus = transform({

@@ -1,6 +1,6 @@
-import { type Json, type MutableJson, pointer } from "../../json.ts";
+import { type Json, type MutableJson, pointer } from "../../json/json.ts";
+import { array } from "../input-schema.ts";
 import { held, pythonNumber } from "../python-json.ts";
-import { array } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctCollatzStep = transform({

@@ -1,6 +1,14 @@
-import { isObject, type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../../json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type MutableJson,
+  own,
+  pointer,
+  setOwn,
+} from "../../json/json.ts";
+import { anything } from "../input-schema.ts";
 import { heldSum, isTruthy } from "../python-json.ts";
-import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctDeriveBalances = transform({

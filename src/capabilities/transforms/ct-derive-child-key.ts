@@ -1,7 +1,7 @@
-import { parseBytes, toHex } from "../hex.ts";
-import { isChildIndex } from "../key-path.ts";
+import { isChildIndex } from "../crypto/derivation-path.ts";
+import { parseBytes, toHex } from "../crypto/hex.ts";
+import { anything } from "../input-schema.ts";
 import { asInteger } from "../python-json.ts";
-import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctDeriveChildKey = transform({
@@ -17,7 +17,7 @@ export const ctDeriveChildKey = transform({
     "child_chain_code_bytes",
   ],
   violations: ["NOT_32_BYTES", "INDEX_UNFIT", "KEY_UNFIT"],
-  uses: () => import("../key-tree.ts"),
+  uses: () => import("../crypto/bip32.ts"),
   run(input, _draw, { treeKey, descendant }) {
     const privateKey = parseBytes(input.parent_private_key_bytes);
     if (privateKey?.length !== 32)

@@ -1,5 +1,5 @@
-import { parseBytes, toHex } from "../hex.ts";
-import { anything } from "../shape.ts";
+import { parseBytes, toHex } from "../crypto/hex.ts";
+import { anything } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 /** BIP-32's least, 128 bits; its most, 512 bits, the reference does not ask for. */
@@ -12,7 +12,7 @@ export const ctDeriveMasterKey = transform({
   result: ["master_private_key_bytes", "master_chain_code_bytes"],
   secrets: ["seed_bytes", "master_private_key_bytes", "master_chain_code_bytes"],
   violations: ["NOT_BYTES", "SEED_UNFIT"],
-  uses: () => import("../key-tree.ts"),
+  uses: () => import("../crypto/bip32.ts"),
   run({ seed_bytes }, _draw, { masterKey }) {
     const seed = parseBytes(seed_bytes);
     if (seed === undefined) return { violation: "NOT_BYTES" };

@@ -1,6 +1,6 @@
-import type { Json } from "../../json.ts";
+import type { Json } from "../../json/json.ts";
+import { anything, optional } from "../input-schema.ts";
 import { asInteger, held, isTruthy } from "../python-json.ts";
-import { anything, optional } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 const DEFAULT_SLOTS_PER_EPOCH = 32;

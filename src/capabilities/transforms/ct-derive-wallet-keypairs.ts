@@ -1,7 +1,7 @@
-import { isStrength } from "../entropy.ts";
-import { parseHex, toHex } from "../hex.ts";
-import { isKeyPath, keyPathText } from "../key-path.ts";
-import { anything, array, integer, optional, string } from "../shape.ts";
+import { isKeyPath, keyPathText } from "../crypto/derivation-path.ts";
+import { isStrength } from "../crypto/entropy.ts";
+import { parseHex, toHex } from "../crypto/hex.ts";
+import { anything, array, integer, optional, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctDeriveWalletKeypairs = transform({
@@ -30,10 +30,10 @@ export const ctDeriveWalletKeypairs = transform({
   draws: "secret",
   secrets: ["entropy_bytes", "passphrase"],
   uses: async () => ({
-    ...(await import("../mnemonic.ts")),
-    ...(await import("../key-tree.ts")),
-    ...(await import("../elliptic.ts")),
-    ...(await import("../keccak.ts")),
+    ...(await import("../crypto/mnemonic.ts")),
+    ...(await import("../crypto/bip32.ts")),
+    ...(await import("../crypto/secp256k1.ts")),
+    ...(await import("../crypto/keccak.ts")),
   }),
   run(input, draw, { mnemonicOf, seedOf, masterKey, descendant, isCurve, publicKeyOf, addressOf }) {
     const { entropy_bits: bits, passphrase = "", curve = "secp256k1" } = input;

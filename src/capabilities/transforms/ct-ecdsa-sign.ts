@@ -1,5 +1,5 @@
-import { parseHex, toHex } from "../hex.ts";
-import { anything, optional, string } from "../shape.ts";
+import { parseHex, toHex } from "../crypto/hex.ts";
+import { anything, optional, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctEcdsaSign = transform({
@@ -9,7 +9,7 @@ export const ctEcdsaSign = transform({
   result: ["v", "r", "s", "signed_bytes"],
   secrets: ["private_key_bytes"],
   violations: ["CURVE_UNFIT", "NOT_32_BYTES", "KEY_UNFIT"],
-  uses: () => import("../elliptic.ts"),
+  uses: () => import("../crypto/secp256k1.ts"),
   run({ private_key_bytes, message_hash, curve = "secp256k1" }, _draw, { sign }) {
     if (curve !== "secp256k1") return { violation: "CURVE_UNFIT" };
     const privateKey = parseHex(private_key_bytes);

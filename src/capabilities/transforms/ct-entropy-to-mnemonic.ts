@@ -1,6 +1,6 @@
-import { isStrength } from "../entropy.ts";
-import { parseHex } from "../hex.ts";
-import { string } from "../shape.ts";
+import { isStrength } from "../crypto/entropy.ts";
+import { parseHex } from "../crypto/hex.ts";
+import { string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctEntropyToMnemonic = transform({
@@ -10,7 +10,7 @@ export const ctEntropyToMnemonic = transform({
   result: ["mnemonic"],
   secrets: ["entropy_bytes", "mnemonic"],
   violations: ["NOT_HEX", "ENTROPY_UNFIT"],
-  uses: () => import("../mnemonic.ts"),
+  uses: () => import("../crypto/mnemonic.ts"),
   run({ entropy_bytes }, _draw, { mnemonicOf }) {
     const entropy = parseHex(entropy_bytes);
     if (entropy === undefined) return { violation: "NOT_HEX" };

@@ -1,5 +1,5 @@
-import { isoInstant, wholeDays } from "../iso-instant.ts";
-import { anything, number, string } from "../shape.ts";
+import { anything, number, string } from "../input-schema.ts";
+import { isoInstant, wholeDays } from "../iso-8601.ts";
 import { transform } from "../transform.ts";
 
 /** What the reference counts when a date cannot be read. */

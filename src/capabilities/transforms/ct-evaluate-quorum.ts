@@ -1,5 +1,5 @@
-import { isObject, type Json, own } from "../../json.ts";
-import { array, integer, string } from "../shape.ts";
+import { isObject, type Json, own } from "../../json/json.ts";
+import { array, integer, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctEvaluateQuorum = transform({

@@ -1,4 +1,4 @@
-import { anything } from "../shape.ts";
+import { anything } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctExecEmit = transform({

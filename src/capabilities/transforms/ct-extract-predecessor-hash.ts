@@ -1,6 +1,6 @@
-import { isObject, own } from "../../json.ts";
+import { isObject, own } from "../../json/json.ts";
+import { anything } from "../input-schema.ts";
 import { isTruthy } from "../python-json.ts";
-import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctExtractPredecessorHash = transform({

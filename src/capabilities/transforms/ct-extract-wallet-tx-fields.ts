@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
-import { object } from "../shape.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { object } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 import { memberOf } from "../wallet-record.ts";
 

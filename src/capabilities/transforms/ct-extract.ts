@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, own, typeOf } from "../../json.ts";
-import { anything, string } from "../shape.ts";
+import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/json.ts";
+import { anything, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 /** A boolean counts as a number and the other way round, as in the reference. */

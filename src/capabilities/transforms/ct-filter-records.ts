@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { array, object } from "../input-schema.ts";
 import { pythonEqual } from "../python-json.ts";
-import { array, object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctFilterRecords = transform({

@@ -1,5 +1,5 @@
-import { isStrength } from "../entropy.ts";
-import { integer } from "../shape.ts";
+import { isStrength } from "../crypto/entropy.ts";
+import { integer } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctGenerateEntropy = transform({

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json } from "../../json/json.ts";
+import { anything, string } from "../input-schema.ts";
 import { canonicalPython } from "../python-json.ts";
-import { anything, string } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /**

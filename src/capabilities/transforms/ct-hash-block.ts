@@ -1,5 +1,5 @@
+import { anything } from "../input-schema.ts";
 import { canonicalPython } from "../python-json.ts";
-import { anything } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctHashBlock = transform({
@@ -8,7 +8,7 @@ export const ctHashBlock = transform({
   input: { block: anything },
   result: ["content_hash"],
   violations: [],
-  uses: () => import("../keccak.ts"),
+  uses: () => import("../crypto/keccak.ts"),
   run: ({ block }, _draw, { keccak256 }) => ({
     result: { content_hash: keccak256(Buffer.from(canonicalPython(block), "ascii")) },
   }),

@@ -1,6 +1,6 @@
-import { own } from "../../json.ts";
+import { own } from "../../json/json.ts";
+import { object } from "../input-schema.ts";
 import { heldSum } from "../python-json.ts";
-import { object } from "../shape.ts";
 import { transform } from "../transform.ts";
 import { memberOf } from "../wallet-record.ts";
 

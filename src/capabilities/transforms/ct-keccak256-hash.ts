@@ -1,5 +1,5 @@
-import { parseHex } from "../hex.ts";
-import { string } from "../shape.ts";
+import { parseHex } from "../crypto/hex.ts";
+import { string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctKeccak256Hash = transform({
@@ -8,7 +8,7 @@ export const ctKeccak256Hash = transform({
   input: { input_bytes: string },
   result: ["hash_hex"],
   violations: ["NOT_HEX"],
-  uses: () => import("../keccak.ts"),
+  uses: () => import("../crypto/keccak.ts"),
   run({ input_bytes }, _draw, { keccak256 }) {
     const bytes = parseHex(input_bytes, "0x or 0X");
     return bytes === undefined ? { violation: "NOT_HEX" } : { result: { hash_hex: keccak256(bytes) } };

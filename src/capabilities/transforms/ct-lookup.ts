@@ -1,5 +1,5 @@
-import { own } from "../../json.ts";
-import { object, string } from "../shape.ts";
+import { own } from "../../json/json.ts";
+import { object, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctLookup = transform({

@@ -1,6 +1,6 @@
-import { type Json, type JsonObject, own } from "../../json.ts";
+import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { object } from "../input-schema.ts";
 import { isTruthy } from "../python-json.ts";
-import { object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 /** What a caller of a web service is told about each way a run can end; anything else is the service's fault. */

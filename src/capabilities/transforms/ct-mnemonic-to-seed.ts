@@ -1,5 +1,5 @@
-import { toHex } from "../hex.ts";
-import { string } from "../shape.ts";
+import { toHex } from "../crypto/hex.ts";
+import { string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 export const ctMnemonicToSeed = transform({
@@ -9,7 +9,7 @@ export const ctMnemonicToSeed = transform({
   result: ["seed_bytes"],
   secrets: ["mnemonic", "seed_bytes"],
   violations: ["NOT_A_MNEMONIC"],
-  uses: () => import("../mnemonic.ts"),
+  uses: () => import("../crypto/mnemonic.ts"),
   run({ mnemonic }, _draw, { isMnemonic, seedOf }) {
     if (!isMnemonic(mnemonic)) return { violation: "NOT_A_MNEMONIC" };
     return { result: { seed_bytes: toHex(seedOf(mnemonic, "")) } };

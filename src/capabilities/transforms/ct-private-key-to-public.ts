@@ -1,5 +1,5 @@
-import { parseBytes, toHex } from "../hex.ts";
-import { anything } from "../shape.ts";
+import { parseBytes, toHex } from "../crypto/hex.ts";
+import { anything } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 const KEY_BYTES = 32;
@@ -11,7 +11,7 @@ export const ctPrivateKeyToPublic = transform({
   result: ["public_key_uncompressed_bytes"],
   secrets: ["private_key_bytes"],
   violations: ["NOT_BYTES", "CURVE_UNFIT", "KEY_UNFIT"],
-  uses: () => import("../elliptic.ts"),
+  uses: () => import("../crypto/secp256k1.ts"),
   run({ private_key_bytes, curve }, _draw, { isCurve, publicKeyOf }) {
     if (!isCurve(curve)) return { violation: "CURVE_UNFIT" };
     const bytes = parseBytes(private_key_bytes);

@@ -1,5 +1,5 @@
-import { parseHex } from "../hex.ts";
-import { string } from "../shape.ts";
+import { parseHex } from "../crypto/hex.ts";
+import { string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 
 const UNCOMPRESSED = 0x04;
@@ -10,7 +10,7 @@ export const ctPubkeyToEthAddress = transform({
   input: { public_key_uncompressed_bytes: string },
   result: ["eth_address_hex"],
   violations: ["NOT_HEX", "NOT_UNCOMPRESSED"],
-  uses: () => import("../keccak.ts"),
+  uses: () => import("../crypto/keccak.ts"),
   run({ public_key_uncompressed_bytes }, _draw, { addressOf }) {
     const publicKey = parseHex(public_key_uncompressed_bytes);
     if (publicKey === undefined) return { violation: "NOT_HEX" };

@@ -1,6 +1,6 @@
-import { isObject, own } from "../../json.ts";
+import { isObject, own } from "../../json/json.ts";
+import { anything, array } from "../input-schema.ts";
 import { asInteger } from "../python-json.ts";
-import { anything, array } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctSelectProposer = transform({

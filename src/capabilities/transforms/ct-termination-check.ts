@@ -1,6 +1,6 @@
-import type { Json } from "../../json.ts";
+import type { Json } from "../../json/json.ts";
+import { object } from "../input-schema.ts";
 import { pythonEqual } from "../python-json.ts";
-import { object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctTerminationCheck = transform({

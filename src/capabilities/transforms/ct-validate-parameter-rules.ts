@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject, own, typeOf } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/json.ts";
+import { array, object } from "../input-schema.ts";
 import { isTruthy, pythonEqual } from "../python-json.ts";
-import { array, object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateParameterRules = transform({

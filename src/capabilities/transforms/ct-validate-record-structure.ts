@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { object } from "../input-schema.ts";
 import { pythonNumber } from "../python-json.ts";
-import { object } from "../shape.ts";
 import { transform } from "../transform.ts";
 
 export const ctValidateRecordStructure = transform({

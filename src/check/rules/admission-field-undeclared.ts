@@ -1,4 +1,4 @@
-import { nodeReach } from "../bindings.ts";
+import { nodeReach } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const admissionFieldUndeclared = rule({

@@ -1,9 +1,9 @@
 import type { AdmissionRule } from "../../plan/plan.ts";
-import { nodeReach } from "../bindings.ts";
-import { type EventRecord, eventRecords } from "../records.ts";
+import { excludes, type Value } from "../analysis/abstract-value.ts";
+import { nodeReach } from "../analysis/bindings.ts";
+import { type EventRecord, eventRecords } from "../analysis/event-writes.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
-import { excludes, type Value } from "../value.ts";
 
 export const admissionNeverMatches = rule({
   id: "admission-never-matches",

@@ -1,9 +1,9 @@
-import { isObject, type Json, own } from "../../json.ts";
+import { isObject, type Json, own } from "../../json/json.ts";
 import { codeOf, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
-import type { Entry } from "../entries.ts";
-import { once } from "../once.ts";
+import type { Entry } from "../analysis/entries.ts";
+import { once } from "../analysis/memoize.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
 
 export const artifactUnused = rule({
   id: "artifact-unused",

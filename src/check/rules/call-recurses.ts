@@ -1,8 +1,8 @@
-import { isObject, type Json, type JsonObject, own, pointer } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own, pointer } from "../../json/json.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
+import type { CheckedContract, Use } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
-import type { CheckedContract, Use } from "../subject.ts";
 
 export const callRecurses = rule({
   id: "call-recurses",

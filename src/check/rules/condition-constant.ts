@@ -1,8 +1,8 @@
 import type { Condition, Expression } from "../../plan/expression.ts";
-import { evaluationsAsked, flowing } from "../bindings.ts";
-import { verdictsOf } from "../reading.ts";
+import { excludes, foretell, type Reach } from "../analysis/abstract-value.ts";
+import { evaluationsAsked, flowing } from "../analysis/bindings.ts";
+import { verdictsOf } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
-import { excludes, foretell, type Reach } from "../value.ts";
 
 export const conditionConstant = rule({
   id: "condition-constant",

@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json/json.ts";
+import { declaredValue, excludes, foretell, type Value } from "../analysis/abstract-value.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
-import { declaredValue, excludes, foretell, type Value } from "../value.ts";
 
 export const conformanceDiffers = rule({
   id: "conformance-differs",

@@ -1,7 +1,7 @@
 import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
-import { eventRecords } from "../records.ts";
+import { eventRecords } from "../analysis/event-writes.ts";
+import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { CheckedWorkflow } from "../subject.ts";
 
 export const eventNotRecorded = rule({
   id: "event-not-recorded",

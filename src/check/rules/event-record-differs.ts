@@ -1,8 +1,8 @@
-import { type JsonObject, objectAt, own } from "../../json.ts";
+import { type JsonObject, objectAt, own } from "../../json/json.ts";
 import { namespaceOf } from "../../snapshot/fqdn.ts";
-import { type EventRecord, eventOf, eventRecords } from "../records.ts";
+import { declaredValue, excludes } from "../analysis/abstract-value.ts";
+import { type EventRecord, eventOf, eventRecords } from "../analysis/event-writes.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
-import { declaredValue, excludes } from "../value.ts";
 
 export const eventRecordDiffers = rule({
   id: "event-record-differs",

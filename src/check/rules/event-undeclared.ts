@@ -1,8 +1,8 @@
-import { objectAt } from "../../json.ts";
+import { objectAt } from "../../json/json.ts";
 import { namespaceOf } from "../../snapshot/fqdn.ts";
-import { eventOf, eventRecords } from "../records.ts";
+import { eventOf, eventRecords } from "../analysis/event-writes.ts";
+import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
-import type { CheckedWorkflow } from "../subject.ts";
 
 export const eventUndeclared = rule({
   id: "event-undeclared",

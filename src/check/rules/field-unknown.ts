@@ -1,9 +1,9 @@
-import { isObject, type Json } from "../../json.ts";
+import { isObject, type Json } from "../../json/json.ts";
 import type { Path } from "../../snapshot/hint.ts";
-import { didYouMean } from "../../snapshot/nearest.ts";
-import type { Entry } from "../entries.ts";
+import { didYouMean } from "../../snapshot/nearest-name.ts";
+import type { Entry } from "../analysis/entries.ts";
+import { type Known, VOCABULARY } from "../analysis/vocabulary.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
-import { type Known, VOCABULARY } from "../vocabulary.ts";
 
 export const fieldUnknown = rule({
   id: "field-unknown",

@@ -1,7 +1,7 @@
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
-import { behaviourGraph, type Ways } from "../../snapshot/author-graph.ts";
-import { AuthorError, type AuthoredArtifact } from "../../snapshot/authored.ts";
-import { asAuthored } from "../as-authored.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { AuthorError, type AuthoredArtifact } from "../../snapshot/build/authored.ts";
+import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
+import { asAuthored } from "../analysis/as-authored.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const graphDiffers = rule({

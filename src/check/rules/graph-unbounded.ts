@@ -1,4 +1,4 @@
-import { circlesOf } from "../graph.ts";
+import { circlesOf } from "../analysis/graph.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const graphUnbounded = rule({

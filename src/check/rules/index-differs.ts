@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json.ts";
-import { artifactIndex, storeIndex } from "../../snapshot/author-index.ts";
-import { asAuthored } from "../as-authored.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json/json.ts";
+import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
+import { asAuthored } from "../analysis/as-authored.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const indexDiffers = rule({

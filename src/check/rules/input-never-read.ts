@@ -1,9 +1,9 @@
-import { isObject, objectAt, own } from "../../json.ts";
+import { isObject, objectAt, own } from "../../json/json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
-import { flowing } from "../bindings.ts";
-import { operationOf, type StepFlow } from "../contract-flow.ts";
+import { flowing } from "../analysis/bindings.ts";
+import { operationOf, type StepFlow } from "../analysis/contract-flow.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
 
 export const inputNeverRead = rule({
   id: "input-never-read",

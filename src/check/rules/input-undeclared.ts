@@ -1,4 +1,4 @@
-import { flowing, stepPaths } from "../bindings.ts";
+import { flowing, stepPaths } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const inputUndeclared = rule({

@@ -1,4 +1,4 @@
-import { conditionPaths, flowing, stepPaths } from "../bindings.ts";
+import { conditionPaths, flowing, stepPaths } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const inputUnused = rule({

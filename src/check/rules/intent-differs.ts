@@ -1,6 +1,6 @@
-import { isObject, objectAt, own } from "../../json.ts";
+import { isObject, objectAt, own } from "../../json/json.ts";
 import { codeOf, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
-import { didYouMean } from "../../snapshot/nearest.ts";
+import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const intentDiffers = rule({

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, jsonEqual, objectAt, own } from "../../json.ts";
+import { isObject, type JsonObject, jsonEqual, objectAt, own } from "../../json/json.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const listDiffers = rule({

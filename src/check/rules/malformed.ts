@@ -1,6 +1,6 @@
-import { isObject, type Json, objectAt, own } from "../../json.ts";
-import { otherReasons } from "../compiled.ts";
-import type { Entry } from "../entries.ts";
+import { isObject, type Json, objectAt, own } from "../../json/json.ts";
+import { otherReasons } from "../analysis/compile-findings.ts";
+import type { Entry } from "../analysis/entries.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const malformed = rule({

@@ -1,4 +1,4 @@
-import { answers } from "../endings.ts";
+import { answers } from "../analysis/exits.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outcomeNeverAnswered = rule({

@@ -1,4 +1,4 @@
-import { findingsOf } from "../compiled.ts";
+import { findingsOf } from "../analysis/compile-findings.ts";
 import { rule } from "../rule.ts";
 
 export const outcomeNotRouted = rule({

@@ -1,4 +1,4 @@
-import { flowing } from "../bindings.ts";
+import { flowing } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outputNeverSet = rule({

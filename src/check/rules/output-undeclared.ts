@@ -1,4 +1,4 @@
-import { contractNodes, nodePaths, nodeReach } from "../bindings.ts";
+import { contractNodes, nodePaths, nodeReach } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outputUndeclared = rule({

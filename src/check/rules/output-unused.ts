@@ -1,5 +1,5 @@
 import { pathsIn } from "../../plan/expression.ts";
-import { conditionPaths, contractNodes, flowing, stepPaths } from "../bindings.ts";
+import { conditionPaths, contractNodes, flowing, stepPaths } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outputUnused = rule({

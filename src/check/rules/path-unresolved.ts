@@ -6,9 +6,9 @@ import {
   nodePaths,
   nodeReach,
   stepPaths,
-} from "../bindings.ts";
-import { reasonsOf } from "../compiled.ts";
-import type { ContractFlow } from "../contract-flow.ts";
+} from "../analysis/bindings.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
+import type { ContractFlow } from "../analysis/contract-flow.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const pathUnresolved = rule({

@@ -1,4 +1,4 @@
-import { leadingTo } from "../graph.ts";
+import { leadingTo } from "../analysis/graph.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const pathWithoutExit = rule({

@@ -1,11 +1,11 @@
-import { isObject, type Json, pointer } from "../../json.ts";
+import { isObject, type Json, pointer } from "../../json/json.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
-import { didYouMean } from "../../snapshot/nearest.ts";
-import { reasonsOf } from "../compiled.ts";
-import type { Entry } from "../entries.ts";
-import { once } from "../once.ts";
+import { didYouMean } from "../../snapshot/nearest-name.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
+import type { Entry } from "../analysis/entries.ts";
+import { once } from "../analysis/memoize.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
 
 export const referenceUnresolved = rule({
   id: "reference-unresolved",

@@ -1,6 +1,6 @@
-import { flowing } from "../bindings.ts";
-import { findingsOf } from "../compiled.ts";
-import type { StepFlow } from "../contract-flow.ts";
+import { flowing } from "../analysis/bindings.ts";
+import { findingsOf } from "../analysis/compile-findings.ts";
+import type { StepFlow } from "../analysis/contract-flow.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const requiredInputUnbound = rule({

@@ -1,4 +1,4 @@
-import { own } from "../../json.ts";
+import { own } from "../../json/json.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import { foundIn, rule } from "../rule.ts";
 

@@ -2,7 +2,7 @@ import { pathsIn } from "../../plan/expression.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
 import { spaces } from "../../plan/secrets.ts";
 import type { Path } from "../../snapshot/hint.ts";
-import { contractNodes } from "../bindings.ts";
+import { contractNodes } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const secretLeaks = rule({

@@ -1,5 +1,5 @@
-import { contractNodes, nodeReach } from "../bindings.ts";
-import { atEntry, payloadPath } from "../published.ts";
+import { contractNodes, nodeReach } from "../analysis/bindings.ts";
+import { atEntry, payloadPath } from "../analysis/reaching-outputs.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const sourceOptional = rule({

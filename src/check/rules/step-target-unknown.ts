@@ -1,4 +1,4 @@
-import { reasonsOf } from "../compiled.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
 import { rule } from "../rule.ts";
 
 export const stepTargetUnknown = rule({

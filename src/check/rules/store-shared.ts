@@ -1,9 +1,9 @@
 import { pathBelowRoot } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/load.ts";
 import { parseStructure } from "../../snapshot/parse.ts";
-import { contractNodes } from "../bindings.ts";
+import { contractNodes } from "../analysis/bindings.ts";
+import { type Subject, silent } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
-import { type Subject, silent } from "../subject.ts";
 
 export const storeShared = rule({
   id: "store-shared",

@@ -1,4 +1,4 @@
-import { reasonsOf } from "../compiled.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const storeUndeclared = rule({

@@ -1,9 +1,9 @@
-import { isObject, type Json, type JsonObject, own } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
 import { parseEffect } from "../../snapshot/parse.ts";
-import type { Entry } from "../entries.ts";
+import type { Entry } from "../analysis/entries.ts";
+import type { Subject } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
-import type { Subject } from "../subject.ts";
 
 export const surfaceDiffers = rule({
   id: "surface-differs",

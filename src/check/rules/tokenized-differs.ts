@@ -1,9 +1,9 @@
-import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "../../json.ts";
+import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "../../json/json.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";
-import { byName, type Place, type Projection, unlike } from "../projection.ts";
+import { byName, type Place, type Projection, unlike } from "../analysis/projection.ts";
+import type { CheckedWorkflow, Subject } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
-import type { CheckedWorkflow, Subject } from "../subject.ts";
 
 export const tokenizedDiffers = rule({
   id: "tokenized-differs",

@@ -1,4 +1,4 @@
-import { objectAt, own } from "../../json.ts";
+import { objectAt, own } from "../../json/json.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const transformUntested = rule({

@@ -1,11 +1,11 @@
-import { type Json, objectAt, own } from "../../json.ts";
+import { type Json, objectAt, own } from "../../json/json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
-import { contractNodes, flowing, nodeReach } from "../bindings.ts";
-import { findingsOf } from "../compiled.ts";
-import type { StepFlow } from "../contract-flow.ts";
+import { declaredValue, excludes, foretell, typed, type Value } from "../analysis/abstract-value.ts";
+import { contractNodes, flowing, nodeReach } from "../analysis/bindings.ts";
+import { findingsOf } from "../analysis/compile-findings.ts";
+import type { StepFlow } from "../analysis/contract-flow.ts";
+import type { CheckedContract, Subject } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
-import type { CheckedContract, Subject } from "../subject.ts";
-import { declaredValue, excludes, foretell, typed, type Value } from "../value.ts";
 
 export const typeDiffers = rule({
   id: "type-differs",

@@ -3,14 +3,14 @@
  * what it answered. Clocks, execution ids, hashes and the build are left aside, and so is what was drawn.
  */
 
-import { type JsonObject, pointer } from "../../json.ts";
-import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json-differences.ts";
+import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json/diff.ts";
+import { type JsonObject, pointer } from "../../json/json.ts";
 import { eventsOf, type TraceEvent } from "../../trace/event.ts";
 import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";
-import { Drawn } from "./drawn.ts";
-import { judging } from "./judging.ts";
-import * as told from "./told.ts";
+import * as told from "./comparable.ts";
+import { judging } from "./evaluate.ts";
+import { Drawn } from "./nondeterminism.ts";
 
 /** What a difference is about, in the order in which a reader asks. */
 export const GROUPS = [

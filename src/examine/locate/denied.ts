@@ -1,13 +1,13 @@
 /** What to do about a run that was not admitted. */
 
-import type { Summary, ViolationEntry } from "../../engine/summary.ts";
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../json/json.ts";
 import { fieldsOf } from "../../plan/bindings.ts";
 import type { FieldSpec } from "../../plan/intent.ts";
 import type { AdmissionRule, Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
+import type { Summary, ViolationEntry } from "../../trace/summary.ts";
+import { type Place, place } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
-import { type Place, place } from "./place.ts";
 
 /** The workflows that leave a record of an event, as far as that is known. */
 export type Recording = (event: string) => readonly string[];

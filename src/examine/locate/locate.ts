@@ -1,15 +1,15 @@
 /** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
-import { type ErrorEntry, refusalOf, type Summary, type ViolationEntry } from "../../engine/summary.ts";
-import { wordingOf } from "../../faults.ts";
-import { type JsonObject, own, parsePointer } from "../../json.ts";
+import { wordingOf } from "../../errors/faults.ts";
+import { type JsonObject, own, parsePointer } from "../../json/json.ts";
 import type { ContractNode, IntentNode, Plan, Step } from "../../plan/plan.ts";
 import { stepPath } from "../../plan/routes.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
+import { type ErrorEntry, refusalOf, type Summary, type ViolationEntry } from "../../trace/summary.ts";
 import type { Classification } from "../classify.ts";
 import { denied, type Recording } from "./denied.ts";
+import { contractNode, edit, type Place, place, pointerOf } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
-import { contractNode, edit, type Place, place, pointerOf } from "./place.ts";
 import { dataHint } from "./stored.ts";
 import { mistypedInput, type Traced, unboundInput, unboundStepInput } from "./unbound.ts";
 import { unresolved } from "./unresolved.ts";

@@ -1,10 +1,10 @@
 /** What to make of a payload field, so that the rule it does not meet is met. */
 
-import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../../json.ts";
+import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../../json/json.ts";
 import type { FieldSpec, IntentSpec } from "../../plan/intent.ts";
-import { wish } from "../../plan/wish.ts";
+import { wish } from "../../plan/suggest/describe-expected.ts";
 import { sentence } from "../../snapshot/hint.ts";
-import { nearestName } from "../../snapshot/nearest.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
 
 /** `field` says what is taken there; `declared`, which members are known beside it. */
 export function payloadHint(

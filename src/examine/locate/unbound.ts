@@ -1,17 +1,17 @@
 /** Why an input has no value, and what gives it one: followed back along the bindings to where it goes wrong. */
 
-import { type JsonObject, pointer } from "../../json.ts";
+import { type JsonObject, pointer } from "../../json/json.ts";
 import { bindingMeant, fieldsOf } from "../../plan/bindings.ts";
-import { meantPath, type Names, nodeNames, resultNames, stepNames } from "../../plan/declared.ts";
 import { type Expression, pathsIn } from "../../plan/expression.ts";
 import type { FieldSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan, Step } from "../../plan/plan.ts";
 import { nodePath, stepPath } from "../../plan/routes.ts";
-import { wish } from "../../plan/wish.ts";
+import { meantPath, type Names, nodeNames, resultNames, stepNames } from "../../plan/suggest/declared.ts";
+import { wish } from "../../plan/suggest/describe-expected.ts";
 import { exactly, type Path } from "../../snapshot/hint.ts";
-import { nearestName } from "../../snapshot/nearest.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
+import { edit, type Place, place } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
-import { edit, type Place, place } from "./place.ts";
 
 /** What is at hand to find it: the plan, and the payload of the run. */
 export interface Traced {

@@ -1,15 +1,15 @@
 /** Where an expression stands that could not be computed, and what to write instead. */
 
-import type { ErrorEntry } from "../../engine/summary.ts";
-import { own, pointer } from "../../json.ts";
+import { own, pointer } from "../../json/json.ts";
 import { fieldsOf } from "../../plan/bindings.ts";
-import { conditionNames, meantPath, type Names, nodeNames, stepNames } from "../../plan/declared.ts";
 import { type Condition, type Expression, type PathWithin, pathsIn } from "../../plan/expression.ts";
 import type { ContractNode, Plan, Step } from "../../plan/plan.ts";
 import { nodePath, stepPath } from "../../plan/routes.ts";
+import { conditionNames, meantPath, type Names, nodeNames, stepNames } from "../../plan/suggest/declared.ts";
 import { exactly, type Path } from "../../snapshot/hint.ts";
+import type { ErrorEntry } from "../../trace/summary.ts";
+import { contractNode, edit, type Place, place } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
-import { contractNode, edit, type Place, place } from "./place.ts";
 import type { Traced } from "./unbound.ts";
 
 /** A declared value that may hold the expression: its paths, and what they may name. */

@@ -1,11 +1,11 @@
 /** What to do about an outcome that nobody foresaw, or a path that never ends. */
 
-import type { Summary } from "../../engine/summary.ts";
 import type { Plan, PlanNode } from "../../plan/plan.ts";
 import { actionMeant, edgeMeant, nodePath, targets } from "../../plan/routes.ts";
 import { type Change, oneOf } from "../../snapshot/hint.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
-import { edit, type Place, place } from "./place.ts";
+import type { Summary } from "../../trace/summary.ts";
+import { edit, type Place, place } from "./location.ts";
 
 /** A node's outcome without an edge. */
 export function withoutEdge(node: PlanNode, outcome: string, plan: Plan): Place | null {

@@ -1,7 +1,7 @@
 /** A refusal that stands on record where the walk asks for something else. */
 
-import { REFUSERS } from "../../engine/held.ts";
-import { type RunCode, RunFault, wordingOf } from "../../faults.ts";
+import { REFUSERS } from "../../engine/event-limits.ts";
+import { type RunCode, RunFault, wordingOf } from "../../errors/faults.ts";
 import type { EventOf, EventType } from "../../trace/event.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** What the events of a trace say of its run, in the words of the walk. */
 
-import type { EffectConclusion, TransformConclusion } from "../../engine/conclude.ts";
-import type { RunInput } from "../../engine/state.ts";
+import type { EffectConclusion, TransformConclusion } from "../../engine/executor.ts";
+import type { RunInput } from "../../engine/run-state.ts";
 import type { Payloads } from "../../trace/event.ts";
 
 /** The run's clock as it was read; `""` where no reading is on record. */

@@ -4,14 +4,14 @@
  * observational members. Suppressed values are taken as recorded, and counted; answers that rest on them, named.
  */
 
+import { walk } from "../../engine/execute.ts";
 import { traceId } from "../../engine/run.ts";
-import type { RunInput } from "../../engine/state.ts";
-import { walk } from "../../engine/walk.ts";
+import type { RunInput } from "../../engine/run-state.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { clockOf, inputOf } from "./recorded.ts";
-import { type Course, Recording, Stop, type TakenAnswer } from "./recording.ts";
+import { type Course, Recording, Stop, type TakenAnswer } from "./replay-executor.ts";
 
 export interface Replayed {
   /** The first divergence, or null. */

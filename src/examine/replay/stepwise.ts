@@ -1,9 +1,9 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../json/json.ts";
 import type { Happening, Payloads, TraceEvent } from "../../trace/event.ts";
 import type { TraceFinding } from "../finding.ts";
-import type { Course } from "./recording.ts";
+import type { Course } from "./replay-executor.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
 /** What a step answered. */

@@ -6,7 +6,7 @@ import type { CallEffect, Called } from "../../../src/capabilities/effect.ts";
 import { csConcurrentWorkflows } from "../../../src/capabilities/effects/cs-concurrent-workflows.ts";
 import { csWorkflowGateway } from "../../../src/capabilities/effects/cs-workflow-gateway.ts";
 import { csWorkflowLoop } from "../../../src/capabilities/effects/cs-workflow-loop.ts";
-import { deepFreeze } from "../../../src/json.ts";
+import { deepFreeze } from "../../../src/json/json.ts";
 
 const effects: readonly CallEffect[] = [csConcurrentWorkflows, csWorkflowGateway, csWorkflowLoop];
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import type { StoreFault } from "../../../src/faults.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { StoreFault } from "../../../src/errors/faults.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 
 const call = (at: Pick<FreshStore, "store" | "draw">, op: string, input: JsonObject = {}) =>

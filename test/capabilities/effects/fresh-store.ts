@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { StoreEffect } from "../../../src/capabilities/effect.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { openDataRoot } from "../../../src/node-store.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { Draw, StoreFile } from "../../../src/ports.ts";
 
 /** Counts what is drawn: the second address differs from the first. */

@@ -9,8 +9,8 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { openDataRoot } from "../../../src/node-store.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { countingDraw, perform } from "./fresh-store.ts";
 
 export const ROUNDS = 16;

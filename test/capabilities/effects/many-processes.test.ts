@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { openDataRoot } from "../../../src/node-store.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { countingDraw, linesOf, perform } from "./fresh-store.ts";
 import { INDEX_WORTH, ROUNDS, type Told } from "./many-processes-worker.ts";
 

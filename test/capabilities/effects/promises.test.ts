@@ -9,9 +9,9 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import { StoreFault } from "../../../src/faults.ts";
-import { deepFreeze } from "../../../src/json.ts";
-import { openDataRoot } from "../../../src/node-store.ts";
+import { StoreFault } from "../../../src/errors/faults.ts";
+import { deepFreeze } from "../../../src/json/json.ts";
+import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { isJson } from "../../support/is-json.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, freshStore, perform } from "./fresh-store.ts";

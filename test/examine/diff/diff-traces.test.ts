@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diffTraces, type TraceDiff } from "../../../src/examine/diff/diff-traces.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { fixedClock } from "../../../src/node-ports.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { fixedClock } from "../../../src/platform/node-ports.ts";
 import { calling, PARCEL } from "../../engine/calling.ts";
 import {
   appending,

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptySummary, gather } from "../../../src/engine/summary.ts";
 import { classify } from "../../../src/examine/classify.ts";
 import { locate, places, pointerOf } from "../../../src/examine/locate/locate.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { emptySummary, gather } from "../../../src/trace/summary.ts";
 import {
   appending,
   compileTrial,

@@ -1,8 +1,8 @@
 /** What holds a value of a trace in its place, when every hash may be made anew. */
 
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
-import { type Json, pointer } from "../../../src/json.ts";
-import type { Path } from "../../../src/json-differences.ts";
+import type { Path } from "../../../src/json/diff.ts";
+import { type Json, pointer } from "../../../src/json/json.ts";
 import {
   holdsSuppressed,
   isSuppressed,

@@ -1,8 +1,8 @@
 /** What holds the answer of a side effect: it is taken as recorded, so that only what the run made of it can show an edit. */
 
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
-import { isObject, type JsonObject } from "../../../src/json.ts";
-import type { Path } from "../../../src/json-differences.ts";
+import type { Path } from "../../../src/json/diff.ts";
+import { isObject, type JsonObject } from "../../../src/json/json.ts";
 import { type Expression, pathsIn } from "../../../src/plan/expression.ts";
 import type { Step } from "../../../src/plan/plan.ts";
 import { type EventOf, eventsOf } from "../../../src/trace/event.ts";

@@ -1,6 +1,6 @@
 /** Choices that are the same in every run, and do not depend on what was chosen before. */
 
-import { sha256 } from "../../../src/trace/canonical.ts";
+import { sha256 } from "../../../src/json/canonical.ts";
 
 /** A whole number below `end`, by what it is chosen for. */
 export function below(end: number, ...what: readonly (string | number)[]): number {

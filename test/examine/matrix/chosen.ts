@@ -1,7 +1,7 @@
 /** Which steps of a snapshot's vectors are run: every workflow at its furthest, and every way in which a run may end. */
 
-import { ANY } from "../../../src/certify/compare.ts";
-import type { RunStep, Scenario } from "../../../src/certify/scenario.ts";
+import { ANY } from "../../../src/scenarios/expect/compare.ts";
+import type { RunStep, Scenario } from "../../../src/scenarios/scenario.ts";
 
 /** A step of a vector that may be run for its trace. */
 export interface Chosen {

@@ -1,8 +1,8 @@
 /** A value edited and the whole chain made anew, as a forger would who knows the format. */
 
-import { isObject, type Json, type JsonObject } from "../../../src/json.ts";
-import type { Path } from "../../../src/json-differences.ts";
-import { canonical, type Digest, digestOf, sha256 } from "../../../src/trace/canonical.ts";
+import { canonical, type Digest, digestOf, sha256 } from "../../../src/json/canonical.ts";
+import type { Path } from "../../../src/json/diff.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
 import { genesis, hashOf } from "../../../src/trace/chain.ts";
 import { forge, nameOf, underName } from "../examination.ts";
 import type { Edit, Renaming } from "./edits.ts";

@@ -1,10 +1,10 @@
 /** Runs in a world that answers otherwise: everything that follows from the answer is as a run records it. */
 
-import type { Conclude } from "../../../src/engine/conclude.ts";
+import type { Conclude } from "../../../src/engine/executor.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
-import { isObject, type Json, type JsonObject } from "../../../src/json.ts";
-import { seededEntropy } from "../../../src/node-ports.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
 import type { EffectStep } from "../../../src/plan/plan.ts";
+import { seededEntropy } from "../../../src/platform/node-ports.ts";
 import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";
 import type { TrialOptions } from "../../engine/trial.ts";
 import { below, oneOf } from "./choice.ts";

@@ -1,18 +1,18 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
-import { type Catalogue, catalogue } from "../../../src/certify/catalogue.ts";
-import { overlaid } from "../../../src/certify/overlay.ts";
-import type { Preparation, RunStep, Scenario } from "../../../src/certify/scenario.ts";
-import { readVectors } from "../../../src/certify/vectors.ts";
-import { Fault } from "../../../src/faults.ts";
-import type { JsonObject } from "../../../src/json.ts";
-import { fixedClock, nodeFiles, seededEntropy } from "../../../src/node-ports.ts";
+import { Fault } from "../../../src/errors/faults.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { fixedClock, nodeFiles, seededEntropy } from "../../../src/platform/node-ports.ts";
 import type { Clock } from "../../../src/ports.ts";
+import { type Catalogue, catalogue } from "../../../src/scenarios/catalogue.ts";
+import { readVectors } from "../../../src/scenarios/format/vectors.ts";
+import { overlaid } from "../../../src/scenarios/overlay.ts";
+import type { Preparation, RunStep, Scenario } from "../../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { eventsOf, type TraceEvent } from "../../../src/trace/event.ts";
-import { surroundings } from "../../certify/playing.ts";
 import { type MemoryData, memoryData, runPlan, type Trial, type TrialOptions } from "../../engine/trial.ts";
+import { surroundings } from "../../scenarios/playing.ts";
 import { linesOf } from "../examination.ts";
 import { below } from "./choice.ts";
 import { type Chosen, choose } from "./chosen.ts";

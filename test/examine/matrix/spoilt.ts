@@ -1,8 +1,8 @@
 /** What a line has become by one changed byte, and so what must be found of it: by what the byte was part of. */
 
-import { isObject, type Json, type JsonObject, parsePointer } from "../../../src/json.ts";
-import { type JsonDifference, jsonDifferences } from "../../../src/json-differences.ts";
-import { canonical } from "../../../src/trace/canonical.ts";
+import { canonical } from "../../../src/json/canonical.ts";
+import { type JsonDifference, jsonDifferences } from "../../../src/json/diff.ts";
+import { isObject, type Json, type JsonObject, parsePointer } from "../../../src/json/json.ts";
 
 /** What a changed line must be found to be. */
 export interface Spoilt {

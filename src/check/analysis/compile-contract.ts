@@ -1,0 +1,45 @@
+/** A contract compiled by itself, for one that no workflow that compiles runs: as if all it binds were bound. */
+
+import type { Registry } from "../../capabilities/registry.ts";
+import type { CompileReason } from "../../errors/faults.ts";
+import { Closure } from "../../plan/closure.ts";
+import { compileContract } from "../../plan/compile-contract.ts";
+import type { Contract } from "../../plan/plan.ts";
+import { refusal } from "../../plan/refusal.ts";
+import type { Storage } from "../../plan/storage.ts";
+import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+import type { ContractTable } from "../../snapshot/parse.ts";
+
+export interface Alone {
+  /** What of it can be compiled; null when there is a reason why it cannot. */
+  readonly contract: Contract | null;
+  readonly reasons: readonly CompileReason[];
+}
+
+export async function compileAlone(
+  artifact: Artifact,
+  table: ContractTable,
+  snapshot: Snapshot,
+  registry: Registry,
+): Promise<Alone> {
+  const closure = new Closure(snapshot, artifact);
+  const report = closure.reportFor(artifact);
+  const storage = everythingBound(table);
+  const contract = compileContract(artifact, { storage, closure, registry, report });
+  if (closure.reasons.length === 0) return { contract, reasons: [] };
+  return { contract: null, reasons: (await refusal(artifact.fqdn, closure.reasons, snapshot)).reasons };
+}
+
+/** What is bound, and where it is stored, only a workflow says. */
+function everythingBound({ steps }: ContractTable): Storage {
+  const effects = steps.flatMap(({ sideEffect }) => (sideEffect === null ? [] : [sideEffect]));
+  const stores = steps.flatMap(({ store }) => (store === null ? [] : [store]));
+  const nothing = () => undefined;
+  return {
+    structure: null,
+    effects: new Map(effects.map((code) => [code, { policy: {}, path: null, pathIn: "policy" } as const])),
+    stores: new Map(stores.map((store) => [store, store])),
+    bind: nothing,
+    contain: nothing,
+  };
+}

@@ -1,0 +1,138 @@
+/** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
+
+import { type Fault, type SealFault, SnapshotFault } from "../../errors/faults.ts";
+import { type Digest, sha256 } from "../../json/canonical.ts";
+import { isObject, type JsonObject, own, utf8 } from "../../json/json.ts";
+import type { Files } from "../../ports.ts";
+import { parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
+import { codeOf, type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../snapshot/fqdn.ts";
+import { type Artifact, closureRoot, type Snapshot } from "../../snapshot/load.ts";
+import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
+import {
+  readAll,
+  readSealFile,
+  type SnapshotFile,
+  verifyAgainst,
+  verifyContents,
+} from "../../snapshot/verify.ts";
+
+/** An artifact of whatever kind, as its file holds it. */
+export interface Entry {
+  readonly fqdn: Fqdn;
+  /** The first word of its code: `WF`, `CC`, `SURFACE`, … */
+  readonly word: string;
+  /** Path below the snapshot. */
+  readonly file: string;
+  readonly text: string;
+  readonly envelope: JsonObject;
+  /** The authored Markdown. */
+  readonly content: string;
+  readonly frontmatter: JsonObject;
+  /** As a run would load it; null for a kind that no run reads. */
+  readonly artifact: Artifact | null;
+}
+
+export interface Read {
+  /** By full name. */
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** The JSON files that are no artifact, by path, and the text of each. */
+  readonly documents: ReadonlyMap<string, JsonObject>;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly isSealed: boolean;
+  /** Every file, sorted. */
+  readonly paths: readonly string[];
+  readonly faults: readonly Fault[];
+}
+
+export function readEntries(folder: string, files: Files): Read {
+  const faults: Fault[] = [];
+  const all = readAll(folder, files, faults);
+  const seal = readSealFile(folder, files, faults);
+  if (seal !== undefined) faults.push(...sealFaults(seal, all));
+  const entries = new Map<string, Entry>();
+  const documents = new Map<string, JsonObject>();
+  const texts = new Map<string, string>();
+  for (const file of all.filter(({ path }) => path.endsWith(".json"))) {
+    try {
+      if (fqdnOfFile(file.path) === undefined) {
+        documents.set(file.path, parseStrict(file.path, file.bytes));
+        texts.set(file.path, utf8(file.bytes));
+      } else {
+        const entry = readEntry(file);
+        faults.push(...verifyContents(file.path, entry.text, entry.envelope));
+        entries.set(entry.fqdn, entry);
+      }
+    } catch (error) {
+      if (!(error instanceof SnapshotFault)) throw error;
+      faults.push(error);
+    }
+  }
+  return { entries, documents, texts, isSealed: seal !== null, paths: all.map(({ path }) => path), faults };
+}
+
+/** Bytes against the seal, where there is one. */
+function sealFaults(bytes: Uint8Array | null, all: readonly SnapshotFile[]): readonly SealFault[] {
+  if (bytes === null) return [];
+  const parsed = parseSeal(bytes);
+  if (!("fault" in parsed)) return verifyAgainst(parsed.seal, all);
+  const byPath = new Map(all.map((file) => [file.path, file.bytes]));
+  return [checkSealOnDisk(parsed, (path) => byPath.get(path) ?? null)];
+}
+
+/** @throws SnapshotFault */
+export function readEntry({ path, bytes }: SnapshotFile): Entry {
+  const { text, envelope } = parseEnvelope(path, bytes);
+  const fqdn = envelope["fqdn_id"] as Fqdn;
+  const frontmatter = envelope["frontmatter"] as JsonObject;
+  return {
+    fqdn,
+    word: codeOf(fqdn).split("_", 1)[0] as string,
+    file: path,
+    text,
+    envelope,
+    content: envelope["content"] as string,
+    frontmatter,
+    artifact: asArtifact(fqdn, path, text, bytes, envelope),
+  };
+}
+
+function asArtifact(
+  fqdn: Fqdn,
+  file: string,
+  text: string,
+  bytes: Uint8Array,
+  envelope: JsonObject,
+): Artifact | null {
+  const kind = kindOf(fqdn);
+  const isReached = kind !== undefined && (file === fileOf(fqdn, kind) || kind === "STRUCTURE");
+  if (!isReached) return null;
+  const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
+  return {
+    fqdn,
+    kind,
+    file,
+    text,
+    sha256: sha256(bytes),
+    size: bytes.length,
+    contentHash: envelope["content_hash"] as Digest,
+    frontmatter: envelope["frontmatter"] as JsonObject,
+    ir: isObject(ir) ? ir : null,
+  };
+}
+
+/** The artifacts as a snapshot to compile from: what was read, and nothing read again. */
+export function snapshotOver(folder: string, { entries, documents, texts, isSealed, paths }: Read): Snapshot {
+  return {
+    folder,
+    state: isSealed ? "sealed" : "verified",
+    rootOf: closureRoot,
+    artifact: (name) => entries.get(name)?.artifact ?? undefined,
+    names: (kind) =>
+      [...entries.values()].flatMap(({ artifact }) => (artifact?.kind === kind ? [artifact.fqdn] : [])).sort(),
+    paths: (below) => paths.filter((path) => path.startsWith(`${below}/`)),
+    document(file) {
+      const value = documents.get(file);
+      return value === undefined ? undefined : { text: texts.get(file) ?? "", value };
+    },
+  };
+}

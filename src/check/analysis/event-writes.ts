@@ -1,0 +1,120 @@
+/** The records that workflows write for events: where, for which event, and what is known of them. */
+
+import type { ContractNode, NodeKey, Plan } from "../../plan/plan.ts";
+import { codeOf, namespaceOf } from "../../snapshot/fqdn.ts";
+import type { Path } from "../../snapshot/hint.ts";
+import type { Artifact } from "../../snapshot/load.ts";
+import { ANYTHING, foretell, type Reach, record, typed, type Value } from "./abstract-value.ts";
+import { nodeReach } from "./bindings.ts";
+import { contractFlow } from "./contract-flow.ts";
+import type { Entry } from "./entries.ts";
+import { once } from "./memoize.ts";
+import { atEntry, type Outputs, payloadPath } from "./reaching-outputs.ts";
+import type { CheckedContract, CheckedWorkflow, Subject } from "./snapshot-model.ts";
+
+export interface EventRecord {
+  /** The event's code, as the record says it. */
+  readonly event: string;
+  readonly record: Value;
+  /** The artifact that says which event it is, and where in it. */
+  readonly artifact: Artifact;
+  readonly at: Path;
+  /** Who has it written: the workflow and its node; null for a contract that no workflow runs. */
+  readonly workflow: CheckedWorkflow | null;
+  readonly node: NodeKey | null;
+}
+
+/** The fields by which a record says what it is of (SPEC 4.2). */
+const CODE_FIELDS = ["event_code", "event_type"] as const;
+
+/** Every record that names its event: once for each node that has it written, and for contracts that no node runs. */
+export const eventRecords = once((subject: Subject): readonly EventRecord[] =>
+  subject.contracts.flatMap((one) =>
+    one.uses.length === 0
+      ? recordsOf(one, undefined, null, subject)
+      : one.uses.flatMap(({ workflow, plan, node }) =>
+          recordsOf(one, givenInputs(plan, node, subject), { workflow, node }, subject),
+        ),
+  ),
+);
+
+interface Where {
+  readonly workflow: CheckedWorkflow;
+  readonly node: ContractNode;
+}
+
+function recordsOf(
+  { contract, artifact }: CheckedContract,
+  inputs: Value | undefined,
+  where: Where | null,
+  { snapshot }: Subject,
+): readonly EventRecord[] {
+  if (contract === null) return [];
+  const declared = contractFlow(contract, snapshot);
+  return contractFlow(contract, snapshot, inputs).steps.flatMap(({ step, inputReach }, i) => {
+    if (step.kind !== "effect" || step.operation.reaches !== "store") return [];
+    return step.inputs.flatMap(({ name, source }): EventRecord[] => {
+      const written = foretell(source, inputReach);
+      const field = CODE_FIELDS.find((one) => written?.fields?.get(one)?.constant !== undefined);
+      if (written === undefined || field === undefined) return [];
+      const event = written.fields?.get(field)?.constant as string;
+      const here = declared.steps[i];
+      const isOwn =
+        here !== undefined && foretell(source, here.inputReach)?.fields?.get(field)?.constant === event;
+      const own = { artifact, at: ["core", "pipeline", step.index, "inputs", name] };
+      const place =
+        isOwn || where === null
+          ? own
+          : { artifact: where.workflow.artifact, at: ["core", "nodes", where.node.key] };
+      return [
+        { event, record: written, ...place, workflow: where?.workflow ?? null, node: where?.node.key ?? null },
+      ];
+    });
+  });
+}
+
+/** What a node gives its contract. What is required is there, or no step runs. */
+function givenInputs(plan: Plan, node: ContractNode, subject: Subject): Value {
+  const reach = surely(nodeReach(plan, subject), atEntry(plan).must.get(node.key));
+  const declared = new Map(node.contract.inputs.map((input) => [input.name, input]));
+  const given = node.inputs.flatMap(({ name, source }) => {
+    const value = foretell(source, reach);
+    const input = declared.get(name);
+    if (value === undefined && input?.required !== true) return [];
+    const { maybe: _, ...sure } = value ?? ANYTHING;
+    const known = sure.types.length === 0 && input !== undefined ? { ...sure, types: input.types } : sure;
+    return [
+      [
+        name,
+        input?.required === true || value?.maybe === undefined ? known : { ...known, maybe: true as const },
+      ] as const,
+    ];
+  });
+  const bound = new Set(given.map(([name]) => name));
+  const filled = node.contract.inputs.flatMap(({ name, types, default: fallback }) =>
+    fallback === undefined || bound.has(name) ? [] : [[name, typed(...types)] as const],
+  );
+  return record([...given, ...filled]);
+}
+
+/** What every way to a node has already insisted on is there. */
+function surely(reach: Reach, insisted: Outputs | undefined): Reach {
+  return (root, segments) => {
+    const value = reach(root, segments);
+    if (value?.maybe === undefined || root !== "payload" || !insisted?.has(payloadPath(segments))) return value;
+    const { maybe: _, ...sure } = value;
+    return sure;
+  };
+}
+
+const eventsByCode = once(({ ofWord }: Subject): ReadonlyMap<string, readonly Entry[]> => {
+  const events = ofWord("EV");
+  const codes = new Set(events.map(({ fqdn }) => codeOf(fqdn)));
+  return new Map([...codes].map((code) => [code, events.filter(({ fqdn }) => codeOf(fqdn) === code)]));
+});
+
+/** The event's artifact: that of the namespace which names it, else the only one with that code. */
+export function eventOf(code: string, namespace: string, subject: Subject): Entry | undefined {
+  const all = eventsByCode(subject).get(code.slice(code.lastIndexOf(":") + 1)) ?? [];
+  return all.find(({ fqdn }) => namespaceOf(fqdn) === namespace) ?? all[0];
+}

@@ -1,0 +1,33 @@
+import type { Fault } from "../../errors/faults.ts";
+import { own } from "../../json/json.ts";
+import { type Found, rule } from "../rule.ts";
+
+export const fileDamaged = rule({
+  id: "file-damaged",
+  about:
+    "every file is whole: strict JSON, named as it calls itself, executed as its sealed text says, sealed as it is",
+  severity: "error",
+  invariants: [
+    "fb.constitution::INVARIANT_ARTIFACT_CONTENT_HASH_DECLARED_V0",
+    "fb.constitution::INVARIANT_IDENTITY_FQDN_CONSISTENCY_V0",
+    "fb.constitution::INVARIANT_UNIQUE_ARTIFACT_ID_V0",
+    "fb.topology::INVARIANT_TOPOLOGY_IMMUTABLE_AFTER_COMPILATION_V0",
+  ],
+  hint: "restore the file; pgs verify says the same of it",
+  *check({ faults }) {
+    for (const fault of faults) yield toFound(fault);
+  },
+});
+
+function toFound({ code, facts, wording }: Fault): Found {
+  const { what, hint } = wording;
+  const [file, line, pointer] = [own(facts, "file"), own(facts, "line"), own(facts, "pointer")];
+  return {
+    file: typeof file === "string" ? file : "",
+    pointer: typeof pointer === "string" ? pointer : "",
+    facts: { code },
+    message: what,
+    ...(hint === undefined ? {} : { hint }),
+    ...(typeof line === "number" ? { line } : {}),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Path } from "../../snapshot/hint.ts";
+import { flowing } from "../analysis/bindings.ts";
+import type { StepFlow } from "../analysis/contract-flow.ts";
+import { isDecisive, isReadIn, verdictsOf } from "../analysis/uses.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const verdictUnread = rule({
+  id: "verdict-unread",
+  about:
+    "a yes or no that a transform answers decides something: where nobody reads it, a no goes on like a yes",
+  severity: "error",
+  invariants: ["governance::INVARIANT_VERDICTS_ROUTED_V0"],
+  hint: "let on_result name an evaluation whose condition reads it, or a transform that fails where it would be false",
+  *check(subject) {
+    for (const { artifact, flow } of flowing(subject)) {
+      for (const of of flow.steps) {
+        const { step } = of;
+        for (const verdict of verdictsOf(step, subject)) {
+          if (!isDecisive(step.code, verdict, subject)) continue;
+          if (isReadIn(flow, of, verdict, artifact.fqdn, subject)) continue;
+          const message = `step ${step.name} answers ${verdict}, true or false, and nothing depends on which`;
+          yield foundIn(artifact, placeOf(step, verdict), { step: step.name, verdict }, message);
+        }
+      }
+    }
+  },
+});
+
+/** Where the verdict is mapped; the step itself where it is not. */
+function placeOf({ index, outputs }: StepFlow["step"], verdict: string): Path {
+  const output = outputs.find(({ source }) => source.kind === "path" && source.segments.at(-1) === verdict);
+  return ["core", "pipeline", index, ...(output === undefined ? [] : ["outputs", output.name])];
+}

@@ -1,0 +1,63 @@
+/** A trace and the signatures about it, as the command line names them. */
+
+import { UsageFault } from "../../../errors/faults.ts";
+import { wordsOf } from "../../../examine/finding.ts";
+import { verifyTrace } from "../../../examine/verify.ts";
+import { type JsonObject, own, readObject } from "../../../json/json.ts";
+import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
+import type { IntactTrace } from "../../../sign/subjects.ts";
+import type { Context } from "../../context.ts";
+import { readGiven } from "../../file-argument.ts";
+import type { TrustOptions } from "../../load.ts";
+import { plain } from "../../print.ts";
+
+export interface AttestOptions extends TrustOptions {
+  readonly verify?: boolean;
+  readonly attestation?: string;
+}
+
+/** The two files, as they were named. */
+export interface Attestation {
+  readonly trace: string;
+  readonly file: string;
+}
+
+/** The file named, else the one beside the trace. */
+export function attestationOf(trace: string, { attestation }: AttestOptions): Attestation {
+  return { trace, file: attestation ?? `${trace.replace(/\.jsonl$/, "")}.intoto.json` };
+}
+
+export type ReadTrace = { readonly bytes: Uint8Array } & (
+  | { readonly intact: IntactTrace }
+  | { readonly intact: null; readonly fault: UsageFault }
+);
+
+/** The trace's bytes, and what they hold when nothing is wrong with them. @throws UsageFault when it cannot be read */
+export function readTrace({ trace: file }: Attestation, context: Context): ReadTrace {
+  const bytes = readGiven(file, "the trace", context);
+  const { events, findings, head } = verifyTrace(bytes);
+  const [found] = findings;
+  if (found === undefined && head !== null) return { bytes, intact: { bytes, events, head } };
+  const { code = "EMPTY", line = null } = found ?? {};
+  const { what } = wordsOf(found ?? { code: "EMPTY", facts: {} });
+  return {
+    bytes,
+    intact: null,
+    fault: new UsageFault("TRACE_NOT_INTACT", { file, line, finding: code, what }),
+  };
+}
+
+/** The envelope that is there, null when none is. @throws UsageFault */
+export function readEnvelope({ file }: Attestation, context: Context): Envelope | null {
+  if (context.world.files.realPath(context.path(file)) === null) return null;
+  const read = readObject(readGiven(file, "the attestation", context));
+  const envelope = "value" in read ? toEnvelope(read.value) : undefined;
+  if (envelope === undefined) throw new UsageFault("ATTESTATION_MALFORMED", { file });
+  return envelope;
+}
+
+/** The line about who ran it, where the statement names one. */
+export function actorText(predicate: JsonObject | null): string {
+  const actor = predicate === null ? undefined : own(predicate, "actor");
+  return actor === undefined ? "" : `actor ${plain(actor)}\n`;
+}

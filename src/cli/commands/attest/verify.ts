@@ -1,0 +1,65 @@
+/** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
+
+import { type Fault, UsageFault } from "../../../errors/faults.ts";
+import type { JsonObject } from "../../../json/json.ts";
+import type { Envelope } from "../../../sign/dsse.ts";
+import { aboutRun, runStatement } from "../../../sign/subjects.ts";
+import { type JudgedSignature, judge, signatureFaults } from "../../../sign/verify.ts";
+import type { Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { neededSignatures } from "../../load.ts";
+import { plain, printJson, printText, refusalText, table } from "../../print.ts";
+import { signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
+import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrace } from "./attestation.ts";
+
+export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
+  const needed = Math.max(neededSignatures(options, context), 1);
+  const keys = trustedFor(options, needed, context);
+  const trace = readTrace(attestation, context);
+  const envelope = envelopeOrFault(attestation, context);
+  const findings: Fault[] = trace.intact === null ? [trace.fault] : [];
+  let judged: readonly JudgedSignature[] = [];
+  if (envelope instanceof UsageFault) findings.push(envelope);
+  else {
+    judged = judge(envelope, keys, aboutRun(trace.bytes, trace.intact));
+    findings.push(...signatureFaults(judged, attestation.file, needed));
+  }
+  const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
+  say({ predicate, judged, findings }, attestation, context);
+  return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** That there is none, or something else, is found; that a file cannot be read is refused. */
+function envelopeOrFault(attestation: Attestation, context: Context): Envelope | UsageFault {
+  const { file, trace } = attestation;
+  try {
+    return readEnvelope(attestation, context) ?? new UsageFault("ATTESTATION_MISSING", { file, trace });
+  } catch (error) {
+    if (error instanceof UsageFault && error.code === "ATTESTATION_MALFORMED") return error;
+    throw error;
+  }
+}
+
+interface Checked {
+  /** What must be signed of the run; null where the trace is not intact. */
+  readonly predicate: JsonObject | null;
+  readonly judged: readonly JudgedSignature[];
+  readonly findings: readonly Fault[];
+}
+
+function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
+  const { world, settings } = context;
+  if (settings.json) {
+    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
+    const ok = findings.length === 0;
+    const signatures = signaturesJson(judged);
+    printJson(context, { ok, trace, attestation: file, predicate, signatures, findings: listed });
+    return;
+  }
+  const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
+  for (const finding of findings) world.err(refusalText(finding));
+  if (findings.length > 0) world.err(signed);
+  else if (!settings.quiet) {
+    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
+  }
+}

@@ -1,0 +1,32 @@
+/** `pgs certify`: does this build do with the snapshot what the scenario vectors say? */
+
+import { certify } from "../../../scenarios/certify.ts";
+import { readVectors } from "../../../scenarios/format/vectors.ts";
+import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { surroundingsIn } from "../../environment.ts";
+import { judge } from "../../evaluate.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { open, type SealOptions } from "../../load.ts";
+import { checkReports, type ReportOptions } from "../../report-files.ts";
+import { tell } from "../../report-view.ts";
+import { certifyReport } from "./view.ts";
+
+export interface CertifyOptions extends CommonOptions, SealOptions, ReportOptions {
+  readonly untaken?: boolean;
+}
+
+export async function certifyCommand(
+  options: CertifyOptions,
+  context: Context,
+  folder: string,
+): Promise<number> {
+  const { world, path } = context;
+  checkReports(options, context);
+  const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
+  const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
+  const judged = judge(certified);
+  const result = { scenarios: judged, coverage: certified.coverage, others };
+  await tell(result, certifyReport(options.untaken ?? false), options, context);
+  const isEqual = judged.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
+  return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
+}

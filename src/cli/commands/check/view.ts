@@ -1,0 +1,88 @@
+/** How the result of a check is told. */
+
+import type { CheckFinding } from "../../../check/check.ts";
+import type { Coverage } from "../../../check/coverage.ts";
+import type { CheckResult } from "../../../check/evaluate.ts";
+import { SEVERITIES } from "../../../check/rule.ts";
+import { counted } from "../../../errors/counted.ts";
+import type { Paint, Tone } from "../../colour.ts";
+import { plain, table } from "../../print.ts";
+import type { Told } from "../../report-view.ts";
+import { checkPart } from "./result.ts";
+
+export const checkReport: Told<CheckResult> = {
+  command: "pgs check",
+  toParts: (result, context) => [checkPart(result, context)],
+  toJson: ({ findings, known, gone, off, artifacts, rules, failed }) => ({
+    ok: !failed,
+    artifacts,
+    rules: rules.map(({ id, severity, about, invariants }) => ({ id, severity, about, invariants })),
+    off,
+    counts: Object.fromEntries(SEVERITIES.map((one) => [one, countOf(findings, one)])),
+    findings,
+    known: known.map(({ fingerprint }) => fingerprint),
+    gone,
+  }),
+  toText(result, paint) {
+    const { findings, known, gone } = result;
+    const byFile = new Map<string, CheckFinding[]>();
+    for (const one of findings) {
+      const here = byFile.get(one.file);
+      if (here === undefined) byFile.set(one.file, [one]);
+      else here.push(one);
+    }
+    const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
+    const more = [
+      ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
+      ...(gone.length === 0
+        ? []
+        : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
+      ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
+    ];
+    const sum = sumOf(result);
+    const lines = [paint(findings.length === 0 ? "good" : result.failed ? "bad" : "strong", sum), ...more];
+    return `${told.join("")}${lines.join("\n")}\n`;
+  },
+};
+
+export function sumOf({ artifacts, rules, findings }: CheckResult): string {
+  const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
+  return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
+}
+
+function countOf(findings: readonly CheckFinding[], severity: string): number {
+  return findings.filter((one) => one.severity === severity).length;
+}
+
+const TONES: Readonly<Record<CheckFinding["severity"], Tone>> = {
+  error: "bad",
+  warning: "strong",
+  note: "quiet",
+};
+
+function fileText(file: string, findings: readonly CheckFinding[], paint: Paint): string {
+  const artifact = findings[0]?.artifact ?? null;
+  return `${paint("strong", plain(artifact ?? file))}\n${findings.map((one) => findingText(one, paint)).join("")}\n`;
+}
+
+function findingText(found: CheckFinding, paint: Paint): string {
+  const { file, line, severity, rule, pointer: at, markdown, message, hint } = found;
+  const where = markdown === null ? at : `${at} (Markdown line ${markdown})`;
+  const head = `  ${plain(file)}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
+  return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
+}
+
+export const coverageReport: Told<Coverage> = {
+  command: "pgs check --coverage",
+  toParts: () => [],
+  toJson: (coverage) => coverage,
+  toText({ invariants, counts }, paint) {
+    const rows = invariants.map(({ invariant, status, rules, why }) => [
+      status,
+      invariant,
+      status === "checked" ? rules.join(", ") : (why ?? ""),
+    ]);
+    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
+    return `${table(rows, "")}${paint("strong", sum)}\n`;
+  },
+};

@@ -1,0 +1,82 @@
+/** Coverage as files for other programs, and as a picture. */
+
+import { UsageFault } from "../../../errors/faults.ts";
+import type { CoveredGraph } from "../../../render/coverage/svg.ts";
+import { type CoveredFile, coveredFiles } from "../../../scenarios/artifact-lines.ts";
+import type { Coverage } from "../../../scenarios/coverage.ts";
+import type { Snapshot } from "../../../snapshot/load.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { writeGiven } from "../../write-file.ts";
+
+export interface CoverageFiles {
+  readonly lcov?: string;
+  readonly cobertura?: string;
+  readonly svg?: string;
+  readonly png?: string;
+}
+
+type Kind = keyof CoverageFiles;
+
+export const COVERAGE_FILES: readonly Kind[] = ["lcov", "cobertura", "svg", "png"];
+
+/** Standard output is for the table. @throws UsageFault */
+export function checkCoverageFiles(asked: CoverageFiles): void {
+  const kind = COVERAGE_FILES.find((one) => asked[one] === "-");
+  if (kind === undefined) return;
+  const message = `--${kind} - asks for standard output, which is for the table`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
+}
+
+interface Covered {
+  readonly coverage: readonly Coverage[];
+  readonly files: readonly CoveredFile[];
+  readonly context: Context;
+}
+
+const MAKERS: Readonly<Record<Kind, (covered: Covered) => Promise<string | Uint8Array>>> = {
+  async lcov({ files, context: { settings, world } }) {
+    const { lcovText } = await import("../../../report/lcov.ts");
+    return lcovText(files, (file) => shortPath(`${settings.snapshot}/${file}`, world.cwd));
+  },
+  async cobertura({ files, context: { settings, world } }) {
+    const { coberturaText } = await import("../../../report/cobertura.ts");
+    // Absolute: GitLab finds the project's files in it by the project's path.
+    return coberturaText(files, {
+      source: settings.snapshot,
+      version: world.tool.version,
+      timestamp: world.clock.now(),
+    });
+  },
+  svg: ({ coverage }) => svgOf(coverage),
+  async png({ coverage, context: { world } }) {
+    const { renderPng } = await import("../../../render/png.ts");
+    return renderPng(await svgOf(coverage), world.shipped("DejaVuSansMono.ttf"));
+  },
+};
+
+async function svgOf(coverage: readonly Coverage[]): Promise<string> {
+  const { renderCoverageSvg } = await import("../../../render/coverage/svg.ts");
+  const known = coverage.flatMap(({ graph, edges }): CoveredGraph[] =>
+    graph === null ? [] : [{ graph, edges }],
+  );
+  return renderCoverageSvg(known);
+}
+
+/** Leaves what is asked for. @throws UsageFault `COVERAGE_UNWRITABLE` */
+export async function leaveCoverage(
+  asked: CoverageFiles,
+  coverage: readonly Coverage[],
+  snapshot: Snapshot,
+  context: Context,
+): Promise<void> {
+  const kinds = COVERAGE_FILES.filter((kind) => asked[kind] !== undefined);
+  if (kinds.length === 0) return;
+  const covered = { coverage, files: coveredFiles(coverage, snapshot), context };
+  for (const kind of kinds) leave(kind, asked[kind] as string, await MAKERS[kind](covered), context);
+}
+
+function leave(kind: Kind, file: string, content: string | Uint8Array, context: Context): void {
+  writeGiven(file, content, context, (cause) => {
+    return new UsageFault("COVERAGE_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  });
+}

@@ -1,0 +1,73 @@
+/** `pgs data locks`: who holds the locks of the stores, and removing one that nobody holds any more. */
+
+import { type Fault, RunFault, StoreFault, UsageFault } from "../../../errors/faults.ts";
+import { IoError, type LockHolder, type StoredLock } from "../../../ports.ts";
+import type { CommonOptions, Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { holderText, plain, printJson, table } from "../../print.ts";
+
+export interface DataOptions extends CommonOptions {
+  readonly release?: string;
+}
+
+export async function dataCommand(options: DataOptions, context: Context, what: string): Promise<number> {
+  if (what !== "locks") {
+    const message = `pgs data does not know "${what}"`;
+    throw new UsageFault("BAD_USAGE", { message, hint: "type pgs data locks" });
+  }
+  try {
+    if (options.release === undefined) await listLocks(context);
+    else await releaseLock(options.release, context);
+    return EXIT.SUCCESS;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: error.errno }, { cause: error });
+  }
+}
+
+async function listLocks(context: Context): Promise<void> {
+  const { world, settings } = context;
+  const locks = (await world.openLocks(settings.dataRoot)).list();
+  if (settings.json) printJson(context, { data_root: settings.dataRoot, locks: locks.map(lockJson) });
+  else if (locks.length === 0) world.out("no store is locked\n");
+  else world.out(table(locks.map(lockRow), ""));
+}
+
+async function releaseLock(file: string, context: Context): Promise<void> {
+  const { world, settings } = context;
+  const lock = await released(file, context);
+  if (settings.json) printJson(context, { data_root: settings.dataRoot, released: lockJson(lock) });
+  else world.out(`released ${plain(file)}, which was held by ${plain(holderText(lock))}\n`);
+}
+
+async function released(file: string, { world, settings }: Context): Promise<StoredLock> {
+  const locks = await world.openLocks(settings.dataRoot);
+  try {
+    const lock = locks.release(file);
+    if (lock === null) throw new UsageFault("LOCK_MISSING", { file });
+    if (lock.state === "alive") throw held(lock);
+    return lock;
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    const { errno } = error.facts;
+    if (typeof errno === "string") throw new UsageFault("LOCK_UNREMOVABLE", { file, errno }, { cause: error });
+    throw new UsageFault("LOCK_CLAIMED", { file }, { cause: error });
+  }
+}
+
+const held = ({ file, pid, since }: StoredLock): Fault =>
+  new UsageFault("LOCK_HELD", { file, pid: pid ?? 0, since });
+
+function lockJson({ file, host, pid, namespace, since, state }: StoredLock): unknown {
+  return { file, holder: { host, pid, namespace }, since, state };
+}
+
+const words: Readonly<Record<LockHolder["state"], string>> = {
+  alive: "alive",
+  dead: "dead: the next writer takes it over",
+  unknown: "unknown: another host, another boot or another PID namespace",
+};
+
+function lockRow(lock: StoredLock): readonly string[] {
+  return [plain(lock.file), plain(holderText(lock)), `since ${lock.since}`, words[lock.state]];
+}

@@ -1,0 +1,89 @@
+/** Two traces of which another runtime wrote at least one, read, compared and told (`pgs diff`). */
+
+import { counted } from "../../../errors/counted.ts";
+import { UsageFault } from "../../../errors/faults.ts";
+import { CUT_OFF } from "../../../examine/verify.ts";
+import { type Account, accountOfForeign, accountOfOwn } from "../../../interop/account.ts";
+import { foreignFormat } from "../../../interop/detect.ts";
+import { diffAccounts, type ForeignDiff, incomparableTable } from "../../../interop/diff.ts";
+import { readForeign } from "../../../interop/read.ts";
+import type { Paint } from "../../colour.ts";
+import type { Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { readGiven } from "../../file-argument.ts";
+import { plain } from "../../print.ts";
+import { notIntact } from "../../read-trace.ts";
+import { say } from "../../report-view.ts";
+import { groupsText, inOrder } from "./trace-differences.ts";
+import { readSide } from "./traces.ts";
+import { SIDES, verdictText } from "./view.ts";
+
+interface Side {
+  readonly file: string;
+  readonly account: Account;
+}
+
+interface Compared extends ForeignDiff {
+  readonly a: Side;
+  readonly b: Side;
+}
+
+/** @throws UsageFault for a file that cannot be read, or holds no trace that is whole up to its end */
+export async function diffForeignFiles(
+  a: string,
+  b: string,
+  listsDrawn: boolean,
+  context: Context,
+): Promise<number> {
+  if (listsDrawn) {
+    const message = "--drawn is for two traces of this runner: no other says what was drawn";
+    throw new UsageFault("BAD_USAGE", { message, hint: "leave --drawn out" });
+  }
+  const [left, right] = [sideOf(a, context), sideOf(b, context)];
+  const compared = { a: left, b: right, ...diffAccounts(left.account, right.account) };
+  await say(compared, { toJson, toText }, context);
+  return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+function sideOf(file: string, context: Context): Side {
+  const bytes = readGiven(file, "the trace", context);
+  const format = foreignFormat(bytes);
+  if (format === null) return { file, account: accountOfOwn(readSide(file, context).events) };
+  const record = readForeign(format, bytes);
+  const flaw = record.findings.find(({ code }) => !CUT_OFF.has(code));
+  if (flaw === undefined) return { file, account: accountOfForeign(record) };
+  throw notIntact(file, flaw);
+}
+
+// ---- reports ----
+
+function toJson({ a, b, differences, incomparable }: Compared): unknown {
+  return {
+    equal: differences.length === 0,
+    kind: "trace",
+    a: sideJson(a),
+    b: sideJson(b),
+    differences: inOrder(differences),
+    not_compared: incomparable.map((code) => ({ code, message: incomparableTable[code] })),
+  };
+}
+
+function sideJson({ file, account }: Side): unknown {
+  return { file, format: account.format, workflow: account.workflow, cut_off: account.ending === null };
+}
+
+function toText({ a, b, differences, incomparable }: Compared, paint: Paint): string {
+  return [
+    verdictText(differences.length === 0, a.file, b.file, paint),
+    [a, b].map(endlessText).join(""),
+    `\nformats  ${a.account.format}, ${b.account.format}\n`,
+    groupsText(differences, SIDES),
+    `\nnot compared\n${incomparable.map((code) => `  - ${incomparableTable[code]}\n`).join("")}`,
+    `\n${counted(differences.length, "difference")}\n`,
+  ].join("");
+}
+
+function endlessText({ file, account }: Side): string {
+  if (account.ending !== null) return "";
+  return `\n${plain(file)} has no ending: what it says up to there is compared\n`;
+}

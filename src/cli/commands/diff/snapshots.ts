@@ -1,0 +1,65 @@
+/** Two snapshots, opened, compared and told (`pgs diff`). */
+
+import { registry } from "../../../capabilities/registry.ts";
+import { counted } from "../../../errors/counted.ts";
+import { SnapshotFault } from "../../../errors/faults.ts";
+import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/diff-snapshots.ts";
+import { readExecuted } from "../../../examine/diff/executed.ts";
+import { type Paint, painter } from "../../colour.ts";
+import type { Context } from "../../context.ts";
+import type { Place } from "../../differences.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { open, type SealOptions } from "../../load.ts";
+import { printJson, printText } from "../../print.ts";
+import { groupText, sidesOf, verdictText } from "./view.ts";
+
+/** @throws SnapshotFault, SealFault for a snapshot that is refused */
+export async function diffSnapshotFolders(
+  a: string,
+  b: string,
+  options: SealOptions,
+  context: Context,
+): Promise<number> {
+  const differences = diffSnapshots(await read(a, options, context), await read(b, options, context));
+  const { settings } = context;
+  if (settings.json) printJson(context, toJson(a, b, differences));
+  else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
+  return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+async function read(folder: string, options: SealOptions, context: Context) {
+  const { path, world } = context;
+  if (!world.files.isFolder(`${path(folder)}/artifacts`)) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
+  return readExecuted(await open(context, options, path(folder)), registry);
+}
+
+// ---- reports ----
+
+function toJson(a: string, b: string, differences: readonly SnapshotDifference[]): unknown {
+  return {
+    equal: differences.length === 0,
+    kind: "snapshot",
+    a: { folder: a },
+    b: { folder: b },
+    breaking: differences.filter(({ breaking }) => breaking).length,
+    differences,
+  };
+}
+
+function toText(a: string, b: string, differences: readonly SnapshotDifference[], paint: Paint): string {
+  const breaking = differences.filter((one) => one.breaking);
+  const others = differences.filter((one) => !one.breaking);
+  return [
+    verdictText(differences.length === 0, a, b, paint),
+    groupText("breaking", breaking.map(toPlace)),
+    groupText("not breaking", others.map(toPlace)),
+    `\n${counted(differences.length, "difference")}, ${breaking.length} breaking\n`,
+  ].join("");
+}
+
+/** Of an artifact that is new or gone, the file says enough. */
+function toPlace({ kind, artifact, name, change, file, at, a, b }: SnapshotDifference): Place {
+  const what = [change, kind === "artifact" ? (a ?? b) : kind, artifact, name].filter((word) => word !== "");
+  const sides = kind === "artifact" ? [] : sidesOf(a, b);
+  return { at: `${what.join(" ")}  (${[file, at].filter((part) => part !== "").join(" ")})`, sides };
+}

@@ -1,0 +1,94 @@
+/** Two traces, read, compared and told (`pgs diff`). */
+
+import { counted } from "../../../errors/counted.ts";
+import { diffTraces, type TraceDiff, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
+import { CUT_OFF } from "../../../examine/verify.ts";
+import type { JsonObject } from "../../../json/json.ts";
+import type { TraceEvent } from "../../../trace/event.ts";
+import type { Paint } from "../../colour.ts";
+import type { Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { plain } from "../../print.ts";
+import { readIntactTrace } from "../../read-trace.ts";
+import { say } from "../../report-view.ts";
+import { groupsText, inOrder, toPlaces } from "./trace-differences.ts";
+import { groupText, SIDES, verdictText } from "./view.ts";
+
+interface Side {
+  readonly file: string;
+  readonly events: readonly TraceEvent[];
+  /** Its run was interrupted, or its end is missing: what stands before it is compared. */
+  readonly isCutOff: boolean;
+}
+
+interface Compared extends TraceDiff {
+  readonly a: Side;
+  readonly b: Side;
+  readonly listsDrawn: boolean;
+}
+
+/** @throws UsageFault for a file that cannot be read, or holds no intact trace */
+export async function diffTraceFiles(
+  a: string,
+  b: string,
+  listsDrawn: boolean,
+  context: Context,
+): Promise<number> {
+  const [left, right] = [readSide(a, context), readSide(b, context)];
+  const compared = { a: left, b: right, listsDrawn, ...diffTraces(left.events, right.events) };
+  await say(compared, { toJson, toText }, context);
+  return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** @throws UsageFault unless the trace is intact up to where it ends */
+export function readSide(file: string, context: Context): Side {
+  const { events, findings } = readIntactTrace(file, context, CUT_OFF);
+  return { file, events, isCutOff: findings.length > 0 };
+}
+
+// ---- reports ----
+
+function toJson({ a, b, differences, drawn, suppressed, listsDrawn }: Compared): unknown {
+  return {
+    equal: differences.length === 0,
+    kind: "trace",
+    a: sideJson(a),
+    b: sideJson(b),
+    differences: inOrder(differences),
+    drawn: { count: drawn.length, ...(listsDrawn ? { differences: drawn.map(withoutReason) } : {}) },
+    suppressed,
+  };
+}
+
+function sideJson({ file, events, isCutOff }: Side): JsonObject {
+  return { file, execution_id: events[0]?.execution_id ?? "", events: events.length, cut_off: isCutOff };
+}
+
+function withoutReason({ because: _, ...difference }: TraceDifference): Omit<TraceDifference, "because"> {
+  return difference;
+}
+
+function toText(compared: Compared, paint: Paint): string {
+  const { a, b, differences, drawn, listsDrawn } = compared;
+  const cut = [a, b].filter(({ isCutOff }) => isCutOff).map(cutOffText);
+  return [
+    verdictText(differences.length === 0, a.file, b.file, paint),
+    ...cut,
+    groupsText(differences, SIDES),
+    listsDrawn ? groupText("drawn, so no difference in meaning", toPlaces(drawn, SIDES)) : "",
+    `\n${countsText(compared)}\n`,
+  ].join("");
+}
+
+function cutOffText({ file, events }: Side): string {
+  return `\n${plain(file)} is cut off after ${counted(events.length, "event")}: what it did not come to is "nothing" on its side\n`;
+}
+
+function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
+  const hint = listsDrawn ? "" : " (--drawn lists them)";
+  return [
+    counted(differences.length, "difference"),
+    ...(drawn.length === 0 ? [] : [`${counted(drawn.length, "place")} only drawn differently${hint}`]),
+    ...(suppressed === 0 ? [] : [`${suppressed} suppressed values not compared`]),
+  ].join(", ");
+}

@@ -1,0 +1,80 @@
+/** `pgs examine` on a trace that another runtime wrote: what it says, and what it cannot. Nothing is replayed. */
+
+import { registry } from "../../../capabilities/registry.ts";
+import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { finding, type TraceFinding } from "../../../examine/finding.ts";
+import { checkCourse } from "../../../interop/allowed.ts";
+import { classifyForeign } from "../../../interop/class.ts";
+import { readForeign } from "../../../interop/read.ts";
+import type { ForeignFormat } from "../../../interop/record.ts";
+import { compile } from "../../../plan/compile.ts";
+import { bareCode, type Graph } from "../../../plan/declared-graph.ts";
+import { toGraph } from "../../../plan/graph.ts";
+import { requireWorkflow } from "../../../snapshot/require.ts";
+import type { CommonOptions, Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { toJson, toText } from "../../interop-view.ts";
+import { open } from "../../load.ts";
+import { say } from "../../report-view.ts";
+import { besideTrace } from "../../resolve-snapshot.ts";
+
+interface ForeignOptions extends CommonOptions {
+  readonly head?: string;
+  readonly expectSeal?: string;
+  readonly steps?: boolean;
+  readonly fromStep?: string;
+  readonly until?: string;
+}
+
+export async function examineForeign(
+  format: ForeignFormat,
+  bytes: Uint8Array,
+  options: ForeignOptions,
+  context: Context,
+  file: string,
+): Promise<number> {
+  refuseOwnOptions(options, `${file} is ${format}`);
+  const record = readForeign(format, bytes);
+  const graph = await graphOf(record.workflow, options, context, file);
+  const isGraph = "nodes" in graph;
+  const held = isGraph ? checkCourse(graph, record) : [graph];
+  const isAllowed = isGraph ? held.length === 0 : null;
+  const findings = [...record.findings, ...held];
+  const classification = classifyForeign(record, isGraph ? graph : null);
+  const isSound = findings.length === 0 && classification.isStructural !== true;
+  const examination = { file, record, isAllowed, findings, classification, isSound };
+  await say(examination, { toJson, toText }, context);
+  return isSound ? EXIT.SUCCESS : EXIT.FOUND;
+}
+
+/** What asks for a head, or for a replay, asks for what only a trace of this runner has. */
+function refuseOwnOptions({ head, steps, fromStep, until }: ForeignOptions, what: string): void {
+  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  const message = `${name} is for traces of this runner, ${what}`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `leave ${name} out` });
+}
+
+/** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */
+async function graphOf(
+  workflow: string | null,
+  options: ForeignOptions,
+  context: Context,
+  file: string,
+): Promise<Graph | TraceFinding> {
+  if (workflow === null) return finding("NO_WORKFLOW");
+  const beside = besideTrace(file, options, context);
+  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
+  try {
+    const opened = await open(beside, options);
+    const [name, ...others] = opened
+      .names("WF")
+      .filter((one) => one === workflow || bareCode(one) === workflow);
+    if (name === undefined || others.length > 0) return finding("UNKNOWN_WORKFLOW", undefined, { workflow });
+    return toGraph(await compile(requireWorkflow(opened, name), opened, registry));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
+  }
+}

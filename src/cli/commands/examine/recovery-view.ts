@@ -1,0 +1,173 @@
+/** How it is told what an interrupted run may have left half-done, and what is safe to do: as text, and as JSON. */
+
+import { doubtTable } from "../../../capabilities/evidence.ts";
+import { type Advice, wordsOfAdvice } from "../../../examine/recovery/advice.ts";
+import type { Reached } from "../../../examine/recovery/open-effects.ts";
+import { type Found, type OpenEffect, safeTable, wordsOfHindrance } from "../../../examine/recovery/probe.ts";
+import { secondTimeTable, type TookPlace } from "../../../examine/recovery/rerun.ts";
+import type { JsonObject } from "../../../json/json.ts";
+import type { LockHolder } from "../../../ports.ts";
+import { MAIN_RUN } from "../../../trace/event.ts";
+import type { Paint } from "../../colour.ts";
+import { gathered, holderText, plain, rowsByRun, TOLD_SINGLY, table } from "../../print.ts";
+import type { Interruption } from "./recovery.ts";
+
+// ---- as JSON ----
+
+export function openEffectJson(effect: OpenEffect): unknown {
+  const { run, node, step, op, store, line, since, looked, lock, safe } = effect;
+  return {
+    ...{ run, node, step, op, store, line },
+    effect_key: effect.effectKey,
+    has_nested_run: effect.isCaller,
+    began: since,
+    looked,
+    found: foundJson(effect.found),
+    lock: lock && { process: lock.pid, host: lock.host, since: lock.since, dead: lock.state === "dead" },
+    safe,
+  };
+}
+
+function foundJson(found: Found): JsonObject {
+  const { state, evidence } = found;
+  const because = "because" in found ? found.because : null;
+  const dated = state === "done" ? found.isDated : null;
+  return { state, because, dated, message: foundWords(found), evidence };
+}
+
+export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruption): unknown {
+  if (advice === null) return null;
+  const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
+  const { what, hint } = wordsOfAdvice(advice);
+  return {
+    code,
+    message: what,
+    hint,
+    data_root: dataRoot,
+    last_node: lastNode,
+    last_step: lastStep,
+    took_place: tookPlace.map(({ secondTime, isOwn, ...rest }) => ({
+      ...rest,
+      own: isOwn,
+      second_time: secondTime,
+    })),
+    may_follow:
+      ahead?.map(({ node, step: { name, code: capability, op, store } }) => {
+        return { node, step: name, capability, op, store };
+      }) ?? null,
+    was_to_end: heading && { status: heading.status, exit_reason_code: heading.exitReason },
+    rehearsed: ending && {
+      status: ending.status,
+      outcome: ending.outcome,
+      exit_reason_code: ending.exitReason,
+    },
+    not_rehearsed: unrehearsed,
+  };
+}
+
+// ---- as text ----
+
+export function interruptionText(interruption: Interruption, paint: Paint): string {
+  const { open, advice } = interruption;
+  const effects = open.map((effect) => openEffectText(effect, paint)).join("");
+  return advice === null ? effects : `${effects}${adviceText(interruption, advice, paint)}`;
+}
+
+function openEffectText(effect: OpenEffect, paint: Paint): string {
+  const { run, node, step, op, store, line, since, effectKey, looked, found, lock, safe } = effect;
+  const what = `${op}${store === null ? "" : ` on ${store}`} by ${placeOf(run, node, step)} began at ${since}`;
+  const rows = [
+    ["effect_key", plain(effectKey)],
+    ...(looked === null ? [] : [["looked at", lookedText(looked)]]),
+    ...(safe === "CHANGES_NOTHING" ? [] : [["found", foundText(found)]]),
+    ...(lock === null ? [] : [["lock", lockText(lock)]]),
+    ["safe", `${paint("strong", safe)}, ${safeTable[safe]}`],
+  ];
+  const head = `${paint("bad", "HALF DONE?")}  line ${line}: ${plain(what)}, and nothing says that it ended`;
+  return `\n${head}\n${table(rows)}${hintOf(found)}`;
+}
+
+function lookedText({ file, changed }: NonNullable<OpenEffect["looked"]>): string {
+  return `${plain(file)}, ${changed === null ? "which is not there" : `last changed at ${changed}`}`;
+}
+
+function foundText(found: Found): string {
+  const evidence = Object.keys(found.evidence).length === 0 ? "" : `  ${plain(found.evidence)}`;
+  return `${foundWords(found)}${evidence}`;
+}
+
+function foundWords(found: Found): string {
+  switch (found.state) {
+    case "done":
+      return found.isDated
+        ? "done: what it leaves is there, and was written since it began"
+        : "done: what it leaves is there; since when, the store does not say";
+    case "absent":
+      return "absent: nothing of it is there";
+    case "unclear":
+      return `unclear: ${doubtTable[found.because].what}`;
+    case "unseen":
+      return `not looked at: ${wordsOfHindrance(found.because).what}`;
+    default:
+      return found satisfies never;
+  }
+}
+
+function hintOf(found: Found): string {
+  if (found.state !== "unclear" && found.state !== "unseen") return "";
+  const { hint } = found.state === "unseen" ? wordsOfHindrance(found.because) : doubtTable[found.because];
+  return hint === undefined ? "" : `  hint: ${hint}\n`;
+}
+
+function lockText(holder: LockHolder): string {
+  const { state, since } = holder;
+  const name = plain(holderText(holder));
+  if (state === "dead") return `left by ${name}, which has died: the next writer takes it over`;
+  return `held since ${since} by ${name}${state === "unknown" ? ", of which nothing is known here: see pgs data locks" : ""}`;
+}
+
+function adviceText(
+  { lastNode, lastStep, dataRoot, isThere }: Interruption,
+  advice: Advice,
+  paint: Paint,
+): string {
+  const { tookPlace, ahead, unrehearsed } = advice;
+  const { what, hint } = wordsOfAdvice(advice);
+  const rows = [
+    ["data root", `${plain(dataRoot)}${isThere ? "" : ", which is not there"}`],
+    ["last ended", lastEnded(lastNode, lastStep)],
+    ...(unrehearsed === null ? [] : [["not rehearsed", wordsOfHindrance(unrehearsed).what]]),
+    ["advice", paint("strong", plain(what))],
+  ];
+  const second = rowsByRun(tookPlace, (effect) => [
+    ...(tookPlace.length > TOLD_SINGLY ? [] : [`line ${effect.line}`]),
+    plain(effect.op),
+    plain(effect.store ?? "-"),
+    plain(`${effect.node}.${effect.step}`),
+    plain(secondTimeText(effect)),
+  ]);
+  const following = (ahead ?? []).map(({ node, step }) => [step.op, step.store ?? "-", `${node}.${step.name}`]);
+  return (
+    `\nafter the crash\n${table(rows)}  hint: ${plain(hint)}\n` +
+    `${second.length === 0 ? "" : `\ntook place, and a second time\n${table(gathered(second))}`}` +
+    `${following.length === 0 ? "" : `\nmay still follow\n${table(following)}`}`
+  );
+}
+
+function lastEnded(node: Reached | null, step: Reached | null): string {
+  const last = [node, step].flatMap((reached) => (reached === null ? [] : [reached]));
+  const told = last.map(({ run, node: key, step: name, outcome, line }) =>
+    plain(`${placeOf(run, key, name)} (${outcome}), line ${line}`),
+  );
+  return told.length === 0 ? "nothing" : told.join("; ");
+}
+
+function placeOf(run: string, node: string, step: string | undefined): string {
+  return `${run === MAIN_RUN ? "" : `${run} `}${node}${step === undefined ? "" : `.${step}`}`;
+}
+
+function secondTimeText({ secondTime, answer }: TookPlace): string {
+  return secondTime === "ANSWERS_OTHERWISE"
+    ? `would answer ${answer}, and change nothing`
+    : secondTimeTable[secondTime];
+}

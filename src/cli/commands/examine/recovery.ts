@@ -1,0 +1,51 @@
+/** What is found out about a run that did not come to its end, from its trace, its plan and the data root at hand. */
+
+import { type Advice, advise } from "../../../examine/recovery/advice.ts";
+import type { ReadAgain } from "../../../examine/recovery/dry-runs.ts";
+import type { Reached, Unfinished } from "../../../examine/recovery/open-effects.ts";
+import { judgeOpen, type OpenEffect } from "../../../examine/recovery/probe.ts";
+import { findSteps } from "../../../examine/recovery/steps.ts";
+import type { Plan } from "../../../plan/plan.ts";
+import { type DataRoot, IoError } from "../../../ports.ts";
+import type { Context } from "../../context.ts";
+import { nearby } from "../../print.ts";
+
+export interface Interruption {
+  readonly open: readonly OpenEffect[];
+  /** Null for a run that ended and left no effect open. */
+  readonly advice: Advice | null;
+  readonly lastNode: Reached | null;
+  readonly lastStep: Reached | null;
+  /** As the reader would write it. */
+  readonly dataRoot: string;
+  readonly isThere: boolean;
+}
+
+/** Looks into the data root, where there is one, and leaves it as it is. */
+export async function interruptionOf(
+  unfinished: Unfinished,
+  readAgain: ReadAgain,
+  plan: Plan | null,
+  context: Context,
+): Promise<Interruption> {
+  const { world, settings } = context;
+  const { clock, entropy } = world;
+  const data = unfinished.isOver ? null : dataAtHand(context);
+  const findStep = findSteps(plan, unfinished);
+  const open = await judgeOpen(unfinished.open, findStep, data);
+  const stage = { data, clock, entropy, mail: world.openMail(world.env) };
+  const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
+  const { lastNode, lastStep } = unfinished;
+  const dataRoot = nearby(settings.dataRoot, context);
+  return { open, advice, lastNode, lastStep, dataRoot, isThere: data !== null };
+}
+
+/** Null also where one may not even look whether it is there. */
+function dataAtHand({ world, settings }: Context): DataRoot | null {
+  try {
+    return world.files.isFolder(settings.dataRoot) ? world.openDataRoot(settings.dataRoot) : null;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,99 @@
+/** What another snapshot would have made of a recorded run, as text and as JSON. */
+
+import { diffTraces, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
+import type { Supposed, Unanswered } from "../../../examine/what-if/what-if.ts";
+import type { Json, JsonObject } from "../../../json/json.ts";
+import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
+import { type PathEntry, type Summary, summaryOf } from "../../../trace/summary.ts";
+import type { Paint } from "../../colour.ts";
+import { plain } from "../../print.ts";
+import { groupsText, inOrder } from "../diff/trace-differences.ts";
+
+export interface Elsewhere {
+  /** The root of the snapshot at hand. */
+  readonly root: string;
+  readonly recorded: readonly TraceEvent[];
+  readonly supposed: Supposed;
+}
+
+interface Told {
+  readonly here: Summary;
+  /** The first node that ended otherwise, or led elsewhere; null where the path is the same. */
+  readonly parts: { readonly recorded: PathEntry | null; readonly here: PathEntry | null } | null;
+  readonly differences: readonly TraceDifference[];
+}
+
+function tell({ recorded, supposed }: Elsewhere): Told {
+  const [then, here] = [summaryOf(recorded), summaryOf(supposed.events)];
+  const all = diffTraces(recorded, supposed.events).differences;
+  const isKnown = supposed.unanswered === null;
+  // Behind what was not answered there is nothing to compare.
+  const differences = isKnown ? all : all.filter(({ b }) => b !== undefined);
+  return { here, parts: partingOf(then.path, here.path, isKnown), differences };
+}
+
+function partingOf(then: readonly PathEntry[], here: readonly PathEntry[], isWhole: boolean): Told["parts"] {
+  const length = isWhole ? Math.max(then.length, here.length) : here.length;
+  for (let i = 0; i < length; i++) {
+    const [recorded = null, own = null] = [then[i], here[i]];
+    if (!isSameWay(recorded, own)) return { recorded, here: own };
+  }
+  return null;
+}
+
+function isSameWay(a: PathEntry | null, b: PathEntry | null): boolean {
+  return a?.run === b?.run && a?.node === b?.node && a?.outcome === b?.outcome && a?.next === b?.next;
+}
+
+export function elsewhereJson(elsewhere: Elsewhere): JsonObject {
+  const { here, parts, differences } = tell(elsewhere);
+  return {
+    root: elsewhere.root,
+    path: here.path,
+    ending: here.ending,
+    parts,
+    unanswered: elsewhere.supposed.unanswered,
+    differences: inOrder(differences),
+  } as unknown as JsonObject;
+}
+
+export function elsewhereText(elsewhere: Elsewhere, paint: Paint): string {
+  const { here, parts, differences } = tell(elsewhere);
+  const { unanswered } = elsewhere.supposed;
+  return [
+    `\n${paint("strong", "on the snapshot at hand")}  ${elsewhere.root}\n`,
+    parts === null
+      ? `  path   the same${unanswered === null ? "" : " as far as it is known"}\n`
+      : `  parts  recorded  ${wayText(parts.recorded)}\n         here      ${wayText(parts.here)}\n`,
+    unanswered === null ? endingText(here) : unansweredText(unanswered),
+    groupsText(differences, ["recorded", "here    "]),
+  ].join("");
+}
+
+function wayText(entry: PathEntry | null): string {
+  if (entry === null) return "nothing more";
+  const { run, node, outcome, next } = entry;
+  return plain(`${run === MAIN_RUN ? "" : `${run}/`}${node} --${outcome}--> ${next ?? "nowhere"}`);
+}
+
+function endingText({ ending }: Summary): string {
+  return ending === null ? "" : `  ended  ${ending.status} ${plain(ending.exit_reason_code)}\n`;
+}
+
+/** By code: what the record would have had to say. */
+const UNANSWERED: Readonly<Record<Unanswered["code"], (facts: JsonObject) => string>> = {
+  EFFECT: ({ op, store, step }) =>
+    `its step ${word(step)} does ${word(op)}${store === null ? "" : ` on ${word(store)}`} with inputs that no recorded effect had`,
+  READING: ({ step }) => `its step ${word(step)} draws from clock or entropy what the run did not draw`,
+  ADMISSION: ({ event }) => `whether ${word(event)} was on record for these values was not asked then`,
+  SUPPRESSED: () => "what follows rests on a suppressed value",
+};
+
+function word(value: Json | undefined): string {
+  return plain(typeof value === "string" ? value : JSON.stringify(value ?? null));
+}
+
+function unansweredText({ code, facts, node }: Unanswered): string {
+  const where = node === null ? "the admission" : node;
+  return `  known  up to ${plain(where)}: ${UNANSWERED[code](facts)}\n`;
+}

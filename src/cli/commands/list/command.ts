@@ -1,0 +1,63 @@
+/** `pgs list`: what can be run. */
+
+import { isObject, type JsonObject, objectAt, own } from "../../../json/json.ts";
+import { isFqdn, namespaceOf, qualify } from "../../../snapshot/fqdn.ts";
+import type { Artifact, Snapshot } from "../../../snapshot/load.ts";
+import { painter } from "../../colour.ts";
+import type { CommonOptions, Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { open } from "../../load.ts";
+import { plain, printJson, printText } from "../../print.ts";
+
+interface Row {
+  readonly workflow: string;
+  readonly domain: string;
+  readonly summary: string;
+  readonly payload: readonly { readonly field: string; readonly type: string; readonly required: boolean }[];
+}
+
+export async function listCommand(_: CommonOptions, context: Context): Promise<number> {
+  const { settings } = context;
+  const snapshot = await open(context);
+  const rows = snapshot.names("WF").map((name) => row(snapshot.artifact(name) as Artifact, snapshot));
+  if (settings.json) {
+    printJson(context, { workflows: rows });
+    return EXIT.SUCCESS;
+  }
+  const paint = await painter(settings);
+  for (const { workflow, summary, payload } of rows) {
+    const fields = payload
+      .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
+      .join(", ");
+    const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
+    printText(
+      context,
+      `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`,
+    );
+  }
+  return EXIT.SUCCESS;
+}
+
+function row(artifact: Artifact, snapshot: Snapshot): Row {
+  const core = objectAt(artifact.frontmatter, "core");
+  const summary = own(core, "summary");
+  return {
+    workflow: artifact.fqdn,
+    domain: namespaceOf(artifact.fqdn),
+    summary: typeof summary === "string" ? summary : "",
+    payload: payloadFields(core, artifact, snapshot),
+  };
+}
+
+/** The fields of the start node's intent. */
+function payloadFields(core: JsonObject, artifact: Artifact, snapshot: Snapshot): Row["payload"] {
+  const start = objectAt(objectAt(core, "nodes"), String(own(core, "start_node")));
+  const name = qualify(String(own(start, "fqdn_id") ?? own(start, "code") ?? ""), namespaceOf(artifact.fqdn));
+  const intent = isFqdn(name) ? snapshot.artifact(name) : undefined;
+  if (intent === undefined) return [];
+  return Object.entries(objectAt(objectAt(intent.frontmatter, "core"), "inputs")).map(([field, spec]) => ({
+    field,
+    type: isObject(spec) ? plain(own(spec, "type") ?? "any") : "any",
+    required: isObject(spec) && own(spec, "required") === true,
+  }));
+}

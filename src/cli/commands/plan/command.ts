@@ -1,0 +1,167 @@
+/** `pgs plan`: the compiled workflow, and what looks wrong in it. */
+
+import { parsePointer } from "../../../json/json.ts";
+import { textOf } from "../../../plan/expression.ts";
+import type { Action, Binding, Contract, Finding, Plan, PlanNode, Routes, Step } from "../../../plan/plan.ts";
+import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
+import { inArtifact, type Path } from "../../../snapshot/hint.ts";
+import type { Snapshot } from "../../../snapshot/load.ts";
+import { markdownLine } from "../../../snapshot/markdown-line.ts";
+import { painter } from "../../colour.ts";
+import type { CommonOptions, Context } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { open, planIn } from "../../load.ts";
+import { hintLines, plain, printJson, printText } from "../../print.ts";
+
+export interface PlanOptions extends CommonOptions {
+  readonly wf: string;
+  readonly expectSeal?: string;
+}
+
+export async function planCommand(options: PlanOptions, context: Context): Promise<number> {
+  const { settings } = context;
+  const snapshot = await open(context, options);
+  const plan = await planIn(snapshot, options.wf);
+  const findings = await Promise.all(plan.findings.map((finding) => told(finding, snapshot)));
+  if (settings.json) {
+    printJson(context, toJson(plan, findings));
+    return EXIT.SUCCESS;
+  }
+  const paint = await painter(settings);
+  const { workflow } = plan;
+  const { seal, root } = plan.snapshot;
+  printText(
+    context,
+    `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${seal} ${root}\n`,
+  );
+  for (const { event } of plan.admission.requires) printText(context, `requires ${plain(event)}\n`);
+  for (const { event } of plan.admission.forbids) printText(context, `forbids ${plain(event)}\n`);
+  for (const node of inReadingOrder(plan)) printText(context, `\n${nodeText(node, node.key === plan.start)}`);
+  for (const { code, what, file, pointer, content_line: line, hint } of findings) {
+    const at = line === null ? "" : `, line ${line} of its Markdown`;
+    printText(context, `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n`);
+    if (hint !== undefined) printText(context, `  ${hintLines([hint])}`);
+  }
+  return EXIT.SUCCESS;
+}
+
+/** A finding as it is told. */
+interface Told extends Omit<Finding, "hint"> {
+  /** The field's line in the authored Markdown; null where that does not say. */
+  readonly content_line: number | null;
+  readonly hint?: string;
+}
+
+async function told({ hint, ...finding }: Finding, snapshot: Snapshot): Promise<Told> {
+  const name = fqdnOfFile(finding.file);
+  const artifact = name === undefined ? undefined : snapshot.artifact(name);
+  const lineOf = async (path: Path) => (artifact === undefined ? null : markdownLine(artifact, path));
+  const content_line = await lineOf(parsePointer(finding.pointer).slice(1));
+  if (hint === undefined) return { ...finding, content_line };
+  return {
+    ...finding,
+    content_line,
+    hint: inArtifact(finding.file, await lineOf(hint.path), hint.text),
+  };
+}
+
+/** From the start along the routes, EXITs last; what no route reaches stands at the end of its kind. */
+function inReadingOrder({ nodes, start }: Plan): readonly PlanNode[] {
+  const keys = new Set([start]);
+  for (const key of keys) {
+    const node = nodes.get(key);
+    if (node !== undefined && node.type !== "EXIT") for (const [, to] of routesOf(node.next)) keys.add(to);
+  }
+  for (const key of nodes.keys()) keys.add(key);
+  const ordered = [...keys].map((key) => nodes.get(key)).filter((node) => node !== undefined);
+  const isExit = ({ type }: PlanNode) => type === "EXIT";
+  return [...ordered.filter((node) => !isExit(node)), ...ordered.filter(isExit)];
+}
+
+function nodeText(node: PlanNode, isStart: boolean): string {
+  const mark = isStart ? " (start)" : "";
+  if (node.type === "EXIT")
+    return lineOf(`${node.key} EXIT ${node.reason ?? ""}${node.emit === null ? "" : ` emits ${node.emit}`}`);
+  const bound = node.type === "CC" ? node.contract.fqdn : (node.intent?.fqdn ?? "");
+  const head = lineOf(`${node.key} ${node.type}${mark} ${bound}`);
+  const steps = node.type === "CC" ? node.contract.steps.map(stepText).join("") : "";
+  return `${head}${steps}${routesOf(node.next)
+    .map(([outcome, to]) => lineOf(`  ${outcome} -> ${to}`))
+    .join("")}`;
+}
+
+function stepText(step: Step): string {
+  const what =
+    step.kind === "transform"
+      ? step.code
+      : `${step.code} ${step.op} ${step.store ?? step.path ?? "(no store)"}`;
+  return lineOf(`  - ${step.name}: ${what}`);
+}
+
+const lineOf = (text: string) => `${plain(text)}\n`;
+
+function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string, string])[] {
+  return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];
+}
+
+function toJson(plan: Plan, findings: readonly Told[]): unknown {
+  return {
+    workflow: plan.workflow,
+    snapshot: plan.snapshot,
+    runtime_binding: plan.runtimeBinding,
+    admission: plan.admission,
+    start: plan.start,
+    nodes: Object.fromEntries([...plan.nodes].map(([key, node]) => [key, nodeJson(node)])),
+    suppressed: plan.secrets === null ? null : Object.fromEntries(plan.secrets.paths),
+    findings,
+  };
+}
+
+function nodeJson(node: PlanNode): unknown {
+  if (node.type === "EXIT") return node;
+  const next = Object.fromEntries(routesOf(node.next));
+  if (node.type === "IN") return { type: node.type, intent: node.intent, next };
+  return { type: node.type, contract: contractJson(node.contract), inputs: bindingsJson(node.inputs), next };
+}
+
+function contractJson(contract: Contract): unknown {
+  return {
+    fqdn: contract.fqdn,
+    inputs: contract.inputs,
+    allowed: [...contract.allowed],
+    on_input_failure: contract.onInputFailure,
+    suppress_trace_fields: [...contract.suppressed],
+    steps: contract.steps.map(stepJson),
+  };
+}
+
+function stepJson(step: Step): unknown {
+  const bound =
+    step.kind === "transform"
+      ? { transform: step.code, on_success: step.onSuccess, on_failure: step.onFailure }
+      : {
+          side_effect: step.code,
+          op: step.op,
+          store: step.store,
+          path: step.path,
+          outcomes: [...step.declared],
+        };
+  return {
+    step: step.name,
+    ...bound,
+    inputs: bindingsJson(step.inputs),
+    outputs: bindingsJson(step.outputs),
+    on_result: Object.fromEntries([...step.onResult].map(([outcome, action]) => [outcome, actionJson(action)])),
+  };
+}
+
+function bindingsJson(bindings: readonly Binding[]): unknown {
+  return Object.fromEntries(bindings.map(({ name, source }) => [name, textOf(source)]));
+}
+
+function actionJson(action: Action): unknown {
+  if (action.do === "step") return { step: action.name };
+  if (action.do !== "evaluate") return action.do;
+  const { condition, onTrue, onFalse } = action.evaluation;
+  return { evaluate: action.name, condition: condition.text, on_true: onTrue, on_false: onFalse };
+}

@@ -1,0 +1,32 @@
+/** What to do about a run that did not end well: one sentence for each place that stands in its way. */
+
+import { classify } from "../../../examine/classify.ts";
+import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
+import { recorders } from "../../../plan/event-writers.ts";
+import type { Plan } from "../../../plan/plan.ts";
+import { inArtifact } from "../../../snapshot/hint.ts";
+import type { Snapshot } from "../../../snapshot/load.ts";
+import { markdownLine } from "../../../snapshot/markdown-line.ts";
+import type { Summary } from "../../../trace/summary.ts";
+
+/** None for a run that ended well, and for one that ended as the protocol declares and nothing can be mended. */
+export async function runHints(
+  summary: Summary,
+  plan: Plan,
+  open: () => Promise<Snapshot>,
+): Promise<readonly string[]> {
+  const found = classify(summary);
+  if (found === null || found.class === null) return [];
+  const snapshot = await open();
+  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  const asked = located.filter(({ asks }) => asks !== "nothing");
+  const hints = [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
+  const left = summary.violations.length - LOCATED;
+  return left > 0 ? [...hints, `correct these first; ${left} more violations are in the trace`] : hints;
+}
+
+async function told(place: Place, snapshot: Snapshot): Promise<string> {
+  const artifact = place.asks === "edit" ? snapshot.artifact(place.artifact) : undefined;
+  if (artifact === undefined) return place.hint;
+  return inArtifact(place.file, await markdownLine(artifact, place.path), place.hint);
+}

@@ -1,0 +1,63 @@
+/** The Markdown and the picture of a run that is over. */
+
+import { Fault, TraceFault, UsageFault } from "../../../errors/faults.ts";
+import type { Plan } from "../../../plan/plan.ts";
+import { IoError, type TraceAccess } from "../../../ports.ts";
+import type { TraceEvent } from "../../../trace/event.ts";
+import type { Context } from "../../context.ts";
+import { refusalText } from "../../print.ts";
+import { type Drawn, type Kind, RENDERINGS } from "../render/renderings.ts";
+
+export interface Rendering {
+  readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
+  readonly plan: Plan;
+  readonly events: readonly TraceEvent[];
+  /** Folder and name without ending. */
+  readonly base: string;
+}
+
+export interface TraceFiles {
+  readonly jsonl: string;
+  readonly md: string | null;
+  readonly png: string | null;
+}
+
+/** The run is over: a rendering that fails is said, and changes nothing about how the run ended. */
+export async function render(
+  { options, plan, events, base }: Rendering,
+  context: Context,
+): Promise<TraceFiles> {
+  const drawn = { plan, events, warnings: [] };
+  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access: options.traceAccess });
+  const md = options.md ? await leave(drawn, file("md"), context) : null;
+  const png = options.png ? await leave(drawn, file("png"), context) : null;
+  return { jsonl: `${base}.jsonl`, md, png };
+}
+
+interface Left {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly access: TraceAccess;
+}
+
+/** The file, or null when it could not be made. */
+async function leave(drawn: Drawn, { kind, name, access }: Left, context: Context): Promise<string | null> {
+  const { world, settings } = context;
+  try {
+    world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
+    return name;
+  } catch (error) {
+    const fault = asFault(name, kind, error);
+    world.err(refusalText(fault));
+    if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
+    return null;
+  }
+}
+
+/** Even a defect of a renderer, or of its library, is no reason why a run that is over should end otherwise. */
+function asFault(file: string, kind: Kind, cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  if (cause instanceof IoError)
+    return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
+  return new TraceFault("RENDERING_FAILED", { file }, { cause });
+}

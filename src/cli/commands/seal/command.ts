@@ -1,0 +1,120 @@
+/** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
+
+import { counted } from "../../../errors/counted.ts";
+import { type Fault, SealFault } from "../../../errors/faults.ts";
+import { readObject, utf8 } from "../../../json/json.ts";
+import { IoError } from "../../../ports.ts";
+import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
+import type { SigningKey } from "../../../sign/keys.ts";
+import { aboutSeal, sealStatement } from "../../../sign/subjects.ts";
+import { judge, signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
+import { requireFolder } from "../../../snapshot/load.ts";
+import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
+import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
+import type { CommonOptions, Context } from "../../context.ts";
+import { shortPath } from "../../context.ts";
+import { EXIT } from "../../exit-codes.ts";
+import { signingKeys } from "../../keys.ts";
+import { plain, printJson, printText } from "../../print.ts";
+import { sayFindings } from "../verify/command.ts";
+
+export interface SealCommandOptions extends CommonOptions {
+  /** Files of the private keys to sign with. */
+  readonly key?: readonly string[];
+}
+
+export async function sealCommand({ key = [] }: SealCommandOptions, context: Context): Promise<number> {
+  const { world, settings } = context;
+  requireFolder(settings.snapshot, world.files, settings);
+  const keys = signingKeys(key, context);
+  const findings: Fault[] = [];
+  const all = readAll(settings.snapshot, world.files, findings);
+  findings.push(...all.flatMap(verifyFile));
+  if (findings.length > 0) {
+    sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
+    return EXIT.SNAPSHOT;
+  }
+  const signed = signaturesOf(all, keys, context);
+  const { root, text } = sealText(all, world.tool, signed.envelopes);
+  const file = leave(text, context);
+  const { dropped } = signed;
+  const signatures = signed.envelopes.map(keyOf);
+  if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
+  else if (!settings.quiet) {
+    const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
+    printText(
+      context,
+      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, world.cwd))}\n`,
+    );
+  }
+  if (dropped > 0 && !settings.json && !settings.quiet)
+    world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+  return EXIT.SUCCESS;
+}
+
+interface Signed {
+  readonly envelopes: readonly Envelope[];
+  /** How many signatures of the seal before are over something else, or cannot be read. */
+  readonly dropped: number;
+}
+
+/** What was signed over this root before, and what these keys sign now, sorted by key. */
+function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[], context: Context): Signed {
+  const root = rootOf(all);
+  const { envelopes, count } = signedBefore(context);
+  const standing = envelopes.filter((envelope) =>
+    judge(envelope, [], aboutSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
+  );
+  const made = keys.map((one) => signStatement(sealStatement(root, context.world.tool, all.length), one));
+  const others = withoutSignaturesBy(keys, standing);
+  const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { envelopes: sorted, dropped: count - standing.length };
+}
+
+/** The signatures of the seal that is there, also where it does not hold together; what cannot be read is counted. */
+function signedBefore(context: Context): { readonly envelopes: readonly Envelope[]; readonly count: number } {
+  const bytes = readSeal(context);
+  const parsed = bytes === null ? null : parseSeal(bytes);
+  if (bytes === null || parsed === null) return { envelopes: [], count: 0 };
+  if ("fault" in parsed) {
+    const lines = utf8(bytes)
+      .split("\n")
+      .filter((line) => line.startsWith('{"payload":'));
+    const read = lines.map((line) => readObject(Buffer.from(line.replace(/,?\r?$/, ""))));
+    const envelopes = read.flatMap((one) => ("value" in one ? (toEnvelope(one.value) ?? []) : []));
+    return { envelopes: envelopes.flatMap(apart), count: Math.max(lines.length, envelopes.length) };
+  }
+  const envelopes = parsed.seal.signatures.map(({ envelope }) => envelope);
+  return { envelopes, count: envelopes.length };
+}
+
+/** Each signature in an envelope of its own, as a seal holds them. */
+function apart({ signatures, ...signed }: Envelope): readonly Envelope[] {
+  return signatures.map((one) => ({ ...signed, signatures: [one] }));
+}
+
+/** What cannot be read cannot be written either, which is refused then. */
+function readSeal({ world, settings }: Context): Uint8Array | null {
+  try {
+    return world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
+  } catch (error) {
+    if (error instanceof IoError) return null;
+    throw error;
+  }
+}
+
+function keyOf({ signatures }: Envelope): string {
+  return signatures[0]?.keyid ?? "";
+}
+
+/** @throws SealFault */
+function leave(text: string, { world, settings }: Context): string {
+  const file = `${settings.snapshot}/${SEAL_FILE}`;
+  try {
+    world.replaceFile(file, text);
+    return file;
+  } catch (error) {
+    const errno = error instanceof IoError ? error.errno : "EUNKNOWN";
+    throw new SealFault("SEAL_UNWRITABLE", { file, errno }, { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+/** `pgs test --from-trace`: makes a scenario of a recorded run, and plays it before it is written. */
+
+import { UsageFault } from "../../../errors/faults.ts";
+import { catalogue } from "../../../scenarios/catalogue.ts";
+import { hindrance, scenarioOf } from "../../../scenarios/format/from-trace.ts";
+import { readSource } from "../../../scenarios/format/source.ts";
+import { storesOf } from "../../../scenarios/format/stores.ts";
+import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
+import { eventsOf } from "../../../trace/event.ts";
+import { emptySummary, gather } from "../../../trace/summary.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { surroundingsIn } from "../../environment.ts";
+import { open, type SealOptions } from "../../load.ts";
+import { readIntactTrace } from "../../read-trace.ts";
+import { writeGiven } from "../../write-file.ts";
+import type { TestResult } from "./view.ts";
+
+/** What playing the scenario gave; it passed. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
+export async function testFromTrace(
+  trace: string,
+  options: SealOptions,
+  context: Context,
+  given: string | undefined,
+): Promise<TestResult> {
+  const { world, settings } = context;
+  const { events } = readIntactTrace(trace, context);
+  const summary = emptySummary();
+  for (const event of events) gather(summary, event);
+  const [start] = eventsOf(events, "execution_start");
+  const { path, shown } = placeOf(
+    given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
+  );
+  const refuse = (why: string, hint: string | null = null) =>
+    new UsageFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
+  const why = hindrance(summary);
+  if (why !== undefined) throw refuse(why);
+  if (world.files.realPath(path) !== null)
+    throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
+
+  const snapshot = await open(context, options);
+  const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
+  const domain = start?.payload.workflow_code.split("::")[0];
+  const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
+  const testing = { workflows, stores, around: surroundingsIn(world), isRecorded: false };
+  const { stringify } = await import("yaml");
+  let tested: Tested | undefined;
+  for (const answers of [false, true]) {
+    const text = stringify(scenarioOf(events, summary, nameOfStore, answers), {
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+    });
+    tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
+    if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
+    writeGiven(
+      path,
+      text,
+      context,
+      ({ errno }) => new UsageFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
+    );
+    return { scenarios: [tested], coverage: null, updated: 0, min: null, snapshot };
+  }
+  throw refuse(`run again on the data that it tells of, it differs at ${tested?.steps[0]?.differences[0]?.at}`);
+
+  function placeOf(file: string) {
+    const at = context.path(file);
+    return { path: at, shown: shortPath(at, world.cwd) };
+  }
+}

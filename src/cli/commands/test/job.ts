@@ -1,0 +1,67 @@
+/** One scenario as it is handed to another thread, and how that thread plays it. */
+
+import { UsageFault } from "../../../errors/faults.ts";
+import { type Catalogue, catalogue } from "../../../scenarios/catalogue.ts";
+import { readScenario } from "../../../scenarios/format/find.ts";
+import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
+import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
+import { openSnapshot } from "../../../snapshot/load.ts";
+import type { Context, World } from "../../context.ts";
+import { surroundingsIn } from "../../environment.ts";
+import { pinnedRoot } from "../../load.ts";
+import type { TestOptions } from "./command.ts";
+
+export interface Job {
+  readonly path: string;
+  readonly file: string;
+  readonly snapshot: SnapshotPlace;
+  /** The folder below which everything it leaves stands. */
+  readonly within: string;
+  readonly isRecorded: boolean;
+}
+
+interface SnapshotPlace {
+  readonly folder: string;
+  readonly expectSeal: string | null;
+}
+
+export function snapshotOf(options: TestOptions, context: Context): SnapshotPlace {
+  return { folder: context.settings.snapshot, expectSeal: pinnedRoot(options, context) ?? null };
+}
+
+/** What a thread answers: faults do not travel from thread to thread as what they are. */
+export type JobAnswer = { readonly tested: Tested } | { readonly refused: Pick<UsageFault, "code" | "facts"> };
+
+/** @throws UsageFault when the job was refused */
+export function testedIn(answer: JobAnswer): Tested {
+  if ("tested" in answer) return answer.tested;
+  const { code, facts } = answer.refused;
+  throw new UsageFault(code as "BAD_USAGE", facts as never);
+}
+
+interface Ready {
+  readonly workflows: Catalogue;
+  readonly stores: Stores;
+}
+
+/** What a thread does with each job. It reads and compiles the snapshot once. */
+export function performer(world: World): (job: Job) => Promise<JobAnswer> {
+  let ready: Promise<Ready> | undefined;
+  return async ({ path, file, snapshot, within, isRecorded }) => {
+    ready ??= prepare(snapshot, world);
+    const { workflows, stores } = await ready;
+    const around = { ...surroundingsIn(world), openScratch: () => world.openScratch(within) };
+    try {
+      const read = readScenario(path, file, world.files);
+      return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
+    } catch (fault) {
+      if (!(fault instanceof UsageFault)) throw fault;
+      return { refused: { code: fault.code, facts: fault.facts } };
+    }
+  };
+}
+
+async function prepare({ folder, expectSeal }: SnapshotPlace, { files }: World): Promise<Ready> {
+  const snapshot = await openSnapshot(folder, files, { expectSeal: expectSeal ?? undefined });
+  return { workflows: catalogue(snapshot), stores: storesOf(snapshot) };
+}

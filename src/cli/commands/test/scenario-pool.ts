@@ -1,0 +1,66 @@
+/** Who plays the scenarios: this thread, or several beside one another, each scenario on a data root of its own. */
+
+import { catalogue } from "../../../scenarios/catalogue.ts";
+import type { ScenarioFile } from "../../../scenarios/format/find.ts";
+import { storesOf } from "../../../scenarios/format/stores.ts";
+import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
+import type { Context, Crew } from "../../context.ts";
+import { surroundingsIn } from "../../environment.ts";
+import { open } from "../../load.ts";
+import type { TestOptions } from "./command.ts";
+import { type Job, type JobAnswer, snapshotOf, testedIn } from "./job.ts";
+
+export interface Company {
+  /** How each came out, in the order given, whoever was ready first. */
+  test(files: readonly ScenarioFile[]): Promise<readonly Tested[]>;
+  /** Leaves nothing behind, also where something is still played. */
+  close(): void;
+}
+
+/** A thread takes this long to be of use: so many scenarios are played sooner without another one. */
+const WORTH_A_THREAD = 8;
+
+export async function openCompany(
+  files: readonly ScenarioFile[],
+  options: TestOptions,
+  context: Context,
+): Promise<Company> {
+  const { world } = context;
+  const home = await world.openScratch();
+  const isRecorded = options.update ?? false;
+  const threads = threadsFor(files.length, options.jobs, world.cores);
+  const crew = threads > 1 ? await world.openCrew(threads) : null;
+  const close = () => {
+    crew?.close();
+    home.close();
+  };
+  const release = world.onInterrupt(close);
+  const toJob = ({ path, source }: ScenarioFile): Job => {
+    return { path, file: source.file, snapshot: snapshotOf(options, context), within: home.folder, isRecorded };
+  };
+  return {
+    test: crew === null ? here : (given) => Promise.all(given.map((file) => there(file, crew))),
+    close() {
+      release();
+      close();
+    },
+  };
+
+  async function there(file: ScenarioFile, crew: Crew): Promise<Tested> {
+    return testedIn(await crew.perform<JobAnswer>(toJob(file)));
+  }
+
+  async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
+    const snapshot = await open(context, options);
+    const around = { ...surroundingsIn(world), openScratch: () => world.openScratch(home.folder) };
+    const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
+    const tested: Tested[] = [];
+    for (const file of given) tested.push(await testScenario(file, testing));
+    return tested;
+  }
+}
+
+function threadsFor(scenarios: number, jobs: number | undefined, cores: number): number {
+  if (jobs !== undefined) return Math.min(jobs, scenarios);
+  return Math.min(cores, Math.ceil(scenarios / WORTH_A_THREAD));
+}

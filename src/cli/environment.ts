@@ -1,0 +1,59 @@
+/** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
+
+import { Fault } from "../errors/faults.ts";
+import { classify } from "../examine/classify.ts";
+import { places } from "../examine/locate/locate.ts";
+import { utf8 } from "../json/json.ts";
+import { toGraph } from "../plan/graph.ts";
+import { renderMarkdown } from "../render/markdown.ts";
+import { tooLarge } from "../render/picture/size.ts";
+import { renderSvg } from "../render/svg.ts";
+import type { Ran, Surroundings } from "../scenarios/environment.ts";
+import type { Output } from "../scenarios/expect/leaks.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./commands/run/payload.ts";
+import { filesText, toJsonText, toText } from "./commands/run/view.ts";
+import { toContext, type World } from "./context.ts";
+import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
+import { hintLines, refusalText } from "./print.ts";
+
+export function surroundingsIn(world: World): Surroundings {
+  const { files, clock, entropy, tool } = world;
+  return {
+    ...{ files, clock, entropy, tool },
+    fixedClock: (epochMs) => world.fixedClock(epochMs),
+    seededEntropy: (seed) => world.seededEntropy(seed),
+    openScratch: () => world.openScratch(),
+    pause: () => world.pause(),
+    openDataRoot: (root) => world.openDataRoot(root),
+    openMail: (environment) => world.openMail(Object.fromEntries(environment)),
+    openTrace: (traces, id) => world.openTrace(traces, id),
+    maxHops: DEFAULT_HOPS,
+    parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
+    exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),
+    outputsOf: (ran) => outputsOf(ran, world),
+    outputsOfRefusal: (fault) => [{ name: "the refusal", text: refusalText(fault) }],
+  };
+}
+
+/** The picture is the text of its SVG. */
+function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World): readonly Output[] {
+  const base = `${result.folder}/${result.traceId}`;
+  const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
+  const found = classify(summary);
+  const hints = found === null ? [] : places(found, summary, plan).map(({ hint }) => hint);
+  const report = { plan, result, summary, jsonl: files.jsonl, exitCode, hints };
+  const context = toContext({}, world);
+  const graph = toGraph(plan);
+  const drawn = tooLarge(graph) === null ? [{ name: "the picture", text: renderSvg(events, graph) }] : [];
+  const { head, tail } = toJsonText(report);
+  const { fault } = result.ending;
+  return [
+    { name: "the trace", text: utf8(trace) },
+    { name: "the Markdown", text: renderMarkdown(events, graph) },
+    ...drawn,
+    { name: "the report", text: `${toText(report, (_, text) => text, context)}${filesText(files, context)}` },
+    { name: "the JSON document", text: `${head}${tail(files)}` },
+    { name: "the hints", text: hintLines(hints) },
+    ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
+  ];
+}

@@ -1,0 +1,55 @@
+/** A file that the command line names. */
+
+import { UsageFault } from "../errors/faults.ts";
+import { SIZE } from "../json/limits.ts";
+import { IoError, type Source, TooLarge } from "../ports.ts";
+import { nearestName } from "../snapshot/nearest-name.ts";
+import type { Context } from "./context.ts";
+
+/** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
+export function readGiven(given: string, what: string, context: Context, most?: number): Uint8Array {
+  const { world, path } = context;
+  try {
+    return present(world.files.read(path(given), most ?? SIZE.text), given, what, context);
+  } catch (error) {
+    throw asFault(error, given, what, most !== undefined);
+  }
+}
+
+/** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
+export async function openGiven(given: string, what: string, context: Context): Promise<Source> {
+  const { world, path } = context;
+  try {
+    const { size, pieces } = present(await world.openSource(path(given)), given, what, context);
+    return { size, pieces: () => guarded(pieces(), given, what) };
+  } catch (error) {
+    throw asFault(error, given, what);
+  }
+}
+
+function* guarded(pieces: Iterable<Uint8Array>, given: string, what: string): Generator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw asFault(error, given, what);
+  }
+}
+
+function present<T>(found: T | null, file: string, what: string, context: Context): T {
+  if (found !== null) return found;
+  throw new UsageFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context) });
+}
+
+/** The file of the same folder that may have been meant, as it would be typed. */
+function nearestFile(given: string, { world, path }: Context): string | null {
+  const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
+  // Every short name is near to every other.
+  if (name.length < 3) return null;
+  const nearest = nearestName(name, world.files.names(path(folder === "" ? "." : folder)));
+  return nearest === null ? null : `${folder}${nearest}`;
+}
+
+export function asFault(error: unknown, file: string, what: string, isLimited = false): unknown {
+  if (!(error instanceof IoError) || (error instanceof TooLarge && isLimited)) return error;
+  return new UsageFault("FILE_UNREADABLE", { file, what, errno: error.errno });
+}

@@ -1,0 +1,112 @@
+/** How the examination of a foreign trace is told: as text, and as JSON. */
+
+import { counted } from "../errors/counted.ts";
+import type { TraceFinding } from "../examine/finding.ts";
+import type { ForeignClassification } from "../interop/class.ts";
+import type { Course, ForeignRecord } from "../interop/record.ts";
+import { untoldTable } from "../interop/vocabulary.ts";
+import type { Paint } from "./colour.ts";
+import { findingJson, findingText } from "./finding-view.ts";
+import { plain, table } from "./print.ts";
+
+export interface ForeignExamination {
+  readonly file: string;
+  readonly record: ForeignRecord;
+  /** Null: there is no graph to hold the path against, for the reason among the findings. */
+  readonly isAllowed: boolean | null;
+  readonly findings: readonly TraceFinding[];
+  readonly classification: ForeignClassification;
+  readonly isSound: boolean;
+}
+
+export function toJson({ record, isAllowed, findings, classification, isSound }: ForeignExamination): unknown {
+  const { format, events, workflow, chain, course, errors, ending } = record;
+  const { class: found, isStructural, node, untold } = classification;
+  return {
+    ok: isSound,
+    format,
+    events,
+    workflow,
+    chain: chain === null ? null : { ok: chain.isIntact, covered: chain.covered },
+    allowed: isAllowed,
+    findings: findings.map(findingJson),
+    recorded: course.of,
+    path: course.visits,
+    ending: ending === null ? null : { status: ending.status, reason: ending.reason },
+    classification: { class: found, structural: isStructural, node, known: untold === null },
+    errors,
+    unproven: unprovenIn(record, classification),
+  };
+}
+
+/** Beside what no such trace proves, what this one leaves open. */
+function unprovenIn({ unproven }: ForeignRecord, { untold }: ForeignClassification): readonly string[] {
+  return untold === null ? unproven : [...unproven, untoldTable[untold]];
+}
+
+export function toText(examination: ForeignExamination, paint: Paint): string {
+  const { file, record, isAllowed, findings, classification, isSound } = examination;
+  const { format, events, workflow, ending, course } = record;
+  const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
+  const status = ending === null ? "no event says how" : plain(ending.status);
+  return [
+    `${isSound ? paint("good", "READ") : paint("bad", "FOUND")}  ${plain(file)}\n`,
+    table([
+      ["format", `${format}, ${counted(events, "event")}`],
+      ["workflow", workflow === null ? "-" : plain(workflow)],
+      ["chain", chainText(record, paint)],
+      ["path", path],
+    ]),
+    findings
+      .map((one) => findingText(one, file, record.findings.includes(one) ? "intact" : "allowed", paint))
+      .join(""),
+    `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
+    classText(classification, paint),
+    errorsText(record, paint),
+    `\n${course.of}\n${course.visits.length === 0 ? "  none\n" : table(rowsOf(course))}`,
+    `\nnot proven by such a trace\n${unprovenIn(record, classification)
+      .map((one) => `  - ${one}\n`)
+      .join("")}`,
+  ].join("");
+}
+
+function verdict(isGood: boolean, word: string, paint: Paint): string {
+  return isGood ? paint("good", word) : paint("bad", `not ${word}`);
+}
+
+function chainText({ chain }: ForeignRecord, paint: Paint): string {
+  if (chain === null) return paint("quiet", "none");
+  const word = verdict(chain.isIntact, "intact", paint);
+  return chain.isIntact ? `${word}, ${counted(chain.covered, "event")} covered, not the last` : word;
+}
+
+function classText({ class: found, isStructural, node, untold }: ForeignClassification, paint: Paint): string {
+  if (untold === null && found === null) return "class  none, it ended well\n";
+  const word = found === null ? paint("quiet", "not told") : paint(isStructural ? "bad" : "strong", found);
+  const how =
+    isStructural === null ? "" : isStructural ? ", the run broke off" : ", a way the protocol declares";
+  return `class  ${word}${how}${node === null ? "" : `, at ${plain(node)}`}\n`;
+}
+
+/** Those that say more than the ending. */
+function errorsText({ errors, ending }: ForeignRecord, paint: Paint): string {
+  const told = errors.filter(({ message }) => message !== ending?.reason);
+  return told
+    .map(
+      ({ code, node, message }) =>
+        `\n${paint("bad", plain(code ?? "ERROR"))}  ${plain(node ?? "-")}\n  ${plain(message ?? "-")}\n`,
+    )
+    .join("");
+}
+
+function rowsOf(course: Course): readonly (readonly string[])[] {
+  const ended = (outcome: string | null) => (outcome === null ? "did not end" : plain(outcome));
+  switch (course.of) {
+    case "nodes":
+      return course.visits.map(({ node, outcome }) => [plain(node), ended(outcome)]);
+    case "contracts":
+      return course.visits.map(({ contract, outcome }) => [plain(contract), ended(outcome)]);
+    case "routes":
+      return course.visits.map(({ node, outcome, next }) => [plain(node), ended(outcome), plain(next ?? "-")]);
+  }
+}

@@ -1,0 +1,101 @@
+/** The reports that a command leaves for other programs, beside what it tells the reader. */
+
+import { UsageFault } from "../errors/faults.ts";
+import { utf8 } from "../json/json.ts";
+import { IoError } from "../ports.ts";
+import { githubText } from "../report/github.ts";
+import { junitText } from "../report/junit.ts";
+import { summaryText } from "../report/markdown.ts";
+import type { Verdict } from "../report/result.ts";
+import { sarifText } from "../report/sarif.ts";
+import { SEAL_FILE } from "../snapshot/seal.ts";
+import { type Context, shortPath } from "./context.ts";
+import { checkOutput, writeGiven } from "./write-file.ts";
+
+export interface ReportOptions {
+  readonly junit?: string;
+  readonly sarif?: string;
+  readonly summary?: string;
+  readonly github?: boolean;
+}
+
+const DOCUMENTS = ["junit", "sarif", "summary"] as const;
+
+/** Two reports in one place would be none. @throws UsageFault */
+export function checkReports(options: ReportOptions, context: Context): void {
+  const given = DOCUMENTS.flatMap((name) =>
+    options[name] === undefined ? [] : [[name, options[name]] as const],
+  );
+  for (const [name, file] of given) checkOutput(name, file, context);
+  const places = new Map<string, string>();
+  if (options.github) {
+    const message = "--json and --github both ask for standard output";
+    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "leave one of them out" });
+    places.set("-", "--github");
+  }
+  for (const [name, file] of given) {
+    const place = file === "-" ? file : context.path(file);
+    const other = places.get(place);
+    const what = file === "-" ? "standard output" : file;
+    if (other !== undefined) {
+      const message = `${other} and --${name} ${file} both ask for ${what}`;
+      throw new UsageFault("BAD_USAGE", { message, hint: `name another file with --${name} FILE` });
+    }
+    places.set(place, `--${name} ${file}`);
+  }
+}
+
+/** Whether a report is printed instead of text. */
+export function isPrinted(options: ReportOptions): boolean {
+  return DOCUMENTS.some((name) => options[name] === "-");
+}
+
+/** @throws UsageFault when one cannot be written */
+export function leaveReports(verdict: Verdict, options: ReportOptions, context: Context): void {
+  const { world } = context;
+  const { junit, sarif, summary, github } = options;
+  if (junit !== undefined) leave(junit, junitText(verdict, world.clock.now()), context);
+  if (sarif !== undefined) leave(sarif, sarifText(verdict, world.tool, sealFile(context)), context);
+  const step = github === true ? world.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
+  for (const file of new Set([summary, step])) {
+    if (file !== undefined) append(file, verdict, context);
+  }
+  if (github) context.printExactly(githubText(verdict));
+}
+
+/** What is to blame where no other file is. */
+function sealFile(context: Context): string {
+  return reported(`${context.settings.snapshot}/${SEAL_FILE}`, context);
+}
+
+/** A summary is one section of a page that others write, too. */
+function append(file: string, verdict: Verdict, context: Context): void {
+  const before = (file === "-" ? null : read(file, context)) ?? "";
+  leave(file, `${before}${summaryText(verdict, PAGE - Buffer.byteLength(before))}`, context);
+}
+
+/** The page of a step's summary holds so many bytes; what is larger is not shown at all. */
+const PAGE = 2 ** 20;
+
+function read(file: string, { world, path }: Context): string | null {
+  try {
+    const bytes = world.files.read(path(file));
+    return bytes === null ? null : utf8(bytes);
+  } catch (error) {
+    throw error instanceof IoError ? unwritable(file, error) : error;
+  }
+}
+
+function leave(file: string, text: string, context: Context): void {
+  writeGiven(file, text, context, (cause) => unwritable(file, cause));
+}
+
+function unwritable(file: string, cause: IoError): UsageFault {
+  return new UsageFault("REPORT_UNWRITABLE", { file, errno: cause.errno }, { cause });
+}
+
+/** A file as a report names it: from the checkout that the reader looks at, or from the current folder. */
+export function reported(file: string, { world, path }: Context): string {
+  const root = world.env["GITHUB_WORKSPACE"] || world.cwd;
+  return shortPath(path(file), root.length > 1 ? root.replace(/\/+$/, "") : root);
+}

@@ -1,0 +1,58 @@
+/** Refusals and findings as notices of a verdict. */
+
+import type { Fault } from "../errors/faults.ts";
+import { printable } from "../errors/printable.ts";
+import { canonical } from "../json/canonical.ts";
+import { isObject, type Json } from "../json/json.ts";
+import type { Notice, Part, PartName, Rule } from "../report/result.ts";
+import type { Context } from "./context.ts";
+import { reported } from "./report-files.ts";
+
+/** A path below the snapshot, as a report names it. */
+export function inSnapshot(file: string, context: Context): string {
+  return reported(`${context.settings.snapshot}/${file}`, context);
+}
+
+export function faultNotice({ stage, code, facts, wording, message }: Fault, context: Context): Notice {
+  const { file, line, pointer } = facts;
+  const isPlaced = typeof file === "string" && file !== "";
+  return {
+    rule: code,
+    level: "error",
+    message: isPlaced ? wording.what : message,
+    ...(wording.hint === undefined ? {} : { hint: wording.hint }),
+    ...(isPlaced ? { file: stage === "usage" ? reported(file, context) : inSnapshot(file, context) } : {}),
+    ...(isPlaced && typeof line === "number" ? { line } : {}),
+    ...(isPlaced && typeof pointer === "string" ? { pointer } : {}),
+    fingerprint: canonical(withoutLines(facts)),
+  };
+}
+
+/** The facts without where in a file they are: what was found stays the same when lines before it come or go. */
+function withoutLines(facts: Json): Json {
+  if (Array.isArray(facts)) return facts.map((one: Json) => withoutLines(one));
+  if (!isObject(facts)) return facts;
+  const kept = Object.entries(facts).filter(([name]) => !LINES.has(name));
+  return Object.fromEntries(kept.map(([name, one]) => [name, withoutLines(one)]));
+}
+
+const LINES: ReadonlySet<string> = new Set(["line", "lines", "column", "offset", "content_line"]);
+
+/** What the codes of some faults hold together. */
+export function faultRules(faults: readonly Fault[], about: string): readonly Rule[] {
+  return [...new Set(faults.map(({ code }) => code))].map((id) => ({ id, about, level: "error" }));
+}
+
+/** A part that could not be looked at, for the snapshot or what it is held to was refused. */
+export function refusedPart(name: PartName, fault: Fault, context: Context): Part {
+  const counted = printable(`refused: ${fault.code} ${fault.message}`);
+  const failed = { message: counted, detail: counted };
+  return {
+    name,
+    state: "failed",
+    counted,
+    rules: faultRules([fault], "The snapshot can be run, and what it is held to can be read."),
+    notices: [faultNotice(fault, context)],
+    suites: [{ name, cases: [{ name, subject: `pgs ${name}`, failed }] }],
+  };
+}

@@ -1,0 +1,27 @@
+/** A file that the command line names to be written; `-` is standard output. */
+
+import { type Fault, UsageFault } from "../errors/faults.ts";
+import { IoError } from "../ports.ts";
+import type { Context } from "./context.ts";
+
+/** @throws what `refusal` makes of a file that cannot be written */
+export function writeGiven(
+  given: string,
+  content: string | Uint8Array,
+  { world, path }: Context,
+  refusal: (cause: IoError) => Fault,
+): void {
+  try {
+    if (given === "-" && typeof content === "string") world.out(content);
+    else world.writeFile(path(given), content);
+  } catch (error) {
+    throw error instanceof IoError ? refusal(error) : error;
+  }
+}
+
+/** Two documents on one standard output would be none. @throws UsageFault when `--json` asks for it, too */
+export function checkOutput(option: string, given: string | undefined, { settings }: Context): void {
+  if (given !== "-" || !settings.json) return;
+  const message = `--json and --${option} - both ask for standard output`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${option} FILE` });
+}

@@ -1,0 +1,104 @@
+/** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
+
+import type { Called } from "../capabilities/effect.ts";
+import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
+import { type JsonObject, pointer } from "../json/json.ts";
+import type { Contract, Plan } from "../plan/plan.ts";
+import { spaces } from "../plan/secrets.ts";
+import type { Ending } from "./advance.ts";
+import { requireHeldIn } from "./event-limits.ts";
+import { checkLimit, limitOf } from "./run-limits.ts";
+import type { RunInput, Walk } from "./run-state.ts";
+
+/** How many runs may stand between the main run and the innermost. */
+export const DEPTH_LIMIT = 16;
+
+/** How a walk ended, and what its contracts published. */
+export interface Walked extends Ending {
+  readonly results: JsonObject;
+}
+
+export type WalkNested = (plan: Plan, input: RunInput) => Promise<Walked>;
+
+/** What a step of `parent` calls other workflows with; each call is the parent's next nested run. */
+export function calls(parent: Walk, walk: WalkNested): Walk["call"] {
+  let count = 0;
+  return async (workflow, payload, contract) => {
+    checkLimit("runs", parent);
+    const plan = await find(workflow, payload, contract, parent, `${parent.input.run}.${count + 1}`);
+    if (plan === null) return ended("unknown", "WORKFLOW_UNKNOWN");
+    count++;
+    if (plan instanceof RunFault) return ended("refused", plan.code);
+    const walked = await walk(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`));
+    // A limit of the trace ends every run in it.
+    if (walked.fault !== undefined && limitOf(walked.fault.code) !== undefined) throw walked.fault;
+    return toCalled(walked);
+  };
+}
+
+/** Null for a name the snapshot does not hold; a refusal is said in the run that it prevents. */
+async function find(
+  workflow: string,
+  payload: JsonObject,
+  contract: Contract,
+  { plan: { called }, say }: Walk,
+  run: string,
+): Promise<Plan | RunFault | null> {
+  try {
+    const plan = await called(workflow);
+    if (plan === null) return null;
+    if (depthOf(run) > DEPTH_LIMIT)
+      throw new RunFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
+    requireForeseen(plan, contract);
+    requireHeldIn(payload, "execution_start");
+    return plan;
+  } catch (fault) {
+    if (!(fault instanceof RunFault)) throw fault;
+    const { code: error_code, category: node_category, stage, facts } = fault;
+    say({ event_type: "error", run, payload: { error_code, node_category, stage, facts } });
+    return fault;
+  }
+}
+
+/** How many runs stand above it. */
+function depthOf(run: string): number {
+  return run.split(".").length - 1;
+}
+
+/**
+ * A payload field that a called workflow suppresses has gone through its caller's events already, so the calling
+ * contract must suppress a field of that name, too; its plan then follows the value back to where it came from.
+ */
+function requireForeseen({ workflow, secrets }: Plan, contract: Contract): void {
+  for (const path of secrets?.paths.get(spaces.payload) ?? []) {
+    if (path.some((name) => contract.suppressed.has(name))) continue;
+    const facts = { workflow: workflow.fqdn, contract: contract.fqdn, field: pointer(path) };
+    throw new RunFault("contract", "CC", "SECRETS_NOT_DECLARED", facts);
+  }
+}
+
+function nestedInput(
+  { input, conclude, cursor }: Walk,
+  plan: Plan,
+  payload: JsonObject,
+  run: string,
+): RunInput {
+  const { actor: _, ...shared } = input;
+  const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
+  return { ...shared, run, parent, ...conclude.begin(run, plan, payload) };
+}
+
+function toCalled({ status, outcome, exitReason, fault, results }: Walked): Called {
+  const result = { status, outcome, exit_reason_code: exitReason, results };
+  return { end: fault === undefined ? endOf(status, exitReason) : "refused", result };
+}
+
+function endOf(status: Ending["status"], exitReason: string): Called["end"] {
+  if (status === "SUCCESS") return "succeeded";
+  if (exitReason === "EXIT_BACKEND_ERROR" || STORAGE_CODES.has(exitReason)) return "storage";
+  return exitReason === "EXIT_NOT_FOUND" ? "not-found" : "failed";
+}
+
+function ended(end: "unknown" | "refused", exitReason: string): Called {
+  return { end, result: { status: "FAILED", outcome: null, exit_reason_code: exitReason, results: {} } };
+}

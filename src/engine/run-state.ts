@@ -1,0 +1,42 @@
+/** A run while it goes on: what it was given, what it has concluded, where it is. */
+
+import type { Called } from "../capabilities/effect.ts";
+import type { JsonObject, MutableJson } from "../json/json.ts";
+import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
+import type { Happening } from "../trace/event.ts";
+import type { Conclude } from "./executor.ts";
+
+export interface RunInput {
+  readonly executionId: string;
+  /** `"0"`; a nested run appends its place: `"0.1"`. */
+  readonly run: string;
+  readonly payload: JsonObject;
+  /** The run's clock, RFC 3339 UTC: what `{{timestamp}}` stands for. */
+  readonly clock: string;
+  readonly maxHops: number;
+  readonly runtime: { readonly name: string; readonly version: string };
+  readonly actor?: string;
+  /** The step that called this run; absent for the main run. */
+  readonly parent?: { readonly run: string; readonly node: string; readonly step: string };
+  /** Monotonic microseconds, for durations. */
+  micros(): number;
+}
+
+export type Say = (happening: Happening) => void;
+
+/** What a step sees of its run. */
+export interface Walk {
+  readonly plan: Plan;
+  readonly input: RunInput;
+  readonly conclude: Conclude;
+  readonly say: Say;
+  /** What the whole trace holds so far. */
+  readonly tally: { runs: number; events: number };
+  /** Where the run is: what an `error` event names. */
+  readonly cursor: { node?: NodeKey; step?: string; visit: number };
+  /** Runs another workflow nested in this one, for the step that is going on. */
+  call(workflow: string, payload: JsonObject, contract: Contract): Promise<Called>;
+  payload: JsonObject;
+  readonly results: MutableJson;
+  readonly outcomes: MutableJson;
+}

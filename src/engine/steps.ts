@@ -1,0 +1,96 @@
+/** What one step concludes: a transform answers, an effect is done or other workflows are called (SPEC 4.5, 4.6). */
+
+import { RunFault } from "../errors/faults.ts";
+import { type Digest, digestOf } from "../json/canonical.ts";
+import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
+import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
+import type { EffectConclusion } from "./executor.ts";
+import type { Walk } from "./run-state.ts";
+
+export interface Concluded {
+  readonly outcome: string;
+  readonly raw: JsonObject;
+  /** What `$.capability_result.result_status` reads: an effect's outcome. */
+  readonly status: string | undefined;
+}
+
+/** A step that lacks an input its transform requires has the transform's failure outcome. */
+export function runTransform(
+  step: TransformStep,
+  inputs: JsonObject,
+  { conclude, say, input, cursor }: Walk,
+): Concluded {
+  const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
+  const conclusion =
+    missing === undefined
+      ? // The order of members never reaches a transform: a replay reads them back in canonical order.
+        conclude.transform(step, deepFreeze(inCanonicalOrder(inputs)))
+      : { result: null, reason: { code: "INPUT_MISSING", field: missing }, observed: [] };
+  const { result, reason, observed } = conclusion;
+  const outcome = result === null ? step.onFailure : step.onSuccess;
+  say({
+    event_type: "transform_end",
+    run: input.run,
+    node_id: cursor.node as string,
+    payload: {
+      step: step.name,
+      ct_code: step.code,
+      inputs,
+      outcome,
+      ...(result === null ? {} : { outputs: result }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(observed.length === 0 ? {} : { observed }),
+    },
+  });
+  return { outcome, raw: result ?? {}, status: undefined };
+}
+
+/** The effect begins and ends in the trace. @throws RunFault for an outcome that its operation does not declare */
+export async function runEffect(
+  step: EffectStep,
+  inputs: JsonObject,
+  contract: Contract,
+  walk: Walk,
+): Promise<Concluded> {
+  const { say, input, cursor } = walk;
+  const at = { run: input.run, node_id: cursor.node as string };
+  const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
+  const { code, op, store } = step;
+  say({
+    event_type: "side_effect_start",
+    ...at,
+    payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+  });
+  const concluded = await concludeEffect(step, inputs, effectKey, contract, walk);
+  const { outcome, result, reason, change, observed } = concluded;
+  say({
+    event_type: "side_effect_end",
+    ...at,
+    payload: {
+      step: step.name,
+      outcome,
+      result,
+      ...(reason === undefined ? {} : { reason }),
+      ...(change === undefined ? {} : { change }),
+      ...(observed.length === 0 ? {} : { observed }),
+    },
+  });
+  if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
+  const facts = { outcome, contract: code, declared: [...step.declared] };
+  throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+}
+
+/** What a step that calls workflows answers follows from how they end, so the walk performs it itself. */
+async function concludeEffect(
+  step: EffectStep,
+  inputs: JsonObject,
+  effectKey: Digest,
+  contract: Contract,
+  { conclude, call }: Walk,
+): Promise<EffectConclusion> {
+  const { operation } = step;
+  if (operation.reaches !== "workflows") return conclude.effect(step, inputs, effectKey);
+  const frozen = deepFreeze(inCanonicalOrder(inputs));
+  const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
+  return { ...performed, result: performed.result ?? {}, observed: [] };
+}

@@ -1,0 +1,25 @@
+/** Text that is not ours, as it may be shown: it cannot move a cursor, turn a line around, hide, or begin a line. */
+
+import { unicodeEscape } from "../json/json.ts";
+
+/** What a reader could not see, or what would change how the rest is seen: control, format and surrogate characters. */
+export const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text on one line, all of it visible: what is not is written as JSON escapes it. */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, escapeUnits);
+}
+
+/** The same for a text of several lines, whose line breaks and tabs stay. */
+export function printableLines(text: string): string {
+  return text.replace(/\r\n/g, "\n").replace(/[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits);
+}
+
+/** An indented JSON document in visible characters. */
+export function jsonText(value: unknown): string {
+  return `${printableLines(JSON.stringify(value, null, 2))}\n`;
+}
+
+function escapeUnits(mark: string): string {
+  return mark.split("").map(unicodeEscape).join("");
+}

@@ -1,0 +1,95 @@
+/** What the events of a run, of a node's visit and of a step tell of their meaning, as members to compare. */
+
+import type { Json, JsonObject } from "../../json/json.ts";
+import type { Observation } from "../../ports.ts";
+import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../../trace/event.ts";
+import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
+
+export type Told = Readonly<Record<string, Json | undefined>>;
+
+/** What was asked for, on what, and whether it was admitted. The build is left aside: it is how, not what. */
+export function toldOfStart({ run, events }: RunRecord): Told {
+  const start = eventsOf(events, "execution_start")[0]?.payload;
+  return {
+    workflow: start?.workflow_code,
+    // The runs nested in it are on the same one.
+    snapshot: run === MAIN_RUN ? start?.snapshot : undefined,
+    actor: start?.actor,
+    admission: eventsOf(events, "admission").map(meaningOf),
+  };
+}
+
+export function payloadOf({ events }: RunRecord): Json | undefined {
+  return eventsOf(events, "execution_start")[0]?.payload.payload;
+}
+
+export function toldOfEnd({ events }: RunRecord): Told {
+  const ending = eventsOf(events, "workflow_complete")[0]?.payload;
+  if (ending === undefined) return toldOfTrouble(events);
+  const { status, outcome, exit_reason_code } = ending;
+  return { ...toldOfTrouble(events), ending: { status, outcome, exit_reason_code } };
+}
+
+/** Which way the run went from here: contract and outcome; where that led is told by what follows. */
+export function toldOfWay({ start, events }: VisitRecord): Told {
+  const { node_type, capability_code, reason } = start.payload;
+  const outcome = eventsOf(events, "node_end")[0]?.payload.status;
+  return { node_type, capability_code, reason, outcome };
+}
+
+/** A node with its outcome and the next one, as the path lists it. */
+export function toldOfNode({ node, events }: VisitRecord): JsonObject {
+  const end = eventsOf(events, "node_end")[0]?.payload;
+  return { node, outcome: end?.status ?? null, next: end?.next ?? null };
+}
+
+export function inputsOf({ start }: VisitRecord): Json | undefined {
+  return start.payload.inputs;
+}
+
+/** What the node said and answered. A refusal in one of its steps is told here, too: it ends the visit. */
+export function toldOfVisit(visit: VisitRecord): Told {
+  const announced = eventsOf(visit.events, "event_announced").map(meaningOf);
+  const outputs = eventsOf(visit.events, "node_end")[0]?.payload.outputs;
+  return { ...toldOfTrouble(eventsIn(visit)), outputs, events: announced };
+}
+
+/** The steps that said what they did; one that was refused before it did anything is told by its refusal. */
+export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
+  return steps.filter(({ events }) => events.some(isNoError));
+}
+
+/** Capability, inputs, answer and what followed of one step. */
+export function toldOfStep({ events }: StepRecord): Told {
+  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Told;
+}
+
+const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";
+
+/** A step with its outcome, as a list of steps names it. */
+export function toldOfStepName({ step, events }: StepRecord): JsonObject {
+  return { step, outcome: eventsOf(events, "step_end")[0]?.payload.outcome ?? null };
+}
+
+/** A nested run and its way, where it has no like. */
+export function toldOfCall({ run, visits }: RunRecord): JsonObject {
+  return { run, path: visits.map(toldOfNode) };
+}
+
+export function readingsOf(events: readonly TraceEvent[]): readonly Observation[] {
+  return events.flatMap(({ payload }) => ("observed" in payload ? (payload.observed ?? []) : []));
+}
+
+function toldOfTrouble(events: readonly TraceEvent[]): Told {
+  return {
+    violations: eventsOf(events, "violation").map(meaningOf),
+    errors: eventsOf(events, "error").map(meaningOf),
+  };
+}
+
+/** Members that do not tell anything more: what a step published stands in its node's outputs. */
+const ASIDE: ReadonlySet<string> = new Set([...OBSERVATIONAL, "effect_key", "observed", "published"]);
+
+function meaningOf({ payload }: TraceEvent): JsonObject {
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !ASIDE.has(name))) as JsonObject;
+}

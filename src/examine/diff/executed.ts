@@ -1,0 +1,63 @@
+/**
+ * What a snapshot holds that a run may execute: the executed fields of every artifact, governance included, and
+ * whether each workflow compiles.
+ */
+
+import type { Registry } from "../../capabilities/registry.ts";
+import { CompileFault, Fault } from "../../errors/faults.ts";
+import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { compile } from "../../plan/compile.ts";
+import { EXECUTED } from "../../snapshot/envelope.ts";
+import { type Fqdn, fqdnOfFile, kindOf } from "../../snapshot/fqdn.ts";
+import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+
+/** The executed fields of one artifact. */
+export interface Executed {
+  readonly fqdn: string;
+  /** Path below the snapshot. */
+  readonly file: string;
+  /** `frontmatter`, `ct_ir` and `cs_ir`, as far as the artifact has them. */
+  readonly fields: JsonObject;
+}
+
+export interface ExecutedSnapshot {
+  readonly artifacts: ReadonlyMap<string, Executed>;
+  /** By workflow: `compiles`, or the reasons why it does not. */
+  readonly compilations: ReadonlyMap<string, { readonly file: string; readonly value: Json }>;
+}
+
+/** @throws SnapshotFault, SealFault when an artifact is refused */
+export async function readExecuted(snapshot: Snapshot, registry: Registry): Promise<ExecutedSnapshot> {
+  const artifacts = new Map<string, Executed>();
+  for (const file of [...snapshot.paths("governance/artifacts"), ...snapshot.paths("artifacts")]) {
+    const fqdn = fqdnOfFile(file);
+    // The same name in both places: a run reads the second.
+    if (fqdn !== undefined) artifacts.set(fqdn, read(fqdn, file, snapshot));
+  }
+  const compilations = new Map<string, { readonly file: string; readonly value: Json }>();
+  for (const fqdn of snapshot.names("WF")) {
+    const workflow = snapshot.artifact(fqdn);
+    if (workflow === undefined) continue;
+    compilations.set(fqdn, { file: workflow.file, value: await compilationOf(workflow, snapshot, registry) });
+  }
+  return { artifacts, compilations };
+}
+
+function read(fqdn: Fqdn, file: string, snapshot: Snapshot): Executed {
+  // Opening it as an artifact is what checks it.
+  if (kindOf(fqdn) !== undefined) snapshot.artifact(fqdn);
+  const envelope = snapshot.document(file)?.value ?? {};
+  const fields = EXECUTED.map((name) => [name, own(envelope, name) ?? null] as const);
+  return { fqdn, file, fields: Object.fromEntries(fields.filter(([, value]) => value !== null)) };
+}
+
+async function compilationOf(workflow: Artifact, snapshot: Snapshot, registry: Registry): Promise<Json> {
+  try {
+    await compile(workflow, snapshot, registry);
+    return "compiles";
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const reasons = error instanceof CompileFault ? error.reasons : [{ code: error.code, what: error.message }];
+    return { reasons: reasons.map(({ code, what }) => `${code} ${what}`) };
+  }
+}

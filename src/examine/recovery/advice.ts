@@ -1,0 +1,167 @@
+/** What to do about a run that was cut off: whether running it again finishes it, and does nothing twice. */
+
+import type { Ending } from "../../engine/advance.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Rehearsal, Stage } from "./dry-run.ts";
+import { type CutOff, type ReadAgain, type Rehearsals, rehearseAll } from "./dry-runs.ts";
+import { type EndedEffect, type Standing, Unfinished } from "./open-effects.ts";
+import { type Hindrance, isHidden, type OpenEffect } from "./probe.ts";
+import { type AheadStep, endAhead, writesAhead } from "./remaining.ts";
+import { type SecondTime, type TookPlace, whatTookPlace } from "./rerun.ts";
+import type { FindStep } from "./steps.ts";
+
+interface Words {
+  readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
+  readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
+}
+
+function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
+  const sure = tookPlace.every(({ isOwn }) => isOwn)
+    ? ""
+    : "make sure that no earlier trace names what was found undated, and that it is of this run; then ";
+  return `${sure}do by hand what may still follow, or take back what took place, where nobody has built on it, and run it again; the side_effect_end behind each line says what it changed`;
+}
+
+const TWICE: ReadonlySet<SecondTime> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
+
+const adviceTable = {
+  RUN_AGAIN: {
+    what: ({ tookPlace, ending }) => {
+      const then = ending === null ? "" : `, and as things are it would end ${ending.exitReason}`;
+      if (tookPlace.length === 0) return `run it again: nothing that it writes was written${then}`;
+      return `run it again: nothing would take place twice, and the stores would be left as this run would have left them${then}`;
+    },
+    hint: ({ workflow, unrehearsed }) => {
+      const shown = unrehearsed === "SUPPRESSED" ? ", which does not show all of it" : "";
+      return `pgs run --wf ${workflow} --payload FILE, with the payload of line 1 of the trace${shown}`;
+    },
+  },
+  COUNT_AS_DONE: {
+    what: ({ heading }) => {
+      const rest =
+        heading === null
+          ? "nothing that may still follow writes"
+          : `all that was left was to end ${heading.exitReason}`;
+      return `do not run it again: all that it writes is there, and ${rest}`;
+    },
+    hint: () => "count it as ended so; this trace, cut off as it is, stays the record of it",
+  },
+  REPEATS: {
+    what: ({ tookPlace }) => {
+      const twice = tookPlace.filter(({ secondTime }) => TWICE.has(secondTime));
+      const named = new Set(twice.map(({ op, store }) => (store === null ? op : `${op} on ${store}`)));
+      return `do not run it again as things are: ${[...named].join(", ")} would take place a second time`;
+    },
+    hint: byHand,
+  },
+  OVERWRITES: {
+    what: () =>
+      "do not run it again as things are: it would write over what others wrote since, where it is marked so",
+    hint: byHand,
+  },
+  ENDS_OTHERWISE: {
+    what: ({ ending }) =>
+      ending === null
+        ? "do not run it again as things are: that could not be rehearsed, and may not finish it"
+        : `do not run it again as things are: it would end ${ending.exitReason}, and nothing shows that the stores would be left as this run would have left them`,
+    hint: byHand,
+  },
+  LOOK_FIRST: {
+    what: () => "look first: it is not known of every effect whether it took place",
+    hint: () => "settle what is marked LOOK_FIRST, then decide by what would take place a second time",
+  },
+  WAIT: {
+    what: () => "wait: a living process holds the lock of a store, and may be this very run",
+    hint: () => "examine the trace again when that process has ended",
+  },
+} satisfies Record<string, Words>;
+
+export type AdviceCode = keyof typeof adviceTable;
+
+export interface Advice {
+  readonly code: AdviceCode;
+  readonly workflow: string;
+  readonly tookPlace: readonly TookPlace[];
+  /** The steps of the main run that may still follow and write; null where its plan is not at hand. */
+  readonly ahead: readonly AheadStep[] | null;
+  /** How it was to end itself, where only its EXIT was left. */
+  readonly heading: Pick<Ending, "status" | "exitReason"> | null;
+  /** How running it again would end now; null where that could not be rehearsed. */
+  readonly ending: Rehearsal["ending"] | null;
+  readonly unrehearsed: Hindrance | null;
+}
+
+export function wordsOfAdvice(advice: Advice): { readonly what: string; readonly hint: string } {
+  const { what, hint }: Words = adviceTable[advice.code];
+  return { what: what(advice), hint: hint(advice) };
+}
+
+export interface AtHand {
+  readonly plan: Plan | null;
+  readonly findStep: FindStep;
+  readonly readAgain: ReadAgain;
+  /** The data root is null where there is none. */
+  readonly stage: Omit<Stage, "data"> & { readonly data: Stage["data"] | null };
+}
+
+/** Null for a run that ended and left no effect open. */
+export async function advise(
+  unfinished: Unfinished,
+  open: readonly OpenEffect[],
+  atHand: AtHand,
+): Promise<Advice | null> {
+  const { start, isOver, standing } = unfinished;
+  if (start === null || isOver) return null;
+  const { plan, findStep, readAgain } = atHand;
+  const rehearsed = await rehearsals({ start, open, readAgain }, atHand);
+  const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
+  const tookPlace = plan === null ? [] : await whatTookPlace(await endedIn(readAgain), open, findStep, played);
+  const stands = settled(standing, open);
+  const ahead = plan && writesAhead(plan, stands);
+  const heading = plan && endAhead(plan, stands, unfinished.lastNode?.outcome ?? null);
+  const ending = played?.again.ending ?? null;
+  const isKnown = plan !== null || !unfinished.hasEffects;
+  const code = isKnown ? codeOf(open, { tookPlace, ahead, finishes: played?.finishes === true }) : "LOOK_FIRST";
+  return { code, workflow: start.workflow_code, tookPlace, ahead, heading, ending, unrehearsed };
+}
+
+async function rehearsals(
+  cutOff: CutOff,
+  { plan, stage: { data, ...stage } }: AtHand,
+): Promise<Rehearsals | Hindrance> {
+  if (plan === null) return "NO_PLAN";
+  if (data === null) return "NO_DATA_ROOT";
+  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : rehearseAll(plan, cutOff, { ...stage, data });
+}
+
+/** The effects that ended. */
+function endedIn(readAgain: ReadAgain): Promise<readonly EndedEffect[]> {
+  return readAgain(async (events) => {
+    const unfinished = new Unfinished({ keepsEnded: true });
+    for (const event of events) unfinished.take(event);
+    return unfinished.ended;
+  });
+}
+
+/** An effect that was found done counts as ended well. */
+function settled(standing: Standing | null, open: readonly OpenEffect[]): Standing | null {
+  const isDone = open.length > 0 && open.every(({ found }) => found.state === "done");
+  return standing !== null && standing.outcome === null && isDone
+    ? { ...standing, outcome: "SUCCESS" }
+    : standing;
+}
+
+function codeOf(
+  open: readonly OpenEffect[],
+  { tookPlace, ahead, finishes }: Pick<Advice, "tookPlace" | "ahead"> & Pick<Rehearsals, "finishes">,
+): AdviceCode {
+  const isAny = (those: ReadonlySet<SecondTime>) => tookPlace.some(({ secondTime }) => those.has(secondTime));
+  if (open.some(({ safe }) => safe === "WAIT")) return "WAIT";
+  if (open.some(({ safe }) => safe === "LOOK_FIRST")) return "LOOK_FIRST";
+  if (tookPlace.length === 0) return "RUN_AGAIN";
+  if (ahead?.length === 0) return "COUNT_AS_DONE";
+  if (isAny(new Set(["NOT_KNOWN"]))) return "LOOK_FIRST";
+  if (isAny(TWICE)) return "REPEATS";
+  if (isAny(new Set(["WRITES_OVER"]))) return "OVERWRITES";
+  return finishes ? "RUN_AGAIN" : "ENDS_OTHERWISE";
+}

@@ -1,0 +1,171 @@
+/** What a trace leaves unfinished, taken event by event: effects without an end, and how far the run came. */
+
+import type { Beginning } from "../../capabilities/evidence.ts";
+import type { Digest } from "../../json/canonical.ts";
+import type { JsonObject } from "../../json/json.ts";
+import type { Change } from "../../ports.ts";
+import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
+
+export interface EffectPlace {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly capability: string;
+  readonly op: string;
+  readonly store: string | null;
+  /** Line of the trace in which it begins. */
+  readonly line: number;
+}
+
+/** An effect that began; nothing says that it ended. */
+export interface BegunEffect extends EffectPlace, Beginning {
+  readonly inputs: JsonObject;
+  readonly effectKey: Digest;
+  /** Whether a run nested in it had begun: then that one was cut off. */
+  readonly isCaller: boolean;
+}
+
+export interface EndedEffect extends EffectPlace {
+  readonly outcome: string;
+  readonly change: Change | null;
+}
+
+/** A node or a step that ended. */
+export interface Reached {
+  readonly run: string;
+  readonly node: string;
+  readonly step?: string;
+  readonly outcome: string;
+  readonly line: number;
+}
+
+/** Where a run stands: a node, one of its steps where one has begun, and the outcome of whichever has ended. */
+export interface Standing {
+  readonly node: string;
+  readonly step: string | null;
+  readonly outcome: string | null;
+}
+
+export class Unfinished {
+  /** The main run's first event. */
+  start: Payloads["execution_start"] | null = null;
+  hasEnded = false;
+  /** Null before the first node. */
+  standing: Standing | null = null;
+  lastStep: Reached | null = null;
+  lastNode: Reached | null = null;
+  /** Whether any effect ended. */
+  hasEffects = false;
+  /** In their order, where they are kept. */
+  readonly ended: EndedEffect[] = [];
+  /** By run: the workflow. */
+  readonly workflows = new Map<string, string>();
+  readonly #open = new Map<string, BegunEffect>();
+  /** By workflow and store: the last change. */
+  readonly #changes = new Map<string, Change>();
+  readonly #keepsEnded: boolean;
+
+  /** A long run ends so many effects that they are kept only for who asks for them: of a run that is over, nobody does. */
+  constructor({ keepsEnded = false } = {}) {
+    this.#keepsEnded = keepsEnded;
+  }
+
+  /** The run ended, and no effect of it is open. */
+  get isOver(): boolean {
+    return this.hasEnded && this.#open.size === 0;
+  }
+
+  get open(): readonly BegunEffect[] {
+    return [...this.#open.values()];
+  }
+
+  /** Takes the events of a trace in their order. */
+  take(event: TraceEvent): void {
+    const { run, node_id: node = "", sequence: line } = event;
+    if (run === MAIN_RUN) this.standing = standingAfter(event) ?? this.standing;
+    switch (event.event_type) {
+      case "execution_start":
+        this.workflows.set(run, event.payload.workflow_code);
+        if (run === MAIN_RUN) this.start = event.payload;
+        this.#noteCaller(event.payload.parent);
+        return;
+      case "side_effect_start":
+        this.#begin(event.payload, { run, node, line, since: event.timestamp });
+        return;
+      case "side_effect_end":
+        this.#end(event.payload, run, node);
+        return;
+      case "step_end":
+        this.lastStep = { run, node, step: event.payload.step, outcome: event.payload.outcome, line };
+        return;
+      case "node_end":
+        this.lastNode = { run, node, outcome: event.payload.status, line };
+        return;
+      case "workflow_complete":
+        this.hasEnded ||= run === MAIN_RUN;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #noteCaller(parent: Payloads["execution_start"]["parent"]): void {
+    const id = parent === undefined ? "" : idOf(parent.run, parent.node, parent.step);
+    const caller = this.#open.get(id);
+    if (caller !== undefined) this.#open.set(id, { ...caller, isCaller: true });
+  }
+
+  #begin(
+    { step, cs_code: capability, op, store, inputs, effect_key: effectKey }: Payloads["side_effect_start"],
+    at: Pick<BegunEffect, "run" | "node" | "line" | "since">,
+  ): void {
+    this.#open.set(idOf(at.run, at.node, step), {
+      ...at,
+      step,
+      capability,
+      op,
+      store,
+      inputs,
+      effectKey,
+      last: this.#changes.get(this.#storeOf(at.run, store)) ?? null,
+      isCaller: false,
+    });
+  }
+
+  #end({ step, outcome, change }: Payloads["side_effect_end"], run: string, node: string): void {
+    const begun = this.#open.get(idOf(run, node, step));
+    this.#open.delete(idOf(run, node, step));
+    this.hasEffects = true;
+    if (begun === undefined) return;
+    if (change !== undefined) this.#changes.set(this.#storeOf(run, begun.store), change);
+    if (!this.#keepsEnded) return;
+    const { capability, op, store, line } = begun;
+    this.ended.push({ run, node, step, capability, op, store, line, outcome, change: change ?? null });
+  }
+
+  /** Another workflow may have another store of that name. */
+  #storeOf(run: string, store: string | null): string {
+    return idOf(this.workflows.get(run) ?? "", store ?? "");
+  }
+}
+
+/** Null after an event that is no step of the way. */
+function standingAfter(event: TraceEvent): Standing | null {
+  const { node_id: node = "" } = event;
+  switch (event.event_type) {
+    case "node_start":
+      return { node, step: null, outcome: null };
+    case "side_effect_start":
+      return { node, step: event.payload.step, outcome: null };
+    case "transform_end":
+    case "side_effect_end":
+    case "step_end":
+      return { node, step: event.payload.step, outcome: event.payload.outcome };
+    case "node_end":
+      return { node, step: null, outcome: event.payload.status };
+    default:
+      return null;
+  }
+}
+
+const idOf = (...place: readonly string[]) => JSON.stringify(place);

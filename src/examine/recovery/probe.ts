@@ -1,0 +1,161 @@
+/** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
+
+import { absent, type Shown } from "../../capabilities/evidence.ts";
+import { RunFault, StoreFault } from "../../errors/faults.ts";
+import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { spaces } from "../../plan/secrets.ts";
+import type { DataRoot, LockHolder, StoreReader } from "../../ports.ts";
+import { holdsSuppressed } from "../../trace/event.ts";
+import type { BegunEffect } from "./open-effects.ts";
+import { mayWrite } from "./remaining.ts";
+import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
+
+/** What is found where the effect would have left something; `unseen` where nothing could be looked at. */
+export type Found =
+  | Shown
+  | { readonly state: "unseen"; readonly because: Hindrance; readonly evidence: JsonObject };
+
+interface Words {
+  readonly what: string;
+  readonly hint?: string;
+}
+
+/** Why nothing was looked at. */
+const hindranceTable = {
+  NO_PLAN: {
+    what: "the plan of its run is not at hand",
+    hint: "name the snapshot of the run with --snapshot DIR; the findings say what is wrong with this one, or with the trace",
+  },
+  NOT_DECLARED: {
+    what: "the snapshot at hand declares no such step",
+    hint: "name the snapshot of the run with --snapshot DIR",
+  },
+  NO_DATA_ROOT: { what: "there is no data root here", hint: "name it with --data-root DIR" },
+  SUPPRESSED: {
+    what: "the trace suppresses values that this would take",
+    hint: "whoever knows them can look whether the store holds what the line says",
+  },
+  UNREADABLE: { what: "the store cannot be read", hint: "make it readable, then examine again" },
+  CORRUPT: {
+    what: "the store is corrupt",
+    hint: "mend or remove what the evidence names, then examine again: until then it is of no use to any run either",
+  },
+  ESCAPES: { what: "the store leads out of the data root" },
+  NESTED: { what: "it called other workflows, and a run of one was cut off" },
+} satisfies Record<string, Words>;
+
+export type Hindrance = keyof typeof hindranceTable;
+
+export function wordsOfHindrance(because: Hindrance): Words {
+  return hindranceTable[because];
+}
+
+export const safeTable = {
+  DO_AGAIN: "nothing of it is there: done now, it is not done twice",
+  COUNT_AS_DONE: "what it leaves is there: count it as done",
+  LOOK_FIRST: "look before anything is done about it",
+  CHANGES_NOTHING: "it only reads: it can be done again at any time",
+  SEE_NESTED: "the effects of the run nested in it say how far it came",
+  WAIT: "a process that is not known to have died holds the lock of its store: if it is this run, it still goes on",
+} as const;
+
+export type Safe = keyof typeof safeTable;
+
+export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
+  /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
+  readonly looked: { readonly file: string; readonly changed: string | null } | null;
+  readonly found: Found;
+  /** Who holds the lock of its store. */
+  readonly lock: LockHolder | null;
+  readonly safe: Safe;
+}
+
+/** `data` is null where there is no data root. Looks at stores; changes none and takes no lock. */
+export async function judgeOpen(
+  open: readonly BegunEffect[],
+  findStep: FindStep,
+  data: DataRoot | null,
+): Promise<readonly OpenEffect[]> {
+  const judged: OpenEffect[] = [];
+  for (const begun of open) {
+    const { inputs: _, last: __, ...effect } = begun;
+    const declared = await findStep(effect);
+    const look = lookFor(begun, declared, data);
+    judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
+  }
+  return judged;
+}
+
+type Look = Pick<OpenEffect, "looked" | "found" | "lock">;
+
+function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null): Look {
+  if (effect.isCaller) return elsewhere(unseen("NESTED"));
+  if (declared === null) return elsewhere(unseen("NO_PLAN"));
+  if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
+  const { operation, path } = declared.step;
+  const { inputs } = effect;
+  if (!mayWrite(declared.step) || operation.reaches === "workflows") return elsewhere(absent());
+  if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
+  if (operation.reaches === "mail") return elsewhere(operation.shows(inputs, effect));
+  const { shows } = operation;
+  // Without a path it would have answered BACKEND_ERROR.
+  if (path === null || shows === undefined) return elsewhere(absent());
+  if (data === null) return elsewhere(unseen("NO_DATA_ROOT"));
+  return lookInto(data, path, (store) => withoutSecrets(shows(inputs, store, effect), declared));
+}
+
+/** What is known without looking at a store. */
+function elsewhere(found: Found): Look {
+  return { looked: null, found, lock: null };
+}
+
+function unseen(because: Hindrance, evidence: JsonObject = {}): Found {
+  return { state: "unseen", because, evidence };
+}
+
+function lookInto(data: DataRoot, path: string, show: (store: StoreReader) => Found): Look {
+  try {
+    const store: StoreReader = data.store(path);
+    const stamp = store.stamp();
+    const changed = stamp && toSecond(stamp.modified);
+    return { looked: { file: store.name, changed }, lock: store.holder(), found: show(store) };
+  } catch (error) {
+    return elsewhere(hindered(error));
+  }
+}
+
+/** Not more exactly: file systems put down a moment that is some milliseconds old. */
+function toSecond(nanoseconds: string): string {
+  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declared): Safe {
+  if ("because" in found && found.because === "NESTED") return "SEE_NESTED";
+  if (lock !== null && lock.state !== "dead") return "WAIT";
+  if (state === "done") return "COUNT_AS_DONE";
+  if (state !== "absent") return "LOOK_FIRST";
+  return isStep(declared) && !mayWrite(declared.step) ? "CHANGES_NOTHING" : "DO_AGAIN";
+}
+
+function hindered(error: unknown): Found {
+  if (error instanceof RunFault) return unseen("ESCAPES", error.facts);
+  if (!(error instanceof StoreFault)) throw error;
+  return unseen(error.reason === "CORRUPT" ? "CORRUPT" : "UNREADABLE", error.facts);
+}
+
+/** Also where a key was: of those, the digest alone is shown. */
+export function isHidden(value: Json): boolean {
+  if (holdsSuppressed(value)) return true;
+  if (Array.isArray(value)) return value.some(isHidden);
+  return isObject(value) && Object.entries(value).some(([key, item]) => DIGEST.test(key) || isHidden(item));
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What is kept out of the trace is not told of the store either. */
+function withoutSecrets(shown: Shown, { plan, node, contract, step }: DeclaredStep): Shown {
+  const followed = plan.secrets?.paths.get(spaces.raw(node, step.name)) ?? [];
+  const names = new Set([...contract.suppressed, ...followed.map(([first]) => first)]);
+  const told = Object.entries(shown.evidence).filter(([name]) => !names.has(name));
+  return { ...shown, evidence: Object.fromEntries(told) };
+}

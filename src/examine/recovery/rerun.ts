@@ -1,0 +1,120 @@
+/** What took place in a run that was cut off, and what each effect of it would do a second time. */
+
+import { jsonEqual } from "../../json/json.ts";
+import { isChange, type RehearsedEffect } from "./dry-run.ts";
+import type { Rehearsals } from "./dry-runs.ts";
+import type { EffectPlace, EndedEffect } from "./open-effects.ts";
+import type { OpenEffect } from "./probe.ts";
+import { mayWrite } from "./remaining.ts";
+import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
+
+/** As it was rehearsed; else as it is declared. */
+export const secondTimeTable = {
+  ADDS_AGAIN: "would add to its store a second time",
+  SENDS_AGAIN: "would send a letter a second time",
+  RENEWS: "would write over what it left itself",
+  WRITES_ANOTHER: "would write something else than it left itself",
+  WRITES_OVER: "would write over what others wrote there since",
+  CHANGES_NOTHING: "would change nothing",
+  ANSWERS_OTHERWISE: "would change nothing, and answer otherwise",
+  NOT_REACHED: "would not be reached",
+  DECLARED_MORE: "declared append-only: adds to its store a second time",
+  DECLARED_ONCE: "declared append-only: answers ALREADY_EXISTS to the same key",
+  DECLARED_SAME: "declared idempotent: with the same input it changes nothing",
+  NOT_KNOWN: "without its plan nothing is known of it",
+} as const;
+
+export type SecondTime = keyof typeof secondTimeTable;
+
+/** An effect that ended and changed something, or began and left what it leaves. */
+export interface TookPlace extends EffectPlace {
+  /** Null where nothing says that it ended. */
+  readonly outcome: string | null;
+  readonly change: EndedEffect["change"];
+  /** Whether it is this run that left it: of what was found undated, an earlier trace may say so, too. */
+  readonly isOwn: boolean;
+  readonly secondTime: SecondTime;
+  /** Its outcome as rehearsed; null where it was not. */
+  readonly answer: string | null;
+}
+
+type Taken = Omit<TookPlace, "secondTime" | "answer">;
+
+export async function whatTookPlace(
+  ended: readonly EndedEffect[],
+  open: readonly OpenEffect[],
+  findStep: FindStep,
+  rehearsals: Rehearsals | null,
+): Promise<readonly TookPlace[]> {
+  const next = inTurn(rehearsals?.again.effects ?? []);
+  const nextWithSameReadings = inTurn(rehearsals?.sameReadings.effects ?? []);
+  const found: TookPlace[] = [];
+  const done = open.filter(({ found }) => found.state === "done");
+  for (const effect of [...ended.map((one) => ({ ...one, isOwn: true })), ...done.map(toTaken)]) {
+    const declared = await findStep(effect);
+    const again = next(effect);
+    const sameReadings = nextWithSameReadings(effect);
+    if (!hasTakenPlace(effect, declared)) continue;
+    const secondTime =
+      rehearsals === null || !isStep(declared)
+        ? asDeclared(declared)
+        : asRehearsed(effect, again, sameReadings, declared.step.operation);
+    found.push({ ...effect, secondTime, answer: again?.outcome ?? null });
+  }
+  return found;
+}
+
+function toTaken({ run, node, step, capability, op, store, line, found }: OpenEffect): Taken {
+  const isOwn = found.state === "done" && found.isDated;
+  return { run, node, step, capability, op, store, line, outcome: null, change: null, isOwn };
+}
+
+/** Hands out the rehearsed effects of a place in their order: the same step may be come to several times. */
+function inTurn(effects: readonly RehearsedEffect[]) {
+  const waiting = new Map<string, RehearsedEffect[]>();
+  const idOf = ({ run, node, step }: Pick<EffectPlace, "run" | "node" | "step">) =>
+    JSON.stringify([run, node, step]);
+  for (const effect of effects) {
+    const others = waiting.get(idOf(effect));
+    if (others === undefined) waiting.set(idOf(effect), [effect]);
+    else others.push(effect);
+  }
+  return (effect: Taken) => waiting.get(idOf(effect))?.shift();
+}
+
+function hasTakenPlace({ outcome, change }: Taken, declared: Declared): boolean {
+  if (!isStep(declared)) return outcome === "SUCCESS";
+  const { reaches } = declared.step.operation;
+  if (reaches === "workflows" || !mayWrite(declared.step)) return false;
+  return outcome === null || (reaches === "mail" ? outcome === "SUCCESS" : isChange(change));
+}
+
+type Operation = DeclaredStep["step"]["operation"];
+
+function asRehearsed(
+  { outcome, change }: Taken,
+  again: RehearsedEffect | undefined,
+  sameReadings: RehearsedEffect | undefined,
+  operation: Operation,
+): SecondTime {
+  if (again === undefined) return "NOT_REACHED";
+  if (!again.isChange)
+    return again.outcome === (outcome ?? "SUCCESS") ? "CHANGES_NOTHING" : "ANSWERS_OTHERWISE";
+  if (operation.reaches === "mail") return "SENDS_AGAIN";
+  if (isAppendOnly(operation)) return "ADDS_AGAIN";
+  // What was found done has no change on record; with the same readings, what is there is what it left.
+  const left = change === null ? sameReadings?.change?.before : change.after;
+  if (!jsonEqual(left ?? null, again.change?.before ?? null)) return "WRITES_OVER";
+  return sameReadings?.isChange === false ? "RENEWS" : "WRITES_ANOTHER";
+}
+
+function asDeclared(declared: Declared): SecondTime {
+  if (!isStep(declared)) return "NOT_KNOWN";
+  const { operation } = declared.step;
+  if (operation.reaches === "mail") return "SENDS_AGAIN";
+  if (!isAppendOnly(operation)) return "DECLARED_SAME";
+  return operation.outcomes.includes("ALREADY_EXISTS") ? "DECLARED_ONCE" : "DECLARED_MORE";
+}
+
+const isAppendOnly = (operation: Operation) =>
+  operation.reaches === "store" && operation.semantics === "append-only";

@@ -1,0 +1,145 @@
+/** A trace as an outside world that knows only what it was asked when the trace was recorded. */
+
+import type { Conclude, TransformConclusion } from "../../engine/executor.ts";
+import { TRACE_LIMITS } from "../../engine/run-limits.ts";
+import { canonical } from "../../json/canonical.ts";
+import type { JsonObject } from "../../json/json.ts";
+import { evaluate, holds } from "../../plan/expression.ts";
+import {
+  type EventOf,
+  eventsOf,
+  holdsSuppressed,
+  isSuppressed,
+  MAIN_RUN,
+  type TraceEvent,
+} from "../../trace/event.ts";
+import { clockOf, effectConclusion, transformConclusion } from "../replay/recorded.ts";
+import { MissingReading, redraw } from "../replay/rerun-transform.ts";
+
+/** The record holds no answer to what is asked. */
+export class Silence extends Error {
+  readonly code: "EFFECT" | "READING" | "ADMISSION" | "SUPPRESSED";
+  readonly facts: JsonObject;
+
+  constructor(code: Silence["code"], facts: JsonObject) {
+    super("the record has no answer");
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+type EffectEnd = EventOf<"side_effect_end">["payload"];
+type TransformEnd = EventOf<"transform_end">["payload"];
+
+/** Answers as the outside world did when the trace was recorded. Every method may throw a `Silence`. */
+export class Remembered {
+  readonly #effects = new Answers<EffectEnd>();
+  readonly #transforms = new Answers<TransformEnd>();
+  readonly #clocks = new Answers<string>();
+  readonly #rules: ReadonlyMap<string, boolean>;
+  /** The main run's. */
+  readonly #clock: string;
+
+  constructor(events: readonly TraceEvent[]) {
+    const asked = new Map<string, string>();
+    for (const { event_type, run, payload } of events) {
+      if (event_type === "execution_start") this.#clocks.add(run, clockOf(payload));
+      if (event_type === "transform_end")
+        this.#transforms.add(transformAsked(payload.ct_code, payload.inputs), payload);
+      if (event_type === "side_effect_start") asked.set(run, effectAsked(payload));
+      if (event_type === "side_effect_end") this.#effects.add(asked.get(run) ?? "", payload);
+    }
+    this.#rules = rulesIn(events);
+    this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
+  }
+
+  readonly conclude: Conclude = {
+    begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
+    admission: ({ requires, forbids }, where) => ({
+      requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),
+      forbids: forbids.map(({ event }, i) => this.#matched(event, where.forbids[i] ?? {})),
+    }),
+    transform: (step, inputs) => {
+      const recorded = this.#transforms.next(transformAsked(step.code, inputs));
+      const observed = recorded?.observed ?? [];
+      const isHidden = holdsSuppressed(inputs) || observed.some((one) => holdsSuppressed({ ...one }));
+      if (isHidden) return asRecorded(recorded, step.code);
+      try {
+        return { ...redraw(step, inputs, observed), observed };
+      } catch (error) {
+        if (!(error instanceof MissingReading)) throw error;
+        throw new Silence("READING", { capability: step.code, step: step.name });
+      }
+    },
+    effect: ({ code, op, store, name }, inputs) => {
+      const answer = this.#effects.next(effectAsked({ cs_code: code, op, store, inputs }));
+      if (answer === undefined)
+        throw new Silence("EFFECT", { capability: code, op, store, step: name, inputs });
+      return effectConclusion(answer);
+    },
+    limit: (of, count) => (count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of]),
+    unmet: (found) => found.filter(({ actual }) => !isSuppressed(actual)),
+    evaluation({ condition, onTrue, onFalse }, scope) {
+      const sides = [condition.left, condition.right].map((side) => evaluate(side, scope));
+      if (sides.some((side) => side !== undefined && holdsSuppressed(side)))
+        throw new Silence("SUPPRESSED", {});
+      return holds(condition, scope) ? onTrue : onFalse;
+    },
+    status(value) {
+      if (holdsSuppressed(value)) throw new Silence("SUPPRESSED", {});
+      return value;
+    },
+    inputs: (bound) => bound,
+    published: (mapped) => mapped,
+    end: (node) => node,
+  };
+
+  #matched(event: string, where: JsonObject): boolean {
+    const matched = this.#rules.get(ruleAsked(event, where));
+    if (matched === undefined) throw new Silence("ADMISSION", { event, where });
+    return matched;
+  }
+}
+
+/** Answers to one question in the order in which they were given. */
+class Answers<T> {
+  readonly #given = new Map<string, T[]>();
+
+  add(asked: string, answer: T): void {
+    const given = this.#given.get(asked);
+    if (given === undefined) this.#given.set(asked, [answer]);
+    else given.push(answer);
+  }
+
+  next(asked: string): T | undefined {
+    return this.#given.get(asked)?.shift();
+  }
+}
+
+const effectAsked = ({
+  cs_code,
+  op,
+  store,
+  inputs,
+}: Pick<EventOf<"side_effect_start">["payload"], "cs_code" | "op" | "store" | "inputs">) =>
+  canonical([cs_code, op, store, inputs]);
+const transformAsked = (code: string, inputs: JsonObject) => canonical([code, inputs]);
+const ruleAsked = (event: string, where: JsonObject) => canonical([event, where]);
+
+/** Whether there was a record, by what was looked for. Where a field to look for was missing, nobody looked. */
+function rulesIn(events: readonly TraceEvent[]): ReadonlyMap<string, boolean> {
+  const unasked = new Set(
+    eventsOf(events, "violation")
+      .filter(({ payload }) => payload.violation_code === "ADMISSION_BINDING_MISSING_FIELD")
+      .map(({ run }) => run),
+  );
+  const asked = eventsOf(events, "admission").filter(({ run }) => !unasked.has(run));
+  const rules = asked.flatMap(({ payload }) => [...payload.requires, ...payload.forbids]);
+  return new Map(rules.map(({ event, where, matched }) => [ruleAsked(event, where), matched]));
+}
+
+/** An answer to something suppressed, or one that rests on a suppressed reading. */
+function asRecorded(recorded: TransformEnd | undefined, capability: string): TransformConclusion {
+  if (recorded === undefined) throw new Silence("SUPPRESSED", { capability });
+  return transformConclusion(recorded);
+}

@@ -1,0 +1,109 @@
+/** Does the declared graph allow the path that a foreign trace records? */
+
+import { finding, type TraceFinding } from "../examine/finding.ts";
+import { bareCode, type Graph, type GraphNode } from "../plan/declared-graph.ts";
+import { type ContractVisit, type ForeignRecord, NO_OUTCOME, type NodeVisit, type Route } from "./record.ts";
+
+/** Findings by line. Only what the format records is held against the graph. */
+export function checkCourse(graph: Graph, record: ForeignRecord): readonly TraceFinding[] {
+  const { course } = record;
+  const mustExit = record.ending?.isExit === true;
+  switch (course.of) {
+    case "nodes":
+      return checkNodes(graph, course.visits, mustExit);
+    case "contracts":
+      return checkContracts(graph, course.visits, mustExit);
+    case "routes":
+      return course.visits.flatMap((route) => checkRoute(graph, route));
+  }
+}
+
+/** Where an outcome leads, or null. */
+function targetOf(graph: Graph, from: string, outcome: string | null): string | null {
+  const edges = graph.edges.filter((edge) => edge.from === from);
+  const edge = edges.find((one) => one.outcome === outcome) ?? edges.find((one) => one.outcome === "default");
+  return outcome === null ? null : (edge?.to ?? null);
+}
+
+function nodeOf(graph: Graph, key: string): GraphNode | undefined {
+  return graph.nodes.find((node) => node.key === key);
+}
+
+function checkNodes(graph: Graph, visits: readonly NodeVisit[], mustExit: boolean): readonly TraceFinding[] {
+  const found = visits.flatMap((visit, i) => {
+    const { line, node } = visit;
+    if (!isDeclared(graph, visit)) return [finding("UNKNOWN_NODE", line, { node })];
+    const before = visits[i - 1];
+    if (before === undefined) {
+      return node === graph.start ? [] : [finding("NOT_THE_START", line, { node, start: graph.start })];
+    }
+    if (leadsTo(graph, before, node)) return [];
+    return [finding("NOT_AN_EDGE", line, { node: before.node, outcome: before.outcome, next: node })];
+  });
+  const last = visits.at(-1);
+  if (!mustExit || (last !== undefined && nodeOf(graph, last.node)?.type === "EXIT")) return found;
+  return [...found, finding("NOT_AT_AN_EXIT", last?.line, { last: last?.node ?? null })];
+}
+
+function leadsTo(graph: Graph, { node, outcome }: NodeVisit, next: string): boolean {
+  if (targetOf(graph, node, outcome) === next) return true;
+  return NO_OUTCOME.has(outcome) && graph.edges.some(({ from, to }) => from === node && to === next);
+}
+
+function isDeclared(graph: Graph, { node, type, capability }: NodeVisit): boolean {
+  const declared = nodeOf(graph, node);
+  if (declared === undefined || (type !== null && type !== declared.type)) return false;
+  return capability === null || bareCode(capability) === declared.label;
+}
+
+function checkRoute(graph: Graph, { line, node, outcome, next }: Route): readonly TraceFinding[] {
+  if (nodeOf(graph, node) === undefined) return [finding("UNKNOWN_NODE", line, { node })];
+  if (targetOf(graph, node, outcome) === next) return [];
+  return [finding("NOT_AN_EDGE", line, { node, outcome, next })];
+}
+
+function checkContracts(
+  graph: Graph,
+  visits: readonly ContractVisit[],
+  mustExit: boolean,
+): readonly TraceFinding[] {
+  const { possible, lost } = followContracts(graph, visits);
+  if (lost !== null) return [finding("NOT_REACHED", lost.line, { contract: lost.contract })];
+  if (!mustExit || possible.some(({ type }) => type === "EXIT")) return [];
+  const last = visits.at(-1);
+  return [finding("NOT_AT_AN_EXIT", last?.line, { last: last?.contract ?? null })];
+}
+
+/**
+ * Every node to which the contracts may have led, and the first contract to which no way leads. All ways are
+ * followed: several nodes may run the same contract, and how an intent ended is not on record.
+ */
+export function followContracts(
+  graph: Graph,
+  visits: readonly ContractVisit[],
+): { readonly possible: readonly GraphNode[]; readonly lost: ContractVisit | null } {
+  let possible = behindIntents(graph, [graph.start]);
+  for (const visit of visits) {
+    const here = possible.filter(({ type, label }) => type === "CC" && label === bareCode(visit.contract));
+    if (here.length === 0) return { possible, lost: visit };
+    const targets = here.map(({ key }) => targetOf(graph, key, visit.outcome)).filter((key) => key !== null);
+    possible = behindIntents(graph, targets);
+  }
+  return { possible, lost: null };
+}
+
+/** The nodes at which a run may stand that came to one of these, intents passed with any outcome. */
+function behindIntents(graph: Graph, keys: readonly string[]): readonly GraphNode[] {
+  const seen = new Set<string>();
+  const open = [...keys];
+  const nodes: GraphNode[] = [];
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    const node = nodeOf(graph, key);
+    if (node === undefined || seen.has(key)) continue;
+    seen.add(key);
+    if (node.type === "IN")
+      open.push(...graph.edges.filter(({ from }) => from === node.key).map(({ to }) => to));
+    else nodes.push(node);
+  }
+  return nodes;
+}

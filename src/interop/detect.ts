@@ -1,0 +1,24 @@
+/** Which runtime wrote a trace, by its first line. */
+
+import { isObject, type Json, own, utf8 } from "../json/json.ts";
+import type { ForeignFormat } from "./record.ts";
+
+const VERSIONS: ReadonlyMap<Json | undefined, ForeignFormat> = new Map<Json, ForeignFormat>([
+  ["V0", "reference-v0.2"],
+  ["v0", "reference-v0.3"],
+  ["v1", "trace-event-v1"],
+  ["v2", "trace-event-v2"],
+]);
+
+/** Null for a trace of this runner, and for what no runtime is known to write. */
+export function foreignFormat(bytes: Uint8Array): ForeignFormat | null {
+  const end = bytes.indexOf(0x0a);
+  let first: unknown;
+  try {
+    first = JSON.parse(utf8(bytes.subarray(0, end === -1 ? undefined : end)));
+  } catch {
+    return null;
+  }
+  if (!isObject(first)) return null;
+  return VERSIONS.get(own(first, "trace_schema_version")) ?? null;
+}

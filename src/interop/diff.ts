@@ -1,0 +1,127 @@
+/** Where two traces of any formats part in meaning, as far as both record it. */
+
+import { align } from "../examine/diff/align.ts";
+import type { TraceDifference } from "../examine/diff/diff-traces.ts";
+import { jsonDifferences, type Path } from "../json/diff.ts";
+import { type JsonObject, pointer } from "../json/json.ts";
+import { bareCode } from "../plan/declared-graph.ts";
+import type { Account, Passage } from "./account.ts";
+import { NO_OUTCOME } from "./record.ts";
+
+export interface ForeignDiff {
+  readonly differences: readonly TraceDifference[];
+  /** What is not compared, because not both record it. */
+  readonly incomparable: readonly Incomparable[];
+}
+
+export const incomparableTable = {
+  VALUES: "what was given and answered, steps and effects: no two formats record them alike",
+  WORKFLOW: "the workflow: not both name one",
+  DOMAIN: "the domain of the workflow: not both name it",
+  NODES: "nodes, intents and exits: not both record more than contracts",
+  OUTCOMES: "on which outcomes nodes ended, where a status says only that they did",
+  REASONS: "exit reasons and the words of errors: each format has its own",
+  CLASS: "the class: not both traces tell it by themselves",
+} as const;
+
+export type Incomparable = keyof typeof incomparableTable;
+
+interface Comparison {
+  readonly found: TraceDifference[];
+  readonly left: Set<Incomparable>;
+}
+
+/** Compares what two accounts have in common. Places are those of the first. */
+export function diffAccounts(a: Account, b: Account): ForeignDiff {
+  const comparison: Comparison = { found: [], left: new Set(["VALUES"]) };
+  diffWorkflows(a, b, comparison);
+  diffPassages(a, b, comparison);
+  diffEndings(a, b, comparison);
+  return { differences: comparison.found, incomparable: [...comparison.left] };
+}
+
+type Told = Parameters<typeof jsonDifferences>[0];
+
+function diff(group: TraceDifference["group"], at: Path, a: Told, b: Told, { found }: Comparison): void {
+  const differences = jsonDifferences(a, b, ["0", ...at], () => undefined);
+  found.push(...differences.map((one) => ({ group, ...one })));
+}
+
+function diffWorkflows({ workflow: a }: Account, { workflow: b }: Account, comparison: Comparison): void {
+  if (a === null || b === null) {
+    comparison.left.add("WORKFLOW");
+    return;
+  }
+  const isBare = !(a.includes("::") && b.includes("::"));
+  if (isBare && (a.includes("::") || b.includes("::"))) comparison.left.add("DOMAIN");
+  diff("run", ["workflow"], isBare ? bareCode(a) : a, isBare ? bareCode(b) : b, comparison);
+}
+
+/** A passage by the name under which both traces know it. */
+interface Named {
+  readonly name: string;
+  readonly outcome: string | null;
+}
+
+function diffPassages(a: Account, b: Account, comparison: Comparison): void {
+  const byNode = a.hasNodes && b.hasNodes;
+  if (a.hasNodes !== b.hasNodes) comparison.left.add("NODES");
+  const [left, right] = [namesOf(a.passages, byNode), namesOf(b.passages, byNode)];
+  const counts = new Map<string, number>();
+  let passed = 0;
+  for (const stretch of align(left, right, ({ name }) => name)) {
+    if ("a" in stretch) {
+      const { name } = stretch.a;
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      diffOutcomes(count === 1 ? name : `${name}#${count}`, stretch.a.outcome, stretch.b.outcome, comparison);
+      passed++;
+    } else {
+      comparison.found.push({ group: "path", at: pointer(["0", "path", passed]), ...onlyIn(stretch) });
+      passed += stretch.onlyA.length;
+    }
+  }
+}
+
+function namesOf(passages: readonly Passage[], byNode: boolean): readonly Named[] {
+  return passages.flatMap(({ node, contract, outcome }) => {
+    const name = byNode ? node : contract;
+    return name === null ? [] : [{ name, outcome }];
+  });
+}
+
+function onlyIn({ onlyA, onlyB }: { readonly onlyA: readonly Named[]; readonly onlyB: readonly Named[] }) {
+  return {
+    ...(onlyA.length === 0 ? {} : { a: wayOf(onlyA) }),
+    ...(onlyB.length === 0 ? {} : { b: wayOf(onlyB) }),
+  };
+}
+
+function wayOf(passages: readonly Named[]): readonly JsonObject[] {
+  return passages.map(({ name, outcome }, i) => ({ node: name, outcome, next: passages[i + 1]?.name ?? null }));
+}
+
+function diffOutcomes(name: string, a: string | null, b: string | null, comparison: Comparison): void {
+  if (NO_OUTCOME.has(a) || NO_OUTCOME.has(b)) comparison.left.add("OUTCOMES");
+  // That it did not end at all is a difference to any word for its end.
+  if (NO_OUTCOME.has(a) !== NO_OUTCOME.has(b) && a !== null && b !== null) return;
+  diff("path", [name, "outcome"], a, b, comparison);
+}
+
+function diffEndings(a: Account, b: Account, comparison: Comparison): void {
+  diff("ending", ["ended"], a.ending !== null, b.ending !== null, comparison);
+  if (a.format === b.format) {
+    diff("ending", ["ending"], endOf(a), endOf(b), comparison);
+    diff("errors", ["errors"], a.errors, b.errors, comparison);
+  } else comparison.left.add("REASONS");
+  if (a.isStructural !== null && b.isStructural !== null)
+    diff("ending", ["structural"], a.isStructural, b.isStructural, comparison);
+  if (a.class === undefined || b.class === undefined) comparison.left.add("CLASS");
+  else diff("ending", ["class"], a.class, b.class, comparison);
+}
+
+/** The status is the last outcome where there are no exit reasons, which say more than a status. */
+function endOf({ ending, format }: Account): string | null {
+  if (ending === null) return null;
+  return format === "reference-v0.2" ? ending.reason : ending.status;
+}

@@ -1,0 +1,52 @@
+/** At which EXIT a foreign run ended, and on which outcome, as far as trace and graph tell. */
+
+import type { Graph, GraphNode } from "../plan/declared-graph.ts";
+import { followContracts } from "./allowed.ts";
+import { type Course, type ForeignRecord, NO_OUTCOME } from "./record.ts";
+
+/** The outcome of the last node that can have one; null where the trace does not record it. */
+export function lastOutcome({ course, ending }: ForeignRecord): string | null {
+  switch (course.of) {
+    case "nodes": {
+      const outcome = course.visits.findLast(({ type }) => type !== "EXIT")?.outcome ?? null;
+      return NO_OUTCOME.has(outcome) ? null : outcome;
+    }
+    // These formats have no other status than the last outcome.
+    case "contracts":
+    case "routes":
+      return ending?.isExit === true ? ending.status : null;
+  }
+}
+
+/** Every EXIT at which the course may have ended; null where it cannot be followed that far. */
+export function exitsOf(graph: Graph, course: Course): readonly GraphNode[] | null {
+  const nodes = placesOf(graph, course);
+  return nodes?.filter(({ type }) => type === "EXIT") ?? null;
+}
+
+function placesOf(graph: Graph, course: Course): readonly GraphNode[] | null {
+  switch (course.of) {
+    case "nodes":
+      return named(graph, course.visits.at(-1)?.node);
+    case "contracts": {
+      const { possible, lost } = followContracts(graph, course.visits);
+      return lost === null ? possible : null;
+    }
+    case "routes":
+      return named(graph, course.visits.at(-1)?.next);
+  }
+}
+
+function named(graph: Graph, name: string | null | undefined): readonly GraphNode[] | null {
+  const node = graph.nodes.find(({ key }) => key === name);
+  return node === undefined ? null : [node];
+}
+
+/** The outcomes that lead from the last node but the EXIT to it; null where the graph does not list them. */
+export function outcomesInto(graph: Graph, course: Course): readonly string[] | null {
+  if (course.of !== "nodes") return null;
+  const [from, to] = course.visits.slice(-2);
+  const edges = graph.edges.filter((edge) => edge.from === from?.node && edge.to === to?.node);
+  const outcomes = edges.map(({ outcome }) => outcome);
+  return outcomes.length === 0 || outcomes.includes("default") ? null : outcomes;
+}

@@ -1,0 +1,75 @@
+/** What a trace that another runtime wrote says of its run. */
+
+import type { TraceFinding } from "../examine/finding.ts";
+
+export type ForeignFormat = "reference-v0.2" | "reference-v0.3" | "trace-event-v1" | "trace-event-v2";
+
+export interface ForeignRecord {
+  readonly format: ForeignFormat;
+  /** Lines that could be read. */
+  readonly events: number;
+  /** As the trace has it, a full name or a code without its domain; null where it names none. */
+  readonly workflow: string | null;
+  /** Null where the trace has no hash chain. `covered` counts the events that a later one vouches for. */
+  readonly chain: { readonly isIntact: boolean; readonly covered: number } | null;
+  readonly findings: readonly TraceFinding[];
+  readonly course: Course;
+  /** What broke the run off, as the trace has it. */
+  readonly errors: readonly ForeignError[];
+  /** Null where no event says how the run ended. */
+  readonly ending: ForeignEnding | null;
+  /** What nobody can learn from such a trace, one statement each. */
+  readonly unproven: readonly string[];
+}
+
+export interface ForeignEnding {
+  readonly status: string;
+  /** The exit reason code, or the error's own message; null where the format has neither. */
+  readonly reason: string | null;
+  /** Whether the ending claims that an EXIT was reached. */
+  readonly isExit: boolean;
+}
+
+/** Null is what the format, or this trace, does not record. */
+export interface ForeignError {
+  readonly line: number;
+  readonly code: string | null;
+  /** The kind of what was at work: WF, IN, CC, CT or CS. */
+  readonly category: string | null;
+  readonly node: string | null;
+  readonly message: string | null;
+}
+
+/** The path as far as the format records it: every node, only the contracts, or only the transitions. */
+export type Course =
+  | { readonly of: "nodes"; readonly visits: readonly NodeVisit[] }
+  | { readonly of: "contracts"; readonly visits: readonly ContractVisit[] }
+  | { readonly of: "routes"; readonly visits: readonly Route[] };
+
+export interface NodeVisit {
+  readonly line: number;
+  readonly node: string;
+  readonly type: "IN" | "CC" | "EXIT" | null;
+  readonly capability: string | null;
+  /** Null where the node did not end. */
+  readonly outcome: string | null;
+}
+
+/** What the published schema lets a node end with: it says that the node ended, not on which outcome. */
+export const NO_OUTCOME: ReadonlySet<string | null> = new Set(["completed", "failed", "skipped"]);
+
+export interface ContractVisit {
+  readonly line: number;
+  readonly contract: string;
+  readonly outcome: string | null;
+}
+
+export interface Route {
+  readonly line: number;
+  readonly node: string;
+  /** Of the contract that the node ran; null where the trace names none. */
+  readonly capability: string | null;
+  readonly outcome: string | null;
+  /** Null where the outcome had no route. */
+  readonly next: string | null;
+}

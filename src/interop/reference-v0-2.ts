@@ -1,0 +1,135 @@
+/** Traces of the reference runtime v0.2: nodes with their outcomes, chained by 16 digits of SHA-256. */
+
+import { finding, type TraceFinding } from "../examine/finding.ts";
+import { type JsonObject, objectAt, own } from "../json/json.ts";
+import { type ForeignLine, foreignLines, isCount, isRecord, isText, type Shape, textAt } from "./lines.ts";
+import {
+  type ForeignEnding,
+  type ForeignError,
+  type ForeignRecord,
+  NO_OUTCOME,
+  type NodeVisit,
+} from "./record.ts";
+import { referenceGenesis, referenceHash } from "./reference-chain.ts";
+
+const UNPROVEN = [
+  "on which snapshot the run was: the trace names none",
+  "what the nodes were given and what they answered: no value is recorded",
+  "that nobody wrote the chain anew after a change: it has no key and no anchor",
+] as const;
+const NO_PAYLOAD = "on which payload it ran: neither its values nor a hash of them is recorded";
+const ONLY_HASHED = "on which payload it ran: only a hash of it is recorded";
+const NO_EFFECTS = "what was done to any store: no side effect is recorded";
+const NO_CHANGES = "what was done to any store: side effects are recorded without their values";
+const STATUS_ONLY = "on which outcome a node ended where its status says only that it did";
+const LAST_EVENT = "that the last event is as it was written: no event follows whose prev_hash covers it";
+const NO_CHAIN = "that no event was changed, added or removed: these events carry no prev_hash";
+
+const SHAPE: Shape = { event_type: isText, execution_id: isText, sequence: isCount, payload: isRecord };
+
+export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
+  const { lines, findings } = foreignLines(bytes, () => SHAPE);
+  const isChained = lines.some(({ value }) => Object.hasOwn(value, "prev_hash"));
+  const broken = isChained ? brokenLinks(lines) : [];
+  const start = lines[0]?.value;
+  const visits = visitsOf(lines);
+  return {
+    format: "reference-v0.2",
+    events: lines.length,
+    workflow: start === undefined ? null : textAt(objectAt(start, "payload"), "workflow_code"),
+    chain: isChained
+      ? { isIntact: broken.length === 0 && findings.length === 0, covered: Math.max(0, lines.length - 1) }
+      : null,
+    findings: [...findings, ...broken, ...misplaced(lines)],
+    course: { of: "nodes", visits },
+    errors: lines.flatMap(errorIn),
+    ending: endingOf(lines),
+    unproven: [...unprovenBy(lines, visits), isChained ? LAST_EVENT : NO_CHAIN],
+  };
+}
+
+/** The runtime itself records neither hashes nor side effects, though its schema has words for both. */
+function unprovenBy(lines: readonly ForeignLine[], visits: readonly NodeVisit[]): readonly string[] {
+  const isHashed = lines.some(({ value }) => Object.hasOwn(objectAt(value, "payload"), "input_hash"));
+  const hasEffects = lines.some(({ value }) => value["event_type"] === "side_effect_start");
+  const isStatusOnly = visits.some(({ type, outcome }) => type !== "EXIT" && NO_OUTCOME.has(outcome));
+  return [
+    ...UNPROVEN,
+    isHashed ? ONLY_HASHED : NO_PAYLOAD,
+    hasEffects ? NO_CHANGES : NO_EFFECTS,
+    ...(isStatusOnly ? [STATUS_ONLY] : []),
+  ];
+}
+
+/** Events that do not carry the hash of the line before; behind a line that could not be read, nothing is known. */
+function brokenLinks(lines: readonly ForeignLine[]): readonly TraceFinding[] {
+  return lines.flatMap(({ line, value }, i) => {
+    const before = lines[i - 1];
+    if (before === undefined && line > 1) return [];
+    if (before !== undefined && before.line !== line - 1) return [];
+    const expected =
+      before === undefined ? referenceGenesis(value["execution_id"] as string) : referenceHash(before.text);
+    return own(value, "prev_hash") === expected ? [] : [finding("BAD_LINK", line)];
+  });
+}
+
+/** What stands where the format has no place for it. */
+function misplaced(lines: readonly ForeignLine[]): readonly TraceFinding[] {
+  const found: TraceFinding[] = [];
+  const id = lines[0]?.value["execution_id"];
+  let expected = 1;
+  let hasEnded = false;
+  for (const { line, value } of lines) {
+    const sequence = value["sequence"] as number;
+    if (line === 1 && value["event_type"] !== "execution_start") found.push(finding("BAD_START", line));
+    if (hasEnded) found.push(finding("AFTER_END", line));
+    if (value["execution_id"] !== id)
+      found.push(finding("OTHER_EXECUTION", line, { found: value["execution_id"] as string }));
+    if (sequence !== expected) found.push(finding("BAD_SEQUENCE", line, { expected, found: sequence }));
+    expected = sequence + 1;
+    if (value["event_type"] === "workflow_complete") hasEnded = true;
+  }
+  return hasEnded ? found : [...found, finding("NO_END", lines.at(-1)?.line)];
+}
+
+const TYPES: ReadonlyMap<string | null, NodeVisit["type"]> = new Map<string, NodeVisit["type"]>([
+  ["intent", "IN"],
+  ["capability_contract", "CC"],
+  ["exit", "EXIT"],
+]);
+
+function visitsOf(lines: readonly ForeignLine[]): readonly NodeVisit[] {
+  const visits: NodeVisit[] = [];
+  for (const { line, value } of lines) {
+    const payload = objectAt(value, "payload");
+    const node = textAt(payload, "node_id") ?? "";
+    if (value["event_type"] === "node_start") visits.push(begun(line, node, payload));
+    if (value["event_type"] !== "node_end") continue;
+    const open = visits.findLastIndex((visit) => visit.node === node && visit.outcome === null);
+    const ended = { outcome: textAt(payload, "status") };
+    if (open === -1) visits.push({ line, node, type: null, capability: null, ...ended });
+    else visits[open] = { ...(visits[open] as NodeVisit), ...ended };
+  }
+  return visits;
+}
+
+function begun(line: number, node: string, payload: JsonObject): NodeVisit {
+  const type = TYPES.get(textAt(payload, "node_type")) ?? null;
+  return { line, node, type, capability: textAt(payload, "capability_code"), outcome: null };
+}
+
+function errorIn({ line, value }: ForeignLine): readonly ForeignError[] {
+  if (value["event_type"] !== "error") return [];
+  const payload = objectAt(value, "payload");
+  const [code, category] = [textAt(payload, "error_code"), textAt(payload, "node_category")];
+  return [{ line, code, category, node: textAt(payload, "node_id"), message: textAt(payload, "message") }];
+}
+
+function endingOf(lines: readonly ForeignLine[]): ForeignEnding | null {
+  const end = lines.findLast(({ value }) => value["event_type"] === "workflow_complete");
+  if (end === undefined) return null;
+  const payload = objectAt(end.value, "payload");
+  const reason = textAt(payload, "exit_reason_code");
+  const isExit = reason === "COMPLETED" || reason?.startsWith("EXIT_") === true;
+  return { status: textAt(payload, "status") ?? "", reason, isExit };
+}

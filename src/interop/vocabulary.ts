@@ -1,0 +1,62 @@
+/** What the words of the foreign formats mean for the class of an ending. */
+
+import type { TraceClass } from "../examine/classify.ts";
+
+/** Why the class is not known. */
+export const untoldTable = {
+  NO_ENDING: "of which class the run is: no event says how it ended",
+  ONLY_WORDS: "of which class the failure is: nothing but the words of its message says what broke",
+  UNSAID: "of which class the failure is: its ending says that the run broke off, not on what",
+  OTHER_REASON: "of which class the run is: its exit reason is none of the format's",
+  OUTCOME_HIDDEN: "of which class the run is: on which outcome it came to its EXIT is not recorded",
+  EXIT_HIDDEN: "of which class the run is: whether its EXIT is declared FAILED is not recorded",
+} as const;
+
+export type Untold = keyof typeof untoldTable;
+
+/** `exit` is decided by EXIT and outcome, `unsaid` by nothing that the reason says. */
+export type Manner = TraceClass | "exit" | "denied" | "unsaid";
+
+/** By exit reason. Every other `EXIT_…` is an exit, too. */
+export const REASONS: ReadonlyMap<string | null, Manner> = new Map<string | null, Manner>([
+  // Formats without exit reasons.
+  [null, "exit"],
+  ["COMPLETED", "exit"],
+  ["GOVERNANCE_VIOLATION", "exit"],
+  ["ADMISSION_DENIED", "denied"],
+  ["NO_ENTRY_NODE", "GRAPH_STRUCTURE_ERROR"],
+  ["NO_TRANSITION", "GRAPH_STRUCTURE_ERROR"],
+  ["NODE_NOT_FOUND", "GRAPH_STRUCTURE_ERROR"],
+  ["WORKFLOW_NOT_FOUND", "GRAPH_STRUCTURE_ERROR"],
+  ["RB_NOT_FOUND", "GRAPH_STRUCTURE_ERROR"],
+  ["SNAPSHOT_NOT_FOUND", "unsaid"],
+  ["EXECUTION_ERROR", "unsaid"],
+  ["TIMEOUT", "unsaid"],
+  ["ABORT", "unsaid"],
+]);
+
+/** An error with another code, and one that this leaves open, goes by the capability that was at work. */
+export const ERRORS: ReadonlyMap<string | null, TraceClass | "denied"> = new Map<string, TraceClass | "denied">(
+  [
+    ["EXPRESSION_RESOLUTION_FAILED", "EXPRESSION_ERROR"],
+    ["BINDING_RESOLUTION_FAILED", "BINDING_ERROR"],
+    ["SCHEMA_VALIDATION_FAILED", "SCHEMA_ERROR"],
+    ["CT_VALIDATION_FAILED", "CT_STRUCTURE_ERROR"],
+    ["CT_EXECUTION_FAILED", "CT_STRUCTURE_ERROR"],
+    ["CT_ARTIFACT_NOT_FOUND", "CT_STRUCTURE_ERROR"],
+    ["CS_EXECUTION_FAILED", "CS_RUNTIME_ERROR"],
+    ["NODE_NOT_FOUND", "GRAPH_STRUCTURE_ERROR"],
+    ["INTENT_NOT_FOUND", "GRAPH_STRUCTURE_ERROR"],
+    ["PROTOCOL_LOAD_FAILED", "GRAPH_STRUCTURE_ERROR"],
+    ["ADMISSION_DENIED", "denied"],
+    ["ADMISSION_BINDING_MISSING_FIELD", "denied"],
+  ],
+);
+
+export const CAPABILITIES: ReadonlyMap<string | null, TraceClass> = new Map<string, TraceClass>([
+  ["CT", "CT_STRUCTURE_ERROR"],
+  ["CS", "CS_RUNTIME_ERROR"],
+]);
+
+/** Statuses of a run that was ended from outside. */
+export const STOPPED: ReadonlySet<string> = new Set(["TIMEOUT", "ABORT"]);

@@ -1,0 +1,138 @@
+/** What was meant by a text that is no expression: the next one that is, where there is one near. */
+
+import { isObject, type Json } from "../../json/json.ts";
+import { exactly, type Path } from "../../snapshot/hint.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
+import type { Hint } from "../../snapshot/parse.ts";
+import {
+  CLOCK,
+  ExpressionError,
+  type PathWithin,
+  parseCondition,
+  parseExpression,
+  pathsIn,
+} from "../expression.ts";
+import { spell } from "../path.ts";
+import { type Names, pathMeant } from "./declared.ts";
+
+/** What to write in place of a text that is no expression; `isKnown` says which paths may stand there. */
+export function expressionMeant({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
+  const expression = meantExpression(text, isKnown);
+  const to = expression === undefined ? "a path to a value, or a value" : exactly(expression);
+  return { do: "change", to };
+}
+
+/** The expression that was meant; undefined where none is near, and for filters and scripts, which mean what they say. */
+function meantExpression(text: string, isKnown: (path: PathWithin) => boolean): string | undefined {
+  const repaired = text.includes("{{") || text.includes("}}") ? repairedTemplate(text) : repairedPath(text);
+  const parsed = repaired === undefined ? undefined : readable(() => parseExpression(repaired));
+  return parsed !== undefined && pathsIn(parsed).every(isKnown) ? repaired : undefined;
+}
+
+/** A template of another name is the clock's; a path alone needs no braces, and one inside needs its root. */
+function repairedTemplate(text: string): string | undefined {
+  const inner = text.replaceAll(/[{}]/g, "").trim();
+  if (nearestName(inner, [CLOCK_NAME]) !== null) return CLOCK;
+  if (/^\$\.[^\s+-]+$/.test(inner)) return inner;
+  return /^[\w.]+\s*[+-]\s*\d+$/.test(inner) ? `{{$.${inner}}}` : undefined;
+}
+
+const CLOCK_NAME = CLOCK.replaceAll(/[{}]/g, "");
+
+/** Names that are not spelt like names stand in brackets, and a path does not end with a dot. */
+function repairedPath(text: string): string | undefined {
+  if (!text.startsWith("$.") || /[[\]?@'"]/.test(text)) return undefined;
+  return spell(
+    text
+      .slice(2)
+      .split(".")
+      .filter((part) => part !== ""),
+  );
+}
+
+/** What to write in place of a text that is no condition; `names` are those that its paths may begin with. */
+export function conditionMeant(text: string, names: Names): Hint {
+  const condition = meantCondition(text, names);
+  return { do: "change", to: condition === undefined ? "<path> <operator> <value>" : exactly(condition) };
+}
+
+/** The condition that was meant: a declared path, the operator as this language writes it, and a path or a value. */
+function meantCondition(text: string, names: Names): string | undefined {
+  const [, left = "", operator = "", right = ""] = /^\s*(\S+)\s*([=!<>]+)\s*(.+?)\s*$/.exec(text) ?? [];
+  const path = declaredPath(isBareWord(left) ? `$.${left}` : left, names);
+  const value = isBareWord(right) ? literal(right, names) : (declaredPath(right, names) ?? unquoted(right));
+  if (path === undefined || value === undefined) return undefined;
+  const repaired = `${path} ${OPERATORS.get(operator) ?? operator} ${value}`;
+  return readable(() => parseCondition(repaired)) === undefined ? undefined : repaired;
+}
+
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["=", "=="],
+  ["===", "=="],
+  ["!==", "!="],
+  ["<>", "!="],
+  ["=<", "<="],
+  ["=>", ">="],
+]);
+
+const isBareWord = (text: string) => /^[A-Za-z_][\w-]*$/.test(text);
+
+function declaredPath(text: string, names: Names): string | undefined {
+  const path = text.startsWith("$") ? readable(() => parseExpression(text)) : undefined;
+  return path?.kind === "path" ? pathMeant([path.root, ...path.segments], names) : undefined;
+}
+
+/** A bare word as a text, unless it is a declared name: then nothing says which of the two was meant. */
+function literal(word: string, names: Names): string | undefined {
+  if (/^(?:true|false|null)$/.test(word)) return word;
+  return Object.hasOwn(names, word) ? undefined : JSON.stringify(word);
+}
+
+function unquoted(text: string): string | undefined {
+  if (text.startsWith("$")) return undefined;
+  const quoted = /^'(.*)'$/.exec(text)?.[1];
+  return quoted === undefined ? text : JSON.stringify(quoted);
+}
+
+function readable<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+/** The same path from a root that is one, where the given one is near to it. */
+export function rootMeant({ text, root, whole }: PathWithin, roots: readonly string[]): Hint {
+  const nearest = nearestName(root, roots);
+  if (nearest === null)
+    return { do: "change", to: `a path that begins with ${roots.map((one) => `$.${one}`).join(" or ")}` };
+  return { do: "change", to: exactly(whole.replace(text, `$.${nearest}${text.slice(root.length + 2)}`)) };
+}
+
+const RESULTS = "$.results";
+
+/** The same path to the results of a node or step that is one, where the named one is near to it. */
+export function ownerMeant({ text, segments, whole }: PathWithin, owners: readonly string[]): Hint {
+  const given = String(segments[0]);
+  const nearest = nearestName(given, owners);
+  if (nearest === null) return { do: "change", to: `a path to the results of one of ${owners.join(", ")}` };
+  const below = text.slice(RESULTS.length).replace(given, nearest);
+  return { do: "change", to: exactly(whole.replace(text, `${RESULTS}${below}`)) };
+}
+
+/** Where in a declared value a text stands. */
+export function placeOfText(value: Json, text: string): Path {
+  return search(value, text, []) ?? [];
+}
+
+function search(value: Json, text: string, path: Path): Path | undefined {
+  if (value === text) return path;
+  const members = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
+  for (const [key, member] of members) {
+    const found = search(member as Json, text, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,310 @@
+/** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
+
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { Fault, RunFault, StoreFault } from "../errors/faults.ts";
+import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
+import {
+  append,
+  draftOf,
+  errnoOf,
+  openPieces,
+  read,
+  readAt,
+  readFrom,
+  replace,
+  syncFile,
+  syncFolder,
+  truncate,
+  unlessAbsent,
+} from "./file-bytes.ts";
+import { openIndexFile } from "./index-file.ts";
+import { holderOf, lockOf, withLock } from "./lock/lock.ts";
+import { token } from "./lock/lock-owner.ts";
+import { type HeldFolder, heldAlready, holdFolder, makeFolder } from "./open-folder.ts";
+
+export interface DataRootOptions {
+  /** Milliseconds a writer waits for another one before it gives up. */
+  readonly lockPatience: number;
+  /** Bytes by which a store must have grown before an index of it is written. */
+  readonly indexWorth: number;
+  /** Told a store that this process replaced without being allowed to leave it to its owner or group. */
+  readonly ownerLost: (file: string) => void;
+}
+
+const USUAL: DataRootOptions = {
+  lockPatience: 10_000,
+  indexWorth: 256 * 1024,
+  ownerLost: () => undefined,
+};
+
+/** Where indexes are, below the root; none of them ends as a journal does. */
+const INDEXES = ".pgs/index";
+
+/** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
+export function openDataRoot(root: string, options: Partial<DataRootOptions> = {}): DataRoot {
+  const folder = resolve(root);
+  const unsynced: Unsynced = new Set();
+  /** By name, and by every other spelling of its path that was asked for. */
+  const stores = new Map<string, StoreFile>();
+  return {
+    store(path) {
+      const known = stores.get(path);
+      if (known !== undefined) return known;
+      const name = nameBelow(folder, path);
+      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...USUAL, ...options });
+      stores.set(name, store).set(path, store);
+      return store;
+    },
+    journals: () => journals(folder),
+  };
+}
+
+/** The folders in which names were made or replaced that may not have reached the device yet. */
+type Unsynced = Set<string>;
+
+export interface Root {
+  readonly folder: string;
+  readonly unsynced: Unsynced;
+}
+
+function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
+  const { folder: rootFolder, unsynced } = root;
+  // What can be made anew does not have to reach the device.
+  const derived = { folder: rootFolder, unsynced: new Set<string>() };
+  // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
+  let held: Located | undefined;
+  let isDirty = false;
+  const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
+    held === undefined ? reach(root, name, isMaking, work) : work(held);
+  const at = <T>(failing: Failing, work: (at: Located) => T): T =>
+    attempt(failing, name, () => withStore(failing === "UNWRITABLE", work));
+  const look = <T>(work: (at: Located) => T): T | null =>
+    attempt("UNREADABLE", name, () => unlessAbsent(() => withStore(false, work)));
+  return {
+    name,
+    read: () => look(({ path }) => read(path)),
+    readFrom: (offset, take) => at("UNREADABLE", ({ path }) => readFrom(path, offset, take)),
+    readAt: (offset, length) => at("UNREADABLE", ({ path }) => readAt(path, offset, length)),
+    stamp: () => attempt("UNREADABLE", name, () => stamp(held?.path ?? locate(rootFolder, name), name)),
+    holder: () => look(({ path }) => holderOf(lockOf(path))),
+    append: (text) =>
+      at("UNWRITABLE", ({ path, folder }) => {
+        isDirty = true;
+        if (append(path, name, Buffer.from(text, "utf8"))) unsynced.add(folder);
+      }),
+    truncate: (size) =>
+      at("UNWRITABLE", ({ path }) => {
+        isDirty = true;
+        truncate(path, size);
+      }),
+    replace: (text) =>
+      at("UNWRITABLE", ({ path, folder }) => {
+        unsynced.add(folder);
+        if (!replace(path, draftOf(path, token), text)) options.ownerLost(name);
+      }),
+    sync() {
+      if (!isDirty && unsynced.size === 0) return;
+      at("UNWRITABLE", ({ path }) => {
+        if (isDirty) syncFile(path);
+        isDirty = false;
+        syncFolders(unsynced);
+      });
+    },
+    locked: (work) =>
+      at("UNWRITABLE", (found) =>
+        withLock({ ...found, path: lockOf(found.path) }, name, options.lockPatience, () => {
+          held = found;
+          try {
+            return work();
+          } finally {
+            held = undefined;
+          }
+        }),
+      ),
+    index: (kind) =>
+      openIndexFile(
+        options.indexWorth,
+        (work, isWriting) => reach(derived, `${INDEXES}/${name}.${kind}`, isWriting, ({ path }) => work(path)),
+        () => lstatSync(held?.path ?? locate(rootFolder, name)).mode,
+      ),
+  };
+}
+
+function syncFolders(unsynced: Unsynced): void {
+  for (const folder of unsynced) {
+    unsynced.delete(folder);
+    syncFolder(folder);
+  }
+}
+
+type Failing = "UNREADABLE" | "UNWRITABLE";
+
+/** What the system refuses becomes a fault of this store; everything else passes through. */
+function attempt<T>(failing: Failing, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const errno = error instanceof Fault ? undefined : errnoOf(error);
+    throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
+  }
+}
+
+function escapes(store: string): never {
+  throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
+}
+
+/** The path below the root in its one spelling. */
+function nameBelow(folder: string, path: string): string {
+  const name = relative(folder, resolve(folder, path));
+  const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
+  if (leaves || isAbsolute(path) || path.includes("\0")) escapes(path);
+  return name.replaceAll(sep, "/");
+}
+
+/** Where a store is: the real path of its folder, and a path by which the file is reached as long as that is held. */
+interface Located {
+  readonly folder: string;
+  readonly path: string;
+}
+
+/** Where somebody moves folders at the very moment, it is looked for again. */
+const ATTEMPTS = 5;
+
+/** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
+export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
+  for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
+    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
+    if (held === null) continue;
+    try {
+      return work({ folder, path: `${held.path}/${file}` });
+    } finally {
+      held.close();
+    }
+  }
+  return escapes(name);
+}
+
+interface Found {
+  readonly folder: string;
+  readonly file: string;
+  /** Null where the folder was moved meanwhile. */
+  readonly held: HeldFolder | null;
+}
+
+/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
+function straight({ folder: root }: Root, name: string): Found | null {
+  const path = join(root, name);
+  const folder = dirname(path);
+  const file = basename(path);
+  const held = heldAlready(folder);
+  if (held === null || !isLink(`${held.path}/${file}`)) return held && { folder, file, held };
+  held.close();
+  return null;
+}
+
+function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+  const real = locate(root, name);
+  const folder = dirname(real);
+  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+  return { folder, file: basename(real), held };
+}
+
+/** Where the store really is after all links; asked before every operation, because a link may appear at any time. */
+function locate(folder: string, name: string): string {
+  const missing: string[] = [];
+  let existing = join(folder, name);
+  for (;;) {
+    const real = realPath(existing);
+    if (real !== undefined) {
+      const path = missing.length === 0 ? real : join(real, ...missing);
+      return isBelow(folder, path) ? path : escapes(name);
+    }
+    // A link that leads nowhere: what a write creates behind it may be anywhere.
+    if (existing !== folder && isLink(existing)) escapes(name);
+    if (existing === folder) return join(folder, ...missing);
+    missing.unshift(basename(existing));
+    existing = dirname(existing);
+  }
+}
+
+function isBelow(folder: string, real: string): boolean {
+  if (real.startsWith(folder + sep)) return true;
+  const realFolder = realPath(folder) ?? folder;
+  return real.startsWith(realFolder.endsWith(sep) ? realFolder : realFolder + sep);
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** The time of birth is part of the identity, because file systems give a removed file's number to the next one. */
+function stamp(path: string, file: string): StoreStamp | null {
+  // Not `throwIfNoEntry`: some versions of Node also swallow that a folder on the way is a file.
+  const stat = unlessAbsent(() => lstatSync(path, { bigint: true }));
+  if (stat === null) return null;
+  if (!stat.isFile())
+    throw new StoreFault("UNREADABLE", { file, errno: stat.isDirectory() ? "EISDIR" : "ENXIO" });
+  return {
+    identity: `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`,
+    size: Number(stat.size),
+    modified: String(stat.mtimeNs),
+  };
+}
+
+/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
+function* journals(folder: string): Iterable<Journal> {
+  const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const pieces = attempt("UNREADABLE", name, () =>
+      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => openPieces(path))),
+    );
+    if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
+  }
+}
+
+function* attempted(name: string, pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  try {
+    for (;;) {
+      const next = attempt("UNREADABLE", name, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    iterator.return?.();
+  }
+}
+
+function* journalNames(folder: string, below: string): Iterable<string> {
+  for (const entry of attempt("UNREADABLE", below === "" ? "." : below, () => entries(join(folder, below)))) {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* journalNames(folder, name);
+    else if (entry.name.endsWith(".jsonl") && (entry.isFile() || isLinkedJournal(folder, name, entry)))
+      yield name;
+  }
+}
+
+function isLinkedJournal(folder: string, name: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return false;
+  const real = attempt("UNREADABLE", name, () => realPath(join(folder, name)));
+  return real !== undefined && isBelow(folder, real) && statSync(real).isFile();
+}
+
+function entries(path: string): readonly Dirent[] {
+  return unlessAbsent(() => readdirSync(path, { withFileTypes: true })) ?? [];
+}

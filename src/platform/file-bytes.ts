@@ -1,0 +1,231 @@
+/** One file's bytes on disk, read in part or whole, added to or replaced. Paths have been checked by the caller. */
+
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { StoreFault } from "../errors/faults.ts";
+import { SIZE } from "../json/limits.ts";
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const PIECE_BYTES = 1 << 20;
+
+/** The system's code of a failed call; undefined for anything else that was thrown. */
+export function errnoOf(error: unknown): string | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? undefined : code;
+}
+
+/** What `work` answers, or null where something that it asks for does not exist. */
+export function unlessAbsent<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** What is more than a text may be is refused, so that nothing behind it has to be ready for that. */
+export function read(path: string): Uint8Array {
+  return reading(path, (file) => {
+    if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG");
+    return readFileSync(file);
+  });
+}
+
+/** The bytes of the file that is there now, a piece at a time; it is open until all were asked for. */
+export function openPieces(path: string): Iterable<Uint8Array> {
+  const file = openFile(path);
+  return (function* () {
+    try {
+      for (let at = 0; ; ) {
+        const piece = fill(file, at, PIECE_BYTES);
+        if (piece.length === 0) return;
+        at += piece.length;
+        yield piece;
+      }
+    } finally {
+      closeSync(file);
+    }
+  })();
+}
+
+export function readAt(path: string, offset: number, length: number): Uint8Array {
+  return reading(path, (file) => fill(file, offset, length));
+}
+
+/** All pieces are of the file that was there at the beginning, also when its name is given to another meanwhile. */
+export function readFrom(path: string, offset: number, take: (piece: Uint8Array) => void): void {
+  reading(path, (file) => {
+    let at = offset;
+    for (;;) {
+      const wanted = Math.min(PIECE_BYTES, fstatSync(file).size - at);
+      const piece = wanted > 0 ? fill(file, at, wanted) : undefined;
+      if (piece === undefined || piece.length === 0) return;
+      take(piece);
+      at += piece.length;
+    }
+  });
+}
+
+function reading<T>(path: string, work: (file: number) => T): T {
+  const file = openFile(path);
+  try {
+    return work(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A pipe or a device is no file: opening it must not wait, and reading it might never end. */
+function openFile(path: string): number {
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (isFileOrFolder(file)) return file;
+  closeSync(file);
+  throw systemError("ENXIO");
+}
+
+/** Of a folder the system itself says that it cannot be read. */
+export function isFileOrFolder(file: number): boolean {
+  const stat = fstatSync(file);
+  return stat.isFile() || stat.isDirectory();
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: "read" });
+}
+
+/** Paths have no links left in them: one in the file's place was put there meanwhile. */
+function opened<T>(path: string, flags: number, work: (file: number) => T): T {
+  const file = openSync(path, flags | O_NOFOLLOW, 0o666);
+  try {
+    return work(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function fill(file: number, offset: number, length: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(file, bytes, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/**
+ * Adds all bytes or none: what a full disk let through is taken back. `name` is for the fault. Answers whether the
+ * file is a new one.
+ */
+export function append(path: string, name: string, bytes: Uint8Array): boolean {
+  const add = (file: number) => {
+    const count = writeSync(file, bytes);
+    if (count === bytes.length) return;
+    ftruncateSync(file, fstatSync(file).size - count);
+    throw new StoreFault("UNWRITABLE", { file: name, errno: "ENOSPC" });
+  };
+  try {
+    opened(path, O_WRONLY | O_APPEND, add);
+    return false;
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    opened(path, O_WRONLY | O_APPEND | O_CREAT, add);
+    return true;
+  }
+}
+
+export function truncate(path: string, size: number): void {
+  opened(path, O_WRONLY, (file) => ftruncateSync(file, size));
+}
+
+/** The file's bytes are on the device when this returns; its name may not be. */
+export function syncFile(path: string): void {
+  opened(path, O_RDONLY, fdatasyncSync);
+}
+
+/** The names in the folder are on the device when this returns, where the file system can be asked for that. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** Where a process that has the token writes what is to replace the file; a killed one leaves it there. */
+export function draftOf(path: string, token: string): string {
+  return `${path}.${token}.tmp`;
+}
+
+/**
+ * Writes beside the file, waits for the disk, and only then takes the file's name. Mode, owner and group stay as
+ * they are; answers false where the owner or the group could not be kept.
+ */
+export function replace(path: string, draft: string, text: string | Uint8Array): boolean {
+  const before = lstatSync(path, { throwIfNoEntry: false });
+  let isKept = true;
+  writeDraft(draft, path, (file) => {
+    if (before !== undefined) isKept = keepAccess(file, before);
+    writeFileSync(file, text);
+    fsyncSync(file);
+  });
+  return isKept;
+}
+
+/** Before a byte is written, so that nobody reads what they could not read before. */
+function keepAccess(file: number, { uid, gid, mode }: Stats): boolean {
+  const own = fstatSync(file);
+  const hasGroup = own.gid === gid || isDone(() => fchownSync(file, own.uid, gid));
+  const hasOwner = own.uid === uid || isDone(() => fchownSync(file, uid, hasGroup ? gid : own.gid));
+  // After the owner: a change of that takes the bits away by which a program gets its owner's rights.
+  fchmodSync(file, mode & 0o7777);
+  return hasGroup && hasOwner;
+}
+
+function isDone(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (errnoOf(error) !== "EPERM") throw error;
+    return false;
+  }
+}
+
+/** What `write` puts into a new file of the draft's name takes the path's name; a failure leaves neither. */
+export function writeDraft(draft: string, path: string, write: (file: number) => void): void {
+  const file = openSync(draft, "wx");
+  try {
+    try {
+      write(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    unlinkSync(draft);
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** Index files on disk: an optimisation that may fail at any time and in any way. */
+
+import { fchmodSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { Fault } from "../errors/faults.ts";
+import type { IndexFile } from "../ports.ts";
+import { errnoOf, readAt, writeDraft } from "./file-bytes.ts";
+
+/** A draft this old was left behind by a process that died. */
+const ABANDONED_MS = 60_000;
+
+/**
+ * The index file at the path that `at` finds, or refuses, at every use. It says something of the store, so it is
+ * written for those who may read the store.
+ */
+export function openIndexFile(
+  worth: number,
+  at: <T>(work: (path: string) => T, isWriting: boolean) => T,
+  storeMode: () => number,
+): IndexFile {
+  return {
+    worth,
+    read: (offset, length) => orElse(new Uint8Array(), () => at((path) => readAt(path, offset, length), false)),
+    replace: (parts) => orElse(undefined, () => at((path) => replace(path, storeMode(), parts), true)),
+  };
+}
+
+function orElse<T>(fallback: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) === undefined && !(error instanceof Fault)) throw error;
+    return fallback;
+  }
+}
+
+/** One draft at a time: whoever finds another's leaves the writing to that one. */
+function replace(path: string, mode: number, parts: readonly Uint8Array[]): void {
+  const draft = `${path}.tmp`;
+  const begun = statSync(draft, { throwIfNoEntry: false })?.mtimeMs;
+  if (begun !== undefined) {
+    if (Math.abs(Date.now() - begun) > ABANDONED_MS) unlinkSync(draft);
+    return;
+  }
+  writeDraft(draft, path, (file) => {
+    fchmodSync(file, mode & 0o666);
+    for (const part of parts) writeWhole(file, part);
+  });
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
+}

@@ -1,0 +1,51 @@
+/** The locks below a data root as an operator sees them. */
+
+import { type Dirent, existsSync, lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Locks, StoredLock } from "../../ports.ts";
+import { reach } from "../data-root.ts";
+import { attempt } from "../node-ports.ts";
+import { holderOf, release } from "./lock.ts";
+import { textOf, tokenIn } from "./lock-owner.ts";
+
+/** For another process that is about to remove the same lock. */
+const PATIENCE_MS = 1000;
+
+const LOCK = /(?:\.lock)(?:\.claim)*$/;
+
+export function openLocks(root: string): Locks {
+  const list = () => [...locksBelow(root, "")];
+  return {
+    list,
+    release(file) {
+      const lock = list().find((one) => one.file === file);
+      if (lock === undefined) return null;
+      // By the path of its store, because a lock is a link that leads nowhere.
+      const [ending = ""] = LOCK.exec(file) ?? [];
+      return reach({ folder: root, unsynced: new Set() }, file.slice(0, -ending.length), false, (store) => {
+        const held = release({ ...store, path: `${store.path}${ending}` }, file, PATIENCE_MS);
+        return held === null ? lock : { file, ...held };
+      });
+    },
+  };
+}
+
+function* locksBelow(root: string, below: string): Generator<StoredLock> {
+  const entries = attempt<Dirent[]>(() => readdirSync(join(root, below), { withFileTypes: true }), []);
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const file = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* locksBelow(root, file);
+    else if (LOCK.test(file) && attempt(() => isLock(join(root, file)), false)) {
+      const holder = attempt(() => holderOf(join(root, file)), null);
+      if (holder !== null) yield { file, ...holder };
+    }
+  }
+}
+
+/** A store may be called like a lock: only what says its holder, leads nowhere or is empty is one. */
+function isLock(path: string): boolean {
+  const text = textOf(path);
+  if (text === undefined || tokenIn(text) !== undefined) return text !== undefined;
+  const stat = lstatSync(path);
+  return stat.isSymbolicLink() ? !existsSync(path) : stat.isFile() && stat.size === 0;
+}

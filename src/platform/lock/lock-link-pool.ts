@@ -1,0 +1,155 @@
+/**
+ * Lock files that are made once. A new symbolic link needs a new inode, which costs a multiple of another name for
+ * one that is there. The first lock that this process frees in a folder is therefore kept under a name of its own,
+ * the spare, and later locks in that folder are hard links to it: the same text, and refused in the same way where
+ * the lock is held. Spares go when the process ends; those of killed processes are swept by the next ones.
+ */
+
+import {
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { codeOf, holderIn, remove, self, textOf, token } from "./lock-owner.ts";
+
+/** A lock file, or where one will be. */
+export interface LockPlace {
+  /** By which the system reaches it now. */
+  readonly path: string;
+  /** The path of its folder, by which it is known longer. */
+  readonly folder: string;
+}
+
+const SPARE = /^\.pgs-lock-[0-9a-f]{16}$/;
+const OWN = `.pgs-lock-${token}`;
+const MOST_SPARES = 256;
+const OLD_MS = 3_600_000;
+
+/** The folders that have a spare, in the order of making, and whether the file system lets it be linked. */
+const spares = new Map<string, { readonly isLinkable: boolean }>();
+let isEndAwaited = false;
+
+/** Puts this process's lock into its folder, which exists; false when somebody holds it. */
+export function place(lock: LockPlace): boolean {
+  return linkSpare(lock) ?? makeNew(lock.path);
+}
+
+const besides = ({ path }: LockPlace) => join(dirname(path), OWN);
+
+/** Undefined where there is no spare that can be linked. */
+function linkSpare(lock: LockPlace): boolean | undefined {
+  const { folder, path } = lock;
+  if (!spares.get(folder)?.isLinkable) return undefined;
+  const spare = besides(lock);
+  try {
+    linkSync(spare, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    // Somebody may have cleaned up: then another is kept. Whatever else is wrong, making a new file will tell.
+    if (textOf(spare) === undefined) spares.delete(folder);
+    else spares.set(folder, { isLinkable: false });
+    return undefined;
+  }
+}
+
+function makeNew(path: string): boolean {
+  try {
+    makeLink(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function makeLink(path: string): void {
+  try {
+    symlinkSync(self(), path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw error;
+    makeFile(path);
+  }
+}
+
+/** Where the file system has no symbolic links. Until the text is written, nothing is known of the holder. */
+function makeFile(path: string): void {
+  const file = openSync(path, "wx");
+  try {
+    writeSync(file, self());
+  } catch (error) {
+    remove(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Takes this process's lock away; the first of a folder becomes its spare. */
+export function free(lock: LockPlace): void {
+  if (spares.has(lock.folder) || !keep(lock)) remove(lock.path);
+}
+
+function keep(lock: LockPlace): boolean {
+  const { folder, path } = lock;
+  const spare = besides(lock);
+  try {
+    renameSync(path, spare);
+  } catch {
+    return false;
+  }
+  // Another's, where ours was removed by hand and the lock taken since: by its text nobody would know us.
+  if (textOf(spare) !== self()) return false;
+  spares.set(folder, { isLinkable: true });
+  awaitEnd();
+  const [oldest] = spares.keys();
+  if (spares.size > MOST_SPARES && oldest !== undefined) discard(oldest);
+  sweep(lock);
+  return true;
+}
+
+function awaitEnd(): void {
+  if (isEndAwaited) return;
+  isEndAwaited = true;
+  process.once("exit", () => {
+    for (const folder of spares.keys()) discard(folder);
+  });
+}
+
+function discard(folder: string): void {
+  spares.delete(folder);
+  tolerating(() => remove(join(folder, OWN)));
+}
+
+/**
+ * Removes the spares that dead processes left in the lock's folder, and old ones of processes of which nothing is
+ * known: a process whose spare is gone makes another.
+ */
+export function sweep({ path }: LockPlace): void {
+  const folder = dirname(path);
+  tolerating(() => {
+    for (const name of readdirSync(folder)) {
+      if (SPARE.test(name) && isLeft(join(folder, name))) remove(join(folder, name));
+    }
+  });
+}
+
+function isLeft(spare: string): boolean {
+  const { state } = holderIn(textOf(spare) ?? "");
+  return state === "dead" || (state === "unknown" && Date.now() - lstatSync(spare).ctimeMs > OLD_MS);
+}
+
+/** A spare that cannot be removed is in nobody's way. */
+function tolerating(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+  }
+}

@@ -1,0 +1,264 @@
+/** The real world behind the ports: Node's file system, clocks and random source. */
+
+import { randomBytes, randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TraceFault } from "../errors/faults.ts";
+import { sha256 } from "../json/canonical.ts";
+import { SIZE } from "../json/limits.ts";
+import {
+  type Clock,
+  type Entropy,
+  type Files,
+  IoError,
+  type ListedFile,
+  TooLarge,
+  type TraceAccess,
+  type TraceFolder,
+} from "../ports.ts";
+import { draftOf, isFileOrFolder, replace, syncFolder } from "./file-bytes.ts";
+
+/** The system's own code for what went wrong. */
+export function errnoOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
+}
+
+/** What the file system answers, or `absent` where there is nothing. @throws IoError */
+export function attempt<T>(work: () => T, absent: T): T {
+  try {
+    return work();
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT" || errno === "ENOTDIR") return absent;
+    if (error instanceof IoError) throw error;
+    throw new IoError(errno, error);
+  }
+}
+
+export const nodeFiles: Files = {
+  read: (file, most) => attempt<Uint8Array | null>(() => readOpened(file, most), null),
+  realPath: (file) => attempt<string | null>(() => fs.realpathSync.native(file), null),
+  isFolder: (file) => attempt(() => fs.statSync(file).isDirectory(), false),
+  list: (folder, withEmptyFolders = false) => [...listBelow(folder, "", withEmptyFolders)],
+  names: (folder) => attempt(() => fs.readdirSync(folder), []),
+};
+
+/** Opening a pipe waits for who writes into it only where a pipe may be read. */
+function readOpened(file: string, most: number | undefined): Uint8Array {
+  const { O_NONBLOCK, O_RDONLY } = fs.constants;
+  const descriptor = fs.openSync(file, most === undefined ? O_RDONLY | O_NONBLOCK : O_RDONLY);
+  try {
+    if (most === undefined && !isFileOrFolder(descriptor)) throw new IoError("ENXIO", undefined);
+    return readAtMost(descriptor, most ?? SIZE.text);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+const PIECE_BYTES = 2 ** 16;
+
+/** All that can be read, unless it is more. @throws TooLarge */
+export function readAtMost(descriptor: number, most: number): Uint8Array {
+  const stat = fs.fstatSync(descriptor);
+  if (stat.isFile()) {
+    if (stat.size > most) throw new TooLarge(stat.size);
+    return fs.readFileSync(descriptor);
+  }
+  const pieces: Buffer[] = [];
+  for (let read = 0; read <= most; ) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const length = readSome(descriptor, piece);
+    if (length === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, length));
+    read += length;
+  }
+  throw new TooLarge(null);
+}
+
+/** A pipe that was opened by somebody else may have nothing for a moment. */
+function readSome(descriptor: number, piece: Buffer): number {
+  for (;;) {
+    try {
+      return fs.readSync(descriptor, piece, 0, piece.length, null);
+    } catch (error) {
+      if (errnoOf(error) === "EOF") return 0;
+      if (errnoOf(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function* listBelow(folder: string, below: string, withEmptyFolders: boolean): Generator<ListedFile> {
+  const entries = attempt(() => fs.readdirSync(path.join(folder, below), { withFileTypes: true }), []);
+  if (entries.length === 0 && withEmptyFolders && below !== "") yield { path: below, isLink: false };
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const name = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) yield* listBelow(folder, name, withEmptyFolders);
+    else yield { path: name, isLink: entry.isSymbolicLink() };
+  }
+}
+
+export const nodeClock: Clock = {
+  now: () => Date.now(),
+  // Not `performance`, whose first use loads a module of its own.
+  micros: () => Number(process.hrtime.bigint() / 1000n),
+};
+
+/** A clock that stands still: everything it stamps is the same in every run. */
+export function fixedClock(epochMs: number): Clock {
+  return { now: () => epochMs, micros: () => 0 };
+}
+
+/** Bytes drawn from the system at once, because each drawing costs as much as many bytes. */
+const POOL_BYTES = 4096;
+
+export const nodeEntropy: Entropy = pooledEntropy();
+
+function pooledEntropy(): Entropy {
+  let pool: Buffer = Buffer.alloc(0);
+  return {
+    hex(count) {
+      if (count > POOL_BYTES) return randomBytes(count).toString("hex");
+      if (count > pool.length) pool = randomBytes(POOL_BYTES);
+      const drawn = pool.subarray(0, count);
+      pool = pool.subarray(count);
+      return drawn.toString("hex");
+    },
+  };
+}
+
+/** Bytes that depend on the seed alone, drawn in order. */
+export function seededEntropy(seed: string): Entropy {
+  let block = 0;
+  let ready = "";
+  return {
+    hex(count) {
+      while (ready.length < count * 2) ready += sha256(`${seed}:${block++}`);
+      const drawn = ready.slice(0, count * 2);
+      ready = ready.slice(count * 2);
+      return drawn;
+    },
+  };
+}
+
+/** Permissions of what a run leaves; the umask may take more away. */
+const TRACE_MODES = {
+  owner: { folder: 0o700, file: 0o600 },
+  group: { folder: 0o750, file: 0o640 },
+  all: { folder: 0o755, file: 0o644 },
+} as const;
+
+/**
+ * A new folder for one run's files, `<traces>/<id>`; a name already taken gets `_2`, `_3`, …
+ * @throws TraceFault
+ */
+export function openTrace(traces: string, wanted: string, access: TraceAccess = "owner"): TraceFolder {
+  const mode = TRACE_MODES[access];
+  try {
+    const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
+    return { id, folder, file: traceFile(`${folder}${path.sep}${id}.jsonl`, mode.file, [folder, ...above]) };
+  } catch (error) {
+    throw traceUnwritable({ folder: traces, file: null }, error);
+  }
+}
+
+interface MadeFolder {
+  readonly id: string;
+  readonly folder: string;
+  /** The folders in which a name was made for it. */
+  readonly above: readonly string[];
+}
+
+function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
+  const above = [traces];
+  let taken = 0;
+  for (;;) {
+    const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
+    const folder = path.join(traces, id);
+    try {
+      fs.mkdirSync(folder, { mode });
+      return { id, folder, above };
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") above.push(...makeFolders(traces, mode));
+      else if (errnoOf(error) === "EEXIST") taken++;
+      else throw error;
+    }
+  }
+}
+
+/** Makes the folder and those above it that are missing; answers the folder of each. */
+function makeFolders(folder: string, mode: number): readonly string[] {
+  const first = fs.mkdirSync(folder, { recursive: true, mode });
+  const parents: string[] = [];
+  for (let made = folder; first !== undefined && made.length >= first.length; made = path.dirname(made)) {
+    parents.push(path.dirname(made));
+  }
+  return parents;
+}
+
+function traceUnwritable(
+  place: { readonly folder: string; readonly file: string | null },
+  cause: unknown,
+): TraceFault {
+  const facts = { ...place, errno: errnoOf(cause), effects: [], more: 0 };
+  return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
+}
+
+/**
+ * `unsynced` are the folders in which names were made that may not have reached the device yet.
+ * @throws the system's own error where the file cannot be made.
+ */
+function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder["file"] {
+  const descriptor = fs.openSync(file, "wx", mode);
+  const { dev, ino } = fs.fstatSync(descriptor);
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw traceUnwritable({ folder: path.dirname(file), file }, error);
+    }
+  };
+  return {
+    append: (text) => guarded(() => writeWhole(descriptor, text)),
+    // A file that was removed takes what is written to it, and nobody can read it.
+    checkPlace: () =>
+      guarded(() => {
+        const there = fs.statSync(file);
+        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
+      }),
+    sync: () =>
+      guarded(() => {
+        fs.fdatasyncSync(descriptor);
+        for (const one of unsynced.splice(0)) syncFolder(one);
+      }),
+    close: () => guarded(() => fs.closeSync(descriptor)),
+  };
+}
+
+function writeWhole(descriptor: number, text: string): void {
+  const written = fs.writeSync(descriptor, text);
+  if (written === Buffer.byteLength(text)) return;
+  const bytes = Buffer.from(text);
+  for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
+}
+
+/** Not through a link, and over nothing but a regular file. @throws IoError */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  try {
+    const there = fs.lstatSync(file, { throwIfNoEntry: false });
+    const errno = there?.isSymbolicLink() ? "ELOOP" : there?.isDirectory() ? "EISDIR" : "EEXIST";
+    if (there !== undefined && !there.isFile()) throw new IoError(errno, undefined);
+    replace(file, draftOf(file, randomUUID()), content);
+  } catch (error) {
+    throw error instanceof IoError ? error : new IoError(errnoOf(error), error);
+  }
+}
+
+/** Writes the whole file; a new one is for those who have the access, where that is given. @throws IoError */
+export function writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void {
+  try {
+    fs.writeFileSync(file, content, access === undefined ? {} : { mode: TRACE_MODES[access].file });
+  } catch (error) {
+    throw new IoError(errnoOf(error), error);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * A folder held open while something is done in it. Its files are reached through the handle, so that nobody who
+ * renames a folder or puts a link in its place leads an operation elsewhere than where it was found to lead.
+ */
+
+import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { errnoOf } from "./file-bytes.ts";
+
+export interface HeldFolder {
+  /** The path by which its files are reached. */
+  readonly path: string;
+  close(): void;
+}
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+/** Linux's flag for a handle that needs only the right to search the folder; Node does not name it. */
+const O_PATH = 0x200000;
+
+/** Handles are kept for the next use: finding a folder anew costs a multiple of asking whether one is still there. */
+const MOST_KEPT = 8;
+
+interface Kept extends HeldFolder {
+  readonly handle: number;
+  users: number;
+}
+
+/** By the path without links that each was opened at, in the order of opening. */
+const kept = new Map<string, Kept>();
+
+/** Only Linux has paths that go through a handle. Elsewhere the path is used as it was checked. */
+let hasHandlePaths: boolean | undefined;
+
+/** The folder at a path without links, where its handle was kept and still is of that path; else null. */
+export function heldAlready(folder: string): HeldFolder | null {
+  const found = kept.get(folder);
+  if (found === undefined || readlinkSync(found.path) !== folder) return null;
+  found.users++;
+  return found;
+}
+
+/** The folder at a path without links; null where the path leads elsewhere by now. */
+export function holdFolder(folder: string): HeldFolder | null {
+  const held = heldAlready(folder);
+  if (held !== null) return held;
+  hasHandlePaths ??= process.platform === "linux" && existsSync("/proc/self/fd");
+  const handle = openSync(folder, O_DIRECTORY | O_NOFOLLOW | (hasHandlePaths ? O_PATH : O_RDONLY));
+  if (!hasHandlePaths) return { path: folder, close: () => closeSync(handle) };
+  const path = `/proc/self/fd/${handle}`;
+  const made = keep(folder, handle, path);
+  if (readlinkSync(path) === folder) return made;
+  drop(folder);
+  made.close();
+  return null;
+}
+
+function keep(folder: string, handle: number, path: string): Kept {
+  const made: Kept = {
+    ...{ handle, path, users: 1 },
+    close() {
+      made.users--;
+      if (made.users === 0 && kept.get(folder) !== made) closeSync(handle);
+    },
+  };
+  drop(folder);
+  kept.set(folder, made);
+  for (const [oldest] of kept) {
+    if (kept.size <= MOST_KEPT) break;
+    drop(oldest);
+  }
+  return made;
+}
+
+/** One that is in use is closed by its last user. */
+function drop(folder: string): void {
+  const dropped = kept.get(folder);
+  kept.delete(folder);
+  if (dropped?.users === 0) closeSync(dropped.handle);
+}
+
+/** The same, made with those above it that are missing; `made` is told the parent of each. */
+export function makeFolder(folder: string, made: (parent: string) => void): HeldFolder | null {
+  try {
+    return holdFolder(folder);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+  const parent = makeFolder(dirname(folder), made);
+  if (parent === null) return null;
+  try {
+    makeIn(`${parent.path}/${basename(folder)}`);
+    made(dirname(folder));
+  } finally {
+    parent.close();
+  }
+  return holdFolder(folder);
+}
+
+function makeIn(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
+}

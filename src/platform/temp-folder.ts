@@ -1,0 +1,49 @@
+/** Temporary folders on the real disk. */
+
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { TraceFault } from "../errors/faults.ts";
+import { IoError, type Scratch } from "../ports.ts";
+import { errnoOf } from "./node-ports.ts";
+
+/** A new empty folder, among the system's temporary ones where no other place is named. @throws TraceFault */
+export function openScratch(within: string = tmpdir()): Scratch {
+  const folder = makeFolder(within);
+  const below = (name: string) => path.join(folder, name);
+  return {
+    folder,
+    write: (file, content) =>
+      attempt(() => {
+        fs.mkdirSync(path.dirname(below(file)), { recursive: true });
+        fs.writeFileSync(below(file), content);
+      }),
+    makeFolder: (name) => void attempt(() => fs.mkdirSync(below(name), { recursive: true })),
+    remove: (name) => attempt(() => fs.rmSync(below(name), { recursive: true, force: true })),
+    copy: (from, to) =>
+      attempt(() => {
+        fs.rmSync(below(to), { recursive: true, force: true });
+        if (fs.existsSync(below(from)))
+          fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
+      }),
+    // Somebody who was just stopped may still write a last file.
+    close: () =>
+      attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),
+  };
+}
+
+function makeFolder(within: string): string {
+  try {
+    return fs.realpathSync(fs.mkdtempSync(path.join(within, "pgs-")));
+  } catch (cause) {
+    throw new TraceFault("SCRATCH_UNUSABLE", { folder: within, errno: errnoOf(cause) }, { cause });
+  }
+}
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new IoError(errnoOf(error), error);
+  }
+}

@@ -1,0 +1,93 @@
+/** A trace as one page: the picture, and every node of the path to be opened. It needs no network and no script. */
+
+import type { Graph } from "../../plan/declared-graph.ts";
+import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
+import { type Course, courseOf, milliseconds, workflowOf } from "../../trace/run-path.ts";
+import { type RunRecord, runsOf } from "../../trace/runs.ts";
+import { sizeText, tooLarge } from "../picture/size.ts";
+import { renderSvg } from "../svg.ts";
+import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./run.ts";
+import { STYLE } from "./style.ts";
+import { code, facts, Html, html, NOTHING, type Part } from "./text.ts";
+import { renderWarnings, type Warning } from "./warnings.ts";
+
+/** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/** The page. Pure: same events, graph and warnings, same text. */
+export function renderHtml(
+  events: readonly TraceEvent[],
+  graph: Graph,
+  warnings: readonly Warning[] = [],
+): string {
+  const { main, strays } = runsOf(events);
+  const course = courseOf(main);
+  const workflow = workflowOf(course, graph);
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+${headOf(workflow, course)}
+<body>
+<main>
+<h1>${workflow}</h1>
+<p>${endingChips(course)}</p>${renderWarnings(warnings)}
+${facts(factsOf(course, events))}
+<h2 id="picture">Picture</h2>
+<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, course)}</div>
+<h2>Path</h2>
+${renderPath(course)}
+<h2>Given</h2>
+${renderGiven(course)}${renderStrays(strays)}
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function headOf(workflow: string, { end, traceId }: Course): Html {
+  return html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${workflow}: ${end?.status ?? "UNFINISHED"}, trace ${traceId}</title>
+<style>${new Html(STYLE)}</style>
+</head>`;
+}
+
+function renderStrays(strays: readonly RunRecord[]): Html {
+  if (strays.length === 0) return NOTHING;
+  return html`
+<h2>Runs without a caller</h2>
+${strays.map(renderNested)}`;
+}
+
+/** Every box the run came to is a link to its last visit. */
+function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: Course): Html {
+  const size = tooLarge(graph);
+  if (size !== null) return html`<p>${sizeText(size)}</p>`;
+  const last = new Map(visits.map(({ node, order }) => [node, `#${visitId(MAIN_RUN, order)}`]));
+  return new Html(renderSvg(events, graph, (node) => last.get(node)));
+}
+
+function factsOf({ start, end, traceId }: Course, events: readonly TraceEvent[]) {
+  const rows: (readonly [string, Part])[] = [["Trace", code(traceId)]];
+  const head = events.at(-1);
+  if (start !== null) {
+    const { content_hash, snapshot, runtime, actor, payload_digest } = start;
+    rows.push(
+      ["Started", events[0]?.timestamp ?? "–"],
+      ["Snapshot root", html`${code(snapshot.root)} (${snapshot.seal})`],
+      ["Workflow content", code(content_hash)],
+      ["Payload digest", code(payload_digest)],
+      ["Runtime", `${runtime.name} ${runtime.version}`],
+      ["Actor", actor === undefined ? "–" : code(actor)],
+    );
+  }
+  if (end !== null) {
+    rows.push(["Duration", `${milliseconds(end.duration_us)} ms`]);
+    rows.push(["Events, side effects", `${end.events}, ${end.effects}`]);
+  }
+  if (head !== undefined) rows.push(["Chain head", code(head.hash)]);
+  return rows;
+}

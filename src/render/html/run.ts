@@ -1,0 +1,101 @@
+/** A run on the page: the nodes it came through, each to be opened. */
+
+import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
+import {
+  type Course,
+  courseOf,
+  isPrevented,
+  type Manner,
+  mannerOf,
+  mannerOfCourse,
+  milliseconds,
+  type Visit,
+  wordOf,
+} from "../../trace/run-path.ts";
+import type { RunRecord } from "../../trace/runs.ts";
+import { renderAdmission, renderTroubles } from "./problems.ts";
+import { chip, outcomeChip, renderStep } from "./step.ts";
+import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
+import { named } from "./value.ts";
+
+/** The fragment of what a visit shows; a run's name is digits and points. */
+export function visitId(run: string, order: number): string {
+  return `visit-${run}-${order}`;
+}
+
+export function renderPath(course: Course): Html {
+  const { visits } = course;
+  if (visits.length === 0) return html`<p>No node was entered.</p>`;
+  return html`<ol class="path">${visits.map((visit) => renderVisit(visit, course))}</ol>`;
+}
+
+function renderVisit(visit: Visit, course: Course): Html {
+  const { start, events, steps } = visit;
+  const manner = mannerOf(visit, course);
+  const name = course.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
+  const end = eventsOf(events, "node_end")[0];
+  return html`
+<li class="${manner}"><details${openUnless(manner === "well" || visit.type === "EXIT")}>
+<summary><span class="badge">${visit.order}</span> ${name} ${reportOf(visit, course, manner)}</summary>
+<div class="inside" id="${visitId(course.run, visit.order)}">
+${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderTroubles(events)}
+${steps.length === 0 ? NOTHING : html`<p class="label">Steps</p><ol class="steps">${steps.map((step) => renderStep(step, renderNested))}</ol>`}
+${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
+</div></details></li>`;
+}
+
+function openUnless(isFine: boolean): Html {
+  return isFine ? NOTHING : html` open`;
+}
+
+function reportOf(visit: Visit, course: Course, manner: Manner): Html {
+  const { refusal, outcome, next, durationUs } = visit;
+  const word = chip(manner, wordOf(visit, course));
+  if (refusal !== null || outcome === null) return word;
+  const way = next === null ? html`no route` : html`→ ${next}`;
+  const time = durationUs === null ? "" : ` · ${milliseconds(durationUs)} ms`;
+  return html`${word} <span class="quiet">${way}${time}</span>`;
+}
+
+const KINDS = { IN: "intent", CC: "contract", EXIT: "exit" } as const;
+
+function factsOf({ start: { payload, elapsed_us } }: Visit): readonly (readonly [string, Part])[] {
+  const { node_type, capability_code, reason } = payload;
+  const named = capability_code ?? reason;
+  return [
+    [KINDS[node_type], named === undefined ? "–" : code(named)],
+    ["entered after", `${milliseconds(elapsed_us)} ms`],
+  ];
+}
+
+function renderAnnounced(events: readonly TraceEvent[]): readonly Html[] {
+  return eventsOf(events, "event_announced").map(({ payload }) => {
+    return html`<p>Announced ${code(payload.event_code)}</p>${named("Payload", payload.payload)}`;
+  });
+}
+
+/** A run with everything it was given, as a group to be opened. */
+export function renderNested(run: RunRecord): Html {
+  const course = courseOf(run);
+  const manner = mannerOfCourse(course);
+  const workflow = course.start?.workflow_code ?? "unknown workflow";
+  return html`
+<details class="nested ${manner}"${openUnless(manner === "well")}><summary><strong>nested run ${course.run}</strong> ${code(workflow)} ${endingChips(course)}</summary>
+<div class="inside">${renderGiven(course)}${renderPath(course)}</div></details>`;
+}
+
+/** Payload, admission, and what went wrong before the first node or after the last. */
+export function renderGiven({ events, start }: Course): Html {
+  const admission = eventsOf(events, "admission").map(({ payload }) => renderAdmission(payload));
+  return html`${renderTroubles(events)}${named("Payload", start?.payload)}${admission}`;
+}
+
+export function endingChips(course: Course): Html {
+  const { end, refusal } = course;
+  const manner = mannerOfCourse(course);
+  if (isPrevented(course)) return html`${chip(manner, "REFUSED")} before it began`;
+  if (end === null) return html`${chip(manner, "UNFINISHED")} the trace stops before the run has ended`;
+  const how = refusal === null ? NOTHING : html` · refused with ${code(refusal)}`;
+  const outcome = end.outcome === null ? html`no outcome` : html`outcome ${outcomeChip(end.outcome)}`;
+  return html`${chip(manner, end.status)} ${outcome} · exit ${code(end.exit_reason_code)}${how}`;
+}

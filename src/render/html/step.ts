@@ -1,0 +1,108 @@
+/** One step of a contract: what it was given, what came of it, what it changed. */
+
+import type { Json } from "../../json/json.ts";
+import type { Change } from "../../ports.ts";
+import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
+import { isWell, type Manner, milliseconds } from "../../trace/run-path.ts";
+import type { RunRecord, StepRecord } from "../../trace/runs.ts";
+import { renderTroubles } from "./problems.ts";
+import { code, type Html, html, NOTHING } from "./text.ts";
+import { named } from "./value.ts";
+
+type RenderRun = (run: RunRecord) => Html;
+
+export function renderStep({ step, events, calls }: StepRecord, renderNested: RenderRun): Html {
+  const parts = [
+    ...eventsOf(events, "transform_end").map(({ payload }) => renderTransform(payload)),
+    ...renderEffects(events, calls.map(renderNested)),
+    ...eventsOf(events, "step_end").map(({ payload }) => renderEnd(payload)),
+    ...renderTroubles(events),
+  ];
+  return html`
+<li class="step"><p class="name">${code(step)}</p>${parts}</li>`;
+}
+
+function renderTransform({
+  ct_code,
+  outcome,
+  inputs,
+  outputs,
+  reason,
+  observed,
+}: Payloads["transform_end"]): Html {
+  return html`
+<p>transform ${code(ct_code)} ${outcomeChip(outcome)}</p>
+${beside(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
+}
+
+/** A step has one effect; more of them, or an end alone, stand only where lines are missing. */
+function renderEffects(events: readonly TraceEvent[], nested: readonly Html[]): readonly Html[] {
+  const starts = eventsOf(events, "side_effect_start");
+  const ends = eventsOf(events, "side_effect_end");
+  const count = Math.max(starts.length, ends.length);
+  return Array.from({ length: count }, (_, i) => renderEffect(starts[i], ends[i], i === 0 ? nested : []));
+}
+
+function renderEffect(
+  start: EventOf<"side_effect_start"> | undefined,
+  end: EventOf<"side_effect_end"> | undefined,
+  nested: readonly Html[],
+): Html {
+  const began = start === undefined ? NOTHING : renderBegun(start.payload);
+  const took = start && end ? `${milliseconds(end.elapsed_us - start.elapsed_us)} ms` : "";
+  const { inputs, effect_key } = start?.payload ?? {};
+  const { outcome, result, reason, change, observed } = end?.payload ?? {};
+  const came = outcome === undefined ? endUnknown(nested.length) : outcomeChip(outcome);
+  return html`
+<p>side effect ${began} ${came} <span class="quiet">${took}</span></p>
+${beside(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
+${nested}${renderChange(change)}${renderObserved(observed)}
+${effect_key === undefined ? NOTHING : html`<p class="quiet">effect key ${code(effect_key)}</p>`}`;
+}
+
+function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Html {
+  const on = store === null ? NOTHING : html` on ${code(store)}`;
+  return html`${code(cs_code)} <strong>${op}</strong>${on}`;
+}
+
+function endUnknown(nestedRuns: number): Html {
+  const half =
+    nestedRuns === 0
+      ? "no end recorded: it may be half done"
+      : "no end recorded: a run nested in it was cut off";
+  return chip("unfinished", half);
+}
+
+function renderChange(change: Change | undefined): Html {
+  if (change === undefined) return NOTHING;
+  const side = (name: string, state: Change["before"]) =>
+    state === null
+      ? html`<figure><figcaption>${name}</figcaption><p class="quiet">nothing</p></figure>`
+      : named(name, state);
+  return beside(side("Before", change.before), side("After", change.after));
+}
+
+/** Next to each other where there is room. */
+function beside(...figures: readonly Html[]): Html {
+  return html`<div class="beside">${figures}</div>`;
+}
+
+function renderObserved(observed: readonly object[] | undefined): Html {
+  return observed === undefined || observed.length === 0
+    ? NOTHING
+    : named("Drawn from clock and entropy", observed as unknown as Json);
+}
+
+function renderEnd({ outcome, continuation, published }: Payloads["step_end"]): Html {
+  return html`
+<p>step outcome ${outcomeChip(outcome)}, then ${code(continuation)}</p>
+${Object.keys(published).length === 0 ? NOTHING : named("Published", published)}`;
+}
+
+export function outcomeChip(outcome: string): Html {
+  return chip(isWell(outcome) ? "well" : "otherwise", outcome);
+}
+
+export function chip(manner: Manner, text: string): Html {
+  return html`<span class="chip ${manner}">${text}</span>`;
+}

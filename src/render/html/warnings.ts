@@ -1,0 +1,23 @@
+/** What a reader has to know before believing a page. */
+
+import { type Html, html, NOTHING } from "./text.ts";
+
+export interface Warning {
+  readonly code: string;
+  /** Line of the trace, where it is about one. */
+  readonly line: number | null;
+  readonly what: string;
+  readonly hint: string | null;
+}
+
+export function renderWarnings(warnings: readonly Warning[]): Html {
+  if (warnings.length === 0) return NOTHING;
+  const items = warnings.map(({ code, line, what, hint }) => {
+    const where = line === null ? NOTHING : html` (line ${line})`;
+    const advice = hint === null ? NOTHING : html`<br>Hint: ${hint}`;
+    return html`<li><strong>${code}</strong>${where}: ${what}${advice}</li>`;
+  });
+  return html`
+<section class="note refused" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
+<p>This trace is not as a run on this snapshot leaves it. It is drawn as far as it can be read.</p><ul>${items}</ul></section>`;
+}

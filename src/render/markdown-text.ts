@@ -1,0 +1,46 @@
+/**
+ * Foreign text inside Markdown. Names, payloads and facts are whatever somebody sent: they reach the page only
+ * as code, in a form that can neither end a table cell, nor a line, nor become markup.
+ */
+
+import { UNSEEN } from "../errors/printable.ts";
+import { canonical } from "../json/canonical.ts";
+import type { Json } from "../json/json.ts";
+import { shortened } from "./picture/text-metrics.ts";
+
+/** Longer values are shortened; the trace holds all of them. */
+const VALUE_LIMIT = 400;
+
+/** Safe between backticks, also in a table cell. */
+const PLAIN = /^(?! )[^`|]+(?<! )$/;
+
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+export function code(text: string): string {
+  const shown = text === "" ? '""' : visible(text);
+  if (PLAIN.test(shown)) return `\`${shown}\``;
+  // Between HTML tags Markdown is still read, but never out of character references.
+  return `<code>${shown.replace(/[!-/:-@[-`{-~]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</code>`;
+}
+
+/** The canonical JSON of a value, shortened in the middle where it is long. */
+export function value(json: Json): string {
+  const text = canonical(json);
+  const short = shortened(text, VALUE_LIMIT);
+  return short === text ? code(text) : `${code(short)} (${[...text].length} characters)`;
+}
+
+/** A link to a file in the same folder. */
+export function fileLink(name: string): string {
+  const target = encodeURIComponent(visible(name)).replace(/[!'()*~]/g, (mark) => {
+    return `%${mark.charCodeAt(0).toString(16)}`;
+  });
+  return `[${code(name)}](${target})`;
+}
+
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  return line(heads) + line(heads.map(() => "---")) + rows.map(line).join("");
+}

@@ -1,0 +1,247 @@
+/** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
+
+import { counted } from "../errors/counted.ts";
+import { wordingOf } from "../errors/faults.ts";
+import type { Graph } from "../plan/declared-graph.ts";
+import type { Change } from "../ports.ts";
+import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
+import { type Course, courseOf, milliseconds, type Visit, workflowOf } from "../trace/run-path.ts";
+import { type RunRecord, runsOf } from "../trace/runs.ts";
+import { code, fileLink, table, value } from "./markdown-text.ts";
+import { renderMermaid } from "./mermaid.ts";
+import { sizeText, tooLarge } from "./picture/size.ts";
+
+/** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
+export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
+  const { main, nested } = runsOf(events);
+  const course = courseOf(main);
+  const sections = [
+    `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
+    section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
+    section("Picture", renderPicture(graph, course)),
+    section("Admission", renderAdmission(events)),
+    section("Violations", renderViolations(events)),
+    section("Transforms without a result", renderFailedTransforms(events)),
+    section("Errors", renderErrors(events)),
+    section("Side effects", renderEffects(events)),
+    section("Announced events", renderAnnouncements(events)),
+    section("Nested runs", renderNestedRuns(nested)),
+    section("Files", renderFiles(course, events)),
+  ];
+  return sections.filter((text) => text !== "").join("\n");
+}
+
+const ABSENT = "–";
+
+function section(title: string, body: string): string {
+  return body === "" ? "" : `## ${title}\n\n${body}`;
+}
+
+/** The node, preceded by its run where that is a nested one. */
+function placeOf({ run, node_id }: TraceEvent): string {
+  const node = node_id === undefined ? ABSENT : code(node_id);
+  return run === MAIN_RUN ? node : `${code(run)} ${node}`;
+}
+
+function optional(text: string | null | undefined): string {
+  return text === null || text === undefined ? ABSENT : code(text);
+}
+
+function endingOf({ end, refusal }: Course, events: readonly TraceEvent[]): string {
+  if (end === null) return `**UNFINISHED**: the trace stops before the run has ended, ${lastWordOf(events)}.`;
+  const status = end.status === "SUCCESS" ? "SUCCESS" : "FAILED";
+  const refused = refusal === null ? "" : `, refused with ${code(refusal)}`;
+  const outcome = end.outcome === null ? "no outcome" : `outcome ${code(end.outcome)}`;
+  return `**${status}** with ${outcome}, exit reason ${code(end.exit_reason_code)}${refused}.`;
+}
+
+function lastWordOf(events: readonly TraceEvent[]): string {
+  const last = events.at(-1);
+  if (last === undefined) return "it holds no event";
+  const at = last.node_id === undefined ? "" : ` in ${placeOf(last)}`;
+  return `its last event is ${code(last.event_type)}${at} (no. ${last.sequence})`;
+}
+
+function renderFacts({ start, end, traceId }: Course, events: readonly TraceEvent[]): string {
+  const rows: (readonly [string, string])[] = [["Trace", code(traceId)]];
+  if (start !== null) {
+    rows.push(
+      ["Started", optional(events[0]?.timestamp)],
+      ["Workflow content", code(start.content_hash)],
+      [
+        "Snapshot root",
+        `${code(start.snapshot.root)} (${start.snapshot.seal === "sealed" ? "sealed" : "verified"})`,
+      ],
+      ["Runtime", `${code(start.runtime.name)} ${code(start.runtime.version)}`],
+      ["Actor", optional(start.actor)],
+      ["Payload digest", code(start.payload_digest)],
+    );
+  }
+  if (end !== null) {
+    rows.push(
+      ["Duration", `${milliseconds(end.duration_us)} ms`],
+      ["Events, side effects", `${end.events}, ${end.effects}`],
+    );
+  }
+  return table(["", ""], rows);
+}
+
+function renderPath(visits: readonly Visit[]): string {
+  const rows = visits.map((visit) => [
+    `${visit.order}`,
+    code(visit.node),
+    visit.refusal === null ? optional(visit.outcome) : `refused: ${code(visit.refusal)}`,
+    optional(visit.next),
+    visit.durationUs === null ? ABSENT : milliseconds(visit.durationUs),
+  ]);
+  return table(["#", "Node", "Outcome", "Next", "ms"], rows);
+}
+
+function renderPicture(graph: Graph, course: Course): string {
+  const size = tooLarge(graph);
+  return size === null ? `\`\`\`mermaid\n${renderMermaid(graph, course)}\`\`\`\n` : `${sizeText(size)}\n`;
+}
+
+function renderAdmission(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "admission").flatMap(({ run, payload }) => {
+    const rule = (kind: string) => (tried: Payloads["admission"]["requires"][number]) => [
+      code(run),
+      kind,
+      code(tried.event),
+      value(tried.where),
+      tried.matched ? "a record matches" : "no record matches",
+    ];
+    return [...payload.requires.map(rule("requires")), ...payload.forbids.map(rule("forbids"))];
+  });
+  return rows.length === 0 ? "" : table(["Run", "Rule", "Event", "Where", "Found"], rows);
+}
+
+function renderViolations(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "violation").map((event) => {
+    const { violation_code, field, constraint, expected, actual, event: announced } = event.payload;
+    return [
+      placeOf(event),
+      code(violation_code) + (announced === undefined ? "" : ` ${code(announced)}`),
+      optional(field),
+      optional(constraint),
+      expected === undefined ? ABSENT : value(expected),
+      actual === undefined ? ABSENT : value(actual),
+    ];
+  });
+  return rows.length === 0 ? "" : table(["Node", "Code", "Field", "Constraint", "Expected", "Actual"], rows);
+}
+
+function renderFailedTransforms(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "transform_end").flatMap((event) => {
+    const { step, ct_code, outcome, reason } = event.payload;
+    return reason === undefined
+      ? []
+      : [[placeOf(event), code(step), code(ct_code), code(outcome), value(reason)]];
+  });
+  return rows.length === 0 ? "" : table(["Node", "Step", "Transform", "Outcome", "Reason"], rows);
+}
+
+function renderErrors(events: readonly TraceEvent[]): string {
+  return eventsOf(events, "error").map(renderError).join("\n");
+}
+
+function renderError(event: EventOf<"error">): string {
+  const { error_code, node_category, stage, step, facts } = event.payload;
+  const wording = wordingOf(error_code, facts);
+  const what = wording?.where === undefined ? wording?.what : `${wording.what} (${wording.where})`;
+  const lines = [
+    `- ${code(error_code)}${what === undefined ? "" : `: ${code(what)}`}`,
+    `  - stage ${code(stage)}, ${code(node_category)}, node ${placeOf(event)}, step ${optional(step)}`,
+    `  - facts ${value(facts)}`,
+    ...(wording?.hint === undefined ? [] : [`  - hint: ${code(wording.hint)}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function renderEffects(events: readonly TraceEvent[]): string {
+  const rows = effectsOf(events).map(({ start, end }, i) => {
+    const { step, cs_code, op, store } = start.payload;
+    return [
+      `${i + 1}`,
+      placeOf(start),
+      code(step),
+      code(cs_code),
+      code(op),
+      optional(store),
+      ...(end === null ? ["no end recorded", "may be half done"] : conclusionOf(end)),
+    ];
+  });
+  if (rows.length === 0) return "";
+  return table(["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"], rows);
+}
+
+interface EffectRecord {
+  readonly start: EventOf<"side_effect_start">;
+  end: Payloads["side_effect_end"] | null;
+}
+
+/** In the order in which they began. Within one run each ends before the next begins; nested runs lie between. */
+function effectsOf(events: readonly TraceEvent[]): readonly EffectRecord[] {
+  const effects: EffectRecord[] = [];
+  const open = new Map<string, EffectRecord>();
+  for (const event of events) {
+    if (event.event_type === "side_effect_start") {
+      const record = { start: event, end: null };
+      effects.push(record);
+      open.set(event.run, record);
+    } else if (event.event_type === "side_effect_end") {
+      const record = open.get(event.run);
+      if (record !== undefined) record.end = event.payload;
+    }
+  }
+  return effects;
+}
+
+function conclusionOf({ outcome, reason, change }: Payloads["side_effect_end"]): readonly string[] {
+  const why = reason === undefined ? "" : ` ${value(reason)}`;
+  return [code(outcome) + why, change === undefined ? ABSENT : renderChange(change)];
+}
+
+function renderChange({ before, after }: Change): string {
+  const state = (json: Change["before"]) => (json === null ? "nothing" : value(json));
+  return `${state(before)} → ${state(after)}`;
+}
+
+function renderAnnouncements(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "event_announced").map((event) => [
+    placeOf(event),
+    code(event.payload.event_code),
+    value(event.payload.payload),
+  ]);
+  return rows.length === 0 ? "" : table(["Node", "Event", "Payload"], rows);
+}
+
+function renderNestedRuns(nested: readonly RunRecord[]): string {
+  const rows = nested.map(courseOf).map(({ run, start, visits, end, refusal }) => {
+    const caller = start?.parent;
+    return [
+      code(run),
+      optional(start?.workflow_code),
+      caller === undefined ? ABSENT : `${code(caller.run)} ${code(caller.node)} ${code(caller.step)}`,
+      end === null
+        ? refusal === null
+          ? "UNFINISHED"
+          : `refused: ${code(refusal)}`
+        : end.status === "SUCCESS"
+          ? "SUCCESS"
+          : "FAILED",
+      optional(end?.outcome),
+      optional(end?.exit_reason_code),
+      visits.map(({ node }) => code(node)).join(" → ") || ABSENT,
+    ];
+  });
+  if (rows.length === 0) return "";
+  return table(["Run", "Workflow", "Called by", "Status", "Outcome", "Exit reason", "Path"], rows);
+}
+
+function renderFiles({ traceId }: Course, events: readonly TraceEvent[]): string {
+  const head = events.at(-1);
+  const files = `Trace ${fileLink(`${traceId}.jsonl`)}, picture ${fileLink(`${traceId}.png`)}.\n`;
+  if (head === undefined) return files;
+  return `${files}\nChain head after ${counted(events.length, "event")}: ${code(head.hash)}\n`;
+}

@@ -1,0 +1,75 @@
+/** The declared graph with the taken path as a Mermaid flowchart, which code hosts draw. */
+
+import { type Graph, type GraphNode, type MergedEdge, mergeEdges } from "../plan/declared-graph.ts";
+import { type Course, edgeTaken, type Manner, mannerOf, ordersOf, type Visit } from "../trace/run-path.ts";
+import { INKS } from "./picture/palette.ts";
+import { drawable, shortened } from "./picture/text-metrics.ts";
+
+const LABEL_LIMIT = 60;
+
+/** Flowchart source without a fence. Ids are `n0`, `n1` …: no declared name is ever read as syntax. */
+export function renderMermaid(graph: Graph, course: Course): string {
+  const ids = new Map(graph.nodes.map((node, i) => [node.key, `n${i}`]));
+  const edges = mergeEdges(graph);
+  const taken = edges.map((edge) => course.visits.filter((visit) => isPassage(visit, edge)));
+  const lines = [
+    "flowchart TB",
+    ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, course)}`),
+    ...edges.map((edge, i) => renderEdge(edge, taken[i] as readonly Visit[], ids)),
+    ...(Object.keys(INKS) as Manner[]).flatMap((manner) => stylesOf(manner, graph, course, ids, taken)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function isPassage(visit: Visit, edge: MergedEdge): boolean {
+  return visit.node === edge.from && visit.next === edge.to;
+}
+
+function shapeOf({ key, type }: GraphNode, course: Course): string {
+  const orders = ordersOf(course.visits.filter((visit) => visit.node === key));
+  const label = quoted(orders === "" ? key : `${key} (${orders})`);
+  switch (type) {
+    case "IN":
+      return `([${label}])`;
+    case "CC":
+      return `[${label}]`;
+    case "EXIT":
+      return `{{${label}}}`;
+  }
+}
+
+function renderEdge(edge: MergedEdge, passages: readonly Visit[], ids: ReadonlyMap<string, string>): string {
+  const taken = new Set(passages.map((visit) => edgeTaken(visit, edge.outcomes)));
+  const label = edge.outcomes.map((outcome) => (taken.has(outcome) ? `▶ ${outcome}` : outcome)).join(" / ");
+  const arrow = passages.length === 0 ? "-->" : "==>";
+  return `  ${ids.get(edge.from)} ${arrow}|${quoted(label)}| ${ids.get(edge.to)}`;
+}
+
+function stylesOf(
+  manner: Manner,
+  graph: Graph,
+  course: Course,
+  ids: ReadonlyMap<string, string>,
+  taken: readonly (readonly Visit[])[],
+): readonly string[] {
+  const went = (visits: readonly Visit[]) => {
+    const last = visits.at(-1);
+    return last !== undefined && mannerOf(last, course) === manner;
+  };
+  const nodes = graph.nodes.filter(({ key }) => went(course.visits.filter((visit) => visit.node === key)));
+  const links = taken.flatMap((passages, i) => (went(passages) ? [i] : []));
+  const { fill, line, text } = INKS[manner];
+  const styles = [];
+  if (nodes.length > 0) {
+    styles.push(`  classDef ${manner} fill:${fill},stroke:${line},color:${text},stroke-width:2px`);
+    styles.push(`  class ${nodes.map(({ key }) => ids.get(key)).join(",")} ${manner}`);
+  }
+  if (links.length > 0) styles.push(`  linkStyle ${links.join(",")} stroke:${line},stroke-width:3px`);
+  return styles;
+}
+
+/** Everything but letters, digits and harmless marks becomes a Mermaid character code. */
+function quoted(text: string): string {
+  const harmless = /[^\p{L}\p{N}_ .,…:/()▶-]/gu;
+  return `"${drawable(shortened(text, LABEL_LIMIT)).replace(harmless, (mark) => `#${mark.codePointAt(0)};`)}"`;
+}

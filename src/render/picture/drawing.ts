@@ -1,0 +1,136 @@
+/** What stands in the picture, with its size, before anything has a place. */
+
+import {
+  bareCode,
+  type Graph,
+  type GraphNode,
+  type MergedEdge,
+  mergeEdges,
+  type NodeType,
+} from "../../plan/declared-graph.ts";
+import {
+  type Course,
+  edgeTaken,
+  isWell,
+  type Manner,
+  mannerOf,
+  milliseconds,
+  ordersOf,
+  type Visit,
+  wordOf,
+} from "../../trace/run-path.ts";
+import { drawable, shortened, textWidth } from "./text-metrics.ts";
+
+export const NAME_SIZE = 13;
+export const SMALL_SIZE = 11.5;
+export const LINE_HEIGHT = 16;
+export const BADGE_HEIGHT = 20;
+
+/** Longer names are shortened, so that one name cannot stretch the whole picture. */
+const NAME_LIMIT = 44;
+const BOX_PADDING = 12;
+const BOX_MIN_WIDTH = 196;
+
+export interface Box {
+  readonly key: string;
+  readonly type: NodeType;
+  readonly name: string;
+  /** The contract's code or the exit's reason, where the name does not say it already. */
+  readonly detail: string;
+  /** How the node ended; empty when the run did not come here. */
+  readonly report: string;
+  /** The order numbers of the visits; empty when there were none. */
+  readonly badge: string;
+  readonly badgeWidth: number;
+  readonly manner: Manner | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One line between two boxes, with a label that lists its outcomes one below the other. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly outcomes: readonly LinkOutcome[];
+  /** How the last passage went; null for an edge not taken. */
+  readonly manner: Manner | null;
+  /** Lists an outcome that went well: such edges are kept straight. */
+  readonly isMain: boolean;
+  /** Of the label. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LinkOutcome {
+  readonly text: string;
+  /** Null when no visit left by this outcome. */
+  readonly manner: Manner | null;
+}
+
+export interface Drawing {
+  readonly start: string;
+  readonly boxes: readonly Box[];
+  readonly links: readonly Link[];
+}
+
+export function drawingOf(graph: Graph, course: Course): Drawing {
+  const visitsOf = (key: string) => course.visits.filter((visit) => visit.node === key);
+  return {
+    start: graph.start,
+    boxes: graph.nodes.map((node) => boxOf(node, visitsOf(node.key), course)),
+    links: mergeEdges(graph).map((edge) => linkOf(edge, visitsOf(edge.from), course)),
+  };
+}
+
+function boxOf(node: GraphNode, visits: readonly Visit[], course: Course): Box {
+  const last = visits.at(-1);
+  const name = shortened(drawable(node.key), NAME_LIMIT);
+  const code = shortened(drawable(bareCode(node.label)), NAME_LIMIT);
+  const detail = code === name ? "" : code;
+  const report = last === undefined ? "" : reportOf(last, visits.length, course);
+  const badge = ordersOf(visits);
+  const badgeWidth = Math.max(BADGE_HEIGHT, textWidth(badge, SMALL_SIZE) + 10);
+  const textual = Math.max(
+    textWidth(name, NAME_SIZE),
+    textWidth(detail, SMALL_SIZE),
+    textWidth(report, SMALL_SIZE),
+  );
+  return {
+    key: node.key,
+    type: node.type,
+    name,
+    detail,
+    report,
+    badge,
+    badgeWidth,
+    manner: last === undefined ? null : mannerOf(last, course),
+    width: Math.max(BOX_MIN_WIDTH, textual + badgeWidth + 3 * BOX_PADDING),
+    height: (detail === "" ? 2 : 3) * LINE_HEIGHT + BOX_PADDING,
+  };
+}
+
+function reportOf(visit: Visit, count: number, course: Course): string {
+  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
+  if (count > 1) return drawable(`${count} visits, last ${visit.outcome}`);
+  const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
+  return drawable(`${visit.outcome}${time}`);
+}
+
+function linkOf(edge: MergedEdge, visits: readonly Visit[], course: Course): Link {
+  const passages = visits.filter((visit) => visit.next === edge.to);
+  const taken = new Map(passages.map((visit) => [edgeTaken(visit, edge.outcomes), mannerOf(visit, course)]));
+  const outcomes = edge.outcomes.map((outcome, i) => ({
+    text: drawable(shortened(outcome, NAME_LIMIT)) + (i < edge.outcomes.length - 1 ? " /" : ""),
+    manner: taken.get(outcome) ?? null,
+  }));
+  const last = passages.at(-1);
+  return {
+    from: edge.from,
+    to: edge.to,
+    outcomes,
+    manner: last === undefined ? null : mannerOf(last, course),
+    isMain: edge.outcomes.some(isWell),
+    width: Math.max(...outcomes.map(({ text }) => textWidth(text, SMALL_SIZE))) + 10,
+    height: outcomes.length * LINE_HEIGHT + 2,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Where everything goes. Dagre gives rows and the order within them; edges then pass every row vertically, in
+ * the lane dagre kept free for them, and change lanes only between rows. So no edge crosses a foreign box or
+ * label, by construction.
+ */
+
+import type { Drawing, Link } from "./drawing.ts";
+import { type Ports, portsOf } from "./link-ends.ts";
+import { type Lane, laneOf, nodeAt, type Placement, place, type Rect, type Track } from "./placement.ts";
+import { type Row, type Rows, rowsOf } from "./rows.ts";
+
+export interface Route {
+  readonly link: Link;
+  readonly track: Track;
+  readonly label: Rect;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: ReadonlyMap<string, Rect>;
+  /** In the order of the drawing's links. */
+  readonly routes: readonly Route[];
+}
+
+export function layOut(drawing: Drawing): Layout {
+  const placed = place(drawing);
+  const lanes = drawing.links.map((link, i) => laneOf(placed, link, `${i}`));
+  const ports = portsOf(placed, lanes);
+  const rows = rowsOf(placed, lanes, ports);
+  const boxes = new Map(drawing.boxes.map(({ key }) => [key, boxAt(placed, key, rows)]));
+  return {
+    width: placed.graph().width ?? 0,
+    height: rows.height,
+    boxes,
+    routes: lanes.map((lane) => routeOf(lane, placed, ports, rows)),
+  };
+}
+
+function boxAt(placed: Placement, key: string, rows: Rows): Rect {
+  const { x, y, width, height } = nodeAt(placed, key);
+  return { x, y: middleOf(rows.at(y)), width, height };
+}
+
+function middleOf({ top, bottom }: Row): number {
+  return (top + bottom) / 2;
+}
+
+function routeOf(lane: Lane, placed: Placement, ports: Ports, rows: Rows): Route {
+  const { link, via } = lane;
+  const from = boxAt(placed, link.from, rows);
+  const to = boxAt(placed, link.to, rows);
+  const label = { ...lane.label, y: middleOf(rows.at(lane.label.y)) };
+  if (via.length === 0) return { link, track: loopOf(from, label), label };
+  const goesDown = from.y < to.y;
+  const enter = (y: number) => (goesDown ? rows.at(y).top : rows.at(y).bottom);
+  const leave = (y: number) => (goesDown ? rows.at(y).bottom : rows.at(y).top);
+  const half = goesDown ? 0.5 : -0.5;
+  const begin = ports.from.get(lane.name) ?? from.x;
+  const end = ports.to.get(lane.name) ?? to.x;
+  const track = [
+    { x: begin, y: from.y + half * from.height },
+    { x: begin, y: leave(nodeAt(placed, link.from).y) },
+    ...via.flatMap(({ x, y }) => [
+      { x, y: enter(y) },
+      { x, y: leave(y) },
+    ]),
+    { x: end, y: enter(nodeAt(placed, link.to).y) },
+    { x: end, y: to.y - half * to.height },
+  ];
+  return { link, track, label };
+}
+
+/** Out at the right side of the box, through the label beside it, and back. */
+function loopOf(box: Rect, label: Rect): Track {
+  const right = box.x + box.width / 2;
+  const [upper, lower] = [box.y - 6, box.y + 6];
+  return [
+    { x: right, y: upper },
+    { x: label.x, y: upper },
+    { x: label.x, y: lower },
+    { x: right, y: lower },
+  ];
+}

@@ -1,0 +1,50 @@
+/** Text in a picture: what the shipped font can show, and exactly how wide it is. */
+
+import { UNSEEN } from "../../errors/printable.ts";
+
+/** DejaVu Sans Mono: every glyph is 1233 of 2048 units wide. */
+const ADVANCE = 1233 / 2048;
+
+/** From the middle of a capital to its base line. */
+const HALF_CAPITAL = 1493 / 2048 / 2;
+
+export const FONT_FAMILY = "DejaVu Sans Mono";
+
+export function textWidth(text: string, size: number): number {
+  return [...text].length * ADVANCE * size;
+}
+
+/** How far below the middle of a line its base line lies. */
+export function baseline(size: number): number {
+  return HALF_CAPITAL * size;
+}
+
+const NOT_IN_FONT =
+  /[^ -~\u00a0-\u017f\u0374-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce\u03f0-\u045f\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u20ac\u2190-\u2199\u2500-\u257f\u25a0-\u25ff\u2713-\u2718]/gu;
+
+/** The text without control characters, with a replacement mark for each letter the font does not have. */
+export function drawable(text: string): string {
+  return text.replace(UNSEEN, "").replace(NOT_IN_FONT, "\ufffd");
+}
+
+/** At most `limit` characters; the middle gives way, because beginning and end tell names apart. */
+export function shortened(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const ends = text.length > 4 * limit ? text.slice(0, 2 * limit) + text.slice(-2 * limit) : text;
+  const letters = [...ends];
+  if (letters.length <= limit) return text;
+  const tail = Math.floor((limit - 1) / 2);
+  return `${letters.slice(0, limit - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
+export function xml(text: string): string {
+  return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] as string);
+}

@@ -1,0 +1,38 @@
+/** What a scenario is played in: the outside world, and what the command line adds to a run. */
+
+import type { Ending } from "../engine/advance.ts";
+import type { Fault } from "../errors/faults.ts";
+import type { JsonObject } from "../json/json.ts";
+import type { Clock, DataRoot, Entropy, Files, Mail, Scratch, TraceFolder } from "../ports.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Ended } from "./expect/expectation.ts";
+import type { Output } from "./expect/leaks.ts";
+
+/** Printing and exit codes are the command line's: a vector holds them, too, to what they should be. */
+export interface Surroundings {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  fixedClock(epochMs: number): Clock;
+  seededEntropy(seed: string): Entropy;
+  readonly tool: { readonly name: string; readonly version: string };
+  openScratch(): Promise<Scratch>;
+  /** Lets what waits for its turn have it, such as an interrupt. */
+  pause(): Promise<void>;
+  openDataRoot(root: string): DataRoot;
+  openMail(environment: ReadonlyMap<string, string>): Mail;
+  openTrace(traces: string, id: string): TraceFolder;
+  readonly maxHops: number;
+  /** @throws PayloadFault */
+  parsePayload(bytes: Uint8Array): JsonObject;
+  exitCodeOf(end: Ending | Fault): number;
+  /** Everything that is said of a run, or left of it besides its trace. */
+  outputsOf(ran: Ran): readonly Output[];
+  outputsOfRefusal(fault: Fault): readonly Output[];
+}
+
+/** A run that is over, with what it left. */
+export interface Ran extends Ended {
+  readonly events: readonly TraceEvent[];
+  readonly trace: Uint8Array;
+}

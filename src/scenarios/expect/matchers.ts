@@ -1,0 +1,59 @@
+/** What may stand in an expectation in place of a plain value, and what an object stands for there. */
+
+import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { ABSENT, ANY, containing, counting, exactly, isMarker, oneOf, subset } from "./compare.ts";
+
+const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
+  $any: () => ANY,
+  $absent: () => ABSENT,
+  $exact: (given) => exactly(given),
+  $one_of: (given) => oneOf(listOf(given).map((one) => toExpected(one))),
+  $contains: (given) => containing(listOf(given).map((one) => toExpected(one))),
+  $count: (given) => counting(given),
+};
+
+/** Whether the value is `{"$any": true}` or another marker. */
+export function isMarked(value: Json | undefined): value is JsonObject {
+  if (!isObject(value)) return false;
+  const names = Object.keys(value);
+  return names.length === 1 && Object.hasOwn(MARKERS, names[0] as string);
+}
+
+/** As the comparison takes it: of an object only the listed members count, at any depth. */
+export function toExpected(authored: Json): Json {
+  if (Array.isArray(authored)) return authored.map((item: Json) => toExpected(item));
+  if (!isObject(authored)) return authored;
+  if (isMarked(authored)) {
+    const [name, given] = Object.entries(authored)[0] as [string, Json];
+    return (MARKERS[name] as (value: Json) => Json)(given);
+  }
+  return subset(
+    Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])),
+  );
+}
+
+const SHOWN: Readonly<Record<string, string>> = {
+  "«oneof»": "$one_of",
+  "«contains»": "$contains",
+  "«count»": "$count",
+};
+
+/** An expectation of the comparison as the author wrote it. */
+export function asAuthored(expected: Json): Json {
+  if (expected === ANY) return { $any: true };
+  if (expected === ABSENT) return { $absent: true };
+  if (Array.isArray(expected)) return expected.map((item: Json) => asAuthored(item));
+  if (!isObject(expected)) return expected;
+  const [[name, given] = ["", null]] = Object.entries(expected);
+  if (!isMarker(expected)) return mapped(expected);
+  const shown = SHOWN[name];
+  return shown === undefined ? asAuthored(given) : { [shown]: asAuthored(given) };
+}
+
+function mapped(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, asAuthored(member)]));
+}
+
+function listOf(given: Json): readonly Json[] {
+  return Array.isArray(given) ? given : [given];
+}

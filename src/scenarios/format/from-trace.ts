@@ -1,0 +1,118 @@
+/** A recorded run as a scenario: its payload, what is known of the data before it, and how it ended. */
+
+import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { type EventOf, eventsOf, holdsSuppressed, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
+import { refusalOf, type Summary } from "../../trace/summary.ts";
+
+/** What a trace says of data: the keys of stores that hold one object, and the records that admission found. */
+export interface KnownData {
+  readonly stores: ReadonlyMap<string, JsonObject>;
+  readonly records: readonly JsonObject[];
+}
+
+const KEYED = "capability_side_effects::CS_MUTABLE_JSON_V0";
+
+/** Why no scenario can be made of the run; undefined where one can. */
+export function hindrance({ ending, payload, errors }: Summary): string | undefined {
+  if (ending === null && errors.length === 0) return "the run has not ended";
+  return holdsSuppressed(payload) ? "its payload has suppressed values" : undefined;
+}
+
+/** `answers` has each side effect answer as it did, for what its data alone does not bring about. */
+export function scenarioOf(
+  events: readonly TraceEvent[],
+  summary: Summary,
+  nameOfStore: (store: string) => string,
+  answers: boolean,
+): JsonObject {
+  const [start] = eventsOf(events, "execution_start") as [EventOf<"execution_start">];
+  const { workflow_code: workflow, payload, actor } = start.payload;
+  const answered = answers ? answersIn(events) : {};
+  return {
+    scenario: `${workflow}, as ${start.execution_id} recorded it`,
+    given: { data: dataOf(knownData(events), nameOfStore), clock: start.timestamp },
+    steps: [
+      {
+        name: "recorded",
+        workflow,
+        payload,
+        ...(actor === undefined ? {} : { actor }),
+        ...(Object.keys(answered).length === 0 ? {} : { given: { answers: answered } }),
+        expect: expectationOf(events, summary),
+      },
+    ],
+  };
+}
+
+function expectationOf(events: readonly TraceEvent[], summary: Summary): JsonObject {
+  const refusal = refusalOf(summary);
+  if (refusal !== undefined) return { refusal: refusal.error_code };
+  const { outcome = null, exit_reason_code: exit_reason = null } = summary.ending ?? {};
+  const path = mainRun(eventsOf(events, "node_start")).map(({ node_id }) => node_id ?? null);
+  return { outcome, exit_reason, path, events: summary.events };
+}
+
+/** What was there before the run first touched it. */
+function knownData(events: readonly TraceEvent[]): KnownData {
+  const stores = new Map<string, { [key: string]: Json }>();
+  const touched = new Set<string>();
+  for (const { payload: begun, value } of effectsOf(events)) {
+    const { cs_code, store, inputs } = begun;
+    const key = own(inputs, "key");
+    if (cs_code !== KEYED || store === null || typeof key !== "string") continue;
+    if (touched.has(`${store} ${key}`)) continue;
+    touched.add(`${store} ${key}`);
+    const held = value(key);
+    if (held !== undefined && !holdsSuppressed(held)) stores.set(store, { ...stores.get(store), [key]: held });
+  }
+  const admission = eventsOf(events, "admission").find(({ run }) => run === MAIN_RUN)?.payload;
+  const rules = [...(admission?.requires ?? []), ...(admission?.forbids ?? [])].filter(
+    ({ matched }) => matched,
+  );
+  return { stores, records: rules.map(({ event, where }) => ({ event_code: event, ...where })) };
+}
+
+function dataOf({ stores, records }: KnownData, nameOf: (store: string) => string): JsonObject {
+  return {
+    ...Object.fromEntries([...stores].map(([store, content]) => [nameOf(store), content])),
+    ...(records.length === 0 ? {} : { [ON_RECORD]: records.map((record) => ({ record })) }),
+  };
+}
+
+/** Admission looks into every log below the data root, so a file of its own serves. */
+const ON_RECORD = "on_record.jsonl";
+
+interface Performed {
+  readonly payload: EventOf<"side_effect_start">["payload"];
+  /** What the store held under a key before this effect, as far as its end says it. */
+  value(key: string): Json | undefined;
+}
+
+function effectsOf(events: readonly TraceEvent[]): readonly Performed[] {
+  return eventsOf(events, "side_effect_start").flatMap(({ sequence, run, payload }) => {
+    const end = eventsOf(events, "side_effect_end").find((one) => one.run === run && one.sequence > sequence);
+    if (end === undefined) return [];
+    const { change, result = {} } = end.payload;
+    const value = (key: string) =>
+      change === undefined
+        ? own(result, "value")
+        : change.before === null
+          ? undefined
+          : own(change.before, key);
+    return [{ payload, value }];
+  });
+}
+
+function answersIn(events: readonly TraceEvent[]): JsonObject {
+  const ends = mainRun(eventsOf(events, "side_effect_end"));
+  return Object.fromEntries(
+    ends.map(({ node_id, payload: { step, outcome, result = {} } }) => [
+      `${node_id}.${step}`,
+      { outcome, result },
+    ]),
+  );
+}
+
+function mainRun<E extends TraceEvent>(events: readonly E[]): readonly E[] {
+  return events.filter(({ run }) => run === MAIN_RUN);
+}

@@ -1,0 +1,18 @@
+/** What a scenario file names outside itself, whether it is well-formed or not. */
+
+import { isObject, type Json, own } from "../../json/json.ts";
+import { beside } from "./find.ts";
+import type { Source } from "./source.ts";
+
+/** Payload files and folders of data, relative ones from the folder of the file. */
+export function namedFiles({ value }: Source, folder: string): readonly string[] {
+  const given = own(value, "given");
+  const steps = own(value, "steps");
+  const named = [
+    isObject(given) ? own(given, "data") : undefined,
+    ...(Array.isArray(steps)
+      ? steps.map((step: Json) => (isObject(step) ? own(step, "payload_file") : undefined))
+      : []),
+  ];
+  return named.filter((one) => typeof one === "string").map((one) => beside(folder, one));
+}

@@ -1,0 +1,194 @@
+/** From an authored scenario file to the scenario that the player plays. */
+
+import { UsageFault } from "../../errors/faults.ts";
+import type { Path } from "../../json/diff.ts";
+import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
+import { exactText } from "../../json/number.ts";
+import { momentOf } from "../../plan/intent.ts";
+import { type Files, IoError } from "../../ports.ts";
+import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
+import type { Answer, AuthoredStep as Aside, Earlier, RunStep, Scenario } from "../scenario.ts";
+import {
+  type AuthoredAnswer,
+  type AuthoredStep,
+  authoredIn,
+  type Circumstances,
+  isUnexpected,
+} from "./authored.ts";
+import { checkCriteria } from "./criteria.ts";
+import { copied, prepared } from "./data.ts";
+import { beside } from "./find.ts";
+import { malformed, unknownName } from "./malformed.ts";
+import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
+import { checkForm } from "./schema.ts";
+import type { Source } from "./source.ts";
+import { pathOf, type Stores } from "./stores.ts";
+
+/** What a scenario file is read with. */
+export interface Reading {
+  readonly files: Files;
+  readonly stores: Stores;
+  /** Folder of the file. */
+  readonly folder: string;
+  /** Lets a step go without an expectation: what comes out is to be recorded. */
+  readonly isRecorded?: boolean;
+}
+
+/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
+export function toScenario(source: Source, reading: Reading): Scenario {
+  checkForm(source);
+  checkCriteria(source);
+  const { scenario, about = "", given = {}, steps } = authoredIn(source);
+  const { data = {} } = given;
+  const at = ["given", "data"];
+  const before =
+    typeof data === "string"
+      ? copied(beside(reading.folder, data), data, pointer(at), reading.files, source)
+      : prepared(data, at, reading.stores, source);
+  const names = steps.map(({ name }) => name);
+  return {
+    file: source.file,
+    name: scenario,
+    about,
+    hasUnorderedEffects: false,
+    overlay: new Map(),
+    before,
+    steps: steps.map((step, i) => {
+      checkStep(step, i, names.slice(0, i), source, reading);
+      return toStep({ ...pick(given), ...step }, i, source, reading);
+    }),
+  };
+}
+
+function pick({ actor, clock, seed }: Circumstances): Circumstances {
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+function checkStep(
+  step: AuthoredStep,
+  index: number,
+  earlier: readonly string[],
+  source: Source,
+  { isRecorded = false }: Reading,
+): void {
+  const at = ["steps", index];
+  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of one step alone");
+  if (isUnexpected(step.expect) && !isRecorded) {
+    const hint = "pgs test --update records what comes out";
+    malformed(source, pointer([...at, "expect"]), step.expect === undefined ? "there" : "not empty", hint);
+  }
+  const value = step as unknown as Json;
+  const wrong = misspelt(value, at);
+  if (wrong !== undefined) malformed(source, wrong, "{{steps.NAME.path}}");
+  for (const { at: place, reference } of referring(value, at)) {
+    if (earlier.includes(reference.step)) continue;
+    unknownName(source, place, reference.step, earlier, "a reference to an earlier step");
+  }
+}
+
+const STEP_PARTS = ["payload", "given", "expect"] as const;
+
+function toStep(step: AuthoredStep, index: number, source: Source, reading: Reading): RunStep {
+  const payload = payloadOf(step, index, source, reading);
+  const parts = { ...step, payload } as unknown as JsonObject;
+  const refers = STEP_PARTS.some((part) => referring(parts[part] ?? null, []).length > 0);
+  const make = (resolve: Resolve | null): RunStep => {
+    const made = resolve === null ? step : withResolved(step, payload, index, resolve);
+    return build(made, resolve === null ? payload : (made.payload ?? {}), index, bind, source, reading);
+  };
+  const bind = (earlier: Earlier): RunStep =>
+    make(refers ? (reference, at) => found(reference, at, earlier, source, reading) : null);
+  return make(null);
+}
+
+function withResolved(step: AuthoredStep, payload: JsonObject, index: number, resolve: Resolve): AuthoredStep {
+  const parts: JsonObject = { ...(step as unknown as JsonObject), payload };
+  const present = STEP_PARTS.filter((part) => parts[part] !== undefined);
+  const done = present.map((part) => [part, resolved(parts[part] as Json, ["steps", index, part], resolve)]);
+  return { ...step, ...Object.fromEntries(done) };
+}
+
+type Found = Parameters<Resolve>[0];
+
+/** @throws UsageFault `REFERENCE_UNRESOLVED` */
+function found(reference: Found, at: string, earlier: Earlier, source: Source, { stores }: Reading): Json {
+  const left = earlier.get(reference.step);
+  const [root, name = ""] = reference.path;
+  const names = root === "stored" ? new Map([[name, pathOf(name, at, stores, source)]]) : new Map();
+  const value =
+    left === undefined
+      ? undefined
+      : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
+  if (value !== undefined) return value;
+  const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
+  throw new UsageFault("REFERENCE_UNRESOLVED", facts);
+}
+
+function build(
+  step: AuthoredStep,
+  payload: JsonObject,
+  index: number,
+  bind: Aside["bind"],
+  source: Source,
+  { stores }: Reading,
+): RunStep {
+  const { name, workflow, given = {}, expect = {} } = step;
+  const at: Path = ["steps", index];
+  const place = (store: string) => pathOf(store, pointer([...at, "expect", "stored", store]), stores, source);
+  return {
+    kind: "run",
+    name,
+    workflow,
+    payload: Buffer.from(exactText(payload)),
+    before: prepared(given.data ?? {}, [...at, "given", "data"], stores, source),
+    environment: new Map(),
+    maxHops: undefined,
+    isOrderDependent: false,
+    expect: toExpectation(expect),
+    after: toAfter(expect.stored ?? {}, place),
+    authored: {
+      ...(step.actor === undefined ? {} : { actor: step.actor }),
+      ...clockOf(step, index, source),
+      ...(step.seed === undefined ? {} : { seed: step.seed }),
+      answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswer(answer)])),
+      bind,
+    },
+  };
+}
+
+function clockOf({ clock }: AuthoredStep, index: number, source: Source): { readonly clock?: number } {
+  if (clock === undefined) return {};
+  const moment = momentOf(clock);
+  if (moment !== undefined) return { clock: moment };
+  const own = pointer(["steps", index, "clock"]);
+  const isOwn = authoredIn(source).steps[index]?.clock !== undefined;
+  return malformed(source, isOwn ? own : "/given/clock", "a date and time such as 2026-01-31T09:00:00Z");
+}
+
+function toAnswer(answer: AuthoredAnswer): Answer {
+  return typeof answer === "string" ? { outcome: answer, result: {} } : { result: {}, ...answer };
+}
+
+/** The payload written in the step, or that of the file it names; nothing at all is the empty object. */
+function payloadOf(step: AuthoredStep, index: number, source: Source, { files, folder }: Reading): JsonObject {
+  const { payload, payload_file: file } = step;
+  if (file === undefined) return payload ?? {};
+  const at = pointer(["steps", index, "payload_file"]);
+  if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
+  const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
+  if ("value" in read) return read.value;
+  return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
+}
+
+function readFile(path: string, files: Files): Uint8Array | null {
+  try {
+    return files.read(path);
+  } catch (error) {
+    if (error instanceof IoError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+/** What to change in a scenario file so that it expects what came out. */
+
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  own,
+  parsePointer,
+  pointer,
+} from "../../json/json.ts";
+import type { Difference } from "../expect/compare.ts";
+import { isMarked } from "../expect/matchers.ts";
+import type { Tested, TestedStep } from "../test-file.ts";
+import { authoredIn, isUnexpected } from "./authored.ts";
+import type { Source, SourceChange } from "./source.ts";
+
+/** The recorded value for every place that differs. Markers and references are the author's, and stay. */
+export function recordedChanges(source: Source, { steps }: Tested): readonly SourceChange[] {
+  const authored = authoredIn(source).steps;
+  return steps.flatMap((step, i) => {
+    const { expect } = authored[i] ?? {};
+    const at = ["steps", String(i), "expect"];
+    if (step.found === null) return [];
+    if (isUnexpected(expect)) return [{ at: pointer(at), value: ending(step.found) }];
+    return distinct(step.differences.flatMap((one) => changeFor(one, at, expect as JsonObject, step.found)));
+  });
+}
+
+/** `{"$any": true}` for what a recorded value turned out to be drawn anew by every run. */
+export function drawnChanges(recorded: readonly SourceChange[], again: Tested): readonly SourceChange[] {
+  const isRecorded = (at: string) => recorded.some((one) => at === one.at || at.startsWith(`${one.at}/`));
+  const places = again.steps.flatMap(({ differences }) => differences.map(({ at }) => at));
+  return places.filter(isRecorded).map((at) => ({ at, value: { $any: true } }));
+}
+
+/** What is worth saying of every run. */
+function ending(found: JsonObject): JsonObject {
+  const { outcome = null, exit_reason = null, path = null, violations = [], refusal = null } = found;
+  return {
+    ...(refusal === null ? { outcome, exit_reason, path } : { refusal }),
+    ...(jsonEqual(violations, []) ? {} : { violations }),
+  };
+}
+
+function changeFor(
+  { at }: Difference,
+  base: readonly string[],
+  expect: JsonObject,
+  found: TestedStep["found"],
+): readonly SourceChange[] {
+  const prefix = `${pointer(base)}/`;
+  if (!at.startsWith(prefix)) return [];
+  const path: string[] = [];
+  let wanted: Json | undefined = expect;
+  let value: Json | undefined = found ?? {};
+  for (const part of parsePointer(at).slice(base.length)) {
+    if (isMarked(wanted) || isWhole(path, wanted, value)) break;
+    path.push(part);
+    wanted = member(wanted, part);
+    value = member(value, part);
+  }
+  if (isMarked(wanted) || (typeof wanted === "string" && wanted.includes("{{steps."))) return [];
+  return [{ at: pointer([...base, ...path]), value: value ?? (path.length === 1 ? null : undefined) }];
+}
+
+/** Lists of different length are replaced as a whole, and so is one that is told sorted. */
+function isWhole(path: readonly string[], wanted: Json | undefined, value: Json | undefined): boolean {
+  if (!Array.isArray(wanted)) return false;
+  return path[0] === "violations" || !Array.isArray(value) || value.length !== wanted.length;
+}
+
+function member(value: Json | undefined, part: string): Json | undefined {
+  if (Array.isArray(value)) return value[Number(part)] as Json | undefined;
+  return isObject(value) ? own(value, part) : undefined;
+}
+
+function distinct(changes: readonly SourceChange[]): readonly SourceChange[] {
+  return changes.filter(({ at }, i) => changes.findIndex((one) => one.at === at) === i);
+}

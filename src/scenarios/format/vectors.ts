@@ -1,0 +1,62 @@
+/** Finds and reads the scenario vectors below a folder. */
+
+import { UsageFault } from "../../errors/faults.ts";
+import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
+import { DEPTH } from "../../json/limits.ts";
+import { isHeldNumber } from "../../json/number.ts";
+import { type Files, IoError } from "../../ports.ts";
+import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
+
+export interface Vectors {
+  readonly scenarios: readonly Scenario[];
+  /** JSON files below the folder that are something else. */
+  readonly others: readonly string[];
+}
+
+/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws UsageFault */
+export function readVectors(folder: string, files: Files, shown: (path: string) => string): Vectors {
+  if (!files.isFolder(folder)) throw new UsageFault("VECTORS_MISSING", { folder: shown(folder) });
+  const paths = files.list(folder).filter(({ path }) => path.endsWith(".json"));
+  const read = paths.map(({ path }) => readVector(`${folder}/${path}`, files, shown));
+  const scenarios = read.filter((one) => typeof one !== "string");
+  const others = read.filter((one) => typeof one === "string");
+  if (scenarios.length > 0) return { scenarios, others };
+  throw new UsageFault("NO_VECTORS", { folder: shown(folder), others: others.length });
+}
+
+/** The scenario; of a file that holds something else, its name. */
+function readVector(path: string, files: Files, shown: (path: string) => string): Scenario | string {
+  const file = shown(path);
+  const bytes = readBytes(path, files, file);
+  const read = readObject(bytes, DEPTH.document, isRead);
+  if ("value" in read) {
+    return isScenario(read.value) ? parseScenario({ file, text: utf8(bytes) }, read.value) : file;
+  }
+  if (read.defect.code === "NOT_AN_OBJECT") return file;
+  const { line } = read.defect;
+  throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
+}
+
+/** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
+const isRead: NumberRule = (literal, path) => path[2] === "payload" || isHeldNumber(literal);
+
+const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
+  NOT_UTF8: "it is not UTF-8 text",
+  NOT_JSON: "it is not JSON",
+  BYTE_ORDER_MARK: "it begins with a byte order mark",
+  CONFLICT_MARKERS: "it holds merge-conflict markers",
+  DUPLICATE_KEY: "a key stands twice in one object",
+  TOO_DEEP: `it nests deeper than ${DEPTH.document} levels`,
+  NUMBER_NOT_HELD: "it holds a number that a double cannot hold",
+  LONE_SURROGATE: "a string holds half of a surrogate pair",
+  NOT_AN_OBJECT: "it is not a JSON object",
+};
+
+function readBytes(path: string, files: Files, file: string): Uint8Array {
+  try {
+    return files.read(path) ?? new Uint8Array();
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new UsageFault("FILE_UNREADABLE", { file, what: "the vector", errno: error.errno }, { cause: error });
+  }
+}

@@ -1,0 +1,223 @@
+/** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
+
+import { entropySeed, run } from "../engine/run.ts";
+import { Fault, UsageFault } from "../errors/faults.ts";
+import { classify } from "../examine/classify.ts";
+import { places } from "../examine/locate/locate.ts";
+import { recorders } from "../plan/event-writers.ts";
+import { IoError, type Scratch } from "../ports.ts";
+import { inArtifact } from "../snapshot/hint.ts";
+import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { emptySummary, gather } from "../trace/summary.ts";
+import { type Catalogue, catalogue } from "./catalogue.ts";
+import type { Ran, Surroundings } from "./environment.ts";
+import { unsound } from "./expect/check-trace.ts";
+import type { Difference } from "./expect/compare.ts";
+import { compareData, readData } from "./expect/data.ts";
+import { compareExpectation, observedRefusal, observedRun } from "./expect/expectation.ts";
+import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
+import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
+import { overlaid } from "./overlay.ts";
+import type { Earlier, Left, Preparation, RunStep, Scenario, Step } from "./scenario.ts";
+import { Staging } from "./stubbed-executor.ts";
+
+/** A step that was played. */
+export interface Played {
+  readonly step: Step;
+  /** Empty when everything is as the vector says. */
+  readonly differences: readonly Difference[];
+  /**
+   * Whether it differs by the spelling of a number alone: with a number in its place whose value says what the
+   * spelling said, everything is as the vector says. A reader of JSON values can do no better.
+   */
+  readonly isLexical: boolean;
+  /** What refused the step before it ran. */
+  readonly fault: Fault | null;
+  readonly events: readonly TraceEvent[];
+  /** Of a step that differs: what to do about the way its run ended, where that is not as the protocol means it. */
+  readonly hints: readonly string[];
+  /** Null of a step that was not played. */
+  readonly left: Left | null;
+  readonly seconds: number;
+}
+
+/**
+ * Each step as it is over. Nothing is left of any of them.
+ * @throws UsageFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
+ */
+export async function* play(scenario: Scenario, base: Catalogue, around: Surroundings): AsyncGenerator<Played> {
+  const scratch = await around.openScratch();
+  try {
+    const workflows = await catalogueOf(scenario, base, around);
+    const place = { scenario, workflows, around, scratch };
+    const earlier = new Map<string, Left>();
+    prepare(scenario.before, null, place);
+    for (const step of scenario.steps) {
+      await around.pause();
+      const begun = around.clock.micros();
+      const played = step.kind === "run" ? await playBound(step, earlier, place) : NOT_PLAYED;
+      if (played.left !== null) earlier.set(step.name, played.left);
+      yield { step, ...played, seconds: (around.clock.micros() - begun) / 1e6 };
+    }
+  } finally {
+    scratch.close();
+  }
+}
+
+interface Place {
+  readonly scenario: Scenario;
+  readonly workflows: Catalogue;
+  readonly around: Surroundings;
+  readonly scratch: Scratch;
+}
+
+const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
+
+/** A step that says something of earlier ones is played as it is then. */
+async function playBound(
+  step: RunStep,
+  earlier: Earlier,
+  place: Place,
+): Promise<Omit<Played, "step" | "seconds">> {
+  let bound: RunStep;
+  try {
+    bound = step.authored?.bind(earlier) ?? step;
+  } catch (fault) {
+    if (!(fault instanceof UsageFault)) throw fault;
+    const { pointer: at, reference } = fault.facts;
+    return { ...NOT_PLAYED, differences: [{ at: String(at), expected: reference as string }], fault };
+  }
+  return playStep(bound, place);
+}
+
+async function catalogueOf(
+  { overlay }: Scenario,
+  base: Catalogue,
+  { files }: Surroundings,
+): Promise<Catalogue> {
+  if (overlay.size === 0) return base;
+  const { folder } = base.snapshot;
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)));
+}
+
+function prepare(
+  preparations: readonly Preparation[],
+  step: string | null,
+  { scenario, scratch }: Place,
+): void {
+  for (const one of preparations) {
+    const path = `${DATA}/${one.path}`;
+    try {
+      if (one.do === "write") scratch.write(path, one.text);
+      if (one.do === "mkdir") scratch.makeFolder(path);
+      if (one.do === "rm") scratch.remove(path);
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      const facts = { file: scenario.file, step, path: one.path, errno: error.errno };
+      throw new UsageFault("VECTOR_UNPLAYABLE", facts, { cause: error });
+    }
+  }
+}
+
+const DATA = "data";
+const KEPT = "data-before";
+
+type Outcome = Omit<Played, "step" | "seconds" | "isLexical">;
+
+async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Played, "isLexical">> {
+  const { scratch } = place;
+  prepare(step.before, step.name, place);
+  if (spelledOtherwise(step).length === 0) return { ...(await tryStep(step, place)), isLexical: false };
+  scratch.copy(DATA, KEPT);
+  const first = await tryStep(step, place);
+  if (first.differences.length === 0) return { ...first, isLexical: false };
+  scratch.copy(KEPT, DATA);
+  const plain = await tryStep(unmistakable(step), place);
+  if (plain.differences.length === 0) return { ...first, isLexical: true };
+  scratch.copy(KEPT, DATA);
+  return { ...(await tryStep(step, place)), isLexical: false };
+}
+
+async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
+  const { around, scratch } = place;
+  const before = readData(`${scratch.folder}/${DATA}`, around.files);
+  const { observed, ...seen } = await observe(step, place);
+  const after = readData(`${scratch.folder}/${DATA}`, around.files);
+  const data = step.isOrderDependent ? [] : compareData(step, before, after);
+  const left = { payload: step.payload, observed, data: after };
+  return { ...seen, left, differences: [...seen.differences, ...data] };
+}
+
+type Seen = Omit<Outcome, "left"> & Pick<Left, "observed">;
+
+async function observe(step: RunStep, place: Place): Promise<Seen> {
+  const { scenario, around } = place;
+  const staging = new Staging(step.authored?.answers ?? new Map());
+  const ran = await runOrRefusal(step, staging, place);
+  const isRefused = ran instanceof Fault;
+  const observed = isRefused ? observedRefusal(ran, around.exitCodeOf(ran)) : observedRun(ran);
+  const differences = [
+    ...compareExpectation(observed, step, scenario.hasUnorderedEffects),
+    ...findLeaks(step.expect, await outputsOf(ran, step, place)),
+    ...(isRefused ? [] : await unsound(ran, staging.isComputed)),
+    ...staging.unasked,
+  ];
+  if (isRefused) return { differences, fault: ran, events: [], hints: [], observed };
+  const hints = differences.length === 0 ? [] : hintsOf(ran, place.workflows.snapshot);
+  return { differences, fault: null, events: ran.events, hints, observed };
+}
+
+function hintsOf({ plan, summary }: Ran, snapshot: Snapshot): readonly string[] {
+  const found = classify(summary);
+  if (found === null) return [];
+  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  return located.flatMap(({ asks, file, hint }) =>
+    asks === "nothing" ? [] : [asks === "edit" ? inArtifact(file, null, hint) : hint],
+  );
+}
+
+/** Nothing, where the step forbids no text: making the outputs takes longer than the run. */
+async function outputsOf(ran: Ran | Fault, { expect }: RunStep, { around }: Place): Promise<readonly Output[]> {
+  if (forbiddenIn(expect).length === 0) return [];
+  return ran instanceof Fault ? around.outputsOfRefusal(ran) : around.outputsOf(ran);
+}
+
+async function runOrRefusal(step: RunStep, staging: Staging, place: Place): Promise<Ran | Fault> {
+  try {
+    return await runStep(step, staging, place);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+/** The one call of the engine. */
+async function runStep(step: RunStep, staging: Staging, { workflows, around, scratch }: Place): Promise<Ran> {
+  const { actor, clock, seed } = step.authored ?? {};
+  const plan = await workflows.plan(step.workflow);
+  const payload = around.parsePayload(step.payload);
+  const summary = emptySummary();
+  const events: TraceEvent[] = [];
+  const result = await run({
+    plan,
+    payload,
+    clock: clock === undefined ? around.clock : around.fixedClock(clock),
+    entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
+    data: around.openDataRoot(`${scratch.folder}/${DATA}`),
+    mail: around.openMail(step.environment),
+    openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
+    durability: "process",
+    maxHops: step.maxHops ?? around.maxHops,
+    runtime: around.tool,
+    stage: staging.stage,
+    ...(actor === undefined ? {} : { actor }),
+    listen(event) {
+      staging.listen(event);
+      events.push(event);
+      gather(summary, event);
+    },
+  });
+  const trace = around.files.read(`${result.folder}/${result.traceId}.jsonl`) ?? new Uint8Array();
+  return { plan, result, summary, events, trace, exitCode: around.exitCodeOf(result.ending) };
+}

@@ -1,0 +1,199 @@
+/** The scenario vectors: some steps on one data root, each with what it must come out as and leave behind. */
+
+import { isObject, type Json, type JsonObject, pointer, spellings } from "../json/json.ts";
+import {
+  choice,
+  entries,
+  flag,
+  items,
+  members,
+  object,
+  optional,
+  refuse,
+  relativePath,
+  type Spot,
+  text,
+  type VectorFile,
+} from "./expect/json-cursor.ts";
+
+export interface Scenario {
+  readonly file: string;
+  readonly name: string;
+  readonly about: string;
+  /** Runs beside one another may come in any order: what is listed is compared run by run. */
+  readonly hasUnorderedEffects: boolean;
+  /** Artifacts laid over the snapshot, by path below it. */
+  readonly overlay: ReadonlyMap<string, JsonObject>;
+  /** The data root before the first step. */
+  readonly before: readonly Preparation[];
+  readonly steps: readonly Step[];
+}
+
+export type Step = RunStep | LeftOutStep;
+
+/** A step about something that a runner need not have. */
+export interface LeftOutStep {
+  readonly kind: "left out";
+  readonly name: string;
+  readonly why: string;
+}
+
+export interface RunStep {
+  readonly kind: "run";
+  readonly name: string;
+  readonly workflow: string;
+  /** As a reader of it is given it, byte for byte. */
+  readonly payload: Uint8Array;
+  readonly before: readonly Preparation[];
+  /** Environment of the effects that reach outside. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly maxHops: number | undefined;
+  /** Two right runners may go different ways: only the end is compared. */
+  readonly isOrderDependent: boolean;
+  readonly expect: JsonObject;
+  /** By path: what the files that the step changes hold after it; null where none is left. */
+  readonly after: ReadonlyMap<string, Stored | null>;
+  /** What is said of how it runs besides, and of how much is compared; absent in a vector. */
+  readonly authored?: AuthoredStep;
+}
+
+/** What the step of a vector does not have. Other files than those in `after` may change. */
+export interface AuthoredStep {
+  readonly actor?: string;
+  /** Milliseconds since the epoch at which its clock stands still. */
+  readonly clock?: number;
+  readonly seed?: string;
+  /** By `NODE.step` of the main run: what it answers in place of being performed. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  readonly bind: (earlier: Earlier) => RunStep;
+}
+
+export interface Answer {
+  readonly outcome: string;
+  readonly result: JsonObject;
+}
+
+/** By name of the step. */
+export type Earlier = ReadonlyMap<string, Left>;
+
+/** What is known of a step that was played. */
+export interface Left {
+  readonly payload: Uint8Array;
+  readonly observed: Readonly<Record<string, Json | undefined>>;
+  /** The text of every data file by its path. */
+  readonly data: ReadonlyMap<string, string>;
+}
+
+/** Something done to the data root. */
+export type Preparation =
+  | { readonly do: "write"; readonly path: string; readonly text: string }
+  | { readonly do: "mkdir" | "rm"; readonly path: string };
+
+/** What a file holds: one JSON value, one in each line, or text. */
+export type Stored = { readonly form: "json" | "jsonl" | "text"; readonly content: Json };
+
+/** What a step that runs must say of the run. */
+export const EXPECTED = [
+  ...["status", "outcome", "exit_reason_code", "exit_code", "path", "effects", "events", "results"],
+  ...["violations", "refusal"],
+] as const;
+
+/** What it may say besides. */
+const EXPECTED_TOO = [
+  ...["refusal_at", "violation_detail", "nested_refusals", "compile_reasons", "suppressed_payload"],
+  "must_not_appear",
+] as const;
+
+/** Whether a JSON value means to be a scenario vector. */
+export function isScenario(value: Json): boolean {
+  return isObject(value) && Object.hasOwn(value, "scenario");
+}
+
+/** @throws UsageFault `VECTOR_MALFORMED` at the first place that has another form */
+export function parseScenario(vector: VectorFile, value: Json): Scenario {
+  const at = members({ vector, path: [], value }, [
+    ...["scenario", "about", "unordered_effects", "snapshot_overlay", "data_before", "steps"],
+  ]);
+  const spelled = spellings(vector.text, (path) => path.length === 3 && path[2] === "payload");
+  const overlay = optional(at("snapshot_overlay"), entries) ?? [];
+  return {
+    file: vector.file,
+    name: text(at("scenario")),
+    about: text(at("about")),
+    hasUnorderedEffects: flag(at("unordered_effects")),
+    overlay: new Map(overlay.map(([path, spot]) => [relativePath(spot, path), object(spot)])),
+    before: entries(at("data_before")).map(([path, spot]) => ({
+      do: "write",
+      path: relativePath(spot, path),
+      text: text(spot),
+    })),
+    steps: items(at("steps")).map((spot) => parseStep(spot, spelled)),
+  };
+}
+
+function parseStep(spot: Spot, spelled: ReadonlyMap<string, string>): Step {
+  const at = members(spot, [
+    ...["name", "not_applicable", "wf", "payload", "payload_text", "payload_b64", "fs_before", "args"],
+    ...["expect", "data_after", "order_dependent"],
+  ]);
+  const name = text(at("name"));
+  const why = optional(at("not_applicable"), text);
+  if (why !== undefined) return { kind: "left out", name, why };
+  const args = optional(at("args"), (given) => members(given, ["env", "max_hops"]));
+  return {
+    kind: "run",
+    name,
+    workflow: text(at("wf")),
+    payload: payloadOf(spot, at, spelled),
+    before: (optional(at("fs_before"), items) ?? []).map(parsePreparation),
+    environment: new Map(
+      (args && optional(args("env"), entries))?.map(([variable, value]) => [variable, text(value)]),
+    ),
+    maxHops: args && optional(args("max_hops"), wholeNumber),
+    isOrderDependent: flag(at("order_dependent")),
+    expect: parseExpectation(at("expect")),
+    after: new Map(
+      entries(at("data_after")).map(([path, content]) => [relativePath(content, path), parseStored(content)]),
+    ),
+  };
+}
+
+/** A `payload` is passed on as the vector spells it, every digit kept; no payload at all is the empty object. */
+function payloadOf(spot: Spot, at: (key: string) => Spot, spelled: ReadonlyMap<string, string>): Uint8Array {
+  const given = ["payload", "payload_text", "payload_b64"].filter((key) => at(key).value !== undefined);
+  if (given.length > 1) return refuse(spot, "a step with one payload");
+  const encoded = optional(at("payload_b64"), text);
+  if (encoded !== undefined) return Buffer.from(encoded, "base64");
+  const source = optional(at("payload_text"), text) ?? spelled.get(pointer(at("payload").path)) ?? "{}";
+  return Buffer.from(source);
+}
+
+function parsePreparation(spot: Spot): Preparation {
+  const at = members(spot, ["op", "path", "text"]);
+  const op = choice(at("op"), ["write", "mkdir", "rm"]);
+  const path = relativePath(at("path"), text(at("path")));
+  return op === "write" ? { do: op, path, text: text(at("text")) } : { do: op, path };
+}
+
+function parseExpectation(spot: Spot): JsonObject {
+  const at = members(spot, [...EXPECTED, ...EXPECTED_TOO]);
+  const absent = EXPECTED.find((key) => at(key).value === undefined);
+  if (absent !== undefined) return refuse(at(absent), 'there; "«any»" where any value will do');
+  for (const one of optional(at("must_not_appear"), items) ?? []) text(one);
+  return object(spot);
+}
+
+function parseStored(spot: Spot): Stored | null {
+  if (spot.value === null) return null;
+  const [first, ...others] = Object.entries(object(spot));
+  const form = (["json", "jsonl", "text"] as const).find((one) => one === first?.[0]);
+  if (form === undefined || others.length > 0) return refuse(spot, "null, or one of json, jsonl and text");
+  return { form, content: first?.[1] as Json };
+}
+
+function wholeNumber(spot: Spot): number {
+  const { value } = spot;
+  const isWhole = typeof value === "number" && Number.isInteger(value) && value > 0;
+  return isWhole ? value : refuse(spot, "a whole number above 0");
+}

@@ -1,0 +1,66 @@
+/** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
+
+import type { Conclude } from "../engine/executor.ts";
+import { pointer } from "../json/json.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import type { Difference } from "./expect/compare.ts";
+import type { Answer } from "./scenario.ts";
+
+/** The code of the reason that stands in the trace beside a staged answer. */
+export const STAGED = "STAGED";
+
+const REASON = { code: STAGED } as const;
+
+export class Staging {
+  readonly #answers: ReadonlyMap<string, Answer>;
+  readonly #asked = new Set<string>();
+  #node = "";
+  #run = MAIN_RUN;
+  #hasTransform = false;
+
+  constructor(answers: ReadonlyMap<string, Answer>) {
+    this.#answers = answers;
+  }
+
+  /** Told every event, so that it knows which node a step belongs to. */
+  listen({ event_type, run, node_id }: TraceEvent): void {
+    this.#run = run;
+    if (event_type === "node_start") this.#node = node_id ?? "";
+  }
+
+  readonly stage = (performed: Conclude): Conclude => ({
+    ...performed,
+    transform: (step, inputs) => {
+      const answer = this.#answerOf(step.name);
+      if (answer === undefined) return performed.transform(step, inputs);
+      this.#hasTransform = true;
+      return answer.outcome === step.onSuccess
+        ? { result: answer.result, reason: REASON, observed: [] }
+        : { result: null, reason: REASON, observed: [] };
+    },
+    effect: (step, inputs, key) => {
+      const answer = this.#answerOf(step.name);
+      return answer === undefined
+        ? performed.effect(step, inputs, key)
+        : { ...answer, reason: REASON, observed: [] };
+    },
+  });
+
+  #answerOf(step: string): Answer | undefined {
+    const name = `${this.#node}.${step}`;
+    const answer = this.#run === MAIN_RUN ? this.#answers.get(name) : undefined;
+    if (answer !== undefined) this.#asked.add(name);
+    return answer;
+  }
+
+  /** Whether the trace holds a transform's answer that computing it again does not give. */
+  get isComputed(): boolean {
+    return !this.#hasTransform;
+  }
+
+  /** A difference for each answer that no step asked for: the run did not come there, or there is no such step. */
+  get unasked(): readonly Difference[] {
+    const names = [...this.#answers.keys()].filter((name) => !this.#asked.has(name));
+    return names.map((name) => ({ at: pointer(["given", "answers", name]), expected: "asked for by the run" }));
+  }
+}

@@ -1,0 +1,97 @@
+/** One scenario file played, and how each of its steps came out: plain data, so that any thread may have played it. */
+
+import { reasonsOf } from "../errors/faults.ts";
+import type { JsonObject } from "../json/json.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { count, type Outcomes } from "./coverage.ts";
+import type { Surroundings } from "./environment.ts";
+import type { Difference } from "./expect/compare.ts";
+import { authoredDifference, foundIn } from "./expect/expected.ts";
+import { authoredIn } from "./format/authored.ts";
+import { type JudgedCriterion, judgeCriteria } from "./format/criteria.ts";
+import { folderOf, type ScenarioFile } from "./format/find.ts";
+import { pathOf, type Stores } from "./format/stores.ts";
+import { toScenario } from "./format/translate.ts";
+import { type Played, play } from "./runner.ts";
+
+export interface TestedStep {
+  readonly name: string;
+  readonly workflow: string;
+  readonly satisfies: readonly string[];
+  /** At the places of the file; empty when the step came out as expected. */
+  readonly differences: readonly Difference[];
+  /** What refused the step before it ran, and every reason of it. */
+  readonly refused: readonly string[];
+  /** What to do about an ending that was not expected. */
+  readonly hints: readonly string[];
+  /** All that its expectation may name, as it was found; null where that is not asked for. */
+  readonly found: JsonObject | null;
+  readonly seconds: number;
+}
+
+export interface Tested {
+  readonly file: string;
+  readonly name: string;
+  readonly about: string;
+  readonly steps: readonly TestedStep[];
+  readonly criteria: readonly JudgedCriterion[];
+  readonly outcomes: Outcomes;
+}
+
+export interface Testing {
+  readonly workflows: Catalogue;
+  readonly stores: Stores;
+  readonly around: Surroundings;
+  /** Steps without an expectation are played, too, and what was found is told. */
+  readonly isRecorded: boolean;
+}
+
+/** @throws UsageFault when the file cannot be read as a scenario, or its data not be prepared */
+export async function testScenario({ path, source }: ScenarioFile, testing: Testing): Promise<Tested> {
+  const { workflows, stores, around, isRecorded } = testing;
+  const reading = { files: around.files, stores, folder: folderOf(path), isRecorded };
+  const scenario = toScenario(source, reading);
+  const authored = authoredIn(source);
+  const outcomes: Outcomes = new Map();
+  const steps: TestedStep[] = [];
+  for await (const played of play(scenario, workflows, around)) {
+    count(outcomes, played.events, scenario.overlay);
+    const stored = namesOf(authored.steps[steps.length]?.expect?.stored ?? {}, (name) =>
+      pathOf(name, "", stores, source),
+    );
+    steps.push(toTested(played, steps.length, stored, isRecorded, authored.steps[steps.length]?.satisfies));
+  }
+  const isEqual = (step: string) => steps.find(({ name }) => name === step)?.differences.length === 0;
+  const criteria = judgeCriteria(authored, isEqual);
+  const { file, name, about } = scenario;
+  return { file, name, about, steps, criteria, outcomes };
+}
+
+/** The names by which the file speaks of data, each with its path. */
+function namesOf(stored: JsonObject, pathOfName: (name: string) => string): ReadonlyMap<string, string> {
+  return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
+}
+
+/** Where an expectation says how the run ends. */
+const ENDING = /^\/steps\/\d+\/expect\/(?:status|outcome|exit_reason|exit_code|path)(?:\/|$)/;
+
+function toTested(
+  { step, differences, fault, hints, left, seconds }: Played,
+  index: number,
+  names: ReadonlyMap<string, string>,
+  isRecorded: boolean,
+  satisfies: readonly string[] = [],
+): TestedStep {
+  const nameOfPath = (path: string) => [...names].find(([, one]) => one === path)?.[0] ?? path;
+  const authored = differences.map((one) => authoredDifference(one, index, nameOfPath));
+  return {
+    name: step.name,
+    workflow: step.kind === "run" ? step.workflow : "",
+    satisfies,
+    differences: authored,
+    refused: fault === null ? [] : reasonsOf(fault),
+    hints: authored.some(({ at }) => ENDING.test(at)) ? hints : [],
+    found: isRecorded && left !== null ? foundIn(left, names) : null,
+    seconds,
+  };
+}

@@ -1,0 +1,120 @@
+/** Which signatures of an envelope count, and what is to be said of those that do not. */
+
+import { SignatureFault } from "../errors/faults.ts";
+import { type Envelope, type Signature, signedBytes } from "./dsse.ts";
+import type { SigningKey, TrustedKey } from "./keys.ts";
+import { readStatement, type Statement, toPayload } from "./statement.ts";
+import type { About, Difference } from "./subjects.ts";
+
+/**
+ * `valid`: by a trusted key, and about what is at hand. `unknown_key`: nothing is wrong with it that can be seen
+ * without its key. `invalid`: it names a trusted key, which did not sign this. `other_subject`, `malformed`:
+ * whoever signed, it says something else, or nothing that is understood here.
+ */
+export type Verdict = "valid" | "unknown_key" | "invalid" | "other_subject" | "malformed";
+
+export interface JudgedSignature {
+  readonly keyid: string;
+  /** Line of its file, where each signature has one of its own. */
+  readonly line: number | null;
+  readonly verdict: Verdict;
+  /** The trusted key that made it; null when none did. */
+  readonly by: TrustedKey | null;
+  /** What it says, where that is something else. */
+  readonly difference?: Difference;
+}
+
+/** The statement's payload, signed by one key. */
+export function signStatement(statement: Statement, key: SigningKey): Envelope {
+  const unsigned = toPayload(statement);
+  return { ...unsigned, signatures: [{ keyid: key.keyid, sig: key.sign(signedBytes(unsigned)) }] };
+}
+
+/**
+ * The envelopes without the signatures that one of the keys made, in whichever envelope and whatever key id they
+ * state; an envelope of those alone is left out.
+ */
+export function withoutSignaturesBy(
+  keys: readonly TrustedKey[],
+  envelopes: readonly Envelope[],
+): readonly Envelope[] {
+  return envelopes.flatMap((envelope) => {
+    const bytes = signedBytes(envelope);
+    const signatures = envelope.signatures.filter(({ sig }) => !keys.some((key) => key.hasSigned(bytes, sig)));
+    return signatures.length === 0 ? [] : [{ ...envelope, signatures }];
+  });
+}
+
+/** Every signature of an envelope. All keys are tried, for a key id is a hint that anybody may have changed. */
+export function judge(
+  envelope: Envelope,
+  keys: readonly TrustedKey[],
+  about: About,
+  line: number | null = null,
+): readonly JudgedSignature[] {
+  const bytes = signedBytes(envelope);
+  const content = judgeContent(envelope, about);
+  return envelope.signatures.map((signature) => {
+    const { keyid } = signature;
+    const by = keys.find((key) => key.hasSigned(bytes, signature.sig)) ?? null;
+    return { keyid, line, by, ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? sound(by))) };
+  });
+}
+
+type Judged = Pick<JudgedSignature, "verdict" | "difference">;
+
+const INVALID: Judged = { verdict: "invalid" };
+
+function isNamed({ keyid }: Signature, keys: readonly TrustedKey[]): boolean {
+  return keys.some((key) => key.keyid === keyid);
+}
+
+function sound(by: TrustedKey | null): Judged {
+  return { verdict: by === null ? "unknown_key" : "valid" };
+}
+
+/** What is wrong with the statement, whoever signed it. */
+function judgeContent(envelope: Envelope, { predicateType, compare }: About): Judged | undefined {
+  const statement = readStatement(envelope);
+  if (statement?.predicateType !== predicateType) return { verdict: "malformed" };
+  const difference = compare(statement);
+  return difference === undefined ? undefined : { verdict: "other_subject", difference };
+}
+
+/** How many trusted keys made a signature that counts; one that signed twice is one. */
+export function countSigners(judged: readonly JudgedSignature[]): number {
+  const signers = judged.flatMap(({ verdict, by }) => (verdict === "valid" && by !== null ? [by.keyid] : []));
+  return new Set(signers).size;
+}
+
+/** Everything that is wrong: signatures that are there and do not hold, and too few that count. */
+export function signatureFaults(
+  judged: readonly JudgedSignature[],
+  file: string,
+  needed: number,
+): readonly SignatureFault[] {
+  const faults = judged.flatMap((one) => faultOf(one, file) ?? []);
+  const trusted = countSigners(judged);
+  if (trusted >= needed) return faults;
+  if (judged.length === 0) return [new SignatureFault("SIGNATURE_MISSING", { file })];
+  const keyids = judged.map(({ keyid }) => keyid);
+  return [...faults, new SignatureFault("SIGNATURE_UNTRUSTED", { file, needed, trusted, keyids })];
+}
+
+function faultOf(one: JudgedSignature, file: string): SignatureFault | undefined {
+  const { verdict, line, keyid, difference } = one;
+  const place = { file, line, keyid };
+  switch (verdict) {
+    case "valid":
+    case "unknown_key":
+      return undefined;
+    case "invalid":
+      return new SignatureFault("SIGNATURE_INVALID", place);
+    case "malformed":
+      return new SignatureFault("SIGNATURE_MALFORMED", place);
+    case "other_subject":
+      return difference?.toFault(place);
+    default:
+      return verdict satisfies never;
+  }
+}

@@ -1,0 +1,108 @@
+/** What one process knows of a JSON Lines file, and how it reads on from there. */
+
+import { type JsonObject, utf8 } from "../../json/json.ts";
+import type { StoreReader, StoreStamp } from "../../ports.ts";
+import type { Pages } from "./jsonl-index.ts";
+import { type Line, linesIn, NEWLINE, NO_TAIL, newlinesIn, type Tail, tailOf } from "./jsonl-scan.ts";
+
+/** What a reader makes of the lines, one after the other. */
+export interface LineReader<S> {
+  start(): S;
+  /**
+   * Takes one line; `file` is for faults. The last line may be taken twice. Where it is absent, lines are counted,
+   * whatever they hold.
+   */
+  take?(state: S, line: Line, file: string): void;
+  /** How the state outlasts the process. Where it is absent, every process reads the file from its beginning. */
+  readonly index?: {
+    readonly kind: string;
+    /** The state that `keep` gave away; both throw `Lost`. */
+    recall(pages: Pages, facts: JsonObject): S;
+    keep(state: S): { readonly pages: Int32Array; readonly facts: JsonObject };
+  };
+}
+
+/** What is known of a file. */
+export interface Known<S> {
+  readonly state: S;
+  stamp: StoreStamp | null;
+  /** Newlines, and the offset behind the last one. */
+  ended: number;
+  end: number;
+  tail: Tail;
+  /** The last bytes before `end`: when they are no longer there, the file was rewritten in place. */
+  anchor: Uint8Array;
+  /** The end for which an index was last written, or should have been. */
+  kept: number;
+}
+
+const ANCHOR_BYTES = 256;
+
+/** The anchor of a file that has grown by these bytes, which end with a line. */
+export function anchorAt(before: Uint8Array, added: Uint8Array): Uint8Array {
+  const missing = Math.max(0, ANCHOR_BYTES - added.length);
+  const kept = missing === 0 ? before.subarray(0, 0) : before.subarray(-missing);
+  return Buffer.concat([kept, added.subarray(-ANCHOR_BYTES)]);
+}
+
+export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.identity === b.identity && a.size === b.size && a.modified === b.modified;
+}
+
+/** Knows all of the file, if there is one. */
+export function readAll<S>(reader: LineReader<S>, store: StoreReader, stamp: StoreStamp | null): Known<S> {
+  const anchor = new Uint8Array();
+  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, kept: 0 };
+  if (stamp !== null) readOn(reader, store, known);
+  return known;
+}
+
+/** What was known and what has been added since; undefined when the file is not the old one grown longer. */
+export function extend<S>(
+  reader: LineReader<S>,
+  store: StoreReader,
+  known: Known<S>,
+  stamp: StoreStamp | null,
+): Known<S> | undefined {
+  if (known.stamp === null || stamp?.identity !== known.stamp.identity) return undefined;
+  if (stamp.size <= known.stamp.size) return undefined;
+  // Its line has been taken, and what is behind it now may have made another line of it.
+  if (known.tail.kind === "whole") return undefined;
+  known.stamp = stamp;
+  return readOn(reader, store, known) ? known : undefined;
+}
+
+/** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
+function readOn<S>(reader: LineReader<S>, store: StoreReader, known: Known<S>): boolean {
+  const { anchor } = known;
+  let rest: Uint8Array = new Uint8Array();
+  let isKnown: boolean | undefined;
+  store.readFrom(known.end - anchor.length, (piece) => {
+    let bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    if (isKnown === undefined) {
+      isKnown = Buffer.compare(bytes.subarray(0, anchor.length), anchor) === 0;
+      bytes = bytes.subarray(anchor.length);
+    }
+    if (isKnown) rest = takeLines(reader, store.name, known, bytes);
+  });
+  known.tail = tailOf(rest);
+  if (known.tail.kind === "whole") {
+    reader.take?.(known.state, { text: utf8(rest), number: known.ended + 1, offset: known.end }, store.name);
+  }
+  return isKnown ?? anchor.length === 0;
+}
+
+/** Takes the lines that begin where the file was known to end; answers the bytes behind the last newline. */
+function takeLines<S>(reader: LineReader<S>, file: string, known: Known<S>, bytes: Uint8Array): Uint8Array {
+  const size = bytes.lastIndexOf(NEWLINE) + 1;
+  if (size === 0) return bytes;
+  const whole = bytes.subarray(0, size);
+  if (reader.take !== undefined) {
+    for (const line of linesIn(whole, known.end, known.ended + 1, file)) reader.take(known.state, line, file);
+  }
+  known.ended += newlinesIn(whole);
+  known.end += size;
+  known.anchor = anchorAt(known.anchor, whole);
+  return bytes.subarray(size);
+}

@@ -1,0 +1,104 @@
+/** The bytes of JSON Lines files: where lines end, and what is left behind the last end. */
+
+import { isUtf8 } from "node:buffer";
+import { StoreFault } from "../../errors/faults.ts";
+import { isObject, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
+import { DEPTH } from "../../json/limits.ts";
+import { isPrintedNumber } from "../../json/number.ts";
+import type { StoreFile } from "../../ports.ts";
+
+export interface Line {
+  readonly text: string;
+  /** Counts from 1. */
+  readonly number: number;
+  /** Bytes before it. */
+  readonly offset: number;
+}
+
+/** What stands behind the last newline. */
+export interface Tail {
+  /** Whether it is a whole JSON value, or what an interrupted write left behind. */
+  readonly kind: "none" | "whole" | "torn";
+  readonly bytes: number;
+}
+
+export const NO_TAIL: Tail = { kind: "none", bytes: 0 };
+export const NEWLINE = 0x0a;
+
+export function tailOf(bytes: Uint8Array): Tail {
+  if (bytes.length === 0) return NO_TAIL;
+  return { kind: isWhole(bytes) ? "whole" : "torn", bytes: bytes.length };
+}
+
+function isWhole(bytes: Uint8Array): boolean {
+  if (!isUtf8(bytes)) return false;
+  try {
+    JSON.parse(utf8(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The lines in bytes that end with a newline, the first of them at `offset` and with `number`. */
+export function* linesIn(bytes: Uint8Array, offset: number, number: number, file: string): Generator<Line> {
+  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), "NOT_UTF8");
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+    yield { text: utf8(bytes.subarray(start, end)), number: number++, offset: offset + start };
+    start = end + 1;
+  }
+}
+
+/** How many lines end before the one it is in. */
+function lineOfInvalidUtf8(bytes: Uint8Array): number {
+  let start = 0;
+  for (let line = 0; ; line++) {
+    const end = bytes.indexOf(NEWLINE, start);
+    if (end === -1 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
+}
+
+export function newlinesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+  return count;
+}
+
+/** The number of the line that begins at the offset. */
+export function lineNumberAt(store: StoreFile, offset: number): number {
+  let number = 1;
+  let left = offset;
+  store.readFrom(0, (piece) => {
+    number += newlinesIn(piece.subarray(0, left));
+    left = Math.max(0, left - piece.length);
+  });
+  return number;
+}
+
+export function isBlank(line: string): boolean {
+  return line.trim() === "";
+}
+
+/** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
+export function readLine(line: string, number: number, file: string): JsonObject {
+  const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
+  if ("defect" in read) throw corrupt(file, number, read.defect.code);
+  return read.value;
+}
+
+/** The object a stored line holds, read as fast as the language parses; undefined where it holds none. */
+export function parseEntry(text: string): JsonObject | undefined {
+  try {
+    const entry: unknown = JSON.parse(text);
+    return isObject(entry) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function corrupt(file: string, line?: number, defect?: string): StoreFault {
+  const where = line === undefined ? { file } : { file, line };
+  return new StoreFault("CORRUPT", defect === undefined ? where : { ...where, defect });
+}

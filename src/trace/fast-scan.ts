@@ -1,0 +1,151 @@
+/**
+ * Canonical JSON (RFC 8785) walked as bytes, without building its values: an offset goes in, the one behind the value
+ * comes out, or `NONE` where no canonical value begins. The bytes must be UTF-8. What is accepted is canonical; not
+ * accepted, though it may be, is a member whose name is more than plain ASCII.
+ */
+
+import { DEPTH } from "../json/limits.ts";
+
+export const NONE = -1;
+
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+export const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+export const LIST = 0x5b;
+const BACKSLASH = 0x5c;
+export const LIST_END = 0x5d;
+const LETTER_E = 0x65;
+export const OBJECT = 0x7b;
+export const OBJECT_END = 0x7d;
+
+const WORDS: ReadonlyMap<number | undefined, Buffer> = new Map(
+  ["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
+);
+
+export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
+  const first = bytes[at];
+  if (first === QUOTE) return stringEnd(bytes, at);
+  if (first === OBJECT) return objectEnd(bytes, at, depth);
+  if (first === LIST) return listEnd(bytes, at, depth);
+  const word = WORDS.get(first);
+  return word === undefined ? numberEnd(bytes, at) : behind(bytes, at, word);
+}
+
+/** Members stand in the order of their names, none of them twice. */
+export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
+  if (bytes[at] !== OBJECT || depth > DEPTH.document) return NONE;
+  if (bytes[at + 1] === OBJECT_END) return at + 2;
+  let before = NONE;
+  let beforeEnd = NONE;
+  for (let next = at + 1; ; next++) {
+    const name = next + 1;
+    const nameEnd = plainEnd(bytes, next);
+    if (nameEnd === NONE || bytes[nameEnd + 1] !== COLON) return NONE;
+    if (before !== NONE && compareBytes(bytes, before, beforeEnd, bytes, name, nameEnd) >= 0) return NONE;
+    const value = nameEnd + 2;
+    next = valueEnd(bytes, value, depth + 1);
+    if (next === NONE) return NONE;
+    if (bytes[next] === OBJECT_END) return next + 1;
+    if (bytes[next] !== COMMA) return NONE;
+    before = name;
+    beforeEnd = nameEnd;
+  }
+}
+
+function listEnd(bytes: Buffer, at: number, depth: number): number {
+  if (depth > DEPTH.document) return NONE;
+  if (bytes[at + 1] === LIST_END) return at + 2;
+  for (let next = at + 1; ; next++) {
+    next = valueEnd(bytes, next, depth + 1);
+    if (next === NONE) return NONE;
+    if (bytes[next] === LIST_END) return next + 1;
+    if (bytes[next] !== COMMA) return NONE;
+  }
+}
+
+/** Where the closing quote stands of a string in plain ASCII without an escape. */
+function plainEnd(bytes: Buffer, at: number): number {
+  if (bytes[at] !== QUOTE) return NONE;
+  for (let next = at + 1; ; next++) {
+    const byte = bytes[next];
+    if (byte === QUOTE) return next;
+    if (byte === undefined || byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return NONE;
+  }
+}
+
+export function stringEnd(bytes: Buffer, at: number): number {
+  if (bytes[at] !== QUOTE) return NONE;
+  for (let next = at + 1; ; next++) {
+    const byte = bytes[next];
+    if (byte === QUOTE) return next + 1;
+    if (byte === BACKSLASH) {
+      const end = escapeEnd(bytes, next);
+      if (end === NONE) return NONE;
+      next = end - 1;
+    } else if (byte === undefined || byte < 0x20) return NONE;
+  }
+}
+
+const SHORT_ESCAPES: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\bfnrt'));
+const LONG_ESCAPE = /^\\u00(?:0[0-7be-f]|1[0-9a-f])$/;
+
+/** Only what must be escaped is, each in its shortest form. */
+function escapeEnd(bytes: Buffer, at: number): number {
+  if (SHORT_ESCAPES.has(bytes[at + 1])) return at + 2;
+  return LONG_ESCAPE.test(bytes.toString("latin1", at, at + 6)) ? at + 6 : NONE;
+}
+
+/** Integers of up to 15 digits are canonical as they stand; any other number is when it is printed the same. */
+function numberEnd(bytes: Buffer, at: number): number {
+  const first = bytes[at] === MINUS ? at + 1 : at;
+  const end = digitsEnd(bytes, first);
+  if (end === first) return NONE;
+  const isInteger = bytes[end] !== POINT && bytes[end] !== LETTER_E && end - first <= 15;
+  if (isInteger && (bytes[first] !== ZERO || end === at + 1)) return end;
+  const tokenEnd = numeralEnd(bytes, end);
+  const token = bytes.toString("latin1", at, tokenEnd);
+  return String(Number(token)) === token ? tokenEnd : NONE;
+}
+
+/** The offset of the first byte from `at` on that is no digit. */
+export function digitsEnd(bytes: Buffer, at: number): number {
+  let end = at;
+  for (let byte = bytes[end] as number; byte >= ZERO && byte <= NINE; ) byte = bytes[++end] as number;
+  return end;
+}
+
+const NUMERAL: ReadonlySet<number | undefined> = new Set(Buffer.from("0123456789.e+-"));
+
+function numeralEnd(bytes: Buffer, at: number): number {
+  let end = at;
+  while (NUMERAL.has(bytes[end])) end++;
+  return end;
+}
+
+/** The offset behind the literal, where it stands at `at`. */
+export function behind(bytes: Buffer, at: number, literal: Buffer): number {
+  if (at === NONE) return NONE;
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return NONE;
+  return at + literal.length;
+}
+
+/** Below zero where the first stretch of bytes comes before the second, zero where they are the same. */
+export function compareBytes(
+  a: Buffer,
+  aAt: number,
+  aEnd: number,
+  b: Buffer,
+  bAt: number,
+  bEnd: number,
+): number {
+  const shorter = Math.min(aEnd - aAt, bEnd - bAt);
+  for (let i = 0; i < shorter; i++) {
+    const difference = (a[aAt + i] as number) - (b[bAt + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return aEnd - aAt - (bEnd - bAt);
+}

@@ -1,0 +1,289 @@
+/**
+ * Kinds of values in a trace. Each is asked in two ways: of a value that was built, and of canonical text, without
+ * building anything.
+ */
+
+import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
+import {
+  behind,
+  COMMA,
+  compareBytes,
+  digitsEnd,
+  LIST,
+  LIST_END,
+  NONE,
+  OBJECT,
+  OBJECT_END,
+  objectEnd,
+  QUOTE,
+  stringEnd,
+  valueEnd,
+  ZERO,
+} from "./fast-scan.ts";
+
+declare const type: unique symbol;
+
+/** Where data is: all of a value, each item of a list, or the members named; `*` is every member not named. */
+export type DataMembers = "all" | "none" | readonly [DataMembers] | { readonly [member: string]: DataMembers };
+
+export interface Kind<T> {
+  /** For people: `text`, `"IN" | "CC"`, `null | SHA-256`. */
+  readonly description: string;
+  is(value: Json): boolean;
+  /**
+   * The offset behind the canonical text of such a value at this offset. `NONE` where there is no such value, and for
+   * some that are: then the value has to be built and `is` decides.
+   */
+  end(bytes: Buffer, at: number, depth: number): number;
+  /**
+   * Where it holds data: values that came from the payload, a store or a capability, or were made of such. All else
+   * says what the format or the plan says, so a secret is never looked for in it. Absent where it holds none.
+   */
+  readonly data?: DataMembers;
+  /** The members, where it is an object whose members are declared. */
+  readonly members?: Members;
+  /** Never there; carries the type. */
+  readonly [type]?: T;
+}
+
+export type TypeOf<K> = K extends Kind<infer T> ? T : never;
+
+/** A member of an object: its kind, what it means, and whether it may be absent. */
+export interface Member<T = unknown, Optional extends boolean = boolean> {
+  readonly kind: Kind<T>;
+  readonly meaning: string;
+  readonly isOptional: Optional;
+  /** Whether two runs of the same thing may differ in it. */
+  readonly isObservational?: true;
+}
+
+export type Members = Readonly<Record<string, Member>>;
+
+type OptionalIn<M extends Members> = { [N in keyof M]: M[N]["isOptional"] extends true ? N : never }[keyof M];
+
+/** What an object with these members is. */
+export type ObjectOf<M extends Members> = Simplify<
+  { readonly [N in Exclude<keyof M, OptionalIn<M>>]: TypeOf<M[N]["kind"]> } & {
+    readonly [N in OptionalIn<M>]?: TypeOf<M[N]["kind"]>;
+  }
+>;
+
+type Simplify<T> = { [N in keyof T]: T[N] };
+
+export function required<T>(kind: Kind<T>, meaning: string): Member<T, false> {
+  return { kind, meaning, isOptional: false };
+}
+
+export function observational<T>(kind: Kind<T>, meaning: string): Member<T, false> {
+  return { kind, meaning, isOptional: false, isObservational: true };
+}
+
+export function optional<T>(kind: Kind<T>, meaning: string): Member<T, true> {
+  return { kind, meaning, isOptional: true };
+}
+
+export const text: Kind<string> = {
+  description: "text",
+  is: (value) => typeof value === "string",
+  end: stringEnd,
+};
+
+export const flag: Kind<boolean> = {
+  description: "true | false",
+  is: (value) => typeof value === "boolean",
+  end: (bytes, at) => eitherEnd([TRUE, FALSE], bytes, at),
+};
+
+/** A whole number from 0 on. */
+export const count: Kind<number> = {
+  description: "whole number",
+  is: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  end(bytes, at) {
+    const end = digitsEnd(bytes, at);
+    const length = end - at;
+    return length === 0 || length > 15 || (bytes[at] === ZERO && length > 1) ? NONE : end;
+  },
+};
+
+/** Any object; the format says nothing of its members. */
+export const object: Kind<JsonObject> = {
+  description: "object",
+  is: isObject,
+  end: (bytes, at, depth) => objectEnd(bytes, at, depth),
+};
+
+export const anything: Kind<Json> = { description: "any value", is: () => true, end: valueEnd };
+
+export function holding<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
+  return { ...kind, data };
+}
+
+const dataIn = (data: DataMembers | undefined) => (data === undefined ? {} : { data });
+
+/** A text whose characters are of these sets, one of each in order; `isOne` may accept others, too. */
+export function spelled<T extends string>(
+  description: string,
+  sets: readonly string[],
+  isOne: (value: Json) => boolean,
+): Kind<T> {
+  const allowed = sets.map(marking);
+  return {
+    description,
+    is: isOne,
+    end(bytes, at) {
+      if (bytes[at] !== QUOTE) return NONE;
+      for (let i = 0; i < allowed.length; i++)
+        if ((allowed[i] as Uint8Array)[bytes[at + 1 + i] as number] !== 1) return NONE;
+      const end = at + 1 + allowed.length;
+      return bytes[end] === QUOTE ? end + 1 : NONE;
+    },
+  };
+}
+
+/** By byte, whether it is one of these characters. The same characters give the same table. */
+function marking(characters: string): Uint8Array {
+  const known = MARKINGS.get(characters);
+  if (known !== undefined) return known;
+  const marked = new Uint8Array(256);
+  for (const byte of Buffer.from(characters)) marked[byte] = 1;
+  MARKINGS.set(characters, marked);
+  return marked;
+}
+
+const MARKINGS = new Map<string, Uint8Array>();
+
+export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+  const literals = words.map((word) => Buffer.from(JSON.stringify(word)));
+  return {
+    description: words.map((word) => `"${word}"`).join(" | "),
+    is: (value) => (words as readonly Json[]).includes(value),
+    end: (bytes, at) => eitherEnd(literals, bytes, at),
+  };
+}
+
+export function orNull<T>(kind: Kind<T>): Kind<T | null> {
+  return {
+    description: `${kind.description} | null`,
+    ...dataIn(kind.data),
+    is: (value) => value === null || kind.is(value),
+    end: (bytes, at, depth) => {
+      const end = behind(bytes, at, NULL);
+      return end === NONE ? kind.end(bytes, at, depth) : end;
+    },
+  };
+}
+
+export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B> {
+  return {
+    description: `${a.description} | ${b.description}`,
+    ...dataIn(isObject(a.data) && isObject(b.data) ? { ...a.data, ...b.data } : (a.data ?? b.data)),
+    is: (value) => a.is(value) || b.is(value),
+    end: (bytes, at, depth) => {
+      const end = a.end(bytes, at, depth);
+      return end === NONE ? b.end(bytes, at, depth) : end;
+    },
+  };
+}
+
+export function listOf<T>(item: Kind<T>): Kind<readonly T[]> {
+  return {
+    description: `list of ${item.description}`,
+    ...dataIn(item.data === undefined ? undefined : [item.data]),
+    is: (value) => Array.isArray(value) && value.every(item.is),
+    end(bytes, at, depth) {
+      if (bytes[at] !== LIST) return NONE;
+      if (bytes[at + 1] === LIST_END) return at + 2;
+      for (let next = at + 1; ; next++) {
+        next = item.end(bytes, next, depth + 1);
+        if (next === NONE) return NONE;
+        if (bytes[next] === LIST_END) return next + 1;
+        if (bytes[next] !== COMMA) return NONE;
+      }
+    },
+  };
+}
+
+/** An object with exactly these members. */
+export function closed<M extends Members>(members: M): Kind<ObjectOf<M>> {
+  const ordered = inTextOrder(members);
+  const names = ordered.map(({ name, isOptional }) => `${name}${isOptional ? "?" : ""}`);
+  return {
+    description: `{${names.join(", ")}}`,
+    data: Object.fromEntries(Object.entries(members).map(([name, { kind }]) => [name, kind.data ?? "none"])),
+    members,
+    is: (value) => isObject(value) && badMemberOf(members, value) === undefined,
+    end: (bytes, at, depth) => membersEnd(ordered, bytes, at, depth),
+  };
+}
+
+/** The name of the first member that is missing, of another kind or not declared. */
+export function badMemberOf(members: Members, value: { readonly [name: string]: Json }): string | undefined {
+  for (const [name, { kind, isOptional }] of Object.entries(members)) {
+    const found = own(value, name);
+    if (found === undefined ? !isOptional : !kind.is(found)) return name;
+  }
+  return Object.keys(value).find((name) => !Object.hasOwn(members, name));
+}
+
+/** A declared member as it is looked for in canonical text; all have one shape, so that a scan is fast. */
+export interface TextMember {
+  readonly name: string;
+  readonly end: Kind<unknown>["end"];
+  readonly isOptional: boolean;
+  /** The name with its quotes and colon. */
+  readonly lead: Buffer;
+}
+
+/** In the order in which canonical text has them. */
+export function inTextOrder(members: Members): readonly TextMember[] {
+  return Object.entries(members)
+    .map(([name, { kind, isOptional }]): TextMember => {
+      const lead = Buffer.from(`${JSON.stringify(name)}:`);
+      return { name, end: kind.end, isOptional, lead };
+    })
+    .sort((a, b) => compareBytes(a.lead, 0, a.lead.length, b.lead, 0, b.lead.length));
+}
+
+/**
+ * The offset behind an object with exactly these members. `marks` gets the offsets of each value, and of what is
+ * behind it: `NONE` for one that is absent.
+ */
+export function membersEnd(
+  members: readonly TextMember[],
+  bytes: Buffer,
+  at: number,
+  depth: number,
+  marks?: Int32Array,
+): number {
+  if (bytes[at] !== OBJECT) return NONE;
+  let next = at + 1;
+  for (let i = 0; i < members.length; i++) {
+    const { lead, end, isOptional } = members[i] as TextMember;
+    const isFirst = next === at + 1;
+    const name = isFirst ? next : bytes[next] === COMMA ? next + 1 : NONE;
+    const value = behind(bytes, name, lead);
+    if (value === NONE && !isOptional) return NONE;
+    if (value !== NONE) {
+      next = end(bytes, value, depth + 1);
+      if (next === NONE) return NONE;
+    }
+    if (marks !== undefined) {
+      marks[2 * i] = value;
+      marks[2 * i + 1] = value === NONE ? NONE : next;
+    }
+  }
+  return bytes[next] === OBJECT_END ? next + 1 : NONE;
+}
+
+/** The offset behind the first of the literals that is there. */
+function eitherEnd(literals: readonly Buffer[], bytes: Buffer, at: number): number {
+  for (let i = 0; i < literals.length; i++) {
+    const end = behind(bytes, at, literals[i] as Buffer);
+    if (end !== NONE) return end;
+  }
+  return NONE;
+}
+
+const TRUE = Buffer.from("true");
+const FALSE = Buffer.from("false");
+const NULL = Buffer.from("null");

@@ -1,0 +1,120 @@
+/** The course one run took, read from its events: which nodes in which order, and how it ended. */
+
+import type { Graph, NodeType } from "../plan/declared-graph.ts";
+import { eventsOf, type Payloads } from "./event.ts";
+import { eventsIn, type RunRecord, type VisitRecord } from "./runs.ts";
+
+/** One entering of a node. What the trace does not say, because it stops early, is null. */
+export interface Visit extends VisitRecord {
+  /** Counts from 1, EXITs included. */
+  readonly order: number;
+  readonly type: NodeType;
+  readonly outcome: string | null;
+  readonly next: string | null;
+  readonly durationUs: number | null;
+  /** Code of the error that ended the run in this node. */
+  readonly refusal: string | null;
+}
+
+export interface Course extends RunRecord {
+  readonly traceId: string;
+  readonly start: Payloads["execution_start"] | null;
+  readonly visits: Visit[];
+  /** Code of the error that ended the run, in whichever stage. */
+  readonly refusal: string | null;
+  /** Null when the trace stops before the run has ended. */
+  readonly end: Payloads["workflow_complete"] | null;
+}
+
+/** `refused` is the node in which a run broke off, `unfinished` one whose end was never recorded. */
+export type Manner = "well" | "otherwise" | "refused" | "unfinished";
+
+const WELL: ReadonlySet<string> = new Set(["SUCCESS", "ACK", "ALREADY_EXISTS"]);
+
+export function isWell(outcome: string): boolean {
+  return WELL.has(outcome);
+}
+
+export function mannerOf(visit: Visit, course: Course): Manner {
+  if (visit.refusal !== null) return "refused";
+  if (visit.type === "EXIT") return course.end === null ? "unfinished" : mannerOfEnd(course.end);
+  if (visit.outcome === null) return "unfinished";
+  return isWell(visit.outcome) ? "well" : "otherwise";
+}
+
+export function mannerOfCourse(course: Course): Manner {
+  const { end, refusal } = course;
+  if (isPrevented(course)) return "refused";
+  if (end === null) return "unfinished";
+  if (refusal !== null) return "refused";
+  return mannerOfEnd(end);
+}
+
+/** How a visit ended, in a word: with a refusal, the run's exit reason, or the node's outcome. */
+export function wordOf({ refusal, type, outcome }: Visit, { end }: Course): string {
+  if (refusal !== null) return `refused: ${refusal}`;
+  return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
+}
+
+/** Whether the run was refused before it began: all that it says is why. */
+export function isPrevented({ events, visits }: Course): boolean {
+  return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");
+}
+
+function mannerOfEnd(end: Payloads["workflow_complete"]): Manner {
+  return end.status === "SUCCESS" ? "well" : "otherwise";
+}
+
+/** The edge a visit left by; `default` where the outcome has none of its own. */
+export function edgeTaken(visit: Pick<Visit, "outcome">, outcomes: readonly string[]): string | undefined {
+  if (visit.outcome !== null && outcomes.includes(visit.outcome)) return visit.outcome;
+  return outcomes.includes("default") ? "default" : undefined;
+}
+
+/** The order numbers of some visits, the middle ones left out where there are many. */
+export function ordersOf(visits: readonly Visit[]): string {
+  const orders = visits.map((visit) => `${visit.order}`);
+  return orders.length > 3 ? `${orders.slice(0, 2).join(",")}…${orders.at(-1)}` : orders.join(",");
+}
+
+/** The course of one run, as far as it is recorded. */
+export function courseOf(record: RunRecord): Course {
+  const { events } = record;
+  const visits = record.visits.map((visit, i) => visitOf(visit, i + 1));
+  const refused = visits.findLast(({ refusal }) => refusal !== null);
+  return {
+    ...record,
+    traceId: events[0]?.execution_id ?? "",
+    start: eventsOf(events, "execution_start")[0]?.payload ?? null,
+    visits,
+    refusal: eventsOf(events, "error").at(-1)?.payload.error_code ?? refused?.refusal ?? null,
+    end: eventsOf(events, "workflow_complete")[0]?.payload ?? null,
+  };
+}
+
+function visitOf(visit: VisitRecord, order: number): Visit {
+  // Member by member: a spread in front of others takes several times as long, and a run may have many visits.
+  const { node, start, events, steps } = visit;
+  const end = eventsOf(events, "node_end")[0]?.payload;
+  return {
+    node,
+    start,
+    events,
+    steps,
+    order,
+    type: start.payload.node_type,
+    outcome: end?.status ?? null,
+    next: end?.next ?? null,
+    durationUs: end?.duration_us ?? null,
+    refusal: eventsOf(eventsIn(visit), "error").at(-1)?.payload.error_code ?? null,
+  };
+}
+
+export function workflowOf(course: Course, graph: Graph): string {
+  return course.start?.workflow_code ?? graph.workflow;
+}
+
+/** Microseconds as milliseconds with three digits. */
+export function milliseconds(us: number): string {
+  return (us / 1000).toFixed(3);
+}

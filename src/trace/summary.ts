@@ -1,0 +1,153 @@
+/** What `run` prints: gathered from the events alone, so that it shows nothing the trace does not (SPEC 1). */
+
+import type { Json, JsonObject, MutableJson } from "../json/json.ts";
+import { setOwn } from "../json/json.ts";
+import { type Happening, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
+
+export interface PathEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly outcome: string;
+  readonly next: string | null;
+}
+
+export interface EffectEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly capability: string;
+  readonly op: string;
+  readonly store: string | null;
+  /** Null when the effect began and its end is not known. */
+  readonly outcome: string | null;
+}
+
+export interface ViolationEntry extends Violation {
+  readonly run: string;
+  readonly node: string | null;
+}
+
+export interface ErrorEntry extends Omit<Payloads["error"], "facts"> {
+  readonly run: string;
+  readonly node: string | null;
+  readonly facts: JsonObject;
+}
+
+/** Why a step did not succeed, in its capability's own words. */
+export interface ReasonEntry {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+  readonly outcome: string;
+  readonly reason: JsonObject;
+}
+
+export interface Summary {
+  /** The main run's own, as far as it is traced. */
+  payload: JsonObject;
+  readonly path: PathEntry[];
+  readonly results: MutableJson;
+  readonly effects: EffectEntry[];
+  /** Announced event codes, in order. */
+  readonly events: string[];
+  readonly violations: ViolationEntry[];
+  readonly errors: ErrorEntry[];
+  readonly reasons: ReasonEntry[];
+  /** The main run's own ending; null while it has none. */
+  ending: Payloads["workflow_complete"] | null;
+  /** Every name that was gathered, kept once: a long trace says the same ones again and again. */
+  readonly names: Map<string, string>;
+}
+
+export function emptySummary(): Summary {
+  return {
+    payload: {},
+    path: [],
+    results: {},
+    effects: [],
+    events: [],
+    violations: [],
+    errors: [],
+    reasons: [],
+    ending: null,
+    names: new Map(),
+  };
+}
+
+export function summaryOf(events: Iterable<Happening>): Summary {
+  const summary = emptySummary();
+  for (const event of events) gather(summary, event);
+  return summary;
+}
+
+/** Adds one event. Results are those of the main run. */
+export function gather(summary: Summary, happening: Happening): void {
+  const { run, node_id: node = "" } = happening;
+  switch (happening.event_type) {
+    case "execution_start":
+      if (run === MAIN_RUN) summary.payload = happening.payload.payload;
+      return;
+    case "node_end": {
+      const { status, next, outputs } = happening.payload;
+      summary.path.push(sharing({ run, node, outcome: status, next }, summary));
+      if (run === MAIN_RUN) setOwn(summary.results, node, outputs as Json);
+      return;
+    }
+    case "side_effect_start": {
+      const { step, cs_code: capability, op, store } = happening.payload;
+      summary.effects.push(sharing({ run, node, step, capability, op, store, outcome: null }, summary));
+      return;
+    }
+    case "side_effect_end": {
+      const { step, outcome } = happening.payload;
+      gatherReason(summary, { run, node, ...happening.payload });
+      const index = summary.effects.findLastIndex(
+        (one) => one.run === run && one.node === node && one.step === step,
+      );
+      const begun = summary.effects[index];
+      if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);
+      return;
+    }
+    case "transform_end":
+      gatherReason(summary, { run, node, ...happening.payload });
+      return;
+    case "event_announced":
+      summary.events.push(happening.payload.event_code);
+      return;
+    case "violation":
+      summary.violations.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      return;
+    case "error":
+      summary.errors.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      return;
+    case "workflow_complete":
+      if (run === MAIN_RUN) summary.ending = happening.payload;
+      return;
+    default:
+      return;
+  }
+}
+
+/** The entry with the names that are kept already. */
+function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
+  const shared: { [member: string]: string | null } = entry;
+  for (const member of Object.keys(entry)) {
+    const name = entry[member] as string | null;
+    if (name === null) continue;
+    const known = names.get(name);
+    if (known === undefined) names.set(name, name);
+    else shared[member] = known;
+  }
+  return entry;
+}
+
+/** The refusal that ended the main run; a nested one is its caller's business. */
+export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
+  return errors.find(({ run }) => run === MAIN_RUN);
+}
+
+type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
+
+function gatherReason({ reasons }: Summary, { run, node, step, outcome, reason }: Concluded): void {
+  if (reason !== undefined) reasons.push({ run, node, step, outcome, reason });
+}

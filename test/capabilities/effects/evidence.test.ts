@@ -1,0 +1,323 @@
+/** What a store shows of an operation that began: nothing before it, all of it after it, and never more than is so. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { operation, type StoreEffect } from "../../../src/capabilities/effect.ts";
+import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
+import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
+import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
+import { type Doubt, doubtTable, type Shown } from "../../../src/capabilities/evidence.ts";
+import { StoreFault } from "../../../src/errors/faults.ts";
+import type { JsonObject } from "../../../src/json/json.ts";
+import { openDataRoot } from "../../../src/platform/data-root.ts";
+import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
+
+const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
+
+/** The moment at which the i-th call of a session begins. */
+const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOString();
+const SINCE = moment(0);
+const BEGUN = { since: SINCE, last: null };
+
+function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Shown {
+  const operation = effect.operations[op];
+  assert.ok(operation?.shows, `${op} says nothing of its store`);
+  return operation.shows(input, at.unseen(), { since, last: null });
+}
+
+/** Performs the call at its moment. */
+function call(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, i = 0) {
+  const { drawn } = at.draw;
+  const { entropy } = at.draw;
+  const draw = { ...countingDraw(moment(i)), drawn, entropy: (count: number) => entropy(count) };
+  return perform(effect, op, input, { store: at.store, draw });
+}
+
+interface Changed {
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly since: string;
+  readonly before: string | null;
+  readonly after: string;
+  readonly shownBefore: Shown;
+  readonly shownAfter: Shown;
+}
+
+/** The calls of the effect's examples that changed their store, each with what the store showed of it. */
+function changes(t: TestContext, effect: StoreEffect): readonly Changed[] {
+  return effect.examples.flatMap((example) => {
+    const at = freshStore(t, example.before);
+    return example.calls.flatMap(({ op, input }, i): readonly Changed[] => {
+      if (effect.operations[op]?.semantics === "reads") return [];
+      const [before, since] = [at.text(), moment(i)];
+      const shownBefore = show(effect, op, input, at, since);
+      call(effect, op, input, at, i);
+      const after = at.text();
+      if (after === null || after === before) return [];
+      return [{ op, input, since, before, after, shownBefore, shownAfter: show(effect, op, input, at, since) }];
+    });
+  });
+}
+
+for (const effect of effects) {
+  test(`${effect.code}: what an operation leaves is shown after it, and not before`, (t) => {
+    const all = changes(t, effect);
+    const writing = Object.keys(effect.operations).filter((op) => effect.operations[op]?.semantics !== "reads");
+    assert.deepEqual([...new Set(all.map(({ op }) => op))].sort(), writing.sort());
+    for (const { op, input, shownBefore, shownAfter } of all) {
+      assert.notEqual(shownBefore.state, "done", `before ${op} ${JSON.stringify(input)}`);
+      assert.equal(shownAfter.state, "done", `after ${op} ${JSON.stringify(input)}`);
+    }
+  });
+
+  test(`${effect.code}: a write that broke off at any byte is never taken for one that did not, nor the other way`, (t) => {
+    for (const { op, input, since, before, after } of changes(t, effect)) {
+      const at = freshStore(t);
+      const start = effect.operations[op]?.semantics === "append-only" ? keptOf(before, after) : 0;
+      for (let length = start; length <= after.length; length++) {
+        at.write(after.slice(0, length));
+        const state = stateOf(() => show(effect, op, input, at, since));
+        const isWhole = after.slice(length).trim() === "";
+        const complaint = `${op} ${JSON.stringify(input)}, ${length} of ${after.length}: ${state}`;
+        assert.ok(isWhole ? state === "done" : state !== "done", complaint);
+      }
+    }
+  });
+
+  test(`${effect.code}: looking leaves the store as it is, and nothing beside it`, (t) => {
+    const { root } = freshStore(t);
+    for (const { op, input, after } of changes(t, effect)) {
+      effect.operations[op]?.shows?.(input, openDataRoot(join(root, "none")).store("store"), BEGUN);
+      assert.deepEqual(readdirSync(root), [], `${op} in a data root that is not there`);
+      const at = freshStore(t, after);
+      const store = openDataRoot(at.root, { indexWorth: 1 }).store("store");
+      const found = () => [readdirSync(at.root), readFileSync(at.file, "utf8"), statSync(at.file).mtimeMs];
+      const before = found();
+      effect.operations[op]?.shows?.(input, store, BEGUN);
+      assert.deepEqual(found(), before, op);
+    }
+  });
+}
+
+/** How much of the old text an append leaves: its torn bytes go first. */
+function keptOf(before: string | null, after: string): number {
+  let kept = 0;
+  while (kept < (before?.length ?? 0) && before?.[kept] === after[kept]) kept++;
+  return kept;
+}
+
+function stateOf(look: () => Shown): Shown["state"] | "refused" {
+  try {
+    return look().state;
+  } catch (error) {
+    assert.ok(error instanceof StoreFault && error.reason === "CORRUPT", String(error));
+    return "refused";
+  }
+}
+
+test("an operation that writes without saying how its store shows it does not compile", () => {
+  const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
+  const run = () => ({ outcome: "SUCCESS" }) as const;
+  const shows = (): Shown => ({ state: "absent", evidence: {} });
+  // @ts-expect-error: `shows` is missing
+  operation({ ...declared, semantics: "idempotent", run });
+  // @ts-expect-error: what only reads shows nothing
+  operation({ ...declared, semantics: "reads", run, shows });
+  const { shows: shown } = operation({ ...declared, semantics: "append-only", run, shows });
+  assert.equal(typeof shown, "function");
+});
+
+interface Doubtful {
+  readonly effect: StoreEffect;
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly text: string;
+  readonly evidence: JsonObject;
+}
+
+const line = (timestamp: string, record = "{}") =>
+  `{"record_id":"r","timestamp":"${timestamp}","actor_id":null,"stream_id":null,"record":${record}}\n`;
+const BOUND = '{"key":"k","address":"ADDR_1","target_ref":"r"}\n';
+const ENDED = '{"key":"k","address":"ADDR_1","tombstone":true}\n';
+
+const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
+  SEVERAL_LINES: {
+    effect: csAppendonlyJsonl,
+    op: "APPEND",
+    input: { record: {} },
+    text: line("2026-01-31T08:59:59.999999") + line("2026-01-31T09:00:00").repeat(2),
+    evidence: { lines: 2, first: 2, last: 3 },
+  },
+  UNDATED_LINE: {
+    effect: csAppendonlyJsonl,
+    op: "APPEND",
+    input: { record: {} },
+    text: line("2026-01-31T10:00:00+02:00"),
+    evidence: { line: 1 },
+  },
+  BOUND_NO_MORE: {
+    effect: csRegistry,
+    op: "REGISTER",
+    input: { key: "k", target_ref: "r" },
+    text: BOUND + ENDED,
+    evidence: { line: 1, last_line: 2 },
+  },
+  BOUND_AGAIN: {
+    effect: csRegistry,
+    op: "DEREGISTER",
+    input: { key_or_address: "k" },
+    text: BOUND + ENDED + BOUND.replace("_1", "_2"),
+    evidence: { line: 2, last_line: 3 },
+  },
+  OTHER_VALUE: {
+    effect: csMutableJson,
+    op: "WRITE",
+    input: { key: "k", value: { a: 1, b: 2, c: 3 } },
+    text: '{"k":{"a":1,"b":"theirs","d":"theirs"}}',
+    evidence: { key: "k", differing: ["b", "d", "c"] },
+  },
+  STILL_THERE: {
+    effect: csMutableJson,
+    op: "DELETE_MANY",
+    input: { keys: ["a", "k"] },
+    text: '{"k":"theirs"}',
+    evidence: { there: 1, keys: ["k"] },
+  },
+  STILL_MATCHING: {
+    effect: csMutableJson,
+    op: "UPDATE_WHERE",
+    input: { filter: { state: "open", n: 1 }, updates: { state: "claimed", by: null } },
+    text: '{"a":{"state":"open","n":1},"b":{"state":"claimed","n":1},"c":{"state":"claimed","n":1,"by":"x"}}',
+    evidence: { matching: 1, updated: 1 },
+  },
+  ONLY_TORN: {
+    effect: csRegistry,
+    op: "REGISTER",
+    input: { key: "k" },
+    text: '{"key":"k","add',
+    evidence: { torn_bytes: 15 },
+  },
+};
+
+for (const [because, { effect, op, input, text, evidence }] of Object.entries(doubtful)) {
+  test(`${op} is unclear, ${because}: ${doubtTable[because as Doubt].what}`, (t) => {
+    assert.deepEqual(show(effect, op, input, freshStore(t, text)), { state: "unclear", because, evidence });
+  });
+}
+
+test("of a letter nothing is stored: what to ask the mail server for is said", () => {
+  const { shows } = csSendEmail.operations.SEND;
+  assert.deepEqual(shows({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
+    state: "unclear",
+    because: "NOT_STORED",
+    evidence: { recipient: "ines@example.org", subject: "Released", since: SINCE },
+  });
+  assert.equal(shows({ to: "nobody" }, BEGUN).state, "absent", "it would have been turned away");
+});
+
+test("evidence names places, and repeats nothing that others stored", (t) => {
+  for (const { effect, op, input, text } of Object.values(doubtful)) {
+    assert.ok(!JSON.stringify(show(effect, op, input, freshStore(t, text))).includes("theirs"), op);
+  }
+});
+
+test("an older line that says the same is not the one, and a torn one is none yet", (t) => {
+  const at = freshStore(t, `${line("2026-01-31T08:59:59.999999")}{"record_id":`);
+  const shown = show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
+  assert.deepEqual(shown, { state: "absent", evidence: { lines: 1, torn_bytes: 13 } });
+  at.write(line("2026-01-31T09:00:00").trimEnd());
+  const whole = show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
+  assert.deepEqual(whole, { state: "done", isDated: true, evidence: { line: 1, record_id: "r" } });
+});
+
+test("a line that was there when the run last added one is not of an effect that began later", (t) => {
+  const at = freshStore(t, line("2026-01-31T09:00:00").repeat(3));
+  const { shows } = csAppendonlyJsonl.operations.APPEND;
+  const shown = (lines: number) => {
+    const last = { before: { lines: lines - 1 }, after: { lines } };
+    return shows?.({ record: {} }, at.unseen(), { since: SINCE, last });
+  };
+  assert.deepEqual(shown(3), { state: "absent", evidence: { lines: 3 } });
+  assert.deepEqual(shown(2), { state: "done", isDated: true, evidence: { line: 3, record_id: "r" } });
+  assert.equal(shown(1)?.state, "unclear");
+  assert.equal(shown(4)?.state, "unclear", "the file is another one by now: its lines say nothing");
+});
+
+test("a binding says nothing of its time; one that was asked for differently is another one", (t) => {
+  const at = freshStore(t, BOUND);
+  assert.deepEqual(show(csRegistry, "REGISTER", { key: "k", target_ref: "r" }, at), {
+    state: "done",
+    isDated: false,
+    evidence: { line: 1, address: "ADDR_1" },
+  });
+  const other = show(csRegistry, "REGISTER", { key: "k", target_ref: "s" }, at);
+  assert.deepEqual(other, { state: "absent", evidence: { bound_in_line: 1 } });
+});
+
+test("a line that cannot be read may have been the one: nothing is said of the file", (t) => {
+  const cases: readonly (readonly [StoreEffect, string, JsonObject])[] = [
+    [csAppendonlyJsonl, "APPEND", { record: {} }],
+    [csRegistry, "REGISTER", { key: "k" }],
+    [csRegistry, "DEREGISTER", { key_or_address: "k" }],
+  ];
+  for (const [effect, op, input] of cases) {
+    const at = freshStore(t, `${BOUND}[1]\n${BOUND}`);
+    assert.throws(
+      () => show(effect, op, input, at),
+      ({ reason, facts }: StoreFault) => reason === "CORRUPT" && facts["line"] === 2,
+      op,
+    );
+  }
+});
+
+interface Deed {
+  readonly op: string;
+  readonly key: string;
+  readonly ref: string;
+}
+
+const deed = fc.record({
+  op: fc.constantFrom("REGISTER", "DEREGISTER", "APPEND"),
+  key: fc.constantFrom("k", "l"),
+  ref: fc.constantFrom("r", "s"),
+});
+
+/** The same deed as a call: on a registry, or on a log. */
+function toCall({ op, key, ref }: Deed): readonly [StoreEffect, string, JsonObject] {
+  if (op === "APPEND") return [csAppendonlyJsonl, op, { record: { ref }, stream_id: key }];
+  return [csRegistry, op, op === "REGISTER" ? { key, target_ref: ref } : { key_or_address: key }];
+}
+
+test("whatever others did before and since, an append-only file never shows a wrong absence, or a wrong date", (t) => {
+  const property = fc.property(
+    fc.array(deed, { maxLength: 6 }),
+    deed,
+    fc.boolean(),
+    fc.array(deed, { maxLength: 6 }),
+    (earlier, begun, isPerformed, later) => {
+      const [effect, op, input] = toCall(begun);
+      const at = freshStore(t);
+      const did = (other: Deed, i: number) => {
+        const [itsEffect, itsOp, itsInput] = toCall(other);
+        return itsEffect === effect && call(itsEffect, itsOp, itsInput, at, i).outcome === "SUCCESS";
+      };
+      for (const other of earlier) did(other, 1);
+      const before = at.text();
+      if (isPerformed) did(begun, 3);
+      const hasChanged = at.text() !== before;
+      const repeated = later.filter((other) => did(other, 4) && jsonOf(other) === jsonOf(begun)).length;
+      const shown = show(effect, op, input, at, moment(2));
+      if (hasChanged) assert.notEqual(shown.state, "absent");
+      if (hasChanged && later.length === 0) assert.equal(shown.state, "done");
+      if (shown.state === "done" && shown.isDated) assert.equal(Number(hasChanged) + repeated, 1);
+    },
+  );
+  fc.assert(property, { numRuns: 300 });
+});
+
+const jsonOf = (value: unknown) => JSON.stringify(value);

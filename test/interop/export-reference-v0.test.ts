@@ -1,0 +1,229 @@
+/** A run told in the reference's vocabulary: every line an event of its schema, chained by its rule. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { exportReferenceV0 } from "../../src/interop/export-reference-v0.ts";
+import { digestOf } from "../../src/json/canonical.ts";
+import type { JsonObject } from "../../src/json/json.ts";
+import { pythonDumps } from "../../src/json/python-dumps.ts";
+import {
+  appending,
+  contract,
+  memoryData,
+  oneContract,
+  type Protocol,
+  passing,
+  runTrial,
+  type TrialOptions,
+} from "../engine/trial.ts";
+import { assertTraceEventsV0, skipWithoutSchema } from "../support/trace-event-v0.ts";
+
+const working = (): Protocol =>
+  oneContract(
+    contract([passing("pass", { value: "$.inputs.n" }), appending("log", { n: "$.inputs.n" })], {
+      inputs: { n: { type: "integer", required: true } },
+    }),
+    { inputs: { n: "$.payload.n" } },
+  );
+
+const withIntent = (protocol: Protocol): Protocol => {
+  const nodes = protocol.workflow["nodes"] as { START: JsonObject };
+  return {
+    ...protocol,
+    intents: { IN_N_V0: { n: { type: "integer", required: true } } },
+    workflow: {
+      ...protocol.workflow,
+      nodes: { ...nodes, START: { type: "IN", code: "IN_N_V0", next: { ACK: "WORK", NACK: "END" } } },
+    },
+  };
+};
+
+const nested: Protocol = {
+  ...oneContract(
+    contract(
+      [
+        {
+          step: "call",
+          side_effect: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
+          op: "EXECUTE",
+          inputs: { workflow_code: "trial::WF_INNER_V0", payload: {} },
+          on_result: { SUCCESS: "exit", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+        },
+      ],
+      { result_status_contract: { allowed: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"] } },
+    ),
+  ),
+  others: {
+    "trial::WF_INNER_V0": {
+      start_node: "IN",
+      nodes: { IN: { type: "IN", next: { ACK: "OUT" } }, OUT: { type: "EXIT" } },
+    },
+  },
+};
+
+const denied: Protocol = {
+  ...working(),
+  workflow: {
+    ...working().workflow,
+    admission: { requires: ["EV_OPEN_V0"], bindings: { EV_OPEN_V0: { case_id: "n" } } },
+  },
+};
+
+/** Its one step answers an outcome that only this protocol has. */
+const tooFew = oneContract(
+  contract(
+    [
+      passing(
+        "count",
+        { value: "TOO_FEW" },
+        { outputs: { result_status: "$.value" }, on_result: { TOO_FEW: "exit" } },
+      ),
+    ],
+    { result_status_contract: { allowed: ["TOO_FEW"] } },
+  ),
+);
+
+interface Case {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly payload: JsonObject;
+  readonly options?: TrialOptions;
+  /** Members of the last event's payload. */
+  readonly ending: readonly [status: string, condition: string, reason: string];
+}
+
+const broken = memoryData();
+broken.broken.add("log.jsonl");
+const ending = (reason: string) => ["FAILURE", reason.replace("EXIT_", ""), reason] as const;
+
+const cases: readonly Case[] = [
+  { name: "success", protocol: working(), payload: { n: 1 }, ending: ["SUCCESS", "SUCCESS", "COMPLETED"] },
+  { name: "denied", protocol: denied, payload: { n: 1 }, ending: ["FAILURE", "FAILURE", "ADMISSION_DENIED"] },
+  {
+    name: "turned down by the intent",
+    protocol: withIntent(working()),
+    payload: { n: "one" },
+    ending: ["FAILURE", "NACK", "EXIT_REJECTED"],
+  },
+  { name: "violated", protocol: working(), payload: {}, ending: ending("EXIT_VIOLATION") },
+  {
+    name: "storage that fails",
+    protocol: working(),
+    payload: { n: 1 },
+    options: { data: broken },
+    ending: ending("EXIT_BACKEND_ERROR"),
+  },
+  {
+    name: "an outcome of the protocol's own",
+    protocol: tooFew,
+    payload: {},
+    ending: ["FAILURE", "TOO_FEW", "EXIT_REJECTED"],
+  },
+  {
+    name: "refused",
+    protocol: working(),
+    payload: { n: 1 },
+    options: { maxHops: 1 },
+    ending: ["FAILURE", "FAILURE", "EXECUTION_ERROR"],
+  },
+  { name: "nested", protocol: nested, payload: {}, ending: ["SUCCESS", "SUCCESS", "COMPLETED"] },
+];
+
+async function exported({ protocol, payload, options }: Pick<Case, "protocol" | "payload" | "options">) {
+  const { events } = await runTrial(protocol, payload, options);
+  const found = exportReferenceV0(events);
+  const lines = found.text.trimEnd().split("\n");
+  return {
+    ...found,
+    lines,
+    said: lines.map((line) => JSON.parse(line) as JsonObject & { payload: JsonObject }),
+  };
+}
+
+for (const one of cases) {
+  test(`${one.name}: how it ended is said in the format's words`, async () => {
+    const { said } = await exported(one);
+    const last = said.at(-1);
+    assert.equal(last?.["event_type"], "workflow_complete");
+    const { status, exit_condition, exit_reason_code } = last?.payload ?? {};
+    assert.deepEqual([status, exit_condition, exit_reason_code], one.ending);
+  });
+
+  test(`${one.name}: every line is an event of the schema`, { skip: skipWithoutSchema }, async () => {
+    assertTraceEventsV0((await exported(one)).text);
+  });
+}
+
+const hash16 = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+test("each event carries the hash of the one before, as Python dumps it, and the first that of the execution", async () => {
+  const { lines, said } = await exported({ protocol: working(), payload: { n: 1 } });
+  assert.deepEqual(
+    said.map(({ prev_hash }) => prev_hash),
+    [hash16(String(said[0]?.["execution_id"])), ...lines.slice(0, -1).map(hash16)],
+  );
+  assert.deepEqual(lines.map(pythonDumps), lines);
+  assert.deepEqual(
+    said.map(({ sequence }) => sequence),
+    lines.map((_, i) => i + 1),
+  );
+});
+
+test("events come in the order of the run, each node with its type, each step with its capability", async () => {
+  const { said, dropped } = await exported({ protocol: working(), payload: { n: 1 } });
+  assert.deepEqual(
+    said.map(({ event_type, payload }) => [event_type, payload["node_id"] ?? payload["ct_code"] ?? null]),
+    [
+      ["execution_start", null],
+      ["node_start", "START"],
+      ["node_end", "START"],
+      ["node_start", "WORK"],
+      ["capability_dispatch", "WORK"],
+      ["transform_start", "capability_transforms::CT_PURE_PASSTHROUGH_V0"],
+      ["transform_end", "capability_transforms::CT_PURE_PASSTHROUGH_V0"],
+      ["side_effect_start", "WORK"],
+      ["side_effect_end", "WORK"],
+      ["node_end", "WORK"],
+      ["node_start", "END"],
+      ["node_end", "END"],
+      ["workflow_complete", null],
+    ],
+  );
+  assert.deepEqual(
+    [said[0]?.payload["input_hash"], said[5]?.payload["inputs_hash"]],
+    [digestOf({ n: 1 }), digestOf({ value: 1 })],
+  );
+  assert.deepEqual(dropped, { admission: 1, step_end: 2 });
+});
+
+test("of a nested run nothing is said but the step that called it", async () => {
+  const { said, dropped } = await exported({ protocol: nested, payload: {} });
+  assert.deepEqual(said.filter(({ event_type }) => event_type === "execution_start").length, 1);
+  assert.equal(said.filter(({ event_type }) => event_type === "side_effect_start").length, 1);
+  assert.ok((dropped["nested"] ?? 0) >= 4);
+});
+
+test("a refusal keeps its own code in the details", async () => {
+  const { said } = await exported({ protocol: working(), payload: { n: 1 }, options: { maxHops: 1 } });
+  const error = said.find(({ event_type }) => event_type === "error")?.payload;
+  assert.deepEqual(
+    [error?.["error_code"], error?.["node_category"], error?.["details"]],
+    ["EXECUTION_ERROR", "WF", { error_code: "HOP_LIMIT", stage: "walk", facts: { limit: 1 } }],
+  );
+});
+
+test("no hash stands in for what is suppressed, and no value of it", async () => {
+  const protocol = oneContract(
+    contract([passing("pass", { value: "$.inputs.pin" })], {
+      inputs: { pin: {} },
+      suppress_trace_fields: ["pin"],
+    }),
+    { inputs: { pin: "$.payload.pin" } },
+  );
+  const { said, text } = await exported({ protocol, payload: { pin: "very secret" } });
+  assert.ok(!text.includes("very secret"));
+  const start = said.find(({ event_type }) => event_type === "transform_start");
+  assert.deepEqual(start?.payload, { ct_code: "capability_transforms::CT_PURE_PASSTHROUGH_V0" });
+  assert.ok(!Object.hasOwn(said[0]?.payload ?? {}, "input_hash"));
+});

@@ -1,0 +1,68 @@
+/** A folder that is no snapshot is met with one that is near. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Files } from "../../src/ports.ts";
+import { nearbySnapshot, optionsFor } from "../../src/snapshot/find-snapshot.ts";
+
+const folders = [
+  "/w/protocol_snapshot/artifacts/workflows",
+  "/w/approved/artifacts/workflows",
+  "/w/below/data",
+];
+
+const files: Pick<Files, "isFolder" | "names"> = {
+  isFolder: (path) => folders.some((folder) => `${folder}/`.startsWith(`${path}/`)),
+  names(path) {
+    const below = folders.filter((folder) => folder.startsWith(`${path}/`));
+    return below.map((folder) => folder.slice(path.length + 1).split("/")[0] as string);
+  },
+};
+
+const cases: readonly (readonly [about: string, given: string, found: string | null])[] = [
+  ["the folder above it", "/w", "/w/protocol_snapshot"],
+  ["a mistyped name", "/w/aproved", "/w/approved"],
+  ["a folder inside of it", "/w/approved/artifacts", "/w/approved"],
+  ["a folder beside it", "/w/below/protocol_snapshot", "/w/protocol_snapshot"],
+  ["somewhere else", "/elsewhere/far", null],
+];
+
+for (const [about, given, found] of cases) {
+  test(`given ${about}, ${found ?? "nothing"} is near`, () => {
+    assert.equal(nearbySnapshot(given, files as Files), found);
+  });
+}
+
+const placed: readonly (readonly [
+  about: string,
+  workspace: string,
+  isNamed: boolean,
+  near: string,
+  typed: string,
+])[] = [
+  ["a folder of its workspace", "/w/below", false, "/w/protocol_snapshot", "--workspace /w"],
+  [
+    "a folder of the snapshot",
+    "/w/protocol_snapshot/artifacts",
+    false,
+    "/w/protocol_snapshot",
+    "--workspace /w",
+  ],
+  [
+    "below it, another named",
+    "/w/below",
+    true,
+    "/w/protocol_snapshot",
+    "--workspace /w --snapshot /w/protocol_snapshot",
+  ],
+  ["below it, under another name", "/w/below", false, "/w/approved", "--workspace /w --snapshot /w/approved"],
+  ["its own workspace", "/w", true, "/w/protocol_snapshot", "--snapshot /w/protocol_snapshot"],
+  ["elsewhere", "/v", true, "/w/protocol_snapshot", "--snapshot /w/protocol_snapshot"],
+  ["inside, the workspace being the root", "/w", false, "/protocol_snapshot", "--workspace /"],
+];
+
+for (const [about, workspace, isSnapshotNamed, near, typed] of placed) {
+  test(`from ${about}, ${near} is used with ${typed}`, () => {
+    assert.equal(optionsFor(near, { workspace, isSnapshotNamed }), typed);
+  });
+}
