@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type AuthoredFile, author, differences, GENERATED } from "../src/snapshot/build/build.ts";
+import { type AuthoredFile, buildSnapshot, differences, GENERATED } from "../src/snapshot/build/build.ts";
 
 const SNAPSHOT = join(import.meta.dirname, "..", "protocol_snapshot");
 
@@ -33,13 +33,13 @@ export function readGenerated(): ReadonlyMap<string, string> {
 }
 
 function check(): void {
-  const wrong = differences(author(readAuthored()), readGenerated());
+  const wrong = differences(buildSnapshot(readAuthored()), readGenerated());
   for (const { path, what } of wrong) console.error(`${what}: protocol_snapshot/${path}`);
   if (wrong.length > 0) process.exitCode = 1;
 }
 
 function write(): void {
-  const made = author(readAuthored());
+  const made = buildSnapshot(readAuthored());
   for (const { path, what } of differences(made, readGenerated())) {
     const file = join(SNAPSHOT, path);
     if (what === "stale") rmSync(file);

@@ -3,7 +3,7 @@
 import { parse, stringify } from "yaml";
 import { sha256 } from "../src/json/canonical.ts";
 import type { Json, JsonObject } from "../src/json/json.ts";
-import { author } from "../src/snapshot/build/build.ts";
+import { buildSnapshot } from "../src/snapshot/build/build.ts";
 import { derive, machineText } from "../src/snapshot/derive.ts";
 import { isFqdn } from "../src/snapshot/fqdn.ts";
 import { sealText } from "../src/snapshot/seal.ts";
@@ -235,7 +235,7 @@ function authoredAnew(snapshot: Texts, chance: Chance): Files {
       path: one.slice(9),
       text: one === path ? text : (snapshot[one] as string),
     }));
-    const made = [...author(files)].filter(([one, is]) => snapshot[one] !== is);
+    const made = [...buildSnapshot(files)].filter(([one, is]) => snapshot[one] !== is);
     return { [path]: content(text), ...Object.fromEntries(made) };
   } catch {
     return derivedAnew(snapshot, chance);

@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { World } from "../src/cli/context.ts";
+import type { Platform } from "../src/cli/context.ts";
 import { runCli } from "../src/cli/program.ts";
 import type { JsonObject } from "../src/json/json.ts";
-import { realWorld } from "../src/main.ts";
+import { realPlatform } from "../src/main.ts";
 import { PROJECT } from "./play.ts";
 
 export interface Corpus {
@@ -145,8 +145,8 @@ function keys(): { readonly privateKey: string; readonly publicKey: string } {
 
 async function said(cwd: string, argv: readonly string[]): Promise<string> {
   let text = "";
-  const world: World = {
-    ...realWorld(join(PROJECT, "src/render/fonts")),
+  const world: Platform = {
+    ...realPlatform(join(PROJECT, "src/render/fonts")),
     cwd,
     env: {},
     isTty: false,

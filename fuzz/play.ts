@@ -4,9 +4,9 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve, sep } from "node:path";
-import type { World } from "../src/cli/context.ts";
+import type { Platform } from "../src/cli/context.ts";
 import { runCli } from "../src/cli/program.ts";
-import { realWorld } from "../src/main.ts";
+import { realPlatform } from "../src/main.ts";
 import { seededEntropy } from "../src/platform/node-ports.ts";
 import type { Clock } from "../src/ports.ts";
 
@@ -88,7 +88,7 @@ const isSealing = (lines: Case["lines"]) => lines.some((line) => line.includes("
 async function perform(line: readonly string[], cwd: string, one: Case, wrong: Set<string>): Promise<number> {
   const argv = line.map((word) => (word === "@trace" ? lastTrace(cwd) : word));
   let [out, err] = ["", ""];
-  const world: World = {
+  const world: Platform = {
     ...worldIn(cwd, one),
     out: (text) => {
       if (out.length < 1e6) out += text;
@@ -127,9 +127,9 @@ const CHECKED = new Set<string>();
 /** What an examination says, in text, of a trace that is not as a run leaves it. */
 const UNSOUND = /^ {2}(intact|allowed|replayed) +no\b/m;
 
-function worldIn(cwd: string, { stdin = "" }: Case): World {
+function worldIn(cwd: string, { stdin = "" }: Case): Platform {
   return {
-    ...realWorld(join(PROJECT, "src/render/fonts")),
+    ...realPlatform(join(PROJECT, "src/render/fonts")),
     cwd,
     env: {},
     isTty: false,
@@ -142,7 +142,7 @@ function worldIn(cwd: string, { stdin = "" }: Case): World {
     openMail: () => ({ environment: {}, send: async () => ({ code: "ECONNREFUSED" }) }),
     openProgress: async () => null,
     openScratch: async (within) =>
-      (await import("../src/platform/temp-folder.ts")).openScratch(within ?? join(cwd, "../tmp")),
+      (await import("../src/platform/temp-folder.ts")).openTempFolder(within ?? join(cwd, "../tmp")),
     awaitChange: () => Promise.reject(new Error("watching never ends")),
     cores: 1,
   };

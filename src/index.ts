@@ -1,7 +1,7 @@
 /** The runner as a library: one process, many runs. */
 
 export { registry } from "./capabilities/registry.ts";
-export { type RunRequest, type RunResult, run } from "./engine/run.ts";
+export { type RunRequest, run, type TracedRun } from "./engine/run.ts";
 export { compile } from "./plan/compile.ts";
 export type { Plan } from "./plan/plan.ts";
 export { openDataRoot } from "./platform/data-root.ts";

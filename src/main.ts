@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
-import type { World } from "./cli/context.ts";
+import type { Platform } from "./cli/context.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
@@ -24,11 +24,11 @@ import {
   writeFile,
 } from "./platform/node-ports.ts";
 import { openMail } from "./platform/smtp.ts";
-import type { Scratch } from "./ports.ts";
+import type { TempFolder } from "./ports.ts";
 import { TOOL } from "./trace/tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
-export function realWorld(shipped: string, crewFile?: string): World {
+export function realPlatform(shipped: string, crewFile?: string): Platform {
   return {
     cwd: workingFolder(),
     env: process.env,
@@ -55,12 +55,12 @@ export function realWorld(shipped: string, crewFile?: string): World {
     replaceFile,
     writeFile,
     async openScratch(within) {
-      const { openScratch } = await import("./platform/temp-folder.ts");
+      const { openTempFolder } = await import("./platform/temp-folder.ts");
       // Asked for before there is anything to remove: a signal may come in between.
       const release = onInterrupt(() => scratch?.close());
-      let scratch: Scratch | undefined;
+      let scratch: TempFolder | undefined;
       try {
-        scratch = openScratch(within);
+        scratch = openTempFolder(within);
         const { close } = scratch;
         return {
           ...scratch,
@@ -76,7 +76,9 @@ export function realWorld(shipped: string, crewFile?: string): World {
     },
     cores: availableParallelism(),
     openCrew: async (threads) =>
-      crewFile === undefined ? null : (await import("./platform/worker-pool.ts")).openCrew(crewFile, threads),
+      crewFile === undefined
+        ? null
+        : (await import("./platform/worker-pool.ts")).openWorkerPool(crewFile, threads),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),
@@ -148,7 +150,7 @@ export async function main(shipped: string, crewFile?: string): Promise<void> {
 
 async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
   try {
-    return await runCli(process.argv.slice(2), realWorld(shipped, crewFile));
+    return await runCli(process.argv.slice(2), realPlatform(shipped, crewFile));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     writeAll(2, refusalText(error));
@@ -165,10 +167,10 @@ async function perform(shipped: string, crewFile?: string): Promise<number> {
 }
 
 /** What a thread of a crew does. */
-export async function crewMain(shipped: string): Promise<void> {
+export async function workerMain(shipped: string): Promise<void> {
   const [{ serve }, { performer }] = await Promise.all([
     import("./platform/worker-pool.ts"),
     import("./cli/commands/test/job.ts"),
   ]);
-  serve(performer(realWorld(shipped)));
+  serve(performer(realPlatform(shipped)));
 }

@@ -62,7 +62,7 @@ export class TooLarge extends IoError {
 }
 
 /** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
-export interface Scratch {
+export interface TempFolder {
   readonly folder: string;
   /** Writes the whole file, and makes the folders it needs. */
   write(path: string, content: string): void;
@@ -191,7 +191,7 @@ export interface Journal {
 }
 
 /** A message in plain text to one recipient. */
-export interface Letter {
+export interface MailMessage {
   readonly recipient: string;
   readonly subject: string;
   readonly body: string;
@@ -218,7 +218,7 @@ export type MailSettings = { readonly [name in "host" | "port" | "user" | "pass"
 export interface Mail {
   readonly environment: MailSettings;
   /** Undefined once the server has taken the letter over. */
-  send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined>;
+  send(letter: MailMessage, account: MailAccount): Promise<MailRefusal | undefined>;
 }
 
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
@@ -245,7 +245,7 @@ export interface TraceFolder {
 export type Observation = { readonly clock: string } | { readonly entropy: string };
 
 /** How a capability gets at the clock and at entropy: every reading is recorded for the replay. */
-export interface Draw {
+export interface Sources {
   /** RFC 3339 UTC with milliseconds. */
   clock(): string;
   /** `count` random bytes in hexadecimal. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli } from "../src/cli/program.ts";
-import { realWorld } from "../src/main.ts";
+import { realPlatform } from "../src/main.ts";
 import { TOOL } from "../src/trace/tool.ts";
 import { newSigner } from "./sign/signers.ts";
 
@@ -17,7 +17,7 @@ test("the example trace comes out byte for byte when the run is made again", asy
   try {
     cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
     const world = {
-      ...realWorld(join(root, "src/render/fonts")),
+      ...realPlatform(join(root, "src/render/fonts")),
       cwd: root,
       env: {},
       out: () => undefined,
@@ -76,7 +76,7 @@ test("what the README shows of a session is what the program prints", async (sui
         printed += text;
       };
       const world = {
-        ...realWorld(join(root, "src/render/fonts")),
+        ...realPlatform(join(root, "src/render/fonts")),
         cwd: folder,
         env: {},
         out: say,

@@ -4,9 +4,9 @@
  */
 
 import type { Json, JsonObject } from "../json/json.ts";
-import type { Change, Draw, Mail, StoreFile, StoreReader } from "../ports.ts";
-import { absent, type Beginning, type Shown } from "./evidence.ts";
-import { type Input, parseInput, type Shape } from "./input-schema.ts";
+import type { Change, Mail, Sources, StoreFile, StoreReader } from "../ports.ts";
+import { absent, type EffectStart, type Evidence } from "./evidence.ts";
+import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
 
 /**
  * What an operation promises about its store; each word buys a test.
@@ -27,14 +27,14 @@ export interface Performed<O extends string = string> {
 /** `BACKEND_ERROR` is every operation's: the runner gives it when the store throws a `StoreFault`. */
 export type StoreOutcome = "BACKEND_ERROR";
 
-interface Declared<S extends Shape, O extends string> {
+interface Declared<S extends InputSchema, O extends string> {
   readonly about: string;
   readonly input: S;
   readonly outcomes: readonly O[];
 }
 
-interface OnStore<S extends Shape, O extends string> extends Declared<S, O> {
-  run(input: Input<S>, store: StoreFile, draw: Draw): Performed<NoInfer<O>>;
+interface OnStore<S extends InputSchema, O extends string> extends Declared<S, O> {
+  run(input: Input<S>, store: StoreFile, draw: Sources): Performed<NoInfer<O>>;
 }
 
 interface Reading {
@@ -49,19 +49,20 @@ interface Writing<I> {
    * What the store shows of this operation, begun so with this input: looks, and takes no lock.
    * @throws StoreFault
    */
-  shows(input: I, store: StoreReader, begun: Beginning): Shown;
+  shows(input: I, store: StoreReader, begun: EffectStart): Evidence;
 }
 
 /** Whatever writes says how its store shows it after a crash. */
-export type StoreDeclaration<S extends Shape, O extends string> = OnStore<S, O> & (Reading | Writing<Input<S>>);
+export type StoreDeclaration<S extends InputSchema, O extends string> = OnStore<S, O> &
+  (Reading | Writing<Input<S>>);
 
-export interface MailDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
+export interface MailDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
   /** What is known of a letter whose sending began: what to ask the mail server for. */
-  shows(input: Input<S>, begun: Beginning): Shown;
+  shows(input: Input<S>, begun: EffectStart): Evidence;
 }
 
-export interface CallDeclaration<S extends Shape, O extends string> extends Declared<S, O> {
+export interface CallDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   /** A `VIOLATION` that is not among the outcomes refuses the run, as any undeclared outcome does. */
   run(input: Input<S>, call: Call): Promise<Performed<NoInfer<O> | "VIOLATION">>;
 }
@@ -85,7 +86,7 @@ export interface Called {
 
 interface AnyOperation {
   readonly about: string;
-  readonly input: Shape;
+  readonly input: InputSchema;
   readonly outcomes: readonly string[];
 }
 
@@ -95,7 +96,7 @@ interface AnyStoreOperation extends AnyOperation {
    * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`.
    * Anything else thrown is a defect of the capability: the engine refuses the run.
    */
-  perform(input: JsonObject, store: StoreFile, draw: Draw): Performed;
+  perform(input: JsonObject, store: StoreFile, draw: Sources): Performed;
 }
 
 export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject>);
@@ -104,7 +105,7 @@ export interface MailOperation extends AnyOperation {
   readonly reaches: "mail";
   /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
   perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
-  shows(input: JsonObject, begun: Beginning): Shown;
+  shows(input: JsonObject, begun: EffectStart): Evidence;
 }
 
 export interface CallOperation extends AnyOperation {
@@ -169,17 +170,19 @@ export interface CallEffect extends AnyEffect {
 
 export type Effect = StoreEffect | MailEffect | CallEffect;
 
-type Parsed<S extends Shape> = { readonly input: Input<S> } | { readonly violation: Performed<"VIOLATION"> };
+type Parsed<S extends InputSchema> =
+  | { readonly input: Input<S> }
+  | { readonly violation: Performed<"VIOLATION"> };
 
 /** The typed input; `VIOLATION` with the field is the answer to one that does not fit. */
-function atDoor<S extends Shape>(shape: S, input: JsonObject): Parsed<S> {
+function atDoor<S extends InputSchema>(shape: S, input: JsonObject): Parsed<S> {
   const parsed = parseInput(shape, input);
   if ("input" in parsed) return parsed;
   return { violation: { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } } };
 }
 
 /** An operation on the step's store. */
-export function operation<S extends Shape, const O extends string>(
+export function operation<S extends InputSchema, const O extends string>(
   declaration: StoreDeclaration<S, O>,
 ): StoreOperation {
   const { about, input: shape, outcomes, run } = declaration;
@@ -188,7 +191,7 @@ export function operation<S extends Shape, const O extends string>(
     input: shape,
     outcomes,
     reaches: "store",
-    perform(input: JsonObject, store: StoreFile, draw: Draw): Performed {
+    perform(input: JsonObject, store: StoreFile, draw: Sources): Performed {
       const parsed = atDoor(shape, input);
       return "input" in parsed ? run(parsed.input, store, draw) : parsed.violation;
     },
@@ -199,13 +202,17 @@ export function operation<S extends Shape, const O extends string>(
 }
 
 /** An input that is turned away at the door leaves nothing. */
-function shown<S extends Shape>(shape: S, input: JsonObject, show: (input: Input<S>) => Shown): Shown {
+function shown<S extends InputSchema>(
+  shape: S,
+  input: JsonObject,
+  show: (input: Input<S>) => Evidence,
+): Evidence {
   const parsed = parseInput(shape, input);
   return "input" in parsed ? show(parsed.input) : absent();
 }
 
 /** An operation that sends mail. */
-export function mailing<S extends Shape, const O extends string>(
+export function mailing<S extends InputSchema, const O extends string>(
   declaration: MailDeclaration<S, O>,
 ): MailOperation {
   const { run, shows, ...declared } = declaration;
@@ -221,7 +228,7 @@ export function mailing<S extends Shape, const O extends string>(
 }
 
 /** An operation that runs other workflows. */
-export function calling<S extends Shape, const O extends string>(
+export function calling<S extends InputSchema, const O extends string>(
   declaration: CallDeclaration<S, O>,
 ): CallOperation {
   const { run, ...declared } = declaration;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../json/json.ts";
 import type { Change } from "../ports.ts";
 
 /** What is on record of how an effect began. */
-export interface Beginning {
+export interface EffectStart {
   /** RFC 3339 UTC. */
   readonly since: string;
   /** The change that its run made to the same store last; null where it made none. */
@@ -15,7 +15,7 @@ export interface Beginning {
  * `done`: what the operation leaves is there. `absent`: nothing of it is there, and doing it takes nothing from
  * anybody. `unclear`: it cannot be told. Evidence names places; of what is stored it repeats only what the input says.
  */
-export type Shown =
+export type Evidence =
   | {
       readonly state: "done";
       /** Whether it is known to have been written since the effect began; else the same may have stood there before. */
@@ -23,7 +23,7 @@ export type Shown =
       readonly evidence: JsonObject;
     }
   | { readonly state: "absent"; readonly evidence: JsonObject }
-  | { readonly state: "unclear"; readonly because: Doubt; readonly evidence: JsonObject };
+  | { readonly state: "unclear"; readonly because: Ambiguity; readonly evidence: JsonObject };
 
 interface Words {
   readonly what: string;
@@ -32,7 +32,7 @@ interface Words {
 
 const BEFORE = "if it is what was there before, this did not take place: then it can be done now";
 
-export const doubtTable = {
+export const ambiguityTable = {
   SEVERAL_LINES: {
     what: "several lines that were added since then hold it: it cannot be told whose they are",
     hint: "one of them for each run that was to add it is as it should be",
@@ -68,16 +68,16 @@ export const doubtTable = {
   },
 } as const satisfies Record<string, Words>;
 
-export type Doubt = keyof typeof doubtTable;
+export type Ambiguity = keyof typeof ambiguityTable;
 
-export function done(evidence: JsonObject, isDated = false): Shown {
+export function done(evidence: JsonObject, isDated = false): Evidence {
   return { state: "done", isDated, evidence };
 }
 
-export function absent(evidence: JsonObject = {}): Shown {
+export function absent(evidence: JsonObject = {}): Evidence {
   return { state: "absent", evidence };
 }
 
-export function unclear(because: Doubt, evidence: JsonObject = {}): Shown {
+export function unclear(because: Ambiguity, evidence: JsonObject = {}): Evidence {
   return { state: "unclear", because, evidence };
 }

@@ -9,10 +9,10 @@ export interface Field<T> {
   readonly carries?: T;
 }
 
-export type Shape = Readonly<Record<string, Field<unknown>>>;
+export type InputSchema = Readonly<Record<string, Field<unknown>>>;
 
 /** The TypeScript type of what `parseInput` lets through. */
-export type Input<S extends Shape> = {
+export type Input<S extends InputSchema> = {
   readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never;
 };
 
@@ -34,7 +34,7 @@ export function optional<T>(of: Field<T>): Field<T | undefined> {
 export type InputFlaw = { readonly field: string; readonly constraint: "required" | "type" };
 
 /** The declared fields of `input`, typed, or the first flaw. Fields nobody declared are dropped. */
-export function parseInput<S extends Shape>(
+export function parseInput<S extends InputSchema>(
   shape: S,
   input: JsonObject,
 ): { readonly input: Input<S> } | { readonly flaw: InputFlaw } {

@@ -1,8 +1,8 @@
 /** How a transform (CT) is declared: code, typed input, results, reasons and examples in one file. */
 
 import type { Json, JsonObject } from "../json/json.ts";
-import type { Draw } from "../ports.ts";
-import { type Input, parseInput, type Shape } from "./input-schema.ts";
+import type { Sources } from "../ports.ts";
+import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
 
 /** What a transform answers: its result fields, or why there are none. */
 export type Answer<R extends string = string, V extends string = string> =
@@ -13,12 +13,12 @@ export type Answer<R extends string = string, V extends string = string> =
  * `secret` is entropy that becomes a key and leaves the transform in no result: what was drawn is recorded as a
  * digest, and a replay takes the recorded answer (SPEC 4.10).
  */
-export type Drawn = "clock" | "entropy" | "secret";
+export type DrawnSources = "clock" | "entropy" | "secret";
 
 /** Reason of the violation that the runner itself finds at a transform's door. */
-export type DoorViolation = "INPUT_MISSING" | "INPUT_TYPE";
+export type InputViolation = "INPUT_MISSING" | "INPUT_TYPE";
 
-export interface Declaration<S extends Shape, R extends string, V extends string, U> {
+export interface Declaration<S extends InputSchema, R extends string, V extends string, U> {
   /** The FQDN that artifacts bind to. */
   readonly code: string;
   /** One sentence: what the caller gets. */
@@ -29,12 +29,12 @@ export interface Declaration<S extends Shape, R extends string, V extends string
   /** Every reason with which it may refuse, besides those of its door. */
   readonly violations: readonly V[];
   /** What it may draw besides its input; absent for a pure function. */
-  readonly draws?: Drawn;
+  readonly draws?: DrawnSources;
   /** Fields of its input or result that are key material: no trace shows them, whatever the contract suppresses. */
   readonly secrets?: readonly (NoInfer<R> | (keyof S & string))[];
   /** Imports the libraries that `run` needs: a program that binds no such transform does not pay for them. */
   readonly uses?: () => Promise<U>;
-  run(input: Input<S>, draw: Draw, uses: NoInfer<U>): Answer<NoInfer<R>, NoInfer<V>>;
+  run(input: Input<S>, draw: Sources, uses: NoInfer<U>): Answer<NoInfer<R>, NoInfer<V>>;
   readonly examples: readonly Example[];
 }
 
@@ -50,16 +50,16 @@ export interface Transform {
   readonly about: string;
   readonly result: readonly string[];
   readonly violations: readonly string[];
-  readonly draws?: Drawn;
+  readonly draws?: DrawnSources;
   readonly secrets: readonly string[];
   readonly examples: readonly Example[];
   /** Loads what the transform uses; absent when it uses nothing. Compiling a workflow awaits it once. */
   prepare?(): Promise<void>;
   /** Anything thrown is a defect of the capability: the engine refuses the run (SPEC 4.5). */
-  answer(input: JsonObject, draw: Draw): Answer;
+  answer(input: JsonObject, draw: Sources): Answer;
 }
 
-export function transform<S extends Shape, const R extends string, const V extends string, U = undefined>(
+export function transform<S extends InputSchema, const R extends string, const V extends string, U = undefined>(
   declaration: Declaration<S, R, V, U>,
 ): Transform {
   const {

@@ -4,7 +4,7 @@ import { digestOf } from "../json/canonical.ts";
 import { type JsonObject, linesOf, parsePointer, pointer } from "../json/json.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
 import type { ContractTable } from "../snapshot/parse.ts";
-import type { Subject } from "./analysis/snapshot-model.ts";
+import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 
 /** What a rule found, with everything that a report or another tool needs to know about it. */
@@ -26,7 +26,7 @@ export interface CheckFinding {
   readonly fingerprint: string;
 }
 
-export function check(subject: Subject, rules: readonly Rule[]): readonly CheckFinding[] {
+export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly CheckFinding[] {
   const locate = locator(subject);
   const contracts = new Map(subject.contracts.map((one) => [one.artifact.file, one.table]));
   const findings = rules.flatMap((rule) =>
@@ -62,7 +62,7 @@ function order(a: string, b: string): number {
 
 type Place = Pick<CheckFinding, "artifact" | "line" | "markdown">;
 
-function locator({ entries, texts }: Subject): (found: Found) => Place {
+function locator({ entries, texts }: SnapshotModel): (found: Found) => Place {
   const byFile = new Map([...entries.values()].map((entry) => [entry.file, entry]));
   const lines = new Map<string, ReadonlyMap<string, number>>();
   const finders = new Map<string, FindLine>();

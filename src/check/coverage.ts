@@ -1,7 +1,7 @@
 /** Which of a snapshot's own invariants the rules check, which something else of the runner holds, which nobody can. */
 
 import { codeOf } from "../snapshot/fqdn.ts";
-import type { Subject } from "./analysis/snapshot-model.ts";
+import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Rule } from "./rule.ts";
 import { UNCHECKED } from "./unchecked.ts";
 
@@ -18,7 +18,7 @@ export interface Coverage {
   readonly counts: Readonly<Record<CoveredInvariant["status"], number>>;
 }
 
-export function coverageOf(subject: Subject, rules: readonly Rule[]): Coverage {
+export function coverageOf(subject: SnapshotModel, rules: readonly Rule[]): Coverage {
   const invariants = subject.ofWord("INVARIANT").map(({ fqdn }): CoveredInvariant => {
     const holding = rules.filter((rule) => rule.invariants.includes(fqdn)).map(({ id }) => id);
     if (holding.length > 0) return { invariant: fqdn, status: "checked", rules: holding, why: null };

@@ -1,6 +1,6 @@
 /** What the findings come to under a configuration and a baseline. */
 
-import type { Subject } from "./analysis/snapshot-model.ts";
+import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Known } from "./baseline.ts";
 import { type CheckFinding, check } from "./check.ts";
 import type { Config } from "./config.ts";
@@ -28,8 +28,8 @@ export interface Terms {
   readonly failOn: Severity;
 }
 
-export function judge(
-  subject: Subject,
+export function evaluate(
+  subject: SnapshotModel,
   all: readonly Rule[],
   { config, baseline, failOn }: Terms,
 ): CheckResult {

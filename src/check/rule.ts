@@ -2,7 +2,7 @@
 
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Path } from "../snapshot/hint.ts";
-import type { Subject } from "./analysis/snapshot-model.ts";
+import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 
@@ -37,7 +37,7 @@ export interface Rule {
   readonly invariants: readonly string[];
   /** What to do about a breach that says nothing better itself. */
   readonly hint: string;
-  check(subject: Subject): Iterable<Found>;
+  check(subject: SnapshotModel): Iterable<Found>;
 }
 
 type Declared = Omit<Rule, "invariants"> & { readonly invariants?: readonly string[] };

@@ -9,8 +9,8 @@ import type {
   Locks,
   Mail,
   Progress,
-  Scratch,
   Source,
+  TempFolder,
   TraceAccess,
   TraceFolder,
 } from "../ports.ts";
@@ -18,7 +18,7 @@ import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
-export interface World {
+export interface Platform {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
@@ -50,13 +50,13 @@ export interface World {
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
-  openScratch(within?: string): Promise<Scratch>;
+  openScratch(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
   /** How many things can be done at the same time. */
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
-  openCrew(threads: number): Promise<Crew | null>;
+  openCrew(threads: number): Promise<WorkerPool | null>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
@@ -67,7 +67,7 @@ export interface World {
 }
 
 /** Threads beside this one. */
-export interface Crew {
+export interface WorkerPool {
   /** What the next thread that is free answers to a job; both are plain data. */
   perform<T>(job: unknown): Promise<T>;
   /** Ends them at once, whatever they do. */
@@ -101,7 +101,7 @@ export interface Settings {
 }
 
 export interface Context {
-  readonly world: World;
+  readonly world: Platform;
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
@@ -110,7 +110,7 @@ export interface Context {
 }
 
 /** What the context's world prints is guarded: no text from outside is obeyed by the terminal or the build server. */
-export function toContext(options: CommonOptions, world: World): Context {
+export function toContext(options: CommonOptions, world: Platform): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const { env } = world;
   const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
@@ -136,7 +136,7 @@ export function toContext(options: CommonOptions, world: World): Context {
 const edge = (text: string) => coloured(guarded(text));
 
 /** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */
-function isColourful({ env, isTty }: World): boolean {
+function isColourful({ env, isTty }: Platform): boolean {
   const forced = env["FORCE_COLOR"];
   if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
   return isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb";

@@ -8,15 +8,15 @@ import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { tooLarge } from "../render/picture/size.ts";
 import { renderSvg } from "../render/svg.ts";
-import type { Ran, Surroundings } from "../scenarios/environment.ts";
+import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.ts";
 import type { Output } from "../scenarios/expect/leaks.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./commands/run/payload.ts";
 import { filesText, toJsonText, toText } from "./commands/run/view.ts";
-import { toContext, type World } from "./context.ts";
+import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { hintLines, refusalText } from "./print.ts";
 
-export function surroundingsIn(world: World): Surroundings {
+export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
   const { files, clock, entropy, tool } = world;
   return {
     ...{ files, clock, entropy, tool },
@@ -36,7 +36,10 @@ export function surroundingsIn(world: World): Surroundings {
 }
 
 /** The picture is the text of its SVG. */
-function outputsOf({ plan, result, summary, events, trace, exitCode }: Ran, world: World): readonly Output[] {
+function outputsOf(
+  { plan, result, summary, events, trace, exitCode }: CommandRun,
+  world: Platform,
+): readonly Output[] {
   const base = `${result.folder}/${result.traceId}`;
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
   const found = classify(summary);

@@ -1,6 +1,6 @@
 /** Exit codes, as `--help` prints them (SPEC 1). */
 
-import type { Ending } from "../engine/advance.ts";
+import type { RunEnding } from "../engine/advance.ts";
 import { type Fault, RunFault, STORAGE_CODES, type Stage } from "../errors/faults.ts";
 
 export const EXIT = {
@@ -46,7 +46,7 @@ export function exitCodeOfFault(fault: Fault): number {
 }
 
 /** For a run that is over: by the refusal that ended it, else by its ending. */
-export function exitCodeOfRun({ fault, status, exitReason }: Ending): number {
+export function exitCodeOfRun({ fault, status, exitReason }: RunEnding): number {
   return fault === undefined ? exitCodeOfEnding(status, exitReason) : exitCodeOfRefusal(fault.code);
 }
 

@@ -7,7 +7,7 @@ import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Context } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
-export function readGiven(given: string, what: string, context: Context, most?: number): Uint8Array {
+export function readFileArgument(given: string, what: string, context: Context, most?: number): Uint8Array {
   const { world, path } = context;
   try {
     return present(world.files.read(path(given), most ?? SIZE.text), given, what, context);
@@ -17,7 +17,7 @@ export function readGiven(given: string, what: string, context: Context, most?: 
 }
 
 /** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
-export async function openGiven(given: string, what: string, context: Context): Promise<Source> {
+export async function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
   const { world, path } = context;
   try {
     const { size, pieces } = present(await world.openSource(path(given)), given, what, context);

@@ -2,24 +2,24 @@
 
 import { counted } from "../errors/counted.ts";
 import type { TraceFinding } from "../examine/finding.ts";
-import type { ForeignClassification } from "../interop/class.ts";
-import type { Course, ForeignRecord } from "../interop/record.ts";
-import { untoldTable } from "../interop/vocabulary.ts";
+import type { ExternalClassification } from "../interop/class.ts";
+import type { ExternalPath, ExternalRecord } from "../interop/record.ts";
+import { unavailableTable } from "../interop/vocabulary.ts";
 import type { Paint } from "./colour.ts";
 import { findingJson, findingText } from "./finding-view.ts";
 import { plain, table } from "./print.ts";
 
-export interface ForeignExamination {
+export interface ExternalExamination {
   readonly file: string;
-  readonly record: ForeignRecord;
+  readonly record: ExternalRecord;
   /** Null: there is no graph to hold the path against, for the reason among the findings. */
   readonly isAllowed: boolean | null;
   readonly findings: readonly TraceFinding[];
-  readonly classification: ForeignClassification;
+  readonly classification: ExternalClassification;
   readonly isSound: boolean;
 }
 
-export function toJson({ record, isAllowed, findings, classification, isSound }: ForeignExamination): unknown {
+export function toJson({ record, isAllowed, findings, classification, isSound }: ExternalExamination): unknown {
   const { format, events, workflow, chain, course, errors, ending } = record;
   const { class: found, isStructural, node, untold } = classification;
   return {
@@ -40,11 +40,11 @@ export function toJson({ record, isAllowed, findings, classification, isSound }:
 }
 
 /** Beside what no such trace proves, what this one leaves open. */
-function unprovenIn({ unproven }: ForeignRecord, { untold }: ForeignClassification): readonly string[] {
-  return untold === null ? unproven : [...unproven, untoldTable[untold]];
+function unprovenIn({ unproven }: ExternalRecord, { untold }: ExternalClassification): readonly string[] {
+  return untold === null ? unproven : [...unproven, unavailableTable[untold]];
 }
 
-export function toText(examination: ForeignExamination, paint: Paint): string {
+export function toText(examination: ExternalExamination, paint: Paint): string {
   const { file, record, isAllowed, findings, classification, isSound } = examination;
   const { format, events, workflow, ending, course } = record;
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
@@ -74,13 +74,13 @@ function verdict(isGood: boolean, word: string, paint: Paint): string {
   return isGood ? paint("good", word) : paint("bad", `not ${word}`);
 }
 
-function chainText({ chain }: ForeignRecord, paint: Paint): string {
+function chainText({ chain }: ExternalRecord, paint: Paint): string {
   if (chain === null) return paint("quiet", "none");
   const word = verdict(chain.isIntact, "intact", paint);
   return chain.isIntact ? `${word}, ${counted(chain.covered, "event")} covered, not the last` : word;
 }
 
-function classText({ class: found, isStructural, node, untold }: ForeignClassification, paint: Paint): string {
+function classText({ class: found, isStructural, node, untold }: ExternalClassification, paint: Paint): string {
   if (untold === null && found === null) return "class  none, it ended well\n";
   const word = found === null ? paint("quiet", "not told") : paint(isStructural ? "bad" : "strong", found);
   const how =
@@ -89,7 +89,7 @@ function classText({ class: found, isStructural, node, untold }: ForeignClassifi
 }
 
 /** Those that say more than the ending. */
-function errorsText({ errors, ending }: ForeignRecord, paint: Paint): string {
+function errorsText({ errors, ending }: ExternalRecord, paint: Paint): string {
   const told = errors.filter(({ message }) => message !== ending?.reason);
   return told
     .map(
@@ -99,7 +99,7 @@ function errorsText({ errors, ending }: ForeignRecord, paint: Paint): string {
     .join("");
 }
 
-function rowsOf(course: Course): readonly (readonly string[])[] {
+function rowsOf(course: ExternalPath): readonly (readonly string[])[] {
   const ended = (outcome: string | null) => (outcome === null ? "did not end" : plain(outcome));
   switch (course.of) {
     case "nodes":

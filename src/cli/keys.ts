@@ -4,7 +4,7 @@ import { UsageFault } from "../errors/faults.ts";
 import { utf8 } from "../json/json.ts";
 import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "../sign/keys.ts";
 import type { Context } from "./context.ts";
-import { readGiven } from "./file-argument.ts";
+import { readFileArgument } from "./file-argument.ts";
 
 /** The keys to sign with: those in the files, else the one in the environment; none is no refusal. @throws UsageFault */
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {
@@ -28,7 +28,7 @@ export function trustedKeys(files: readonly string[], context: Context): readonl
 function readKey(file: string, place: string, context: Context): string {
   // What is no file name is repeated in no refusal.
   if (KEY_ITSELF.test(file)) throw new UsageFault("KEY_NOT_A_FILE", { place });
-  return utf8(readGiven(file, "the key", context));
+  return utf8(readFileArgument(file, "the key", context));
 }
 
 /** PEM text, or the beginning that every unencrypted Ed25519 key has in it. */

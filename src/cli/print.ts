@@ -32,7 +32,7 @@ function cut(_: string, part: unknown): unknown {
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
-export function reportRefusal(thrown: unknown, context: Context): number {
+export function printRefusal(thrown: unknown, context: Context): number {
   const error = refusedBySystem(thrown) ?? thrown;
   if (!(error instanceof Fault)) return reportDefect(error, context);
   const { world, settings } = context;

@@ -7,15 +7,15 @@ import { DEPTH, SIZE } from "../json/limits.ts";
 import { GATE_PARTS } from "../report/result.ts";
 import { runCommand } from "./commands/run/command.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./commands/run/payload.ts";
-import { type CommonOptions, type Context, toContext, type World } from "./context.ts";
+import { type CommonOptions, type Context, type Platform, toContext } from "./context.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
-import { reportRefusal } from "./print.ts";
+import { printRefusal } from "./print.ts";
 import { usageHint } from "./usage-hint.ts";
 
 type Run<O> = (options: O, context: Context, ...operands: string[]) => Promise<number>;
 
 /** Runs one command line; never throws, never exits. */
-export async function runCli(given: readonly string[], world: World): Promise<number> {
+export async function runCli(given: readonly string[], world: Platform): Promise<number> {
   const argv = commandFirst(given);
   let exitCode: number = EXIT.SUCCESS;
   // Set by whichever command is chosen, so that a refusal knows how to speak.
@@ -28,12 +28,12 @@ export async function runCli(given: readonly string[], world: World): Promise<nu
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportRefusal(error, context);
+    if (!(error instanceof CommanderError)) return printRefusal(error, context);
     // Not by the error alone: the exit code in it is the process's, where that was set already.
     if (error.exitCode === 0 || argv[0] === "help") return EXIT.SUCCESS;
     const message = error.message.replace(/^error: /, "");
     if (error.code === "commander.help") return EXIT.USAGE;
-    return reportRefusal(badUsage(message, COMMANDS.find(({ name }) => name === argv[0])?.name), context);
+    return printRefusal(badUsage(message, COMMANDS.find(({ name }) => name === argv[0])?.name), context);
   }
 }
 
@@ -70,7 +70,7 @@ type Perform = (context: Context) => Promise<number>;
 
 function buildProgram(
   argv: readonly string[],
-  world: World,
+  world: Platform,
   begin: (options: CommonOptions, perform: Perform) => Promise<void>,
 ): Command {
   const program = new Command("pgs")

@@ -3,17 +3,17 @@
 import { UsageFault } from "../errors/faults.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
-import { foreignFormat } from "../interop/detect.ts";
+import { externalFormat } from "../interop/detect.ts";
 import type { Context } from "./context.ts";
-import { readGiven } from "./file-argument.ts";
+import { readFileArgument } from "./file-argument.ts";
 
 /** What a run may leave that was interrupted before its first event was whole. */
 const BEGUN: ReadonlySet<string> = new Set(["EMPTY", "TORN_LINE"]);
 
 /** Its events, and all that is wrong with it. @throws UsageFault for a file that is no trace of this runner */
 export function readTrace(file: string, context: Context): VerifiedEvents {
-  const bytes = readGiven(file, "the trace", context);
-  const format = foreignFormat(bytes);
+  const bytes = readFileArgument(file, "the trace", context);
+  const format = externalFormat(bytes);
   if (format !== null) throw new UsageFault("FOREIGN_TRACE", { file, format });
   const verified = verifyTrace(bytes);
   const isTrace = verified.events.length > 0 || verified.findings.every(({ code }) => BEGUN.has(code));

@@ -10,7 +10,7 @@ import type { Verdict } from "../report/result.ts";
 import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
-import { checkOutput, writeGiven } from "./write-file.ts";
+import { checkOutput, writeFileArgument } from "./write-file.ts";
 
 export interface ReportOptions {
   readonly junit?: string;
@@ -51,7 +51,7 @@ export function isPrinted(options: ReportOptions): boolean {
 }
 
 /** @throws UsageFault when one cannot be written */
-export function leaveReports(verdict: Verdict, options: ReportOptions, context: Context): void {
+export function writeReports(verdict: Verdict, options: ReportOptions, context: Context): void {
   const { world } = context;
   const { junit, sarif, summary, github } = options;
   if (junit !== undefined) leave(junit, junitText(verdict, world.clock.now()), context);
@@ -87,7 +87,7 @@ function read(file: string, { world, path }: Context): string | null {
 }
 
 function leave(file: string, text: string, context: Context): void {
-  writeGiven(file, text, context, (cause) => unwritable(file, cause));
+  writeFileArgument(file, text, context, (cause) => unwritable(file, cause));
 }
 
 function unwritable(file: string, cause: IoError): UsageFault {

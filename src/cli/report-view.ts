@@ -4,32 +4,32 @@ import type { Part } from "../report/result.ts";
 import { type Paint, painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { printJson, printText } from "./print.ts";
-import { isPrinted, leaveReports, type ReportOptions } from "./report-files.ts";
+import { isPrinted, type ReportOptions, writeReports } from "./report-files.ts";
 
 /** The two ways in which a reader is told. */
-export interface Telling<R> {
+export interface ReportView<R> {
   toJson(result: R): unknown;
   toText(result: R, paint: Paint): string;
 }
 
-export interface Told<R> extends Telling<R> {
+export interface Printed<R> extends ReportView<R> {
   readonly command: string;
   toParts(result: R, context: Context): readonly Part[];
 }
 
 /** @throws UsageFault when a report cannot be written */
-export async function tell<R>(
+export async function print<R>(
   result: R,
-  told: Told<R>,
+  told: Printed<R>,
   reports: ReportOptions,
   context: Context,
 ): Promise<void> {
-  leaveReports({ command: told.command, parts: told.toParts(result, context) }, reports, context);
+  writeReports({ command: told.command, parts: told.toParts(result, context) }, reports, context);
   if (context.settings.json || !isPrinted(reports)) await say(result, told, context);
 }
 
 /** As one JSON document or as text; text is left out where the reader wants it quiet. */
-export async function say<R>(result: R, telling: Telling<R>, context: Context): Promise<void> {
+export async function say<R>(result: R, telling: ReportView<R>, context: Context): Promise<void> {
   const { settings } = context;
   if (settings.json) printJson(context, telling.toJson(result));
   else if (!settings.quiet) printText(context, telling.toText(result, await painter(settings)));

@@ -6,12 +6,12 @@ import type { Source } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
-import { openGiven } from "./file-argument.ts";
+import { openFileArgument } from "./file-argument.ts";
 
 /** Bytes from which on reading takes long enough to be waited for. */
 const LONG = 2 ** 23;
 
-export class GivenTrace {
+export class TraceArgument {
   readonly file: string;
   readonly #source: Source;
   readonly #context: Context;
@@ -23,8 +23,8 @@ export class GivenTrace {
   }
 
   /** @throws UsageFault */
-  static async open(file: string, context: Context): Promise<GivenTrace> {
-    return new GivenTrace(file, await openGiven(file, "the trace", context), context);
+  static async open(file: string, context: Context): Promise<TraceArgument> {
+    return new TraceArgument(file, await openFileArgument(file, "the trace", context), context);
   }
 
   /** Where it begins. */

@@ -3,8 +3,8 @@
 import { UsageFault } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { TrustedKey } from "../sign/keys.ts";
-import { aboutSeal } from "../sign/subjects.ts";
-import { type JudgedSignature, judge, signatureFaults, type Verdict } from "../sign/verify.ts";
+import { subjectOfSeal } from "../sign/subjects.ts";
+import { type EvaluatedSignature, evaluateSignatures, signatureFaults, type Verdict } from "../sign/verify.ts";
 import { SEAL_FILE, type Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
 import { trustedKeys } from "./keys.ts";
@@ -25,14 +25,19 @@ export function trustedFor(
 export function requireSigned(options: TrustOptions, needed: number, context: Context): (seal: Seal) => void {
   const keys = trustedFor(options, needed, context);
   return (seal) => {
-    const [fault] = signatureFaults(judgeSeal(seal, keys), SEAL_FILE, needed);
+    const [fault] = signatureFaults(evaluateSeal(seal, keys), SEAL_FILE, needed);
     if (fault !== undefined) throw fault;
   };
 }
 
 /** Every signature of the seal. */
-export function judgeSeal({ root, signatures }: Seal, keys: readonly TrustedKey[]): readonly JudgedSignature[] {
-  return signatures.flatMap(({ line, envelope }) => judge(envelope, keys, aboutSeal(root), line));
+export function evaluateSeal(
+  { root, signatures }: Seal,
+  keys: readonly TrustedKey[],
+): readonly EvaluatedSignature[] {
+  return signatures.flatMap(({ line, envelope }) =>
+    evaluateSignatures(envelope, keys, subjectOfSeal(root), line),
+  );
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -44,7 +49,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** A row for each signature: the key, what became of it, and where that key is. */
-export function signatureRows(judged: readonly JudgedSignature[]): readonly (readonly string[])[] {
+export function signatureRows(judged: readonly EvaluatedSignature[]): readonly (readonly string[])[] {
   return judged.map(({ keyid, verdict, by }) => [
     /^[0-9a-f]{64}$/.test(keyid) ? keyid : "(no key id)",
     WORDS[verdict],
@@ -52,6 +57,6 @@ export function signatureRows(judged: readonly JudgedSignature[]): readonly (rea
   ]);
 }
 
-export function signaturesJson(judged: readonly JudgedSignature[]): readonly JsonObject[] {
+export function signaturesJson(judged: readonly EvaluatedSignature[]): readonly JsonObject[] {
   return judged.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
 }

@@ -5,7 +5,7 @@ import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
 
 /** @throws what `refusal` makes of a file that cannot be written */
-export function writeGiven(
+export function writeFileArgument(
   given: string,
   content: string | Uint8Array,
   { world, path }: Context,

@@ -3,10 +3,10 @@
 import { type JsonObject, own, pointer } from "../json/json.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Payloads, ViolationCode } from "../trace/event.ts";
-import type { Walk } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 
 /** Says what admission found; false when the run is denied. */
-export function admit({ plan, input, conclude, say }: Walk): boolean {
+export function admit({ plan, input, conclude, say }: RunState): boolean {
   const { requires, forbids } = plan.admission;
   const where = (rule: (typeof requires)[number]): JsonObject =>
     Object.fromEntries(

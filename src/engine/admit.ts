@@ -7,10 +7,10 @@ import { isPrintedNumber } from "../json/number.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
-import type { AdmissionConclusion, AdmissionWhere } from "./executor.ts";
+import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 
 /** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
-export function findMatches(rules: Admission, where: AdmissionWhere, data: DataRoot): AdmissionConclusion {
+export function findMatches(rules: Admission, where: AdmissionWhere, data: DataRoot): AdmissionResult {
   const requires = rules.requires.map(() => false);
   const forbids = rules.forbids.map(() => false);
   for (const record of records(data)) {

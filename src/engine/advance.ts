@@ -3,7 +3,7 @@
 import { RunFault } from "../errors/faults.ts";
 import type { ContractNode, ExitNode, IntentNode, NodeKey } from "../plan/plan.ts";
 
-export interface Ending {
+export interface RunEnding {
   readonly status: "SUCCESS" | "FAILED";
   readonly outcome: string | null;
   readonly exitReason: string;
@@ -28,7 +28,7 @@ const EXIT_CODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** How a run ends at an EXIT, by the EXIT's reason and the outcome of the last node. */
-export function endAt({ reason }: ExitNode, outcome: string): Ending {
+export function endAt({ reason }: ExitNode, outcome: string): RunEnding {
   const byOutcome = EXIT_CODES.get(outcome) ?? `EXIT_${outcome}`;
   if (reason === "COMPLETED") return { status: "SUCCESS", outcome, exitReason: "COMPLETED" };
   if (reason === "FAILED") {

@@ -5,23 +5,23 @@ import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
-import type { Ending } from "./advance.ts";
-import { requireHeldIn } from "./event-limits.ts";
+import type { RunEnding } from "./advance.ts";
+import { requireStorableIn } from "./event-limits.ts";
 import { checkLimit, limitOf } from "./run-limits.ts";
-import type { RunInput, Walk } from "./run-state.ts";
+import type { RunInput, RunState } from "./run-state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
 export const DEPTH_LIMIT = 16;
 
 /** How a walk ended, and what its contracts published. */
-export interface Walked extends Ending {
+export interface RunResult extends RunEnding {
   readonly results: JsonObject;
 }
 
-export type WalkNested = (plan: Plan, input: RunInput) => Promise<Walked>;
+export type RunChild = (plan: Plan, input: RunInput) => Promise<RunResult>;
 
 /** What a step of `parent` calls other workflows with; each call is the parent's next nested run. */
-export function calls(parent: Walk, walk: WalkNested): Walk["call"] {
+export function createChildRunner(parent: RunState, walk: RunChild): RunState["call"] {
   let count = 0;
   return async (workflow, payload, contract) => {
     checkLimit("runs", parent);
@@ -41,7 +41,7 @@ async function find(
   workflow: string,
   payload: JsonObject,
   contract: Contract,
-  { plan: { called }, say }: Walk,
+  { plan: { called }, say }: RunState,
   run: string,
 ): Promise<Plan | RunFault | null> {
   try {
@@ -50,7 +50,7 @@ async function find(
     if (depthOf(run) > DEPTH_LIMIT)
       throw new RunFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
     requireForeseen(plan, contract);
-    requireHeldIn(payload, "execution_start");
+    requireStorableIn(payload, "execution_start");
     return plan;
   } catch (fault) {
     if (!(fault instanceof RunFault)) throw fault;
@@ -78,7 +78,7 @@ function requireForeseen({ workflow, secrets }: Plan, contract: Contract): void 
 }
 
 function nestedInput(
-  { input, conclude, cursor }: Walk,
+  { input, conclude, cursor }: RunState,
   plan: Plan,
   payload: JsonObject,
   run: string,
@@ -88,12 +88,12 @@ function nestedInput(
   return { ...shared, run, parent, ...conclude.begin(run, plan, payload) };
 }
 
-function toCalled({ status, outcome, exitReason, fault, results }: Walked): Called {
+function toCalled({ status, outcome, exitReason, fault, results }: RunResult): Called {
   const result = { status, outcome, exit_reason_code: exitReason, results };
   return { end: fault === undefined ? endOf(status, exitReason) : "refused", result };
 }
 
-function endOf(status: Ending["status"], exitReason: string): Called["end"] {
+function endOf(status: RunEnding["status"], exitReason: string): Called["end"] {
   if (status === "SUCCESS") return "succeeded";
   if (exitReason === "EXIT_BACKEND_ERROR" || STORAGE_CODES.has(exitReason)) return "storage";
   return exitReason === "EXIT_NOT_FOUND" ? "not-found" : "failed";

@@ -6,7 +6,7 @@ import { CLOCK, evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
 import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
 import { checkLimit } from "./run-limits.ts";
-import type { Walk } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 import { runEffect, runTransform } from "./steps.ts";
 
 /** What the bound inputs do not meet: presence of what is bound and required, and top-level types. */
@@ -49,7 +49,7 @@ interface StepEnd {
 export async function runContract(
   contract: Contract,
   inputs: JsonObject,
-  walk: Walk,
+  walk: RunState,
 ): Promise<{ readonly outcome: string; readonly outputs: JsonObject }> {
   const progress: Progress = { inputs, published: {}, results: {}, raw: {} };
   let index = 0;
@@ -82,7 +82,7 @@ function following(
   return action.do === "continue" && index + 1 < contract.steps.length ? index + 1 : undefined;
 }
 
-async function runStep(step: Step, contract: Contract, progress: Progress, walk: Walk): Promise<StepEnd> {
+async function runStep(step: Step, contract: Contract, progress: Progress, walk: RunState): Promise<StepEnd> {
   const inputs = bind(step.inputs, inputScope(progress, walk));
   const { outcome, raw, status } =
     step.kind === "transform"
@@ -123,7 +123,7 @@ function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   });
 }
 
-function inputScope({ inputs, results, raw }: Progress, { input, conclude }: Walk): Scope {
+function inputScope({ inputs, results, raw }: Progress, { input, conclude }: RunState): Scope {
   return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock, [WITHIN]: conclude.within };
 }
 
@@ -138,7 +138,7 @@ export function bind(bindings: readonly Binding[], scope: Scope): MutableJson {
 }
 
 /** `capability_value` is the raw result's field `value`, or, when it has none, the raw result itself (SPEC 3). */
-function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, walk: Walk): Scope {
+function outputScope(raw: JsonObject, status: string | undefined, progress: Progress, walk: RunState): Scope {
   return {
     ...inputScope(progress, walk),
     capability_result: raw,

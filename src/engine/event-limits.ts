@@ -3,7 +3,7 @@
 import { type NodeCategory, RunFault, type Stage } from "../errors/faults.ts";
 import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
-import type { EventType, Happening } from "../trace/event.ts";
+import type { EventBody, EventType } from "../trace/event.ts";
 
 /** Who refuses where an event of this type cannot follow; elsewhere the workflow does. */
 export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCategory] } = {
@@ -18,12 +18,12 @@ export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCatego
 const SMALL: ReadonlySet<EventType> = new Set(["execution_start", "error", "workflow_complete"]);
 
 /** @throws RunFault `DATA_TOO_DEEP`, `DATA_TOO_LARGE` */
-export function requireHeld({ event_type: event, payload }: Happening): void {
-  if (!SMALL.has(event)) requireHeldIn(payload as unknown as JsonObject, event);
+export function requireStorable({ event_type: event, payload }: EventBody): void {
+  if (!SMALL.has(event)) requireStorableIn(payload as unknown as JsonObject, event);
 }
 
 /** The same of a payload, before the run that it is for. */
-export function requireHeldIn(payload: JsonObject, event: EventType): void {
+export function requireStorableIn(payload: JsonObject, event: EventType): void {
   const depth = event === "side_effect_start" ? DEPTH.effect : DEPTH.event;
   const [stage, category] = REFUSERS[event] ?? ["walk", "WF"];
   if (isDeeper(payload, depth)) throw new RunFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });

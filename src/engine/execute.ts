@@ -10,34 +10,34 @@ import type { Plan } from "../plan/plan.ts";
 import type { Observation } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
-import { advance, type Ending, endAt, noTransition } from "./advance.ts";
-import { calls, type Walked } from "./child-runs.ts";
-import { requireHeld } from "./event-limits.ts";
-import type { Conclude } from "./executor.ts";
+import { advance, endAt, noTransition, type RunEnding } from "./advance.ts";
+import { createChildRunner, type RunResult } from "./child-runs.ts";
+import { requireStorable } from "./event-limits.ts";
+import type { StepExecutor } from "./executor.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import { checkLimit } from "./run-limits.ts";
-import type { RunInput, Say, Walk } from "./run-state.ts";
+import type { EmitEvent, RunInput, RunState } from "./run-state.ts";
 
 /** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
-export async function walk(
+export async function execute(
   plan: Plan,
   input: RunInput,
-  conclude: Conclude,
-  say: Say,
-  tally: Walk["tally"] = { runs: 0, events: 0 },
-): Promise<Walked> {
+  conclude: StepExecutor,
+  say: EmitEvent,
+  tally: RunState["tally"] = { runs: 0, events: 0 },
+): Promise<RunResult> {
   const begun = input.micros();
   tally.runs++;
   let events = 0;
   let effects = 0;
-  const counting: Say = (happening) => {
-    requireHeld(happening);
+  const counting: EmitEvent = (happening) => {
+    requireStorable(happening);
     events++;
     if (input.run === MAIN_RUN) tally.events++;
     if (happening.event_type === "side_effect_start") effects++;
     say(happening);
   };
-  const state: Walk = {
+  const state: RunState = {
     plan,
     input,
     conclude,
@@ -49,7 +49,9 @@ export async function walk(
     outcomes: {},
     call: (...call) => nested(...call),
   };
-  const nested = calls(state, (child, childInput) => walk(child, childInput, conclude, counting, tally));
+  const nested = createChildRunner(state, (child, childInput) =>
+    execute(child, childInput, conclude, counting, tally),
+  );
   const ending = await runToEnding(state);
   counting({
     event_type: "workflow_complete",
@@ -67,11 +69,11 @@ export async function walk(
 }
 
 /** What the contracts published, by node. */
-function publishedIn({ plan, results }: Walk): JsonObject {
+function publishedIn({ plan, results }: RunState): JsonObject {
   return Object.fromEntries(Object.entries(results).filter(([key]) => plan.nodes.get(key)?.type === "CC"));
 }
 
-async function runToEnding(state: Walk): Promise<Ending> {
+async function runToEnding(state: RunState): Promise<RunEnding> {
   try {
     sayStart(state);
     if (!admit(state)) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
@@ -83,7 +85,7 @@ async function runToEnding(state: Walk): Promise<Ending> {
   }
 }
 
-function sayStart({ plan, input, say }: Walk): void {
+function sayStart({ plan, input, say }: RunState): void {
   const observed: readonly Observation[] = [{ clock: input.clock }];
   say({
     event_type: "execution_start",
@@ -103,7 +105,7 @@ function sayStart({ plan, input, say }: Walk): void {
   });
 }
 
-function sayError({ input, cursor, say }: Walk, fault: RunFault): void {
+function sayError({ input, cursor, say }: RunState, fault: RunFault): void {
   say({
     event_type: "error",
     run: input.run,
@@ -118,7 +120,7 @@ function sayError({ input, cursor, say }: Walk, fault: RunFault): void {
   });
 }
 
-async function runNodes(state: Walk): Promise<Ending> {
+async function runNodes(state: RunState): Promise<RunEnding> {
   const { plan, input, cursor, say } = state;
   let key = plan.start;
   let outcome = "";

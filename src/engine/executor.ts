@@ -11,14 +11,14 @@ import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } 
 import type { Change, Observation } from "../ports.ts";
 import type { TraceLimits } from "./run-limits.ts";
 
-export interface TransformConclusion {
+export interface TransformResult {
   /** The raw result, or null after a violation. */
   readonly result: JsonObject | null;
   readonly reason?: JsonObject;
   readonly observed: readonly Observation[];
 }
 
-export interface EffectConclusion {
+export interface EffectResult {
   readonly outcome: string;
   readonly result: JsonObject;
   readonly reason?: JsonObject;
@@ -27,17 +27,17 @@ export interface EffectConclusion {
 }
 
 /** Which rules found a matching record, in the order declared. */
-export interface AdmissionConclusion {
+export interface AdmissionResult {
   readonly requires: readonly boolean[];
   readonly forbids: readonly boolean[];
 }
 
 /** Every method may throw a `RunFault`: the walk ends the run with it. Anything else thrown is a defect. */
-export interface Conclude {
-  admission(rules: Admission, where: AdmissionWhere): AdmissionConclusion;
-  transform(step: TransformStep, inputs: JsonObject): TransformConclusion;
+export interface StepExecutor {
+  admission(rules: Admission, where: AdmissionWhere): AdmissionResult;
+  transform(step: TransformStep, inputs: JsonObject): TransformResult;
   /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
-  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectConclusion | Promise<EffectConclusion>;
+  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
   /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC, and the payload it goes on with. */
   begin(run: string, plan: Plan, payload: JsonObject): { readonly clock: string; readonly payload: JsonObject };
   /** The limit that a trace of so many runs or events has reached; null while it may go on. */

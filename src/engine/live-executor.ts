@@ -5,9 +5,9 @@ import { RunFault, StoreFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import { holds } from "../plan/expression.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Draw, Entropy, Mail, Observation, StoreFile } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Mail, Observation, Sources, StoreFile } from "../ports.ts";
 import { findMatches } from "./admit.ts";
-import type { Conclude, EffectConclusion, TransformConclusion } from "./executor.ts";
+import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import type { TraceLimits } from "./run-limits.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { TraceLimits } from "./run-limits.ts";
  */
 export type Durability = "device" | "process";
 
-export interface Live {
+export interface LiveEnvironment {
   readonly data: DataRoot;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -31,7 +31,7 @@ export interface Live {
   readonly begun: (run: string, plan: Plan) => void;
 }
 
-export function performing(live: Live): Conclude {
+export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
   return {
     admission: (rules, where) => findMatches(rules, where, live.data),
     transform: (step, inputs) => transform(step, inputs, live),
@@ -51,12 +51,12 @@ export function performing(live: Live): Conclude {
 }
 
 /** A draw that records every reading, in order, for the replay. */
-export function recordingDraw({ clock, entropy }: Pick<Live, "clock" | "entropy">): {
-  draw: Draw;
+export function recordingSources({ clock, entropy }: Pick<LiveEnvironment, "clock" | "entropy">): {
+  draw: Sources;
   observed: Observation[];
 } {
   const observed: Observation[] = [];
-  const draw: Draw = {
+  const draw: Sources = {
     clock() {
       const reading = new Date(clock.now()).toISOString();
       observed.push({ clock: reading });
@@ -71,8 +71,8 @@ export function recordingDraw({ clock, entropy }: Pick<Live, "clock" | "entropy"
   return { draw, observed };
 }
 
-function transform(step: TransformStep, inputs: JsonObject, live: Live): TransformConclusion {
-  const { draw, observed } = recordingDraw(live);
+function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironment): TransformResult {
+  const { draw, observed } = recordingSources(live);
   return { ...answer(step, inputs, draw), observed };
 }
 
@@ -80,8 +80,8 @@ function transform(step: TransformStep, inputs: JsonObject, live: Live): Transfo
 export function answer(
   step: Pick<TransformStep, "code" | "transform">,
   inputs: JsonObject,
-  draw: Draw,
-): Omit<TransformConclusion, "observed"> {
+  draw: Sources,
+): Omit<TransformResult, "observed"> {
   const fault = (reason: string, cause?: unknown) =>
     new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
   let answered: ReturnType<TransformStep["transform"]["answer"]>;
@@ -97,8 +97,8 @@ export function answer(
   return { result };
 }
 
-async function effect(step: EffectStep, inputs: JsonObject, live: Live): Promise<EffectConclusion> {
-  const { draw, observed } = recordingDraw(live);
+async function effect(step: EffectStep, inputs: JsonObject, live: LiveEnvironment): Promise<EffectResult> {
+  const { draw, observed } = recordingSources(live);
   if (live.durability === "device" && !isReading(step.operation)) live.syncTrace();
   try {
     const performed = await reach(step, inputs, draw, live);
@@ -118,8 +118,8 @@ async function effect(step: EffectStep, inputs: JsonObject, live: Live): Promise
 function reach(
   { operation, path, policy }: EffectStep,
   inputs: JsonObject,
-  draw: Draw,
-  live: Live,
+  draw: Sources,
+  live: LiveEnvironment,
 ): Performed | Promise<Performed> {
   switch (operation.reaches) {
     case "store":
@@ -138,8 +138,8 @@ function onStore(
   operation: StoreOperation,
   inputs: JsonObject,
   store: StoreFile,
-  draw: Draw,
-  { durability }: Live,
+  draw: Sources,
+  { durability }: LiveEnvironment,
 ): Performed {
   const performed = operation.perform(inputs, store, draw);
   if (durability === "device" && !isReading(operation)) store.sync();
@@ -147,7 +147,7 @@ function onStore(
 }
 
 /** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */
-function failed(reason: JsonObject, observed: readonly Observation[]): EffectConclusion {
+function failed(reason: JsonObject, observed: readonly Observation[]): EffectResult {
   return { outcome: "BACKEND_ERROR", result: {}, reason, observed };
 }
 

@@ -7,16 +7,16 @@ import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
 import { bind, checkInputs, runContract } from "./contract.ts";
-import type { Walk } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 
 /** How a node ended. */
-export interface Ended {
+export interface NodeResult {
   readonly outcome: string;
   readonly outputs: JsonObject;
 }
 
 /** Admits the payload, its top-level defaults filled in, or tells every rule it does not meet. */
-export async function runIntent({ key, intent }: IntentNode, state: Walk): Promise<Ended> {
+export async function runIntent({ key, intent }: IntentNode, state: RunState): Promise<NodeResult> {
   const { input, say, conclude } = state;
   const code = intent === null ? {} : { capability_code: intent.fqdn };
   say({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
@@ -44,7 +44,7 @@ function withDefaults(spec: IntentSpec, payload: JsonObject): JsonObject {
   return deepFreeze(filled);
 }
 
-function sayViolations({ input, cursor, say }: Walk, code: ViolationCode, unmet: readonly Unmet[]): void {
+function sayViolations({ input, cursor, say }: RunState, code: ViolationCode, unmet: readonly Unmet[]): void {
   for (const { pointer: field, constraint, expected, actual } of unmet) {
     say({
       event_type: "violation",
@@ -62,7 +62,7 @@ function sayViolations({ input, cursor, say }: Walk, code: ViolationCode, unmet:
 }
 
 /** Binds the contract's inputs and runs it. @throws RunFault for an outcome the contract does not allow */
-export async function runContractNode(node: ContractNode, state: Walk): Promise<Ended> {
+export async function runContractNode(node: ContractNode, state: RunState): Promise<NodeResult> {
   const { contract } = node;
   const { input, say, conclude } = state;
   const inputs = conclude.inputs(bindInputs(node, state));
@@ -86,7 +86,7 @@ export async function runContractNode(node: ContractNode, state: Walk): Promise<
 
 function bindInputs(
   { inputs, contract }: ContractNode,
-  { payload, results, outcomes, input, conclude }: Walk,
+  { payload, results, outcomes, input, conclude }: RunState,
 ): JsonObject {
   const scope = { payload, results, outcomes, [CLOCK]: input.clock, [WITHIN]: conclude.within };
   const bound = bind(inputs, scope);

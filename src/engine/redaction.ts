@@ -9,7 +9,7 @@ import type { Json, JsonObject } from "../json/json.ts";
 import { namesIn } from "../plan/member-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
-import { changeData, type Happening, isSuppressed, suppressedName } from "../trace/event.ts";
+import { changeData, type EventBody, isSuppressed, suppressedName } from "../trace/event.ts";
 import { type Places, placesAt, placesIn, visitData } from "./secret-places.ts";
 import { TextSet } from "./text-set.ts";
 
@@ -17,14 +17,14 @@ import { TextSet } from "./text-set.ts";
 const TELLING_LENGTH = 6;
 
 /** Whether a value could be shown although it is a secret: outside its places, too short to be told by its value. */
-export function isUntelling(value: Json): boolean {
+export function isUnrevealing(value: Json): boolean {
   if (isSuppressed(value)) return true;
-  if (typeof value === "object" && value !== null) return Object.values(value).every(isUntelling);
+  if (typeof value === "object" && value !== null) return Object.values(value).every(isUnrevealing);
   return String(value).length < TELLING_LENGTH;
 }
 
 /** What one trace keeps to itself: the plan of every run says where secrets stand, their values are known to all. */
-export class Secrecy {
+export class Redactor {
   readonly #salt: () => string;
   readonly #byRun = new Map<string, Plan>();
   /** By text or number: the digest of the secret that it is, or a part of. */
@@ -66,7 +66,7 @@ export class Secrecy {
     return new RunFault(stage, category, fault.code as RunCode, facts as never, { cause });
   }
 
-  readonly mask = (happening: Happening): Happening => {
+  readonly mask = (happening: EventBody): EventBody => {
     const { event_type, run } = happening;
     if (this.#salted === undefined) return happening;
     const secrets = this.#byRun.get(run)?.secrets ?? null;
@@ -76,7 +76,7 @@ export class Secrecy {
     const masked = {
       ...happening,
       payload: inPlaces((data, places) => this.#shown(data, places)),
-    } as Happening;
+    } as EventBody;
     if (event_type === "workflow_complete") this.#byRun.delete(run);
     return masked.event_type === "execution_start" ? withDigest(masked) : masked;
   };
@@ -152,7 +152,7 @@ export class Secrecy {
   }
 }
 
-function withDigest(start: Extract<Happening, { event_type: "execution_start" }>): Happening {
+function withDigest(start: Extract<EventBody, { event_type: "execution_start" }>): EventBody {
   const { payload } = start;
   return { ...start, payload: { ...payload, payload_digest: digestOf(payload.payload) } };
 }

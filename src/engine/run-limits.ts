@@ -1,7 +1,7 @@
 /** How much one trace may hold, the runs nested in it included. */
 
 import { type RunCode, RunFault } from "../errors/faults.ts";
-import type { Walk } from "./run-state.ts";
+import type { RunState } from "./run-state.ts";
 
 export interface TraceLimits {
   /** How many runs may begin. */
@@ -18,7 +18,10 @@ const CODES = { runs: "RUN_LIMIT", events: "EVENT_LIMIT" } as const satisfies Re
 >;
 
 /** @throws RunFault where the trace may hold no more of these. */
-export function checkLimit(of: keyof TraceLimits, { conclude, tally }: Pick<Walk, "conclude" | "tally">): void {
+export function checkLimit(
+  of: keyof TraceLimits,
+  { conclude, tally }: Pick<RunState, "conclude" | "tally">,
+): void {
   const limit = conclude.limit(of, tally[of]);
   if (limit !== null) throw new RunFault("walk", "WF", CODES[of], { limit });
 }

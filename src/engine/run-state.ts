@@ -3,8 +3,8 @@
 import type { Called } from "../capabilities/effect.ts";
 import type { JsonObject, MutableJson } from "../json/json.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
-import type { Happening } from "../trace/event.ts";
-import type { Conclude } from "./executor.ts";
+import type { EventBody } from "../trace/event.ts";
+import type { StepExecutor } from "./executor.ts";
 
 export interface RunInput {
   readonly executionId: string;
@@ -22,14 +22,14 @@ export interface RunInput {
   micros(): number;
 }
 
-export type Say = (happening: Happening) => void;
+export type EmitEvent = (happening: EventBody) => void;
 
 /** What a step sees of its run. */
-export interface Walk {
+export interface RunState {
   readonly plan: Plan;
   readonly input: RunInput;
-  readonly conclude: Conclude;
-  readonly say: Say;
+  readonly conclude: StepExecutor;
+  readonly say: EmitEvent;
   /** What the whole trace holds so far. */
   readonly tally: { runs: number; events: number };
   /** Where the run is: what an `error` event names. */

@@ -6,13 +6,13 @@ import type { Plan } from "../plan/plan.ts";
 import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
-import type { Ending } from "./advance.ts";
-import { walk } from "./execute.ts";
-import type { Conclude } from "./executor.ts";
-import { type Durability, performing } from "./live-executor.ts";
-import { Secrecy } from "./redaction.ts";
+import type { RunEnding } from "./advance.ts";
+import { execute } from "./execute.ts";
+import type { StepExecutor } from "./executor.ts";
+import { createLiveExecutor, type Durability } from "./live-executor.ts";
+import { Redactor } from "./redaction.ts";
 import { TRACE_LIMITS, type TraceLimits } from "./run-limits.ts";
-import type { Say } from "./run-state.ts";
+import type { EmitEvent } from "./run-state.ts";
 
 export interface RunRequest {
   readonly plan: Plan;
@@ -30,23 +30,23 @@ export interface RunRequest {
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
-  readonly stage?: (performed: Conclude) => Conclude;
+  readonly stage?: (performed: StepExecutor) => StepExecutor;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
-export interface RunResult {
+export interface TracedRun {
   readonly traceId: string;
   readonly folder: string;
   readonly head: Digest;
-  readonly ending: Ending;
+  readonly ending: RunEnding;
 }
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
-export async function run(request: RunRequest): Promise<RunResult> {
+export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
   const { stage = (performed) => performed, limits = TRACE_LIMITS } = request;
-  const secrecy = new Secrecy(() => entropy.hex(16));
+  const secrecy = new Redactor(() => entropy.hex(16));
   secrecy.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
@@ -63,13 +63,13 @@ export async function run(request: RunRequest): Promise<RunResult> {
       micros: () => clock.micros(),
       ...(actor === undefined ? {} : { actor }),
     };
-    const say: Say = (happening) => journal.say(secrecy.mask(happening));
+    const say: EmitEvent = (happening) => journal.say(secrecy.mask(happening));
     const begin = (nested: string, called: Plan) => secrecy.add(nested, called);
     const syncTrace = () => journal.sync();
     const conclude = stage(
-      performing({ data, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
+      createLiveExecutor({ data, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
     );
-    const { fault, results: _, ...ending } = await walk(plan, input, conclude, say);
+    const { fault, results: _, ...ending } = await execute(plan, input, conclude, say);
     if (durability === "device") syncTrace();
     const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };

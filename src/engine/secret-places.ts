@@ -3,7 +3,7 @@
 import { isObject, type Json, type MutableJson, parsePointer, setOwn } from "../json/json.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
-import type { Happening } from "../trace/event.ts";
+import type { EventBody } from "../trace/event.ts";
 
 /** What the plan knows of some data. */
 export interface Places {
@@ -65,7 +65,7 @@ export function placesIn(space: Space, secrets: Secrets | null): Places {
 }
 
 /** Of the data at `at` in the event's payload. */
-export function placesAt(happening: Happening, at: readonly string[], secrets: Secrets | null): Places {
+export function placesAt(happening: EventBody, at: readonly string[], secrets: Secrets | null): Places {
   if (secrets === null) return NOWHERE;
   const names = secrets.names.get(happening.node_id ?? "") ?? NO_NAMES;
   if (isWhole(happening, at, secrets, names)) return EVERYWHERE;
@@ -79,7 +79,7 @@ export function placesAt(happening: Happening, at: readonly string[], secrets: S
 
 /** Whether all of the data is secret by where it stands. */
 function isWhole(
-  happening: Happening,
+  happening: EventBody,
   [member, ...below]: readonly string[],
   secrets: Secrets,
   names: ReadonlySet<string>,
@@ -105,7 +105,7 @@ function isSecretField(field: string | undefined, node: string, { paths, names }
 
 /** Whose data the member of an event's payload is. */
 function spaceOf(
-  { event_type, node_id: node = "", payload }: Happening,
+  { event_type, node_id: node = "", payload }: EventBody,
   [member]: readonly string[],
 ): Space | undefined {
   const step = "step" in payload ? (payload.step ?? "") : "";

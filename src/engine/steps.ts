@@ -4,10 +4,10 @@ import { RunFault } from "../errors/faults.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
-import type { EffectConclusion } from "./executor.ts";
-import type { Walk } from "./run-state.ts";
+import type { EffectResult } from "./executor.ts";
+import type { RunState } from "./run-state.ts";
 
-export interface Concluded {
+export interface StepResult {
   readonly outcome: string;
   readonly raw: JsonObject;
   /** What `$.capability_result.result_status` reads: an effect's outcome. */
@@ -18,8 +18,8 @@ export interface Concluded {
 export function runTransform(
   step: TransformStep,
   inputs: JsonObject,
-  { conclude, say, input, cursor }: Walk,
-): Concluded {
+  { conclude, say, input, cursor }: RunState,
+): StepResult {
   const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
   const conclusion =
     missing === undefined
@@ -50,8 +50,8 @@ export async function runEffect(
   step: EffectStep,
   inputs: JsonObject,
   contract: Contract,
-  walk: Walk,
-): Promise<Concluded> {
+  walk: RunState,
+): Promise<StepResult> {
   const { say, input, cursor } = walk;
   const at = { run: input.run, node_id: cursor.node as string };
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
@@ -86,8 +86,8 @@ async function concludeEffect(
   inputs: JsonObject,
   effectKey: Digest,
   contract: Contract,
-  { conclude, call }: Walk,
-): Promise<EffectConclusion> {
+  { conclude, call }: RunState,
+): Promise<EffectResult> {
   const { operation } = step;
   if (operation.reaches !== "workflows") return conclude.effect(step, inputs, effectKey);
   const frozen = deepFreeze(inCanonicalOrder(inputs));

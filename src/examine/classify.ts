@@ -2,7 +2,7 @@
 
 import type { NodeCategory, RunCode } from "../errors/faults.ts";
 import { MAIN_RUN, type Payloads } from "../trace/event.ts";
-import { isWell } from "../trace/run-path.ts";
+import { isSuccess } from "../trace/run-path.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 
 /** `null` in a classification: the run ended well. */
@@ -72,7 +72,7 @@ export function classOfRefusal(code: string, refusal: Refusal): TraceClass {
 /** The class of an ending without a refusal; the outcome is that of the last node, null for a denial. */
 export function classOfEnding({ status, outcome }: Pick<Payloads["workflow_complete"], "status" | "outcome">) {
   if (outcome === "BACKEND_ERROR") return "CS_RUNTIME_ERROR";
-  const isGood = status === "SUCCESS" && outcome !== null && isWell(outcome);
+  const isGood = status === "SUCCESS" && outcome !== null && isSuccess(outcome);
   return isGood ? null : "BUSINESS_VIOLATION";
 }
 
@@ -92,7 +92,7 @@ export function classify(summary: Summary): Classification | null {
 /** The last step of the main run that said why it did not succeed, else the last node that did not end well. */
 function placeOf({ path, reasons }: Summary): Pick<Classification, "node" | "step"> {
   const isTurn = ({ run, outcome }: { readonly run: string; readonly outcome: string }) =>
-    run === MAIN_RUN && !isWell(outcome);
+    run === MAIN_RUN && !isSuccess(outcome);
   const reason = reasons.findLast(isTurn);
   if (reason !== undefined) return { node: reason.node, step: reason.step };
   return { node: path.findLast(isTurn)?.node ?? null, step: null };

@@ -2,16 +2,16 @@
 
 import { classify } from "../examine/classify.ts";
 import type { JsonObject } from "../json/json.ts";
-import { bareCode } from "../plan/declared-graph.ts";
+import { bareCode } from "../trace/declared-graph.ts";
 import { eventsOf, MAIN_RUN, SCHEMA, type TraceEvent } from "../trace/event.ts";
 import { summaryOf } from "../trace/summary.ts";
-import { classifyForeign } from "./class.ts";
-import type { Course, ForeignFormat, ForeignRecord } from "./record.ts";
+import { classifyExternal } from "./class.ts";
+import type { ExternalFormat, ExternalPath, ExternalRecord } from "./record.ts";
 
 export interface Account {
-  readonly format: ForeignFormat | typeof SCHEMA;
+  readonly format: ExternalFormat | typeof SCHEMA;
   readonly workflow: string | null;
-  readonly passages: readonly Passage[];
+  readonly passages: readonly PathEntry[];
   readonly hasNodes: boolean;
   readonly ending: AccountEnding | null;
   /** Undefined where nobody can tell; null where the run ended well. */
@@ -27,16 +27,16 @@ export interface AccountEnding {
 }
 
 /** One entering of a node, by its key, its contract's code, or both; null is what is not recorded, or is none. */
-export interface Passage {
+export interface PathEntry {
   readonly node: string | null;
   readonly contract: string | null;
   /** Null where the node did not end, and for an EXIT, which has none. */
   readonly outcome: string | null;
 }
 
-export function accountOfForeign(record: ForeignRecord): Account {
+export function accountOfExternal(record: ExternalRecord): Account {
   const { format, workflow, course, ending, errors } = record;
-  const { class: found, isStructural, untold } = classifyForeign(record, null);
+  const { class: found, isStructural, untold } = classifyExternal(record, null);
   return {
     format,
     workflow,
@@ -49,7 +49,7 @@ export function accountOfForeign(record: ForeignRecord): Account {
   };
 }
 
-function passagesOf(course: Course, hasEnded: boolean): readonly Passage[] {
+function passagesOf(course: ExternalPath, hasEnded: boolean): readonly PathEntry[] {
   switch (course.of) {
     case "nodes":
       return course.visits.map(({ node, type, capability, outcome }) => {
@@ -89,8 +89,8 @@ export function accountOfOwn(events: readonly TraceEvent[]): Account {
   };
 }
 
-function ownPassages(events: readonly TraceEvent[]): readonly Passage[] {
-  const passages: Passage[] = [];
+function ownPassages(events: readonly TraceEvent[]): readonly PathEntry[] {
+  const passages: PathEntry[] = [];
   for (const event of events) {
     if (event.event_type === "node_start") {
       const { node_type, capability_code } = event.payload;

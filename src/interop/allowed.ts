@@ -1,11 +1,11 @@
 /** Does the declared graph allow the path that a foreign trace records? */
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
-import { bareCode, type Graph, type GraphNode } from "../plan/declared-graph.ts";
-import { type ContractVisit, type ForeignRecord, NO_OUTCOME, type NodeVisit, type Route } from "./record.ts";
+import { bareCode, type Graph, type GraphNode } from "../trace/declared-graph.ts";
+import { type ContractVisit, type ExternalRecord, NO_OUTCOME, type NodeVisit, type Route } from "./record.ts";
 
 /** Findings by line. Only what the format records is held against the graph. */
-export function checkCourse(graph: Graph, record: ForeignRecord): readonly TraceFinding[] {
+export function checkPath(graph: Graph, record: ExternalRecord): readonly TraceFinding[] {
   const { course } = record;
   const mustExit = record.ending?.isExit === true;
   switch (course.of) {

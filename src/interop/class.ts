@@ -1,24 +1,24 @@
 /** What kind of ending a foreign trace records, in the sense of SPEC 6.4: by what the protocol declares, not by its writer. */
 
 import { classOfEnding, type TraceClass } from "../examine/classify.ts";
-import type { Graph } from "../plan/declared-graph.ts";
-import { isWell } from "../trace/run-path.ts";
+import type { Graph } from "../trace/declared-graph.ts";
+import { isSuccess } from "../trace/run-path.ts";
 import { exitsOf, lastOutcome, outcomesInto } from "./ends.ts";
-import { type ForeignError, type ForeignRecord, NO_OUTCOME } from "./record.ts";
-import { CAPABILITIES, ERRORS, type Manner, REASONS, STOPPED, type Untold } from "./vocabulary.ts";
+import { type ExternalError, type ExternalRecord, NO_OUTCOME } from "./record.ts";
+import { CAPABILITIES, type EndingStatus, ERRORS, REASONS, STOPPED, type Unavailable } from "./vocabulary.ts";
 
-export interface ForeignClassification {
+export interface ExternalClassification {
   /** Null where the run ended well, and where `untold` says why nobody can tell. */
   readonly class: TraceClass | null;
   /** Something broke off the run, instead of one of its declared exits; null where that is not known either. */
   readonly isStructural: boolean | null;
   /** Where it was decided; null before the first node, and where the format records no nodes. */
   readonly node: string | null;
-  readonly untold: Untold | null;
+  readonly untold: Unavailable | null;
 }
 
 /** Without a graph, an EXIT's declared reason is known only where the trace shows it. */
-export function classifyForeign(record: ForeignRecord, graph: Graph | null): ForeignClassification {
+export function classifyExternal(record: ExternalRecord, graph: Graph | null): ExternalClassification {
   const [error] = record.errors;
   if (error !== undefined) return ofError(error, record);
   if (record.ending === null) return untold("NO_ENDING", null);
@@ -38,22 +38,26 @@ export function classifyForeign(record: ForeignRecord, graph: Graph | null): For
   }
 }
 
-function untold(why: Untold, isStructural: boolean | null, node: string | null = null): ForeignClassification {
+function untold(
+  why: Unavailable,
+  isStructural: boolean | null,
+  node: string | null = null,
+): ExternalClassification {
   return { class: null, isStructural, node, untold: why };
 }
 
-function broken(found: TraceClass, record: ForeignRecord): ForeignClassification {
+function broken(found: TraceClass, record: ExternalRecord): ExternalClassification {
   return { class: found, isStructural: true, node: lastNode(record), untold: null };
 }
 
-const DENIED: ForeignClassification = {
+const DENIED: ExternalClassification = {
   class: classOfEnding({ status: "FAILED", outcome: null }),
   isStructural: false,
   node: null,
   untold: null,
 };
 
-function ofError(error: ForeignError, record: ForeignRecord): ForeignClassification {
+function ofError(error: ExternalError, record: ExternalRecord): ExternalClassification {
   const found = ERRORS.get(error.code) ?? CAPABILITIES.get(error.category);
   if (found === "denied") return DENIED;
   const node = error.node ?? lastNode(record);
@@ -65,11 +69,11 @@ function ofError(error: ForeignError, record: ForeignRecord): ForeignClassificat
 }
 
 /** Whether the last transition led nowhere. */
-function isUnrouted({ course }: ForeignRecord): boolean {
+function isUnrouted({ course }: ExternalRecord): boolean {
   return course.of === "routes" && course.visits.at(-1)?.next === null;
 }
 
-function mannerOf({ ending, course, errors }: ForeignRecord): Manner | undefined {
+function mannerOf({ ending, course, errors }: ExternalRecord): EndingStatus | undefined {
   if (ending === null) return undefined;
   if (STOPPED.has(ending.status)) return "unsaid";
   const manner = ending.reason?.startsWith("EXIT_") === true ? "exit" : REASONS.get(ending.reason);
@@ -79,7 +83,7 @@ function mannerOf({ ending, course, errors }: ForeignRecord): Manner | undefined
 }
 
 /** The classes of all that may have happened; when they are one, that is it. */
-function atExit(record: ForeignRecord, graph: Graph | null): ForeignClassification {
+function atExit(record: ExternalRecord, graph: Graph | null): ExternalClassification {
   const exits = graph === null ? null : exitsOf(graph, record.course);
   if (exits?.length === 0 && record.course.of === "contracts") return broken("GRAPH_STRUCTURE_ERROR", record);
   const outcomes = outcomesOf(record, graph);
@@ -97,7 +101,7 @@ function atExit(record: ForeignRecord, graph: Graph | null): ForeignClassificati
 }
 
 /** On which outcomes it may have come there; null where trace and graph do not say. */
-function outcomesOf(record: ForeignRecord, graph: Graph | null): readonly string[] | null {
+function outcomesOf(record: ExternalRecord, graph: Graph | null): readonly string[] | null {
   const recorded = lastOutcome(record) ?? outcomeIn(record.ending?.reason ?? null);
   if (recorded !== null) return [recorded];
   return graph === null ? null : outcomesInto(graph, record.course);
@@ -110,20 +114,21 @@ function outcomeIn(reason: string | null): string | null {
 }
 
 /** Whether the EXIT is a FAILED one, where only the trace can tell: of v0.2, which fails at an ALREADY_EXISTS of any. */
-function failuresOf({ course, ending }: ForeignRecord): readonly boolean[] {
+function failuresOf({ course, ending }: ExternalRecord): readonly boolean[] {
   if (course.of !== "nodes" || ending === null) return [false, true];
   if (ending.status === "SUCCESS") return [false];
   return ending.reason === "EXIT_ALREADY_EXISTS" ? [false, true] : [true];
 }
 
-function lastNode({ course }: ForeignRecord): string | null {
+function lastNode({ course }: ExternalRecord): string | null {
   return course.of === "contracts" ? null : (course.visits.at(-1)?.node ?? null);
 }
 
 /** The last node that did not end well. */
-function turnOf({ course }: ForeignRecord): string | null {
+function turnOf({ course }: ExternalRecord): string | null {
   if (course.of === "contracts") return null;
   const visits = course.visits.map(({ node, outcome }) => ({ node, outcome }));
-  const isTurn = (outcome: string | null) => outcome !== null && !NO_OUTCOME.has(outcome) && !isWell(outcome);
+  const isTurn = (outcome: string | null) =>
+    outcome !== null && !NO_OUTCOME.has(outcome) && !isSuccess(outcome);
   return visits.findLast(({ outcome }) => isTurn(outcome))?.node ?? null;
 }

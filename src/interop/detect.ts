@@ -1,9 +1,9 @@
 /** Which runtime wrote a trace, by its first line. */
 
 import { isObject, type Json, own, utf8 } from "../json/json.ts";
-import type { ForeignFormat } from "./record.ts";
+import type { ExternalFormat } from "./record.ts";
 
-const VERSIONS: ReadonlyMap<Json | undefined, ForeignFormat> = new Map<Json, ForeignFormat>([
+const VERSIONS: ReadonlyMap<Json | undefined, ExternalFormat> = new Map<Json, ExternalFormat>([
   ["V0", "reference-v0.2"],
   ["v0", "reference-v0.3"],
   ["v1", "trace-event-v1"],
@@ -11,7 +11,7 @@ const VERSIONS: ReadonlyMap<Json | undefined, ForeignFormat> = new Map<Json, For
 ]);
 
 /** Null for a trace of this runner, and for what no runtime is known to write. */
-export function foreignFormat(bytes: Uint8Array): ForeignFormat | null {
+export function externalFormat(bytes: Uint8Array): ExternalFormat | null {
   const end = bytes.indexOf(0x0a);
   let first: unknown;
   try {

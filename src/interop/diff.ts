@@ -4,11 +4,11 @@ import { align } from "../examine/diff/align.ts";
 import type { TraceDifference } from "../examine/diff/diff-traces.ts";
 import { jsonDifferences, type Path } from "../json/diff.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
-import { bareCode } from "../plan/declared-graph.ts";
-import type { Account, Passage } from "./account.ts";
+import { bareCode } from "../trace/declared-graph.ts";
+import type { Account, PathEntry } from "./account.ts";
 import { NO_OUTCOME } from "./record.ts";
 
-export interface ForeignDiff {
+export interface ExternalDiff {
   readonly differences: readonly TraceDifference[];
   /** What is not compared, because not both record it. */
   readonly incomparable: readonly Incomparable[];
@@ -32,7 +32,7 @@ interface Comparison {
 }
 
 /** Compares what two accounts have in common. Places are those of the first. */
-export function diffAccounts(a: Account, b: Account): ForeignDiff {
+export function diffAccounts(a: Account, b: Account): ExternalDiff {
   const comparison: Comparison = { found: [], left: new Set(["VALUES"]) };
   diffWorkflows(a, b, comparison);
   diffPassages(a, b, comparison);
@@ -83,7 +83,7 @@ function diffPassages(a: Account, b: Account, comparison: Comparison): void {
   }
 }
 
-function namesOf(passages: readonly Passage[], byNode: boolean): readonly Named[] {
+function namesOf(passages: readonly PathEntry[], byNode: boolean): readonly Named[] {
   return passages.flatMap(({ node, contract, outcome }) => {
     const name = byNode ? node : contract;
     return name === null ? [] : [{ name, outcome }];

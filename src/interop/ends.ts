@@ -1,11 +1,11 @@
 /** At which EXIT a foreign run ended, and on which outcome, as far as trace and graph tell. */
 
-import type { Graph, GraphNode } from "../plan/declared-graph.ts";
+import type { Graph, GraphNode } from "../trace/declared-graph.ts";
 import { followContracts } from "./allowed.ts";
-import { type Course, type ForeignRecord, NO_OUTCOME } from "./record.ts";
+import { type ExternalPath, type ExternalRecord, NO_OUTCOME } from "./record.ts";
 
 /** The outcome of the last node that can have one; null where the trace does not record it. */
-export function lastOutcome({ course, ending }: ForeignRecord): string | null {
+export function lastOutcome({ course, ending }: ExternalRecord): string | null {
   switch (course.of) {
     case "nodes": {
       const outcome = course.visits.findLast(({ type }) => type !== "EXIT")?.outcome ?? null;
@@ -19,12 +19,12 @@ export function lastOutcome({ course, ending }: ForeignRecord): string | null {
 }
 
 /** Every EXIT at which the course may have ended; null where it cannot be followed that far. */
-export function exitsOf(graph: Graph, course: Course): readonly GraphNode[] | null {
+export function exitsOf(graph: Graph, course: ExternalPath): readonly GraphNode[] | null {
   const nodes = placesOf(graph, course);
   return nodes?.filter(({ type }) => type === "EXIT") ?? null;
 }
 
-function placesOf(graph: Graph, course: Course): readonly GraphNode[] | null {
+function placesOf(graph: Graph, course: ExternalPath): readonly GraphNode[] | null {
   switch (course.of) {
     case "nodes":
       return named(graph, course.visits.at(-1)?.node);
@@ -43,7 +43,7 @@ function named(graph: Graph, name: string | null | undefined): readonly GraphNod
 }
 
 /** The outcomes that lead from the last node but the EXIT to it; null where the graph does not list them. */
-export function outcomesInto(graph: Graph, course: Course): readonly string[] | null {
+export function outcomesInto(graph: Graph, course: ExternalPath): readonly string[] | null {
   if (course.of !== "nodes") return null;
   const [from, to] = course.visits.slice(-2);
   const edges = graph.edges.filter((edge) => edge.from === from?.node && edge.to === to?.node);

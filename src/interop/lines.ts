@@ -5,15 +5,15 @@ import { finding, type TraceFinding } from "../examine/finding.ts";
 import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
 
-export interface ForeignLine {
+export interface ExternalLine {
   /** From 1. */
   readonly line: number;
   readonly text: string;
   readonly value: JsonObject;
 }
 
-export interface ForeignLines {
-  readonly lines: readonly ForeignLine[];
+export interface ExternalLines {
+  readonly lines: readonly ExternalLine[];
   readonly findings: readonly TraceFinding[];
 }
 
@@ -24,8 +24,8 @@ export const isTextOrNull = (value: Json | undefined) => value === null || isTex
 export const isCount = (value: Json | undefined) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** Every line of the given shape, and what is wrong with the others. A last line may lack its line break. */
-export function foreignLines(bytes: Uint8Array, shapeOf: (value: JsonObject) => Shape): ForeignLines {
-  const lines: ForeignLine[] = [];
+export function externalLines(bytes: Uint8Array, shapeOf: (value: JsonObject) => Shape): ExternalLines {
+  const lines: ExternalLine[] = [];
   const findings: TraceFinding[] = [];
   let line = 0;
   for (let start = 0; start < bytes.length; ) {
@@ -45,7 +45,7 @@ function readLine(
   raw: Uint8Array,
   line: number,
   shapeOf: (value: JsonObject) => Shape,
-): ForeignLine | TraceFinding {
+): ExternalLine | TraceFinding {
   if (!isUtf8(raw)) return finding("NOT_UTF8", line);
   const text = utf8(raw);
   const read = readObjectText(text, DEPTH.document, () => true);

@@ -1,11 +1,11 @@
 /** A foreign trace read by the reader of its format. */
 
-import type { ForeignFormat, ForeignRecord } from "./record.ts";
+import type { ExternalFormat, ExternalRecord } from "./record.ts";
 import { readReferenceV02 } from "./reference-v0-2.ts";
 import { readReferenceV03 } from "./reference-v0-3.ts";
 import { readTraceEvent } from "./trace-event.ts";
 
-const READERS: Readonly<Record<ForeignFormat, (bytes: Uint8Array) => ForeignRecord>> = {
+const READERS: Readonly<Record<ExternalFormat, (bytes: Uint8Array) => ExternalRecord>> = {
   "reference-v0.2": readReferenceV02,
   "reference-v0.3": readReferenceV03,
   "trace-event-v1": (bytes) => readTraceEvent("v1", bytes),
@@ -13,6 +13,6 @@ const READERS: Readonly<Record<ForeignFormat, (bytes: Uint8Array) => ForeignReco
 };
 
 /** Whatever the bytes are, a record: what is wrong with them is among its findings. */
-export function readForeign(format: ForeignFormat, bytes: Uint8Array): ForeignRecord {
+export function readExternal(format: ExternalFormat, bytes: Uint8Array): ExternalRecord {
   return READERS[format](bytes);
 }

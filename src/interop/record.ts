@@ -2,10 +2,10 @@
 
 import type { TraceFinding } from "../examine/finding.ts";
 
-export type ForeignFormat = "reference-v0.2" | "reference-v0.3" | "trace-event-v1" | "trace-event-v2";
+export type ExternalFormat = "reference-v0.2" | "reference-v0.3" | "trace-event-v1" | "trace-event-v2";
 
-export interface ForeignRecord {
-  readonly format: ForeignFormat;
+export interface ExternalRecord {
+  readonly format: ExternalFormat;
   /** Lines that could be read. */
   readonly events: number;
   /** As the trace has it, a full name or a code without its domain; null where it names none. */
@@ -13,16 +13,16 @@ export interface ForeignRecord {
   /** Null where the trace has no hash chain. `covered` counts the events that a later one vouches for. */
   readonly chain: { readonly isIntact: boolean; readonly covered: number } | null;
   readonly findings: readonly TraceFinding[];
-  readonly course: Course;
+  readonly course: ExternalPath;
   /** What broke the run off, as the trace has it. */
-  readonly errors: readonly ForeignError[];
+  readonly errors: readonly ExternalError[];
   /** Null where no event says how the run ended. */
-  readonly ending: ForeignEnding | null;
+  readonly ending: ExternalEnding | null;
   /** What nobody can learn from such a trace, one statement each. */
   readonly unproven: readonly string[];
 }
 
-export interface ForeignEnding {
+export interface ExternalEnding {
   readonly status: string;
   /** The exit reason code, or the error's own message; null where the format has neither. */
   readonly reason: string | null;
@@ -31,7 +31,7 @@ export interface ForeignEnding {
 }
 
 /** Null is what the format, or this trace, does not record. */
-export interface ForeignError {
+export interface ExternalError {
   readonly line: number;
   readonly code: string | null;
   /** The kind of what was at work: WF, IN, CC, CT or CS. */
@@ -41,7 +41,7 @@ export interface ForeignError {
 }
 
 /** The path as far as the format records it: every node, only the contracts, or only the transitions. */
-export type Course =
+export type ExternalPath =
   | { readonly of: "nodes"; readonly visits: readonly NodeVisit[] }
   | { readonly of: "contracts"; readonly visits: readonly ContractVisit[] }
   | { readonly of: "routes"; readonly visits: readonly Route[] };

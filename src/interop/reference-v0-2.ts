@@ -2,11 +2,11 @@
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { type JsonObject, objectAt, own } from "../json/json.ts";
-import { type ForeignLine, foreignLines, isCount, isRecord, isText, type Shape, textAt } from "./lines.ts";
+import { type ExternalLine, externalLines, isCount, isRecord, isText, type Shape, textAt } from "./lines.ts";
 import {
-  type ForeignEnding,
-  type ForeignError,
-  type ForeignRecord,
+  type ExternalEnding,
+  type ExternalError,
+  type ExternalRecord,
   NO_OUTCOME,
   type NodeVisit,
 } from "./record.ts";
@@ -27,8 +27,8 @@ const NO_CHAIN = "that no event was changed, added or removed: these events carr
 
 const SHAPE: Shape = { event_type: isText, execution_id: isText, sequence: isCount, payload: isRecord };
 
-export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
-  const { lines, findings } = foreignLines(bytes, () => SHAPE);
+export function readReferenceV02(bytes: Uint8Array): ExternalRecord {
+  const { lines, findings } = externalLines(bytes, () => SHAPE);
   const isChained = lines.some(({ value }) => Object.hasOwn(value, "prev_hash"));
   const broken = isChained ? brokenLinks(lines) : [];
   const start = lines[0]?.value;
@@ -49,7 +49,7 @@ export function readReferenceV02(bytes: Uint8Array): ForeignRecord {
 }
 
 /** The runtime itself records neither hashes nor side effects, though its schema has words for both. */
-function unprovenBy(lines: readonly ForeignLine[], visits: readonly NodeVisit[]): readonly string[] {
+function unprovenBy(lines: readonly ExternalLine[], visits: readonly NodeVisit[]): readonly string[] {
   const isHashed = lines.some(({ value }) => Object.hasOwn(objectAt(value, "payload"), "input_hash"));
   const hasEffects = lines.some(({ value }) => value["event_type"] === "side_effect_start");
   const isStatusOnly = visits.some(({ type, outcome }) => type !== "EXIT" && NO_OUTCOME.has(outcome));
@@ -62,7 +62,7 @@ function unprovenBy(lines: readonly ForeignLine[], visits: readonly NodeVisit[])
 }
 
 /** Events that do not carry the hash of the line before; behind a line that could not be read, nothing is known. */
-function brokenLinks(lines: readonly ForeignLine[]): readonly TraceFinding[] {
+function brokenLinks(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   return lines.flatMap(({ line, value }, i) => {
     const before = lines[i - 1];
     if (before === undefined && line > 1) return [];
@@ -74,7 +74,7 @@ function brokenLinks(lines: readonly ForeignLine[]): readonly TraceFinding[] {
 }
 
 /** What stands where the format has no place for it. */
-function misplaced(lines: readonly ForeignLine[]): readonly TraceFinding[] {
+function misplaced(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   const found: TraceFinding[] = [];
   const id = lines[0]?.value["execution_id"];
   let expected = 1;
@@ -98,7 +98,7 @@ const TYPES: ReadonlyMap<string | null, NodeVisit["type"]> = new Map<string, Nod
   ["exit", "EXIT"],
 ]);
 
-function visitsOf(lines: readonly ForeignLine[]): readonly NodeVisit[] {
+function visitsOf(lines: readonly ExternalLine[]): readonly NodeVisit[] {
   const visits: NodeVisit[] = [];
   for (const { line, value } of lines) {
     const payload = objectAt(value, "payload");
@@ -118,14 +118,14 @@ function begun(line: number, node: string, payload: JsonObject): NodeVisit {
   return { line, node, type, capability: textAt(payload, "capability_code"), outcome: null };
 }
 
-function errorIn({ line, value }: ForeignLine): readonly ForeignError[] {
+function errorIn({ line, value }: ExternalLine): readonly ExternalError[] {
   if (value["event_type"] !== "error") return [];
   const payload = objectAt(value, "payload");
   const [code, category] = [textAt(payload, "error_code"), textAt(payload, "node_category")];
   return [{ line, code, category, node: textAt(payload, "node_id"), message: textAt(payload, "message") }];
 }
 
-function endingOf(lines: readonly ForeignLine[]): ForeignEnding | null {
+function endingOf(lines: readonly ExternalLine[]): ExternalEnding | null {
   const end = lines.findLast(({ value }) => value["event_type"] === "workflow_complete");
   if (end === undefined) return null;
   const payload = objectAt(end.value, "payload");

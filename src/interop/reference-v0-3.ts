@@ -2,8 +2,16 @@
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { objectAt } from "../json/json.ts";
-import { type ForeignLine, foreignLines, isRecord, isText, isTextOrNull, type Shape, textAt } from "./lines.ts";
-import type { ContractVisit, ForeignEnding, ForeignError, ForeignRecord } from "./record.ts";
+import {
+  type ExternalLine,
+  externalLines,
+  isRecord,
+  isText,
+  isTextOrNull,
+  type Shape,
+  textAt,
+} from "./lines.ts";
+import type { ContractVisit, ExternalEnding, ExternalError, ExternalRecord } from "./record.ts";
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
@@ -23,8 +31,8 @@ export const ENVELOPE: Shape = {
   detail: isRecord,
 };
 
-export function readReferenceV03(bytes: Uint8Array): ForeignRecord {
-  const { lines, findings } = foreignLines(bytes, () => ENVELOPE);
+export function readReferenceV03(bytes: Uint8Array): ExternalRecord {
+  const { lines, findings } = externalLines(bytes, () => ENVELOPE);
   const start = lines.find(({ value }) => value["event_type"] === "WF_START");
   return {
     format: "reference-v0.3",
@@ -41,8 +49,8 @@ export function readReferenceV03(bytes: Uint8Array): ForeignRecord {
 
 /** What stands behind the end, belongs to another run, or is missing. A contract run alone has no terminal event. */
 export function misplaced(
-  lines: readonly ForeignLine[],
-  end: ForeignLine | undefined,
+  lines: readonly ExternalLine[],
+  end: ExternalLine | undefined,
 ): readonly TraceFinding[] {
   const found: TraceFinding[] = [];
   const id = lines[0]?.value["trace_id"];
@@ -56,12 +64,15 @@ export function misplaced(
 }
 
 /** Whichever comes first: nothing follows an error. */
-function endOf(lines: readonly ForeignLine[]): ForeignLine | undefined {
+function endOf(lines: readonly ExternalLine[]): ExternalLine | undefined {
   return ownEvents(lines, "WF_COMPLETE", "ERROR")[0];
 }
 
 /** Those of the first workflow; the runs of others are nested in its own. */
-export function ownEvents(lines: readonly ForeignLine[], ...types: readonly string[]): readonly ForeignLine[] {
+export function ownEvents(
+  lines: readonly ExternalLine[],
+  ...types: readonly string[]
+): readonly ExternalLine[] {
   const { wf_addr } = lines[0]?.value ?? {};
   return lines.filter(
     ({ value }) => value["wf_addr"] === wf_addr && types.includes(value["event_type"] as string),
@@ -69,14 +80,14 @@ export function ownEvents(lines: readonly ForeignLine[], ...types: readonly stri
 }
 
 /** All that the format says of an error is its message. */
-export function errorsOf(lines: readonly ForeignLine[]): readonly ForeignError[] {
+export function errorsOf(lines: readonly ExternalLine[]): readonly ExternalError[] {
   return ownEvents(lines, "ERROR").map(({ line, value }) => {
     const message = textAt(objectAt(value, "detail"), "message");
     return { line, code: null, category: null, node: null, message };
   });
 }
 
-function visitsOf(lines: readonly ForeignLine[]): readonly ContractVisit[] {
+function visitsOf(lines: readonly ExternalLine[]): readonly ContractVisit[] {
   const visits: ContractVisit[] = [];
   for (const { line, value } of lines) {
     const contract = textAt(objectAt(value, "detail"), "cc_fqdn") ?? "";
@@ -91,7 +102,7 @@ function visitsOf(lines: readonly ForeignLine[]): readonly ContractVisit[] {
 }
 
 /** A run that an error broke off has not reached an EXIT, whatever its end says. */
-export function endingOf(lines: readonly ForeignLine[], end: ForeignLine | undefined): ForeignEnding | null {
+export function endingOf(lines: readonly ExternalLine[], end: ExternalLine | undefined): ExternalEnding | null {
   if (end === undefined) return null;
   const [error] = errorsOf(lines);
   const isComplete = end.value["event_type"] === "WF_COMPLETE";

@@ -2,8 +2,8 @@
 
 import { finding } from "../examine/finding.ts";
 import { objectAt } from "../json/json.ts";
-import { type ForeignLine, foreignLines, isText, type Shape, textAt } from "./lines.ts";
-import type { ForeignRecord, Route } from "./record.ts";
+import { type ExternalLine, externalLines, isText, type Shape, textAt } from "./lines.ts";
+import type { ExternalRecord, Route } from "./record.ts";
 import { ENVELOPE, endingOf, errorsOf, misplaced, ownEvents } from "./reference-v0-3.ts";
 
 const UNPROVEN = [
@@ -16,8 +16,8 @@ const UNPROVEN = [
 
 const HEADER: Shape = { event_type: isText, snapshot_id: isText };
 
-export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): ForeignRecord {
-  const read = foreignLines(bytes, (value) =>
+export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): ExternalRecord {
+  const read = externalLines(bytes, (value) =>
     value["event_type"] === "trace_classification" ? HEADER : ENVELOPE,
   );
   const [header] = read.lines;
@@ -42,12 +42,12 @@ export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): Foreign
 }
 
 /** The terminal event, which follows an error, too; without one, the error. */
-function endOf(events: readonly ForeignLine[]): ForeignLine | undefined {
+function endOf(events: readonly ExternalLine[]): ExternalLine | undefined {
   return ownEvents(events, "WF_COMPLETE")[0] ?? ownEvents(events, "ERROR")[0];
 }
 
 /** The transitions of the first workflow, each with the contract that its node ran. */
-function routesOf(events: readonly ForeignLine[]): readonly Route[] {
+function routesOf(events: readonly ExternalLine[]): readonly Route[] {
   const contracts = new Map(
     ownEvents(events, "CC_START").map(({ value }) => {
       const detail = objectAt(value, "detail");

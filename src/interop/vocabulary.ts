@@ -3,7 +3,7 @@
 import type { TraceClass } from "../examine/classify.ts";
 
 /** Why the class is not known. */
-export const untoldTable = {
+export const unavailableTable = {
   NO_ENDING: "of which class the run is: no event says how it ended",
   ONLY_WORDS: "of which class the failure is: nothing but the words of its message says what broke",
   UNSAID: "of which class the failure is: its ending says that the run broke off, not on what",
@@ -12,13 +12,13 @@ export const untoldTable = {
   EXIT_HIDDEN: "of which class the run is: whether its EXIT is declared FAILED is not recorded",
 } as const;
 
-export type Untold = keyof typeof untoldTable;
+export type Unavailable = keyof typeof unavailableTable;
 
 /** `exit` is decided by EXIT and outcome, `unsaid` by nothing that the reason says. */
-export type Manner = TraceClass | "exit" | "denied" | "unsaid";
+export type EndingStatus = TraceClass | "exit" | "denied" | "unsaid";
 
 /** By exit reason. Every other `EXIT_…` is an exit, too. */
-export const REASONS: ReadonlyMap<string | null, Manner> = new Map<string | null, Manner>([
+export const REASONS: ReadonlyMap<string | null, EndingStatus> = new Map<string | null, EndingStatus>([
   // Formats without exit reasons.
   [null, "exit"],
   ["COMPLETED", "exit"],

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { DEPTH } from "./limits.ts";
-import { isHeldNumber } from "./number.ts";
+import { isExactNumber } from "./number.ts";
 import { syntaxFlaw } from "./syntax-error.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -114,7 +114,7 @@ const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
 export function readObject(
   bytes: Uint8Array,
   maxDepth: number = DEPTH.document,
-  isLetThrough: NumberRule = isHeldNumber,
+  isLetThrough: NumberRule = isExactNumber,
 ): ReadResult {
   if (!isUtf8(bytes)) return { defect: { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) } };
   return readObjectText(utf8(bytes), maxDepth, isLetThrough);
@@ -126,7 +126,7 @@ export type NumberRule = (literal: string, path: readonly (string | number)[]) =
 export function readObjectText(
   text: string,
   maxDepth: number = DEPTH.document,
-  isLetThrough: NumberRule = isHeldNumber,
+  isLetThrough: NumberRule = isExactNumber,
 ): ReadResult {
   let value: Json;
   try {

@@ -9,7 +9,7 @@ interface Decimal {
 }
 
 /** A whole number exactly, whatever its spelling; another as the double next to it, unless that is zero (SPEC 4.1, 4.3). */
-export function isHeldNumber(literal: string): boolean {
+export function isExactNumber(literal: string): boolean {
   // Up to 15 digits every number of this form is.
   if (literal.length < 16 && !/[eE]/.test(literal)) return true;
   const value = Number(literal);
@@ -25,7 +25,7 @@ export function isHeldNumber(literal: string): boolean {
  * from every other double. Such a number is what was printed, though another has exactly these digits.
  */
 export function isPrintedNumber(literal: string): boolean {
-  if (isHeldNumber(literal)) return true;
+  if (isExactNumber(literal)) return true;
   const value = Number(literal);
   if (!/[eE]/.test(literal) || !Number.isFinite(value)) return false;
   const [given, printed] = [decimalOf(literal), decimalOf(String(value))];
@@ -34,7 +34,7 @@ export function isPrintedNumber(literal: string): boolean {
 
 /** Whether it is how canonical JSON writes a double: 2^60 is 1152921504606847000 there. */
 export function isCanonicalNumber(literal: string): boolean {
-  return isHeldNumber(literal) || String(Number(literal)) === literal;
+  return isExactNumber(literal) || String(Number(literal)) === literal;
 }
 
 const LITERAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;

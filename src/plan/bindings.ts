@@ -1,6 +1,6 @@
 /** What a node binds, and what it was meant to. */
 
-import { exactly } from "../snapshot/hint.ts";
+import { quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { IntentSpec } from "./intent.ts";
 import type { ContractNode, Plan } from "./plan.ts";
@@ -13,7 +13,7 @@ export function fieldsOf({ nodes, start }: Pick<Plan, "nodes" | "start">): Inten
 }
 
 /** The binding of an input that has none: it bears a misspelt name, or is missing. */
-export function bindingMeant(
+export function suggestBinding(
   { key, inputs, contract }: ContractNode,
   name: string,
   plan: Pick<Plan, "nodes" | "start">,
@@ -23,6 +23,6 @@ export function bindingMeant(
   const misspelt = nearestName(name, unknown);
   if (misspelt !== null) return { path: nodePath(key, "inputs", misspelt), change: { do: "rename", to: name } };
   const isField = Object.hasOwn(fieldsOf(plan) ?? {}, name);
-  const as = isField ? exactly(`$.payload.${name}`) : "a path to its value";
+  const as = isField ? quote(`$.payload.${name}`) : "a path to its value";
   return { path: nodePath(key, "inputs", name), change: { do: "add", as } };
 }

@@ -3,7 +3,7 @@
 import { Fault } from "../errors/faults.ts";
 import { pointer } from "../json/json.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
-import { exactly, type Path } from "../snapshot/hint.ts";
+import { type Path, quote } from "../snapshot/hint.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { type Hint, type Reason, type Report, reportFor } from "../snapshot/parse.ts";
@@ -50,7 +50,7 @@ export class Closure {
   /** The reference that was meant, as far as one of this kind is near. */
   #existing(name: string, kind: Kind): Hint | undefined {
     const nearest = nearestName(name, this.#snapshot.names(kind));
-    return nearest === null ? undefined : { do: "change", to: exactly(nearest) };
+    return nearest === null ? undefined : { do: "change", to: quote(nearest) };
   }
 
   /** The contracts of the workflow's domain that can be read; used for hints only. */

@@ -3,7 +3,7 @@
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, objectAt, own } from "../json/json.ts";
-import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
+import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type StepTable,
 } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
-import { typeMeant, typesOf } from "./compile-intent.ts";
+import { suggestType, typesOf } from "./compile-intent.ts";
 import {
   type Condition,
   type Expression,
@@ -42,7 +42,13 @@ import type {
 } from "./plan.ts";
 import { escaping, pathBelowRoot, type Storage } from "./storage.ts";
 import { conditionNames } from "./suggest/declared.ts";
-import { conditionMeant, expressionMeant, ownerMeant, placeOfText, rootMeant } from "./suggest/misspelt.ts";
+import {
+  placeOfText,
+  suggestCondition,
+  suggestExpression,
+  suggestOwner,
+  suggestRoot,
+} from "./suggest/misspelt.ts";
 
 export interface ContractScope {
   readonly storage: Storage;
@@ -78,7 +84,7 @@ function compileInput(name: string, spec: JsonObject, report: Report): InputSpec
   const declared = own(spec, "type") ?? "any";
   const types = typesOf(declared, () => {
     const what = `type ${JSON.stringify(declared)} of input ${name} is not known`;
-    report("VALUE_TYPE", [...path, "type"], what, typeMeant(declared));
+    report("VALUE_TYPE", [...path, "type"], what, suggestType(declared));
   });
   const fallback = own(spec, "default");
   const required = own(spec, "required") === true;
@@ -89,7 +95,7 @@ function compileOutputTypes(name: string, spec: JsonObject, report: Report): rea
   const declared = own(spec, "type") ?? "any";
   return typesOf(declared, () => {
     const what = `type ${JSON.stringify(declared)} of output ${name} is not known`;
-    report("VALUE_TYPE", ["core", "outputs", name, "type"], what, typeMeant(declared));
+    report("VALUE_TYPE", ["core", "outputs", name, "type"], what, suggestType(declared));
   });
 }
 
@@ -108,7 +114,7 @@ function compileEvaluations(table: ContractTable, report: Report): ReadonlyMap<s
       return [[name, { condition: redirectCondition(parseCondition(condition)), onTrue, onFalse }] as const];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const hint = conditionMeant(condition, conditionNames(namesOf(table)));
+      const hint = suggestCondition(condition, conditionNames(namesOf(table)));
       report("EXPRESSION", [...path, "condition"], error.message, hint);
       return [];
     }
@@ -211,7 +217,7 @@ function compileSource(
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const at = [...path, ...placeOfText(value, error.text)];
-    const hint = expressionMeant(error, (found) => isRoot(found, roots) && isOfStep(found, table));
+    const hint = suggestExpression(error, (found) => isRoot(found, roots) && isOfStep(found, table));
     scope.report("EXPRESSION", at, error.message, hint);
     return undefined;
   }
@@ -227,12 +233,12 @@ function checkPath(
   const { text, segments, at } = found;
   if (!isRoot(found, roots)) {
     const what = `${text} begins with none of $.inputs, $.payload, $.results`;
-    report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["inputs", "payload", "results"]));
+    report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["inputs", "payload", "results"]));
   }
   if (isOfStep(found, table)) return;
   const what = `${text} names the step ${segments[0]}, which this contract does not have`;
   const steps = table.steps.map(({ name }) => name);
-  report("UNKNOWN_STEP", [...path, ...at], what, ownerMeant(found, steps));
+  report("UNKNOWN_STEP", [...path, ...at], what, suggestOwner(found, steps));
 }
 
 const isRoot = ({ root }: PathWithin, roots: ReadonlySet<string> | null) => roots === null || roots.has(root);
@@ -288,7 +294,7 @@ function actionMeant(word: string, index: number, { steps, evaluations }: Contra
   const later = steps.slice(index + 1).map(({ name }) => name);
   return {
     do: "change",
-    to: meant(word, ["continue", "exit", ...later, ...evaluations.map(({ name }) => name)]),
+    to: suggested(word, ["continue", "exit", ...later, ...evaluations.map(({ name }) => name)]),
   };
 }
 
@@ -378,12 +384,12 @@ function operationMeant(
   artifact: Artifact,
 ): Hint | undefined {
   if (op !== null && operation !== undefined) {
-    const as = exactly({ result_status_values: operation.outcomes });
+    const as = quote({ result_status_values: operation.outcomes });
     return { do: "add", as, at: ["core", "operations", op], artifact };
   }
   const known = [...parseEffect(artifact).keys()].filter((name) => Object.hasOwn(operations, name));
   if (known.length === 0) return undefined;
-  return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: meant(op, known) };
+  return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: suggested(op, known) };
 }
 
 /**
@@ -419,5 +425,5 @@ function storeMeant(given: string, code: string, { stores }: Storage, closure: C
   const isOther = (name: string) =>
     steps.some(({ store, sideEffect }) => store === name && sideEffect !== code);
   const known = [...stores.keys()].filter((name) => !isOther(name));
-  return known.length === 0 ? `the name of a store that ${code} uses` : meant(given, known);
+  return known.length === 0 ? `the name of a store that ${code} uses` : suggested(given, known);
 }

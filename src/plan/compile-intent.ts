@@ -1,7 +1,7 @@
 /** The declared spec of an intent, narrowed; what is no rule the contract knows is a reason. */
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
-import { exactly, meant, oneOf, type Path } from "../snapshot/hint.ts";
+import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Hint, Report } from "../snapshot/parse.ts";
 import { type FieldSpec, type Format, type IntentSpec, VALUE_TYPES, type ValueType } from "./intent.ts";
@@ -54,7 +54,7 @@ function compileField(
     wrong("enum", "a list of one value or more");
   const format = own(spec, "format");
   if (format !== undefined && !FORMATS.includes(format as Format))
-    wrong("format", FORMATS.join(", "), meant(String(format), FORMATS));
+    wrong("format", FORMATS.join(", "), suggested(String(format), FORMATS));
   const prefix = own(spec, "prefix");
   if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a text");
   const items = own(spec, "items");
@@ -104,19 +104,19 @@ function compileTypes(spec: JsonObject, path: Path, report: Report): readonly Va
   return typesOf(declared, () => {
     const expected = VALUE_TYPES.join(", ");
     const what = `type ${JSON.stringify(declared)} is none of ${expected}`;
-    report("VALUE_TYPE", [...path, "type"], what, typeMeant(declared));
+    report("VALUE_TYPE", [...path, "type"], what, suggestType(declared));
   });
 }
 
 /** The type, or the list of them, that was meant by one that is not known. */
-export function typeMeant(declared: Json): Hint {
+export function suggestType(declared: Json): Hint {
   const listed = Array.isArray(declared) ? declared : [declared];
   const known: readonly string[] = [...VALUE_TYPES, ...(listed.length === 1 ? ["any"] : [])];
   const nearest = listed.map((type) => nearestName(String(type), known));
   if (nearest.includes(null)) return { do: "change", to: oneOf(known) };
   return {
     do: "change",
-    to: exactly(Array.isArray(declared) ? (nearest as string[]) : (nearest[0] as string)),
+    to: quote(Array.isArray(declared) ? (nearest as string[]) : (nearest[0] as string)),
   };
 }
 

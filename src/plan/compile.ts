@@ -6,7 +6,7 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import { codeOf, qualify } from "../snapshot/fqdn.ts";
-import { exactly, meant, type Path } from "../snapshot/hint.ts";
+import { type Path, quote, suggested } from "../snapshot/hint.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
 import {
   type Hint,
@@ -46,7 +46,7 @@ import type {
 } from "./plan.ts";
 import { findSecrets } from "./secrets.ts";
 import { resolveStorage, type Storage } from "./storage.ts";
-import { expressionMeant, ownerMeant, placeOfText, rootMeant } from "./suggest/misspelt.ts";
+import { placeOfText, suggestExpression, suggestOwner, suggestRoot } from "./suggest/misspelt.ts";
 import { findIn } from "./workflows.ts";
 
 /**
@@ -143,7 +143,7 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
 
 function startMeant({ start, nodes }: WorkflowTable): Hint | undefined {
   const intents = nodes.filter(({ type }) => type === "IN").map(({ key }) => key);
-  return intents.length === 0 ? undefined : { do: "change", to: meant(start, intents) };
+  return intents.length === 0 ? undefined : { do: "change", to: suggested(start, intents) };
 }
 
 function compileNode(
@@ -173,7 +173,7 @@ function compileNode(
 function typeMeant({ code, type }: NodeTable): string {
   const prefix = code === null ? "EXIT" : (code.split("::").at(-1) as string).split("_", 1)[0];
   const types = ["IN", "CC", "EXIT"];
-  return types.includes(prefix as string) ? exactly(prefix as string) : meant(type, types);
+  return types.includes(prefix as string) ? quote(prefix as string) : suggested(type, types);
 }
 
 function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
@@ -280,7 +280,7 @@ function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): read
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const hint = expressionMeant(error, (found) => isRoot(found) && isOfNode(found, scope));
+      const hint = suggestExpression(error, (found) => isRoot(found) && isOfNode(found, scope));
       report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
@@ -300,10 +300,10 @@ function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
     const { text, segments, at } = found;
     if (!isRoot(found)) {
       const what = `${text} begins with neither $.payload nor $.results`;
-      report("UNKNOWN_ROOT", [...path, ...at], what, rootMeant(found, ["payload", "results"]));
+      report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["payload", "results"]));
     } else if (!isOfNode(found, scope)) {
       const what = `${text} names the node ${segments[0]}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, ownerMeant(found, [...scope.keys]));
+      report("UNKNOWN_NODE", [...path, ...at], what, suggestOwner(found, [...scope.keys]));
     }
   }
 }
@@ -319,7 +319,7 @@ function isOfNode({ root, segments: [node] }: PathWithin, { keys }: Pick<NodeSco
 
 function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
   const others = nodes.map(({ key }) => key).filter((key) => key !== start);
-  return { do: "change", to: meant(given, others) };
+  return { do: "change", to: suggested(given, others) };
 }
 
 function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {

@@ -5,7 +5,7 @@ import { isFqdn, namespaceOf, qualify } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 
 /** Full names, sorted: those with a step that writes the event's code. */
-export function recorders(event: string, snapshot: Snapshot): readonly string[] {
+export function eventWriters(event: string, snapshot: Snapshot): readonly string[] {
   return snapshot.names("WF").filter((name) => {
     const workflow = snapshot.artifact(name);
     return (

@@ -3,19 +3,19 @@
 import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import { bindingMeant } from "./bindings.ts";
+import { suggestBinding } from "./bindings.ts";
 import { type PathWithin, pathsIn } from "./expression.ts";
 import type { FieldSpec } from "./intent.ts";
 import type { Contract, ContractNode, Finding, Plan, PlanNode, Routes, Step } from "./plan.ts";
 import {
-  actionMeant,
-  edgeMeant,
   type Fix,
-  ledTo,
   nodePath,
   outcomesOf,
   outcomesOfStep,
   stepPath,
+  suggestAction,
+  suggestEdge,
+  targetsOf,
 } from "./routes.ts";
 
 type Unfound = Omit<Plan, "findings">;
@@ -56,7 +56,7 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
       file,
       path: nodePath(node.key, "next"),
       facts: { node: node.key, outcome },
-      fix: edgeMeant(node, outcome, plan),
+      fix: suggestEdge(node, outcome, plan),
     })),
     ...impossible.map((outcome) => {
       const path = nodePath(node.key, "next", outcome);
@@ -92,7 +92,7 @@ function unboundInputs(node: ContractNode, plan: Unfound, file: string): readonl
       file,
       path: nodePath(node.key, "inputs"),
       facts: { node: node.key, input: name },
-      fix: bindingMeant(node, name, plan),
+      fix: suggestBinding(node, name, plan),
     }));
 }
 
@@ -176,7 +176,7 @@ function stepFindings(contract: Contract, step: Step): readonly Found[] {
       file: contract.file,
       path: stepPath(step.index, "on_result"),
       facts: { contract: contract.fqdn, step: step.name, outcome },
-      fix: actionMeant(step, contract, outcome),
+      fix: suggestAction(step, contract, outcome),
     }));
 }
 
@@ -188,7 +188,7 @@ function unreachable({ nodes, start }: Unfound, { file }: Artifact, found: reado
     const node = nodes.get(key);
     if (node === undefined || reached.has(key)) continue;
     reached.add(key);
-    if (node.type !== "EXIT") queue.push(...ledTo(node.next));
+    if (node.type !== "EXIT") queue.push(...targetsOf(node.next));
   }
   const isRouted = !found.some(({ code }) => code === "OUTCOME_WITHOUT_ROUTE");
   return [...nodes.keys()]

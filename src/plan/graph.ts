@@ -1,6 +1,6 @@
 /** The declared graph of a plan, as the pictures need it. */
 
-import { bareCode, type Graph, type GraphEdge, type GraphNode } from "./declared-graph.ts";
+import { bareCode, type Graph, type GraphEdge, type GraphNode } from "../trace/declared-graph.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 
 export function toGraph(plan: Plan): Graph {

@@ -27,21 +27,21 @@ export function outcomesOfStep(step: Step): readonly string[] | null {
 }
 
 /** Every node that some outcome leads to. */
-export function ledTo({ byOutcome, otherwise }: Routes): readonly NodeKey[] {
+export function targetsOf({ byOutcome, otherwise }: Routes): readonly NodeKey[] {
   return [...byOutcome.values(), ...(otherwise === undefined ? [] : [otherwise])];
 }
 
 type Graph = Pick<Plan, "nodes" | "start">;
 
 /** A node's edge for an outcome that has none: it bears a misspelt outcome, or is missing. */
-export function edgeMeant(node: IntentNode | ContractNode, outcome: string, graph: Graph): Fix {
+export function suggestEdge(node: IntentNode | ContractNode, outcome: string, graph: Graph): Fix {
   const known = [...node.next.byOutcome.keys()];
   const ways = targets(graph, [node.key]);
   return wayMeant(nodePath(node.key, "next"), outcome, known, outcomesOf(node), ways);
 }
 
 /** A step's way on for an outcome that `on_result` lacks. */
-export function actionMeant(step: Step, contract: Contract, outcome: string): Fix {
+export function suggestAction(step: Step, contract: Contract, outcome: string): Fix {
   const known = [...step.onResult.keys()];
   const ways = actionsAfter(step, contract);
   return wayMeant(stepPath(step.index, "on_result"), outcome, known, outcomesOfStep(step) ?? known, ways);
@@ -84,7 +84,7 @@ const known = new WeakMap<Graph["nodes"], ReadonlySet<NodeKey>>();
 export function targets({ nodes, start }: Graph, except: readonly NodeKey[]): readonly NodeKey[] {
   const led =
     known.get(nodes) ??
-    new Set([...nodes.values()].flatMap((node) => (node.type === "EXIT" ? [] : ledTo(node.next))));
+    new Set([...nodes.values()].flatMap((node) => (node.type === "EXIT" ? [] : targetsOf(node.next))));
   known.set(nodes, led);
   const others = [...nodes.keys()].filter((key) => key !== start && !except.includes(key));
   const orphans = others.filter((key) => !led.has(key));

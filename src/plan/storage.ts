@@ -1,6 +1,6 @@
 /** Where a workflow's side effects may go: what its runtime binding and its STRUCTURE declare (SPEC 4.6). */
 
-import { type Change, exactly } from "../snapshot/hint.ts";
+import { type Change, quote } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import {
@@ -82,7 +82,7 @@ function advice(
 function pathMeant(declared: string): Change {
   const names = (declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared).split(/[\\/]/);
   const path = names.filter((name) => isBelowRoot(name)).join("/");
-  return { do: "change", to: path === "" ? "a path below the data root" : exactly(path) };
+  return { do: "change", to: path === "" ? "a path below the data root" : quote(path) };
 }
 
 const ROOT = "{{module_data_root}}/";

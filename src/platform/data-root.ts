@@ -21,7 +21,7 @@ import {
 import { openIndexFile } from "./index-file.ts";
 import { holderOf, lockOf, withLock } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
-import { type HeldFolder, heldAlready, holdFolder, makeFolder } from "./open-folder.ts";
+import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
@@ -189,7 +189,7 @@ interface Found {
   readonly folder: string;
   readonly file: string;
   /** Null where the folder was moved meanwhile. */
-  readonly held: HeldFolder | null;
+  readonly held: OpenFolder | null;
 }
 
 /** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
@@ -197,7 +197,7 @@ function straight({ folder: root }: Root, name: string): Found | null {
   const path = join(root, name);
   const folder = dirname(path);
   const file = basename(path);
-  const held = heldAlready(folder);
+  const held = alreadyOpen(folder);
   if (held === null || !isLink(`${held.path}/${file}`)) return held && { folder, file, held };
   held.close();
   return null;
@@ -206,7 +206,7 @@ function straight({ folder: root }: Root, name: string): Found | null {
 function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
   const real = locate(root, name);
   const folder = dirname(real);
-  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : holdFolder(folder);
+  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : openFolder(folder);
   return { folder, file: basename(real), held };
 }
 

@@ -7,7 +7,7 @@ import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync } f
 import { basename, dirname } from "node:path";
 import { errnoOf } from "./file-bytes.ts";
 
-export interface HeldFolder {
+export interface OpenFolder {
   /** The path by which its files are reached. */
   readonly path: string;
   close(): void;
@@ -20,7 +20,7 @@ const O_PATH = 0x200000;
 /** Handles are kept for the next use: finding a folder anew costs a multiple of asking whether one is still there. */
 const MOST_KEPT = 8;
 
-interface Kept extends HeldFolder {
+interface Kept extends OpenFolder {
   readonly handle: number;
   users: number;
 }
@@ -32,7 +32,7 @@ const kept = new Map<string, Kept>();
 let hasHandlePaths: boolean | undefined;
 
 /** The folder at a path without links, where its handle was kept and still is of that path; else null. */
-export function heldAlready(folder: string): HeldFolder | null {
+export function alreadyOpen(folder: string): OpenFolder | null {
   const found = kept.get(folder);
   if (found === undefined || readlinkSync(found.path) !== folder) return null;
   found.users++;
@@ -40,8 +40,8 @@ export function heldAlready(folder: string): HeldFolder | null {
 }
 
 /** The folder at a path without links; null where the path leads elsewhere by now. */
-export function holdFolder(folder: string): HeldFolder | null {
-  const held = heldAlready(folder);
+export function openFolder(folder: string): OpenFolder | null {
+  const held = alreadyOpen(folder);
   if (held !== null) return held;
   hasHandlePaths ??= process.platform === "linux" && existsSync("/proc/self/fd");
   const handle = openSync(folder, O_DIRECTORY | O_NOFOLLOW | (hasHandlePaths ? O_PATH : O_RDONLY));
@@ -79,9 +79,9 @@ function drop(folder: string): void {
 }
 
 /** The same, made with those above it that are missing; `made` is told the parent of each. */
-export function makeFolder(folder: string, made: (parent: string) => void): HeldFolder | null {
+export function makeFolder(folder: string, made: (parent: string) => void): OpenFolder | null {
   try {
-    return holdFolder(folder);
+    return openFolder(folder);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
@@ -93,7 +93,7 @@ export function makeFolder(folder: string, made: (parent: string) => void): Held
   } finally {
     parent.close();
   }
-  return holdFolder(folder);
+  return openFolder(folder);
 }
 
 function makeIn(path: string): void {

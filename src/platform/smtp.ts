@@ -1,6 +1,6 @@
 /** Mail over SMTP, for `ports.ts`. */
 
-import type { Letter, Mail, MailAccount, MailRefusal, MailSettings } from "../ports.ts";
+import type { Mail, MailAccount, MailMessage, MailRefusal, MailSettings } from "../ports.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +23,7 @@ function accountIn(env: Environment): MailSettings {
 }
 
 /** A port that is no number is the server's fault as much as one on which nothing listens. */
-async function send(letter: Letter, account: MailAccount): Promise<MailRefusal | undefined> {
+async function send(letter: MailMessage, account: MailAccount): Promise<MailRefusal | undefined> {
   const { host, port, login, sender } = account;
   const { createTransport } = await import("nodemailer");
   const transport = createTransport({

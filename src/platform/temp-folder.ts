@@ -4,11 +4,11 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { TraceFault } from "../errors/faults.ts";
-import { IoError, type Scratch } from "../ports.ts";
+import { IoError, type TempFolder } from "../ports.ts";
 import { errnoOf } from "./node-ports.ts";
 
 /** A new empty folder, among the system's temporary ones where no other place is named. @throws TraceFault */
-export function openScratch(within: string = tmpdir()): Scratch {
+export function openTempFolder(within: string = tmpdir()): TempFolder {
   const folder = makeFolder(within);
   const below = (name: string) => path.join(folder, name);
   return {

@@ -1,7 +1,7 @@
 /** Threads that do one job after the other. */
 
 import { parentPort, Worker } from "node:worker_threads";
-import type { Crew } from "../cli/context.ts";
+import type { WorkerPool } from "../cli/context.ts";
 import { UsageFault } from "../errors/faults.ts";
 
 interface Waiting {
@@ -13,7 +13,7 @@ interface Waiting {
 type Message = { readonly answer: unknown } | { readonly error: unknown };
 
 /** So many threads, each beginning with the file. A job whose thread ends before it has answered is rejected. */
-export function openCrew(file: string, threads: number): Crew {
+export function openWorkerPool(file: string, threads: number): WorkerPool {
   const workers = new Set(Array.from({ length: threads }, () => new Worker(file)));
   const free = new Set(workers);
   const busy = new Map<Worker, Waiting>();

@@ -2,10 +2,10 @@
 
 import { counted } from "../errors/counted.ts";
 import { wordingOf } from "../errors/faults.ts";
-import type { Graph } from "../plan/declared-graph.ts";
 import type { Change } from "../ports.ts";
+import type { Graph } from "../trace/declared-graph.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
-import { type Course, courseOf, milliseconds, type Visit, workflowOf } from "../trace/run-path.ts";
+import { milliseconds, type RunPath, runPathOf, type Visit, workflowOf } from "../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../trace/runs.ts";
 import { code, fileLink, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
@@ -14,7 +14,7 @@ import { sizeText, tooLarge } from "./picture/size.ts";
 /** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
   const { main, nested } = runsOf(events);
-  const course = courseOf(main);
+  const course = runPathOf(main);
   const sections = [
     `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
     section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
@@ -47,7 +47,7 @@ function optional(text: string | null | undefined): string {
   return text === null || text === undefined ? ABSENT : code(text);
 }
 
-function endingOf({ end, refusal }: Course, events: readonly TraceEvent[]): string {
+function endingOf({ end, refusal }: RunPath, events: readonly TraceEvent[]): string {
   if (end === null) return `**UNFINISHED**: the trace stops before the run has ended, ${lastWordOf(events)}.`;
   const status = end.status === "SUCCESS" ? "SUCCESS" : "FAILED";
   const refused = refusal === null ? "" : `, refused with ${code(refusal)}`;
@@ -62,7 +62,7 @@ function lastWordOf(events: readonly TraceEvent[]): string {
   return `its last event is ${code(last.event_type)}${at} (no. ${last.sequence})`;
 }
 
-function renderFacts({ start, end, traceId }: Course, events: readonly TraceEvent[]): string {
+function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEvent[]): string {
   const rows: (readonly [string, string])[] = [["Trace", code(traceId)]];
   if (start !== null) {
     rows.push(
@@ -97,7 +97,7 @@ function renderPath(visits: readonly Visit[]): string {
   return table(["#", "Node", "Outcome", "Next", "ms"], rows);
 }
 
-function renderPicture(graph: Graph, course: Course): string {
+function renderPicture(graph: Graph, course: RunPath): string {
   const size = tooLarge(graph);
   return size === null ? `\`\`\`mermaid\n${renderMermaid(graph, course)}\`\`\`\n` : `${sizeText(size)}\n`;
 }
@@ -217,7 +217,7 @@ function renderAnnouncements(events: readonly TraceEvent[]): string {
 }
 
 function renderNestedRuns(nested: readonly RunRecord[]): string {
-  const rows = nested.map(courseOf).map(({ run, start, visits, end, refusal }) => {
+  const rows = nested.map(runPathOf).map(({ run, start, visits, end, refusal }) => {
     const caller = start?.parent;
     return [
       code(run),
@@ -239,7 +239,7 @@ function renderNestedRuns(nested: readonly RunRecord[]): string {
   return table(["Run", "Workflow", "Called by", "Status", "Outcome", "Exit reason", "Path"], rows);
 }
 
-function renderFiles({ traceId }: Course, events: readonly TraceEvent[]): string {
+function renderFiles({ traceId }: RunPath, events: readonly TraceEvent[]): string {
   const head = events.at(-1);
   const files = `Trace ${fileLink(`${traceId}.jsonl`)}, picture ${fileLink(`${traceId}.png`)}.\n`;
   if (head === undefined) return files;

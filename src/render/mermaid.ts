@@ -1,14 +1,21 @@
 /** The declared graph with the taken path as a Mermaid flowchart, which code hosts draw. */
 
-import { type Graph, type GraphNode, type MergedEdge, mergeEdges } from "../plan/declared-graph.ts";
-import { type Course, edgeTaken, type Manner, mannerOf, ordersOf, type Visit } from "../trace/run-path.ts";
+import { type Graph, type GraphNode, type MergedEdge, mergeEdges } from "../trace/declared-graph.ts";
+import {
+  type EndingStatus,
+  edgeTaken,
+  endingStatusOf,
+  ordersOf,
+  type RunPath,
+  type Visit,
+} from "../trace/run-path.ts";
 import { INKS } from "./picture/palette.ts";
 import { drawable, shortened } from "./picture/text-metrics.ts";
 
 const LABEL_LIMIT = 60;
 
 /** Flowchart source without a fence. Ids are `n0`, `n1` …: no declared name is ever read as syntax. */
-export function renderMermaid(graph: Graph, course: Course): string {
+export function renderMermaid(graph: Graph, course: RunPath): string {
   const ids = new Map(graph.nodes.map((node, i) => [node.key, `n${i}`]));
   const edges = mergeEdges(graph);
   const taken = edges.map((edge) => course.visits.filter((visit) => isPassage(visit, edge)));
@@ -16,7 +23,7 @@ export function renderMermaid(graph: Graph, course: Course): string {
     "flowchart TB",
     ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, course)}`),
     ...edges.map((edge, i) => renderEdge(edge, taken[i] as readonly Visit[], ids)),
-    ...(Object.keys(INKS) as Manner[]).flatMap((manner) => stylesOf(manner, graph, course, ids, taken)),
+    ...(Object.keys(INKS) as EndingStatus[]).flatMap((manner) => stylesOf(manner, graph, course, ids, taken)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -25,7 +32,7 @@ function isPassage(visit: Visit, edge: MergedEdge): boolean {
   return visit.node === edge.from && visit.next === edge.to;
 }
 
-function shapeOf({ key, type }: GraphNode, course: Course): string {
+function shapeOf({ key, type }: GraphNode, course: RunPath): string {
   const orders = ordersOf(course.visits.filter((visit) => visit.node === key));
   const label = quoted(orders === "" ? key : `${key} (${orders})`);
   switch (type) {
@@ -46,15 +53,15 @@ function renderEdge(edge: MergedEdge, passages: readonly Visit[], ids: ReadonlyM
 }
 
 function stylesOf(
-  manner: Manner,
+  manner: EndingStatus,
   graph: Graph,
-  course: Course,
+  course: RunPath,
   ids: ReadonlyMap<string, string>,
   taken: readonly (readonly Visit[])[],
 ): readonly string[] {
   const went = (visits: readonly Visit[]) => {
     const last = visits.at(-1);
-    return last !== undefined && mannerOf(last, course) === manner;
+    return last !== undefined && endingStatusOf(last, course) === manner;
   };
   const nodes = graph.nodes.filter(({ key }) => went(course.visits.filter((visit) => visit.node === key)));
   const links = taken.flatMap((passages, i) => (went(passages) ? [i] : []));

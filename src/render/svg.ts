@@ -1,9 +1,9 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
 import { TraceFault } from "../errors/faults.ts";
-import type { Graph } from "../plan/declared-graph.ts";
+import type { Graph } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import { type Course, courseOf, mannerOfCourse, workflowOf } from "../trace/run-path.ts";
+import { endingStatusOfPath, type RunPath, runPathOf, workflowOf } from "../trace/run-path.ts";
 import { runsOf } from "../trace/runs.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts";
 import { layOut, type Route } from "./picture/layout.ts";
@@ -11,7 +11,7 @@ import { LEGEND_WIDTH, renderLegend } from "./picture/legend.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./picture/palette.ts";
 import { tooLarge } from "./picture/size.ts";
 import { renderBox, renderLabel, renderTrack } from "./picture/svg-shapes.ts";
-import { lettering, short } from "./picture/svg-text.ts";
+import { short, svgText } from "./picture/svg-text.ts";
 import { drawable, FONT_FAMILY, textWidth, xml } from "./picture/text-metrics.ts";
 
 const MARGIN = 24;
@@ -33,7 +33,7 @@ export function renderSvg(
 ): string {
   const size = tooLarge(graph);
   if (size !== null) throw new TraceFault("PICTURE_TOO_LARGE", { ...size });
-  const course = courseOf(runsOf(events).main);
+  const course = runPathOf(runsOf(events).main);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);
   const title = titleOf(course, graph);
@@ -56,7 +56,7 @@ export function renderSvg(
 }
 
 /** Who goes from link to link with the keyboard goes the way of the run. */
-function alongThePath(boxes: readonly Box[], { visits }: Course): readonly Box[] {
+function alongThePath(boxes: readonly Box[], { visits }: RunPath): readonly Box[] {
   const order = new Map(visits.toReversed().map((visit) => [visit.node, visit.order]));
   const orderOf = ({ key }: Box) => order.get(key) ?? visits.length + 1;
   return boxes.toSorted((a, b) => orderOf(a) - orderOf(b));
@@ -72,19 +72,19 @@ function inFront(routes: readonly Route[]): readonly Route[] {
   return [...routes.filter((route) => !isTaken(route)), ...routes.filter(isTaken)];
 }
 
-function titleOf(course: Course, graph: Graph): { readonly svg: string; readonly width: number } {
+function titleOf(course: RunPath, graph: Graph): { readonly svg: string; readonly width: number } {
   const workflow = drawable(workflowOf(course, graph));
   const status = course.end?.status ?? "UNFINISHED";
-  const ink = INKS[mannerOfCourse(course)];
+  const ink = INKS[endingStatusOfPath(course)];
   const chip = textWidth(status, NAME_SIZE) + 16;
   const rest = drawable(endingOf(course));
   const trace = drawable(`trace ${course.traceId}`);
   const svg =
-    lettering(workflow, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
+    svgText(workflow, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
     `<rect y="27" width="${short(chip)}" height="22" rx="4" fill="${ink.line}"/>` +
-    lettering(status, { x: 8, y: 38 }, PAPER, NAME_SIZE, true) +
-    lettering(rest, { x: chip + 10, y: 38 }, TITLE, NAME_SIZE) +
-    lettering(trace, { x: 0, y: 64 }, QUIET_TEXT, SMALL_SIZE);
+    svgText(status, { x: 8, y: 38 }, PAPER, NAME_SIZE, true) +
+    svgText(rest, { x: chip + 10, y: 38 }, TITLE, NAME_SIZE) +
+    svgText(trace, { x: 0, y: 64 }, QUIET_TEXT, SMALL_SIZE);
   const width = Math.max(
     textWidth(workflow, TITLE_SIZE),
     chip + 10 + textWidth(rest, NAME_SIZE),
@@ -93,7 +93,7 @@ function titleOf(course: Course, graph: Graph): { readonly svg: string; readonly
   return { svg, width };
 }
 
-function endingOf({ end, refusal }: Course): string {
+function endingOf({ end, refusal }: RunPath): string {
   if (end === null) return "the trace stops before the run has ended";
   const outcome = `outcome ${end.outcome ?? "none"} · exit ${end.exit_reason_code}`;
   return refusal === null ? outcome : `${outcome} · refused`;

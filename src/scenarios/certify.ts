@@ -3,34 +3,34 @@
 import type { Snapshot } from "../snapshot/load.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, count, coverageOf, type Outcomes } from "./coverage.ts";
-import type { Surroundings } from "./environment.ts";
-import { type Played, play } from "./runner.ts";
+import type { ScenarioEnvironment } from "./environment.ts";
+import { runScenario, type ScenarioResult } from "./runner.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface Certification {
-  readonly scenarios: readonly PlayedScenario[];
+  readonly scenarios: readonly ScenarioOutcome[];
   readonly coverage: readonly Coverage[];
 }
 
-export interface PlayedScenario {
+export interface ScenarioOutcome {
   readonly scenario: Scenario;
-  readonly steps: readonly PlayedStep[];
+  readonly steps: readonly StepOutcome[];
 }
 
-export type PlayedStep = Omit<Played, "events">;
+export type StepOutcome = Omit<ScenarioResult, "events">;
 
 /** In the order given, one after the other: nothing a scenario leaves is there for the next. */
 export async function certify(
   scenarios: readonly Scenario[],
   snapshot: Snapshot,
-  around: Surroundings,
+  around: ScenarioEnvironment,
 ): Promise<Certification> {
   const workflows = catalogue(snapshot);
   const outcomes: Outcomes = new Map();
-  const played: PlayedScenario[] = [];
+  const played: ScenarioOutcome[] = [];
   for (const scenario of scenarios) {
-    const steps: PlayedStep[] = [];
-    for await (const { events, ...step } of play(scenario, workflows, around)) {
+    const steps: StepOutcome[] = [];
+    for await (const { events, ...step } of runScenario(scenario, workflows, around)) {
       count(outcomes, events, scenario.overlay);
       steps.push(step);
     }

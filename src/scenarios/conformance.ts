@@ -2,7 +2,7 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
-import { answer, type Live, recordingDraw } from "../engine/live-executor.ts";
+import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
 import { RunFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
 import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
@@ -18,7 +18,7 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-type Drawn = Pick<Live, "clock" | "entropy">;
+type Drawn = Pick<LiveEnvironment, "clock" | "entropy">;
 
 /** The case's inputs given to this build's transform, and its answer held to the case. */
 export async function checkCase(
@@ -56,7 +56,7 @@ interface Answered {
 async function answerOf(transform: Transform, inputs: JsonObject, drawn: Drawn): Promise<Answered> {
   await transform.prepare?.();
   try {
-    const { draw } = recordingDraw(drawn);
+    const { draw } = recordingSources(drawn);
     const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), draw);
     const { result, reason = null } = answered;
     return { outcome: result === null ? "VIOLATION" : "SUCCESS", outputs: result ?? {}, reason };

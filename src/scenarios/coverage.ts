@@ -2,14 +2,14 @@
 
 import { Fault } from "../errors/faults.ts";
 import { type JsonObject, own } from "../json/json.ts";
-import type { Graph, GraphEdge } from "../plan/declared-graph.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import { fqdnOfFile } from "../snapshot/fqdn.ts";
+import type { Graph, GraphEdge } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { edgeTaken } from "../trace/run-path.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { STAGED } from "./stubbed-executor.ts";
+import { STUBBED } from "./stubbed-executor.ts";
 
 export interface Coverage {
   readonly workflow: string;
@@ -82,7 +82,7 @@ export function count(
 
 function isStagedAnswer({ event_type, payload }: TraceEvent): boolean {
   if (event_type !== "transform_end" && event_type !== "side_effect_end") return false;
-  return payload.reason !== undefined && own(payload.reason, "code") === STAGED;
+  return payload.reason !== undefined && own(payload.reason, "code") === STUBBED;
 }
 
 const nothing = (): Exercised => ({ nodes: new Map(), admission: new Map() });

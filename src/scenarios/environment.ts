@@ -1,22 +1,22 @@
 /** What a scenario is played in: the outside world, and what the command line adds to a run. */
 
-import type { Ending } from "../engine/advance.ts";
+import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
-import type { Clock, DataRoot, Entropy, Files, Mail, Scratch, TraceFolder } from "../ports.ts";
+import type { Clock, DataRoot, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import type { Ended } from "./expect/expectation.ts";
+import type { ObservedEnding } from "./expect/expectation.ts";
 import type { Output } from "./expect/leaks.ts";
 
 /** Printing and exit codes are the command line's: a vector holds them, too, to what they should be. */
-export interface Surroundings {
+export interface ScenarioEnvironment {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };
-  openScratch(): Promise<Scratch>;
+  openScratch(): Promise<TempFolder>;
   /** Lets what waits for its turn have it, such as an interrupt. */
   pause(): Promise<void>;
   openDataRoot(root: string): DataRoot;
@@ -25,14 +25,14 @@ export interface Surroundings {
   readonly maxHops: number;
   /** @throws PayloadFault */
   parsePayload(bytes: Uint8Array): JsonObject;
-  exitCodeOf(end: Ending | Fault): number;
+  exitCodeOf(end: RunEnding | Fault): number;
   /** Everything that is said of a run, or left of it besides its trace. */
-  outputsOf(ran: Ran): readonly Output[];
+  outputsOf(ran: CommandRun): readonly Output[];
   outputsOfRefusal(fault: Fault): readonly Output[];
 }
 
 /** A run that is over, with what it left. */
-export interface Ran extends Ended {
+export interface CommandRun extends ObservedEnding {
   readonly events: readonly TraceEvent[];
   readonly trace: Uint8Array;
 }

@@ -4,7 +4,7 @@ import { Fault } from "../errors/faults.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
-import { foreignFormat } from "../interop/detect.ts";
+import { externalFormat } from "../interop/detect.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 
@@ -22,7 +22,7 @@ export async function countTrace(
   workflows: Catalogue,
   outcomes: Outcomes,
 ): Promise<LeftOut | null> {
-  const format = foreignFormat(bytes);
+  const format = externalFormat(bytes);
   if (format !== null) return { file, code: "FOREIGN", why: `another runtime wrote it (${format})` };
   const { findings, events } = verifyTrace(bytes);
   const [broken] = findings;

@@ -4,26 +4,26 @@ import { entropySeed, run } from "../engine/run.ts";
 import { Fault, UsageFault } from "../errors/faults.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
-import { recorders } from "../plan/event-writers.ts";
-import { IoError, type Scratch } from "../ports.ts";
+import { eventWriters } from "../plan/event-writers.ts";
+import { IoError, type TempFolder } from "../ports.ts";
 import { inArtifact } from "../snapshot/hint.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import { emptySummary, gather } from "../trace/summary.ts";
+import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
-import type { Ran, Surroundings } from "./environment.ts";
-import { unsound } from "./expect/check-trace.ts";
+import type { CommandRun, ScenarioEnvironment } from "./environment.ts";
+import { traceProblems } from "./expect/check-trace.ts";
 import type { Difference } from "./expect/compare.ts";
 import { compareData, readData } from "./expect/data.ts";
 import { compareExpectation, observedRefusal, observedRun } from "./expect/expectation.ts";
 import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
 import { overlaid } from "./overlay.ts";
-import type { Earlier, Left, Preparation, RunStep, Scenario, Step } from "./scenario.ts";
-import { Staging } from "./stubbed-executor.ts";
+import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
+import { StubbedExecutor } from "./stubbed-executor.ts";
 
 /** A step that was played. */
-export interface Played {
+export interface ScenarioResult {
   readonly step: Step;
   /** Empty when everything is as the vector says. */
   readonly differences: readonly Difference[];
@@ -38,7 +38,7 @@ export interface Played {
   /** Of a step that differs: what to do about the way its run ended, where that is not as the protocol means it. */
   readonly hints: readonly string[];
   /** Null of a step that was not played. */
-  readonly left: Left | null;
+  readonly left: StepLeftovers | null;
   readonly seconds: number;
 }
 
@@ -46,12 +46,16 @@ export interface Played {
  * Each step as it is over. Nothing is left of any of them.
  * @throws UsageFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
  */
-export async function* play(scenario: Scenario, base: Catalogue, around: Surroundings): AsyncGenerator<Played> {
+export async function* runScenario(
+  scenario: Scenario,
+  base: Catalogue,
+  around: ScenarioEnvironment,
+): AsyncGenerator<ScenarioResult> {
   const scratch = await around.openScratch();
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const place = { scenario, workflows, around, scratch };
-    const earlier = new Map<string, Left>();
+    const earlier = new Map<string, StepLeftovers>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
       await around.pause();
@@ -68,8 +72,8 @@ export async function* play(scenario: Scenario, base: Catalogue, around: Surroun
 interface Place {
   readonly scenario: Scenario;
   readonly workflows: Catalogue;
-  readonly around: Surroundings;
-  readonly scratch: Scratch;
+  readonly around: ScenarioEnvironment;
+  readonly scratch: TempFolder;
 }
 
 const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
@@ -77,9 +81,9 @@ const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [],
 /** A step that says something of earlier ones is played as it is then. */
 async function playBound(
   step: RunStep,
-  earlier: Earlier,
+  earlier: EarlierSteps,
   place: Place,
-): Promise<Omit<Played, "step" | "seconds">> {
+): Promise<Omit<ScenarioResult, "step" | "seconds">> {
   let bound: RunStep;
   try {
     bound = step.authored?.bind(earlier) ?? step;
@@ -94,7 +98,7 @@ async function playBound(
 async function catalogueOf(
   { overlay }: Scenario,
   base: Catalogue,
-  { files }: Surroundings,
+  { files }: ScenarioEnvironment,
 ): Promise<Catalogue> {
   if (overlay.size === 0) return base;
   const { folder } = base.snapshot;
@@ -123,9 +127,9 @@ function prepare(
 const DATA = "data";
 const KEPT = "data-before";
 
-type Outcome = Omit<Played, "step" | "seconds" | "isLexical">;
+type Outcome = Omit<ScenarioResult, "step" | "seconds" | "isLexical">;
 
-async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Played, "isLexical">> {
+async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<ScenarioResult, "isLexical">> {
   const { scratch } = place;
   prepare(step.before, step.name, place);
   if (spelledOtherwise(step).length === 0) return { ...(await tryStep(step, place)), isLexical: false };
@@ -149,18 +153,18 @@ async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
   return { ...seen, left, differences: [...seen.differences, ...data] };
 }
 
-type Seen = Omit<Outcome, "left"> & Pick<Left, "observed">;
+type Seen = Omit<Outcome, "left"> & Pick<StepLeftovers, "observed">;
 
 async function observe(step: RunStep, place: Place): Promise<Seen> {
   const { scenario, around } = place;
-  const staging = new Staging(step.authored?.answers ?? new Map());
+  const staging = new StubbedExecutor(step.authored?.answers ?? new Map());
   const ran = await runOrRefusal(step, staging, place);
   const isRefused = ran instanceof Fault;
   const observed = isRefused ? observedRefusal(ran, around.exitCodeOf(ran)) : observedRun(ran);
   const differences = [
     ...compareExpectation(observed, step, scenario.hasUnorderedEffects),
     ...findLeaks(step.expect, await outputsOf(ran, step, place)),
-    ...(isRefused ? [] : await unsound(ran, staging.isComputed)),
+    ...(isRefused ? [] : await traceProblems(ran, staging.isComputed)),
     ...staging.unasked,
   ];
   if (isRefused) return { differences, fault: ran, events: [], hints: [], observed };
@@ -168,22 +172,30 @@ async function observe(step: RunStep, place: Place): Promise<Seen> {
   return { differences, fault: null, events: ran.events, hints, observed };
 }
 
-function hintsOf({ plan, summary }: Ran, snapshot: Snapshot): readonly string[] {
+function hintsOf({ plan, summary }: CommandRun, snapshot: Snapshot): readonly string[] {
   const found = classify(summary);
   if (found === null) return [];
-  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  const located = places(found, summary, plan, (event) => eventWriters(event, snapshot));
   return located.flatMap(({ asks, file, hint }) =>
     asks === "nothing" ? [] : [asks === "edit" ? inArtifact(file, null, hint) : hint],
   );
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */
-async function outputsOf(ran: Ran | Fault, { expect }: RunStep, { around }: Place): Promise<readonly Output[]> {
+async function outputsOf(
+  ran: CommandRun | Fault,
+  { expect }: RunStep,
+  { around }: Place,
+): Promise<readonly Output[]> {
   if (forbiddenIn(expect).length === 0) return [];
   return ran instanceof Fault ? around.outputsOfRefusal(ran) : around.outputsOf(ran);
 }
 
-async function runOrRefusal(step: RunStep, staging: Staging, place: Place): Promise<Ran | Fault> {
+async function runOrRefusal(
+  step: RunStep,
+  staging: StubbedExecutor,
+  place: Place,
+): Promise<CommandRun | Fault> {
   try {
     return await runStep(step, staging, place);
   } catch (error) {
@@ -193,11 +205,15 @@ async function runOrRefusal(step: RunStep, staging: Staging, place: Place): Prom
 }
 
 /** The one call of the engine. */
-async function runStep(step: RunStep, staging: Staging, { workflows, around, scratch }: Place): Promise<Ran> {
+async function runStep(
+  step: RunStep,
+  staging: StubbedExecutor,
+  { workflows, around, scratch }: Place,
+): Promise<CommandRun> {
   const { actor, clock, seed } = step.authored ?? {};
   const plan = await workflows.plan(step.workflow);
   const payload = around.parsePayload(step.payload);
-  const summary = emptySummary();
+  const summary = createSummary();
   const events: TraceEvent[] = [];
   const result = await run({
     plan,
@@ -215,7 +231,7 @@ async function runStep(step: RunStep, staging: Staging, { workflows, around, scr
     listen(event) {
       staging.listen(event);
       events.push(event);
-      gather(summary, event);
+      addEvent(summary, event);
     },
   });
   const trace = around.files.read(`${result.folder}/${result.traceId}.jsonl`) ?? new Uint8Array();

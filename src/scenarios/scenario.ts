@@ -6,12 +6,12 @@ import {
   entries,
   flag,
   items,
+  type JsonCursor,
   members,
   object,
   optional,
   refuse,
   relativePath,
-  type Spot,
   text,
   type VectorFile,
 } from "./expect/json-cursor.ts";
@@ -66,7 +66,7 @@ export interface AuthoredStep {
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
   /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
-  readonly bind: (earlier: Earlier) => RunStep;
+  readonly bind: (earlier: EarlierSteps) => RunStep;
 }
 
 export interface Answer {
@@ -75,10 +75,10 @@ export interface Answer {
 }
 
 /** By name of the step. */
-export type Earlier = ReadonlyMap<string, Left>;
+export type EarlierSteps = ReadonlyMap<string, StepLeftovers>;
 
 /** What is known of a step that was played. */
-export interface Left {
+export interface StepLeftovers {
   readonly payload: Uint8Array;
   readonly observed: Readonly<Record<string, Json | undefined>>;
   /** The text of every data file by its path. */
@@ -132,7 +132,7 @@ export function parseScenario(vector: VectorFile, value: Json): Scenario {
   };
 }
 
-function parseStep(spot: Spot, spelled: ReadonlyMap<string, string>): Step {
+function parseStep(spot: JsonCursor, spelled: ReadonlyMap<string, string>): Step {
   const at = members(spot, [
     ...["name", "not_applicable", "wf", "payload", "payload_text", "payload_b64", "fs_before", "args"],
     ...["expect", "data_after", "order_dependent"],
@@ -160,7 +160,11 @@ function parseStep(spot: Spot, spelled: ReadonlyMap<string, string>): Step {
 }
 
 /** A `payload` is passed on as the vector spells it, every digit kept; no payload at all is the empty object. */
-function payloadOf(spot: Spot, at: (key: string) => Spot, spelled: ReadonlyMap<string, string>): Uint8Array {
+function payloadOf(
+  spot: JsonCursor,
+  at: (key: string) => JsonCursor,
+  spelled: ReadonlyMap<string, string>,
+): Uint8Array {
   const given = ["payload", "payload_text", "payload_b64"].filter((key) => at(key).value !== undefined);
   if (given.length > 1) return refuse(spot, "a step with one payload");
   const encoded = optional(at("payload_b64"), text);
@@ -169,14 +173,14 @@ function payloadOf(spot: Spot, at: (key: string) => Spot, spelled: ReadonlyMap<s
   return Buffer.from(source);
 }
 
-function parsePreparation(spot: Spot): Preparation {
+function parsePreparation(spot: JsonCursor): Preparation {
   const at = members(spot, ["op", "path", "text"]);
   const op = choice(at("op"), ["write", "mkdir", "rm"]);
   const path = relativePath(at("path"), text(at("path")));
   return op === "write" ? { do: op, path, text: text(at("text")) } : { do: op, path };
 }
 
-function parseExpectation(spot: Spot): JsonObject {
+function parseExpectation(spot: JsonCursor): JsonObject {
   const at = members(spot, [...EXPECTED, ...EXPECTED_TOO]);
   const absent = EXPECTED.find((key) => at(key).value === undefined);
   if (absent !== undefined) return refuse(at(absent), 'there; "«any»" where any value will do');
@@ -184,7 +188,7 @@ function parseExpectation(spot: Spot): JsonObject {
   return object(spot);
 }
 
-function parseStored(spot: Spot): Stored | null {
+function parseStored(spot: JsonCursor): Stored | null {
   if (spot.value === null) return null;
   const [first, ...others] = Object.entries(object(spot));
   const form = (["json", "jsonl", "text"] as const).find((one) => one === first?.[0]);
@@ -192,7 +196,7 @@ function parseStored(spot: Spot): Stored | null {
   return { form, content: first?.[1] as Json };
 }
 
-function wholeNumber(spot: Spot): number {
+function wholeNumber(spot: JsonCursor): number {
   const { value } = spot;
   const isWhole = typeof value === "number" && Number.isInteger(value) && value > 0;
   return isWhole ? value : refuse(spot, "a whole number above 0");

@@ -1,17 +1,17 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
-import type { Conclude } from "../engine/executor.ts";
+import type { StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/json.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";
 import type { Answer } from "./scenario.ts";
 
 /** The code of the reason that stands in the trace beside a staged answer. */
-export const STAGED = "STAGED";
+export const STUBBED = "STAGED";
 
-const REASON = { code: STAGED } as const;
+const REASON = { code: STUBBED } as const;
 
-export class Staging {
+export class StubbedExecutor {
   readonly #answers: ReadonlyMap<string, Answer>;
   readonly #asked = new Set<string>();
   #node = "";
@@ -28,7 +28,7 @@ export class Staging {
     if (event_type === "node_start") this.#node = node_id ?? "";
   }
 
-  readonly stage = (performed: Conclude): Conclude => ({
+  readonly stage = (performed: StepExecutor): StepExecutor => ({
     ...performed,
     transform: (step, inputs) => {
       const answer = this.#answerOf(step.name);

@@ -4,15 +4,15 @@ import { reasonsOf } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
-import type { Surroundings } from "./environment.ts";
+import type { ScenarioEnvironment } from "./environment.ts";
 import type { Difference } from "./expect/compare.ts";
 import { authoredDifference, foundIn } from "./expect/expected.ts";
 import { authoredIn } from "./format/authored.ts";
-import { type JudgedCriterion, judgeCriteria } from "./format/criteria.ts";
+import { type EvaluatedCriterion, evaluateCriteria } from "./format/criteria.ts";
 import { folderOf, type ScenarioFile } from "./format/find.ts";
 import { pathOf, type Stores } from "./format/stores.ts";
 import { toScenario } from "./format/translate.ts";
-import { type Played, play } from "./runner.ts";
+import { runScenario, type ScenarioResult } from "./runner.ts";
 
 export interface TestedStep {
   readonly name: string;
@@ -34,14 +34,14 @@ export interface Tested {
   readonly name: string;
   readonly about: string;
   readonly steps: readonly TestedStep[];
-  readonly criteria: readonly JudgedCriterion[];
+  readonly criteria: readonly EvaluatedCriterion[];
   readonly outcomes: Outcomes;
 }
 
 export interface Testing {
   readonly workflows: Catalogue;
   readonly stores: Stores;
-  readonly around: Surroundings;
+  readonly around: ScenarioEnvironment;
   /** Steps without an expectation are played, too, and what was found is told. */
   readonly isRecorded: boolean;
 }
@@ -54,7 +54,7 @@ export async function testScenario({ path, source }: ScenarioFile, testing: Test
   const authored = authoredIn(source);
   const outcomes: Outcomes = new Map();
   const steps: TestedStep[] = [];
-  for await (const played of play(scenario, workflows, around)) {
+  for await (const played of runScenario(scenario, workflows, around)) {
     count(outcomes, played.events, scenario.overlay);
     const stored = namesOf(authored.steps[steps.length]?.expect?.stored ?? {}, (name) =>
       pathOf(name, "", stores, source),
@@ -62,7 +62,7 @@ export async function testScenario({ path, source }: ScenarioFile, testing: Test
     steps.push(toTested(played, steps.length, stored, isRecorded, authored.steps[steps.length]?.satisfies));
   }
   const isEqual = (step: string) => steps.find(({ name }) => name === step)?.differences.length === 0;
-  const criteria = judgeCriteria(authored, isEqual);
+  const criteria = evaluateCriteria(authored, isEqual);
   const { file, name, about } = scenario;
   return { file, name, about, steps, criteria, outcomes };
 }
@@ -76,7 +76,7 @@ function namesOf(stored: JsonObject, pathOfName: (name: string) => string): Read
 const ENDING = /^\/steps\/\d+\/expect\/(?:status|outcome|exit_reason|exit_code|path)(?:\/|$)/;
 
 function toTested(
-  { step, differences, fault, hints, left, seconds }: Played,
+  { step, differences, fault, hints, left, seconds }: ScenarioResult,
   index: number,
   names: ReadonlyMap<string, string>,
   isRecorded: boolean,

@@ -22,7 +22,7 @@ export interface Difference {
 }
 
 /** What a statement should be about. */
-export interface About {
+export interface SignedSubject {
   readonly predicateType: string;
   /** Undefined when it is about just that. */
   compare(statement: Statement): Difference | undefined;
@@ -43,7 +43,7 @@ export function sealStatement(
 }
 
 /** A seal is known by its root; with which version somebody sealed it makes no difference. */
-export function aboutSeal(root: Digest): About {
+export function subjectOfSeal(root: Digest): SignedSubject {
   return {
     predicateType: SEAL_TYPE,
     compare({ subject: { sha256: signed } }) {
@@ -83,7 +83,7 @@ export function runStatement({ bytes, events, head }: IntactTrace): Statement {
 }
 
 /** A trace is known by its bytes; of an intact one all that is said of the run must be true as well. */
-export function aboutRun(bytes: Uint8Array, intact: IntactTrace | null): About {
+export function subjectOfRun(bytes: Uint8Array, intact: IntactTrace | null): SignedSubject {
   const digest = sha256(bytes);
   const said = intact === null ? null : runStatement(intact);
   return {

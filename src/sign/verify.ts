@@ -4,7 +4,7 @@ import { SignatureFault } from "../errors/faults.ts";
 import { type Envelope, type Signature, signedBytes } from "./dsse.ts";
 import type { SigningKey, TrustedKey } from "./keys.ts";
 import { readStatement, type Statement, toPayload } from "./statement.ts";
-import type { About, Difference } from "./subjects.ts";
+import type { Difference, SignedSubject } from "./subjects.ts";
 
 /**
  * `valid`: by a trusted key, and about what is at hand. `unknown_key`: nothing is wrong with it that can be seen
@@ -13,7 +13,7 @@ import type { About, Difference } from "./subjects.ts";
  */
 export type Verdict = "valid" | "unknown_key" | "invalid" | "other_subject" | "malformed";
 
-export interface JudgedSignature {
+export interface EvaluatedSignature {
   readonly keyid: string;
   /** Line of its file, where each signature has one of its own. */
   readonly line: number | null;
@@ -46,12 +46,12 @@ export function withoutSignaturesBy(
 }
 
 /** Every signature of an envelope. All keys are tried, for a key id is a hint that anybody may have changed. */
-export function judge(
+export function evaluateSignatures(
   envelope: Envelope,
   keys: readonly TrustedKey[],
-  about: About,
+  about: SignedSubject,
   line: number | null = null,
-): readonly JudgedSignature[] {
+): readonly EvaluatedSignature[] {
   const bytes = signedBytes(envelope);
   const content = judgeContent(envelope, about);
   return envelope.signatures.map((signature) => {
@@ -61,7 +61,7 @@ export function judge(
   });
 }
 
-type Judged = Pick<JudgedSignature, "verdict" | "difference">;
+type Judged = Pick<EvaluatedSignature, "verdict" | "difference">;
 
 const INVALID: Judged = { verdict: "invalid" };
 
@@ -74,7 +74,7 @@ function sound(by: TrustedKey | null): Judged {
 }
 
 /** What is wrong with the statement, whoever signed it. */
-function judgeContent(envelope: Envelope, { predicateType, compare }: About): Judged | undefined {
+function judgeContent(envelope: Envelope, { predicateType, compare }: SignedSubject): Judged | undefined {
   const statement = readStatement(envelope);
   if (statement?.predicateType !== predicateType) return { verdict: "malformed" };
   const difference = compare(statement);
@@ -82,14 +82,14 @@ function judgeContent(envelope: Envelope, { predicateType, compare }: About): Ju
 }
 
 /** How many trusted keys made a signature that counts; one that signed twice is one. */
-export function countSigners(judged: readonly JudgedSignature[]): number {
+export function countSigners(judged: readonly EvaluatedSignature[]): number {
   const signers = judged.flatMap(({ verdict, by }) => (verdict === "valid" && by !== null ? [by.keyid] : []));
   return new Set(signers).size;
 }
 
 /** Everything that is wrong: signatures that are there and do not hold, and too few that count. */
 export function signatureFaults(
-  judged: readonly JudgedSignature[],
+  judged: readonly EvaluatedSignature[],
   file: string,
   needed: number,
 ): readonly SignatureFault[] {
@@ -101,7 +101,7 @@ export function signatureFaults(
   return [...faults, new SignatureFault("SIGNATURE_UNTRUSTED", { file, needed, trusted, keyids })];
 }
 
-function faultOf(one: JudgedSignature, file: string): SignatureFault | undefined {
+function faultOf(one: EvaluatedSignature, file: string): SignatureFault | undefined {
   const { verdict, line, keyid, difference } = one;
   const place = { file, line, keyid };
   switch (verdict) {

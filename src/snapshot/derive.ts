@@ -15,7 +15,7 @@ import {
   own,
 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
-import { parsed, readYamlText, YamlFlaw } from "../scenarios/format/yaml-text.ts";
+import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 

@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } f
 import { DEPTH } from "../json/limits.ts";
 import { repairOf } from "../json/repair.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
-import { exactly, sentence } from "./hint.ts";
+import { quote, sentence } from "./hint.ts";
 
 /** The fields of an envelope that a run executes. */
 export const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
@@ -56,10 +56,7 @@ function rename(envelope: JsonObject, name: Fqdn): string | null {
   if (wrong === undefined) return null;
   const [key, value] = wrong;
   const isThere = own(envelope, key) !== undefined;
-  return sentence(
-    `/${key}`,
-    isThere ? { do: "change", to: exactly(value) } : { do: "add", as: exactly(value) },
-  );
+  return sentence(`/${key}`, isThere ? { do: "change", to: quote(value) } : { do: "add", as: quote(value) });
 }
 
 const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [

@@ -6,7 +6,7 @@ import { nearestName } from "./nearest-name.ts";
 const USUAL = "protocol_snapshot";
 
 /** In the folder, beside it under a similar name, or in or around the folders above it; null where there is none. */
-export function nearbySnapshot(folder: string, files: Files): string | null {
+export function findNearbySnapshot(folder: string, files: Files): string | null {
   const [parent = "", ...above] = foldersAbove(folder);
   const similar = nearestName(folder.slice(parent.length + 1), files.names(parent));
   const candidates = [

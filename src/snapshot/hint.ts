@@ -24,9 +24,9 @@ export function sentence(at: string, change: Change, whole?: "payload"): string 
     case "add":
       return `add ${whole === undefined ? at : `${at} to the ${whole}`}: ${change.as}`;
     case "append":
-      return `add ${exactly(change.value)} to ${of}`;
+      return `add ${quote(change.value)} to ${of}`;
     case "rename":
-      return `rename ${of} to ${exactly(change.to)}`;
+      return `rename ${of} to ${quote(change.to)}`;
     case "remove":
       return `remove ${of}`;
   }
@@ -64,17 +64,17 @@ export function fieldPointer(path: Path): string {
 }
 
 /** A value as it is to be written. */
-export function exactly(value: Json): string {
+export function quote(value: Json): string {
   return JSON.stringify(value);
 }
 
 /** One of several values, or exactly the only one. */
 export function oneOf(values: readonly Json[]): string {
-  return values.length === 1 ? exactly(values[0] as Json) : `one of ${values.map(exactly).join(", ")}`;
+  return values.length === 1 ? quote(values[0] as Json) : `one of ${values.map(quote).join(", ")}`;
 }
 
 /** The value that was meant by a wrong one: the nearest of those that are right, else one of them. */
-export function meant(given: string, right: readonly string[]): string {
+export function suggested(given: string, right: readonly string[]): string {
   const nearest = nearestName(given, right);
-  return nearest === null ? oneOf(right) : exactly(nearest);
+  return nearest === null ? oneOf(right) : quote(nearest);
 }

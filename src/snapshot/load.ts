@@ -9,7 +9,7 @@ import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
 import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
-import { nearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
+import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
 import { type Place, readInside } from "./read-inside.ts";
@@ -113,7 +113,7 @@ export function requireFolder(folder: string, files: Files, from?: Workspace): v
   if (files.isFolder(`${folder}/artifacts`)) return;
   const form = otherForm(folder, files);
   if (form !== undefined) throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form });
-  const nearby = nearbySnapshot(folder, files);
+  const nearby = findNearbySnapshot(folder, files);
   const options = nearby === null || from === undefined ? null : optionsFor(nearby, from);
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }

@@ -7,7 +7,7 @@ import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
-import { type Change, exactly, type Path, sentence } from "./hint.ts";
+import { type Change, type Path, quote, sentence } from "./hint.ts";
 import { readInside } from "./read-inside.ts";
 import { fileChanged, SEAL_FILE, type Seal } from "./seal.ts";
 
@@ -57,7 +57,7 @@ function fieldDiffers(path: Path, derived: Derived, { file, text, envelope }: Ar
 /** What makes a field what the text says; a long value is to be read there. */
 function backTo(value: Json | undefined, isThere: boolean): Change {
   if (value === undefined) return { do: "remove" };
-  const words = exactly(value).length > LONGEST ? "the value" : exactly(value);
+  const words = quote(value).length > LONGEST ? "the value" : quote(value);
   return isThere ? { do: "change", to: words } : { do: "add", as: words };
 }
 

@@ -2,14 +2,14 @@
 
 import { canonical, type Digest, sha256 } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
-import { type Happening, SCHEMA } from "./event.ts";
+import { type EventBody, SCHEMA } from "./event.ts";
 
 /** What the first event's `prev_hash` is. */
 export function genesis(executionId: string): Digest {
   return sha256(`${SCHEMA}:${executionId}`);
 }
 
-export interface Stamp {
+export interface Envelope {
   readonly executionId: string;
   readonly sequence: number;
   readonly timestamp: string;
@@ -18,7 +18,10 @@ export interface Stamp {
 }
 
 /** The event's line, without its line break, and its hash. */
-export function link(happening: Happening, stamp: Stamp): { readonly line: string; readonly hash: Digest } {
+export function encodeEvent(
+  happening: EventBody,
+  stamp: Envelope,
+): { readonly line: string; readonly hash: Digest } {
   const { event_type, node_id, payload, run } = happening;
   const node = node_id === undefined ? "" : `"node_id":${canonical(node_id)},`;
   const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${canonical(stamp.executionId)},`;

@@ -42,7 +42,7 @@ export function changeData<P extends Payloads[EventType]>(
 const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
 
 /** What the engine says. The journal adds sequence, clock and chain. */
-export type Happening = {
+export type EventBody = {
   readonly [T in EventType]: {
     readonly event_type: T;
     readonly run: string;
@@ -52,7 +52,7 @@ export type Happening = {
 }[EventType];
 
 /** One line of the trace. */
-export type TraceEvent = Happening & Omit<ObjectOf<typeof ENVELOPE>, keyof Happening>;
+export type TraceEvent = EventBody & Omit<ObjectOf<typeof ENVELOPE>, keyof EventBody>;
 
 export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
 

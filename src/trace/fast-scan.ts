@@ -6,7 +6,7 @@
 
 import { DEPTH } from "../json/limits.ts";
 
-export const NONE = -1;
+export const NOT_FOUND = -1;
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -32,61 +32,62 @@ export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
   if (first === OBJECT) return objectEnd(bytes, at, depth);
   if (first === LIST) return listEnd(bytes, at, depth);
   const word = WORDS.get(first);
-  return word === undefined ? numberEnd(bytes, at) : behind(bytes, at, word);
+  return word === undefined ? numberEnd(bytes, at) : expectLiteral(bytes, at, word);
 }
 
 /** Members stand in the order of their names, none of them twice. */
 export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
-  if (bytes[at] !== OBJECT || depth > DEPTH.document) return NONE;
+  if (bytes[at] !== OBJECT || depth > DEPTH.document) return NOT_FOUND;
   if (bytes[at + 1] === OBJECT_END) return at + 2;
-  let before = NONE;
-  let beforeEnd = NONE;
+  let before = NOT_FOUND;
+  let beforeEnd = NOT_FOUND;
   for (let next = at + 1; ; next++) {
     const name = next + 1;
     const nameEnd = plainEnd(bytes, next);
-    if (nameEnd === NONE || bytes[nameEnd + 1] !== COLON) return NONE;
-    if (before !== NONE && compareBytes(bytes, before, beforeEnd, bytes, name, nameEnd) >= 0) return NONE;
+    if (nameEnd === NOT_FOUND || bytes[nameEnd + 1] !== COLON) return NOT_FOUND;
+    if (before !== NOT_FOUND && compareBytes(bytes, before, beforeEnd, bytes, name, nameEnd) >= 0)
+      return NOT_FOUND;
     const value = nameEnd + 2;
     next = valueEnd(bytes, value, depth + 1);
-    if (next === NONE) return NONE;
+    if (next === NOT_FOUND) return NOT_FOUND;
     if (bytes[next] === OBJECT_END) return next + 1;
-    if (bytes[next] !== COMMA) return NONE;
+    if (bytes[next] !== COMMA) return NOT_FOUND;
     before = name;
     beforeEnd = nameEnd;
   }
 }
 
 function listEnd(bytes: Buffer, at: number, depth: number): number {
-  if (depth > DEPTH.document) return NONE;
+  if (depth > DEPTH.document) return NOT_FOUND;
   if (bytes[at + 1] === LIST_END) return at + 2;
   for (let next = at + 1; ; next++) {
     next = valueEnd(bytes, next, depth + 1);
-    if (next === NONE) return NONE;
+    if (next === NOT_FOUND) return NOT_FOUND;
     if (bytes[next] === LIST_END) return next + 1;
-    if (bytes[next] !== COMMA) return NONE;
+    if (bytes[next] !== COMMA) return NOT_FOUND;
   }
 }
 
 /** Where the closing quote stands of a string in plain ASCII without an escape. */
 function plainEnd(bytes: Buffer, at: number): number {
-  if (bytes[at] !== QUOTE) return NONE;
+  if (bytes[at] !== QUOTE) return NOT_FOUND;
   for (let next = at + 1; ; next++) {
     const byte = bytes[next];
     if (byte === QUOTE) return next;
-    if (byte === undefined || byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return NONE;
+    if (byte === undefined || byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return NOT_FOUND;
   }
 }
 
 export function stringEnd(bytes: Buffer, at: number): number {
-  if (bytes[at] !== QUOTE) return NONE;
+  if (bytes[at] !== QUOTE) return NOT_FOUND;
   for (let next = at + 1; ; next++) {
     const byte = bytes[next];
     if (byte === QUOTE) return next + 1;
     if (byte === BACKSLASH) {
       const end = escapeEnd(bytes, next);
-      if (end === NONE) return NONE;
+      if (end === NOT_FOUND) return NOT_FOUND;
       next = end - 1;
-    } else if (byte === undefined || byte < 0x20) return NONE;
+    } else if (byte === undefined || byte < 0x20) return NOT_FOUND;
   }
 }
 
@@ -96,19 +97,19 @@ const LONG_ESCAPE = /^\\u00(?:0[0-7be-f]|1[0-9a-f])$/;
 /** Only what must be escaped is, each in its shortest form. */
 function escapeEnd(bytes: Buffer, at: number): number {
   if (SHORT_ESCAPES.has(bytes[at + 1])) return at + 2;
-  return LONG_ESCAPE.test(bytes.toString("latin1", at, at + 6)) ? at + 6 : NONE;
+  return LONG_ESCAPE.test(bytes.toString("latin1", at, at + 6)) ? at + 6 : NOT_FOUND;
 }
 
 /** Integers of up to 15 digits are canonical as they stand; any other number is when it is printed the same. */
 function numberEnd(bytes: Buffer, at: number): number {
   const first = bytes[at] === MINUS ? at + 1 : at;
   const end = digitsEnd(bytes, first);
-  if (end === first) return NONE;
+  if (end === first) return NOT_FOUND;
   const isInteger = bytes[end] !== POINT && bytes[end] !== LETTER_E && end - first <= 15;
   if (isInteger && (bytes[first] !== ZERO || end === at + 1)) return end;
   const tokenEnd = numeralEnd(bytes, end);
   const token = bytes.toString("latin1", at, tokenEnd);
-  return String(Number(token)) === token ? tokenEnd : NONE;
+  return String(Number(token)) === token ? tokenEnd : NOT_FOUND;
 }
 
 /** The offset of the first byte from `at` on that is no digit. */
@@ -127,9 +128,9 @@ function numeralEnd(bytes: Buffer, at: number): number {
 }
 
 /** The offset behind the literal, where it stands at `at`. */
-export function behind(bytes: Buffer, at: number, literal: Buffer): number {
-  if (at === NONE) return NONE;
-  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return NONE;
+export function expectLiteral(bytes: Buffer, at: number, literal: Buffer): number {
+  if (at === NOT_FOUND) return NOT_FOUND;
+  for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return NOT_FOUND;
   return at + literal.length;
 }
 

@@ -5,13 +5,13 @@
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
 import {
-  behind,
   COMMA,
   compareBytes,
   digitsEnd,
+  expectLiteral,
   LIST,
   LIST_END,
-  NONE,
+  NOT_FOUND,
   OBJECT,
   OBJECT_END,
   objectEnd,
@@ -101,7 +101,7 @@ export const count: Kind<number> = {
   end(bytes, at) {
     const end = digitsEnd(bytes, at);
     const length = end - at;
-    return length === 0 || length > 15 || (bytes[at] === ZERO && length > 1) ? NONE : end;
+    return length === 0 || length > 15 || (bytes[at] === ZERO && length > 1) ? NOT_FOUND : end;
   },
 };
 
@@ -114,7 +114,7 @@ export const object: Kind<JsonObject> = {
 
 export const anything: Kind<Json> = { description: "any value", is: () => true, end: valueEnd };
 
-export function holding<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
+export function matchesBytes<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
   return { ...kind, data };
 }
 
@@ -131,11 +131,11 @@ export function spelled<T extends string>(
     description,
     is: isOne,
     end(bytes, at) {
-      if (bytes[at] !== QUOTE) return NONE;
+      if (bytes[at] !== QUOTE) return NOT_FOUND;
       for (let i = 0; i < allowed.length; i++)
-        if ((allowed[i] as Uint8Array)[bytes[at + 1 + i] as number] !== 1) return NONE;
+        if ((allowed[i] as Uint8Array)[bytes[at + 1 + i] as number] !== 1) return NOT_FOUND;
       const end = at + 1 + allowed.length;
-      return bytes[end] === QUOTE ? end + 1 : NONE;
+      return bytes[end] === QUOTE ? end + 1 : NOT_FOUND;
     },
   };
 }
@@ -167,8 +167,8 @@ export function orNull<T>(kind: Kind<T>): Kind<T | null> {
     ...dataIn(kind.data),
     is: (value) => value === null || kind.is(value),
     end: (bytes, at, depth) => {
-      const end = behind(bytes, at, NULL);
-      return end === NONE ? kind.end(bytes, at, depth) : end;
+      const end = expectLiteral(bytes, at, NULL);
+      return end === NOT_FOUND ? kind.end(bytes, at, depth) : end;
     },
   };
 }
@@ -180,7 +180,7 @@ export function either<A, B>(a: Kind<A>, b: Kind<B>): Kind<A | B> {
     is: (value) => a.is(value) || b.is(value),
     end: (bytes, at, depth) => {
       const end = a.end(bytes, at, depth);
-      return end === NONE ? b.end(bytes, at, depth) : end;
+      return end === NOT_FOUND ? b.end(bytes, at, depth) : end;
     },
   };
 }
@@ -191,13 +191,13 @@ export function listOf<T>(item: Kind<T>): Kind<readonly T[]> {
     ...dataIn(item.data === undefined ? undefined : [item.data]),
     is: (value) => Array.isArray(value) && value.every(item.is),
     end(bytes, at, depth) {
-      if (bytes[at] !== LIST) return NONE;
+      if (bytes[at] !== LIST) return NOT_FOUND;
       if (bytes[at + 1] === LIST_END) return at + 2;
       for (let next = at + 1; ; next++) {
         next = item.end(bytes, next, depth + 1);
-        if (next === NONE) return NONE;
+        if (next === NOT_FOUND) return NOT_FOUND;
         if (bytes[next] === LIST_END) return next + 1;
-        if (bytes[next] !== COMMA) return NONE;
+        if (bytes[next] !== COMMA) return NOT_FOUND;
       }
     },
   };
@@ -255,33 +255,33 @@ export function membersEnd(
   depth: number,
   marks?: Int32Array,
 ): number {
-  if (bytes[at] !== OBJECT) return NONE;
+  if (bytes[at] !== OBJECT) return NOT_FOUND;
   let next = at + 1;
   for (let i = 0; i < members.length; i++) {
     const { lead, end, isOptional } = members[i] as TextMember;
     const isFirst = next === at + 1;
-    const name = isFirst ? next : bytes[next] === COMMA ? next + 1 : NONE;
-    const value = behind(bytes, name, lead);
-    if (value === NONE && !isOptional) return NONE;
-    if (value !== NONE) {
+    const name = isFirst ? next : bytes[next] === COMMA ? next + 1 : NOT_FOUND;
+    const value = expectLiteral(bytes, name, lead);
+    if (value === NOT_FOUND && !isOptional) return NOT_FOUND;
+    if (value !== NOT_FOUND) {
       next = end(bytes, value, depth + 1);
-      if (next === NONE) return NONE;
+      if (next === NOT_FOUND) return NOT_FOUND;
     }
     if (marks !== undefined) {
       marks[2 * i] = value;
-      marks[2 * i + 1] = value === NONE ? NONE : next;
+      marks[2 * i + 1] = value === NOT_FOUND ? NOT_FOUND : next;
     }
   }
-  return bytes[next] === OBJECT_END ? next + 1 : NONE;
+  return bytes[next] === OBJECT_END ? next + 1 : NOT_FOUND;
 }
 
 /** The offset behind the first of the literals that is there. */
 function eitherEnd(literals: readonly Buffer[], bytes: Buffer, at: number): number {
   for (let i = 0; i < literals.length; i++) {
-    const end = behind(bytes, at, literals[i] as Buffer);
-    if (end !== NONE) return end;
+    const end = expectLiteral(bytes, at, literals[i] as Buffer);
+    if (end !== NOT_FOUND) return end;
   }
-  return NONE;
+  return NOT_FOUND;
 }
 
 const TRUE = Buffer.from("true");

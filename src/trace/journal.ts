@@ -4,11 +4,11 @@ import { type TookPlace, TraceFault } from "../errors/faults.ts";
 import type { Digest } from "../json/canonical.ts";
 import { jsonEqual } from "../json/json.ts";
 import type { Clock, TraceFile } from "../ports.ts";
-import { genesis, link } from "./chain.ts";
-import { type EventType, type Happening, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
+import { encodeEvent, genesis } from "./chain.ts";
+import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
-  say(happening: Happening): void;
+  say(happening: EventBody): void;
   /** Everything said so far is on the device when this returns. @throws TraceFault */
   sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
@@ -54,7 +54,7 @@ export function openJournal(file: TraceFile, { executionId, clock, listen }: Jou
         elapsedUs: clock.micros() - begun,
         prevHash: head,
       };
-      const { line, hash } = link(happening, stamp);
+      const { line, hash } = encodeEvent(happening, stamp);
       effects.take(happening);
       attempt(() => {
         file.append(`${line}\n`);
@@ -86,7 +86,7 @@ class Effects {
   readonly #named: TookPlace[] = [];
   #count = 0;
 
-  take({ event_type: type, run, node_id: node = "", payload }: Happening): void {
+  take({ event_type: type, run, node_id: node = "", payload }: EventBody): void {
     if (type === "side_effect_start") {
       const { step, op, store } = payload;
       this.#begun.set(run, { run, node, step, op, store });

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { type EventType, MAIN_RUN } from "./event.ts";
-import { behind, NONE, ZERO } from "./fast-scan.ts";
+import { expectLiteral, NOT_FOUND, ZERO } from "./fast-scan.ts";
 import { count, inTextOrder, membersEnd, type TextMember } from "./field-check.ts";
 import { ENVELOPE, EVENTS, lineMembers } from "./schema.ts";
 
@@ -66,9 +66,9 @@ const TYPE = Buffer.from(',"event_type":"');
 
 /** The event type that the line names; empty where it names none. */
 function typeOf(bytes: Buffer): string {
-  const elapsed = behind(bytes, 0, ELAPSED);
-  const type = elapsed === NONE ? NONE : behind(bytes, count.end(bytes, elapsed, 1), TYPE);
-  return type === NONE ? "" : bytes.toString("latin1", type, bytes.indexOf(0x22, type));
+  const elapsed = expectLiteral(bytes, 0, ELAPSED);
+  const type = elapsed === NOT_FOUND ? NOT_FOUND : expectLiteral(bytes, count.end(bytes, elapsed, 1), TYPE);
+  return type === NOT_FOUND ? "" : bytes.toString("latin1", type, bytes.indexOf(0x22, type));
 }
 
 /** A text in plain ASCII, without its quotes. */
@@ -92,7 +92,7 @@ let lastExecution = { bytes: Buffer.alloc(0), text: "" };
 
 function executionAt(bytes: Buffer, at: number, end: number): string {
   const { length } = lastExecution.bytes;
-  if (end - at === length && behind(bytes, at, lastExecution.bytes) === end) return lastExecution.text;
+  if (end - at === length && expectLiteral(bytes, at, lastExecution.bytes) === end) return lastExecution.text;
   const text = bytes.toString("utf8", at, end);
   lastExecution = { bytes: Buffer.from(bytes.subarray(at, end)), text };
   return text;

@@ -1,6 +1,6 @@
 /** The course one run took, read from its events: which nodes in which order, and how it ended. */
 
-import type { Graph, NodeType } from "../plan/declared-graph.ts";
+import type { Graph, NodeType } from "./declared-graph.ts";
 import { eventsOf, type Payloads } from "./event.ts";
 import { eventsIn, type RunRecord, type VisitRecord } from "./runs.ts";
 
@@ -16,7 +16,7 @@ export interface Visit extends VisitRecord {
   readonly refusal: string | null;
 }
 
-export interface Course extends RunRecord {
+export interface RunPath extends RunRecord {
   readonly traceId: string;
   readonly start: Payloads["execution_start"] | null;
   readonly visits: Visit[];
@@ -27,22 +27,22 @@ export interface Course extends RunRecord {
 }
 
 /** `refused` is the node in which a run broke off, `unfinished` one whose end was never recorded. */
-export type Manner = "well" | "otherwise" | "refused" | "unfinished";
+export type EndingStatus = "well" | "otherwise" | "refused" | "unfinished";
 
 const WELL: ReadonlySet<string> = new Set(["SUCCESS", "ACK", "ALREADY_EXISTS"]);
 
-export function isWell(outcome: string): boolean {
+export function isSuccess(outcome: string): boolean {
   return WELL.has(outcome);
 }
 
-export function mannerOf(visit: Visit, course: Course): Manner {
+export function endingStatusOf(visit: Visit, course: RunPath): EndingStatus {
   if (visit.refusal !== null) return "refused";
   if (visit.type === "EXIT") return course.end === null ? "unfinished" : mannerOfEnd(course.end);
   if (visit.outcome === null) return "unfinished";
-  return isWell(visit.outcome) ? "well" : "otherwise";
+  return isSuccess(visit.outcome) ? "well" : "otherwise";
 }
 
-export function mannerOfCourse(course: Course): Manner {
+export function endingStatusOfPath(course: RunPath): EndingStatus {
   const { end, refusal } = course;
   if (isPrevented(course)) return "refused";
   if (end === null) return "unfinished";
@@ -51,17 +51,17 @@ export function mannerOfCourse(course: Course): Manner {
 }
 
 /** How a visit ended, in a word: with a refusal, the run's exit reason, or the node's outcome. */
-export function wordOf({ refusal, type, outcome }: Visit, { end }: Course): string {
+export function wordOf({ refusal, type, outcome }: Visit, { end }: RunPath): string {
   if (refusal !== null) return `refused: ${refusal}`;
   return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
 }
 
 /** Whether the run was refused before it began: all that it says is why. */
-export function isPrevented({ events, visits }: Course): boolean {
+export function isPrevented({ events, visits }: RunPath): boolean {
   return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");
 }
 
-function mannerOfEnd(end: Payloads["workflow_complete"]): Manner {
+function mannerOfEnd(end: Payloads["workflow_complete"]): EndingStatus {
   return end.status === "SUCCESS" ? "well" : "otherwise";
 }
 
@@ -78,7 +78,7 @@ export function ordersOf(visits: readonly Visit[]): string {
 }
 
 /** The course of one run, as far as it is recorded. */
-export function courseOf(record: RunRecord): Course {
+export function runPathOf(record: RunRecord): RunPath {
   const { events } = record;
   const visits = record.visits.map((visit, i) => visitOf(visit, i + 1));
   const refused = visits.findLast(({ refusal }) => refusal !== null);
@@ -110,7 +110,7 @@ function visitOf(visit: VisitRecord, order: number): Visit {
   };
 }
 
-export function workflowOf(course: Course, graph: Graph): string {
+export function workflowOf(course: RunPath, graph: Graph): string {
   return course.start?.workflow_code ?? graph.workflow;
 }
 

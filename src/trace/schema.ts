@@ -7,7 +7,7 @@
 import { NODE_CATEGORIES, STAGES } from "../errors/faults.ts";
 import { type Digest, isDigest } from "../json/canonical.ts";
 import type { Observation } from "../ports.ts";
-import { NONE, ZERO } from "./fast-scan.ts";
+import { NOT_FOUND, ZERO } from "./fast-scan.ts";
 import {
   anything,
   closed,
@@ -15,11 +15,11 @@ import {
   type DataMembers,
   either,
   flag,
-  holding,
   type Kind,
   listOf,
   type Member,
   type Members,
+  matchesBytes,
   object,
   observational,
   oneOf,
@@ -60,7 +60,7 @@ const run: Kind<string> = {
     // Most often the main run's: then there is no text to be built.
     const end = text.end(bytes, at, depth);
     if (end === at + 3 && bytes[at + 1] === ZERO) return end;
-    return isRun(bytes.toString("latin1", at + 1, end - 1)) ? end : NONE;
+    return isRun(bytes.toString("latin1", at + 1, end - 1)) ? end : NOT_FOUND;
   },
 };
 
@@ -68,10 +68,10 @@ function isRun(name: string): boolean {
   return /^0(?:\.\d+)*$/.test(name);
 }
 
-const data = holding("all", object);
+const data = matchesBytes("all", object);
 /** A code is the capability's word; what is beside it is data. */
-const coded = holding({ code: "none", "*": "all" }, object);
-const facts = holding({ outcome: "all", reason: "all" }, object);
+const coded = matchesBytes({ code: "none", "*": "all" }, object);
+const facts = matchesBytes({ outcome: "all", reason: "all" }, object);
 
 const suppressed = closed({
   $suppressed: required(text, "`sha256:` and the salted digest of what is not shown."),
@@ -84,7 +84,7 @@ const observations: Kind<readonly Observation[]> = listOf(
     closed({ clock: required(orSuppressed(instant), "What the clock said.") }),
     closed({
       entropy: required(
-        orSuppressed(holding("all", text)),
+        orSuppressed(matchesBytes("all", text)),
         "The random bytes that were drawn, in hexadecimal.",
       ),
     }),
@@ -201,7 +201,7 @@ export const EVENTS = {
     field: optional(text, "JSON Pointer into the payload (intent, admission) or the contract's inputs."),
     constraint: optional(text, "The rule."),
     expected: optional(anything, "What the rule asks for, where the constraint alone does not say it."),
-    actual: optional(holding("all", anything), "The value that was found."),
+    actual: optional(matchesBytes("all", anything), "The value that was found."),
     event: optional(text, "The event code of an admission rule."),
   }),
   transform_end: nodeEvent("A transform answered.", {

@@ -2,7 +2,7 @@
 
 import type { Json, JsonObject, MutableJson } from "../json/json.ts";
 import { setOwn } from "../json/json.ts";
-import { type Happening, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
+import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -59,7 +59,7 @@ export interface Summary {
   readonly names: Map<string, string>;
 }
 
-export function emptySummary(): Summary {
+export function createSummary(): Summary {
   return {
     payload: {},
     path: [],
@@ -74,14 +74,14 @@ export function emptySummary(): Summary {
   };
 }
 
-export function summaryOf(events: Iterable<Happening>): Summary {
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
+export function summaryOf(events: Iterable<EventBody>): Summary {
+  const summary = createSummary();
+  for (const event of events) addEvent(summary, event);
   return summary;
 }
 
 /** Adds one event. Results are those of the main run. */
-export function gather(summary: Summary, happening: Happening): void {
+export function addEvent(summary: Summary, happening: EventBody): void {
   const { run, node_id: node = "" } = happening;
   switch (happening.event_type) {
     case "execution_start":

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import { deepFreeze, type JsonObject } from "../../src/json/json.ts";
-import type { Draw } from "../../src/ports.ts";
+import type { Sources } from "../../src/ports.ts";
 
 const SHARED = join(import.meta.dirname, "../../../shared");
 const absent = existsSync(SHARED) ? false : "the shared vectors are not beside the repository";
@@ -58,13 +58,13 @@ function numbersIn(json: string): readonly string[] {
   return json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
 }
 
-const pure: Draw = {
+const pure: Sources = {
   clock: () => assert.fail("a transform of the vectors reads no clock"),
   entropy: () => assert.fail("this vector draws no entropy"),
 };
-const chance: Draw = { ...pure, entropy: (count) => "c4".repeat(count) };
+const chance: Sources = { ...pure, entropy: (count) => "c4".repeat(count) };
 
-function outcomeOf(declared: Transform, { inputs }: Vector, draw: Draw): Answer | "CAPABILITY_FAULT" {
+function outcomeOf(declared: Transform, { inputs }: Vector, draw: Sources): Answer | "CAPABILITY_FAULT" {
   try {
     return declared.answer(deepFreeze(inputs), draw);
   } catch (error) {

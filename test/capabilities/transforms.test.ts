@@ -4,9 +4,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { integer } from "../../src/capabilities/input-schema.ts";
 import { registry } from "../../src/capabilities/registry.ts";
-import { type Drawn, type Example, type Transform, transform } from "../../src/capabilities/transform.ts";
+import {
+  type DrawnSources,
+  type Example,
+  type Transform,
+  transform,
+} from "../../src/capabilities/transform.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/json.ts";
-import type { Draw } from "../../src/ports.ts";
+import type { Sources } from "../../src/ports.ts";
 
 const FOLDER = join(import.meta.dirname, "../../src/capabilities/transforms");
 const DOOR = ["INPUT_MISSING", "INPUT_TYPE"];
@@ -22,8 +27,8 @@ async function declaredIn(file: string): Promise<Transform> {
 }
 
 /** A fixed draw for those that declare one; for the others drawing anything is an error. */
-function drawOf({ draws }: Transform): Draw {
-  const only = <T>(kinds: readonly Drawn[], value: T): T => {
+function drawOf({ draws }: Transform): Sources {
+  const only = <T>(kinds: readonly DrawnSources[], value: T): T => {
     assert.ok(draws !== undefined && kinds.includes(draws), `drew ${kinds[0]} without declaring it`);
     return value;
   };

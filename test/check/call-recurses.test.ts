@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
-import { readSubject } from "../../src/check/analysis/snapshot-model.ts";
+import { readSnapshotModel } from "../../src/check/analysis/snapshot-model.ts";
 import { callRecurses } from "../../src/check/rules/call-recurses.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { contract, filesOf, memoryFiles, type Protocol, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
@@ -51,7 +51,7 @@ function chain(length: number, last: string, isGiven: boolean): Protocol {
 }
 
 async function recursing(protocol: Protocol): Promise<readonly string[]> {
-  const subject = await readSubject(SNAPSHOT, memoryFiles(filesOf(protocol)), registry);
+  const subject = await readSnapshotModel(SNAPSHOT, memoryFiles(filesOf(protocol)), registry);
   assert.ok(subject.workflows.every(({ plan }) => plan !== null));
   return [...callRecurses.check(subject)].map(({ facts }) => `${facts?.["from"]} ${facts?.["to"]}`).sort();
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
 import { type Read, readEntries, readEntry } from "../../src/check/analysis/entries.ts";
-import { type Subject, subjectOf } from "../../src/check/analysis/snapshot-model.ts";
+import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
@@ -55,21 +55,21 @@ async function isReported({ artifact: fqdn, frontmatter }: Mutation): Promise<bo
 }
 
 /** The snapshot with one artifact that has another Machine block, its text and hash made anew, or is gone. */
-async function changed(fqdn: string, block: JsonObject | null): Promise<Subject> {
+async function changed(fqdn: string, block: JsonObject | null): Promise<SnapshotModel> {
   const entries = new Map(clean.entries);
   entries.delete(fqdn as Fqdn);
   if (block !== null) {
     const [path, text] = artifact(fqdn, JSON.stringify(block, null, 2));
     entries.set(fqdn as Fqdn, readEntry({ path, bytes: Buffer.from(text) }));
   }
-  return subjectOf({ ...clean, entries }, [], "/snapshot", registry);
+  return snapshotModelOf({ ...clean, entries }, [], "/snapshot", registry);
 }
 
 suite("single mutations of a clean snapshot", () => {
   const mutations = chosen(seeded(20));
 
   test("the snapshot itself gives no finding", async () => {
-    assert.deepEqual(check(await subjectOf(clean, [], "/snapshot", registry), RULES), []);
+    assert.deepEqual(check(await snapshotModelOf(clean, [], "/snapshot", registry), RULES), []);
   });
 
   test("there are three hundred different ones, of at least twelve kinds", () => {

@@ -4,7 +4,7 @@ import { registry } from "../../src/capabilities/registry.ts";
 import { asAuthored } from "../../src/check/analysis/as-authored.ts";
 import { readEntries } from "../../src/check/analysis/entries.ts";
 import type { Projection } from "../../src/check/analysis/projection.ts";
-import { type Subject, subjectOf } from "../../src/check/analysis/snapshot-model.ts";
+import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { Json } from "../../src/json/json.ts";
 import { behaviourGraph } from "../../src/snapshot/build/graph.ts";
@@ -219,7 +219,7 @@ function machine(block: Block): string {
 }
 
 /** The blocks as sound artifacts, with the graph, the index and the conformance case that belong to the clean ones. */
-export async function subjectFrom({ blocks, files, projection }: Small): Promise<Subject> {
+export async function subjectFrom({ blocks, files, projection }: Small): Promise<SnapshotModel> {
   const contents = new Map(
     Object.entries({ ...besides(), ...files }).map(([path, value]) => [path, bytesOf(value)]),
   );
@@ -228,7 +228,7 @@ export async function subjectFrom({ blocks, files, projection }: Small): Promise
   const projections: readonly Projection[] = [
     { folder: "../tokenized_snapshot/test", dispatch, handlers, names, addresses },
   ];
-  return subjectOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, registry);
+  return snapshotModelOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, registry);
 }
 
 function bytesOf(value: Json | string): Uint8Array {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Transform } from "../../src/capabilities/transform.ts";
-import type { World } from "../../src/cli/context.ts";
+import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { canonical, sha256 } from "../../src/json/canonical.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
-import { realWorld } from "../../src/main.ts";
+import { realPlatform } from "../../src/main.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
@@ -325,7 +325,7 @@ const CODE = (JSON.parse(readFileSync(join(root, FIXTURE), "utf8")) as { confirm
   .confirmation_code;
 
 /** The project's own snapshot with a copy of the fixtures' data; collects all that is printed. */
-function consoleWorld(t: TestContext): { world: World; printed(): string; folder: string } {
+function consoleWorld(t: TestContext): { world: Platform; printed(): string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "pgs-secrets-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
@@ -334,7 +334,7 @@ function consoleWorld(t: TestContext): { world: World; printed(): string; folder
     text += more;
   };
   const world = {
-    ...realWorld(join(root, "src/render/fonts")),
+    ...realPlatform(join(root, "src/render/fonts")),
     cwd: root,
     env: {},
     isTty: false,

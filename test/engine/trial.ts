@@ -3,7 +3,7 @@
 import type { Effect, StoreOperation } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
-import type { Ending } from "../../src/engine/advance.ts";
+import type { RunEnding } from "../../src/engine/advance.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../../src/engine/run-limits.ts";
 import { StoreFault } from "../../src/errors/faults.ts";
@@ -13,7 +13,7 @@ import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
-import type { Clock, DataRoot, Draw, Entropy, Files, Mail, StoreFile, TraceFile } from "../../src/ports.ts";
+import type { Clock, DataRoot, Entropy, Files, Mail, Sources, StoreFile, TraceFile } from "../../src/ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot, type Snapshot } from "../../src/snapshot/load.ts";
 import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
@@ -77,7 +77,7 @@ export function appending(step: string, record: Json, more: JsonObject = {}): Js
   return { step, side_effect: JOURNAL, op: "APPEND", store: "LOG", inputs: { record }, on_result, ...more };
 }
 
-export function testTransform(code: string, answer: (input: JsonObject, draw: Draw) => Answer): Transform {
+export function testTransform(code: string, answer: (input: JsonObject, draw: Sources) => Answer): Transform {
   return { code, about: "of this test", result: [], violations: [], secrets: [], examples: [], answer };
 }
 
@@ -198,7 +198,7 @@ export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
 // ---- running ----
 
 export interface Trial {
-  readonly ending: Ending;
+  readonly ending: RunEnding;
   readonly events: readonly TraceEvent[];
   /** The trace's lines as they were appended. */
   readonly text: string;

@@ -6,7 +6,7 @@ import { endAt } from "../../src/engine/advance.ts";
 import { type NodeCategory, type RunCode, runTable, type Stage } from "../../src/errors/faults.ts";
 import { classify, classOfEnding, classOfRefusal, type TraceClass } from "../../src/examine/classify.ts";
 import type { ExitNode } from "../../src/plan/plan.ts";
-import { emptySummary, gather } from "../../src/trace/summary.ts";
+import { addEvent, createSummary } from "../../src/trace/summary.ts";
 import { appending, contract, oneContract, passing, runTrial, type Trial } from "../engine/trial.ts";
 
 const CLASSES: readonly TraceClass[] = [
@@ -80,8 +80,8 @@ test("a denial is the protocol's own answer", () => {
 });
 
 function classified({ events }: Trial) {
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
+  const summary = createSummary();
+  for (const event of events) addEvent(summary, event);
   return classify(summary);
 }
 

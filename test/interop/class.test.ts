@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { classifyForeign } from "../../src/interop/class.ts";
-import { readForeign } from "../../src/interop/read.ts";
-import type { ForeignError, ForeignRecord, NodeVisit, Route } from "../../src/interop/record.ts";
+import { classifyExternal } from "../../src/interop/class.ts";
+import { readExternal } from "../../src/interop/read.ts";
+import type { ExternalError, ExternalRecord, NodeVisit, Route } from "../../src/interop/record.ts";
 import { ERRORS, REASONS } from "../../src/interop/vocabulary.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { tea } from "./tea.ts";
@@ -21,7 +21,7 @@ const visit = (node: string, outcome: string | null, type: NodeVisit["type"] = "
 };
 const exit = (node: string) => visit(node, "completed", "EXIT");
 
-function recordOf(more: Partial<ForeignRecord>): ForeignRecord {
+function recordOf(more: Partial<ExternalRecord>): ExternalRecord {
   return {
     format: "reference-v0.2",
     events: 0,
@@ -41,7 +41,7 @@ const v02 = (
   status: string,
   reason: string,
   visits: readonly NodeVisit[],
-  errors: readonly ForeignError[] = [],
+  errors: readonly ExternalError[] = [],
 ) =>
   recordOf({
     course: { of: "nodes", visits },
@@ -59,13 +59,13 @@ const v03 = (status: string, visits: readonly (readonly [code: string, outcome: 
     ending: { status, reason: null, isExit: true },
   });
 
-const error = (code: string | null, category: string | null): ForeignError => {
+const error = (code: string | null, category: string | null): ExternalError => {
   return { line: 3, code, category, node: "BREW", message: "NO_TRANSITION" };
 };
 
 /** As `class:manner`, the manner being what broke off, what the protocol declares, or nothing known. */
-function told(record: ForeignRecord, graph = null as typeof tea | null): string {
-  const { class: found, isStructural, untold } = classifyForeign(record, graph);
+function told(record: ExternalRecord, graph = null as typeof tea | null): string {
+  const { class: found, isStructural, untold } = classifyExternal(record, graph);
   const manner = isStructural === null ? "unknown" : isStructural ? "broke off" : "declared";
   return `${untold ?? found ?? "none"}: ${manner}`;
 }
@@ -73,7 +73,7 @@ function told(record: ForeignRecord, graph = null as typeof tea | null): string 
 const served = [visit("ASK", "ACK", "IN"), visit("POUR", "SUCCESS"), exit("SERVED")];
 const spilt = (outcome: string) => [visit("BREW", outcome), exit("SPILT")];
 
-const endings: readonly (readonly [what: string, record: ForeignRecord, alone: string, held: string])[] = [
+const endings: readonly (readonly [what: string, record: ExternalRecord, alone: string, held: string])[] = [
   ["a good end", v02("SUCCESS", "COMPLETED", served), "none: declared", "none: declared"],
   [
     "a COMPLETED that hides an unhappy outcome",
@@ -165,7 +165,7 @@ test("an EXIT that is declared FAILED makes a business ending of a good outcome"
 });
 
 test("an error goes by its code, then by the capability at work, and never by its words", () => {
-  const failed = (one: ForeignError, reason = "EXECUTION_ERROR") => told(v02("FAILED", reason, [], [one]));
+  const failed = (one: ExternalError, reason = "EXECUTION_ERROR") => told(v02("FAILED", reason, [], [one]));
   assert.equal(failed(error("BINDING_RESOLUTION_FAILED", "CC")), "BINDING_ERROR: broke off");
   assert.equal(failed(error("CAPABILITY_DISPATCH_FAILED", "CS")), "CS_RUNTIME_ERROR: broke off");
   assert.equal(failed(error("EXECUTION_ERROR", "CT")), "CT_STRUCTURE_ERROR: broke off");
@@ -195,7 +195,7 @@ for (const version of ["v1", "v2"] as const) {
   const end = ["WF_COMPLETE", "VIOLATION", { wf_fqdn: "tea::WF_TEA_V0" }] as const;
   const failed = ["ERROR", null, { message: "the kettle is gone" }] as const;
   const read = (...events: Parameters<typeof bytesOf>[1]) =>
-    readForeign(`trace-event-${version}`, bytesOf(version, [header, start, ...events]));
+    readExternal(`trace-event-${version}`, bytesOf(version, [header, start, ...events]));
 
   test(`${version}: a refusal ends with an error and a terminal event behind it`, () => {
     const record = read(failed, end);
@@ -221,7 +221,7 @@ for (const version of ["v1", "v2"] as const) {
 }
 
 test("where it was decided is the node of the error, else the last that did not end well", () => {
-  const nodeOf = (record: ForeignRecord) => classifyForeign(record, strict).node;
+  const nodeOf = (record: ExternalRecord) => classifyExternal(record, strict).node;
   const unhappy = [visit("BREW", "TOO_HOT"), visit("POUR", "SUCCESS"), exit("SPILT")];
   assert.equal(nodeOf(v02("FAILED", "COMPLETED", unhappy)), "BREW");
   assert.equal(nodeOf(v02("FAILED", "EXECUTION_ERROR", [visit("POUR", null)], [error(null, null)])), "BREW");
@@ -295,7 +295,7 @@ test("no combination of the schema's words is silent: it has a class, ended well
       for (const one of errors) {
         for (const visits of courses) {
           const record = v02(status, reason, visits, one === undefined ? [] : [one]);
-          const { class: found, isStructural, untold } = classifyForeign(record, tea);
+          const { class: found, isStructural, untold } = classifyExternal(record, tea);
           const isWell = found === null && untold === null;
           combinations++;
           assert.ok(found === null || untold === null);

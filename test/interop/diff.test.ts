@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Account, accountOfForeign, type Passage } from "../../src/interop/account.ts";
+import { type Account, accountOfExternal, type PathEntry } from "../../src/interop/account.ts";
 import { diffAccounts } from "../../src/interop/diff.ts";
-import { readForeign } from "../../src/interop/read.ts";
+import { readExternal } from "../../src/interop/read.ts";
 
-const passage = (node: string, contract: string | null, outcome: string | null): Passage => {
+const passage = (node: string, contract: string | null, outcome: string | null): PathEntry => {
   return { node, contract, outcome };
 };
 
@@ -108,7 +108,7 @@ test("transitions are told as the nodes they join, the last one entered included
     event("WF_COMPLETE", "TOO_HOT", {}),
   ];
   const account = (some: readonly string[]) =>
-    accountOfForeign(readForeign("trace-event-v2", Buffer.from(some.join("\n"))));
+    accountOfExternal(readExternal("trace-event-v2", Buffer.from(some.join("\n"))));
   const entered = [passage("ASK", null, "ACK"), passage("BREW", "CC_BREW_V0", "TOO_HOT")];
   assert.deepEqual(account(lines).passages, [...entered, passage("SPILT", null, null)]);
   assert.deepEqual(account(lines.slice(0, -1)).passages, entered);

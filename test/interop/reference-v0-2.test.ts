@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkCourse } from "../../src/interop/allowed.ts";
-import { foreignFormat } from "../../src/interop/detect.ts";
+import { checkPath } from "../../src/interop/allowed.ts";
+import { externalFormat } from "../../src/interop/detect.ts";
 import { readReferenceV02 } from "../../src/interop/reference-v0-2.ts";
 import { codesOf } from "../examine/examination.ts";
 import { tea } from "./tea.ts";
@@ -58,7 +58,7 @@ const withLine = (index: number, edit: (line: string) => string) =>
   lines.map((line, i) => (i === index ? edit(line) : line));
 
 test("a trace as v0.2 writes it is read whole: chain, path, ending", () => {
-  assert.equal(foreignFormat(bytesOf(lines)), "reference-v0.2");
+  assert.equal(externalFormat(bytesOf(lines)), "reference-v0.2");
   const record = read(lines);
   assert.deepEqual(record.findings, []);
   assert.deepEqual(
@@ -74,7 +74,7 @@ test("a trace as v0.2 writes it is read whole: chain, path, ending", () => {
       ["SPILT", "completed"],
     ],
   );
-  assert.deepEqual(checkCourse(tea, record), []);
+  assert.deepEqual(checkPath(tea, record), []);
 });
 
 for (const index of lines.keys()) {
@@ -142,15 +142,15 @@ const paths: readonly (readonly [what: string, from: string, to: string, codes: 
 for (const [what, from, to, codes] of paths) {
   test(`the graph does not allow ${what}`, () => {
     const record = read(lines.map((line) => line.replace(from, to)));
-    assert.deepEqual(codesOf(checkCourse(tea, record)), codes);
+    assert.deepEqual(codesOf(checkPath(tea, record)), codes);
   });
 }
 
 test("a path begins at the start and, where the run is said to have reached an EXIT, ends there", () => {
-  assert.deepEqual(codesOf(checkCourse(tea, read(lines.filter((_, i) => i !== 2 && i !== 3)))), [
+  assert.deepEqual(codesOf(checkPath(tea, read(lines.filter((_, i) => i !== 2 && i !== 3)))), [
     "NOT_THE_START:3",
   ]);
-  assert.deepEqual(codesOf(checkCourse(tea, read(lines.filter((_, i) => i !== 6 && i !== 7)))), [
+  assert.deepEqual(codesOf(checkPath(tea, read(lines.filter((_, i) => i !== 6 && i !== 7)))), [
     "NOT_AT_AN_EXIT:5",
   ]);
 });
@@ -158,10 +158,10 @@ test("a path begins at the start and, where the run is said to have reached an E
 test("a node that only completed may have taken any of its edges, but no other way", () => {
   const completed = (line: string) => line.replace('"TOO_HOT"', '"completed"');
   const record = read(withLine(5, completed));
-  assert.deepEqual(checkCourse(tea, record), []);
+  assert.deepEqual(checkPath(tea, record), []);
   assert.ok(record.unproven.some((one) => one.includes("on which outcome")));
   const skipping = lines
     .filter((_, i) => i !== 4 && i !== 5)
     .map((line) => line.replace('"ACK"', '"completed"'));
-  assert.deepEqual(codesOf(checkCourse(tea, read(skipping))), ["NOT_AN_EDGE:5"]);
+  assert.deepEqual(codesOf(checkPath(tea, read(skipping))), ["NOT_AN_EDGE:5"]);
 });

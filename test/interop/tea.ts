@@ -1,6 +1,6 @@
 /** A small graph to hold foreign paths against. BREW and AGAIN run the same contract. */
 
-import type { Graph } from "../../src/plan/declared-graph.ts";
+import type { Graph } from "../../src/trace/declared-graph.ts";
 
 export const tea: Graph = {
   workflow: "tea::WF_TEA_V0",

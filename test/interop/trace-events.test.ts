@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkCourse } from "../../src/interop/allowed.ts";
-import { foreignFormat } from "../../src/interop/detect.ts";
-import { readForeign } from "../../src/interop/read.ts";
-import type { ForeignFormat } from "../../src/interop/record.ts";
+import { checkPath } from "../../src/interop/allowed.ts";
+import { externalFormat } from "../../src/interop/detect.ts";
+import { readExternal } from "../../src/interop/read.ts";
+import type { ExternalFormat } from "../../src/interop/record.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
 import { codesOf } from "../examine/examination.ts";
 import { tea } from "./tea.ts";
@@ -25,10 +25,10 @@ const bytesOf = (version: string, events: readonly Event[], header: readonly Jso
       .join(""),
   );
 
-function read(format: ForeignFormat, bytes: Uint8Array) {
-  assert.equal(foreignFormat(bytes), format);
-  const record = readForeign(format, bytes);
-  return { ...record, found: codesOf([...record.findings, ...checkCourse(tea, record)]) };
+function read(format: ExternalFormat, bytes: Uint8Array) {
+  assert.equal(externalFormat(bytes), format);
+  const record = readExternal(format, bytes);
+  return { ...record, found: codesOf([...record.findings, ...checkPath(tea, record)]) };
 }
 
 const start: Event = ["WF_START", null, { wf_fqdn: "tea::WF_TEA_V0", payload_keys: [] }];
@@ -91,7 +91,7 @@ test("v0.3: an error is the ending, in its own words; there is no chain, and nod
 
 test("v0.3: a line of another trace, and one without its members, are found", () => {
   const text = bytesOf("v0", [start, end("SUCCESS")]).toString();
-  const record = (edited: string) => codesOf(readForeign("reference-v0.3", Buffer.from(edited)).findings);
+  const record = (edited: string) => codesOf(readExternal("reference-v0.3", Buffer.from(edited)).findings);
   assert.deepEqual(record(text.replace(/"T1"(?=[^\n]*\n$)/, '"T2"')), ["OTHER_EXECUTION:2"]);
   assert.deepEqual(record(text.replace(/"result_status":"SUCCESS"/, '"result":1')), [
     "BAD_SHAPE:2",
@@ -136,6 +136,6 @@ for (const version of ["v1", "v2"] as const) {
 
 test("a trace of this runner is not foreign, and neither is what nobody writes", () => {
   for (const first of ['{"schema":"pgs.trace/1"}', '{"trace_schema_version":"v9"}', "[1]", "{", ""]) {
-    assert.equal(foreignFormat(Buffer.from(`${first}\n`)), null, first);
+    assert.equal(externalFormat(Buffer.from(`${first}\n`)), null, first);
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 
-import { exactText, isCanonicalNumber, isHeldNumber, isPrintedNumber } from "../../src/json/number.ts";
+import { exactText, isCanonicalNumber, isExactNumber, isPrintedNumber } from "../../src/json/number.ts";
 
 const rows: readonly (readonly [literal: string, isHeld: boolean])[] = [
   ["9007199254740992", true],
@@ -31,7 +31,7 @@ const rows: readonly (readonly [literal: string, isHeld: boolean])[] = [
 for (const [literal, isHeld] of rows) {
   const shown = literal.length > 30 ? `${literal.slice(0, 12)}… (${literal.length} characters)` : literal;
   test(`a double ${isHeld ? "holds" : "does not hold"} ${shown}`, () => {
-    assert.equal(isHeldNumber(literal), isHeld);
+    assert.equal(isExactNumber(literal), isHeld);
   });
 }
 
@@ -60,7 +60,7 @@ test("a whole number is held when the double is exactly it, whatever its spellin
       const isWhole = numerator % scale === 0n;
       const [found, of] = Number.isFinite(value) ? fractionOf(value) : [0n, 0n];
       const isExact = of !== 0n && numerator * of === found * scale;
-      assert.equal(isHeldNumber(literal), isWhole ? isExact : of !== 0n && value !== 0, literal);
+      assert.equal(isExactNumber(literal), isWhole ? isExact : of !== 0n && value !== 0, literal);
     }),
     { numRuns: 2000 },
   );
@@ -70,7 +70,7 @@ test("what is stored of a double is read again, and a canonical line is read as 
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
       const stored = exactText(value);
-      assert.ok(isHeldNumber(stored), stored);
+      assert.ok(isExactNumber(stored), stored);
       assert.equal(Number(stored), value === 0 ? 0 : value);
       assert.ok(isCanonicalNumber(String(value)));
     }),

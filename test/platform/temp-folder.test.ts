@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
-import { openScratch } from "../../src/platform/temp-folder.ts";
+import { openTempFolder } from "../../src/platform/temp-folder.ts";
 import { IoError } from "../../src/ports.ts";
 
 test("a scratch folder is empty, one's own, and gone when it is closed", () => {
-  const [one, other] = [openScratch(), openScratch()];
+  const [one, other] = [openTempFolder(), openTempFolder()];
   assert.notEqual(one.folder, other.folder);
   assert.deepEqual(nodeFiles.list(one.folder), []);
   one.write("a/b.txt", "x");
@@ -15,7 +15,7 @@ test("a scratch folder is empty, one's own, and gone when it is closed", () => {
 });
 
 test("files and folders are made with what they need, replaced, and removed with what they hold", (t) => {
-  const scratch = openScratch();
+  const scratch = openTempFolder();
   t.after(() => scratch.close());
   const read = (path: string) => Buffer.from(nodeFiles.read(`${scratch.folder}/${path}`) ?? []).toString();
   scratch.write("a/b/c.txt", "longer");
@@ -29,7 +29,7 @@ test("files and folders are made with what they need, replaced, and removed with
 });
 
 test("what cannot be made says the system's own code", (t) => {
-  const scratch = openScratch();
+  const scratch = openTempFolder();
   t.after(() => scratch.close());
   scratch.write("file", "");
   const hasErrno = (errno: string) => (error: unknown) => error instanceof IoError && error.errno === errno;

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Crew } from "../../src/cli/context.ts";
+import type { WorkerPool } from "../../src/cli/context.ts";
 import { UsageFault } from "../../src/errors/faults.ts";
-import { openCrew } from "../../src/platform/worker-pool.ts";
+import { openWorkerPool } from "../../src/platform/worker-pool.ts";
 
 /** Threads that answer a job with itself, end where it is `end`, and throw where it is `throw`. */
-function crew(t: TestContext, threads: number): Crew {
+function crew(t: TestContext, threads: number): WorkerPool {
   const folder = mkdtempSync(join(tmpdir(), "pgs-crew-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "thread.mjs");
@@ -21,7 +21,7 @@ function crew(t: TestContext, threads: number): Crew {
       parentPort.postMessage(job === "refuse" ? { error: "refused" } : { answer: job });
     });`,
   );
-  const opened = openCrew(file, threads);
+  const opened = openWorkerPool(file, threads);
   t.after(() => opened.close());
   return opened;
 }

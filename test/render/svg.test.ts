@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Graph, mergeEdges } from "../../src/plan/declared-graph.ts";
 import { type Drawing, drawingOf } from "../../src/render/picture/drawing.ts";
 import { type Layout, layOut } from "../../src/render/picture/layout.ts";
 import { INKS, PAPER, QUIET, QUIET_TEXT, TITLE } from "../../src/render/picture/palette.ts";
 import { drawable, textWidth } from "../../src/render/picture/text-metrics.ts";
 import { renderSvg } from "../../src/render/svg.ts";
-import { courseOf } from "../../src/trace/run-path.ts";
+import { type Graph, mergeEdges } from "../../src/trace/declared-graph.ts";
+import { runPathOf } from "../../src/trace/run-path.ts";
 import { runsOf } from "../../src/trace/runs.ts";
 import { overlapsOf, strayLabels } from "./geometry.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "./trial-run.ts";
 
 function drawn(run: TrialRun): { readonly drawing: Drawing; readonly layout: Layout; readonly svg: string } {
-  const drawing = drawingOf(run.graph, courseOf(runsOf(run.trace()).main));
+  const drawing = drawingOf(run.graph, runPathOf(runsOf(run.trace()).main));
   return { drawing, layout: layOut(drawing), svg: renderSvg(run.trace(), run.graph) };
 }
 

@@ -4,15 +4,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/json.ts";
-import type { Graph, GraphEdge, GraphNode } from "../../src/plan/declared-graph.ts";
-import type { Happening, Payloads, TraceEvent } from "../../src/trace/event.ts";
+import type { Graph, GraphEdge, GraphNode } from "../../src/trace/declared-graph.ts";
+import type { EventBody, Payloads, TraceEvent } from "../../src/trace/event.ts";
 
 export const FONT = join(import.meta.dirname, "../../src/render/fonts/DejaVuSansMono.ttf");
 
 export const TRACE_ID = "20260131T090000000Z__WF_ADMIT_PARCEL_V0__0a1b2c3d";
 
 /** Happenings become trace lines: 250 µs apart, numbered and chained. */
-export function traceOf(happenings: readonly Happening[], traceId = TRACE_ID): readonly TraceEvent[] {
+export function traceOf(happenings: readonly EventBody[], traceId = TRACE_ID): readonly TraceEvent[] {
   let previous: Digest = sha256(`pgs.trace/1:${traceId}`);
   return happenings.map((happening, i) => {
     const line = {
@@ -32,7 +32,7 @@ export function traceOf(happenings: readonly Happening[], traceId = TRACE_ID): r
 
 /** Builds one run; `walk` enters and leaves nodes by the outcomes given. */
 export class TrialRun {
-  readonly happenings: Happening[] = [];
+  readonly happenings: EventBody[] = [];
   readonly graph: Graph;
   readonly run: string;
 
@@ -53,9 +53,9 @@ export class TrialRun {
     });
   }
 
-  say<T extends Happening["event_type"]>(type: T, node: string | undefined, payload: Payloads[T]): this {
+  say<T extends EventBody["event_type"]>(type: T, node: string | undefined, payload: Payloads[T]): this {
     const at = node === undefined ? {} : { node_id: node };
-    this.happenings.push({ event_type: type, run: this.run, ...at, payload } as Happening);
+    this.happenings.push({ event_type: type, run: this.run, ...at, payload } as EventBody);
     return this;
   }
 

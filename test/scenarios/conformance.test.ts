@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
-import type { Draw } from "../../src/ports.ts";
+import type { Sources } from "../../src/ports.ts";
 import { checkCase } from "../../src/scenarios/conformance.ts";
 import type { CaseOutcome, ConformanceCase, Property } from "../../src/snapshot/conformance.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
@@ -20,7 +20,7 @@ function declared(outcome: CaseOutcome, outputs: JsonObject, properties: Record<
 }
 
 /** The case held to a transform that answers like this. */
-function held(one: ConformanceCase, answer: (input: JsonObject, draw: Draw) => Answer) {
+function held(one: ConformanceCase, answer: (input: JsonObject, draw: Sources) => Answer) {
   const transform: Transform = {
     code,
     about: "",

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { surroundingsIn } from "../../src/cli/environment.ts";
+import { scenarioEnvironment } from "../../src/cli/environment.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, parsePointer } from "../../src/json/json.ts";
-import { realWorld } from "../../src/main.ts";
+import { realPlatform } from "../../src/main.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { type Catalogue, catalogue } from "../../src/scenarios/catalogue.ts";
-import type { Surroundings } from "../../src/scenarios/environment.ts";
-import { type Played, play } from "../../src/scenarios/runner.ts";
+import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";
+import { runScenario, type ScenarioResult } from "../../src/scenarios/runner.ts";
 import { parseScenario, type Scenario } from "../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 
@@ -17,7 +17,9 @@ const root = join(import.meta.dirname, "../..");
 
 export const OWN_SNAPSHOT = join(root, "protocol_snapshot");
 
-export const surroundings: Surroundings = surroundingsIn(realWorld(join(root, "src/render/fonts")));
+export const surroundings: ScenarioEnvironment = scenarioEnvironment(
+  realPlatform(join(root, "src/render/fonts")),
+);
 
 export async function ownWorkflows(): Promise<Catalogue> {
   return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles));
@@ -50,16 +52,19 @@ export function scenario(value: Json): Scenario {
   return parseScenario({ file: "v.json", text: JSON.stringify(value, null, 2) }, value);
 }
 
-export async function playAll(value: Json, on: Surroundings = surroundings): Promise<readonly Played[]> {
-  const played: Played[] = [];
-  for await (const one of play(scenario(value), await ownWorkflows(), on)) played.push(one);
+export async function playAll(
+  value: Json,
+  on: ScenarioEnvironment = surroundings,
+): Promise<readonly ScenarioResult[]> {
+  const played: ScenarioResult[] = [];
+  for await (const one of runScenario(scenario(value), await ownWorkflows(), on)) played.push(one);
   return played;
 }
 
 /** The places at which the played steps differ, one list for each step. */
 export async function placesOf(
   value: Json,
-  on: Surroundings = surroundings,
+  on: ScenarioEnvironment = surroundings,
 ): Promise<readonly (readonly string[])[]> {
   return (await playAll(value, on)).map(({ differences }) => differences.map(({ at }) => at));
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { CompileFault, UsageFault } from "../../src/errors/faults.ts";
 import type { Json } from "../../src/json/json.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
-import type { Surroundings } from "../../src/scenarios/environment.ts";
+import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";
 import { artifact } from "../snapshot/memory-files.ts";
 import { changed, placesOf, playAll, surroundings, vector } from "./playing.ts";
 
@@ -18,7 +18,7 @@ const AUDIT = "/steps/0/data_after/agent_governance~1tool_audit.jsonl";
 
 test("a scenario that comes out as it should differs nowhere, and leaves nothing behind", async () => {
   const folders: string[] = [];
-  const watched: Surroundings = {
+  const watched: ScenarioEnvironment = {
     ...surroundings,
     openScratch: async () => {
       const scratch = await surroundings.openScratch();
@@ -116,7 +116,7 @@ test("found: a text that may appear nowhere, in each output in which it does", a
 });
 
 test("found: a trace that somebody changed, or that does not replay", async () => {
-  const changing: Surroundings = {
+  const changing: ScenarioEnvironment = {
     ...surroundings,
     files: {
       ...nodeFiles,

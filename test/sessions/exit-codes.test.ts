@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { World } from "../../src/cli/context.ts";
+import type { Platform } from "../../src/cli/context.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import { assertHint, assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
 
@@ -31,7 +31,7 @@ test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
   );
 });
 
-const brokenDisk: Partial<World> = {
+const brokenDisk: Partial<Platform> = {
   openDataRoot: () => {
     throw new Error("the disk spoke Latin");
   },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { descendant, masterKey } from "../../src/capabilities/crypto/bip32.ts";
+import { deriveKey, masterKey } from "../../src/capabilities/crypto/bip32.ts";
 import { toHex } from "../../src/capabilities/crypto/hex.ts";
 import { addressOf } from "../../src/capabilities/crypto/keccak.ts";
 import { mnemonicOf, seedOf } from "../../src/capabilities/crypto/mnemonic.ts";
@@ -44,7 +44,7 @@ function spendable(entropy: Uint8Array, mnemonic: string): readonly string[] {
     [...ROOT, 1, 0],
   ];
   const keys = paths.flatMap((path) => {
-    const key = descendant(master, path);
+    const key = deriveKey(master, path);
     assert.ok(key);
     return [key.privateKey, key.chainCode];
   });
@@ -54,7 +54,7 @@ function spendable(entropy: Uint8Array, mnemonic: string): readonly string[] {
 
 function addressFrom(entropy: Uint8Array): string {
   const master = masterKey(seedOf(mnemonicOf(entropy), ""));
-  const key = master && descendant(master, [...ROOT, 0, 0]);
+  const key = master && deriveKey(master, [...ROOT, 0, 0]);
   const point = key && publicKeyOf(key.privateKey, "secp256k1");
   return point === undefined ? "" : addressOf(point);
 }

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { World } from "../../src/cli/context.ts";
+import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Json } from "../../src/json/json.ts";
-import { realWorld } from "../../src/main.ts";
+import { realPlatform } from "../../src/main.ts";
 import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
 import { asSnapshot } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
@@ -65,8 +65,8 @@ test("what a run ended in is printed before anything is drawn, and stays when dr
   for (const form of [[], ["--json"]]) {
     const place = workspaceWith(t, chain(3), true);
     const said = { out: "", err: "", whenDrawn: "" };
-    const world: World = {
-      ...realWorld(join(PROJECT, "src/render/fonts")),
+    const world: Platform = {
+      ...realPlatform(join(PROJECT, "src/render/fonts")),
       cwd: place.folder,
       env: {},
       isTty: false,

@@ -16,10 +16,10 @@ import {
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { World } from "../../src/cli/context.ts";
+import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
-import { realWorld } from "../../src/main.ts";
+import { realPlatform } from "../../src/main.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
@@ -52,7 +52,7 @@ export interface Workspace {
   /** Runs one command line with the workspace as current folder. */
   session(...argv: readonly string[]): Promise<Said>;
   /** The same in another world: other environment, terminal, standard input, broken ports. */
-  sessionIn(other: Partial<World>, ...argv: readonly string[]): Promise<Said>;
+  sessionIn(other: Partial<Platform>, ...argv: readonly string[]): Promise<Said>;
   /** The same through `bin/pgs.js`. */
   binary(...argv: readonly string[]): Promise<Said>;
   /** The same in an environment that has these variables, too. */
@@ -92,10 +92,10 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
   };
 }
 
-async function inProcess(folder: string, other: Partial<World>, argv: readonly string[]): Promise<Said> {
+async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
-  const world: World = {
-    ...realWorld(FONTS),
+  const world: Platform = {
+    ...realPlatform(FONTS),
     cwd: folder,
     env: {},
     isTty: false,

@@ -8,8 +8,8 @@ import fc from "fast-check";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { Json } from "../../src/json/json.ts";
 import { type Envelope, envelopeText, signedBytes, toEnvelope } from "../../src/sign/dsse.ts";
-import { aboutSeal, sealStatement } from "../../src/sign/subjects.ts";
-import { judge, signStatement } from "../../src/sign/verify.ts";
+import { sealStatement, subjectOfSeal } from "../../src/sign/subjects.ts";
+import { evaluateSignatures, signStatement } from "../../src/sign/verify.ts";
 import { newSigner } from "./signers.ts";
 
 const ROOT = sha256("a list");
@@ -103,7 +103,8 @@ for (const [about, value] of Object.entries(malformed)) {
 /** What is thought of an envelope's text by one who trusts the signer. */
 function verdict(text: string): string {
   const envelope = parse(text);
-  const judged = envelope === undefined ? [] : judge(envelope, [signer.trusted], aboutSeal(ROOT));
+  const judged =
+    envelope === undefined ? [] : evaluateSignatures(envelope, [signer.trusted], subjectOfSeal(ROOT));
   return judged.map((one) => one.verdict).join();
 }
 

@@ -4,15 +4,15 @@ import { sha256 } from "../../src/json/canonical.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
 import { type Envelope, signedBytes } from "../../src/sign/dsse.ts";
 import { PAYLOAD_TYPE, readStatement, toDocument } from "../../src/sign/statement.ts";
-import { aboutSeal, sealStatement } from "../../src/sign/subjects.ts";
-import { countSigners, judge, signatureFaults, signStatement } from "../../src/sign/verify.ts";
+import { sealStatement, subjectOfSeal } from "../../src/sign/subjects.ts";
+import { countSigners, evaluateSignatures, signatureFaults, signStatement } from "../../src/sign/verify.ts";
 import { newSigner, type Signer } from "./signers.ts";
 
 const ROOT = sha256("a list");
 const TOOL = { name: "test", version: "1" };
 const [first, second, stranger] = ["first", "second", "stranger"].map(newSigner) as [Signer, Signer, Signer];
 const trusted = [first.trusted, second.trusted];
-const about = aboutSeal(ROOT);
+const about = subjectOfSeal(ROOT);
 const statement = sealStatement(ROOT, TOOL, 2);
 const signedBy = (signer: Signer, root = ROOT) => signStatement(sealStatement(root, TOOL, 2), signer.signing);
 
@@ -26,7 +26,7 @@ function signing(payload: string, signer: Signer, payloadType = PAYLOAD_TYPE): E
 }
 
 function verdicts(envelope: Envelope): readonly (readonly [string, string | null])[] {
-  return judge(envelope, trusted, about).map(({ verdict, by }) => [verdict, by?.place ?? null]);
+  return evaluateSignatures(envelope, trusted, about).map(({ verdict, by }) => [verdict, by?.place ?? null]);
 }
 
 test("a signature by a trusted key over the root counts", () => {
@@ -47,7 +47,7 @@ test("a signature over another root says so, whoever made it", () => {
     [first, "first.pub.pem"],
     [stranger, null],
   ] as const) {
-    const [judged] = judge(signedBy(signer, sha256("other")), trusted, about);
+    const [judged] = evaluateSignatures(signedBy(signer, sha256("other")), trusted, about);
     assert.deepEqual([judged?.verdict, judged?.by?.place ?? null], ["other_subject", place]);
     assert.deepEqual([judged?.difference?.stated, judged?.difference?.found], [sha256("other"), ROOT]);
   }
@@ -68,8 +68,8 @@ test("who signed twice is one signer; two signers in one envelope are two", () =
   const [one] = signedBy(first).signatures as [Envelope["signatures"][0]];
   const [two] = signedBy(second).signatures as [Envelope["signatures"][0]];
   const twice = { ...signedBy(first), signatures: [one, { ...one, keyid: "" }, one] };
-  assert.equal(countSigners(judge(twice, trusted, about)), 1);
-  assert.equal(countSigners(judge({ ...twice, signatures: [one, two] }, trusted, about)), 2);
+  assert.equal(countSigners(evaluateSignatures(twice, trusted, about)), 1);
+  assert.equal(countSigners(evaluateSignatures({ ...twice, signatures: [one, two] }, trusted, about)), 2);
 });
 
 const document = toDocument(statement);
@@ -123,7 +123,7 @@ test("a statement reads back as it was signed", () => {
 test("what is wrong is said of each signature, and that too few count once", () => {
   const codes = (envelopes: readonly Envelope[], needed: number) =>
     signatureFaults(
-      envelopes.flatMap((one, i) => judge(one, trusted, about, i + 7)),
+      envelopes.flatMap((one, i) => evaluateSignatures(one, trusted, about, i + 7)),
       "seal.json",
       needed,
     ).map(({ code, wording }) => `${code} ${wording.where}`);
@@ -145,6 +145,6 @@ test("what is wrong is said of each signature, and that too few count once", () 
 test("what strangers wrote into a signature does not move the cursor", () => {
   const [one] = signedBy(first).signatures as [Envelope["signatures"][0]];
   const envelope = { ...signing("{}", first), signatures: [{ ...one, keyid: "\u001b[2J\u009b" }] };
-  const [fault] = signatureFaults(judge(envelope, trusted, about), "seal.json", 0);
+  const [fault] = signatureFaults(evaluateSignatures(envelope, trusted, about), "seal.json", 0);
   assert.doesNotMatch(fault?.message ?? "", /\p{Cc}/u);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Files } from "../../src/ports.ts";
-import { nearbySnapshot, optionsFor } from "../../src/snapshot/find-snapshot.ts";
+import { findNearbySnapshot, optionsFor } from "../../src/snapshot/find-snapshot.ts";
 
 const folders = [
   "/w/protocol_snapshot/artifacts/workflows",
@@ -29,7 +29,7 @@ const cases: readonly (readonly [about: string, given: string, found: string | n
 
 for (const [about, given, found] of cases) {
   test(`given ${about}, ${found ?? "nothing"} is near`, () => {
-    assert.equal(nearbySnapshot(given, files as Files), found);
+    assert.equal(findNearbySnapshot(given, files as Files), found);
   });
 }
 

@@ -4,21 +4,21 @@ import { canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
-import { genesis, hashOf, link } from "../../src/trace/chain.ts";
-import type { Happening } from "../../src/trace/event.ts";
+import { encodeEvent, genesis, hashOf } from "../../src/trace/chain.ts";
+import type { EventBody } from "../../src/trace/event.ts";
 import { openJournal } from "../../src/trace/journal.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { memoryTrace } from "../engine/trial.ts";
 
 const ID = "20260131T090000120Z__WF_TRIAL_V0__0a1b2c3d";
 
-const announced: Happening = {
+const announced: EventBody = {
   event_type: "event_announced",
   run: "0",
   node_id: 'END "é" \u{1F512}',
   payload: { event_code: "EV_DONE_V0", payload: { z: [1e21, 0, 0.1], a: null } },
 };
-const ended: Happening = {
+const ended: EventBody = {
   event_type: "workflow_complete",
   run: "0",
   payload: {
@@ -45,7 +45,7 @@ test("a line is the canonical form of its event, and its hash that of the line w
       elapsedUs: 12,
       prevHash: genesis(ID),
     };
-    const { line, hash } = link(happening, stamp);
+    const { line, hash } = encodeEvent(happening, stamp);
     const event = JSON.parse(line) as JsonObject;
     assert.equal(canonical(event), line);
     assert.equal(event["hash"], hash);
@@ -57,7 +57,7 @@ test("a line is the canonical form of its event, and its hash that of the line w
   }
 });
 
-function journal(clock: Clock, happenings: readonly Happening[]) {
+function journal(clock: Clock, happenings: readonly EventBody[]) {
   const trace = memoryTrace();
   const told: unknown[] = [];
   const options = {
@@ -112,7 +112,7 @@ test("two happenings that differ in one value have different hashes", () => {
     elapsedUs: 0,
     prevHash: genesis(ID),
   };
-  const hashes = [announced, { ...announced, run: "0.1" }, ended].map((one) => link(one, stamp).hash);
-  const moved = link(announced, { ...stamp, prevHash: "0".repeat(64) as Digest }).hash;
+  const hashes = [announced, { ...announced, run: "0.1" }, ended].map((one) => encodeEvent(one, stamp).hash);
+  const moved = encodeEvent(announced, { ...stamp, prevHash: "0".repeat(64) as Digest }).hash;
   assert.equal(new Set([...hashes, moved]).size, 4);
 });

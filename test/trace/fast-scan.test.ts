@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
 import type { Json } from "../../src/json/json.ts";
-import { NONE, valueEnd } from "../../src/trace/fast-scan.ts";
+import { NOT_FOUND, valueEnd } from "../../src/trace/fast-scan.ts";
 
 const ends = (text: string) => valueEnd(Buffer.from(text), 0);
 const isAccepted = (text: string) => ends(text) === Buffer.byteLength(text);
@@ -133,10 +133,10 @@ for (const text of [
   "-",
   "t",
 ]) {
-  test(`${JSON.stringify(text)} is cut off, and no value`, () => assert.equal(ends(text), NONE));
+  test(`${JSON.stringify(text)} is cut off, and no value`, () => assert.equal(ends(text), NOT_FOUND));
 }
 
 test("nesting without end is refused, not followed", () => {
-  assert.equal(ends("[".repeat(100_000)), NONE);
-  assert.equal(ends('{"a":'.repeat(100_000)), NONE);
+  assert.equal(ends("[".repeat(100_000)), NOT_FOUND);
+  assert.equal(ends('{"a":'.repeat(100_000)), NOT_FOUND);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { Happening, Payloads, TraceEvent } from "../../src/trace/event.ts";
+import type { EventBody, Payloads, TraceEvent } from "../../src/trace/event.ts";
 import { eventsIn, type RunRecord, runsOf } from "../../src/trace/runs.ts";
 import { fullRun, PARCEL, RETRY, refusedRun, TrialRun, traceOf } from "../render/trial-run.ts";
 
@@ -137,10 +137,10 @@ function refusing(run: TrialRun, { node, step }: { node?: string; step?: string 
 
 const PARENT = { run: "0", node: NODE, step: "CALL" };
 
-const childOf = (parent: Payloads["execution_start"]["parent"], run = "0.1"): readonly Happening[] =>
+const childOf = (parent: Payloads["execution_start"]["parent"], run = "0.1"): readonly EventBody[] =>
   new TrialRun(RETRY, run, parent).walk(["ACK"]).happenings;
 
-const strangers: readonly (readonly [about: string, main: TrialRun, child: readonly Happening[]])[] = [
+const strangers: readonly (readonly [about: string, main: TrialRun, child: readonly EventBody[]])[] = [
   ["names no caller", calling(), childOf(undefined)],
   ["names a run that is not there", calling(), childOf({ ...PARENT, run: "0.7" })],
   ["names a node that is not being visited", calling(), childOf({ ...PARENT, node: "EXIT" })],
@@ -185,7 +185,7 @@ test("what a run without a caller called stands in its steps, and is listed in t
 
 test("a run that was refused before it began stands in the step that called it", () => {
   const { happenings } = calling();
-  const refusal: Happening = { event_type: "error", run: "0.1", payload: REFUSAL };
+  const refusal: EventBody = { event_type: "error", run: "0.1", payload: REFUSAL };
   const { main, strays } = runsOf(traceOf([...happenings, refusal]));
   assert.deepEqual(outline(main).at(-1), [NODE, ["CALL", ["0.1"]]]);
   assert.deepEqual(strays, []);

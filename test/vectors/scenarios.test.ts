@@ -3,19 +3,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { surroundingsIn } from "../../src/cli/environment.ts";
-import { realWorld } from "../../src/main.ts";
+import { scenarioEnvironment } from "../../src/cli/environment.ts";
+import { realPlatform } from "../../src/main.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { type Catalogue, catalogue } from "../../src/scenarios/catalogue.ts";
 import { readVectors } from "../../src/scenarios/format/vectors.ts";
-import { play } from "../../src/scenarios/runner.ts";
+import { runScenario } from "../../src/scenarios/runner.ts";
 import type { Scenario } from "../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot");
 
-const surroundings = surroundingsIn(realWorld(join(import.meta.dirname, "../../src/render/fonts")));
+const surroundings = scenarioEnvironment(realPlatform(join(import.meta.dirname, "../../src/render/fonts")));
 
 test("the published scenarios come out as the contract says", { skip }, async (suite) => {
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
@@ -28,7 +28,7 @@ test("the published scenarios come out as the contract says", { skip }, async (s
 
 async function playOne(scenario: Scenario, workflows: Catalogue, context: TestContext): Promise<void> {
   const different: unknown[] = [];
-  for await (const { step, differences, isLexical } of play(scenario, workflows, surroundings)) {
+  for await (const { step, differences, isLexical } of runScenario(scenario, workflows, surroundings)) {
     if (isLexical) context.diagnostic(`${step.name} turns on how a number is spelled`);
     else if (differences.length > 0) different.push({ step: step.name, differences });
   }

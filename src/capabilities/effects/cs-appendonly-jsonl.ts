@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
-import { fittingLines } from "../../storage/files/jsonl-query.ts";
+import { matchingLines } from "../../storage/files/jsonl-query.ts";
 import { isBlank, readLine } from "../../storage/files/jsonl-scan.ts";
 import { lineStore } from "../../storage/files/jsonl-store.ts";
 import { effect, operation, type Performed } from "../effect.ts";
@@ -49,7 +49,7 @@ const APPEND = operation({
   },
   shows({ record, stream_id = null, actor_id = null }, store, { since, last: change }) {
     const wanted = Object.entries({ record, stream_id, actor_id });
-    const { lines, count, torn } = fittingLines(store, (entry) =>
+    const { lines, count, torn } = matchingLines(store, (entry) =>
       wanted.every(([field, value]) => jsonEqual(own(entry, field) ?? null, value)),
     );
     const known = linesAfter(change);

@@ -7,7 +7,7 @@ import {
   own,
   setOwn,
 } from "../../json/json.ts";
-import { readStored, writeStored } from "../../storage/files/json-document.ts";
+import { readDocument, writeDocument } from "../../storage/files/json-document.ts";
 import { effect, operation } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
@@ -19,7 +19,7 @@ const READ = operation({
   semantics: "reads",
   run({ key }, store) {
     if (isBlank(key)) return BLANK_KEY;
-    const value = own(readStored(store), key);
+    const value = own(readDocument(store), key);
     return value === undefined ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", result: { value } };
   },
 });
@@ -32,13 +32,13 @@ const WRITE = operation({
   run({ key, value }, store) {
     if (isBlank(key)) return BLANK_KEY;
     return store.locked(() => {
-      const stored = readStored(store);
-      writeStored(store, { ...stored, [key]: value });
+      const stored = readDocument(store);
+      writeDocument(store, { ...stored, [key]: value });
       return { outcome: "SUCCESS", change: { before: pick(stored, [key]), after: { [key]: value } } };
     });
   },
   shows({ key, value }, store) {
-    const found = own(readStored(store), key);
+    const found = own(readDocument(store), key);
     if (found === undefined) return absent({ key });
     if (jsonEqual(found, value)) return done({ key });
     return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
@@ -52,18 +52,18 @@ const DELETE = operation({
   semantics: "idempotent",
   run({ key }, store) {
     if (isBlank(key)) return BLANK_KEY;
-    if (!Object.hasOwn(readStored(store), key)) return { outcome: "NOT_FOUND" };
+    if (!Object.hasOwn(readDocument(store), key)) return { outcome: "NOT_FOUND" };
     return store.locked(() => {
-      const stored = readStored(store);
+      const stored = readDocument(store);
       const before = pick(stored, [key]);
       if (before === null) return { outcome: "NOT_FOUND" };
-      writeStored(store, without(stored, new Set([key])));
+      writeDocument(store, without(stored, new Set([key])));
       return { outcome: "SUCCESS", change: { before, after: null } };
     });
   },
   shows({ key }, store) {
     if (isBlank(key)) return absent();
-    return Object.hasOwn(readStored(store), key) ? unclear("STILL_THERE", { key }) : done({ key });
+    return Object.hasOwn(readDocument(store), key) ? unclear("STILL_THERE", { key }) : done({ key });
   },
 });
 
@@ -74,7 +74,7 @@ const EXISTS = operation({
   semantics: "reads",
   run({ key }, store) {
     if (isBlank(key)) return BLANK_KEY;
-    return { outcome: "SUCCESS", result: { exists: Object.hasOwn(readStored(store), key) } };
+    return { outcome: "SUCCESS", result: { exists: Object.hasOwn(readDocument(store), key) } };
   },
 });
 
@@ -85,7 +85,7 @@ const LIST = operation({
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
   run(_, store) {
-    const stored = readStored(store);
+    const stored = readDocument(store);
     return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
   },
 });
@@ -97,13 +97,13 @@ const UPDATE_WHERE = operation({
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
   run({ filter, updates }, store) {
-    if (matching(readStored(store), filter).length === 0) return NO_RECORD_MATCHES;
+    if (matching(readDocument(store), filter).length === 0) return NO_RECORD_MATCHES;
     return store.locked(() => {
-      const stored = readStored(store);
+      const stored = readDocument(store);
       const matched = matching(stored, filter);
       if (matched.length === 0) return NO_RECORD_MATCHES;
       const updated = matched.map(([key, record]) => [key, updatedBy(record, updates)] as const);
-      writeStored(store, { ...stored, ...Object.fromEntries(updated) });
+      writeDocument(store, { ...stored, ...Object.fromEntries(updated) });
       const fields = Object.keys(updates);
       return {
         outcome: "SUCCESS",
@@ -113,7 +113,7 @@ const UPDATE_WHERE = operation({
     });
   },
   shows({ filter, updates }, store) {
-    const stored = readStored(store);
+    const stored = readDocument(store);
     const kept = Object.fromEntries(Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)));
     const updated = new Set(matching(stored, { ...kept, ...updates }).map(([key]) => key));
     const waiting = matching(stored, filter).filter(([key]) => !updated.has(key));
@@ -131,11 +131,11 @@ const DELETE_MANY = operation({
   run({ keys }, store) {
     const names = keys.filter((key) => typeof key === "string");
     if (names.length < keys.length) return { outcome: "VIOLATION", reason: { code: "KEY_NOT_TEXT" } };
-    if (pick(readStored(store), names) === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
+    if (pick(readDocument(store), names) === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
     return store.locked(() => {
-      const stored = readStored(store);
+      const stored = readDocument(store);
       const before = pick(stored, names);
-      if (before !== null) writeStored(store, without(stored, new Set(names)));
+      if (before !== null) writeDocument(store, without(stored, new Set(names)));
       const result = { drained_count: Object.keys(before ?? {}).length };
       return { outcome: "SUCCESS", result, change: { before, after: null } };
     });
@@ -143,7 +143,7 @@ const DELETE_MANY = operation({
   shows({ keys }, store) {
     const names = keys.filter((key) => typeof key === "string");
     if (names.length < keys.length) return absent();
-    const stored = readStored(store);
+    const stored = readDocument(store);
     const there = names.filter((name) => Object.hasOwn(stored, name));
     return there.length > 0
       ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, TOLD) })

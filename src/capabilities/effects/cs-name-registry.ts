@@ -1,7 +1,7 @@
 import { StoreFault } from "../../errors/faults.ts";
 import { isObject, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { StoreFile } from "../../ports.ts";
-import { readStored, writeStored } from "../../storage/files/json-document.ts";
+import { readDocument, writeDocument } from "../../storage/files/json-document.ts";
 import { corrupt } from "../../storage/files/jsonl-scan.ts";
 import { effect, operation } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
@@ -14,7 +14,7 @@ const READ = operation({
   semantics: "reads",
   run({ name }, store) {
     if (name === "") return EMPTY_NAME;
-    const entry = own(readStored(store), name);
+    const entry = own(readDocument(store), name);
     if (entry === undefined) return { outcome: "NOT_FOUND", result: { resource_addresses: [] } };
     if (!isObject(entry)) throw corrupt(store.name);
     return { outcome: "SUCCESS", result: { resource_addresses: own(entry, "resource_addresses") ?? [] } };
@@ -44,7 +44,7 @@ const WRITE = operation({
     }
   },
   shows({ name, resource_addresses }, store) {
-    const entry = own(readStored(store), name);
+    const entry = own(readDocument(store), name);
     if (entry === undefined) return absent();
     return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
   },
@@ -56,9 +56,9 @@ const ADDRESS_NOT_TEXT = { outcome: "VIOLATION", reason: { code: "ADDRESS_NOT_TE
 /** Answers what stood under the name before. */
 function register(store: StoreFile, name: string, entry: JsonObject): JsonObject | null {
   return store.locked(() => {
-    const stored = readStored(store);
+    const stored = readDocument(store);
     const before = own(stored, name);
-    writeStored(store, { ...stored, [name]: entry });
+    writeDocument(store, { ...stored, [name]: entry });
     return before === undefined ? null : { [name]: before };
   });
 }

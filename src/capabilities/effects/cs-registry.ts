@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { StoreFile, StoreReader } from "../../ports.ts";
-import { type Fitting, fittingLines } from "../../storage/files/jsonl-query.ts";
+import { type Matching, matchingLines } from "../../storage/files/jsonl-query.ts";
 import { corrupt } from "../../storage/files/jsonl-scan.ts";
 import { type Lines, lineStore } from "../../storage/files/jsonl-store.ts";
 import { effect, operation, type Performed } from "../effect.ts";
@@ -141,11 +141,11 @@ function consult<T>(store: StoreFile, work: (registry: Lines<Bindings>) => T): T
 }
 
 /** What the registry has of a key or of an address, ended or not. */
-function linesWith(store: StoreReader, field: "key" | "address", text: string): Fitting {
-  return fittingLines(store, (entry) => typeof own(entry, "key") === "string" && own(entry, field) === text);
+function linesWith(store: StoreReader, field: "key" | "address", text: string): Matching {
+  return matchingLines(store, (entry) => typeof own(entry, "key") === "string" && own(entry, field) === text);
 }
 
-const isOnlyTorn = ({ count, torn }: Pick<Fitting, "count" | "torn">) =>
+const isOnlyTorn = ({ count, torn }: Pick<Matching, "count" | "torn">) =>
   count === 0 && torn.torn_bytes !== undefined;
 
 const lookUp = (store: StoreFile, keyOrAddress: string) =>

@@ -4,9 +4,9 @@ import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../jso
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import type { StoreFile } from "../../ports.ts";
-import { KeyTable, tagOf } from "../../storage/files/hash-index.ts";
+import { HashIndex, tagOf } from "../../storage/files/hash-index.ts";
 import type { LineReader } from "../../storage/files/jsonl-cache.ts";
-import { Lost } from "../../storage/files/jsonl-index.ts";
+import { StaleIndexError } from "../../storage/files/jsonl-index.ts";
 import {
   corrupt,
   isBlank,
@@ -29,7 +29,7 @@ type Place = Pick<Binding, "offset" | "isActive">;
 
 /** Lines are taken into the maps, from time to time into the table, which needs a fraction of their memory. */
 export interface Bindings {
-  readonly table: KeyTable;
+  readonly table: HashIndex;
   readonly recent: Map<string, Place>;
   readonly recentAddresses: Map<string, number>;
   /** The active keys, but for what has changed at `uncounted`. */
@@ -47,7 +47,7 @@ const SHARE = 1 / 16;
  * that an answer is taken from is read strictly (`readBinding`).
  */
 export const bindingsReader: LineReader<Bindings> = {
-  start: () => bindings(new KeyTable(), 0),
+  start: () => bindings(new HashIndex(), 0),
   take(state, line, file) {
     const entry = isBlank(line.text) ? {} : (parseEntry(line.text) ?? readLine(line.text, line.number, file));
     const key = own(entry, "key");
@@ -57,7 +57,7 @@ export const bindingsReader: LineReader<Bindings> = {
   index: {
     kind: "keys",
     recall: (pages, facts) =>
-      bindings(new KeyTable(pages, Number(own(facts, "used"))), Number(own(facts, "active"))),
+      bindings(new HashIndex(pages, Number(own(facts, "used"))), Number(own(facts, "active"))),
     keep(state) {
       settle(state);
       return { facts: { used: state.table.used, active: state.active }, pages: state.table.words() };
@@ -65,7 +65,7 @@ export const bindingsReader: LineReader<Bindings> = {
   },
 };
 
-function bindings(table: KeyTable, active: number): Bindings {
+function bindings(table: HashIndex, active: number): Bindings {
   return { table, active, recent: new Map(), recentAddresses: new Map(), uncounted: new Map() };
 }
 
@@ -129,7 +129,7 @@ export function findKey(state: Bindings, store: StoreFile, key: string): Binding
   const place = state.recent.get(key) ?? inTable(state, keyTag(key));
   if (place === undefined) return undefined;
   const binding = bindingAt(store, place.offset);
-  if (binding.key !== key) throw new Lost();
+  if (binding.key !== key) throw new StaleIndexError();
   return binding;
 }
 
@@ -137,7 +137,7 @@ function findAddress(state: Bindings, store: StoreFile, address: string): Bindin
   const offset = state.recentAddresses.get(address) ?? inTable(state, addressTag(address))?.offset;
   if (offset === undefined) return undefined;
   const { address: found, key } = bindingAt(store, offset);
-  if (found !== address) throw new Lost();
+  if (found !== address) throw new StaleIndexError();
   const binding = findKey(state, store, key);
   return binding?.address === address ? binding : undefined;
 }
@@ -149,7 +149,7 @@ function bindingAt(store: StoreFile, offset: number): Binding {
   const text = lineAt(store, offset);
   const entry = text === undefined ? undefined : parseEntry(text);
   const key = entry && own(entry, "key");
-  if (text === undefined || entry === undefined || typeof key !== "string") throw new Lost();
+  if (text === undefined || entry === undefined || typeof key !== "string") throw new StaleIndexError();
   return { key, address: own(entry, "address") ?? null, isActive: isActive(entry), text, offset };
 }
 

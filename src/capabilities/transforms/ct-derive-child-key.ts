@@ -18,7 +18,7 @@ export const ctDeriveChildKey = transform({
   ],
   violations: ["NOT_32_BYTES", "INDEX_UNFIT", "KEY_UNFIT"],
   uses: () => import("../crypto/bip32.ts"),
-  run(input, _draw, { treeKey, descendant }) {
+  run(input, _draw, { extendedKey, deriveKey }) {
     const privateKey = parseBytes(input.parent_private_key_bytes);
     if (privateKey?.length !== 32)
       return { violation: "NOT_32_BYTES", facts: { field: "parent_private_key_bytes" } };
@@ -27,8 +27,8 @@ export const ctDeriveChildKey = transform({
       return { violation: "NOT_32_BYTES", facts: { field: "parent_chain_code_bytes" } };
     const index = asInteger(input.index);
     if (!isChildIndex(index)) return { violation: "INDEX_UNFIT" };
-    const parent = treeKey(privateKey, chainCode);
-    const child = parent && descendant(parent, [index]);
+    const parent = extendedKey(privateKey, chainCode);
+    const child = parent && deriveKey(parent, [index]);
     if (child === undefined) return { violation: "KEY_UNFIT" };
     return {
       result: {

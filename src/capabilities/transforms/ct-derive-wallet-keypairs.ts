@@ -35,7 +35,7 @@ export const ctDeriveWalletKeypairs = transform({
     ...(await import("../crypto/secp256k1.ts")),
     ...(await import("../crypto/keccak.ts")),
   }),
-  run(input, draw, { mnemonicOf, seedOf, masterKey, descendant, isCurve, publicKeyOf, addressOf }) {
+  run(input, draw, { mnemonicOf, seedOf, masterKey, deriveKey, isCurve, publicKeyOf, addressOf }) {
     const { entropy_bits: bits, passphrase = "", curve = "secp256k1" } = input;
     if (!isStrength(bits)) return { violation: "STRENGTH_UNFIT", facts: { entropy_bits: bits } };
     if (!isCurve(curve)) return { violation: "CURVE_UNFIT" };
@@ -47,7 +47,7 @@ export const ctDeriveWalletKeypairs = transform({
     const isAsked = 8 * entropy.length === bits;
     const master = isAsked ? masterKey(seedOf(mnemonicOf(entropy), passphrase)) : undefined;
     const publicKeyAt = (path: readonly number[]) => {
-      const key = master && descendant(master, path);
+      const key = master && deriveKey(master, path);
       return key && publicKeyOf(key.privateKey, curve);
     };
     const eoa = publicKeyAt(eoaPath);

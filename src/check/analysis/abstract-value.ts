@@ -73,7 +73,7 @@ export function below(value: Value, segments: readonly Segment[]): Value | undef
 export type Reach = (root: string, segments: readonly Segment[]) => Value | undefined;
 
 /** What an expression comes to; undefined when its path reaches nothing. */
-export function foretell(expression: Expression, reach: Reach): Value | undefined {
+export function infer(expression: Expression, reach: Reach): Value | undefined {
   switch (expression.kind) {
     case "literal":
       return literal(expression.value);
@@ -84,7 +84,7 @@ export function foretell(expression: Expression, reach: Reach): Value | undefine
     case "sum":
       return typed("integer");
     case "query": {
-      const start = foretell(expression.start, reach);
+      const start = infer(expression.start, reach);
       return start && { ...typed("array"), ...(start.maybe ? { maybe: true } : {}) };
     }
     case "array":
@@ -92,7 +92,7 @@ export function foretell(expression: Expression, reach: Reach): Value | undefine
     case "object":
       return record(
         expression.members.flatMap(([name, member]) => {
-          const value = foretell(member, reach);
+          const value = infer(member, reach);
           return value === undefined ? [] : [[name, value] as const];
         }),
       );

@@ -2,9 +2,9 @@
 
 import { own } from "../../json/json.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
-import type { Subject } from "./snapshot-model.ts";
+import type { SnapshotModel } from "./snapshot-model.ts";
 
-export function asAuthored({ entries }: Pick<Subject, "entries">): readonly AuthoredArtifact[] {
+export function asAuthored({ entries }: Pick<SnapshotModel, "entries">): readonly AuthoredArtifact[] {
   const sorted = [...entries.values()].sort((a, b) => (a.fqdn < b.fqdn ? -1 : 1));
   return sorted.map(({ fqdn, word, file, content, frontmatter, envelope }) => {
     // The index calls an artifact of governance what that calls itself.

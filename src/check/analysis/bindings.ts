@@ -5,8 +5,8 @@ import type { Contract, ContractNode, Evaluation, Plan } from "../../plan/plan.t
 import type { Path } from "../../snapshot/hint.ts";
 import { ANYTHING, admitted, below, type Reach, type Value } from "./abstract-value.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
-import { once } from "./memoize.ts";
-import type { CheckedContract, Subject } from "./snapshot-model.ts";
+import { memoize } from "./memoize.ts";
+import type { CheckedContract, SnapshotModel } from "./snapshot-model.ts";
 
 export interface BoundPath {
   /** As written. */
@@ -23,7 +23,7 @@ export function stepPaths(flow: StepFlow, side: "inputs" | "outputs"): readonly 
   return pathsOfStep(flow)[side];
 }
 
-const pathsOfStep = once(({ step, inputReach, outputReach }: StepFlow) => {
+const pathsOfStep = memoize(({ step, inputReach, outputReach }: StepFlow) => {
   const bound = (side: "inputs" | "outputs", reach: Reach): readonly BoundPath[] =>
     step[side].flatMap(({ name, source }) =>
       pathsIn(source).map((path) => ({
@@ -69,14 +69,14 @@ function publishedUpTo(index: number, { steps }: ContractFlow): ReadonlyMap<stri
 }
 
 /** What the intent lets through; null where there is none. */
-const payloadOf = once(({ nodes, start }: Plan): Value | null => {
+const payloadOf = memoize(({ nodes, start }: Plan): Value | null => {
   const node = nodes.get(start);
   const spec = node?.type === "IN" ? node.intent?.spec : undefined;
   return spec === undefined ? null : admitted(spec);
 });
 
 /** What a node's bindings see: the payload that its workflow's intent lets through, and what other nodes publish. */
-export function nodeReach(plan: Plan, { contract }: Subject): Reach {
+export function nodeReach(plan: Plan, { contract }: SnapshotModel): Reach {
   const payload = payloadOf(plan);
   return (root, segments) => {
     if (root === "payload") return payload === null ? ANYTHING : below(payload, segments);
@@ -98,10 +98,10 @@ export function nodePaths({ key, inputs }: ContractNode, reach: Reach): readonly
 }
 
 /** Every node that runs a contract, with the plan it stands in. */
-export const contractNodes = once(({ contracts }: Subject) => contracts.flatMap(({ uses }) => uses));
+export const contractNodes = memoize(({ contracts }: SnapshotModel) => contracts.flatMap(({ uses }) => uses));
 
 /** The contracts that compile, with what they and their steps hold. */
-export function flowing({ contracts }: Subject) {
+export function flowing({ contracts }: SnapshotModel) {
   return contracts.filter(
     (one): one is CheckedContract & { readonly contract: Contract; readonly flow: ContractFlow } =>
       one.contract !== null && one.flow !== null,

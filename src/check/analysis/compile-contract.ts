@@ -10,18 +10,18 @@ import type { Storage } from "../../plan/storage.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";
 import type { ContractTable } from "../../snapshot/parse.ts";
 
-export interface Alone {
+export interface CompiledContract {
   /** What of it can be compiled; null when there is a reason why it cannot. */
   readonly contract: Contract | null;
   readonly reasons: readonly CompileReason[];
 }
 
-export async function compileAlone(
+export async function compileContractAlone(
   artifact: Artifact,
   table: ContractTable,
   snapshot: Snapshot,
   registry: Registry,
-): Promise<Alone> {
+): Promise<CompiledContract> {
   const closure = new Closure(snapshot, artifact);
   const report = closure.reportFor(artifact);
   const storage = everythingBound(table);

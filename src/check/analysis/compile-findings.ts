@@ -3,7 +3,7 @@
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
 import type { Found } from "../rule.ts";
-import type { Subject } from "./snapshot-model.ts";
+import type { SnapshotModel } from "./snapshot-model.ts";
 
 /** By rule: the reasons why something does not compile that it passes on. */
 const REASONS = {
@@ -18,17 +18,20 @@ const REASONS = {
 const PASSED_ON: ReadonlySet<string> = new Set(Object.values(REASONS).flat());
 
 /** The reasons that a rule passes on; several workflows may have the same. */
-export function reasonsOf(subject: Subject, rule: keyof typeof REASONS): readonly Found[] {
+export function reasonsOf(subject: SnapshotModel, rule: keyof typeof REASONS): readonly Found[] {
   const codes: readonly string[] = REASONS[rule];
   return reasons(subject, (code) => codes.includes(code));
 }
 
 /** Those that no rule has for its own: something has not the shape that reading it expects. */
-export function otherReasons(subject: Subject): readonly Found[] {
+export function otherReasons(subject: SnapshotModel): readonly Found[] {
   return reasons(subject, (code) => !PASSED_ON.has(code));
 }
 
-function reasons({ workflows, contracts }: Subject, isWanted: (code: string) => boolean): readonly Found[] {
+function reasons(
+  { workflows, contracts }: SnapshotModel,
+  isWanted: (code: string) => boolean,
+): readonly Found[] {
   const found = [...workflows, ...contracts].flatMap((one) => one.reasons.filter(({ code }) => isWanted(code)));
   return found.map(({ code, what, file, pointer, hint }) => ({
     file,
@@ -41,7 +44,7 @@ function reasons({ workflows, contracts }: Subject, isWanted: (code: string) => 
 
 /** The findings with this code, of the plans and of the contracts that no plan has. */
 export function findingsOf(
-  { snapshot, workflows, contracts }: Subject,
+  { snapshot, workflows, contracts }: SnapshotModel,
   code: Finding["code"],
 ): readonly Found[] {
   const planned = workflows.flatMap(({ plan }) => plan?.findings ?? []);

@@ -8,7 +8,7 @@ import {
   ANYTHING,
   below,
   declaredFields,
-  foretell,
+  infer,
   type Reach,
   record,
   typed,
@@ -88,7 +88,7 @@ function mappedOutput(
   raw: Value,
   reach: Reach,
 ): readonly (readonly [string, Value])[] {
-  const value = foretell(source, reach);
+  const value = infer(source, reach);
   if (value !== undefined) return [[name, value]];
   const other = raw.fields?.get(name);
   // A path that reaches nothing is told once, where it stands: whoever reads the output is not at fault.

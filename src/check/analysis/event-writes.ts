@@ -4,13 +4,13 @@ import type { ContractNode, NodeKey, Plan } from "../../plan/plan.ts";
 import { codeOf, namespaceOf } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import type { Artifact } from "../../snapshot/load.ts";
-import { ANYTHING, foretell, type Reach, record, typed, type Value } from "./abstract-value.ts";
+import { ANYTHING, infer, type Reach, record, typed, type Value } from "./abstract-value.ts";
 import { nodeReach } from "./bindings.ts";
 import { contractFlow } from "./contract-flow.ts";
 import type { Entry } from "./entries.ts";
-import { once } from "./memoize.ts";
+import { memoize } from "./memoize.ts";
 import { atEntry, type Outputs, payloadPath } from "./reaching-outputs.ts";
-import type { CheckedContract, CheckedWorkflow, Subject } from "./snapshot-model.ts";
+import type { CheckedContract, CheckedWorkflow, SnapshotModel } from "./snapshot-model.ts";
 
 export interface EventRecord {
   /** The event's code, as the record says it. */
@@ -28,7 +28,7 @@ export interface EventRecord {
 const CODE_FIELDS = ["event_code", "event_type"] as const;
 
 /** Every record that names its event: once for each node that has it written, and for contracts that no node runs. */
-export const eventRecords = once((subject: Subject): readonly EventRecord[] =>
+export const eventRecords = memoize((subject: SnapshotModel): readonly EventRecord[] =>
   subject.contracts.flatMap((one) =>
     one.uses.length === 0
       ? recordsOf(one, undefined, null, subject)
@@ -47,20 +47,20 @@ function recordsOf(
   { contract, artifact }: CheckedContract,
   inputs: Value | undefined,
   where: Where | null,
-  { snapshot }: Subject,
+  { snapshot }: SnapshotModel,
 ): readonly EventRecord[] {
   if (contract === null) return [];
   const declared = contractFlow(contract, snapshot);
   return contractFlow(contract, snapshot, inputs).steps.flatMap(({ step, inputReach }, i) => {
     if (step.kind !== "effect" || step.operation.reaches !== "store") return [];
     return step.inputs.flatMap(({ name, source }): EventRecord[] => {
-      const written = foretell(source, inputReach);
+      const written = infer(source, inputReach);
       const field = CODE_FIELDS.find((one) => written?.fields?.get(one)?.constant !== undefined);
       if (written === undefined || field === undefined) return [];
       const event = written.fields?.get(field)?.constant as string;
       const here = declared.steps[i];
       const isOwn =
-        here !== undefined && foretell(source, here.inputReach)?.fields?.get(field)?.constant === event;
+        here !== undefined && infer(source, here.inputReach)?.fields?.get(field)?.constant === event;
       const own = { artifact, at: ["core", "pipeline", step.index, "inputs", name] };
       const place =
         isOwn || where === null
@@ -74,11 +74,11 @@ function recordsOf(
 }
 
 /** What a node gives its contract. What is required is there, or no step runs. */
-function givenInputs(plan: Plan, node: ContractNode, subject: Subject): Value {
+function givenInputs(plan: Plan, node: ContractNode, subject: SnapshotModel): Value {
   const reach = surely(nodeReach(plan, subject), atEntry(plan).must.get(node.key));
   const declared = new Map(node.contract.inputs.map((input) => [input.name, input]));
   const given = node.inputs.flatMap(({ name, source }) => {
-    const value = foretell(source, reach);
+    const value = infer(source, reach);
     const input = declared.get(name);
     if (value === undefined && input?.required !== true) return [];
     const { maybe: _, ...sure } = value ?? ANYTHING;
@@ -107,14 +107,14 @@ function surely(reach: Reach, insisted: Outputs | undefined): Reach {
   };
 }
 
-const eventsByCode = once(({ ofWord }: Subject): ReadonlyMap<string, readonly Entry[]> => {
+const eventsByCode = memoize(({ ofWord }: SnapshotModel): ReadonlyMap<string, readonly Entry[]> => {
   const events = ofWord("EV");
   const codes = new Set(events.map(({ fqdn }) => codeOf(fqdn)));
   return new Map([...codes].map((code) => [code, events.filter(({ fqdn }) => codeOf(fqdn) === code)]));
 });
 
 /** The event's artifact: that of the namespace which names it, else the only one with that code. */
-export function eventOf(code: string, namespace: string, subject: Subject): Entry | undefined {
+export function eventOf(code: string, namespace: string, subject: SnapshotModel): Entry | undefined {
   const all = eventsByCode(subject).get(code.slice(code.lastIndexOf(":") + 1)) ?? [];
   return all.find(({ fqdn }) => namespaceOf(fqdn) === namespace) ?? all[0];
 }

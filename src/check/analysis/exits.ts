@@ -2,25 +2,25 @@
 
 import type { Contract, Step } from "../../plan/plan.ts";
 import { outcomesOfStep } from "../../plan/routes.ts";
-import { once } from "./memoize.ts";
+import { memoize } from "./memoize.ts";
 
 /** The outcomes a step may answer; null when what it maps as its status can be any text. */
-export const answers = once((step: Step): ReadonlySet<string> | null => {
+export const outcomesOf = memoize((step: Step): ReadonlySet<string> | null => {
   const stated = step.outputs.find(({ name }) => name === "result_status")?.source;
   if (stated?.kind === "literal" && typeof stated.value === "string") return new Set([stated.value]);
   const known = outcomesOfStep(step);
   return known === null ? null : new Set(known);
 });
 
-export interface Ending {
+export interface ContractExit {
   readonly outcome: string;
   /** The step after which the contract ends so, and the evaluation that says it. */
   readonly step: Step;
   readonly evaluation: string | null;
 }
 
-export interface Course {
-  readonly endings: readonly Ending[];
+export interface ContractExits {
+  readonly endings: readonly ContractExit[];
   /** Indices of the steps that can be run. */
   readonly reached: ReadonlySet<number>;
   /** Names of the evaluations that can be asked. */
@@ -28,8 +28,8 @@ export interface Course {
 }
 
 /** Follows every answer that a step handles; one it does not handle refuses the run and leads nowhere. */
-export function courseOf(contract: Contract): Course {
-  const endings: Ending[] = [];
+export function exitsOf(contract: Contract): ContractExits {
+  const endings: ContractExit[] = [];
   const reached = new Set<number>();
   const asked = new Set<string>();
   const queue = contract.steps.length === 0 ? [] : [0];
@@ -37,7 +37,7 @@ export function courseOf(contract: Contract): Course {
     const step = contract.steps[index];
     if (step === undefined || reached.has(index)) continue;
     reached.add(index);
-    const possible = answers(step) ?? new Set(step.onResult.keys());
+    const possible = outcomesOf(step) ?? new Set(step.onResult.keys());
     for (const [outcome, action] of step.onResult) {
       if (!possible.has(outcome)) continue;
       if (action.do === "evaluate") {

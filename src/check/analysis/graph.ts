@@ -1,11 +1,11 @@
 /** The routes of a workflow, as its table declares them: also of one that does not compile. */
 
 import type { NodeTable } from "../../snapshot/parse.ts";
-import { once } from "./memoize.ts";
+import { memoize } from "./memoize.ts";
 
 type Table = { readonly nodes: readonly NodeTable[] };
 
-export const nodesOf = once(
+export const nodesOf = memoize(
   ({ nodes }: Table): ReadonlyMap<string, NodeTable> => new Map(nodes.map((node) => [node.key, node])),
 );
 
@@ -25,7 +25,7 @@ export function leadingTo(goals: readonly string[], table: Table): ReadonlyMap<s
   return found;
 }
 
-const sourcesIn = once((table: Table): ReadonlyMap<string, readonly string[]> => {
+const sourcesIn = memoize((table: Table): ReadonlyMap<string, readonly string[]> => {
   const sources = new Map<string, string[]>();
   for (const { key } of table.nodes) {
     for (const to of targetsOf(key, table)) {
@@ -41,7 +41,7 @@ const sourcesIn = once((table: Table): ReadonlyMap<string, readonly string[]> =>
  * A number for each node; two nodes have the same when each leads to the other. Kosaraju's two passes, as loops: the
  * graph may be as deep as it has nodes.
  */
-export const circlesOf = once((table: Table): ReadonlyMap<string, number> => {
+export const circlesOf = memoize((table: Table): ReadonlyMap<string, number> => {
   const circles = new Map<string, number>();
   const sources = sourcesIn(table);
   for (const key of finished(table).reverse()) {

@@ -1,5 +1,5 @@
 /** Remembers what was found out about a thing for as long as the thing is there: several rules ask the same. */
-export function once<K extends object, V>(find: (of: K) => V): (of: K) => V {
+export function memoize<K extends object, V>(find: (of: K) => V): (of: K) => V {
   const known = new WeakMap<K, { readonly value: V }>();
   return (of) => {
     const remembered = known.get(of) ?? { value: find(of) };

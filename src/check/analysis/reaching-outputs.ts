@@ -2,12 +2,12 @@
 
 import { pathsIn, type Segment } from "../../plan/expression.ts";
 import type { Contract, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
-import { ledTo } from "../../plan/routes.ts";
-import { answers } from "./exits.ts";
-import { once } from "./memoize.ts";
+import { targetsOf } from "../../plan/routes.ts";
+import { outcomesOf } from "./exits.ts";
+import { memoize } from "./memoize.ts";
 
 /** By outcome: the outputs that may be published, and those that are, whichever way the contract took. */
-export interface Published {
+export interface ReachingOutputs {
   readonly may: ReadonlyMap<string, ReadonlySet<string>>;
   readonly must: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -20,12 +20,12 @@ interface Names {
 const NONE: Names = { may: new Set(), must: new Set() };
 
 /** By outcome, and by step the outputs of earlier steps that may be, and those that are there when it is run. */
-interface Progress extends Published {
+interface Progress extends ReachingOutputs {
   readonly before: readonly (Names | undefined)[];
 }
 
 /** Actions lead forwards only, so one pass over the steps sees every way to each. */
-export const publishedBy = once((contract: Contract): Progress => {
+export const outputsSetBy = memoize((contract: Contract): Progress => {
   const before: (Names | undefined)[] = [NONE];
   const ends = new Map<string, Names>();
   const end = (outcome: string, names: Names) => ends.set(outcome, joined(ends.get(outcome), names));
@@ -34,7 +34,7 @@ export const publishedBy = once((contract: Contract): Progress => {
     const entered = before[i];
     if (entered === undefined) continue;
     for (const [outcome, action] of step.onResult) {
-      if (answers(step)?.has(outcome) === false) continue;
+      if (outcomesOf(step)?.has(outcome) === false) continue;
       const after = withOutputs(entered, step, outcome);
       const next =
         action.do === "step" ? action.index : action.do === "continue" ? i + 1 : contract.steps.length;
@@ -105,7 +105,7 @@ function checkedBy(node: PlanNode, outcome: string): readonly string[] {
 }
 
 /** By node: the outputs that may be there when it is entered, and those that are, whichever way led to it. */
-export const atEntry = once((plan: Plan) => ({ may: entering(plan, "may"), must: entering(plan, "must") }));
+export const atEntry = memoize((plan: Plan) => ({ may: entering(plan, "may"), must: entering(plan, "must") }));
 
 export interface Outputs {
   has(output: string): boolean;
@@ -166,7 +166,7 @@ function joinInto(
 function waysFrom(key: NodeKey, { nodes }: Plan, side: keyof Names) {
   const node = nodes.get(key);
   if (node === undefined || node.type === "EXIT") return [];
-  const published = node.type === "CC" ? publishedBy(node.contract) : undefined;
+  const published = node.type === "CC" ? outputsSetBy(node.contract) : undefined;
   const { byOutcome, otherwise } = node.next;
   const routes = otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise] as const];
   return routes.map(([outcome, to]) => {
@@ -186,7 +186,7 @@ function outwards({ nodes, start }: Plan): readonly NodeKey[] {
     else if (!entered.has(one.key) && node !== undefined) {
       entered.add(one.key);
       waiting.push({ key: one.key, isDone: true });
-      for (const key of node.type === "EXIT" ? [] : ledTo(node.next)) waiting.push({ key, isDone: false });
+      for (const key of node.type === "EXIT" ? [] : targetsOf(node.next)) waiting.push({ key, isDone: false });
     }
   }
   return left.reverse();

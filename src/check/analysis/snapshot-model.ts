@@ -17,10 +17,10 @@ import {
   type Report,
   type WorkflowTable,
 } from "../../snapshot/parse.ts";
-import { compileAlone } from "./compile-contract.ts";
+import { compileContractAlone } from "./compile-contract.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
 import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
-import { type Course, courseOf } from "./exits.ts";
+import { type ContractExits, exitsOf } from "./exits.ts";
 import { type Projection, readProjections } from "./projection.ts";
 
 export interface CheckedWorkflow {
@@ -47,11 +47,11 @@ export interface CheckedContract {
   /** Why it does not; those of a contract that some plan has are none. */
   readonly reasons: readonly CompileReason[];
   readonly flow: ContractFlow | null;
-  readonly course: Course | null;
+  readonly course: ContractExits | null;
   readonly uses: readonly Use[];
 }
 
-export interface Subject {
+export interface SnapshotModel {
   readonly snapshot: Snapshot;
   readonly registry: Registry;
   /** What is wrong with single files: their bytes, their seal, their own text. */
@@ -71,17 +71,17 @@ export interface Subject {
   ofWord(word: string): readonly Entry[];
 }
 
-export async function readSubject(folder: string, files: Files, build: Registry): Promise<Subject> {
-  return subjectOf(readEntries(folder, files), readProjections(folder, files), folder, build);
+export async function readSnapshotModel(folder: string, files: Files, build: Registry): Promise<SnapshotModel> {
+  return snapshotModelOf(readEntries(folder, files), readProjections(folder, files), folder, build);
 }
 
 /** The subject that these files make. */
-export async function subjectOf(
+export async function snapshotModelOf(
   read: Read,
   projections: readonly Projection[],
   folder: string,
   build: Registry,
-): Promise<Subject> {
+): Promise<SnapshotModel> {
   const registry = unprepared(build);
   const snapshot = snapshotOver(folder, read);
   const workflows: CheckedWorkflow[] = [];
@@ -147,7 +147,7 @@ async function checkedContract(
   const planned = uses[0]?.node.contract;
   const { contract, reasons } =
     planned === undefined
-      ? await compileAlone(artifact, table, snapshot, registry)
+      ? await compileContractAlone(artifact, table, snapshot, registry)
       : { contract: planned, reasons: [] };
   return {
     artifact,
@@ -155,7 +155,7 @@ async function checkedContract(
     contract,
     reasons,
     flow: contract && contractFlow(contract, snapshot),
-    course: contract && courseOf(contract),
+    course: contract && exitsOf(contract),
     uses,
   };
 }

@@ -5,10 +5,10 @@ import { pathsIn, type Segment } from "../../plan/expression.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { outputOf } from "./reaching-outputs.ts";
-import type { Subject } from "./snapshot-model.ts";
+import type { SnapshotModel } from "./snapshot-model.ts";
 
 /** The outputs that the transform declares to be true or false, and nothing else. */
-export function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): readonly string[] {
+export function booleanResultsOf(step: StepFlow["step"], { snapshot }: SnapshotModel): readonly string[] {
   if (step.kind !== "transform") return [];
   const outputs = objectAt(
     objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core"),
@@ -21,7 +21,7 @@ export function verdictsOf(step: StepFlow["step"], { snapshot }: Subject): reado
  * Whether a transform can succeed and answer false. Its cases and examples tell: one that fails wherever the answer
  * would be no has said so by failing. Where none tells, it can.
  */
-export function isDecisive(code: string, field: string, { documents, registry }: Subject): boolean {
+export function isDecisive(code: string, field: string, { documents, registry }: SnapshotModel): boolean {
   const cases = [...documents.values()].filter((one) => own(one, "ct_fqdn") === code);
   const expected = cases
     .filter((one) => own(one, "expected_outcome") === "SUCCESS")
@@ -42,7 +42,7 @@ export function isReadIn(
   { step }: StepFlow,
   field: string,
   contract: string,
-  subject: Subject,
+  subject: SnapshotModel,
 ): boolean {
   const isRaw = (root: string, [first]: readonly Segment[]) =>
     root.startsWith("capability_") && (first === field || first === undefined);
@@ -102,7 +102,7 @@ function decides(
 }
 
 /** Whether some node binds the output to an input on which its contract decides something. */
-function isHandedOn(contract: string, output: string, subject: Subject, passed: Set<string>): boolean {
+function isHandedOn(contract: string, output: string, subject: SnapshotModel, passed: Set<string>): boolean {
   const id = `${contract} ${output}`;
   if (passed.has(id)) return false;
   passed.add(id);
@@ -120,7 +120,7 @@ function isHandedOn(contract: string, output: string, subject: Subject, passed: 
   );
 }
 
-function isInputRead(contract: string, input: string, subject: Subject, passed: Set<string>): boolean {
+function isInputRead(contract: string, input: string, subject: SnapshotModel, passed: Set<string>): boolean {
   const flow = subject.contract(contract)?.flow ?? null;
   if (flow === null) return true;
   const isIt: IsIt = (root, segments) => (root === "inputs" || root === "payload") && segments[0] === input;

@@ -2,7 +2,7 @@ import type { AdmissionRule } from "../../plan/plan.ts";
 import { excludes, type Value } from "../analysis/abstract-value.ts";
 import { nodeReach } from "../analysis/bindings.ts";
 import { type EventRecord, eventRecords } from "../analysis/event-writes.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const admissionNeverMatches = rule({
@@ -31,7 +31,7 @@ export const admissionNeverMatches = rule({
 });
 
 /** Whether an artifact that does not compile names the event: what it writes is known once it does. */
-function mayBeWritten(event: string, { workflows, contracts }: Subject): boolean {
+function mayBeWritten(event: string, { workflows, contracts }: SnapshotModel): boolean {
   const unknown = [
     ...workflows.filter(({ plan }) => plan === null),
     ...contracts.filter(({ contract }) => contract === null),

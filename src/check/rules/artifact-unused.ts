@@ -1,8 +1,8 @@
 import { isObject, type Json, own } from "../../json/json.ts";
 import { codeOf, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { Entry } from "../analysis/entries.ts";
-import { once } from "../analysis/memoize.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import { memoize } from "../analysis/memoize.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const artifactUnused = rule({
@@ -26,12 +26,12 @@ export const artifactUnused = rule({
 /** The kinds that do nothing unless another artifact names them. */
 const WORDS = ["CC", "CT", "CS", "RB", "IN", "EV", "STRUCTURE"] as const;
 
-function namesUsed({ entries }: Subject): ReadonlySet<string> {
+function namesUsed({ entries }: SnapshotModel): ReadonlySet<string> {
   return new Set([...entries.values()].flatMap(namesSaid));
 }
 
 /** Full names, and codes, which are those of artifacts in the same namespace. */
-const namesSaid = once(({ fqdn, frontmatter }: Entry): readonly string[] => {
+const namesSaid = memoize(({ fqdn, frontmatter }: Entry): readonly string[] => {
   const said = [...texts(frontmatter)].filter((text) => CODE.test(text) && text !== codeOf(fqdn));
   return said.map((text) => qualify(text, namespaceOf(fqdn))).filter((name) => name !== fqdn);
 });

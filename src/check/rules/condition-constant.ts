@@ -1,7 +1,7 @@
 import type { Condition, Expression } from "../../plan/expression.ts";
-import { excludes, foretell, type Reach } from "../analysis/abstract-value.ts";
+import { excludes, infer, type Reach } from "../analysis/abstract-value.ts";
 import { evaluationsAsked, flowing } from "../analysis/bindings.ts";
-import { verdictsOf } from "../analysis/uses.ts";
+import { booleanResultsOf } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const conditionConstant = rule({
@@ -21,7 +21,7 @@ export const conditionConstant = rule({
       }
       for (const { step } of flow.steps) {
         const isFixed = step.inputs.length > 0 && step.inputs.every(({ source }) => isLiteral(source));
-        if (!isFixed || verdictsOf(step, subject).length === 0) continue;
+        if (!isFixed || booleanResultsOf(step, subject).length === 0) continue;
         const message = `step ${step.name} is given literal values only, so it answers the same in every run`;
         yield foundIn(artifact, ["core", "pipeline", step.index, "inputs"], { step: step.name }, message);
       }
@@ -32,13 +32,13 @@ export const conditionConstant = rule({
 function isConstant({ left, operator, right }: Condition, reach: Reach): boolean {
   if (isKnown(left, reach) && isKnown(right, reach)) return true;
   if (left.kind === "path" && right.kind === "path" && left.text === right.text) return true;
-  const [a, b] = [foretell(left, reach), foretell(right, reach)];
+  const [a, b] = [infer(left, reach), infer(right, reach)];
   const isEquality = operator === "==" || operator === "!=";
   return isEquality && a !== undefined && b !== undefined && excludes(a, b);
 }
 
 const isKnown = (operand: Expression, reach: Reach) =>
-  operand.kind === "literal" || foretell(operand, reach)?.constant !== undefined;
+  operand.kind === "literal" || infer(operand, reach)?.constant !== undefined;
 
 function isLiteral(expression: Expression): boolean {
   if (expression.kind === "object") return expression.members.every(([, member]) => isLiteral(member));

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json/json.ts";
-import { declaredValue, excludes, foretell, type Value } from "../analysis/abstract-value.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import { declaredValue, excludes, infer, type Value } from "../analysis/abstract-value.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const conformanceDiffers = rule({
@@ -20,7 +20,7 @@ export const conformanceDiffers = rule({
   },
 });
 
-function* differences(file: string, declared: JsonObject, { entries }: Subject): Generator<Found> {
+function* differences(file: string, declared: JsonObject, { entries }: SnapshotModel): Generator<Found> {
   const say = (path: readonly string[], message: string): Found => ({
     file,
     pointer: pointer(path),
@@ -66,5 +66,5 @@ function* misfits(
 }
 
 function valueOfJson(value: Json): Value {
-  return foretell({ kind: "literal", value }, () => undefined) as Value;
+  return infer({ kind: "literal", value }, () => undefined) as Value;
 }

@@ -2,7 +2,7 @@ import { isObject, objectAt, own } from "../../json/json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
 import { flowing } from "../analysis/bindings.ts";
 import { operationOf, type StepFlow } from "../analysis/contract-flow.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const inputNeverRead = rule({
@@ -28,7 +28,7 @@ export const inputNeverRead = rule({
 });
 
 /** The inputs that the artifact declares; null when it declares none at all. */
-function takenBy(step: StepFlow["step"], { snapshot }: Subject): ReadonlySet<string> | null {
+function takenBy(step: StepFlow["step"], { snapshot }: SnapshotModel): ReadonlySet<string> | null {
   const artifact = snapshot.artifact(step.code as Fqdn);
   if (artifact === undefined) return null;
   if (step.kind === "effect") {

@@ -1,4 +1,4 @@
-import { answers } from "../analysis/exits.ts";
+import { outcomesOf } from "../analysis/exits.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outcomeNeverAnswered = rule({
@@ -10,7 +10,7 @@ export const outcomeNeverAnswered = rule({
   *check({ contracts }) {
     for (const { artifact, contract } of contracts) {
       for (const step of contract?.steps ?? []) {
-        const possible = answers(step);
+        const possible = outcomesOf(step);
         for (const outcome of step.onResult.keys()) {
           if (possible === null || possible.has(outcome)) continue;
           const message = `step ${step.name} handles ${outcome}, which ${step.code} never answers`;

@@ -3,8 +3,8 @@ import { isFqdn } from "../../snapshot/fqdn.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import type { Entry } from "../analysis/entries.ts";
-import { once } from "../analysis/memoize.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import { memoize } from "../analysis/memoize.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const referenceUnresolved = rule({
@@ -31,7 +31,7 @@ export const referenceUnresolved = rule({
   },
 });
 
-function* unresolvedIn(entry: Entry, { entries }: Subject): Generator<Found> {
+function* unresolvedIn(entry: Entry, { entries }: SnapshotModel): Generator<Found> {
   for (const { name, path } of namesOf(entry)) {
     if (entries.has(name)) continue;
     const hint = didYouMean(name, entries.keys());
@@ -45,7 +45,7 @@ function* unresolvedIn(entry: Entry, { entries }: Subject): Generator<Found> {
   }
 }
 
-const namesOf = once(({ frontmatter }: Entry) => [...namesIn(frontmatter, ["frontmatter"])]);
+const namesOf = memoize(({ frontmatter }: Entry) => [...namesIn(frontmatter, ["frontmatter"])]);
 
 /** Every full name below a value, as a text or as a key. */
 function* namesIn(value: Json, path: readonly string[]): Generator<{ name: string; path: readonly string[] }> {

@@ -2,7 +2,7 @@ import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
 import { excludes, type Reach, typed } from "../analysis/abstract-value.ts";
 import { contractNodes, nodeReach } from "../analysis/bindings.ts";
-import { once } from "../analysis/memoize.ts";
+import { memoize } from "../analysis/memoize.ts";
 import { atEntry, outputOf } from "../analysis/reaching-outputs.ts";
 import { foundIn, rule } from "../rule.ts";
 
@@ -27,7 +27,7 @@ export const namePassedOver = rule({
 });
 
 /** Every field that the workflow's intent declares, nested ones too. */
-const payloadPaths = once(({ nodes, start }: Plan): readonly (readonly string[])[] => {
+const payloadPaths = memoize(({ nodes, start }: Plan): readonly (readonly string[])[] => {
   const node = nodes.get(start);
   return node?.type === "IN" && node.intent !== null ? fieldPaths(node.intent.spec) : [];
 });
@@ -40,7 +40,7 @@ function fieldPaths(spec: IntentSpec): readonly (readonly string[])[] {
 }
 
 /** By output: the nodes whose contract has a step that maps it. */
-const publishers = once(({ nodes }: Plan): ReadonlyMap<string, readonly string[]> => {
+const publishers = memoize(({ nodes }: Plan): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>();
   for (const node of nodes.values()) {
     const outputs = node.type === "CC" ? node.contract.steps.flatMap((step) => step.outputs) : [];

@@ -2,7 +2,7 @@ import { pathBelowRoot } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/load.ts";
 import { parseStructure } from "../../snapshot/parse.ts";
 import { contractNodes } from "../analysis/bindings.ts";
-import { type Subject, silent } from "../analysis/snapshot-model.ts";
+import { type SnapshotModel, silent } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const storeShared = rule({
@@ -17,7 +17,7 @@ export const storeShared = rule({
 });
 
 /** Stores of one name in several structures are one store. */
-function* twoStores(subject: Subject): Generator<Found> {
+function* twoStores(subject: SnapshotModel): Generator<Found> {
   const owners = new Map<string, string>();
   for (const { artifact } of subject.ofWord("STRUCTURE")) {
     if (artifact === null) continue;
@@ -41,7 +41,7 @@ interface Kept {
 }
 
 /** Found at the steps of whichever kind is rarer. */
-function* twoKinds(subject: Subject): Generator<Found> {
+function* twoKinds(subject: SnapshotModel): Generator<Found> {
   for (const [file, steps] of keptFiles(subject)) {
     const kinds = [...new Set(steps.map(({ kind }) => kind))];
     if (kinds.length < 2) continue;
@@ -55,7 +55,7 @@ function* twoKinds(subject: Subject): Generator<Found> {
   }
 }
 
-function keptFiles(subject: Subject): ReadonlyMap<string, readonly Kept[]> {
+function keptFiles(subject: SnapshotModel): ReadonlyMap<string, readonly Kept[]> {
   const files = new Map<string, Map<string, Kept>>();
   for (const { node } of contractNodes(subject)) {
     const contract = subject.contract(node.contract.fqdn)?.artifact;

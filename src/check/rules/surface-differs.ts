@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
 import { parseEffect } from "../../snapshot/parse.ts";
 import type { Entry } from "../analysis/entries.ts";
-import type { Subject } from "../analysis/snapshot-model.ts";
+import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const surfaceDiffers = rule({
@@ -48,7 +48,7 @@ export const surfaceDiffers = rule({
   },
 });
 
-function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord }: Subject) {
+function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord }: SnapshotModel) {
   const op = own(frontmatter, "op");
   const canonical = texts(own(frontmatter, "canonical_surface")) ?? [];
   const governed = texts(own(frontmatter, "governs")) ?? [];

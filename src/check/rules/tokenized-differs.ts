@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "..
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";
 import { byName, type Place, type Projection, unlike } from "../analysis/projection.ts";
-import type { CheckedWorkflow, Subject } from "../analysis/snapshot-model.ts";
+import type { CheckedWorkflow, SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const tokenizedDiffers = rule({
@@ -38,7 +38,10 @@ function* vocabulary({ folder, names, addresses }: Projection): Generator<Found>
 }
 
 /** What the scope has an address for, and does not project. */
-function* missing({ folder, dispatch, handlers, names }: Projection, { entries }: Subject): Generator<Found> {
+function* missing(
+  { folder, dispatch, handlers, names }: Projection,
+  { entries }: SnapshotModel,
+): Generator<Found> {
   for (const [address, name] of names) {
     const place = PLACES.get(entries.get(name)?.word ?? "");
     if (place === undefined) continue;
@@ -61,7 +64,7 @@ const PLACES: ReadonlyMap<string, readonly [file: "dispatch" | "handlers", part:
 
 const NO_NODES: ReadonlyMap<string, string> = new Map();
 
-function* pipelines({ folder, dispatch, names }: Projection, subject: Subject): Generator<Found> {
+function* pipelines({ folder, dispatch, names }: Projection, subject: SnapshotModel): Generator<Found> {
   for (const { address, name = address, value } of byName(dispatch, "pipeline", names)) {
     const contract = subject.contract(name);
     const steps = (contract?.table.steps ?? []).map(projectedStep);
@@ -98,7 +101,7 @@ function isByContract(dispatch: JsonObject): boolean {
   );
 }
 
-function* workflows({ folder, dispatch, names }: Projection, subject: Subject): Generator<Found> {
+function* workflows({ folder, dispatch, names }: Projection, subject: SnapshotModel): Generator<Found> {
   const file = `${folder}/dispatch.json`;
   const byContract = isByContract(dispatch);
   for (const { address, name = address } of byName(dispatch, "entry", names)) {
@@ -197,7 +200,7 @@ function addressOf(name: string | undefined, names: Projection["names"]): number
   return [...names].find(([, one]) => one === name)?.[0];
 }
 
-function* handlers({ folder, handlers: all, names }: Projection, { entries }: Subject): Generator<Found> {
+function* handlers({ folder, handlers: all, names }: Projection, { entries }: SnapshotModel): Generator<Found> {
   const file = `${folder}/handlers.json`;
   for (const [kind, field] of [
     ["ct", "ct_ir"],

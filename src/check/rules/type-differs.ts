@@ -1,10 +1,10 @@
 import { type Json, objectAt, own } from "../../json/json.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
-import { declaredValue, excludes, foretell, typed, type Value } from "../analysis/abstract-value.ts";
+import { declaredValue, excludes, infer, typed, type Value } from "../analysis/abstract-value.ts";
 import { contractNodes, flowing, nodeReach } from "../analysis/bindings.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
 import type { StepFlow } from "../analysis/contract-flow.ts";
-import type { CheckedContract, Subject } from "../analysis/snapshot-model.ts";
+import type { CheckedContract, SnapshotModel } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const typeDiffers = rule({
@@ -23,7 +23,7 @@ export const typeDiffers = rule({
       const reach = nodeReach(plan, subject);
       for (const { name, source } of node.inputs) {
         const wanted = node.contract.inputs.find((input) => input.name === name);
-        const given = foretell(source, reach);
+        const given = infer(source, reach);
         if (
           node.contradicted.has(name) ||
           wanted === undefined ||
@@ -57,18 +57,18 @@ function differing(
 function* stepTypes(
   artifact: { readonly file: string },
   { step, inputReach }: StepFlow,
-  subject: Subject,
+  subject: SnapshotModel,
 ): Generator<Found> {
   for (const { name, source } of step.inputs) {
     const wanted = wantedBy(step, name, subject);
-    const given = foretell(source, inputReach);
+    const given = infer(source, inputReach);
     if (given === undefined || !excludes(given, wanted)) continue;
     const path = ["core", "pipeline", step.index, "inputs", name];
     yield differing(artifact, path, `input ${name} of ${step.code}`, given, wanted);
   }
 }
 
-function wantedBy(step: StepFlow["step"], name: string, { snapshot }: Subject): Value {
+function wantedBy(step: StepFlow["step"], name: string, { snapshot }: SnapshotModel): Value {
   if (step.kind === "effect") {
     const shape = Object.hasOwn(step.operation.input, name) ? step.operation.input[name] : undefined;
     return declaredValue(shape === undefined ? undefined : { type: shape.type });

@@ -1,7 +1,7 @@
 import { neededPath, pathsIn } from "../../plan/expression.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import { contractNodes, flowing } from "../analysis/bindings.ts";
-import { atEntry, type Outputs, outputOf, publishedBy } from "../analysis/reaching-outputs.ts";
+import { atEntry, type Outputs, outputOf, outputsSetBy } from "../analysis/reaching-outputs.ts";
 import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
@@ -26,7 +26,7 @@ export const resultNotThere = rule({
 
 /** A transform that requires what an earlier step has not published, on some way to it, fails there always. */
 function* missingBetweenSteps(contract: Contract, artifact: { readonly file: string }): Generator<Found> {
-  const { before } = publishedBy(contract);
+  const { before } = outputsSetBy(contract);
   for (const step of contract.steps) {
     const entered = before[step.index];
     if (entered === undefined || step.kind === "effect") continue;

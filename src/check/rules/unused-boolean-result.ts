@@ -1,7 +1,7 @@
 import type { Path } from "../../snapshot/hint.ts";
 import { flowing } from "../analysis/bindings.ts";
 import type { StepFlow } from "../analysis/contract-flow.ts";
-import { isDecisive, isReadIn, verdictsOf } from "../analysis/uses.ts";
+import { booleanResultsOf, isDecisive, isReadIn } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const verdictUnread = rule({
@@ -15,7 +15,7 @@ export const verdictUnread = rule({
     for (const { artifact, flow } of flowing(subject)) {
       for (const of of flow.steps) {
         const { step } = of;
-        for (const verdict of verdictsOf(step, subject)) {
+        for (const verdict of booleanResultsOf(step, subject)) {
           if (!isDecisive(step.code, verdict, subject)) continue;
           if (isReadIn(flow, of, verdict, artifact.fqdn, subject)) continue;
           const message = `step ${step.name} answers ${verdict}, true or false, and nothing depends on which`;

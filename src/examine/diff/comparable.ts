@@ -5,10 +5,10 @@ import type { Observation } from "../../ports.ts";
 import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../../trace/event.ts";
 import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 
-export type Told = Readonly<Record<string, Json | undefined>>;
+export type Comparable = Readonly<Record<string, Json | undefined>>;
 
 /** What was asked for, on what, and whether it was admitted. The build is left aside: it is how, not what. */
-export function toldOfStart({ run, events }: RunRecord): Told {
+export function comparableStart({ run, events }: RunRecord): Comparable {
   const start = eventsOf(events, "execution_start")[0]?.payload;
   return {
     workflow: start?.workflow_code,
@@ -23,7 +23,7 @@ export function payloadOf({ events }: RunRecord): Json | undefined {
   return eventsOf(events, "execution_start")[0]?.payload.payload;
 }
 
-export function toldOfEnd({ events }: RunRecord): Told {
+export function comparableEnd({ events }: RunRecord): Comparable {
   const ending = eventsOf(events, "workflow_complete")[0]?.payload;
   if (ending === undefined) return toldOfTrouble(events);
   const { status, outcome, exit_reason_code } = ending;
@@ -31,14 +31,14 @@ export function toldOfEnd({ events }: RunRecord): Told {
 }
 
 /** Which way the run went from here: contract and outcome; where that led is told by what follows. */
-export function toldOfWay({ start, events }: VisitRecord): Told {
+export function comparablePath({ start, events }: VisitRecord): Comparable {
   const { node_type, capability_code, reason } = start.payload;
   const outcome = eventsOf(events, "node_end")[0]?.payload.status;
   return { node_type, capability_code, reason, outcome };
 }
 
 /** A node with its outcome and the next one, as the path lists it. */
-export function toldOfNode({ node, events }: VisitRecord): JsonObject {
+export function comparableNode({ node, events }: VisitRecord): JsonObject {
   const end = eventsOf(events, "node_end")[0]?.payload;
   return { node, outcome: end?.status ?? null, next: end?.next ?? null };
 }
@@ -48,7 +48,7 @@ export function inputsOf({ start }: VisitRecord): Json | undefined {
 }
 
 /** What the node said and answered. A refusal in one of its steps is told here, too: it ends the visit. */
-export function toldOfVisit(visit: VisitRecord): Told {
+export function comparableVisit(visit: VisitRecord): Comparable {
   const announced = eventsOf(visit.events, "event_announced").map(meaningOf);
   const outputs = eventsOf(visit.events, "node_end")[0]?.payload.outputs;
   return { ...toldOfTrouble(eventsIn(visit)), outputs, events: announced };
@@ -60,27 +60,27 @@ export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
 }
 
 /** Capability, inputs, answer and what followed of one step. */
-export function toldOfStep({ events }: StepRecord): Told {
-  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Told;
+export function comparableStep({ events }: StepRecord): Comparable {
+  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Comparable;
 }
 
 const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";
 
 /** A step with its outcome, as a list of steps names it. */
-export function toldOfStepName({ step, events }: StepRecord): JsonObject {
+export function comparableStepName({ step, events }: StepRecord): JsonObject {
   return { step, outcome: eventsOf(events, "step_end")[0]?.payload.outcome ?? null };
 }
 
 /** A nested run and its way, where it has no like. */
-export function toldOfCall({ run, visits }: RunRecord): JsonObject {
-  return { run, path: visits.map(toldOfNode) };
+export function comparableCall({ run, visits }: RunRecord): JsonObject {
+  return { run, path: visits.map(comparableNode) };
 }
 
 export function readingsOf(events: readonly TraceEvent[]): readonly Observation[] {
   return events.flatMap(({ payload }) => ("observed" in payload ? (payload.observed ?? []) : []));
 }
 
-function toldOfTrouble(events: readonly TraceEvent[]): Told {
+function toldOfTrouble(events: readonly TraceEvent[]): Comparable {
   return {
     violations: eventsOf(events, "violation").map(meaningOf),
     errors: eventsOf(events, "error").map(meaningOf),

@@ -9,8 +9,8 @@ import { eventsOf, type TraceEvent } from "../../trace/event.ts";
 import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";
 import * as told from "./comparable.ts";
-import { judging } from "./evaluate.ts";
-import { Drawn } from "./nondeterminism.ts";
+import { evaluator } from "./evaluate.ts";
+import { Nondeterminism } from "./nondeterminism.ts";
 
 /** What a difference is about, in the order in which a reader asks. */
 export const GROUPS = [
@@ -43,7 +43,7 @@ export interface TraceDiff {
  * the run and the node, as the first trace numbers them.
  */
 export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): TraceDiff {
-  const comparison: Comparison = { drawn: new Drawn(), found: [] };
+  const comparison: Comparison = { drawn: new Nondeterminism(), found: [] };
   const [left, right] = [runsOf(a), runsOf(b)];
   diffRuns(left.main, right.main, comparison);
   diffStrays(left.strays, right.strays, comparison);
@@ -57,19 +57,19 @@ export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): 
 
 /** What is known so far: both traces are read in the order in which they happened. */
 interface Comparison {
-  readonly drawn: Drawn;
+  readonly drawn: Nondeterminism;
   readonly found: TraceDifference[];
 }
 
 /** Compares member by member; a member that has no group given is one. */
 function diffTold(
-  a: told.Told,
-  b: told.Told,
+  a: told.Comparable,
+  b: told.Comparable,
   at: Path,
   { drawn, found }: Comparison,
   group?: TraceDifference["group"],
 ): void {
-  const judge = judging(drawn);
+  const judge = evaluator(drawn);
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const differences = jsonDifferences(a[name], b[name], [...at, name], judge);
     found.push(...differences.map((one) => ({ group: group ?? (name as TraceDifference["group"]), ...one })));
@@ -79,10 +79,10 @@ function diffTold(
 function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   const at = [a.run];
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
-  diffTold(told.toldOfStart(a), told.toldOfStart(b), at, comparison, "run");
+  diffTold(told.comparableStart(a), told.comparableStart(b), at, comparison, "run");
   diffTold({ payload: told.payloadOf(a) }, { payload: told.payloadOf(b) }, at, comparison);
   diffPaths(a, b, comparison);
-  diffTold(told.toldOfEnd(a), told.toldOfEnd(b), at, comparison);
+  diffTold(told.comparableEnd(a), told.comparableEnd(b), at, comparison);
 }
 
 /** Runs that no step is known to have called go together by their number. */
@@ -105,7 +105,7 @@ function diffCalls(
   else diffOnly(callOf(a), callOf(b), at, group, comparison);
 }
 
-const callOf = (run: RunRecord | undefined) => (run === undefined ? [] : [told.toldOfCall(run)]);
+const callOf = (run: RunRecord | undefined) => (run === undefined ? [] : [told.comparableCall(run)]);
 
 /** Nodes that only one of them visited are one difference; the others are compared with their like. */
 function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
@@ -116,7 +116,7 @@ function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
       diffVisits(stretch.a, stretch.b, [a.run, places[passed] as string], comparison);
       passed++;
     } else {
-      const [onlyA, onlyB] = [stretch.onlyA.map(told.toldOfNode), stretch.onlyB.map(told.toldOfNode)];
+      const [onlyA, onlyB] = [stretch.onlyA.map(told.comparableNode), stretch.onlyB.map(told.comparableNode)];
       diffOnly(onlyA, onlyB, [a.run, "path", passed], "path", comparison);
       passed += onlyA.length;
     }
@@ -148,8 +148,8 @@ function placesOf(visits: readonly VisitRecord[]): readonly string[] {
 function diffVisits(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
   diffTold({ inputs: told.inputsOf(a) }, { inputs: told.inputsOf(b) }, at, comparison);
   diffSteps(a, b, at, comparison);
-  diffTold(told.toldOfWay(a), told.toldOfWay(b), at, comparison, "path");
-  diffTold(told.toldOfVisit(a), told.toldOfVisit(b), at, comparison);
+  diffTold(told.comparablePath(a), told.comparablePath(b), at, comparison, "path");
+  diffTold(told.comparableVisit(a), told.comparableVisit(b), at, comparison);
 }
 
 function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
@@ -159,7 +159,10 @@ function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Compari
       diffStep(stretch.a, stretch.b, [...at, stretch.a.step], comparison);
       passed++;
     } else {
-      const [onlyA, onlyB] = [stretch.onlyA.map(told.toldOfStepName), stretch.onlyB.map(told.toldOfStepName)];
+      const [onlyA, onlyB] = [
+        stretch.onlyA.map(told.comparableStepName),
+        stretch.onlyB.map(told.comparableStepName),
+      ];
       diffOnly(onlyA, onlyB, [...at, "steps", passed], "steps", comparison);
       passed += onlyA.length;
     }
@@ -172,13 +175,13 @@ function diffStep(a: StepRecord, b: StepRecord, at: Path, comparison: Comparison
   for (let i = 0; i < Math.max(a.calls.length, b.calls.length); i++) {
     diffCalls(a.calls[i], b.calls[i], [...at, "calls", i], "steps", comparison);
   }
-  diffTold(told.toldOfStep(a), told.toldOfStep(b), at, comparison, "steps");
+  diffTold(told.comparableStep(a), told.comparableStep(b), at, comparison, "steps");
 }
 
 /** Of one transform with the same inputs, answers in other words can only come of what was drawn. */
 function learnAnswer(a: StepRecord, b: StepRecord, { drawn }: Comparison): void {
   const [left, right] = [eventsOf(a.events, "transform_end")[0], eventsOf(b.events, "transform_end")[0]];
   if (left === undefined || right === undefined || left.payload.ct_code !== right.payload.ct_code) return;
-  if (!isMatch(left.payload.inputs, right.payload.inputs, judging(drawn))) return;
+  if (!isMatch(left.payload.inputs, right.payload.inputs, evaluator(drawn))) return;
   drawn.learnAnswers(left.payload.outputs ?? {}, right.payload.outputs ?? {});
 }

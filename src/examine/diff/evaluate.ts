@@ -3,10 +3,10 @@
 import { differing, type Judge, jsonDifferences } from "../../json/diff.ts";
 import { isObject } from "../../json/json.ts";
 import { isSuppressed } from "../../trace/event.ts";
-import type { Drawn } from "./nondeterminism.ts";
+import type { Nondeterminism } from "./nondeterminism.ts";
 
 /** Judges by what was drawn so far. */
-export function judging(drawn: Drawn): Judge {
+export function evaluator(drawn: Nondeterminism): Judge {
   const judge: Judge = (a, b, at) => {
     if (isSuppressed(a) && isSuppressed(b)) return [{ ...differing(a, b, at), because: "suppressed" }];
     if (typeof a === "string" && typeof b === "string")

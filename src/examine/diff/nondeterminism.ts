@@ -13,7 +13,7 @@ type Side = "a" | "b";
  * The drawn texts of two traces. Two that were drawn at the same place stand for the same: `mask` puts one marker
  * in the place of either.
  */
-export class Drawn {
+export class Nondeterminism {
   readonly #markers: Readonly<Record<Side, Map<string, string>>> = { a: new Map(), b: new Map() };
   #sorted: { [side in Side]?: readonly string[] } = {};
   #count = 0;

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../../json/json.ts";
 import type { FieldSpec, IntentSpec } from "../../plan/intent.ts";
-import { wish } from "../../plan/suggest/describe-expected.ts";
+import { describeExpected } from "../../plan/suggest/describe-expected.ts";
 import { sentence } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 
@@ -17,12 +17,12 @@ export function payloadHint(
   const name = parts.at(-1) as string;
   const parent = valueAt(payload, parts.slice(0, -1));
   const given = valueAt(payload, parts);
-  if (given !== undefined) return sentence(at, { do: "change", to: wish(field, given) }, "payload");
+  if (given !== undefined) return sentence(at, { do: "change", to: describeExpected(field, given) }, "payload");
   const unknown = isObject(parent)
     ? Object.keys(parent).filter((key) => !Object.hasOwn(declared ?? {}, key))
     : [];
   const misspelt = declared === undefined ? null : nearestName(name, unknown);
-  if (misspelt === null) return sentence(at, { do: "add", as: wish(field) }, "payload");
+  if (misspelt === null) return sentence(at, { do: "add", as: describeExpected(field) }, "payload");
   return sentence(pointer([...parts.slice(0, -1), misspelt]), { do: "rename", to: name }, "payload");
 }
 

@@ -1,14 +1,14 @@
 /** Why an input has no value, and what gives it one: followed back along the bindings to where it goes wrong. */
 
 import { type JsonObject, pointer } from "../../json/json.ts";
-import { bindingMeant, fieldsOf } from "../../plan/bindings.ts";
+import { fieldsOf, suggestBinding } from "../../plan/bindings.ts";
 import { type Expression, pathsIn } from "../../plan/expression.ts";
 import type { FieldSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan, Step } from "../../plan/plan.ts";
 import { nodePath, stepPath } from "../../plan/routes.ts";
-import { meantPath, type Names, nodeNames, resultNames, stepNames } from "../../plan/suggest/declared.ts";
-import { wish } from "../../plan/suggest/describe-expected.ts";
-import { exactly, type Path } from "../../snapshot/hint.ts";
+import { type Names, nodeNames, resultNames, stepNames, suggestedPath } from "../../plan/suggest/declared.ts";
+import { describeExpected } from "../../plan/suggest/describe-expected.ts";
+import { type Path, quote } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import { edit, type Place, place } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
@@ -30,7 +30,7 @@ export function unboundInput(node: ContractNode, name: string, traced: Traced): 
       misspelt(fqdn, at, binding.source, nodeNames(plan), plan) ?? notGiven(node, name, binding.source, traced)
     );
   }
-  const { path, change } = bindingMeant(node, name, plan);
+  const { path, change } = suggestBinding(node, name, plan);
   return edit(fqdn, path, change, plan);
 }
 
@@ -52,10 +52,10 @@ export function mistypedInput(node: ContractNode, name: string, traced: Traced):
   const at = nodePath(node.key, "inputs", name);
   const source = node.inputs.find((one) => one.name === name)?.source;
   if (source?.kind === "literal")
-    return edit(fqdn, at, { do: "change", to: wish(taken(node, name), source.value) }, traced.plan);
+    return edit(fqdn, at, { do: "change", to: describeExpected(taken(node, name), source.value) }, traced.plan);
   const [found] = source === undefined ? [] : pathsIn(source);
   if (found?.root === "payload") return place(fqdn, at, fieldHint(pointer(found.segments), node, name, traced));
-  const hint = `${name} should be ${wish(taken(node, name))}: look at what ${found?.text ?? "its source"} gives it`;
+  const hint = `${name} should be ${describeExpected(taken(node, name))}: look at what ${found?.text ?? "its source"} gives it`;
   return place(fqdn, at, hint);
 }
 
@@ -96,7 +96,7 @@ function unboundAtStep(node: ContractNode, step: Step, name: string, { plan }: T
   const near = nearestName(name, others);
   const inputs = stepPath(step.index, "inputs");
   if (near !== null) return edit(fqdn, [...inputs, near], { do: "rename", to: name }, plan);
-  const as = isInput(node, name) ? exactly(`$.inputs.${name}`) : "a path to its value";
+  const as = isInput(node, name) ? quote(`$.inputs.${name}`) : "a path to its value";
   return edit(fqdn, [...inputs, name], { do: "add", as }, plan);
 }
 
@@ -112,9 +112,9 @@ function unpublished(node: ContractNode, name: string, output: string, { plan }:
 /** A path inside the value at a place that names what is not declared, where one that is declared is near. */
 function misspelt(artifact: string, at: Path, source: Expression, names: Names, plan: Plan): Place | null {
   for (const found of pathsIn(source)) {
-    const meant = meantPath(found, names);
+    const meant = suggestedPath(found, names);
     if (meant !== undefined)
-      return edit(artifact, [...at, ...found.at], { do: "change", to: exactly(meant) }, plan);
+      return edit(artifact, [...at, ...found.at], { do: "change", to: quote(meant) }, plan);
   }
   return null;
 }

@@ -5,8 +5,14 @@ import { fieldsOf } from "../../plan/bindings.ts";
 import { type Condition, type Expression, type PathWithin, pathsIn } from "../../plan/expression.ts";
 import type { ContractNode, Plan, Step } from "../../plan/plan.ts";
 import { nodePath, stepPath } from "../../plan/routes.ts";
-import { conditionNames, meantPath, type Names, nodeNames, stepNames } from "../../plan/suggest/declared.ts";
-import { exactly, type Path } from "../../snapshot/hint.ts";
+import {
+  conditionNames,
+  type Names,
+  nodeNames,
+  stepNames,
+  suggestedPath,
+} from "../../plan/suggest/declared.ts";
+import { type Path, quote } from "../../snapshot/hint.ts";
 import type { ErrorEntry } from "../../trace/summary.ts";
 import { contractNode, edit, type Place, place } from "./location.ts";
 import { declaredAt, payloadHint } from "./payload-hint.ts";
@@ -37,10 +43,10 @@ export function unresolved(
   if (holder === undefined || found === undefined) return null;
   const at = [...holder.at, ...found.at];
   const isUnresolved = error_code === "PATH_UNRESOLVED";
-  const meant = isUnresolved ? meantPath(found, holder.names) : undefined;
+  const meant = isUnresolved ? suggestedPath(found, holder.names) : undefined;
   const absent = isUnresolved && step === undefined ? absentField(found, traced) : undefined;
   if (meant === undefined && absent !== undefined) return place(holder.artifact, at, absent);
-  const to = meant === undefined ? WORDS[error_code] : exactly(meant);
+  const to = meant === undefined ? WORDS[error_code] : quote(meant);
   return edit(holder.artifact, at, { do: "change", to: to ?? "another expression" }, plan);
 }
 

@@ -1,7 +1,7 @@
 /** What to do about an outcome that nobody foresaw, or a path that never ends. */
 
 import type { Plan, PlanNode } from "../../plan/plan.ts";
-import { actionMeant, edgeMeant, nodePath, targets } from "../../plan/routes.ts";
+import { nodePath, suggestAction, suggestEdge, targets } from "../../plan/routes.ts";
 import { type Change, oneOf } from "../../snapshot/hint.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
 import type { Summary } from "../../trace/summary.ts";
@@ -10,7 +10,7 @@ import { edit, type Place, place } from "./location.ts";
 /** A node's outcome without an edge. */
 export function withoutEdge(node: PlanNode, outcome: string, plan: Plan): Place | null {
   if (node.type === "EXIT") return null;
-  const { path, change } = edgeMeant(node, outcome, plan);
+  const { path, change } = suggestEdge(node, outcome, plan);
   return edit(plan.workflow.fqdn, path, change, plan);
 }
 
@@ -24,7 +24,7 @@ export function withoutAction(
   if (node.type !== "CC") return null;
   const step = node.contract.steps.find((one) => one.name === name);
   if (step === undefined) return null;
-  const { path, change } = actionMeant(step, node.contract, outcome);
+  const { path, change } = suggestAction(step, node.contract, outcome);
   return edit(node.contract.fqdn, path, change, plan);
 }
 

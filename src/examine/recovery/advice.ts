@@ -1,13 +1,13 @@
 /** What to do about a run that was cut off: whether running it again finishes it, and does nothing twice. */
 
-import type { Ending } from "../../engine/advance.ts";
+import type { RunEnding } from "../../engine/advance.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Rehearsal, Stage } from "./dry-run.ts";
-import { type CutOff, type ReadAgain, type Rehearsals, rehearseAll } from "./dry-runs.ts";
-import { type EndedEffect, type Standing, Unfinished } from "./open-effects.ts";
-import { type Hindrance, isHidden, type OpenEffect } from "./probe.ts";
-import { type AheadStep, endAhead, writesAhead } from "./remaining.ts";
-import { type SecondTime, type TookPlace, whatTookPlace } from "./rerun.ts";
+import type { DryRun, RunStage } from "./dry-run.ts";
+import { allDryRuns, type CutOff, type DryRuns, type ReadAgain } from "./dry-runs.ts";
+import { type EndedEffect, OpenEffects, type Standing } from "./open-effects.ts";
+import { isHidden, type OpenEffect, type ProbeFailure } from "./probe.ts";
+import { expectedEnding, type RemainingStep, remainingWrites } from "./remaining.ts";
+import { type CompletedEffect, completedEffects, type OnRerun } from "./rerun.ts";
 import type { FindStep } from "./steps.ts";
 
 interface Words {
@@ -22,7 +22,7 @@ function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
   return `${sure}do by hand what may still follow, or take back what took place, where nobody has built on it, and run it again; the side_effect_end behind each line says what it changed`;
 }
 
-const TWICE: ReadonlySet<SecondTime> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
+const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
 
 const adviceTable = {
   RUN_AGAIN: {
@@ -81,14 +81,14 @@ export type AdviceCode = keyof typeof adviceTable;
 export interface Advice {
   readonly code: AdviceCode;
   readonly workflow: string;
-  readonly tookPlace: readonly TookPlace[];
+  readonly tookPlace: readonly CompletedEffect[];
   /** The steps of the main run that may still follow and write; null where its plan is not at hand. */
-  readonly ahead: readonly AheadStep[] | null;
+  readonly ahead: readonly RemainingStep[] | null;
   /** How it was to end itself, where only its EXIT was left. */
-  readonly heading: Pick<Ending, "status" | "exitReason"> | null;
+  readonly heading: Pick<RunEnding, "status" | "exitReason"> | null;
   /** How running it again would end now; null where that could not be rehearsed. */
-  readonly ending: Rehearsal["ending"] | null;
-  readonly unrehearsed: Hindrance | null;
+  readonly ending: DryRun["ending"] | null;
+  readonly unrehearsed: ProbeFailure | null;
 }
 
 export function wordsOfAdvice(advice: Advice): { readonly what: string; readonly hint: string } {
@@ -101,12 +101,12 @@ export interface AtHand {
   readonly findStep: FindStep;
   readonly readAgain: ReadAgain;
   /** The data root is null where there is none. */
-  readonly stage: Omit<Stage, "data"> & { readonly data: Stage["data"] | null };
+  readonly stage: Omit<RunStage, "data"> & { readonly data: RunStage["data"] | null };
 }
 
 /** Null for a run that ended and left no effect open. */
 export async function advise(
-  unfinished: Unfinished,
+  unfinished: OpenEffects,
   open: readonly OpenEffect[],
   atHand: AtHand,
 ): Promise<Advice | null> {
@@ -115,10 +115,11 @@ export async function advise(
   const { plan, findStep, readAgain } = atHand;
   const rehearsed = await rehearsals({ start, open, readAgain }, atHand);
   const [played, unrehearsed] = typeof rehearsed === "string" ? [null, rehearsed] : [rehearsed, null];
-  const tookPlace = plan === null ? [] : await whatTookPlace(await endedIn(readAgain), open, findStep, played);
+  const tookPlace =
+    plan === null ? [] : await completedEffects(await endedIn(readAgain), open, findStep, played);
   const stands = settled(standing, open);
-  const ahead = plan && writesAhead(plan, stands);
-  const heading = plan && endAhead(plan, stands, unfinished.lastNode?.outcome ?? null);
+  const ahead = plan && remainingWrites(plan, stands);
+  const heading = plan && expectedEnding(plan, stands, unfinished.lastNode?.outcome ?? null);
   const ending = played?.again.ending ?? null;
   const isKnown = plan !== null || !unfinished.hasEffects;
   const code = isKnown ? codeOf(open, { tookPlace, ahead, finishes: played?.finishes === true }) : "LOOK_FIRST";
@@ -128,16 +129,16 @@ export async function advise(
 async function rehearsals(
   cutOff: CutOff,
   { plan, stage: { data, ...stage } }: AtHand,
-): Promise<Rehearsals | Hindrance> {
+): Promise<DryRuns | ProbeFailure> {
   if (plan === null) return "NO_PLAN";
   if (data === null) return "NO_DATA_ROOT";
-  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : rehearseAll(plan, cutOff, { ...stage, data });
+  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : allDryRuns(plan, cutOff, { ...stage, data });
 }
 
 /** The effects that ended. */
 function endedIn(readAgain: ReadAgain): Promise<readonly EndedEffect[]> {
   return readAgain(async (events) => {
-    const unfinished = new Unfinished({ keepsEnded: true });
+    const unfinished = new OpenEffects({ keepsEnded: true });
     for (const event of events) unfinished.take(event);
     return unfinished.ended;
   });
@@ -153,9 +154,9 @@ function settled(standing: Standing | null, open: readonly OpenEffect[]): Standi
 
 function codeOf(
   open: readonly OpenEffect[],
-  { tookPlace, ahead, finishes }: Pick<Advice, "tookPlace" | "ahead"> & Pick<Rehearsals, "finishes">,
+  { tookPlace, ahead, finishes }: Pick<Advice, "tookPlace" | "ahead"> & Pick<DryRuns, "finishes">,
 ): AdviceCode {
-  const isAny = (those: ReadonlySet<SecondTime>) => tookPlace.some(({ secondTime }) => those.has(secondTime));
+  const isAny = (those: ReadonlySet<OnRerun>) => tookPlace.some(({ secondTime }) => those.has(secondTime));
   if (open.some(({ safe }) => safe === "WAIT")) return "WAIT";
   if (open.some(({ safe }) => safe === "LOOK_FIRST")) return "LOOK_FIRST";
   if (tookPlace.length === 0) return "RUN_AGAIN";

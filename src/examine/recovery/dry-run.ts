@@ -1,35 +1,35 @@
 /** What the rest of a run would do now, and what running it again would: the same walk, with nothing written and nothing sent. */
 
-import type { Ending } from "../../engine/advance.ts";
-import { walk } from "../../engine/execute.ts";
-import type { Conclude } from "../../engine/executor.ts";
-import { performing } from "../../engine/live-executor.ts";
+import type { RunEnding } from "../../engine/advance.ts";
+import { execute } from "../../engine/execute.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
+import { createLiveExecutor } from "../../engine/live-executor.ts";
 import { TRACE_LIMITS } from "../../engine/run-limits.ts";
-import type { RunInput, Say } from "../../engine/run-state.ts";
+import type { EmitEvent, RunInput } from "../../engine/run-state.ts";
 import { jsonEqual } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Change, Clock, DataRoot, Entropy, Letter, Mail } from "../../ports.ts";
-import type { Happening } from "../../trace/event.ts";
-import { type ShadowRoot, shadow } from "./overlay-store.ts";
+import type { Change, Clock, DataRoot, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { EventBody } from "../../trace/event.ts";
+import { type OverlayRoot, overlayRoot } from "./overlay-store.ts";
 
 /** What a rehearsal is given of the world, as it is now. */
-export interface Stage {
+export interface RunStage {
   readonly data: DataRoot;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Pick<Mail, "environment">;
 }
 
-export interface Rehearsal {
-  readonly ending: Omit<Ending, "fault">;
+export interface DryRun {
+  readonly ending: Omit<RunEnding, "fault">;
   /** In the order in which they ended. */
-  readonly effects: readonly RehearsedEffect[];
+  readonly effects: readonly DryRunEffect[];
   /** As they would be afterwards. */
-  readonly stores: ShadowRoot;
-  readonly letters: readonly Letter[];
+  readonly stores: OverlayRoot;
+  readonly letters: readonly MailMessage[];
 }
 
-export interface RehearsedEffect {
+export interface DryRunEffect {
   readonly run: string;
   readonly node: string;
   readonly step: string;
@@ -41,19 +41,19 @@ export interface RehearsedEffect {
 
 /** What concludes instead of what is performed, and hears what the walk says. */
 export interface Direction {
-  readonly conclude: (performed: Conclude) => Conclude;
-  readonly say: Say;
+  readonly conclude: (performed: StepExecutor) => StepExecutor;
+  readonly say: EmitEvent;
 }
 
 /** The input must hold nothing suppressed. */
-export async function rehearse(
+export async function dryRun(
   plan: Plan,
   input: RunInput,
-  stage: Stage,
+  stage: RunStage,
   direction?: Direction,
-): Promise<Rehearsal> {
-  const stores = shadow(stage.data);
-  const letters: Letter[] = [];
+): Promise<DryRun> {
+  const stores = overlayRoot(stage.data);
+  const letters: MailMessage[] = [];
   const mail: Mail = {
     environment: stage.mail.environment,
     send: async (letter) => {
@@ -61,7 +61,7 @@ export async function rehearse(
       return undefined;
     },
   };
-  const performed = performing({
+  const performed = createLiveExecutor({
     ...stage,
     data: stores,
     mail,
@@ -70,15 +70,15 @@ export async function rehearse(
     durability: "process",
     syncTrace: () => undefined,
   });
-  const effects: RehearsedEffect[] = [];
+  const effects: DryRunEffect[] = [];
   let sent = 0;
-  const say: Say = (happening) => {
+  const say: EmitEvent = (happening) => {
     direction?.say(happening);
     if (happening.event_type !== "side_effect_end") return;
     effects.push(toEffect(happening, letters.length > sent));
     sent = letters.length;
   };
-  const walked = await walk(plan, input, direction?.conclude(performed) ?? performed, say);
+  const walked = await execute(plan, input, direction?.conclude(performed) ?? performed, say);
   const { status, outcome, exitReason } = walked;
   return { ending: { status, outcome, exitReason }, effects, stores, letters };
 }
@@ -87,9 +87,9 @@ export function isChange(change: Change | null): boolean {
   return change !== null && !jsonEqual(change.before, change.after);
 }
 
-type End = Extract<Happening, { event_type: "side_effect_end" }>;
+type End = Extract<EventBody, { event_type: "side_effect_end" }>;
 
-function toEffect({ run, node_id: node = "", payload }: End, isSent: boolean): RehearsedEffect {
+function toEffect({ run, node_id: node = "", payload }: End, isSent: boolean): DryRunEffect {
   const { step, outcome, change = null } = payload;
   return { run, node, step, outcome, change, isChange: isSent || isChange(change) };
 }

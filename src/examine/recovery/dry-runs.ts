@@ -1,26 +1,26 @@
 /** Whether running it again would leave what the run would have left, had nobody killed it. */
 
-import type { Conclude } from "../../engine/executor.ts";
-import type { Say } from "../../engine/run-state.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
+import type { EmitEvent } from "../../engine/run-state.ts";
 import { jsonEqual, readObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { clockOf, inputOf } from "../replay/recorded.ts";
 import { WHOLE } from "../replay/replay.ts";
-import { Recording, Stop } from "../replay/replay-executor.ts";
-import { type Direction, isChange, type Rehearsal, rehearse, type Stage } from "./dry-run.ts";
-import type { ShadowRoot } from "./overlay-store.ts";
+import { ReplayExecutor, Stop } from "../replay/replay-executor.ts";
+import { type Direction, type DryRun, dryRun, isChange, type RunStage } from "./dry-run.ts";
+import type { OverlayRoot } from "./overlay-store.ts";
 import type { OpenEffect } from "./probe.ts";
 import { Readings, type Recorded, readingsIn } from "./readings.ts";
 
 /** Reads the events of the trace from the first on, once for each call. */
 export type ReadAgain = <T>(work: (events: Iterable<TraceEvent>) => Promise<T>) => Promise<T>;
 
-export interface Rehearsals {
+export interface DryRuns {
   /** Running it again. */
-  readonly again: Rehearsal;
+  readonly again: DryRun;
   /** The same with the recorded readings of clock and entropy: what it changes, it changes for another reason. */
-  readonly sameReadings: Rehearsal;
+  readonly sameReadings: DryRun;
   /** Whether it ends as the run would have ended, and leaves the stores as the run would have left them. */
   readonly finishes: boolean;
 }
@@ -33,21 +33,21 @@ export interface CutOff {
 }
 
 /** The payload must hold nothing suppressed. */
-export async function rehearseAll(plan: Plan, cutOff: CutOff, stage: Stage): Promise<Rehearsals> {
+export async function allDryRuns(plan: Plan, cutOff: CutOff, stage: RunStage): Promise<DryRuns> {
   const { start, readAgain } = cutOff;
   const now = new Date(stage.clock.now()).toISOString();
   const recorded = await readAgain(async (events) => readingsIn(events));
   const named = { executionId: "rehearsal", run: MAIN_RUN };
-  const again = await rehearse(plan, inputOf(start, { ...named, clock: now }), stage);
+  const again = await dryRun(plan, inputOf(start, { ...named, clock: now }), stage);
   const input = inputOf(start, { ...named, clock: clockOf(start) });
-  const sameReadings = await rehearse(plan, input, ...reading(recorded, now, stage));
+  const sameReadings = await dryRun(plan, input, ...reading(recorded, now, stage));
   const undisturbed = await goOn(plan, cutOff, ...reading(recorded, now, stage));
   const finishes =
     undisturbed !== null && isSameWay(again, sameReadings) && leavesTheSame(sameReadings, undisturbed);
   return { again, sameReadings, finishes };
 }
 
-function reading(recorded: Recorded, now: string, stage: Stage): readonly [Stage, Direction] {
+function reading(recorded: Recorded, now: string, stage: RunStage): readonly [RunStage, Direction] {
   const readings = new Readings(recorded, now);
   const { clock, entropy } = readings;
   return [
@@ -63,20 +63,20 @@ function reading(recorded: Recorded, now: string, stage: Stage): readonly [Stage
 function goOn(
   plan: Plan,
   { start, open, readAgain }: CutOff,
-  stage: Stage,
+  stage: RunStage,
   { conclude, say }: Direction,
-): Promise<Rehearsal | null> {
+): Promise<DryRun | null> {
   const done = new Set(open.filter(({ found }) => found.state === "done").map(({ effectKey }) => effectKey));
   return readAgain(async (events) => {
-    const record = new Recording(events, plan, WHOLE);
+    const record = new ReplayExecutor(events, plan, WHOLE);
     const executionId = record.peek()?.execution_id ?? "";
     const input = inputOf(start, { executionId, run: MAIN_RUN, clock: clockOf(start) });
     const direction = {
-      conclude: (performed: Conclude) => conclude(afterRecord(record, performed, done)),
+      conclude: (performed: StepExecutor) => conclude(afterRecord(record, performed, done)),
       say: followedBy(say, record),
     };
     try {
-      const rehearsal = await rehearse({ ...plan, snapshot: start.snapshot }, input, stage, direction);
+      const rehearsal = await dryRun({ ...plan, snapshot: start.snapshot }, input, stage, direction);
       return record.tally.suppressed === 0 && record.peek() === undefined ? rehearsal : null;
     } catch (error) {
       if (error instanceof Stop) return null;
@@ -85,7 +85,7 @@ function goOn(
   });
 }
 
-function followedBy(say: Say, record: Recording): Say {
+function followedBy(say: EmitEvent, record: ReplayExecutor): EmitEvent {
   return (happening) => {
     say(happening);
     if (record.peek() !== undefined) record.compare(happening);
@@ -93,7 +93,7 @@ function followedBy(say: Say, record: Recording): Say {
 }
 
 /** What is on record, and from its end on what is performed. @throws Stop where an effect answers unlike the first time */
-function afterRecord(record: Recording, performed: Conclude, done: ReadonlySet<string>): Conclude {
+function afterRecord(record: ReplayExecutor, performed: StepExecutor, done: ReadonlySet<string>): StepExecutor {
   const source = () => (record.peek() === undefined ? performed : record.conclude);
   return {
     admission: (...asked) => source().admission(...asked),
@@ -116,20 +116,20 @@ function afterRecord(record: Recording, performed: Conclude, done: ReadonlySet<s
 }
 
 /** The same effects with the same outcomes, and the same ending. */
-function isSameWay(a: Rehearsal, b: Rehearsal): boolean {
-  const way = ({ effects, ending }: Rehearsal) =>
+function isSameWay(a: DryRun, b: DryRun): boolean {
+  const way = ({ effects, ending }: DryRun) =>
     JSON.stringify([effects.map(({ run, node, step, outcome }) => [run, node, step, outcome]), ending]);
   return way(a) === way(b);
 }
 
-function leavesTheSame(a: Rehearsal, b: Rehearsal): boolean {
+function leavesTheSame(a: DryRun, b: DryRun): boolean {
   const names = new Set([...a.stores.written(), ...b.stores.written()]);
   const isSame = (name: string) => holdsTheSame(a.stores, b.stores, name);
-  const rest = ({ ending, letters }: Rehearsal) => JSON.stringify([ending, letters]);
+  const rest = ({ ending, letters }: DryRun) => JSON.stringify([ending, letters]);
   return rest(a) === rest(b) && [...names].every(isSame);
 }
 
-function holdsTheSame(a: ShadowRoot, b: ShadowRoot, name: string): boolean {
+function holdsTheSame(a: OverlayRoot, b: OverlayRoot, name: string): boolean {
   const [left, right] = [a, b].map((root) => Buffer.from(root.store(name).read() ?? []));
   if (left === undefined || right === undefined || left.equals(right)) return true;
   const [one, other] = [readObject(left), readObject(right)];

@@ -1,6 +1,6 @@
 /** What a trace leaves unfinished, taken event by event: effects without an end, and how far the run came. */
 
-import type { Beginning } from "../../capabilities/evidence.ts";
+import type { EffectStart } from "../../capabilities/evidence.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
@@ -18,7 +18,7 @@ export interface EffectPlace {
 }
 
 /** An effect that began; nothing says that it ended. */
-export interface BegunEffect extends EffectPlace, Beginning {
+export interface BegunEffect extends EffectPlace, EffectStart {
   readonly inputs: JsonObject;
   readonly effectKey: Digest;
   /** Whether a run nested in it had begun: then that one was cut off. */
@@ -31,7 +31,7 @@ export interface EndedEffect extends EffectPlace {
 }
 
 /** A node or a step that ended. */
-export interface Reached {
+export interface ReachedNode {
   readonly run: string;
   readonly node: string;
   readonly step?: string;
@@ -46,14 +46,14 @@ export interface Standing {
   readonly outcome: string | null;
 }
 
-export class Unfinished {
+export class OpenEffects {
   /** The main run's first event. */
   start: Payloads["execution_start"] | null = null;
   hasEnded = false;
   /** Null before the first node. */
   standing: Standing | null = null;
-  lastStep: Reached | null = null;
-  lastNode: Reached | null = null;
+  lastStep: ReachedNode | null = null;
+  lastNode: ReachedNode | null = null;
   /** Whether any effect ended. */
   hasEffects = false;
   /** In their order, where they are kept. */

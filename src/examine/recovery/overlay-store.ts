@@ -6,13 +6,13 @@ interface Shadow extends StoreFile {
   readonly isWritten: boolean;
 }
 
-export interface ShadowRoot extends DataRoot {
+export interface OverlayRoot extends DataRoot {
   /** The names of the stores that were written to. */
   written(): readonly string[];
 }
 
 /** The data root as it is; what is written to it stays in memory and is read back from there. */
-export function shadow(data: DataRoot): ShadowRoot {
+export function overlayRoot(data: DataRoot): OverlayRoot {
   const stores = new Map<string, Shadow>();
   return {
     store(path) {

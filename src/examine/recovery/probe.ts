@@ -1,6 +1,6 @@
 /** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
 
-import { absent, type Shown } from "../../capabilities/evidence.ts";
+import { absent, type Evidence } from "../../capabilities/evidence.ts";
 import { RunFault, StoreFault } from "../../errors/faults.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
@@ -11,9 +11,9 @@ import { mayWrite } from "./remaining.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
 
 /** What is found where the effect would have left something; `unseen` where nothing could be looked at. */
-export type Found =
-  | Shown
-  | { readonly state: "unseen"; readonly because: Hindrance; readonly evidence: JsonObject };
+export type ProbeResult =
+  | Evidence
+  | { readonly state: "unseen"; readonly because: ProbeFailure; readonly evidence: JsonObject };
 
 interface Words {
   readonly what: string;
@@ -44,9 +44,9 @@ const hindranceTable = {
   NESTED: { what: "it called other workflows, and a run of one was cut off" },
 } satisfies Record<string, Words>;
 
-export type Hindrance = keyof typeof hindranceTable;
+export type ProbeFailure = keyof typeof hindranceTable;
 
-export function wordsOfHindrance(because: Hindrance): Words {
+export function wordsOfProbeFailure(because: ProbeFailure): Words {
   return hindranceTable[because];
 }
 
@@ -64,14 +64,14 @@ export type Safe = keyof typeof safeTable;
 export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
   /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
   readonly looked: { readonly file: string; readonly changed: string | null } | null;
-  readonly found: Found;
+  readonly found: ProbeResult;
   /** Who holds the lock of its store. */
   readonly lock: LockHolder | null;
   readonly safe: Safe;
 }
 
 /** `data` is null where there is no data root. Looks at stores; changes none and takes no lock. */
-export async function judgeOpen(
+export async function probeOpenEffect(
   open: readonly BegunEffect[],
   findStep: FindStep,
   data: DataRoot | null,
@@ -105,15 +105,15 @@ function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null)
 }
 
 /** What is known without looking at a store. */
-function elsewhere(found: Found): Look {
+function elsewhere(found: ProbeResult): Look {
   return { looked: null, found, lock: null };
 }
 
-function unseen(because: Hindrance, evidence: JsonObject = {}): Found {
+function unseen(because: ProbeFailure, evidence: JsonObject = {}): ProbeResult {
   return { state: "unseen", because, evidence };
 }
 
-function lookInto(data: DataRoot, path: string, show: (store: StoreReader) => Found): Look {
+function lookInto(data: DataRoot, path: string, show: (store: StoreReader) => ProbeResult): Look {
   try {
     const store: StoreReader = data.store(path);
     const stamp = store.stamp();
@@ -137,7 +137,7 @@ function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declare
   return isStep(declared) && !mayWrite(declared.step) ? "CHANGES_NOTHING" : "DO_AGAIN";
 }
 
-function hindered(error: unknown): Found {
+function hindered(error: unknown): ProbeResult {
   if (error instanceof RunFault) return unseen("ESCAPES", error.facts);
   if (!(error instanceof StoreFault)) throw error;
   return unseen(error.reason === "CORRUPT" ? "CORRUPT" : "UNREADABLE", error.facts);
@@ -153,7 +153,7 @@ export function isHidden(value: Json): boolean {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** What is kept out of the trace is not told of the store either. */
-function withoutSecrets(shown: Shown, { plan, node, contract, step }: DeclaredStep): Shown {
+function withoutSecrets(shown: Evidence, { plan, node, contract, step }: DeclaredStep): Evidence {
   const followed = plan.secrets?.paths.get(spaces.raw(node, step.name)) ?? [];
   const names = new Set([...contract.suppressed, ...followed.map(([first]) => first)]);
   const told = Object.entries(shown.evidence).filter(([name]) => !names.has(name));

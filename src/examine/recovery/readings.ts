@@ -1,7 +1,7 @@
 /** What clock and entropy say at each place of a run: what is on record there, else what follows from the place. */
 
-import type { Conclude } from "../../engine/executor.ts";
-import type { Say } from "../../engine/run-state.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
+import type { EmitEvent } from "../../engine/run-state.ts";
 import { digestOf } from "../../json/canonical.ts";
 import type { Clock, Entropy, Observation } from "../../ports.ts";
 import type { TraceEvent } from "../../trace/event.ts";
@@ -48,12 +48,12 @@ export class Readings {
   }
 
   /** Follows the walk by what it says. */
-  readonly follow: Say = ({ run, node_id: node = "" }) => {
+  readonly follow: EmitEvent = ({ run, node_id: node = "" }) => {
     this.#node = [run, node];
   };
 
   /** The same conclusions, drawn at the place where the walk asks for them. */
-  at(conclude: Conclude): Conclude {
+  at(conclude: StepExecutor): StepExecutor {
     return {
       ...conclude,
       transform: (step, inputs) => {

@@ -1,17 +1,17 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
 import { isReading } from "../../capabilities/effect.ts";
-import { advance, type Ending, endAt } from "../../engine/advance.ts";
+import { advance, endAt, type RunEnding } from "../../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
 import type { Standing } from "./open-effects.ts";
 
-export interface AheadStep {
+export interface RemainingStep {
   readonly node: NodeKey;
   readonly step: EffectStep;
 }
 
 /** The steps that may write: those of the node where the run stands, then in the order in which routes lead to them. */
-export function writesAhead(plan: Plan, standing: Standing | null): readonly AheadStep[] {
+export function remainingWrites(plan: Plan, standing: Standing | null): readonly RemainingStep[] {
   const node = standing === null ? undefined : plan.nodes.get(standing.node);
   const { steps, next } =
     standing === null || node === undefined ? { steps: [], next: [plan.start] } : fromHere(node, standing);
@@ -24,7 +24,7 @@ export function writesAhead(plan: Plan, standing: Standing | null): readonly Ahe
  * How the run would have ended, where nothing but an EXIT could follow; null elsewhere. `last` is the outcome of the
  * last node that ended.
  */
-export function endAhead(plan: Plan, standing: Standing | null, last: string | null): Ending | null {
+export function expectedEnding(plan: Plan, standing: Standing | null, last: string | null): RunEnding | null {
   const node = standing === null ? undefined : plan.nodes.get(standing.node);
   if (standing === null || node === undefined) return null;
   if (node.type === "EXIT") return last === null ? null : endAt(node, last);
@@ -101,7 +101,7 @@ function reachable(plan: Plan, from: readonly NodeKey[]): readonly NodeKey[] {
 const stepsOf = (node: PlanNode | undefined): readonly Step[] =>
   node?.type === "CC" ? node.contract.steps : [];
 
-function writing(node: NodeKey, steps: readonly Step[]): readonly AheadStep[] {
+function writing(node: NodeKey, steps: readonly Step[]): readonly RemainingStep[] {
   return steps.flatMap((step) => (step.kind === "effect" && mayWrite(step) ? [{ node, step }] : []));
 }
 

@@ -1,15 +1,15 @@
 /** What took place in a run that was cut off, and what each effect of it would do a second time. */
 
 import { jsonEqual } from "../../json/json.ts";
-import { isChange, type RehearsedEffect } from "./dry-run.ts";
-import type { Rehearsals } from "./dry-runs.ts";
+import { type DryRunEffect, isChange } from "./dry-run.ts";
+import type { DryRuns } from "./dry-runs.ts";
 import type { EffectPlace, EndedEffect } from "./open-effects.ts";
 import type { OpenEffect } from "./probe.ts";
 import { mayWrite } from "./remaining.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
 
 /** As it was rehearsed; else as it is declared. */
-export const secondTimeTable = {
+export const rerunTable = {
   ADDS_AGAIN: "would add to its store a second time",
   SENDS_AGAIN: "would send a letter a second time",
   RENEWS: "would write over what it left itself",
@@ -24,31 +24,31 @@ export const secondTimeTable = {
   NOT_KNOWN: "without its plan nothing is known of it",
 } as const;
 
-export type SecondTime = keyof typeof secondTimeTable;
+export type OnRerun = keyof typeof rerunTable;
 
 /** An effect that ended and changed something, or began and left what it leaves. */
-export interface TookPlace extends EffectPlace {
+export interface CompletedEffect extends EffectPlace {
   /** Null where nothing says that it ended. */
   readonly outcome: string | null;
   readonly change: EndedEffect["change"];
   /** Whether it is this run that left it: of what was found undated, an earlier trace may say so, too. */
   readonly isOwn: boolean;
-  readonly secondTime: SecondTime;
+  readonly secondTime: OnRerun;
   /** Its outcome as rehearsed; null where it was not. */
   readonly answer: string | null;
 }
 
-type Taken = Omit<TookPlace, "secondTime" | "answer">;
+type Taken = Omit<CompletedEffect, "secondTime" | "answer">;
 
-export async function whatTookPlace(
+export async function completedEffects(
   ended: readonly EndedEffect[],
   open: readonly OpenEffect[],
   findStep: FindStep,
-  rehearsals: Rehearsals | null,
-): Promise<readonly TookPlace[]> {
+  rehearsals: DryRuns | null,
+): Promise<readonly CompletedEffect[]> {
   const next = inTurn(rehearsals?.again.effects ?? []);
   const nextWithSameReadings = inTurn(rehearsals?.sameReadings.effects ?? []);
-  const found: TookPlace[] = [];
+  const found: CompletedEffect[] = [];
   const done = open.filter(({ found }) => found.state === "done");
   for (const effect of [...ended.map((one) => ({ ...one, isOwn: true })), ...done.map(toTaken)]) {
     const declared = await findStep(effect);
@@ -70,8 +70,8 @@ function toTaken({ run, node, step, capability, op, store, line, found }: OpenEf
 }
 
 /** Hands out the rehearsed effects of a place in their order: the same step may be come to several times. */
-function inTurn(effects: readonly RehearsedEffect[]) {
-  const waiting = new Map<string, RehearsedEffect[]>();
+function inTurn(effects: readonly DryRunEffect[]) {
+  const waiting = new Map<string, DryRunEffect[]>();
   const idOf = ({ run, node, step }: Pick<EffectPlace, "run" | "node" | "step">) =>
     JSON.stringify([run, node, step]);
   for (const effect of effects) {
@@ -93,10 +93,10 @@ type Operation = DeclaredStep["step"]["operation"];
 
 function asRehearsed(
   { outcome, change }: Taken,
-  again: RehearsedEffect | undefined,
-  sameReadings: RehearsedEffect | undefined,
+  again: DryRunEffect | undefined,
+  sameReadings: DryRunEffect | undefined,
   operation: Operation,
-): SecondTime {
+): OnRerun {
   if (again === undefined) return "NOT_REACHED";
   if (!again.isChange)
     return again.outcome === (outcome ?? "SUCCESS") ? "CHANGES_NOTHING" : "ANSWERS_OTHERWISE";
@@ -108,7 +108,7 @@ function asRehearsed(
   return sameReadings?.isChange === false ? "RENEWS" : "WRITES_ANOTHER";
 }
 
-function asDeclared(declared: Declared): SecondTime {
+function asDeclared(declared: Declared): OnRerun {
   if (!isStep(declared)) return "NOT_KNOWN";
   const { operation } = declared.step;
   if (operation.reaches === "mail") return "SENDS_AGAIN";

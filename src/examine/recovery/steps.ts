@@ -3,7 +3,7 @@
 import { RunFault } from "../../errors/faults.ts";
 import type { Contract, EffectStep, NodeKey, Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
-import type { EffectPlace, Unfinished } from "./open-effects.ts";
+import type { EffectPlace, OpenEffects } from "./open-effects.ts";
 
 export interface DeclaredStep {
   readonly plan: Plan;
@@ -20,7 +20,7 @@ export const isStep = (declared: Declared): declared is DeclaredStep =>
   declared !== null && declared !== "undeclared";
 
 /** Each nested run's plan is the one that its caller's snapshot holds; all are null when the main run's is. */
-export function findSteps(plan: Plan | null, { workflows }: Pick<Unfinished, "workflows">): FindStep {
+export function findSteps(plan: Plan | null, { workflows }: Pick<OpenEffects, "workflows">): FindStep {
   const plans = new Map<string, Plan | null>([[MAIN_RUN, plan]]);
   const planOf = async (run: string): Promise<Plan | null> => {
     const known = plans.get(run);

@@ -1,6 +1,6 @@
 /** What the events of a trace say of its run, in the words of the walk. */
 
-import type { EffectConclusion, TransformConclusion } from "../../engine/executor.ts";
+import type { EffectResult, TransformResult } from "../../engine/executor.ts";
 import type { RunInput } from "../../engine/run-state.ts";
 import type { Payloads } from "../../trace/event.ts";
 
@@ -23,7 +23,7 @@ export function transformConclusion({
   outputs,
   reason,
   observed = [],
-}: Payloads["transform_end"]): TransformConclusion {
+}: Payloads["transform_end"]): TransformResult {
   if (outputs !== undefined) return { result: outputs, observed };
   return { result: null, observed, ...(reason === undefined ? {} : { reason }) };
 }
@@ -33,6 +33,6 @@ export function effectConclusion({
   step: _,
   observed = [],
   ...answer
-}: Payloads["side_effect_end"]): EffectConclusion {
+}: Payloads["side_effect_end"]): EffectResult {
   return { ...answer, observed };
 }

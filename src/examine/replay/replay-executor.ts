@@ -3,21 +3,21 @@
  * against what was recorded.
  */
 
-import type { Conclude, TransformConclusion } from "../../engine/executor.ts";
+import type { StepExecutor, TransformResult } from "../../engine/executor.ts";
 import { limitOf, type TraceLimits } from "../../engine/run-limits.ts";
-import type { Say } from "../../engine/run-state.ts";
+import type { EmitEvent } from "../../engine/run-state.ts";
 import { jsonDifferences } from "../../json/diff.ts";
 import { type Json, type JsonObject, own } from "../../json/json.ts";
 import { evaluate, holds, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
 import type { Evaluation, Plan, TransformStep } from "../../plan/plan.ts";
-import { type EventOf, type EventType, type Happening, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
+import { type EventBody, type EventOf, type EventType, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
-import { determinative, isSame } from "./compare-events.ts";
+import { comparedMembers, isSame } from "./compare-events.ts";
 import { clockOf, effectConclusion, transformConclusion } from "./recorded.ts";
 import { recordedFault } from "./recorded-fault.ts";
-import { MissingReading, redraw } from "./rerun-transform.ts";
-import { Hidden } from "./suppressed.ts";
+import { MissingReading, rerunTransform } from "./rerun-transform.ts";
+import { SuppressedValues } from "./suppressed.ts";
 
 /** Ends the walk: with a divergence, or because there is no more to say. */
 export class Stop extends Error {
@@ -30,7 +30,7 @@ export class Stop extends Error {
 }
 
 /** What is done with the events, one after the other. */
-export interface Course {
+export interface ReplayPolicy {
   /**
    * Whether the event is held against what the walk says; else it is taken as it stands, with all that the walk
    * would have worked out before it. Asked once of each, before anything is concluded from it.
@@ -40,7 +40,7 @@ export interface Course {
    * Told every event that the walk has passed, and what the walk said; it is not checked either where its answer rests
    * on something suppressed. True ends the replay behind it.
    */
-  passed(event: TraceEvent, said: Happening, isChecked: boolean, divergence: TraceFinding | null): boolean;
+  passed(event: TraceEvent, said: EventBody, isChecked: boolean, divergence: TraceFinding | null): boolean;
   /** Whether to go on behind a divergence, with what is on record. */
   readonly goesOn: boolean;
 }
@@ -62,10 +62,10 @@ interface Next {
 }
 
 /** The record of one run, read from its first event to its last; it keeps none of them. */
-export class Recording {
+export class ReplayExecutor {
   readonly #events: Iterator<TraceEvent>;
-  readonly #course: Course;
-  readonly #hidden = new Hidden();
+  readonly #course: ReplayPolicy;
+  readonly #hidden = new SuppressedValues();
   /** Looked at, and not passed yet. */
   readonly #ahead: Next[] = [];
   #last: TraceEvent | null = null;
@@ -81,7 +81,7 @@ export class Recording {
   /** By line. */
   readonly #taken = new Map<number, TakenAnswer>();
 
-  constructor(events: Iterable<TraceEvent>, plan: Plan, course: Course) {
+  constructor(events: Iterable<TraceEvent>, plan: Plan, course: ReplayPolicy) {
     this.#events = events[Symbol.iterator]();
     this.#hidden.add(MAIN_RUN, plan);
     this.#course = course;
@@ -117,7 +117,7 @@ export class Recording {
   }
 
   /** Passes the next event. @throws Stop */
-  readonly compare: Say = (happening) => {
+  readonly compare: EmitEvent = (happening) => {
     const { event, isChecked } = this.#require();
     const said = this.#worked === null ? happening : withMembers(happening, this.#worked);
     this.#worked = null;
@@ -139,10 +139,15 @@ export class Recording {
     if (event.event_type === "workflow_complete") this.#payloads.delete(event.run);
   }
 
-  #divergence(event: TraceEvent, said: Happening): TraceFinding | null {
+  #divergence(event: TraceEvent, said: EventBody): TraceFinding | null {
     const shown = this.#hidden.shown(event, said);
     if (isSame(event, shown)) return null;
-    const differences = jsonDifferences(determinative(event), determinative(shown), [], () => undefined).map(
+    const differences = jsonDifferences(
+      comparedMembers(event),
+      comparedMembers(shown),
+      [],
+      () => undefined,
+    ).map(
       ({ at, a, b }): JsonObject => ({
         pointer: at,
         ...(a === undefined ? {} : { recorded: a }),
@@ -175,7 +180,7 @@ export class Recording {
     throw new Stop(finding("DIVERGED", event.sequence, facts));
   }
 
-  readonly conclude: Conclude = {
+  readonly conclude: StepExecutor = {
     begin: (run, plan, payload) => {
       this.#hidden.add(run, plan);
       const recorded = this.#expect("execution_start").payload;
@@ -272,7 +277,7 @@ export class Recording {
     return event.payload.outcome;
   }
 
-  #transform(step: TransformStep, inputs: JsonObject): TransformConclusion {
+  #transform(step: TransformStep, inputs: JsonObject): TransformResult {
     const { event } = this.#require();
     const observed = event.event_type === "transform_end" ? (event.payload.observed ?? []) : [];
     const isHidden = this.#hidden.holds(inputs) || this.#hidden.holds(observed as unknown as Json);
@@ -289,16 +294,16 @@ export class Recording {
     return this.#recordedAnswer();
   }
 
-  #recordedAnswer(): TransformConclusion {
+  #recordedAnswer(): TransformResult {
     return transformConclusion(this.#expect("transform_end").payload);
   }
 
   /** The transform's answer to the recorded readings. @throws Stop where it draws others */
-  #redraw(step: TransformStep, inputs: JsonObject): Omit<TransformConclusion, "observed"> {
+  #redraw(step: TransformStep, inputs: JsonObject): Omit<TransformResult, "observed"> {
     const recorded = this.peek();
     const observed = recorded?.event_type === "transform_end" ? (recorded.payload.observed ?? []) : [];
     try {
-      return redraw(step, inputs, observed);
+      return rerunTransform(step, inputs, observed);
     } catch (error) {
       // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
       if (!(error instanceof MissingReading)) throw error;
@@ -353,8 +358,8 @@ export class Recording {
   }
 }
 
-function withMembers(happening: Happening, members: JsonObject): Happening {
-  return { ...happening, payload: { ...happening.payload, ...members } } as Happening;
+function withMembers(happening: EventBody, members: JsonObject): EventBody {
+  return { ...happening, payload: { ...happening.payload, ...members } } as EventBody;
 }
 
 /** Where a record has no `field`, that of the whole: the walk names one, and so the two differ. */

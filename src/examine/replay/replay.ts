@@ -4,14 +4,14 @@
  * observational members. Suppressed values are taken as recorded, and counted; answers that rest on them, named.
  */
 
-import { walk } from "../../engine/execute.ts";
+import { execute } from "../../engine/execute.ts";
 import { traceId } from "../../engine/run.ts";
 import type { RunInput } from "../../engine/run-state.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";
 import { clockOf, inputOf } from "./recorded.ts";
-import { type Course, Recording, Stop, type TakenAnswer } from "./replay-executor.ts";
+import { ReplayExecutor, type ReplayPolicy, Stop, type TakenAnswer } from "./replay-executor.ts";
 
 export interface Replayed {
   /** The first divergence, or null. */
@@ -25,15 +25,15 @@ export interface Replayed {
 }
 
 /** Every event is held against the walk, and the first divergence ends it. */
-export const WHOLE: Course = { isChecked: () => true, passed: () => false, goesOn: false };
+export const WHOLE: ReplayPolicy = { isChecked: () => true, passed: () => false, goesOn: false };
 
 /** Replays an intact, possibly interrupted trace, the runs nested in it included. It keeps none of the events. */
 export async function replay(
   plan: Plan,
   events: Iterable<TraceEvent>,
-  course: Course = WHOLE,
+  course: ReplayPolicy = WHOLE,
 ): Promise<Replayed> {
-  const record = new Recording(events, plan, course);
+  const record = new ReplayExecutor(events, plan, course);
   const start = record.peek();
   if (start?.event_type !== "execution_start")
     return { finding: finding("BAD_START", 1), compared: 0, suppressed: 0, taken: [] };
@@ -44,7 +44,7 @@ export async function replay(
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
   const named = () => (isHeld ? misnamed(recordedSnapshot, input) : null);
   try {
-    await walk(recordedSnapshot, input, record.conclude, record.compare);
+    await execute(recordedSnapshot, input, record.conclude, record.compare);
     return { ...record.tally, finding: record.remark() ?? named() };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;

@@ -1,6 +1,6 @@
 /** A transform answers again, to the readings of clock and entropy that are on record. */
 
-import type { TransformConclusion } from "../../engine/executor.ts";
+import type { TransformResult } from "../../engine/executor.ts";
 import { answer } from "../../engine/live-executor.ts";
 import type { Json, JsonObject } from "../../json/json.ts";
 import type { TransformStep } from "../../plan/plan.ts";
@@ -22,11 +22,11 @@ export class MissingReading extends Error {
 }
 
 /** @throws MissingReading */
-export function redraw(
+export function rerunTransform(
   step: TransformStep,
   inputs: JsonObject,
   observed: readonly Observation[],
-): Omit<TransformConclusion, "observed"> {
+): Omit<TransformResult, "observed"> {
   const left = [...observed];
   let lacking: "clock" | "entropy" | undefined;
   const next = <K extends "clock" | "entropy">(kind: K): string => {

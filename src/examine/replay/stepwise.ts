@@ -1,9 +1,9 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
 import type { JsonObject } from "../../json/json.ts";
-import type { Happening, Payloads, TraceEvent } from "../../trace/event.ts";
+import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
 import type { TraceFinding } from "../finding.ts";
-import type { Course } from "./replay-executor.ts";
+import type { ReplayPolicy } from "./replay-executor.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
 /** What a step answered. */
@@ -42,7 +42,7 @@ export interface Stretch {
 }
 
 /** Goes on behind a divergence with what is on record, so that every step is seen. */
-export class Stepwise implements Course {
+export class Stepwise implements ReplayPolicy {
   readonly goesOn = true;
   readonly steps: ReplayedStep[] = [];
   readonly divergences: TraceFinding[] = [];
@@ -81,7 +81,7 @@ export class Stepwise implements Course {
     return this.#hasBegun;
   }
 
-  passed(event: TraceEvent, said: Happening, isChecked: boolean, divergence: TraceFinding | null): boolean {
+  passed(event: TraceEvent, said: EventBody, isChecked: boolean, divergence: TraceFinding | null): boolean {
     const place = this.#waiting.shift() ?? null;
     if (divergence !== null) this.divergences.push(divergence);
     if (place !== null) this.#see(place, event, said, verdictOf(isChecked, divergence));
@@ -91,7 +91,7 @@ export class Stepwise implements Course {
     return true;
   }
 
-  #see(place: StepPlace, event: TraceEvent, said: Happening, verdict: Verdict): void {
+  #see(place: StepPlace, event: TraceEvent, said: EventBody, verdict: Verdict): void {
     if (place.visit === 1) this.#met.add(nodeText(place)).add(placeText(place));
     if (place.step === null) this.#current.delete(place.run);
     const begun = beginning(place, event);

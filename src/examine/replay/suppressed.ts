@@ -4,7 +4,7 @@
  * that looks like one is a value like all others.
  */
 
-import { isUntelling } from "../../engine/redaction.ts";
+import { isUnrevealing } from "../../engine/redaction.ts";
 import { isSecret, ofItem, ofMember, type Places, placesAt, visitData } from "../../engine/secret-places.ts";
 import {
   isObject,
@@ -20,14 +20,14 @@ import type { Unmet } from "../../plan/intent.ts";
 import type { Plan, Secrets } from "../../plan/plan.ts";
 import {
   changeData,
-  type Happening,
+  type EventBody,
   holdsSuppressed,
   isSuppressed,
   secretInName,
   type TraceEvent,
 } from "../../trace/event.ts";
 
-export class Hidden {
+export class SuppressedValues {
   readonly #secrets = new Map<string, Secrets>();
   readonly #digests = new Set<string>();
   /** The last event that was gone through. */
@@ -93,14 +93,14 @@ export class Hidden {
   }
 
   /** What the walk said instead of the event, with what the record suppresses put in its place. */
-  shown(event: TraceEvent, said: Happening): Happening {
+  shown(event: TraceEvent, said: EventBody): EventBody {
     if (!this.#any || event.event_type !== said.event_type) return said;
     const secrets = this.#secrets.get(event.run) ?? null;
     const payload = changeData(said.event_type, said.payload, (data, at) => {
       const recorded = valueAt(event.payload as unknown as Json, at);
       return recorded === undefined ? data : this.#put(recorded, data, placesAt(event, at, secrets));
     });
-    return { ...said, payload } as Happening;
+    return { ...said, payload } as EventBody;
   }
 
   #put(recorded: Json, said: Json, places: Places): Json {
@@ -168,7 +168,9 @@ export class Hidden {
   /** Outside its place, what is too short to tell the secret is shown: in a run that another one called. */
   #isHidden(recorded: Json, said: Json, places: Places): boolean {
     if (isSuppressed(recorded)) return isSecret(places) || this.#isKnown(recorded.$suppressed);
-    return !isSecret(places) && isSuppressed(said) && this.#isKnown(said.$suppressed) && isUntelling(recorded);
+    return (
+      !isSecret(places) && isSuppressed(said) && this.#isKnown(said.$suppressed) && isUnrevealing(recorded)
+    );
   }
 
   /**

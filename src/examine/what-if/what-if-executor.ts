@@ -1,6 +1,6 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
-import type { Conclude, TransformConclusion } from "../../engine/executor.ts";
+import type { StepExecutor, TransformResult } from "../../engine/executor.ts";
 import { TRACE_LIMITS } from "../../engine/run-limits.ts";
 import { canonical } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/json.ts";
@@ -14,14 +14,14 @@ import {
   type TraceEvent,
 } from "../../trace/event.ts";
 import { clockOf, effectConclusion, transformConclusion } from "../replay/recorded.ts";
-import { MissingReading, redraw } from "../replay/rerun-transform.ts";
+import { MissingReading, rerunTransform } from "../replay/rerun-transform.ts";
 
 /** The record holds no answer to what is asked. */
-export class Silence extends Error {
+export class UnansweredError extends Error {
   readonly code: "EFFECT" | "READING" | "ADMISSION" | "SUPPRESSED";
   readonly facts: JsonObject;
 
-  constructor(code: Silence["code"], facts: JsonObject) {
+  constructor(code: UnansweredError["code"], facts: JsonObject) {
     super("the record has no answer");
     this.code = code;
     this.facts = facts;
@@ -32,7 +32,7 @@ type EffectEnd = EventOf<"side_effect_end">["payload"];
 type TransformEnd = EventOf<"transform_end">["payload"];
 
 /** Answers as the outside world did when the trace was recorded. Every method may throw a `Silence`. */
-export class Remembered {
+export class WhatIfExecutor {
   readonly #effects = new Answers<EffectEnd>();
   readonly #transforms = new Answers<TransformEnd>();
   readonly #clocks = new Answers<string>();
@@ -53,7 +53,7 @@ export class Remembered {
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
 
-  readonly conclude: Conclude = {
+  readonly conclude: StepExecutor = {
     begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
     admission: ({ requires, forbids }, where) => ({
       requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),
@@ -65,16 +65,16 @@ export class Remembered {
       const isHidden = holdsSuppressed(inputs) || observed.some((one) => holdsSuppressed({ ...one }));
       if (isHidden) return asRecorded(recorded, step.code);
       try {
-        return { ...redraw(step, inputs, observed), observed };
+        return { ...rerunTransform(step, inputs, observed), observed };
       } catch (error) {
         if (!(error instanceof MissingReading)) throw error;
-        throw new Silence("READING", { capability: step.code, step: step.name });
+        throw new UnansweredError("READING", { capability: step.code, step: step.name });
       }
     },
     effect: ({ code, op, store, name }, inputs) => {
       const answer = this.#effects.next(effectAsked({ cs_code: code, op, store, inputs }));
       if (answer === undefined)
-        throw new Silence("EFFECT", { capability: code, op, store, step: name, inputs });
+        throw new UnansweredError("EFFECT", { capability: code, op, store, step: name, inputs });
       return effectConclusion(answer);
     },
     limit: (of, count) => (count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of]),
@@ -82,11 +82,11 @@ export class Remembered {
     evaluation({ condition, onTrue, onFalse }, scope) {
       const sides = [condition.left, condition.right].map((side) => evaluate(side, scope));
       if (sides.some((side) => side !== undefined && holdsSuppressed(side)))
-        throw new Silence("SUPPRESSED", {});
+        throw new UnansweredError("SUPPRESSED", {});
       return holds(condition, scope) ? onTrue : onFalse;
     },
     status(value) {
-      if (holdsSuppressed(value)) throw new Silence("SUPPRESSED", {});
+      if (holdsSuppressed(value)) throw new UnansweredError("SUPPRESSED", {});
       return value;
     },
     inputs: (bound) => bound,
@@ -96,7 +96,7 @@ export class Remembered {
 
   #matched(event: string, where: JsonObject): boolean {
     const matched = this.#rules.get(ruleAsked(event, where));
-    if (matched === undefined) throw new Silence("ADMISSION", { event, where });
+    if (matched === undefined) throw new UnansweredError("ADMISSION", { event, where });
     return matched;
   }
 }
@@ -139,7 +139,7 @@ function rulesIn(events: readonly TraceEvent[]): ReadonlyMap<string, boolean> {
 }
 
 /** An answer to something suppressed, or one that rests on a suppressed reading. */
-function asRecorded(recorded: TransformEnd | undefined, capability: string): TransformConclusion {
-  if (recorded === undefined) throw new Silence("SUPPRESSED", { capability });
+function asRecorded(recorded: TransformEnd | undefined, capability: string): TransformResult {
+  if (recorded === undefined) throw new UnansweredError("SUPPRESSED", { capability });
   return transformConclusion(recorded);
 }

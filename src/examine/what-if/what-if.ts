@@ -4,23 +4,23 @@
  * question was not asked then, nothing more can be known.
  */
 
-import { walk } from "../../engine/execute.ts";
+import { execute } from "../../engine/execute.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { type EventOf, type Happening, SCHEMA, type TraceEvent } from "../../trace/event.ts";
+import { type EventBody, type EventOf, SCHEMA, type TraceEvent } from "../../trace/event.ts";
 import { clockOf, inputOf } from "../replay/recorded.ts";
-import { Remembered, Silence } from "./what-if-executor.ts";
+import { UnansweredError, WhatIfExecutor } from "./what-if-executor.ts";
 
 /** What the record holds no answer to. */
 export interface Unanswered {
-  readonly code: Silence["code"];
+  readonly code: UnansweredError["code"];
   readonly run: string;
   readonly node: string | null;
   readonly facts: JsonObject;
 }
 
-export interface Supposed {
+export interface WhatIfResult {
   /** What the plan's run would have said; the chain's members mean nothing in them. */
   readonly events: readonly TraceEvent[];
   /** Null where it came to its end. */
@@ -28,10 +28,10 @@ export interface Supposed {
 }
 
 /** `events` are those of an intact trace, which begins with its start. */
-export async function suppose(plan: Plan, events: readonly TraceEvent[]): Promise<Supposed> {
+export async function whatIf(plan: Plan, events: readonly TraceEvent[]): Promise<WhatIfResult> {
   const start = events[0] as EventOf<"execution_start">;
   const said: TraceEvent[] = [];
-  const say = (happening: Happening) => {
+  const say = (happening: EventBody) => {
     said.push(asEvent(happening, said.length + 1, start));
   };
   try {
@@ -39,17 +39,17 @@ export async function suppose(plan: Plan, events: readonly TraceEvent[]): Promis
     const { execution_id: executionId, run, payload } = start;
     const { snapshot } = payload;
     const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });
-    await walk({ ...plan, snapshot }, input, new Remembered(events).conclude, say);
+    await execute({ ...plan, snapshot }, input, new WhatIfExecutor(events).conclude, say);
     return { events: said, unanswered: null };
   } catch (error) {
-    if (!(error instanceof Silence)) throw error;
+    if (!(error instanceof UnansweredError)) throw error;
     const last = said.at(-1) ?? start;
     const { code, facts } = error;
     return { events: said, unanswered: { code, run: last.run, node: last.node_id ?? null, facts } };
   }
 }
 
-function asEvent(happening: Happening, sequence: number, start: TraceEvent): TraceEvent {
+function asEvent(happening: EventBody, sequence: number, start: TraceEvent): TraceEvent {
   const { execution_id, timestamp } = start;
   const none = "" as Digest;
   const place = { sequence, timestamp, elapsed_us: 0, execution_id, prev_hash: none, hash: none };

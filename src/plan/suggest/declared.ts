@@ -64,15 +64,15 @@ function outputNames({ outputs }: Published["steps"][number]): readonly string[]
 }
 
 /** All of the declared text with the path that was meant; undefined where the path is right, or nothing is near. */
-export function meantPath(found: PathWithin, names: Names): string | undefined {
+export function suggestedPath(found: PathWithin, names: Names): string | undefined {
   const { text, root, segments, whole } = found;
   if (!text.startsWith(`$.${root}`)) return undefined;
-  const written = pathMeant([root, ...segments], names) ?? text;
+  const written = suggestPath([root, ...segments], names) ?? text;
   return written === text ? undefined : whole.replace(text, written);
 }
 
 /** The declared path that is this one or was meant by it; undefined where none is near. */
-export function pathMeant(path: readonly Segment[], names: Names): string | undefined {
+export function suggestPath(path: readonly Segment[], names: Names): string | undefined {
   const meant = respelt(names, path) ?? only(names, path);
   return meant && spell(meant);
 }

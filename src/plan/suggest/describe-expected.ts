@@ -1,18 +1,18 @@
 /** What a declared field takes, in words, with a value that it takes. */
 
 import type { Json } from "../../json/json.ts";
-import { exactly, meant, oneOf } from "../../snapshot/hint.ts";
+import { oneOf, quote, suggested } from "../../snapshot/hint.ts";
 import { accepts, type FieldSpec, type Format, type ValueType } from "../intent.ts";
 
 /** `given` is what stands there now: of several allowed texts the nearest is named. */
-export function wish(field: FieldSpec, given?: Json): string {
+export function describeExpected(field: FieldSpec, given?: Json): string {
   const listed = field.enum?.filter((value) => takes(field, value)) ?? [];
   if (listed.length > 0) {
     const isText = typeof given === "string" && listed.every((value) => typeof value === "string");
-    return isText ? meant(given, listed as readonly string[]) : oneOf(listed);
+    return isText ? suggested(given, listed as readonly string[]) : oneOf(listed);
   }
   const sample = sampleOf(field);
-  const example = takes(field, sample) ? `, such as ${exactly(sample)}` : "";
+  const example = takes(field, sample) ? `, such as ${quote(sample)}` : "";
   return `${words(field)}${example}`;
 }
 
@@ -40,7 +40,7 @@ function words({ types, format, prefix, minimum, minItems, required, emptyIsMiss
   const formatted =
     format === undefined
       ? undefined
-      : `${prefix === undefined ? "" : `${exactly(prefix)} and `}${FORMATS[format]}`;
+      : `${prefix === undefined ? "" : `${quote(prefix)} and `}${FORMATS[format]}`;
   const named = types.map((type) => (type === "string" && formatted !== undefined ? formatted : TYPES[type]));
   const text = named.length > 0 ? named.join(" or ") : (formatted ?? "a value");
   const isFilled = required && emptyIsMissing && types.includes("string") && format === undefined;

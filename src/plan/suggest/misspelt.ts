@@ -1,7 +1,7 @@
 /** What was meant by a text that is no expression: the next one that is, where there is one near. */
 
 import { isObject, type Json } from "../../json/json.ts";
-import { exactly, type Path } from "../../snapshot/hint.ts";
+import { type Path, quote } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import type { Hint } from "../../snapshot/parse.ts";
 import {
@@ -13,12 +13,12 @@ import {
   pathsIn,
 } from "../expression.ts";
 import { spell } from "../path.ts";
-import { type Names, pathMeant } from "./declared.ts";
+import { type Names, suggestPath } from "./declared.ts";
 
 /** What to write in place of a text that is no expression; `isKnown` says which paths may stand there. */
-export function expressionMeant({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
+export function suggestExpression({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
   const expression = meantExpression(text, isKnown);
-  const to = expression === undefined ? "a path to a value, or a value" : exactly(expression);
+  const to = expression === undefined ? "a path to a value, or a value" : quote(expression);
   return { do: "change", to };
 }
 
@@ -51,9 +51,9 @@ function repairedPath(text: string): string | undefined {
 }
 
 /** What to write in place of a text that is no condition; `names` are those that its paths may begin with. */
-export function conditionMeant(text: string, names: Names): Hint {
+export function suggestCondition(text: string, names: Names): Hint {
   const condition = meantCondition(text, names);
-  return { do: "change", to: condition === undefined ? "<path> <operator> <value>" : exactly(condition) };
+  return { do: "change", to: condition === undefined ? "<path> <operator> <value>" : quote(condition) };
 }
 
 /** The condition that was meant: a declared path, the operator as this language writes it, and a path or a value. */
@@ -79,7 +79,7 @@ const isBareWord = (text: string) => /^[A-Za-z_][\w-]*$/.test(text);
 
 function declaredPath(text: string, names: Names): string | undefined {
   const path = text.startsWith("$") ? readable(() => parseExpression(text)) : undefined;
-  return path?.kind === "path" ? pathMeant([path.root, ...path.segments], names) : undefined;
+  return path?.kind === "path" ? suggestPath([path.root, ...path.segments], names) : undefined;
 }
 
 /** A bare word as a text, unless it is a declared name: then nothing says which of the two was meant. */
@@ -104,22 +104,22 @@ function readable<T>(parse: () => T): T | undefined {
 }
 
 /** The same path from a root that is one, where the given one is near to it. */
-export function rootMeant({ text, root, whole }: PathWithin, roots: readonly string[]): Hint {
+export function suggestRoot({ text, root, whole }: PathWithin, roots: readonly string[]): Hint {
   const nearest = nearestName(root, roots);
   if (nearest === null)
     return { do: "change", to: `a path that begins with ${roots.map((one) => `$.${one}`).join(" or ")}` };
-  return { do: "change", to: exactly(whole.replace(text, `$.${nearest}${text.slice(root.length + 2)}`)) };
+  return { do: "change", to: quote(whole.replace(text, `$.${nearest}${text.slice(root.length + 2)}`)) };
 }
 
 const RESULTS = "$.results";
 
 /** The same path to the results of a node or step that is one, where the named one is near to it. */
-export function ownerMeant({ text, segments, whole }: PathWithin, owners: readonly string[]): Hint {
+export function suggestOwner({ text, segments, whole }: PathWithin, owners: readonly string[]): Hint {
   const given = String(segments[0]);
   const nearest = nearestName(given, owners);
   if (nearest === null) return { do: "change", to: `a path to the results of one of ${owners.join(", ")}` };
   const below = text.slice(RESULTS.length).replace(given, nearest);
-  return { do: "change", to: exactly(whole.replace(text, `${RESULTS}${below}`)) };
+  return { do: "change", to: quote(whole.replace(text, `${RESULTS}${below}`)) };
 }
 
 /** Where in a declared value a text stands. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
 import { reach } from "../data-root.ts";
 import { attempt } from "../node-ports.ts";
-import { holderOf, release } from "./lock.ts";
+import { holderOf, releaseAbandoned } from "./lock.ts";
 import { textOf, tokenIn } from "./lock-owner.ts";
 
 /** For another process that is about to remove the same lock. */
@@ -23,7 +23,7 @@ export function openLocks(root: string): Locks {
       // By the path of its store, because a lock is a link that leads nowhere.
       const [ending = ""] = LOCK.exec(file) ?? [];
       return reach({ folder: root, unsynced: new Set() }, file.slice(0, -ending.length), false, (store) => {
-        const held = release({ ...store, path: `${store.path}${ending}` }, file, PATIENCE_MS);
+        const held = releaseAbandoned({ ...store, path: `${store.path}${ending}` }, file, PATIENCE_MS);
         return held === null ? lock : { file, ...held };
       });
     },

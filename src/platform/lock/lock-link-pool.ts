@@ -36,7 +36,7 @@ const spares = new Map<string, { readonly isLinkable: boolean }>();
 let isEndAwaited = false;
 
 /** Puts this process's lock into its folder, which exists; false when somebody holds it. */
-export function place(lock: LockPlace): boolean {
+export function tryAcquire(lock: LockPlace): boolean {
   return linkSpare(lock) ?? makeNew(lock.path);
 }
 
@@ -92,7 +92,7 @@ function makeFile(path: string): void {
 }
 
 /** Takes this process's lock away; the first of a folder becomes its spare. */
-export function free(lock: LockPlace): void {
+export function release(lock: LockPlace): void {
   if (spares.has(lock.folder) || !keep(lock)) remove(lock.path);
 }
 
@@ -110,7 +110,7 @@ function keep(lock: LockPlace): boolean {
   awaitEnd();
   const [oldest] = spares.keys();
   if (spares.size > MOST_SPARES && oldest !== undefined) discard(oldest);
-  sweep(lock);
+  removeStale(lock);
   return true;
 }
 
@@ -131,7 +131,7 @@ function discard(folder: string): void {
  * Removes the spares that dead processes left in the lock's folder, and old ones of processes of which nothing is
  * known: a process whose spare is gone makes another.
  */
-export function sweep({ path }: LockPlace): void {
+export function removeStale({ path }: LockPlace): void {
   const folder = dirname(path);
   tolerating(() => {
     for (const name of readdirSync(folder)) {

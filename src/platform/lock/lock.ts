@@ -12,7 +12,7 @@
 import { StoreFault } from "../../errors/faults.ts";
 import type { LockHolder } from "../../ports.ts";
 import { draftOf } from "../file-bytes.ts";
-import { free, type LockPlace, place, sweep } from "./lock-link-pool.ts";
+import { type LockPlace, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
 import { codeOf, holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
 
 const LONGEST_PAUSE_MS = 10;
@@ -34,7 +34,7 @@ export function holderOf(path: string): LockHolder | null {
 }
 
 /** Removes the lock, unless its holder is known to be alive: then that one is returned. @throws StoreFault */
-export function release(lock: LockPlace, file: string, patience: number): LockHolder | null {
+export function releaseAbandoned(lock: LockPlace, file: string, patience: number): LockHolder | null {
   const text = textOf(lock.path);
   if (text === undefined) return null;
   const holder = holderOf(lock.path);
@@ -48,7 +48,7 @@ function whileHolding<T>(lock: LockPlace, file: string, deadline: number, work: 
   try {
     return work();
   } finally {
-    onLock(file, () => free(lock));
+    onLock(file, () => release(lock));
   }
 }
 
@@ -63,7 +63,7 @@ function onLock(file: string, work: () => void): void {
 }
 
 function acquire(lock: LockPlace, file: string, deadline: number): void {
-  for (let pause = 1; !place(lock); ) {
+  for (let pause = 1; !tryAcquire(lock); ) {
     const text = textOf(lock.path);
     if (text === undefined) continue;
     if (isDead(text)) {
@@ -90,7 +90,7 @@ function takeAway(lock: LockPlace, text: string, file: string, deadline: number)
     if (token !== undefined) remove(draftOf(storeOf(lock.path), token));
     remove(lock.path);
   });
-  sweep(lock);
+  removeStale(lock);
 }
 
 export const lockOf = (store: string) => `${store}.lock`;

@@ -7,8 +7,8 @@ import {
   type GraphNode,
   type MergedEdge,
   mergeEdges,
-} from "../../plan/declared-graph.ts";
-import { isWell, type Manner } from "../../trace/run-path.ts";
+} from "../../trace/declared-graph.ts";
+import { type EndingStatus, isSuccess } from "../../trace/run-path.ts";
 import { type Box, type Drawing, LINE_HEIGHT, type Link, NAME_SIZE, SMALL_SIZE } from "../picture/drawing.ts";
 import { drawable, shortened, textWidth } from "../picture/text-metrics.ts";
 
@@ -32,7 +32,7 @@ export function coverageDrawing(graph: Graph, edges: readonly CountedEdge[]): Dr
 }
 
 /** Exercised, only where an answer was staged, or never. */
-function mannerOf(edges: readonly CountedEdge[]): Manner {
+function mannerOf(edges: readonly CountedEdge[]): EndingStatus {
   if (edges.some(({ count, staged }) => count > staged)) return "well";
   return edges.some(({ count }) => count > 0) ? "otherwise" : "refused";
 }
@@ -67,7 +67,7 @@ function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[
     return { text: `${name} ${count === 0 ? "never" : `×${count}`}`, manner: mannerOf(edge) };
   });
   return {
-    ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isWell) },
+    ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
     width: Math.max(...told.map(({ text }) => textWidth(text, SMALL_SIZE))) + 14,
     height: told.length * LINE_HEIGHT + 2,
   };

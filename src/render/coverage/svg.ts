@@ -1,13 +1,13 @@
 /** The picture of coverage: every workflow's declared graph, and on it what was exercised and what never was. */
 
-import type { Graph } from "../../plan/declared-graph.ts";
+import type { Graph } from "../../trace/declared-graph.ts";
 import { SMALL_SIZE } from "../picture/drawing.ts";
 import { type Layout, layOut, type Route } from "../picture/layout.ts";
 import { legendWidth, type Meanings, renderLegend } from "../picture/legend.ts";
 import { PAPER, QUIET_TEXT, TITLE } from "../picture/palette.ts";
 import { sizeText, tooLarge } from "../picture/size.ts";
 import { renderBox, renderLabel, renderTrack } from "../picture/svg-shapes.ts";
-import { lettering } from "../picture/svg-text.ts";
+import { svgText } from "../picture/svg-text.ts";
 import { drawable, FONT_FAMILY, textWidth } from "../picture/text-metrics.ts";
 import { type CountedEdge, coverageDrawing } from "./drawing.ts";
 
@@ -95,8 +95,8 @@ function panelSvg({ title, detail, width, draw }: Panel, top: number, whole: num
   const left = Math.round((whole - width) / 2);
   return (
     `<g transform="translate(${MARGIN} ${top})">` +
-    lettering(title, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
-    lettering(detail, { x: 0, y: 36 }, QUIET_TEXT, SMALL_SIZE) +
+    svgText(title, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
+    svgText(detail, { x: 0, y: 36 }, QUIET_TEXT, SMALL_SIZE) +
     `</g><g transform="translate(${left} ${top + TITLE_HEIGHT})">${draw}</g>`
   );
 }

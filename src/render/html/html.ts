@@ -1,8 +1,8 @@
 /** A trace as one page: the picture, and every node of the path to be opened. It needs no network and no script. */
 
-import type { Graph } from "../../plan/declared-graph.ts";
+import type { Graph } from "../../trace/declared-graph.ts";
 import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
-import { type Course, courseOf, milliseconds, workflowOf } from "../../trace/run-path.ts";
+import { milliseconds, type RunPath, runPathOf, workflowOf } from "../../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
 import { sizeText, tooLarge } from "../picture/size.ts";
 import { renderSvg } from "../svg.ts";
@@ -22,7 +22,7 @@ export function renderHtml(
   warnings: readonly Warning[] = [],
 ): string {
   const { main, strays } = runsOf(events);
-  const course = courseOf(main);
+  const course = runPathOf(main);
   const workflow = workflowOf(course, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
@@ -45,7 +45,7 @@ ${renderGiven(course)}${renderStrays(strays)}
   return page.markup;
 }
 
-function headOf(workflow: string, { end, traceId }: Course): Html {
+function headOf(workflow: string, { end, traceId }: RunPath): Html {
   return html`<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
@@ -63,14 +63,14 @@ ${strays.map(renderNested)}`;
 }
 
 /** Every box the run came to is a link to its last visit. */
-function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: Course): Html {
+function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: RunPath): Html {
   const size = tooLarge(graph);
   if (size !== null) return html`<p>${sizeText(size)}</p>`;
   const last = new Map(visits.map(({ node, order }) => [node, `#${visitId(MAIN_RUN, order)}`]));
   return new Html(renderSvg(events, graph, (node) => last.get(node)));
 }
 
-function factsOf({ start, end, traceId }: Course, events: readonly TraceEvent[]) {
+function factsOf({ start, end, traceId }: RunPath, events: readonly TraceEvent[]) {
   const rows: (readonly [string, Part])[] = [["Trace", code(traceId)]];
   const head = events.at(-1);
   if (start !== null) {

@@ -5,7 +5,7 @@ import { eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";
 
-export function renderTroubles(events: readonly TraceEvent[]): readonly Html[] {
+export function renderProblems(events: readonly TraceEvent[]): readonly Html[] {
   return [
     ...eventsOf(events, "violation").map(({ payload }) => renderViolation(payload)),
     ...eventsOf(events, "error").map(({ payload }) => renderRefusal(payload)),

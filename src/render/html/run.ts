@@ -2,18 +2,18 @@
 
 import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import {
-  type Course,
-  courseOf,
+  type EndingStatus,
+  endingStatusOf,
+  endingStatusOfPath,
   isPrevented,
-  type Manner,
-  mannerOf,
-  mannerOfCourse,
   milliseconds,
+  type RunPath,
+  runPathOf,
   type Visit,
   wordOf,
 } from "../../trace/run-path.ts";
 import type { RunRecord } from "../../trace/runs.ts";
-import { renderAdmission, renderTroubles } from "./problems.ts";
+import { renderAdmission, renderProblems } from "./problems.ts";
 import { chip, outcomeChip, renderStep } from "./step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";
@@ -23,22 +23,22 @@ export function visitId(run: string, order: number): string {
   return `visit-${run}-${order}`;
 }
 
-export function renderPath(course: Course): Html {
+export function renderPath(course: RunPath): Html {
   const { visits } = course;
   if (visits.length === 0) return html`<p>No node was entered.</p>`;
   return html`<ol class="path">${visits.map((visit) => renderVisit(visit, course))}</ol>`;
 }
 
-function renderVisit(visit: Visit, course: Course): Html {
+function renderVisit(visit: Visit, course: RunPath): Html {
   const { start, events, steps } = visit;
-  const manner = mannerOf(visit, course);
+  const manner = endingStatusOf(visit, course);
   const name = course.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
   const end = eventsOf(events, "node_end")[0];
   return html`
 <li class="${manner}"><details${openUnless(manner === "well" || visit.type === "EXIT")}>
 <summary><span class="badge">${visit.order}</span> ${name} ${reportOf(visit, course, manner)}</summary>
 <div class="inside" id="${visitId(course.run, visit.order)}">
-${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderTroubles(events)}
+${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderProblems(events)}
 ${steps.length === 0 ? NOTHING : html`<p class="label">Steps</p><ol class="steps">${steps.map((step) => renderStep(step, renderNested))}</ol>`}
 ${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
 </div></details></li>`;
@@ -48,7 +48,7 @@ function openUnless(isFine: boolean): Html {
   return isFine ? NOTHING : html` open`;
 }
 
-function reportOf(visit: Visit, course: Course, manner: Manner): Html {
+function reportOf(visit: Visit, course: RunPath, manner: EndingStatus): Html {
   const { refusal, outcome, next, durationUs } = visit;
   const word = chip(manner, wordOf(visit, course));
   if (refusal !== null || outcome === null) return word;
@@ -76,8 +76,8 @@ function renderAnnounced(events: readonly TraceEvent[]): readonly Html[] {
 
 /** A run with everything it was given, as a group to be opened. */
 export function renderNested(run: RunRecord): Html {
-  const course = courseOf(run);
-  const manner = mannerOfCourse(course);
+  const course = runPathOf(run);
+  const manner = endingStatusOfPath(course);
   const workflow = course.start?.workflow_code ?? "unknown workflow";
   return html`
 <details class="nested ${manner}"${openUnless(manner === "well")}><summary><strong>nested run ${course.run}</strong> ${code(workflow)} ${endingChips(course)}</summary>
@@ -85,14 +85,14 @@ export function renderNested(run: RunRecord): Html {
 }
 
 /** Payload, admission, and what went wrong before the first node or after the last. */
-export function renderGiven({ events, start }: Course): Html {
+export function renderGiven({ events, start }: RunPath): Html {
   const admission = eventsOf(events, "admission").map(({ payload }) => renderAdmission(payload));
-  return html`${renderTroubles(events)}${named("Payload", start?.payload)}${admission}`;
+  return html`${renderProblems(events)}${named("Payload", start?.payload)}${admission}`;
 }
 
-export function endingChips(course: Course): Html {
+export function endingChips(course: RunPath): Html {
   const { end, refusal } = course;
-  const manner = mannerOfCourse(course);
+  const manner = endingStatusOfPath(course);
   if (isPrevented(course)) return html`${chip(manner, "REFUSED")} before it began`;
   if (end === null) return html`${chip(manner, "UNFINISHED")} the trace stops before the run has ended`;
   const how = refusal === null ? NOTHING : html` · refused with ${code(refusal)}`;

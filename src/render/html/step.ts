@@ -3,9 +3,9 @@
 import type { Json } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
-import { isWell, type Manner, milliseconds } from "../../trace/run-path.ts";
+import { type EndingStatus, isSuccess, milliseconds } from "../../trace/run-path.ts";
 import type { RunRecord, StepRecord } from "../../trace/runs.ts";
-import { renderTroubles } from "./problems.ts";
+import { renderProblems } from "./problems.ts";
 import { code, type Html, html, NOTHING } from "./text.ts";
 import { named } from "./value.ts";
 
@@ -16,7 +16,7 @@ export function renderStep({ step, events, calls }: StepRecord, renderNested: Re
     ...eventsOf(events, "transform_end").map(({ payload }) => renderTransform(payload)),
     ...renderEffects(events, calls.map(renderNested)),
     ...eventsOf(events, "step_end").map(({ payload }) => renderEnd(payload)),
-    ...renderTroubles(events),
+    ...renderProblems(events),
   ];
   return html`
 <li class="step"><p class="name">${code(step)}</p>${parts}</li>`;
@@ -100,9 +100,9 @@ ${Object.keys(published).length === 0 ? NOTHING : named("Published", published)}
 }
 
 export function outcomeChip(outcome: string): Html {
-  return chip(isWell(outcome) ? "well" : "otherwise", outcome);
+  return chip(isSuccess(outcome) ? "well" : "otherwise", outcome);
 }
 
-export function chip(manner: Manner, text: string): Html {
+export function chip(manner: EndingStatus, text: string): Html {
   return html`<span class="chip ${manner}">${text}</span>`;
 }

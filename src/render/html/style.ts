@@ -1,6 +1,6 @@
 /** The look of a page: the colours of the picture, the reader's own fonts, paper when it is printed. */
 
-import type { Manner } from "../../trace/run-path.ts";
+import type { EndingStatus } from "../../trace/run-path.ts";
 import { INKS, PAPER, QUIET, QUIET_TEXT, TITLE } from "../picture/palette.ts";
 import { FONT_FAMILY } from "../picture/text-metrics.ts";
 
@@ -45,11 +45,11 @@ summary:focus-visible{outline-offset:-3px}
 .note pre{background:${PAPER}}
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:0 1rem}
 .nested{border:1px solid;border-radius:8px;margin:.8rem 0}
-${(Object.keys(INKS) as Manner[]).map(styleOf).join("\n")}
+${(Object.keys(INKS) as EndingStatus[]).map(styleOf).join("\n")}
 @media print{main{max-width:none;padding:0}.picture{all:unset;display:block}.picture svg{max-width:100%;height:auto}details::details-content{content-visibility:visible;block-size:auto}summary,figcaption{break-after:avoid}*{print-color-adjust:exact}}
 `;
 
-function styleOf(manner: Manner): string {
+function styleOf(manner: EndingStatus): string {
   const { fill, line, text } = INKS[manner];
   return [
     `.chip.${manner},.note.${manner},.${manner}>details>summary,.nested.${manner}>summary{background:${fill};color:${text}}`,

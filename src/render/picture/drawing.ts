@@ -7,15 +7,15 @@ import {
   type MergedEdge,
   mergeEdges,
   type NodeType,
-} from "../../plan/declared-graph.ts";
+} from "../../trace/declared-graph.ts";
 import {
-  type Course,
+  type EndingStatus,
   edgeTaken,
-  isWell,
-  type Manner,
-  mannerOf,
+  endingStatusOf,
+  isSuccess,
   milliseconds,
   ordersOf,
+  type RunPath,
   type Visit,
   wordOf,
 } from "../../trace/run-path.ts";
@@ -42,7 +42,7 @@ export interface Box {
   /** The order numbers of the visits; empty when there were none. */
   readonly badge: string;
   readonly badgeWidth: number;
-  readonly manner: Manner | null;
+  readonly manner: EndingStatus | null;
   readonly width: number;
   readonly height: number;
 }
@@ -53,7 +53,7 @@ export interface Link {
   readonly to: string;
   readonly outcomes: readonly LinkOutcome[];
   /** How the last passage went; null for an edge not taken. */
-  readonly manner: Manner | null;
+  readonly manner: EndingStatus | null;
   /** Lists an outcome that went well: such edges are kept straight. */
   readonly isMain: boolean;
   /** Of the label. */
@@ -64,7 +64,7 @@ export interface Link {
 export interface LinkOutcome {
   readonly text: string;
   /** Null when no visit left by this outcome. */
-  readonly manner: Manner | null;
+  readonly manner: EndingStatus | null;
 }
 
 export interface Drawing {
@@ -73,7 +73,7 @@ export interface Drawing {
   readonly links: readonly Link[];
 }
 
-export function drawingOf(graph: Graph, course: Course): Drawing {
+export function drawingOf(graph: Graph, course: RunPath): Drawing {
   const visitsOf = (key: string) => course.visits.filter((visit) => visit.node === key);
   return {
     start: graph.start,
@@ -82,7 +82,7 @@ export function drawingOf(graph: Graph, course: Course): Drawing {
   };
 }
 
-function boxOf(node: GraphNode, visits: readonly Visit[], course: Course): Box {
+function boxOf(node: GraphNode, visits: readonly Visit[], course: RunPath): Box {
   const last = visits.at(-1);
   const name = shortened(drawable(node.key), NAME_LIMIT);
   const code = shortened(drawable(bareCode(node.label)), NAME_LIMIT);
@@ -103,22 +103,24 @@ function boxOf(node: GraphNode, visits: readonly Visit[], course: Course): Box {
     report,
     badge,
     badgeWidth,
-    manner: last === undefined ? null : mannerOf(last, course),
+    manner: last === undefined ? null : endingStatusOf(last, course),
     width: Math.max(BOX_MIN_WIDTH, textual + badgeWidth + 3 * BOX_PADDING),
     height: (detail === "" ? 2 : 3) * LINE_HEIGHT + BOX_PADDING,
   };
 }
 
-function reportOf(visit: Visit, count: number, course: Course): string {
+function reportOf(visit: Visit, count: number, course: RunPath): string {
   if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
   if (count > 1) return drawable(`${count} visits, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);
 }
 
-function linkOf(edge: MergedEdge, visits: readonly Visit[], course: Course): Link {
+function linkOf(edge: MergedEdge, visits: readonly Visit[], course: RunPath): Link {
   const passages = visits.filter((visit) => visit.next === edge.to);
-  const taken = new Map(passages.map((visit) => [edgeTaken(visit, edge.outcomes), mannerOf(visit, course)]));
+  const taken = new Map(
+    passages.map((visit) => [edgeTaken(visit, edge.outcomes), endingStatusOf(visit, course)]),
+  );
   const outcomes = edge.outcomes.map((outcome, i) => ({
     text: drawable(shortened(outcome, NAME_LIMIT)) + (i < edge.outcomes.length - 1 ? " /" : ""),
     manner: taken.get(outcome) ?? null,
@@ -128,8 +130,8 @@ function linkOf(edge: MergedEdge, visits: readonly Visit[], course: Course): Lin
     from: edge.from,
     to: edge.to,
     outcomes,
-    manner: last === undefined ? null : mannerOf(last, course),
-    isMain: edge.outcomes.some(isWell),
+    manner: last === undefined ? null : endingStatusOf(last, course),
+    isMain: edge.outcomes.some(isSuccess),
     width: Math.max(...outcomes.map(({ text }) => textWidth(text, SMALL_SIZE))) + 10,
     height: outcomes.length * LINE_HEIGHT + 2,
   };

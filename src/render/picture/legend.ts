@@ -1,12 +1,12 @@
 /** What shapes and colours mean. */
 
-import type { NodeType } from "../../plan/declared-graph.ts";
-import type { Manner } from "../../trace/run-path.ts";
+import type { NodeType } from "../../trace/declared-graph.ts";
+import type { EndingStatus } from "../../trace/run-path.ts";
 import { SMALL_SIZE } from "./drawing.ts";
 import { inkOf, QUIET, QUIET_TEXT } from "./palette.ts";
 import type { Rect } from "./placement.ts";
 import { outlineOf } from "./svg-shapes.ts";
-import { lettering, short } from "./svg-text.ts";
+import { short, svgText } from "./svg-text.ts";
 import { textWidth } from "./text-metrics.ts";
 
 const SHAPES: readonly (readonly [NodeType, string])[] = [
@@ -16,7 +16,7 @@ const SHAPES: readonly (readonly [NodeType, string])[] = [
 ];
 
 /** What the colours mean, each with its words. */
-export type Meanings = readonly (readonly [Manner | null, string])[];
+export type Meanings = readonly (readonly [EndingStatus | null, string])[];
 
 const MANNERS: Meanings = [
   ["well", "went well"],
@@ -60,7 +60,7 @@ function inARow<T>(
   let row = "";
   for (const [item, text] of items) {
     row += swatch(item, { x: x + SWATCH / 2, y, width: SWATCH, height: 16 });
-    row += lettering(text, { x: x + SWATCH + 8, y }, QUIET_TEXT, SMALL_SIZE);
+    row += svgText(text, { x: x + SWATCH + 8, y }, QUIET_TEXT, SMALL_SIZE);
     x += itemWidth(text);
   }
   return row;

@@ -1,6 +1,6 @@
 /** The colours of a picture. Every text colour has a contrast of at least 4.5:1 on what it stands on. */
 
-import type { Manner } from "../../trace/run-path.ts";
+import type { EndingStatus } from "../../trace/run-path.ts";
 
 export interface Ink {
   readonly fill: string;
@@ -15,13 +15,13 @@ export const QUIET_TEXT = "#59636e";
 /** For what the run did not touch. */
 export const QUIET: Ink = { fill: "#f6f8fa", line: "#9ba5b0", text: QUIET_TEXT };
 
-export const INKS: Readonly<Record<Manner, Ink>> = {
+export const INKS: Readonly<Record<EndingStatus, Ink>> = {
   well: { fill: "#dafbe1", line: "#1a7f37", text: "#0a3d18" },
   otherwise: { fill: "#fff1c9", line: "#9a6700", text: "#4a3200" },
   refused: { fill: "#ffe2df", line: "#c41f2b", text: "#6b0a12" },
   unfinished: { fill: "#e2f0ff", line: "#0860c9", text: "#06306b" },
 };
 
-export function inkOf(manner: Manner | null): Ink {
+export function inkOf(manner: EndingStatus | null): Ink {
   return manner === null ? QUIET : INKS[manner];
 }

@@ -1,6 +1,6 @@
 /** Whether a graph is too large to be drawn: what a picture costs grows with the square of it, and more. */
 
-import { type Graph, type MergedEdge, mergeEdges } from "../../plan/declared-graph.ts";
+import { type Graph, type MergedEdge, mergeEdges } from "../../trace/declared-graph.ts";
 
 export interface Size {
   readonly nodes: number;

@@ -1,11 +1,11 @@
 /** The marks a picture is made of: tracks with arrows, boxes with their lines, labels. */
 
-import type { NodeType } from "../../plan/declared-graph.ts";
+import type { NodeType } from "../../trace/declared-graph.ts";
 import { BADGE_HEIGHT, type Box, LINE_HEIGHT, type LinkOutcome, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Layout, Route } from "./layout.ts";
 import { type Ink, inkOf, PAPER } from "./palette.ts";
 import type { Point, Rect, Track } from "./placement.ts";
-import { centred, same, short } from "./svg-text.ts";
+import { centredSvgText, same, short } from "./svg-text.ts";
 import { textWidth } from "./text-metrics.ts";
 
 export function renderTrack({ link, track }: Route): string {
@@ -79,7 +79,7 @@ function renderBadge(box: Box, rect: Rect, ink: Ink): string {
   const middle = { x: left + box.badgeWidth / 2, y: rect.y };
   return (
     `<rect x="${short(left)}" y="${short(top)}" width="${short(box.badgeWidth)}" height="${BADGE_HEIGHT}" rx="10" fill="${ink.line}"/>` +
-    centred(box.badge, middle, PAPER, SMALL_SIZE, true)
+    centredSvgText(box.badge, middle, PAPER, SMALL_SIZE, true)
   );
 }
 
@@ -90,7 +90,7 @@ function renderLines(box: Box, rect: Rect, ink: Ink): string {
   return lines
     .map((line, i) => {
       const middle = { x, y: top + i * LINE_HEIGHT };
-      return centred(line, middle, ink.text, i === 0 ? NAME_SIZE : SMALL_SIZE);
+      return centredSvgText(line, middle, ink.text, i === 0 ? NAME_SIZE : SMALL_SIZE);
     })
     .join("");
 }
@@ -107,11 +107,11 @@ export function renderLabel({ link, label }: Route): string {
 
 function renderOutcome({ text, manner }: LinkOutcome, label: Rect, y: number): string {
   const ink = inkOf(manner);
-  if (manner === null) return centred(text, { x: label.x, y }, ink.text, SMALL_SIZE);
+  if (manner === null) return centredSvgText(text, { x: label.x, y }, ink.text, SMALL_SIZE);
   const width = textWidth(text, SMALL_SIZE) + 8;
   const left = short(label.x - width / 2);
   return (
     `<rect x="${left}" y="${short(y - 8)}" width="${short(width)}" height="16" rx="3" fill="${ink.fill}"/>` +
-    centred(text, { x: label.x, y }, ink.text, SMALL_SIZE, true)
+    centredSvgText(text, { x: label.x, y }, ink.text, SMALL_SIZE, true)
   );
 }

@@ -5,7 +5,7 @@ import type { Point } from "./placement.ts";
 import { baseline, textWidth, xml } from "./text-metrics.ts";
 
 /** Text from `start` on; `start.y` is the middle of the line. */
-export function lettering(text: string, start: Point, colour: string, size: number, isStrong = false): string {
+export function svgText(text: string, start: Point, colour: string, size: number, isStrong = false): string {
   // One font file is shipped: a thin stroke makes its letters bold.
   const strong = isStrong ? ` stroke="${colour}" stroke-width=".5"` : "";
   const x = short(start.x);
@@ -14,9 +14,15 @@ export function lettering(text: string, start: Point, colour: string, size: numb
   return `<text x="${x}" y="${y}"${sized} fill="${colour}"${strong}>${xml(text)}</text>`;
 }
 
-export function centred(text: string, middle: Point, colour: string, size: number, isStrong = false): string {
+export function centredSvgText(
+  text: string,
+  middle: Point,
+  colour: string,
+  size: number,
+  isStrong = false,
+): string {
   const start = { x: middle.x - textWidth(text, size) / 2, y: middle.y };
-  return lettering(text, start, colour, size, isStrong);
+  return svgText(text, start, colour, size, isStrong);
 }
 
 export function same(a: number, b: number): boolean {

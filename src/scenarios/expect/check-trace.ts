@@ -1,6 +1,6 @@
 /** Is the trace of a run what a trace must be: intact, allowed, and the same when it is run again? */
 
-import type { RunResult } from "../../engine/run.ts";
+import type { TracedRun } from "../../engine/run.ts";
 import { checkAllowed } from "../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../examine/finding.ts";
 import { replay } from "../../examine/replay/replay.ts";
@@ -12,14 +12,14 @@ import type { Difference } from "./compare.ts";
 interface Traced {
   readonly plan: Plan;
   readonly trace: Uint8Array;
-  readonly result: Pick<RunResult, "head">;
+  readonly result: Pick<TracedRun, "head">;
 }
 
 /**
  * A difference for each finding: a trace should leave nothing to be found. One in which not every transform
  * `isComputed` cannot be replayed, only held to the protocol.
  */
-export async function unsound(ran: Traced, isComputed = true): Promise<readonly Difference[]> {
+export async function traceProblems(ran: Traced, isComputed = true): Promise<readonly Difference[]> {
   const { findings, events } = verifyTrace(ran.trace, ran.result.head);
   const replayed = isComputed ? await replay(ran.plan, events) : { finding: null };
   const divergence = replayed.finding === null ? [] : [replayed.finding];

@@ -87,7 +87,7 @@ const JUDGES: Readonly<Record<string, MarkerJudge>> = {
 };
 
 /** Whether an object of an expectation stands for something else than an object of its members. */
-export function isMarker(wanted: JsonObject): boolean {
+export function isMatcherValue(wanted: JsonObject): boolean {
   return Object.keys(wanted).some((name) => Object.hasOwn(JUDGES, name));
 }
 

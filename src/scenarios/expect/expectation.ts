@@ -1,6 +1,6 @@
 /** A run, or a refusal before it, in the words of a vector's `expect`; and where the two differ. */
 
-import type { RunResult } from "../../engine/run.ts";
+import type { TracedRun } from "../../engine/run.ts";
 import { CompileFault, type Fault } from "../../errors/faults.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own, pointer } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -10,9 +10,9 @@ import type { RunStep } from "../scenario.ts";
 import { ANY, compare, type Difference, subset } from "./compare.ts";
 
 /** A run that is over. */
-export interface Ended {
+export interface ObservedEnding {
   readonly plan: Plan;
-  readonly result: RunResult;
+  readonly result: TracedRun;
   readonly summary: Summary;
   readonly exitCode: number;
 }
@@ -21,7 +21,7 @@ export interface Ended {
 export type Observed = Readonly<Record<string, Json | undefined>>;
 
 /** What is seen of a run that began. */
-export function observedRun({ plan, result: { ending }, summary, exitCode }: Ended): Observed {
+export function observedRun({ plan, result: { ending }, summary, exitCode }: ObservedEnding): Observed {
   const refusal = refusalOf(summary);
   return {
     status: ending.status,

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject, jsonEqual, parsePointer, pointer } from "../../json/json.ts";
 import type { Expect } from "../format/authored.ts";
-import type { Left, Stored } from "../scenario.ts";
+import type { StepLeftovers, Stored } from "../scenario.ts";
 import type { Difference } from "./compare.ts";
 import { readStored } from "./data.ts";
 import { asAuthored, toExpected } from "./matchers.ts";
@@ -76,7 +76,7 @@ function authoredPlace(at: string, step: number, nameOfPath: (path: string) => s
 }
 
 /** All that an expectation may name, as it was found. `names` are those of the data, each with its path. */
-export function foundIn({ observed, data }: Left, names: ReadonlyMap<string, string>): JsonObject {
+export function foundIn({ observed, data }: StepLeftovers, names: ReadonlyMap<string, string>): JsonObject {
   const members = [...MEMBERS, ...MEMBERS_TOO].map((member) => [member, observed[nameOf(member)] ?? null]);
   const stored = [...names].flatMap(([name, path]) => {
     const text = data.get(path);

@@ -1,7 +1,7 @@
 /** What may stand in an expectation in place of a plain value, and what an object stands for there. */
 
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
-import { ABSENT, ANY, containing, counting, exactly, isMarker, oneOf, subset } from "./compare.ts";
+import { ABSENT, ANY, containing, counting, exactly, isMatcherValue, oneOf, subset } from "./compare.ts";
 
 const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
   $any: () => ANY,
@@ -13,7 +13,7 @@ const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
 };
 
 /** Whether the value is `{"$any": true}` or another marker. */
-export function isMarked(value: Json | undefined): value is JsonObject {
+export function isMatcher(value: Json | undefined): value is JsonObject {
   if (!isObject(value)) return false;
   const names = Object.keys(value);
   return names.length === 1 && Object.hasOwn(MARKERS, names[0] as string);
@@ -23,7 +23,7 @@ export function isMarked(value: Json | undefined): value is JsonObject {
 export function toExpected(authored: Json): Json {
   if (Array.isArray(authored)) return authored.map((item: Json) => toExpected(item));
   if (!isObject(authored)) return authored;
-  if (isMarked(authored)) {
+  if (isMatcher(authored)) {
     const [name, given] = Object.entries(authored)[0] as [string, Json];
     return (MARKERS[name] as (value: Json) => Json)(given);
   }
@@ -45,7 +45,7 @@ export function asAuthored(expected: Json): Json {
   if (Array.isArray(expected)) return expected.map((item: Json) => asAuthored(item));
   if (!isObject(expected)) return expected;
   const [[name, given] = ["", null]] = Object.entries(expected);
-  if (!isMarker(expected)) return mapped(expected);
+  if (!isMatcherValue(expected)) return mapped(expected);
   const shown = SHOWN[name];
   return shown === undefined ? asAuthored(given) : { [shown]: asAuthored(given) };
 }

@@ -5,7 +5,7 @@ import { type AuthoredFile, authoredIn, type Criterion } from "./authored.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";
 
-export interface JudgedCriterion extends Criterion {
+export interface EvaluatedCriterion extends Criterion {
   /** The steps that satisfy it, in order. */
   readonly satisfiedBy: readonly string[];
   /** Those of them that did not come out as expected. */
@@ -29,10 +29,10 @@ export function checkCriteria(source: Source): void {
 }
 
 /** Each criterion, in the order of the file. */
-export function judgeCriteria(
+export function evaluateCriteria(
   { criteria = [], steps }: AuthoredFile,
   isEqual: (step: string) => boolean,
-): readonly JudgedCriterion[] {
+): readonly EvaluatedCriterion[] {
   return criteria.map(({ id, statement }) => {
     const satisfiedBy = steps.filter(({ satisfies = [] }) => satisfies.includes(id)).map(({ name }) => name);
     const missedBy = satisfiedBy.filter((step) => !isEqual(step));

@@ -13,7 +13,7 @@ export interface KnownData {
 const KEYED = "capability_side_effects::CS_MUTABLE_JSON_V0";
 
 /** Why no scenario can be made of the run; undefined where one can. */
-export function hindrance({ ending, payload, errors }: Summary): string | undefined {
+export function reasonAgainst({ ending, payload, errors }: Summary): string | undefined {
   if (ending === null && errors.length === 0) return "the run has not ended";
   return holdsSuppressed(payload) ? "its payload has suppressed values" : undefined;
 }

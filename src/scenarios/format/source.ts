@@ -15,9 +15,9 @@ import {
   readObjectText,
   utf8,
 } from "../../json/json.ts";
+import { parsed, readYamlText, YamlFlaw, type YamlText } from "../../json/yaml-text.ts";
 import { edited, type Written } from "./edit.ts";
 import { placesIn } from "./yaml-places.ts";
-import { parsed, readYamlText, YamlFlaw, type YamlText } from "./yaml-text.ts";
 
 export interface Source {
   /** As the reader would write it. */

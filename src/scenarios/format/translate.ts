@@ -7,7 +7,7 @@ import { exactText } from "../../json/number.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
-import type { Answer, AuthoredStep as Aside, Earlier, RunStep, Scenario } from "../scenario.ts";
+import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
 import {
   type AuthoredAnswer,
   type AuthoredStep,
@@ -100,7 +100,7 @@ function toStep(step: AuthoredStep, index: number, source: Source, reading: Read
     const made = resolve === null ? step : withResolved(step, payload, index, resolve);
     return build(made, resolve === null ? payload : (made.payload ?? {}), index, bind, source, reading);
   };
-  const bind = (earlier: Earlier): RunStep =>
+  const bind = (earlier: EarlierSteps): RunStep =>
     make(refers ? (reference, at) => found(reference, at, earlier, source, reading) : null);
   return make(null);
 }
@@ -115,7 +115,7 @@ function withResolved(step: AuthoredStep, payload: JsonObject, index: number, re
 type Found = Parameters<Resolve>[0];
 
 /** @throws UsageFault `REFERENCE_UNRESOLVED` */
-function found(reference: Found, at: string, earlier: Earlier, source: Source, { stores }: Reading): Json {
+function found(reference: Found, at: string, earlier: EarlierSteps, source: Source, { stores }: Reading): Json {
   const left = earlier.get(reference.step);
   const [root, name = ""] = reference.path;
   const names = root === "stored" ? new Map([[name, pathOf(name, at, stores, source)]]) : new Map();

@@ -10,7 +10,7 @@ import {
   pointer,
 } from "../../json/json.ts";
 import type { Difference } from "../expect/compare.ts";
-import { isMarked } from "../expect/matchers.ts";
+import { isMatcher } from "../expect/matchers.ts";
 import type { Tested, TestedStep } from "../test-file.ts";
 import { authoredIn, isUnexpected } from "./authored.ts";
 import type { Source, SourceChange } from "./source.ts";
@@ -28,7 +28,10 @@ export function recordedChanges(source: Source, { steps }: Tested): readonly Sou
 }
 
 /** `{"$any": true}` for what a recorded value turned out to be drawn anew by every run. */
-export function drawnChanges(recorded: readonly SourceChange[], again: Tested): readonly SourceChange[] {
+export function nondeterministicChanges(
+  recorded: readonly SourceChange[],
+  again: Tested,
+): readonly SourceChange[] {
   const isRecorded = (at: string) => recorded.some((one) => at === one.at || at.startsWith(`${one.at}/`));
   const places = again.steps.flatMap(({ differences }) => differences.map(({ at }) => at));
   return places.filter(isRecorded).map((at) => ({ at, value: { $any: true } }));
@@ -55,12 +58,12 @@ function changeFor(
   let wanted: Json | undefined = expect;
   let value: Json | undefined = found ?? {};
   for (const part of parsePointer(at).slice(base.length)) {
-    if (isMarked(wanted) || isWhole(path, wanted, value)) break;
+    if (isMatcher(wanted) || isWhole(path, wanted, value)) break;
     path.push(part);
     wanted = member(wanted, part);
     value = member(value, part);
   }
-  if (isMarked(wanted) || (typeof wanted === "string" && wanted.includes("{{steps."))) return [];
+  if (isMatcher(wanted) || (typeof wanted === "string" && wanted.includes("{{steps."))) return [];
   return [{ at: pointer([...base, ...path]), value: value ?? (path.length === 1 ? null : undefined) }];
 }
 

@@ -3,7 +3,7 @@
 import { UsageFault } from "../../errors/faults.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
-import { isHeldNumber } from "../../json/number.ts";
+import { isExactNumber } from "../../json/number.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
 
@@ -38,7 +38,7 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
 }
 
 /** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
-const isRead: NumberRule = (literal, path) => path[2] === "payload" || isHeldNumber(literal);
+const isRead: NumberRule = (literal, path) => path[2] === "payload" || isExactNumber(literal);
 
 const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",

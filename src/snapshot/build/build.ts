@@ -28,7 +28,7 @@ export const GENERATED = [
 ] as const;
 
 /** Text by path below the snapshot, sorted by path. @throws AuthorError */
-export function author(files: readonly AuthoredFile[]): ReadonlyMap<string, string> {
+export function buildSnapshot(files: readonly AuthoredFile[]): ReadonlyMap<string, string> {
   const artifacts = files.map(readArtifact).sort((a, b) => order(a.fqdn, b.fqdn));
   const names = new Set<string>(artifacts.map(({ fqdn }) => fqdn));
   const made: (readonly [string, JsonObject])[] = [

@@ -30,7 +30,7 @@ export function tagOf(text: string): Tag {
 const wordIn = (digest: string, at: number) => Number.parseInt(digest.slice(at, at + 8), 16) | 0;
 
 /** Every method throws `Lost` when the pages on disk are no longer those of this table. */
-export class KeyTable {
+export class HashIndex {
   #used: number;
   #looked = 0;
   readonly #kept: Pages | undefined;

@@ -20,7 +20,7 @@ const memory = new WeakMap<StoreReader, Known>();
  * The stored object; an absent file holds an empty one. Read strictly, because a change writes all of it again.
  * @throws StoreFault `CORRUPT`
  */
-export function readStored(store: StoreReader): JsonObject {
+export function readDocument(store: StoreReader): JsonObject {
   const bytes = store.read();
   if (bytes === null) return {};
   if (bytes.length > SIZE.text) throw new StoreFault("UNREADABLE", { file: store.name, errno: "EFBIG" });
@@ -32,7 +32,7 @@ export function readStored(store: StoreReader): JsonObject {
   return read.value;
 }
 
-export function writeStored(store: StoreFile, value: JsonObject): void {
+export function writeDocument(store: StoreFile, value: JsonObject): void {
   const text = documentText(value, store.name);
   store.replace(text);
   memory.set(store, { bytes: Buffer.from(text, "utf8"), value });

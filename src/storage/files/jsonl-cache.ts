@@ -23,7 +23,7 @@ export interface LineReader<S> {
 }
 
 /** What is known of a file. */
-export interface Known<S> {
+export interface CachedLines<S> {
   readonly state: S;
   stamp: StoreStamp | null;
   /** Newlines, and the offset behind the last one. */
@@ -51,7 +51,11 @@ export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
 }
 
 /** Knows all of the file, if there is one. */
-export function readAll<S>(reader: LineReader<S>, store: StoreReader, stamp: StoreStamp | null): Known<S> {
+export function readAll<S>(
+  reader: LineReader<S>,
+  store: StoreReader,
+  stamp: StoreStamp | null,
+): CachedLines<S> {
   const anchor = new Uint8Array();
   const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, kept: 0 };
   if (stamp !== null) readOn(reader, store, known);
@@ -62,9 +66,9 @@ export function readAll<S>(reader: LineReader<S>, store: StoreReader, stamp: Sto
 export function extend<S>(
   reader: LineReader<S>,
   store: StoreReader,
-  known: Known<S>,
+  known: CachedLines<S>,
   stamp: StoreStamp | null,
-): Known<S> | undefined {
+): CachedLines<S> | undefined {
   if (known.stamp === null || stamp?.identity !== known.stamp.identity) return undefined;
   if (stamp.size <= known.stamp.size) return undefined;
   // Its line has been taken, and what is behind it now may have made another line of it.
@@ -74,7 +78,7 @@ export function extend<S>(
 }
 
 /** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
-function readOn<S>(reader: LineReader<S>, store: StoreReader, known: Known<S>): boolean {
+function readOn<S>(reader: LineReader<S>, store: StoreReader, known: CachedLines<S>): boolean {
   const { anchor } = known;
   let rest: Uint8Array = new Uint8Array();
   let isKnown: boolean | undefined;
@@ -94,7 +98,12 @@ function readOn<S>(reader: LineReader<S>, store: StoreReader, known: Known<S>): 
 }
 
 /** Takes the lines that begin where the file was known to end; answers the bytes behind the last newline. */
-function takeLines<S>(reader: LineReader<S>, file: string, known: Known<S>, bytes: Uint8Array): Uint8Array {
+function takeLines<S>(
+  reader: LineReader<S>,
+  file: string,
+  known: CachedLines<S>,
+  bytes: Uint8Array,
+): Uint8Array {
   const size = bytes.lastIndexOf(NEWLINE) + 1;
   if (size === 0) return bytes;
   const whole = bytes.subarray(0, size);

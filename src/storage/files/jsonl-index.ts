@@ -28,7 +28,7 @@ export interface Pages {
   all(): Int32Array;
 }
 
-export interface Kept {
+export interface StoredIndex {
   readonly extent: Extent;
   /** What the reader of the lines says of itself beside its pages. */
   readonly facts: JsonObject;
@@ -36,7 +36,7 @@ export interface Kept {
 }
 
 /** What was remembered or kept is not what the file holds: it has to be looked at anew. */
-export class Lost extends Error {}
+export class StaleIndexError extends Error {}
 
 export const PAGE_WORDS = 1024;
 const PAGE_BYTES = PAGE_WORDS * 4;
@@ -46,7 +46,7 @@ const CHECK = PAGE_WORDS - 1;
 const FORMAT = "pgs index 1";
 
 /** The index, or null when there is none that this build wrote whole. */
-export function openIndex(file: IndexFile): Kept | null {
+export function openIndex(file: IndexFile): StoredIndex | null {
   const header = wordsOf(file.read(0, PAGE_BYTES));
   if (header.length !== PAGE_WORDS || header[CHECK] !== checkOf(header, 0)) return null;
   const read = readObjectText(utf8(bytesOf(header).subarray(0, -4)).trimEnd());
@@ -102,10 +102,10 @@ function headerPage(header: Header): Int32Array {
 function storedPages(file: IndexFile, header: number, count: number): Pages {
   const read = (first: number, length: number) => {
     const words = wordsOf(file.read((1 + first) * PAGE_BYTES, length * PAGE_BYTES));
-    if (words.length !== length * PAGE_WORDS) throw new Lost();
+    if (words.length !== length * PAGE_WORDS) throw new StaleIndexError();
     for (let i = 0; i < length; i++) {
       const page = pageOf(words, i);
-      if (page[CHECK] !== checkOf(page, seedOf(header, first + i))) throw new Lost();
+      if (page[CHECK] !== checkOf(page, seedOf(header, first + i))) throw new StaleIndexError();
     }
     return words;
   };

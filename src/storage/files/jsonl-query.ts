@@ -5,14 +5,14 @@ import type { StoreReader } from "../../ports.ts";
 import { readAll } from "./jsonl-cache.ts";
 import { corrupt, isBlank, parseEntry } from "./jsonl-scan.ts";
 
-export interface FittingLine {
+export interface MatchingLine {
   /** Counts from 1. */
   readonly number: number;
   readonly entry: JsonObject;
 }
 
-export interface Fitting {
-  readonly lines: readonly FittingLine[];
+export interface Matching {
+  readonly lines: readonly MatchingLine[];
   /** Every line of the file, but for a torn one. */
   readonly count: number;
   /** What an interrupted write left behind the lines: no line, and gone with the next one that is added. */
@@ -20,8 +20,8 @@ export interface Fitting {
 }
 
 /** The lines whose object fits, in order. @throws StoreFault `CORRUPT` for a line that is none: it may have been one. */
-export function fittingLines(store: StoreReader, fits: (entry: JsonObject) => boolean): Fitting {
-  const lines: FittingLine[] = [];
+export function matchingLines(store: StoreReader, fits: (entry: JsonObject) => boolean): Matching {
+  const lines: MatchingLine[] = [];
   const reader = {
     start: () => undefined,
     take(_: undefined, { text, number }: { readonly text: string; readonly number: number }) {

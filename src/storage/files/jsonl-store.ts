@@ -2,8 +2,8 @@
 
 import type { JsonObject } from "../../json/json.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
-import { anchorAt, extend, isSame, type Known, type LineReader, readAll } from "./jsonl-cache.ts";
-import { Lost, openIndex, writeIndex } from "./jsonl-index.ts";
+import { anchorAt, type CachedLines, extend, isSame, type LineReader, readAll } from "./jsonl-cache.ts";
+import { openIndex, StaleIndexError, writeIndex } from "./jsonl-index.ts";
 import { corrupt, NO_TAIL } from "./jsonl-scan.ts";
 import { asciiLine } from "./stored-text.ts";
 
@@ -33,8 +33,8 @@ const SHARE = 1 / 32;
  * where it was known, whoever wrote to it. A process that does not know the file begins with what the last one kept.
  */
 export function lineStore<S>(reader: LineReader<S>): Look<S> {
-  const memory = new WeakMap<StoreFile, Known<S>>();
-  const know = (store: StoreFile, begin: Begin<S>): Known<S> => {
+  const memory = new WeakMap<StoreFile, CachedLines<S>>();
+  const know = (store: StoreFile, begin: Begin<S>): CachedLines<S> => {
     const stamp = store.stamp();
     let known = memory.get(store);
     if (known !== undefined && isSame(known.stamp, stamp)) return known;
@@ -44,14 +44,14 @@ export function lineStore<S>(reader: LineReader<S>): Look<S> {
     memory.set(store, known);
     return known;
   };
-  const add = (store: StoreFile, known: Known<S>, line: JsonObject) => {
+  const add = (store: StoreFile, known: CachedLines<S>, line: JsonObject) => {
     const text = asciiLine(line, store.name);
     const size = append(store, known, text);
     try {
       noteAdded(reader, store, known, text, size);
       keep(reader, store, known);
     } catch (error) {
-      if (!(error instanceof Lost)) throw error;
+      if (!(error instanceof StaleIndexError)) throw error;
       memory.delete(store);
     }
   };
@@ -61,7 +61,7 @@ export function lineStore<S>(reader: LineReader<S>): Look<S> {
         const known = know(store, begin);
         return work(toLines(known, (line) => add(store, known, line)));
       } catch (error) {
-        if (!(error instanceof Lost)) throw error;
+        if (!(error instanceof StaleIndexError)) throw error;
         memory.delete(store);
       }
     }
@@ -69,12 +69,12 @@ export function lineStore<S>(reader: LineReader<S>): Look<S> {
   };
 }
 
-type Begin<S> = (reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null) => Known<S>;
+type Begin<S> = (reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null) => CachedLines<S>;
 
 /** A second look at the index, because another process may have replaced it since the first. */
 const ATTEMPTS = [recall, recall, readAll];
 
-function toLines<S>({ state, ended, tail }: Known<S>, add: Lines<S>["add"]): Lines<S> {
+function toLines<S>({ state, ended, tail }: CachedLines<S>, add: Lines<S>["add"]): Lines<S> {
   return {
     state,
     count: ended + (tail.kind === "whole" ? 1 : 0),
@@ -84,14 +84,14 @@ function toLines<S>({ state, ended, tail }: Known<S>, add: Lines<S>["add"]): Lin
 }
 
 /** What the index says and what has been added since; all of the file where it says nothing of it. */
-function recall<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): Known<S> {
+function recall<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): CachedLines<S> {
   const known = stamp && recalled(reader, store, stamp);
   if (known === null) return readAll(reader, store, stamp);
   if (isSame(known.stamp, stamp)) return known;
   return extend(reader, store, known, stamp) ?? readAll(reader, store, stamp);
 }
 
-function recalled<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreStamp): Known<S> | null {
+function recalled<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreStamp): CachedLines<S> | null {
   const file = index && store.index(index.kind);
   if (!file || stamp.size < file.worth) return null;
   const kept = openIndex(file);
@@ -102,7 +102,7 @@ function recalled<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreSta
 }
 
 /** Writes the line; answers the size the file has then, if nobody else has written. */
-function append<S>(store: StoreFile, { end, tail }: Known<S>, text: string): number {
+function append<S>(store: StoreFile, { end, tail }: CachedLines<S>, text: string): number {
   if (tail.kind === "torn") store.truncate(end);
   store.append(`${tail.kind === "whole" ? "\n" : ""}${text}\n`);
   return end + (tail.kind === "whole" ? tail.bytes + 1 : 0) + text.length + 1;
@@ -111,7 +111,7 @@ function append<S>(store: StoreFile, { end, tail }: Known<S>, text: string): num
 function noteAdded<S>(
   reader: LineReader<S>,
   store: StoreFile,
-  known: Known<S>,
+  known: CachedLines<S>,
   text: string,
   size: number,
 ): void {
@@ -129,7 +129,7 @@ function noteAdded<S>(
 }
 
 /** Writes the index where that is worth it, and where what is known ends with a line. */
-function keep<S>({ index }: LineReader<S>, store: StoreFile, known: Known<S>): void {
+function keep<S>({ index }: LineReader<S>, store: StoreFile, known: CachedLines<S>): void {
   const { stamp, end, kept, ended, anchor, state } = known;
   if (index === undefined || stamp?.size !== end) return;
   const file = store.index(index.kind);

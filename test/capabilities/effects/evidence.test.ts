@@ -11,7 +11,7 @@ import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
-import { type Doubt, doubtTable, type Shown } from "../../../src/capabilities/evidence.ts";
+import { type Ambiguity, ambiguityTable, type Evidence } from "../../../src/capabilities/evidence.ts";
 import { StoreFault } from "../../../src/errors/faults.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
@@ -24,7 +24,7 @@ const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOStri
 const SINCE = moment(0);
 const BEGUN = { since: SINCE, last: null };
 
-function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Shown {
+function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Evidence {
   const operation = effect.operations[op];
   assert.ok(operation?.shows, `${op} says nothing of its store`);
   return operation.shows(input, at.unseen(), { since, last: null });
@@ -44,8 +44,8 @@ interface Changed {
   readonly since: string;
   readonly before: string | null;
   readonly after: string;
-  readonly shownBefore: Shown;
-  readonly shownAfter: Shown;
+  readonly shownBefore: Evidence;
+  readonly shownAfter: Evidence;
 }
 
 /** The calls of the effect's examples that changed their store, each with what the store showed of it. */
@@ -111,7 +111,7 @@ function keptOf(before: string | null, after: string): number {
   return kept;
 }
 
-function stateOf(look: () => Shown): Shown["state"] | "refused" {
+function stateOf(look: () => Evidence): Evidence["state"] | "refused" {
   try {
     return look().state;
   } catch (error) {
@@ -123,7 +123,7 @@ function stateOf(look: () => Shown): Shown["state"] | "refused" {
 test("an operation that writes without saying how its store shows it does not compile", () => {
   const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
   const run = () => ({ outcome: "SUCCESS" }) as const;
-  const shows = (): Shown => ({ state: "absent", evidence: {} });
+  const shows = (): Evidence => ({ state: "absent", evidence: {} });
   // @ts-expect-error: `shows` is missing
   operation({ ...declared, semantics: "idempotent", run });
   // @ts-expect-error: what only reads shows nothing
@@ -145,7 +145,7 @@ const line = (timestamp: string, record = "{}") =>
 const BOUND = '{"key":"k","address":"ADDR_1","target_ref":"r"}\n';
 const ENDED = '{"key":"k","address":"ADDR_1","tombstone":true}\n';
 
-const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
+const doubtful: Readonly<Record<Exclude<Ambiguity, "NOT_STORED">, Doubtful>> = {
   SEVERAL_LINES: {
     effect: csAppendonlyJsonl,
     op: "APPEND",
@@ -205,7 +205,7 @@ const doubtful: Readonly<Record<Exclude<Doubt, "NOT_STORED">, Doubtful>> = {
 };
 
 for (const [because, { effect, op, input, text, evidence }] of Object.entries(doubtful)) {
-  test(`${op} is unclear, ${because}: ${doubtTable[because as Doubt].what}`, (t) => {
+  test(`${op} is unclear, ${because}: ${ambiguityTable[because as Ambiguity].what}`, (t) => {
     assert.deepEqual(show(effect, op, input, freshStore(t, text)), { state: "unclear", because, evidence });
   });
 }

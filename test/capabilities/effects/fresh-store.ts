@@ -7,10 +7,10 @@ import type { TestContext } from "node:test";
 import type { StoreEffect } from "../../../src/capabilities/effect.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
-import type { Draw, StoreFile } from "../../../src/ports.ts";
+import type { Sources, StoreFile } from "../../../src/ports.ts";
 
 /** Counts what is drawn: the second address differs from the first. */
-export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Draw & { readonly drawn: string[] } {
+export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Sources & { readonly drawn: string[] } {
   const drawn: string[] = [];
   return {
     drawn,
@@ -27,7 +27,7 @@ export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Draw & { reado
 
 export interface FreshStore {
   readonly store: StoreFile;
-  readonly draw: Draw & { readonly drawn: string[] };
+  readonly draw: Sources & { readonly drawn: string[] };
   readonly file: string;
   readonly root: string;
   text(): string | null;

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
-import { readSubject } from "../../../src/check/analysis/snapshot-model.ts";
+import { readSnapshotModel } from "../../../src/check/analysis/snapshot-model.ts";
 import { type CheckFinding, check } from "../../../src/check/check.ts";
 import { RULES } from "../../../src/check/rules.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
@@ -33,7 +33,7 @@ function place({ rule, artifact, file, pointer }: CheckFinding): string {
 
 suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
   const read = async () => {
-    const subject = await readSubject(sharedPath(PUBLISHED), nodeFiles, registry);
+    const subject = await readSnapshotModel(sharedPath(PUBLISHED), nodeFiles, registry);
     return { subject, findings: check(subject, RULES) };
   };
   let known: ReturnType<typeof read> | undefined;

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { classify } from "../../../src/examine/classify.ts";
 import { locate, places, pointerOf } from "../../../src/examine/locate/locate.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
-import { emptySummary, gather } from "../../../src/trace/summary.ts";
+import { addEvent, createSummary } from "../../../src/trace/summary.ts";
 import {
   appending,
   compileTrial,
@@ -219,8 +219,8 @@ async function endOf(protocol: Protocol, payload: JsonObject, isStoreBroken = fa
   const data = memoryData();
   if (isStoreBroken) data.broken.add("log.jsonl");
   const { events } = await runPlan(plan, payload, { data });
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
+  const summary = createSummary();
+  for (const event of events) addEvent(summary, event);
   const found = classify(summary);
   assert.ok(found);
   return { found, summary, plan };

@@ -1,6 +1,6 @@
 /** Runs in a world that answers otherwise: everything that follows from the answer is as a run records it. */
 
-import type { Conclude } from "../../../src/engine/executor.ts";
+import type { StepExecutor } from "../../../src/engine/executor.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import { isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
 import type { EffectStep } from "../../../src/plan/plan.ts";
@@ -35,7 +35,7 @@ function worlds({ name, events }: Specimen): readonly World[] {
   const admission = eventsOf(events, "admission").some(
     ({ payload }) => payload.requires.length + payload.forbids.length > 0,
   );
-  const staged = (kind: HeadOnlyId, change: (performed: Conclude) => Partial<Conclude>): World => [
+  const staged = (kind: HeadOnlyId, change: (performed: StepExecutor) => Partial<StepExecutor>): World => [
     kind,
     { stage: (performed) => ({ ...performed, ...change(performed) }) },
   ];
@@ -49,7 +49,7 @@ function worlds({ name, events }: Specimen): readonly World[] {
   ];
 }
 
-const otherAdmission = (performed: Conclude): Partial<Conclude> => ({
+const otherAdmission = (performed: StepExecutor): Partial<StepExecutor> => ({
   admission(rules, where) {
     const { requires, forbids } = performed.admission(rules, where);
     return { requires: requires.map((found) => !found), forbids: forbids.map((found) => !found) };
@@ -59,7 +59,7 @@ const otherAdmission = (performed: Conclude): Partial<Conclude> => ({
 /** Of the effect at this place, another outcome that its operation declares. */
 const otherOutcome =
   (place: number, name: string) =>
-  (performed: Conclude): Partial<Conclude> => {
+  (performed: StepExecutor): Partial<StepExecutor> => {
     let at = 0;
     return {
       async effect(step: EffectStep, inputs, key) {
@@ -74,7 +74,7 @@ const otherOutcome =
 /** Of the transform at this place, another result. */
 const otherAnswer =
   (place: number) =>
-  (performed: Conclude): Partial<Conclude> => {
+  (performed: StepExecutor): Partial<StepExecutor> => {
     let at = 0;
     return {
       transform(step, inputs) {

@@ -1,8 +1,8 @@
 /** A run as it is when it is killed: what its trace holds by then, and what its stores do. */
 
 import { advise } from "../../../src/examine/recovery/advice.ts";
-import { Unfinished } from "../../../src/examine/recovery/open-effects.ts";
-import { judgeOpen } from "../../../src/examine/recovery/probe.ts";
+import { OpenEffects } from "../../../src/examine/recovery/open-effects.ts";
+import { probeOpenEffect } from "../../../src/examine/recovery/probe.ts";
 import { findSteps } from "../../../src/examine/recovery/steps.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -96,11 +96,11 @@ interface Looking {
 
 /** What is said of the crash; `looking` replaces what is at hand. */
 export async function examined({ plan, events, data }: Crash, looking: Looking = {}) {
-  const unfinished = new Unfinished();
+  const unfinished = new OpenEffects();
   for (const event of events) unfinished.take(event);
   const at = { plan, data: data.root, mail: openMail({}), ...looking };
   const findStep = findSteps(at.plan, unfinished);
-  const open = await judgeOpen(unfinished.open, findStep, at.data);
+  const open = await probeOpenEffect(unfinished.open, findStep, at.data);
   const stage = { data: at.data, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
   return {
     open,

@@ -8,7 +8,7 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import { shadow } from "../../../src/examine/recovery/overlay-store.ts";
+import { overlayRoot } from "../../../src/examine/recovery/overlay-store.ts";
 import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
 import { memoryData } from "../../engine/trial.ts";
 import { storedIn } from "./killed.ts";
@@ -20,7 +20,7 @@ for (const effect of effects) {
     for (const { before, calls } of effect.examples) {
       const data = memoryData(before === undefined ? {} : { store: before });
       const real = memoryData(storedIn(data));
-      const at = { store: shadow(data.root).store("store"), draw: countingDraw() };
+      const at = { store: overlayRoot(data.root).store("store"), draw: countingDraw() };
       const wanted = { store: real.root.store("store"), draw: countingDraw() };
       for (const { op, input } of calls) {
         assert.deepEqual(perform(effect, op, input, at), perform(effect, op, input, wanted), op);
@@ -46,7 +46,7 @@ test("whatever is written to a shadow is read back from it, whole and in part", 
       const stored = before === null ? {} : { store: before };
       const data = memoryData(stored);
       const real = memoryData(stored).root.store("store");
-      const store = shadow(data.root).store("store");
+      const store = overlayRoot(data.root).store("store");
       for (const one of writes) {
         const size = Math.floor(("share" in one ? one.share : 0) * (real.read()?.length ?? 0));
         for (const to of [store, real]) {
@@ -70,7 +70,7 @@ test("whatever is written to a shadow is read back from it, whole and in part", 
 
 test("a shadow's journals hold what was written to it, in their order", () => {
   const data = memoryData({ "b.jsonl": "b\n", "c.json": "{}" });
-  const apart = shadow(data.root);
+  const apart = overlayRoot(data.root);
   apart.store("b.jsonl").append("more\n");
   apart.store("a.jsonl").append("a\n");
   apart.store("z.json").replace("{}");

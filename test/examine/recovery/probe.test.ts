@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StoreFault } from "../../../src/errors/faults.ts";
-import type { TookPlace } from "../../../src/examine/recovery/rerun.ts";
+import type { CompletedEffect } from "../../../src/examine/recovery/rerun.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import type { DataRoot, LockHolder, Mail } from "../../../src/ports.ts";
 import {
@@ -85,7 +85,7 @@ function meaning(data: MemoryData): unknown {
 }
 
 /** Takes the line away that the effect added. */
-function takeBack({ files }: MemoryData, { store, op }: TookPlace): void {
+function takeBack({ files }: MemoryData, { store, op }: CompletedEffect): void {
   const path = PATHS[store ?? ""] ?? assert.fail(`${op} adds no line`);
   const lines = String(files.get(path)).split("\n").slice(0, -2);
   if (lines.length === 0) files.delete(path);

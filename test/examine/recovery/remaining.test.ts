@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Standing } from "../../../src/examine/recovery/open-effects.ts";
-import { endAhead, writesAhead } from "../../../src/examine/recovery/remaining.ts";
+import { expectedEnding, remainingWrites } from "../../../src/examine/recovery/remaining.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { appending, compileTrial, contract, type Protocol, passing } from "../../engine/trial.ts";
 
@@ -71,7 +71,7 @@ const cases: readonly (readonly [about: string, standing: Standing | null, ahead
 
 for (const [about, standing, ahead] of cases) {
   test(`from ${about} on: ${ahead || "nothing"}`, async () => {
-    const found = writesAhead(await compileTrial(protocol), standing);
+    const found = remainingWrites(await compileTrial(protocol), standing);
     assert.equal(found.map(({ step }) => step.name).join(" "), ahead);
   });
 }
@@ -95,6 +95,6 @@ const endings: readonly (readonly [
 
 for (const [about, standing, last, end] of endings) {
   test(`${about} a run ${end === null ? "may end in more than one way" : `is to end ${end}`}`, async () => {
-    assert.equal(endAhead(await compileTrial(protocol), standing, last)?.exitReason ?? null, end);
+    assert.equal(expectedEnding(await compileTrial(protocol), standing, last)?.exitReason ?? null, end);
   });
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseExpression, pathsIn } from "../../../src/plan/expression.ts";
-import { meantPath, type Names } from "../../../src/plan/suggest/declared.ts";
+import { type Names, suggestedPath } from "../../../src/plan/suggest/declared.ts";
 
 const names: Names = {
   payload: { change: { author: null, risk: null }, list: null, "two words": null },
@@ -31,7 +31,7 @@ for (const [text, meant] of paths) {
   test(`${text} is taken for ${meant ?? "nothing else"}`, () => {
     const [found] = pathsIn(parseExpression(text));
     assert.ok(found);
-    assert.equal(meantPath(found, names), meant);
+    assert.equal(suggestedPath(found, names), meant);
   });
 }
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Json } from "../../../src/json/json.ts";
 import { accepts, type FieldSpec, type ValueType } from "../../../src/plan/intent.ts";
-import { sampleOf, wish } from "../../../src/plan/suggest/describe-expected.ts";
+import { describeExpected, sampleOf } from "../../../src/plan/suggest/describe-expected.ts";
 
 const field = (spec: Partial<FieldSpec>): FieldSpec => ({
   types: [],
@@ -50,7 +50,7 @@ const wishes: readonly (readonly [wish: string, spec: Partial<FieldSpec>, given?
 for (const [words, spec, given] of wishes) {
   const now = given === undefined ? "" : `, in place of ${JSON.stringify(given)}`;
   test(`${JSON.stringify(spec)}${now} wants ${words}`, () => {
-    assert.equal(wish(field(spec), given), words);
+    assert.equal(describeExpected(field(spec), given), words);
   });
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExpressionError } from "../../../src/plan/expression.ts";
 import type { Names } from "../../../src/plan/suggest/declared.ts";
-import { conditionMeant, expressionMeant, placeOfText } from "../../../src/plan/suggest/misspelt.ts";
+import { placeOfText, suggestCondition, suggestExpression } from "../../../src/plan/suggest/misspelt.ts";
 
 const expressions: readonly (readonly [text: string, meant: string | null])[] = [
   ["$.payload.change-id", "$.payload['change-id']"],
@@ -28,7 +28,7 @@ const isKnown = ({ root }: { root: string }) => ["payload", "inputs"].includes(r
 for (const [text, meant] of expressions) {
   test(`${text} is taken for ${meant ?? "nothing"}`, () => {
     const to = meant === null ? "a path to a value, or a value" : JSON.stringify(meant);
-    assert.deepEqual(expressionMeant(new ExpressionError("", text), isKnown), { do: "change", to });
+    assert.deepEqual(suggestExpression(new ExpressionError("", text), isKnown), { do: "change", to });
   });
 }
 
@@ -59,7 +59,7 @@ const names: Names = { a: null, b: null, state: null, frozen: null, inputs: { li
 for (const [text, meant] of conditions) {
   test(`the condition ${text} is taken for ${meant ?? "nothing"}`, () => {
     const to = meant === null ? "<path> <operator> <value>" : JSON.stringify(meant);
-    assert.deepEqual(conditionMeant(text, names), { do: "change", to });
+    assert.deepEqual(suggestCondition(text, names), { do: "change", to });
   });
 }
 

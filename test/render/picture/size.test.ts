@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Graph, GraphEdge } from "../../../src/plan/declared-graph.ts";
 import { tooLarge } from "../../../src/render/picture/size.ts";
+import type { Graph, GraphEdge } from "../../../src/trace/declared-graph.ts";
 
 function graph(count: number, edgesOf: (i: number) => readonly string[]): Graph {
   const keys = Array.from({ length: count }, (_, i) => `n${i}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json, JsonObject } from "../../../src/json/json.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
-import { openScratch } from "../../../src/platform/temp-folder.ts";
+import { openTempFolder } from "../../../src/platform/temp-folder.ts";
 import { compareData, readData } from "../../../src/scenarios/expect/data.ts";
 import type { RunStep } from "../../../src/scenarios/scenario.ts";
 import { changed, scenario, vector } from "../playing.ts";
@@ -61,7 +61,7 @@ test("an empty file and a registry without names count as none", () => {
 });
 
 test("what begins with a dot is the runner's own", (t) => {
-  const scratch = openScratch();
+  const scratch = openTempFolder();
   t.after(() => scratch.close());
   for (const path of [".lock", "a/.index/x", "a/b.json", "c"]) scratch.write(path, path);
   assert.deepEqual([...readData(scratch.folder, nodeFiles)] as unknown as Json, [

@@ -5,10 +5,10 @@ import { registry } from "../../../src/capabilities/registry.ts";
 import { sha256 } from "../../../src/json/canonical.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
 import { AuthorError } from "../../../src/snapshot/build/authored.ts";
-import { author, differences } from "../../../src/snapshot/build/build.ts";
+import { buildSnapshot, differences } from "../../../src/snapshot/build/build.ts";
 
 const authored = readAuthored();
-const made = author(authored);
+const made = buildSnapshot(authored);
 const parsed = new Map([...made].map(([path, text]) => [path, JSON.parse(text) as JsonObject]));
 const artifacts = [...parsed]
   .filter(([path]) => /^(governance\/)?artifacts\//.test(path))
@@ -55,7 +55,7 @@ test("every reference resolves, and every artifact but the root is governed by a
 test("one changed byte of an authored file changes that file's artifact, and shows", () => {
   for (const file of authored.filter((_, i) => i % 4 === 0)) {
     const changed = authored.map((one) => (one === file ? { ...one, text: `${one.text.slice(0, -1)} ` } : one));
-    const found = differences(author(changed), made);
+    const found = differences(buildSnapshot(changed), made);
     const artifact = file.path.replace(/^(governance\/)?(.+)\.md$/, "$1artifacts/$2.json");
     assert.deepEqual(found, [{ path: artifact, what: "differs" }], file.path);
   }
@@ -72,7 +72,7 @@ test("a file nobody makes any more and a file that is not there yet are named", 
 });
 
 test("the order of the authored files does not matter", () => {
-  assert.deepEqual([...author([...authored].reverse())], [...made]);
+  assert.deepEqual([...buildSnapshot([...authored].reverse())], [...made]);
 });
 
 const machine = (yaml: string) => `\n## Machine\n\n\`\`\`yaml\n${yaml}\n\`\`\`\n`;
@@ -106,7 +106,7 @@ const refused = [
 for (const [about, path, text] of refused) {
   test(`${about} is refused with the file`, () => {
     assert.throws(
-      () => author([{ path, text }]),
+      () => buildSnapshot([{ path, text }]),
       (error) => error instanceof AuthorError && error.file === path,
     );
   });
@@ -115,7 +115,7 @@ for (const [about, path, text] of refused) {
 test("a Machine block that is no YAML is refused with its line in the file", () => {
   const text = `# EV_X_V0\n${machine("ev_code: EV_X_V0\nbroken: [")}`;
   assert.throws(
-    () => author([{ path: "events/test__EV_X_V0.md", text }]),
+    () => buildSnapshot([{ path: "events/test__EV_X_V0.md", text }]),
     (error) => error instanceof AuthorError && error.line >= 6,
   );
 });

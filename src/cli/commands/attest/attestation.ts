@@ -7,7 +7,7 @@ import { type JsonObject, own, readObject } from "../../../json/json.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { IntactTrace } from "../../../sign/subjects.ts";
 import type { Context } from "../../context.ts";
-import { readGiven } from "../../file-argument.ts";
+import { readFileArgument } from "../../file-argument.ts";
 import type { TrustOptions } from "../../load.ts";
 import { plain } from "../../print.ts";
 
@@ -34,7 +34,7 @@ export type ReadTrace = { readonly bytes: Uint8Array } & (
 
 /** The trace's bytes, and what they hold when nothing is wrong with them. @throws UsageFault when it cannot be read */
 export function readTrace({ trace: file }: Attestation, context: Context): ReadTrace {
-  const bytes = readGiven(file, "the trace", context);
+  const bytes = readFileArgument(file, "the trace", context);
   const { events, findings, head } = verifyTrace(bytes);
   const [found] = findings;
   if (found === undefined && head !== null) return { bytes, intact: { bytes, events, head } };
@@ -50,7 +50,7 @@ export function readTrace({ trace: file }: Attestation, context: Context): ReadT
 /** The envelope that is there, null when none is. @throws UsageFault */
 export function readEnvelope({ file }: Attestation, context: Context): Envelope | null {
   if (context.world.files.realPath(context.path(file)) === null) return null;
-  const read = readObject(readGiven(file, "the attestation", context));
+  const read = readObject(readFileArgument(file, "the attestation", context));
   const envelope = "value" in read ? toEnvelope(read.value) : undefined;
   if (envelope === undefined) throw new UsageFault("ATTESTATION_MALFORMED", { file });
   return envelope;

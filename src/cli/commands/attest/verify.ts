@@ -3,8 +3,8 @@
 import { type Fault, UsageFault } from "../../../errors/faults.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
-import { aboutRun, runStatement } from "../../../sign/subjects.ts";
-import { type JudgedSignature, judge, signatureFaults } from "../../../sign/verify.ts";
+import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
+import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { neededSignatures } from "../../load.ts";
@@ -18,10 +18,10 @@ export function verifyAttestation(attestation: Attestation, options: AttestOptio
   const trace = readTrace(attestation, context);
   const envelope = envelopeOrFault(attestation, context);
   const findings: Fault[] = trace.intact === null ? [trace.fault] : [];
-  let judged: readonly JudgedSignature[] = [];
+  let judged: readonly EvaluatedSignature[] = [];
   if (envelope instanceof UsageFault) findings.push(envelope);
   else {
-    judged = judge(envelope, keys, aboutRun(trace.bytes, trace.intact));
+    judged = evaluateSignatures(envelope, keys, subjectOfRun(trace.bytes, trace.intact));
     findings.push(...signatureFaults(judged, attestation.file, needed));
   }
   const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
@@ -43,7 +43,7 @@ function envelopeOrFault(attestation: Attestation, context: Context): Envelope |
 interface Checked {
   /** What must be signed of the run; null where the trace is not intact. */
   readonly predicate: JsonObject | null;
-  readonly judged: readonly JudgedSignature[];
+  readonly judged: readonly EvaluatedSignature[];
   readonly findings: readonly Fault[];
 }
 

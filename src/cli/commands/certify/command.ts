@@ -3,12 +3,12 @@
 import { certify } from "../../../scenarios/certify.ts";
 import { readVectors } from "../../../scenarios/format/vectors.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
-import { surroundingsIn } from "../../environment.ts";
-import { judge } from "../../evaluate.ts";
+import { scenarioEnvironment } from "../../environment.ts";
+import { evaluate } from "../../evaluate.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { checkReports, type ReportOptions } from "../../report-files.ts";
-import { tell } from "../../report-view.ts";
+import { print } from "../../report-view.ts";
 import { certifyReport } from "./view.ts";
 
 export interface CertifyOptions extends CommonOptions, SealOptions, ReportOptions {
@@ -23,10 +23,10 @@ export async function certifyCommand(
   const { world, path } = context;
   checkReports(options, context);
   const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
-  const certified = await certify(scenarios, await open(context, options), surroundingsIn(world));
-  const judged = judge(certified);
+  const certified = await certify(scenarios, await open(context, options), scenarioEnvironment(world));
+  const judged = evaluate(certified);
   const result = { scenarios: judged, coverage: certified.coverage, others };
-  await tell(result, certifyReport(options.untaken ?? false), options, context);
+  await print(result, certifyReport(options.untaken ?? false), options, context);
   const isEqual = judged.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
   return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
 }

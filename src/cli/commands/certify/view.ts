@@ -2,26 +2,26 @@
 
 import { counted } from "../../../errors/counted.ts";
 import { reasonsOf } from "../../../errors/faults.ts";
-import type { GraphEdge } from "../../../plan/declared-graph.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import { spelledOtherwise } from "../../../scenarios/expect/number-spelling.ts";
+import type { GraphEdge } from "../../../trace/declared-graph.ts";
 import type { Paint } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { differencesText } from "../../differences.ts";
-import type { JudgedScenario, JudgedStep, Verdict } from "../../evaluate.ts";
+import type { EvaluatedScenario, EvaluatedStep, Verdict } from "../../evaluate.ts";
 import { plain, table } from "../../print.ts";
 import { reported } from "../../report-files.ts";
-import type { Told } from "../../report-view.ts";
+import type { Printed } from "../../report-view.ts";
 
 export interface Certified {
-  readonly scenarios: readonly JudgedScenario[];
+  readonly scenarios: readonly EvaluatedScenario[];
   readonly coverage: readonly Coverage[];
   /** JSON files among the vectors that are none. */
   readonly others: readonly string[];
 }
 
-export function certifyReport(listsUntaken: boolean): Told<Certified> {
+export function certifyReport(listsUntaken: boolean): Printed<Certified> {
   const toText = (result: Certified, paint: Paint) => textOf(result, listsUntaken, paint);
   return { command: "pgs certify", toJson, toText, toParts };
 }
@@ -57,7 +57,7 @@ function edgesJson({ workflow, declared, taken, untaken, refused }: Coverage): u
   return { workflow, declared, taken, untaken, ...(refused === undefined ? {} : { refused }) };
 }
 
-function scenarioJson({ scenario, steps }: JudgedScenario): unknown {
+function scenarioJson({ scenario, steps }: EvaluatedScenario): unknown {
   return {
     scenario: scenario.name,
     file: scenario.file,
@@ -67,7 +67,7 @@ function scenarioJson({ scenario, steps }: JudgedScenario): unknown {
   };
 }
 
-function stepJson({ step, verdict, differences, fault }: JudgedStep): unknown {
+function stepJson({ step, verdict, differences, fault }: EvaluatedStep): unknown {
   return {
     step: step.name,
     workflow: step.kind === "run" ? step.workflow : null,
@@ -100,14 +100,14 @@ function countsText(result: Certified): string {
   ].join(", ");
 }
 
-function stepText(file: string, played: JudgedStep, paint: Paint): string {
+function stepText(file: string, played: EvaluatedStep, paint: Paint): string {
   const { name, verdict } = played;
   if (verdict === "equal" || verdict === "left_out") return "";
   const word = verdict === "different" ? paint("bad", "DIFFERENT") : paint("quiet", "INFORMATIVE");
   return `${word}  ${plain(name)}\n${detailOf(file, played)}\n`;
 }
 
-function detailOf(file: string, { step, differences, fault }: JudgedStep): string {
+function detailOf(file: string, { step, differences, fault }: EvaluatedStep): string {
   if (step.kind !== "run") return "";
   const refused = fault === null ? "" : `  refused: ${reasonsOf(fault).map(plain).join("; ")}\n`;
   const spelled = spelledOtherwise(step).map(plain);
@@ -157,7 +157,7 @@ function toParts(result: Certified, context: Context): readonly Part[] {
   return [{ name: "certify", state, counted, rules: [RULE], notices, suites: toSuites(result) }];
 }
 
-function differsAt({ differences }: JudgedStep): string {
+function differsAt({ differences }: EvaluatedStep): string {
   return `differs at ${differences.map(({ at }) => at).join(", ")}`;
 }
 
@@ -169,7 +169,7 @@ function toSuites({ scenarios }: Certified): readonly Suite[] {
   }));
 }
 
-function caseOf(file: string, played: JudgedStep): Case {
+function caseOf(file: string, played: EvaluatedStep): Case {
   const { step, seconds, verdict } = played;
   if (step.kind === "left out") return { name: step.name, subject: file, seconds, skipped: step.why };
   const common = { name: step.name, subject: step.workflow, seconds };

@@ -1,11 +1,11 @@
 /** `pgs check`: does the snapshot keep the rules of the protocol, before anything of it is run? */
 
 import { registry } from "../../../capabilities/registry.ts";
-import { readSubject } from "../../../check/analysis/snapshot-model.ts";
+import { readSnapshotModel } from "../../../check/analysis/snapshot-model.ts";
 import { baselineText, type Known, parseBaseline } from "../../../check/baseline.ts";
 import { type Config, NO_CONFIG, parseConfig } from "../../../check/config.ts";
 import { coverageOf } from "../../../check/coverage.ts";
-import { type CheckResult, judge, type Terms } from "../../../check/evaluate.ts";
+import { type CheckResult, evaluate, type Terms } from "../../../check/evaluate.ts";
 import type { Severity } from "../../../check/rule.ts";
 import { RULES } from "../../../check/rules.ts";
 import { counted } from "../../../errors/counted.ts";
@@ -14,11 +14,11 @@ import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { readGiven } from "../../file-argument.ts";
+import { readFileArgument } from "../../file-argument.ts";
 import { requireTrust, type SealOptions } from "../../load.ts";
 import { plain, printJson, printText } from "../../print.ts";
 import { checkReports, type ReportOptions } from "../../report-files.ts";
-import { tell } from "../../report-view.ts";
+import { print } from "../../report-view.ts";
 import { checkReport, coverageReport } from "./view.ts";
 
 export interface TermOptions {
@@ -38,22 +38,22 @@ export async function checkCommand(options: CheckOptions, context: Context): Pro
   requireFolder(settings.snapshot, world.files, settings);
   const terms = termsOf(options, context);
   await requireTrust(options, context);
-  const subject = await readSubject(settings.snapshot, world.files, registry);
+  const subject = await readSnapshotModel(settings.snapshot, world.files, registry);
   if (options.coverage === true) {
-    await tell(coverageOf(subject, RULES), coverageReport, options, context);
+    await print(coverageOf(subject, RULES), coverageReport, options, context);
     return EXIT.SUCCESS;
   }
-  const result = judge(subject, RULES, terms);
+  const result = evaluate(subject, RULES, terms);
   if (options.updateBaseline === true) return updateBaseline(terms.file, result, context);
-  await tell(result, checkReport, options, context);
+  await print(result, checkReport, options, context);
   return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
 }
 
 /** What holding the snapshot to every rule gives. @throws UsageFault for a configuration or baseline that is none */
 export async function checkSnapshot(options: TermOptions, context: Context): Promise<CheckResult> {
   const terms = termsOf(options, context);
-  const subject = await readSubject(context.settings.snapshot, context.world.files, registry);
-  return judge(subject, RULES, terms);
+  const subject = await readSnapshotModel(context.settings.snapshot, context.world.files, registry);
+  return evaluate(subject, RULES, terms);
 }
 
 interface NamedTerms extends Terms {
@@ -80,7 +80,7 @@ function readConfig(
   const beside = [settings.workspace, parentOf(settings.snapshot)].map((folder) => `${folder}/${CONFIG_FILE}`);
   const file = given ?? beside.find((one) => world.files.realPath(one) !== null);
   if (file === undefined) return { config: NO_CONFIG, folder: settings.workspace };
-  const bytes = readGiven(file, "the configuration", context);
+  const bytes = readFileArgument(file, "the configuration", context);
   const folder = parentOf(path(file));
   return { config: parseConfig(bytes, shortPath(path(file), world.cwd), RULES), folder };
 }
@@ -90,7 +90,7 @@ function parentOf(path: string): string {
 }
 
 function readBaseline(file: string, context: Context): readonly Known[] {
-  const bytes = readGiven(file, "the baseline", context);
+  const bytes = readFileArgument(file, "the baseline", context);
   return parseBaseline(bytes, shortPath(context.path(file), context.world.cwd));
 }
 

@@ -7,10 +7,10 @@ import { SEVERITIES } from "../../../check/rule.ts";
 import { counted } from "../../../errors/counted.ts";
 import type { Paint, Tone } from "../../colour.ts";
 import { plain, table } from "../../print.ts";
-import type { Told } from "../../report-view.ts";
+import type { Printed } from "../../report-view.ts";
 import { checkPart } from "./result.ts";
 
-export const checkReport: Told<CheckResult> = {
+export const checkReport: Printed<CheckResult> = {
   command: "pgs check",
   toParts: (result, context) => [checkPart(result, context)],
   toJson: ({ findings, known, gone, off, artifacts, rules, failed }) => ({
@@ -72,7 +72,7 @@ function findingText(found: CheckFinding, paint: Paint): string {
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
 
-export const coverageReport: Told<Coverage> = {
+export const coverageReport: Printed<Coverage> = {
   command: "pgs check --coverage",
   toParts: () => [],
   toJson: (coverage) => coverage,

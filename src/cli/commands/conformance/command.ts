@@ -14,7 +14,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { plain } from "../../print.ts";
 import { checkReports, type ReportOptions } from "../../report-files.ts";
-import { type Told, tell } from "../../report-view.ts";
+import { type Printed, print } from "../../report-view.ts";
 import { inSnapshot } from "../../results.ts";
 
 export interface ConformanceOptions extends CommonOptions, SealOptions, ReportOptions {
@@ -24,7 +24,7 @@ export interface ConformanceOptions extends CommonOptions, SealOptions, ReportOp
 export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
   checkReports(options, context);
   const results = await conform(options, context);
-  await tell(results, conformanceReport, options, context);
+  await print(results, conformanceReport, options, context);
   return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -41,7 +41,7 @@ export async function conform(
   return results;
 }
 
-export const conformanceReport: Told<readonly CaseResult[]> = {
+export const conformanceReport: Printed<readonly CaseResult[]> = {
   command: "pgs conformance",
   toJson,
   toText,

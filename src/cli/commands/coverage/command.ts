@@ -7,13 +7,13 @@ import { coverageOf, type Outcomes } from "../../../scenarios/coverage.ts";
 import { countTrace, type LeftOut } from "../../../scenarios/recorded-traces.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { readGiven } from "../../file-argument.ts";
+import { readFileArgument } from "../../file-argument.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { plain } from "../../print.ts";
 import { checkReports, type ReportOptions, reported } from "../../report-files.ts";
-import { type Told, tell } from "../../report-view.ts";
+import { type Printed, print } from "../../report-view.ts";
 import { tracesAt } from "../examine/traces-at.ts";
-import { type CoverageFiles, checkCoverageFiles, leaveCoverage } from "./files.ts";
+import { type CoverageFiles, checkCoverageFiles, writeCoverage } from "./files.ts";
 import { type Counted, coveragePart } from "./result.ts";
 import { coverageJson, coverageText, isBelow } from "./view.ts";
 
@@ -36,17 +36,17 @@ export async function coverageCommand(
   const outcomes: Outcomes = new Map();
   const leftOut: LeftOut[] = [];
   for (const file of files) {
-    const left = await countTrace(file, readGiven(file, "the trace", context), workflows, outcomes);
+    const left = await countTrace(file, readFileArgument(file, "the trace", context), workflows, outcomes);
     if (left !== null) leftOut.push(left);
     if (left?.code === "FOREIGN" && places.includes(file)) {
       throw new UsageFault("TRACE_FOREIGN", { file, why: left.why });
     }
   }
   const coverage = await coverageOf(workflows, outcomes);
-  await leaveCoverage(options, coverage, snapshot, context);
+  await writeCoverage(options, coverage, snapshot, context);
   const counted = files.length - leftOut.length;
   const result = { coverage, snapshot, counted, leftOut, min: options.min ?? null };
-  await tell(result, report(options.untaken ?? false), options, context);
+  await print(result, report(options.untaken ?? false), options, context);
   const isFound = isBelow(coverage, options.min) || leftOut.some(({ code }) => code === "NOT_INTACT");
   return isFound ? EXIT.FOUND : EXIT.SUCCESS;
 }
@@ -56,7 +56,7 @@ interface Result extends Counted {
   readonly leftOut: readonly LeftOut[];
 }
 
-function report(listsUntaken: boolean): Told<Result> {
+function report(listsUntaken: boolean): Printed<Result> {
   return {
     command: "pgs coverage",
     toJson: ({ coverage, counted, leftOut }) => {

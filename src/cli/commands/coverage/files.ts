@@ -6,7 +6,7 @@ import { type CoveredFile, coveredFiles } from "../../../scenarios/artifact-line
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
 import { type Context, shortPath } from "../../context.ts";
-import { writeGiven } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 
 export interface CoverageFiles {
   readonly lcov?: string;
@@ -63,7 +63,7 @@ async function svgOf(coverage: readonly Coverage[]): Promise<string> {
 }
 
 /** Leaves what is asked for. @throws UsageFault `COVERAGE_UNWRITABLE` */
-export async function leaveCoverage(
+export async function writeCoverage(
   asked: CoverageFiles,
   coverage: readonly Coverage[],
   snapshot: Snapshot,
@@ -76,7 +76,7 @@ export async function leaveCoverage(
 }
 
 function leave(kind: Kind, file: string, content: string | Uint8Array, context: Context): void {
-  writeGiven(file, content, context, (cause) => {
+  writeFileArgument(file, content, context, (cause) => {
     return new UsageFault("COVERAGE_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
   });
 }

@@ -1,10 +1,10 @@
 /** Coverage as a part of a verdict: what was never taken, and where that is declared. */
 
 import { lineOf, pointer } from "../../../json/json.ts";
-import type { GraphEdge } from "../../../plan/declared-graph.ts";
 import type { Case, Level, Notice, Part, Rule } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
+import type { GraphEdge } from "../../../trace/declared-graph.ts";
 import type { Context } from "../../context.ts";
 import { plain } from "../../print.ts";
 import { inSnapshot } from "../../results.ts";

@@ -1,12 +1,12 @@
 /** `pgs diff`: do two traces mean the same, or two snapshots, and where do they not? */
 
 import { UsageFault } from "../../../errors/faults.ts";
-import { foreignFormat } from "../../../interop/detect.ts";
-import type { ForeignFormat } from "../../../interop/record.ts";
+import { externalFormat } from "../../../interop/detect.ts";
+import type { ExternalFormat } from "../../../interop/record.ts";
 import type { CommonOptions, Context } from "../../context.ts";
-import { readGiven } from "../../file-argument.ts";
+import { readFileArgument } from "../../file-argument.ts";
 import type { SealOptions } from "../../load.ts";
-import { GivenTrace } from "../../trace-argument.ts";
+import { TraceArgument } from "../../trace-argument.ts";
 
 export interface DiffOptions extends CommonOptions, SealOptions {
   readonly drawn?: boolean;
@@ -22,17 +22,17 @@ export async function diffCommand(
   const [isSnapshotA, isSnapshotB] = [a, b].map((given) => context.world.files.isFolder(context.path(given)));
   if (isSnapshotA !== isSnapshotB) {
     const [folder, file] = isSnapshotA ? [a, b] : [b, a];
-    readGiven(file, "the snapshot", context);
+    readFileArgument(file, "the snapshot", context);
     throw new UsageFault("NOT_COMPARABLE", { folder, file });
   }
   if (isSnapshotA) return (await import("./snapshots.ts")).diffSnapshotFolders(a, b, options, context);
   const isForeign = [await formatOf(a, context), await formatOf(b, context)].some((format) => format !== null);
   const listsDrawn = options.drawn ?? false;
   return isForeign
-    ? (await import("./interop.ts")).diffForeignFiles(a, b, listsDrawn, context)
+    ? (await import("./interop.ts")).diffExternalFiles(a, b, listsDrawn, context)
     : (await import("./traces.ts")).diffTraceFiles(a, b, listsDrawn, context);
 }
 
-async function formatOf(file: string, context: Context): Promise<ForeignFormat | null> {
-  return foreignFormat((await GivenTrace.open(file, context)).firstPiece());
+async function formatOf(file: string, context: Context): Promise<ExternalFormat | null> {
+  return externalFormat((await TraceArgument.open(file, context)).firstPiece());
 }

@@ -3,14 +3,14 @@
 import { counted } from "../../../errors/counted.ts";
 import { UsageFault } from "../../../errors/faults.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
-import { type Account, accountOfForeign, accountOfOwn } from "../../../interop/account.ts";
-import { foreignFormat } from "../../../interop/detect.ts";
-import { diffAccounts, type ForeignDiff, incomparableTable } from "../../../interop/diff.ts";
-import { readForeign } from "../../../interop/read.ts";
+import { type Account, accountOfExternal, accountOfOwn } from "../../../interop/account.ts";
+import { externalFormat } from "../../../interop/detect.ts";
+import { diffAccounts, type ExternalDiff, incomparableTable } from "../../../interop/diff.ts";
+import { readExternal } from "../../../interop/read.ts";
 import type { Paint } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { readGiven } from "../../file-argument.ts";
+import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
 import { notIntact } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
@@ -23,13 +23,13 @@ interface Side {
   readonly account: Account;
 }
 
-interface Compared extends ForeignDiff {
+interface Compared extends ExternalDiff {
   readonly a: Side;
   readonly b: Side;
 }
 
 /** @throws UsageFault for a file that cannot be read, or holds no trace that is whole up to its end */
-export async function diffForeignFiles(
+export async function diffExternalFiles(
   a: string,
   b: string,
   listsDrawn: boolean,
@@ -46,12 +46,12 @@ export async function diffForeignFiles(
 }
 
 function sideOf(file: string, context: Context): Side {
-  const bytes = readGiven(file, "the trace", context);
-  const format = foreignFormat(bytes);
+  const bytes = readFileArgument(file, "the trace", context);
+  const format = externalFormat(bytes);
   if (format === null) return { file, account: accountOfOwn(readSide(file, context).events) };
-  const record = readForeign(format, bytes);
+  const record = readExternal(format, bytes);
   const flaw = record.findings.find(({ code }) => !CUT_OFF.has(code));
-  if (flaw === undefined) return { file, account: accountOfForeign(record) };
+  if (flaw === undefined) return { file, account: accountOfExternal(record) };
   throw notIntact(file, flaw);
 }
 

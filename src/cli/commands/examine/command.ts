@@ -7,23 +7,23 @@ import { nameNotices } from "../../../examine/file-name.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { locate, type Place } from "../../../examine/locate/locate.ts";
 import type { ReadAgain } from "../../../examine/recovery/dry-runs.ts";
-import { Unfinished } from "../../../examine/recovery/open-effects.ts";
+import { OpenEffects } from "../../../examine/recovery/open-effects.ts";
 import { replay } from "../../../examine/replay/replay.ts";
 import { Stepwise, type Stretch } from "../../../examine/replay/stepwise.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "../../../examine/verify.ts";
-import { suppose } from "../../../examine/what-if/what-if.ts";
-import { foreignFormat } from "../../../interop/detect.ts";
+import { whatIf } from "../../../examine/what-if/what-if.ts";
+import { externalFormat } from "../../../interop/detect.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
 import { didYouMean } from "../../../snapshot/nearest-name.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
-import { emptySummary, gather } from "../../../trace/summary.ts";
+import { addEvent, createSummary } from "../../../trace/summary.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-import { GivenTrace } from "../../trace-argument.ts";
+import { TraceArgument } from "../../trace-argument.ts";
 import { interruptionOf } from "./recovery.ts";
 import { tracesAt } from "./traces-at.ts";
 import { type Examination, type PlacedLine, type Reexamined, toJson, toText } from "./view.ts";
@@ -57,18 +57,18 @@ function refuseOptionsOfOne({ head, steps, fromStep, until }: ExamineOptions): v
 }
 
 async function examineOne(file: string, options: ExamineOptions, context: Context): Promise<number> {
-  const trace = await GivenTrace.open(file, context);
-  const format = foreignFormat(trace.firstPiece());
+  const trace = await TraceArgument.open(file, context);
+  const format = externalFormat(trace.firstPiece());
   if (format !== null) {
-    const { examineForeign } = await import("./interop.ts");
-    return examineForeign(format, trace.whole(), options, context, file);
+    const { examineExternal } = await import("./interop.ts");
+    return examineExternal(format, trace.whole(), options, context, file);
   }
   const examination = await examine(trace, options, context);
   await say(examination, { toJson, toText }, context);
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function examine(trace: GivenTrace, options: ExamineOptions, context: Context): Promise<Examination> {
+async function examine(trace: TraceArgument, options: ExamineOptions, context: Context): Promise<Examination> {
   const { verified, held, summary, unfinished, executionId } = await survey(trace, options, context);
   const again = held === null ? NOTHING : await walkAgain(trace, verified, held, options);
   const { allowed = null, plan = null } = held ?? {};
@@ -96,17 +96,17 @@ interface Held {
 }
 
 /** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
-async function survey(trace: GivenTrace, options: ExamineOptions, context: Context) {
+async function survey(trace: TraceArgument, options: ExamineOptions, context: Context) {
   const verification = new Verification(options.head);
-  const summary = emptySummary();
-  const unfinished = new Unfinished();
+  const summary = createSummary();
+  const unfinished = new OpenEffects();
   let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
       for (const line of verification.lines(pieces)) {
         const event = eventIn(line);
         executionId ??= event.execution_id;
-        gather(summary, event);
+        addEvent(summary, event);
         unfinished.take(event);
         yield event;
       }
@@ -161,7 +161,7 @@ const NOTHING: Reexamined = { replayed: null, stepwise: null, elsewhere: null };
 
 /** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
 async function walkAgain(
-  trace: GivenTrace,
+  trace: TraceArgument,
   verified: Verified,
   { allowed, plan }: Held,
   options: ExamineOptions,
@@ -170,7 +170,7 @@ async function walkAgain(
   if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
     const elsewhere = await trace.readAgain("reading", verified, async (events) => {
       const recorded = [...events];
-      return { root: plan.snapshot.root, recorded, supposed: await suppose(plan, recorded) };
+      return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
     });
     return { ...NOTHING, elsewhere };
   }
@@ -206,7 +206,7 @@ function requireMet(stepwise: Stepwise | null, file: string): void {
 
 async function withLine(
   place: Place,
-  { file }: GivenTrace,
+  { file }: TraceArgument,
   options: ExamineOptions,
   context: Context,
 ): Promise<PlacedLine> {

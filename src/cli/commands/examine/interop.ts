@@ -3,14 +3,14 @@
 import { registry } from "../../../capabilities/registry.ts";
 import { Fault, UsageFault } from "../../../errors/faults.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
-import { checkCourse } from "../../../interop/allowed.ts";
-import { classifyForeign } from "../../../interop/class.ts";
-import { readForeign } from "../../../interop/read.ts";
-import type { ForeignFormat } from "../../../interop/record.ts";
+import { checkPath } from "../../../interop/allowed.ts";
+import { classifyExternal } from "../../../interop/class.ts";
+import { readExternal } from "../../../interop/read.ts";
+import type { ExternalFormat } from "../../../interop/record.ts";
 import { compile } from "../../../plan/compile.ts";
-import { bareCode, type Graph } from "../../../plan/declared-graph.ts";
 import { toGraph } from "../../../plan/graph.ts";
 import { requireWorkflow } from "../../../snapshot/require.ts";
+import { bareCode, type Graph } from "../../../trace/declared-graph.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { toJson, toText } from "../../interop-view.ts";
@@ -26,21 +26,21 @@ interface ForeignOptions extends CommonOptions {
   readonly until?: string;
 }
 
-export async function examineForeign(
-  format: ForeignFormat,
+export async function examineExternal(
+  format: ExternalFormat,
   bytes: Uint8Array,
   options: ForeignOptions,
   context: Context,
   file: string,
 ): Promise<number> {
   refuseOwnOptions(options, `${file} is ${format}`);
-  const record = readForeign(format, bytes);
+  const record = readExternal(format, bytes);
   const graph = await graphOf(record.workflow, options, context, file);
   const isGraph = "nodes" in graph;
-  const held = isGraph ? checkCourse(graph, record) : [graph];
+  const held = isGraph ? checkPath(graph, record) : [graph];
   const isAllowed = isGraph ? held.length === 0 : null;
   const findings = [...record.findings, ...held];
-  const classification = classifyForeign(record, isGraph ? graph : null);
+  const classification = classifyExternal(record, isGraph ? graph : null);
   const isSound = findings.length === 0 && classification.isStructural !== true;
   const examination = { file, record, isAllowed, findings, classification, isSound };
   await say(examination, { toJson, toText }, context);

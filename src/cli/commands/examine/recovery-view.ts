@@ -1,10 +1,15 @@
 /** How it is told what an interrupted run may have left half-done, and what is safe to do: as text, and as JSON. */
 
-import { doubtTable } from "../../../capabilities/evidence.ts";
+import { ambiguityTable } from "../../../capabilities/evidence.ts";
 import { type Advice, wordsOfAdvice } from "../../../examine/recovery/advice.ts";
-import type { Reached } from "../../../examine/recovery/open-effects.ts";
-import { type Found, type OpenEffect, safeTable, wordsOfHindrance } from "../../../examine/recovery/probe.ts";
-import { secondTimeTable, type TookPlace } from "../../../examine/recovery/rerun.ts";
+import type { ReachedNode } from "../../../examine/recovery/open-effects.ts";
+import {
+  type OpenEffect,
+  type ProbeResult,
+  safeTable,
+  wordsOfProbeFailure,
+} from "../../../examine/recovery/probe.ts";
+import { type CompletedEffect, rerunTable } from "../../../examine/recovery/rerun.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { LockHolder } from "../../../ports.ts";
 import { MAIN_RUN } from "../../../trace/event.ts";
@@ -28,7 +33,7 @@ export function openEffectJson(effect: OpenEffect): unknown {
   };
 }
 
-function foundJson(found: Found): JsonObject {
+function foundJson(found: ProbeResult): JsonObject {
   const { state, evidence } = found;
   const because = "because" in found ? found.because : null;
   const dated = state === "done" ? found.isDated : null;
@@ -91,12 +96,12 @@ function lookedText({ file, changed }: NonNullable<OpenEffect["looked"]>): strin
   return `${plain(file)}, ${changed === null ? "which is not there" : `last changed at ${changed}`}`;
 }
 
-function foundText(found: Found): string {
+function foundText(found: ProbeResult): string {
   const evidence = Object.keys(found.evidence).length === 0 ? "" : `  ${plain(found.evidence)}`;
   return `${foundWords(found)}${evidence}`;
 }
 
-function foundWords(found: Found): string {
+function foundWords(found: ProbeResult): string {
   switch (found.state) {
     case "done":
       return found.isDated
@@ -105,17 +110,18 @@ function foundWords(found: Found): string {
     case "absent":
       return "absent: nothing of it is there";
     case "unclear":
-      return `unclear: ${doubtTable[found.because].what}`;
+      return `unclear: ${ambiguityTable[found.because].what}`;
     case "unseen":
-      return `not looked at: ${wordsOfHindrance(found.because).what}`;
+      return `not looked at: ${wordsOfProbeFailure(found.because).what}`;
     default:
       return found satisfies never;
   }
 }
 
-function hintOf(found: Found): string {
+function hintOf(found: ProbeResult): string {
   if (found.state !== "unclear" && found.state !== "unseen") return "";
-  const { hint } = found.state === "unseen" ? wordsOfHindrance(found.because) : doubtTable[found.because];
+  const { hint } =
+    found.state === "unseen" ? wordsOfProbeFailure(found.because) : ambiguityTable[found.because];
   return hint === undefined ? "" : `  hint: ${hint}\n`;
 }
 
@@ -136,7 +142,7 @@ function adviceText(
   const rows = [
     ["data root", `${plain(dataRoot)}${isThere ? "" : ", which is not there"}`],
     ["last ended", lastEnded(lastNode, lastStep)],
-    ...(unrehearsed === null ? [] : [["not rehearsed", wordsOfHindrance(unrehearsed).what]]),
+    ...(unrehearsed === null ? [] : [["not rehearsed", wordsOfProbeFailure(unrehearsed).what]]),
     ["advice", paint("strong", plain(what))],
   ];
   const second = rowsByRun(tookPlace, (effect) => [
@@ -154,7 +160,7 @@ function adviceText(
   );
 }
 
-function lastEnded(node: Reached | null, step: Reached | null): string {
+function lastEnded(node: ReachedNode | null, step: ReachedNode | null): string {
   const last = [node, step].flatMap((reached) => (reached === null ? [] : [reached]));
   const told = last.map(({ run, node: key, step: name, outcome, line }) =>
     plain(`${placeOf(run, key, name)} (${outcome}), line ${line}`),
@@ -166,8 +172,8 @@ function placeOf(run: string, node: string, step: string | undefined): string {
   return `${run === MAIN_RUN ? "" : `${run} `}${node}${step === undefined ? "" : `.${step}`}`;
 }
 
-function secondTimeText({ secondTime, answer }: TookPlace): string {
+function secondTimeText({ secondTime, answer }: CompletedEffect): string {
   return secondTime === "ANSWERS_OTHERWISE"
     ? `would answer ${answer}, and change nothing`
-    : secondTimeTable[secondTime];
+    : rerunTable[secondTime];
 }

@@ -2,8 +2,8 @@
 
 import { type Advice, advise } from "../../../examine/recovery/advice.ts";
 import type { ReadAgain } from "../../../examine/recovery/dry-runs.ts";
-import type { Reached, Unfinished } from "../../../examine/recovery/open-effects.ts";
-import { judgeOpen, type OpenEffect } from "../../../examine/recovery/probe.ts";
+import type { OpenEffects, ReachedNode } from "../../../examine/recovery/open-effects.ts";
+import { type OpenEffect, probeOpenEffect } from "../../../examine/recovery/probe.ts";
 import { findSteps } from "../../../examine/recovery/steps.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { type DataRoot, IoError } from "../../../ports.ts";
@@ -14,8 +14,8 @@ export interface Interruption {
   readonly open: readonly OpenEffect[];
   /** Null for a run that ended and left no effect open. */
   readonly advice: Advice | null;
-  readonly lastNode: Reached | null;
-  readonly lastStep: Reached | null;
+  readonly lastNode: ReachedNode | null;
+  readonly lastStep: ReachedNode | null;
   /** As the reader would write it. */
   readonly dataRoot: string;
   readonly isThere: boolean;
@@ -23,7 +23,7 @@ export interface Interruption {
 
 /** Looks into the data root, where there is one, and leaves it as it is. */
 export async function interruptionOf(
-  unfinished: Unfinished,
+  unfinished: OpenEffects,
   readAgain: ReadAgain,
   plan: Plan | null,
   context: Context,
@@ -32,7 +32,7 @@ export async function interruptionOf(
   const { clock, entropy } = world;
   const data = unfinished.isOver ? null : dataAtHand(context);
   const findStep = findSteps(plan, unfinished);
-  const open = await judgeOpen(unfinished.open, findStep, data);
+  const open = await probeOpenEffect(unfinished.open, findStep, data);
   const stage = { data, clock, entropy, mail: world.openMail(world.env) };
   const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
   const { lastNode, lastStep } = unfinished;

@@ -16,7 +16,7 @@ import { findingJson, findingsText } from "../../finding-view.ts";
 import { gathered, plain, reasonRows, rowsByRun, table, violationRows } from "../../print.ts";
 import type { Interruption } from "./recovery.ts";
 import { adviceJson, interruptionText, openEffectJson } from "./recovery-view.ts";
-import { type Elsewhere, elsewhereJson, elsewhereText } from "./what-if-view.ts";
+import { type WhatIfView, whatIfJson, whatIfText } from "./what-if-view.ts";
 
 /** What walking the plan again gave; null where it was not asked for, or there was no use in it. */
 export interface Reexamined {
@@ -24,7 +24,7 @@ export interface Reexamined {
   /** Step by step, where that was asked for. */
   readonly stepwise: Stepwise | null;
   /** What the snapshot at hand would have made of the run, where it is another one. */
-  readonly elsewhere: Elsewhere | null;
+  readonly elsewhere: WhatIfView | null;
 }
 
 export interface Examination extends Reexamined {
@@ -62,7 +62,7 @@ export function toJson(examination: Examination): unknown {
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
-    elsewhere: elsewhere === null ? null : elsewhereJson(elsewhere),
+    elsewhere: elsewhere === null ? null : whatIfJson(elsewhere),
     ending,
     classification: classificationJson(examination),
     path: summary.path,
@@ -119,7 +119,7 @@ export function toText(examination: Examination, paint: Paint): string {
     told(divergencesOf(examination), "replayed"),
     takenText(examination),
     stepsText(examination, paint),
-    elsewhere === null ? "" : elsewhereText(elsewhere, paint),
+    elsewhere === null ? "" : whatIfText(elsewhere, paint),
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(examination, paint),

@@ -1,7 +1,7 @@
 /** What another snapshot would have made of a recorded run, as text and as JSON. */
 
 import { diffTraces, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
-import type { Supposed, Unanswered } from "../../../examine/what-if/what-if.ts";
+import type { Unanswered, WhatIfResult } from "../../../examine/what-if/what-if.ts";
 import type { Json, JsonObject } from "../../../json/json.ts";
 import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
 import { type PathEntry, type Summary, summaryOf } from "../../../trace/summary.ts";
@@ -9,11 +9,11 @@ import type { Paint } from "../../colour.ts";
 import { plain } from "../../print.ts";
 import { groupsText, inOrder } from "../diff/trace-differences.ts";
 
-export interface Elsewhere {
+export interface WhatIfView {
   /** The root of the snapshot at hand. */
   readonly root: string;
   readonly recorded: readonly TraceEvent[];
-  readonly supposed: Supposed;
+  readonly supposed: WhatIfResult;
 }
 
 interface Told {
@@ -23,7 +23,7 @@ interface Told {
   readonly differences: readonly TraceDifference[];
 }
 
-function tell({ recorded, supposed }: Elsewhere): Told {
+function tell({ recorded, supposed }: WhatIfView): Told {
   const [then, here] = [summaryOf(recorded), summaryOf(supposed.events)];
   const all = diffTraces(recorded, supposed.events).differences;
   const isKnown = supposed.unanswered === null;
@@ -45,7 +45,7 @@ function isSameWay(a: PathEntry | null, b: PathEntry | null): boolean {
   return a?.run === b?.run && a?.node === b?.node && a?.outcome === b?.outcome && a?.next === b?.next;
 }
 
-export function elsewhereJson(elsewhere: Elsewhere): JsonObject {
+export function whatIfJson(elsewhere: WhatIfView): JsonObject {
   const { here, parts, differences } = tell(elsewhere);
   return {
     root: elsewhere.root,
@@ -57,7 +57,7 @@ export function elsewhereJson(elsewhere: Elsewhere): JsonObject {
   } as unknown as JsonObject;
 }
 
-export function elsewhereText(elsewhere: Elsewhere, paint: Paint): string {
+export function whatIfText(elsewhere: WhatIfView, paint: Paint): string {
   const { here, parts, differences } = tell(elsewhere);
   const { unanswered } = elsewhere.supposed;
   return [

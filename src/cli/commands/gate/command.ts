@@ -8,7 +8,7 @@ import { EXIT } from "../../exit-codes.ts";
 import type { SealOptions } from "../../load.ts";
 import { refusalText } from "../../print.ts";
 import { checkReports, type ReportOptions } from "../../report-files.ts";
-import { type Told, tell } from "../../report-view.ts";
+import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
 import { checkSnapshot, type TermOptions } from "../check/command.ts";
 import { checkReport } from "../check/view.ts";
@@ -34,7 +34,7 @@ export async function gateCommand(options: GateOptions, context: Context): Promi
     await attempt(["conformance"], context, () => conformance(options, context)),
     await attempt(["test", "coverage"], context, () => scenarios(options, context)),
   ];
-  await tell(gated, gateReport, options, context);
+  await print(gated, gateReport, options, context);
   return hasPassed(verdictOf(gated)) ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -88,7 +88,7 @@ function hasScenarios(place: string, { world }: Context): boolean {
   return world.files.isFolder(place) && world.files.list(place).some(({ path }) => isScenarioFile(path));
 }
 
-function toldAs<R>(told: Told<R>, result: R, context: Context): Gated {
+function toldAs<R>(told: Printed<R>, result: R, context: Context): Gated {
   return { parts: told.toParts(result, context), toText: (paint) => told.toText(result, paint) };
 }
 

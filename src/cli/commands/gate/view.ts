@@ -3,7 +3,7 @@
 import { type Case, hasPassed, type Part, type Verdict } from "../../../report/result.ts";
 import type { Paint, Tone } from "../../colour.ts";
 import { plain, table } from "../../print.ts";
-import type { Told } from "../../report-view.ts";
+import type { Printed } from "../../report-view.ts";
 
 /** Parts that one look gave. */
 export interface Gated {
@@ -12,7 +12,7 @@ export interface Gated {
   toText(paint: Paint): string;
 }
 
-export const gateReport: Told<readonly Gated[]> = {
+export const gateReport: Printed<readonly Gated[]> = {
   command: "pgs gate",
   toParts: (gated) => partsOf(gated),
   toJson(gated) {

@@ -12,7 +12,7 @@ import { planOf } from "../../load.ts";
 import { plain, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-import { checkOutput, writeGiven } from "../../write-file.ts";
+import { checkOutput, writeFileArgument } from "../../write-file.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -38,7 +38,7 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
       new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
     try {
       const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
-      writeGiven(file, drawn, context, unwritable);
+      writeFileArgument(file, drawn, context, unwritable);
     } catch (error) {
       throw error instanceof IoError ? unwritable(error) : error;
     }

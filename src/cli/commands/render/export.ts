@@ -8,7 +8,7 @@ import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain, printJson } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
-import { checkOutput, writeGiven } from "../../write-file.ts";
+import { checkOutput, writeFileArgument } from "../../write-file.ts";
 
 export interface ExportOptions extends CommonOptions {
   readonly format: "reference-v0";
@@ -30,7 +30,7 @@ export async function exportCommand(
     context.printExactly(exported.text);
     return EXIT.SUCCESS;
   }
-  writeGiven(out, exported.text, context, (cause) => {
+  writeFileArgument(out, exported.text, context, (cause) => {
     return new UsageFault("EXPORT_UNWRITABLE", { file: out, errno: cause.errno }, { cause });
   });
   tell(exported, format, out, context);

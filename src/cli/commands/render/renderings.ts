@@ -5,9 +5,9 @@ import type { Plan } from "../../../plan/plan.ts";
 import { IoError } from "../../../ports.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
-import type { World } from "../../context.ts";
+import type { Platform } from "../../context.ts";
 
-export interface Drawn {
+export interface RenderedTrace {
   readonly plan: Plan;
   readonly events: readonly TraceEvent[];
   /** What a reader has to know before believing it. */
@@ -16,7 +16,7 @@ export interface Drawn {
 
 export type Kind = "html" | "md" | "png" | "svg";
 
-type Make = (drawn: Drawn, world: World) => Promise<string | Uint8Array>;
+type Make = (drawn: RenderedTrace, world: Platform) => Promise<string | Uint8Array>;
 
 /** @throws IoError where the page would be longer than a text can be */
 function withinText(make: () => string): string {

@@ -7,7 +7,7 @@ import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { TraceAccess } from "../../../ports.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
-import { emptySummary, gather, refusalOf, type Summary } from "../../../trace/summary.ts";
+import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
 import { painter } from "../../colour.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
@@ -41,7 +41,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   checkDataRoot(context);
   const clock = fixed === undefined ? world.clock : world.fixedClock(fixed);
   const events: TraceEvent[] = [];
-  const summary = emptySummary();
+  const summary = createSummary();
   const result = await run({
     plan,
     payload,
@@ -60,7 +60,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     ...(options.actor === undefined ? {} : { actor: options.actor }),
     listen(event) {
       events.push(event);
-      gather(summary, event);
+      addEvent(summary, event);
       if (options.follow) world.err(`${followLine(event)}\n`);
     },
   });

@@ -2,7 +2,7 @@
 
 import { classify } from "../../../examine/classify.ts";
 import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
-import { recorders } from "../../../plan/event-writers.ts";
+import { eventWriters } from "../../../plan/event-writers.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { inArtifact } from "../../../snapshot/hint.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
@@ -18,7 +18,7 @@ export async function runHints(
   const found = classify(summary);
   if (found === null || found.class === null) return [];
   const snapshot = await open();
-  const located = places(found, summary, plan, (event) => recorders(event, snapshot));
+  const located = places(found, summary, plan, (event) => eventWriters(event, snapshot));
   const asked = located.filter(({ asks }) => asks !== "nothing");
   const hints = [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
   const left = summary.violations.length - LOCATED;

@@ -6,7 +6,7 @@ import { DEPTH, SIZE } from "../../../json/limits.ts";
 import { depthOf, repairOf } from "../../../json/repair.ts";
 import { TooLarge } from "../../../ports.ts";
 import type { Context } from "../../context.ts";
-import { asFault, readGiven } from "../../file-argument.ts";
+import { asFault, readFileArgument } from "../../file-argument.ts";
 
 export interface PayloadLimits {
   readonly maxDepth: number;
@@ -34,7 +34,7 @@ function isText(given: string, { world, path }: Context): boolean {
 /** Reading stops behind the limit. */
 function bytesOf(given: string, file: string, limit: number, context: Context): Uint8Array {
   try {
-    return given === "-" ? context.world.stdin(limit) : readGiven(given, "the payload", context, limit);
+    return given === "-" ? context.world.stdin(limit) : readFileArgument(given, "the payload", context, limit);
   } catch (error) {
     if (error instanceof TooLarge)
       throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: error.size, limit });

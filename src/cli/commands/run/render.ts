@@ -6,7 +6,7 @@ import { IoError, type TraceAccess } from "../../../ports.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
 import { refusalText } from "../../print.ts";
-import { type Drawn, type Kind, RENDERINGS } from "../render/renderings.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "../render/renderings.ts";
 
 export interface Rendering {
   readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
@@ -41,7 +41,11 @@ interface Left {
 }
 
 /** The file, or null when it could not be made. */
-async function leave(drawn: Drawn, { kind, name, access }: Left, context: Context): Promise<string | null> {
+async function leave(
+  drawn: RenderedTrace,
+  { kind, name, access }: Left,
+  context: Context,
+): Promise<string | null> {
   const { world, settings } = context;
   try {
     world.writeFile(name, await RENDERINGS[kind](drawn, world), access);

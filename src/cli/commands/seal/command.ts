@@ -6,8 +6,8 @@ import { readObject, utf8 } from "../../../json/json.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
-import { aboutSeal, sealStatement } from "../../../sign/subjects.ts";
-import { judge, signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
+import { sealStatement, subjectOfSeal } from "../../../sign/subjects.ts";
+import { evaluateSignatures, signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
@@ -63,7 +63,7 @@ function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[],
   const root = rootOf(all);
   const { envelopes, count } = signedBefore(context);
   const standing = envelopes.filter((envelope) =>
-    judge(envelope, [], aboutSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
+    evaluateSignatures(envelope, [], subjectOfSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
   );
   const made = keys.map((one) => signStatement(sealStatement(root, context.world.tool, all.length), one));
   const others = withoutSignaturesBy(keys, standing);

@@ -8,16 +8,16 @@ import { findScenarios, folderOf, readScenario, type ScenarioFile } from "../../
 import type { SourceChange } from "../../../scenarios/format/source.ts";
 import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
 import { toScenario } from "../../../scenarios/format/translate.ts";
-import { drawnChanges, recordedChanges } from "../../../scenarios/format/update.ts";
+import { nondeterministicChanges, recordedChanges } from "../../../scenarios/format/update.ts";
 import type { Tested } from "../../../scenarios/test-file.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { checkReports, type ReportOptions } from "../../report-files.ts";
-import { tell } from "../../report-view.ts";
-import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, leaveCoverage } from "../coverage/files.ts";
+import { print } from "../../report-view.ts";
+import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, writeCoverage } from "../coverage/files.ts";
 import { isBelow } from "../coverage/view.ts";
-import { type Company, openCompany } from "./scenario-pool.ts";
+import { openScenarioPool, type ScenarioPool } from "./scenario-pool.ts";
 import { isPassed, type TestResult, testReport } from "./view.ts";
 
 export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, ReportOptions {
@@ -38,7 +38,7 @@ export async function testCommand(options: TestOptions, context: Context, given?
   if (options.fromTrace !== undefined) {
     const { testFromTrace } = await import("./from-trace.ts");
     const made = await testFromTrace(options.fromTrace, options, context, given);
-    await tell(made, testReport(false), options, context);
+    await print(made, testReport(false), options, context);
     return EXIT.SUCCESS;
   }
   if (options.watch !== true) return testOnce(options, context, place);
@@ -48,7 +48,7 @@ export async function testCommand(options: TestOptions, context: Context, given?
 
 async function testOnce(options: TestOptions, context: Context, place: string): Promise<number> {
   const result = await testScenarios(options, context, place);
-  await tell(result, testReport(options.untaken ?? false), options, context);
+  await print(result, testReport(options.untaken ?? false), options, context);
   return isPassed(result) && !isBelow(result.coverage ?? [], options.min) ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -62,13 +62,13 @@ export async function testScenarios(
   const stores = storesOf(snapshot);
   const read = () => readAll(options, context, place, stores);
   const files = read();
-  const company = await openCompany(files, options, context);
+  const company = await openScenarioPool(files, options, context);
   try {
     const { tested, updated } = options.update
       ? await update(files, read, company, context)
       : { tested: await company.test(files), updated: 0 };
     const coverage = isCoverageAsked(options) ? await coverageIn(tested) : null;
-    if (coverage !== null) await leaveCoverage(options, coverage, snapshot, context);
+    if (coverage !== null) await writeCoverage(options, coverage, snapshot, context);
     return { scenarios: tested, coverage, updated, min: options.min ?? null, snapshot };
   } finally {
     company.close();
@@ -116,7 +116,7 @@ function isChosen(text: string | undefined, names: readonly string[]): boolean {
 async function update(
   files: readonly ScenarioFile[],
   read: () => readonly ScenarioFile[],
-  company: Company,
+  company: ScenarioPool,
   context: Context,
 ): Promise<{ readonly tested: readonly Tested[]; readonly updated: number }> {
   const first = await company.test(files);
@@ -125,7 +125,7 @@ async function update(
   for (const [i, file] of files.entries()) write(file, recorded[i] ?? [], context);
   const written = read();
   const again = await company.test(written);
-  const drawn = again.map((one, i) => drawnChanges(recorded[i] ?? [], one));
+  const drawn = again.map((one, i) => nondeterministicChanges(recorded[i] ?? [], one));
   const updated = recorded.flat().length;
   if (drawn.every((changes) => changes.length === 0)) return { tested: again, updated };
   for (const [i, file] of written.entries()) write(file, drawn[i] ?? [], context);

@@ -2,17 +2,17 @@
 
 import { UsageFault } from "../../../errors/faults.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
-import { hindrance, scenarioOf } from "../../../scenarios/format/from-trace.ts";
+import { reasonAgainst, scenarioOf } from "../../../scenarios/format/from-trace.ts";
 import { readSource } from "../../../scenarios/format/source.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
 import { eventsOf } from "../../../trace/event.ts";
-import { emptySummary, gather } from "../../../trace/summary.ts";
+import { addEvent, createSummary } from "../../../trace/summary.ts";
 import { type Context, shortPath } from "../../context.ts";
-import { surroundingsIn } from "../../environment.ts";
+import { scenarioEnvironment } from "../../environment.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { readIntactTrace } from "../../read-trace.ts";
-import { writeGiven } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 import type { TestResult } from "./view.ts";
 
 /** What playing the scenario gave; it passed. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
@@ -24,15 +24,15 @@ export async function testFromTrace(
 ): Promise<TestResult> {
   const { world, settings } = context;
   const { events } = readIntactTrace(trace, context);
-  const summary = emptySummary();
-  for (const event of events) gather(summary, event);
+  const summary = createSummary();
+  for (const event of events) addEvent(summary, event);
   const [start] = eventsOf(events, "execution_start");
   const { path, shown } = placeOf(
     given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
   );
   const refuse = (why: string, hint: string | null = null) =>
     new UsageFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
-  const why = hindrance(summary);
+  const why = reasonAgainst(summary);
   if (why !== undefined) throw refuse(why);
   if (world.files.realPath(path) !== null)
     throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
@@ -41,7 +41,7 @@ export async function testFromTrace(
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
-  const testing = { workflows, stores, around: surroundingsIn(world), isRecorded: false };
+  const testing = { workflows, stores, around: scenarioEnvironment(world), isRecorded: false };
   const { stringify } = await import("yaml");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
@@ -51,7 +51,7 @@ export async function testFromTrace(
     });
     tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
     if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
-    writeGiven(
+    writeFileArgument(
       path,
       text,
       context,

@@ -6,8 +6,8 @@ import { readScenario } from "../../../scenarios/format/find.ts";
 import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
-import type { Context, World } from "../../context.ts";
-import { surroundingsIn } from "../../environment.ts";
+import type { Context, Platform } from "../../context.ts";
+import { scenarioEnvironment } from "../../environment.ts";
 import { pinnedRoot } from "../../load.ts";
 import type { TestOptions } from "./command.ts";
 
@@ -45,12 +45,12 @@ interface Ready {
 }
 
 /** What a thread does with each job. It reads and compiles the snapshot once. */
-export function performer(world: World): (job: Job) => Promise<JobAnswer> {
+export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   let ready: Promise<Ready> | undefined;
   return async ({ path, file, snapshot, within, isRecorded }) => {
     ready ??= prepare(snapshot, world);
     const { workflows, stores } = await ready;
-    const around = { ...surroundingsIn(world), openScratch: () => world.openScratch(within) };
+    const around = { ...scenarioEnvironment(world), openScratch: () => world.openScratch(within) };
     try {
       const read = readScenario(path, file, world.files);
       return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
@@ -61,7 +61,7 @@ export function performer(world: World): (job: Job) => Promise<JobAnswer> {
   };
 }
 
-async function prepare({ folder, expectSeal }: SnapshotPlace, { files }: World): Promise<Ready> {
+async function prepare({ folder, expectSeal }: SnapshotPlace, { files }: Platform): Promise<Ready> {
   const snapshot = await openSnapshot(folder, files, { expectSeal: expectSeal ?? undefined });
   return { workflows: catalogue(snapshot), stores: storesOf(snapshot) };
 }

@@ -4,13 +4,13 @@ import { catalogue } from "../../../scenarios/catalogue.ts";
 import type { ScenarioFile } from "../../../scenarios/format/find.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
-import type { Context, Crew } from "../../context.ts";
-import { surroundingsIn } from "../../environment.ts";
+import type { Context, WorkerPool } from "../../context.ts";
+import { scenarioEnvironment } from "../../environment.ts";
 import { open } from "../../load.ts";
 import type { TestOptions } from "./command.ts";
 import { type Job, type JobAnswer, snapshotOf, testedIn } from "./job.ts";
 
-export interface Company {
+export interface ScenarioPool {
   /** How each came out, in the order given, whoever was ready first. */
   test(files: readonly ScenarioFile[]): Promise<readonly Tested[]>;
   /** Leaves nothing behind, also where something is still played. */
@@ -20,11 +20,11 @@ export interface Company {
 /** A thread takes this long to be of use: so many scenarios are played sooner without another one. */
 const WORTH_A_THREAD = 8;
 
-export async function openCompany(
+export async function openScenarioPool(
   files: readonly ScenarioFile[],
   options: TestOptions,
   context: Context,
-): Promise<Company> {
+): Promise<ScenarioPool> {
   const { world } = context;
   const home = await world.openScratch();
   const isRecorded = options.update ?? false;
@@ -46,13 +46,13 @@ export async function openCompany(
     },
   };
 
-  async function there(file: ScenarioFile, crew: Crew): Promise<Tested> {
+  async function there(file: ScenarioFile, crew: WorkerPool): Promise<Tested> {
     return testedIn(await crew.perform<JobAnswer>(toJob(file)));
   }
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, options);
-    const around = { ...surroundingsIn(world), openScratch: () => world.openScratch(home.folder) };
+    const around = { ...scenarioEnvironment(world), openScratch: () => world.openScratch(home.folder) };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));

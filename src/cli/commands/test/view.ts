@@ -3,7 +3,7 @@
 import { counted } from "../../../errors/counted.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
-import type { JudgedCriterion } from "../../../scenarios/format/criteria.ts";
+import type { EvaluatedCriterion } from "../../../scenarios/format/criteria.ts";
 import { readScenario } from "../../../scenarios/format/find.ts";
 import type { Tested, TestedStep } from "../../../scenarios/test-file.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
@@ -12,7 +12,7 @@ import type { Context } from "../../context.ts";
 import { differencesText } from "../../differences.ts";
 import { hintLines, plain } from "../../print.ts";
 import { reported } from "../../report-files.ts";
-import type { Told } from "../../report-view.ts";
+import type { Printed } from "../../report-view.ts";
 import { coveragePart } from "../coverage/result.ts";
 import { coverageJson, coverageText } from "../coverage/view.ts";
 
@@ -28,7 +28,7 @@ export interface TestResult {
   readonly snapshot: Snapshot;
 }
 
-export function testReport(listsUntaken: boolean): Told<TestResult> {
+export function testReport(listsUntaken: boolean): Printed<TestResult> {
   const toText = (result: TestResult, paint: Paint) => textOf(result, listsUntaken, paint);
   return { command: "pgs test", toJson, toText, toParts };
 }
@@ -141,7 +141,7 @@ function detailOf({ file }: Tested, { workflow, refused, differences, hints }: T
   return `  ${plain(workflow)} in ${plain(file)}\n${why}${advice}${differencesText(differences)}`;
 }
 
-function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: JudgedCriterion): string {
+function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: EvaluatedCriterion): string {
   const by = satisfiedBy.length === 0 ? "no step satisfies it" : `different: ${missedBy.join(", ")}`;
   return plain(`${name}: ${id} ${statement} (${by})`);
 }
@@ -217,7 +217,7 @@ function stepCase(scenario: Tested, step: TestedStep): Case {
   return { name, subject, seconds, failed: { message: differsAt(step), detail: detailOf(scenario, step) } };
 }
 
-function criterionCase(scenario: Tested, criterion: JudgedCriterion): Case {
+function criterionCase(scenario: Tested, criterion: EvaluatedCriterion): Case {
   const { id, statement, holds } = criterion;
   const common = { name: `${id} ${statement}`, subject: `${scenario.file} criteria` };
   const message = criterionText(scenario, criterion);

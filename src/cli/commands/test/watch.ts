@@ -5,7 +5,7 @@ import type { Files } from "../../../ports.ts";
 import { findScenarios, folderOf, readScenario } from "../../../scenarios/format/find.ts";
 import { namedFiles } from "../../../scenarios/format/named.ts";
 import type { Context } from "../../context.ts";
-import { plain, reportRefusal } from "../../print.ts";
+import { plain, printRefusal } from "../../print.ts";
 
 /** Never ends by itself. @throws UsageFault when there is nothing at the place */
 export async function watchScenarios(
@@ -30,7 +30,7 @@ async function testAnyway(test: () => Promise<number>, context: Context): Promis
     await test();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    reportRefusal(error, context);
+    printRefusal(error, context);
   }
 }
 

@@ -3,7 +3,7 @@
 import { counted } from "../../../errors/counted.ts";
 import { type Fault, SealFault } from "../../../errors/faults.ts";
 import type { TrustedKey } from "../../../sign/keys.ts";
-import { type JudgedSignature, signatureFaults } from "../../../sign/verify.ts";
+import { type EvaluatedSignature, signatureFaults } from "../../../sign/verify.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../../../snapshot/seal.ts";
 import {
@@ -17,8 +17,8 @@ import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
 import { printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, leaveReports, type ReportOptions } from "../../report-files.ts";
-import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
+import { checkReports, isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
+import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
 import { verifyPart } from "./result.ts";
 
 export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
@@ -26,7 +26,7 @@ export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions
 export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
   checkReports(options, context);
   const verified = verifySnapshot(options, context);
-  leaveReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
+  writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
   if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
   return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
@@ -64,7 +64,7 @@ interface Asked {
 interface SealState {
   readonly sealed: boolean;
   readonly root: string | null;
-  readonly signatures: readonly JudgedSignature[];
+  readonly signatures: readonly EvaluatedSignature[];
 }
 
 function checkSeal(
@@ -89,7 +89,7 @@ function checkSeal(
   if (expected !== undefined && seal.root !== expected) {
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
-  const signatures = judgeSeal(seal, keys);
+  const signatures = evaluateSeal(seal, keys);
   findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
   return { sealed: true, root: seal.root, signatures };
 }

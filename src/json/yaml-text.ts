@@ -19,9 +19,9 @@ import {
   type Tags,
   type YAMLMap,
 } from "yaml";
-import { isObject, type Json, type MutableJson, setOwn } from "../../json/json.ts";
-import { DEPTH, EXPANDED_VALUES } from "../../json/limits.ts";
-import { isHeldNumber } from "../../json/number.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
+import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
+import { isExactNumber } from "./number.ts";
 
 /** Why a text is not read: in words, and where. */
 export class YamlFlaw extends Error {
@@ -275,7 +275,7 @@ class Conversion {
   #isHeld(value: number, source: string): boolean {
     const spelled = this.#version === "1.1" ? source.replaceAll("_", "") : source;
     if (spelled.includes(":")) return Number.isSafeInteger(value) || !Number.isInteger(value);
-    return isHeldNumber(
+    return isExactNumber(
       spelled
         .replace(/^\+/, "")
         .replace(/^(-?)\./, "$10.")

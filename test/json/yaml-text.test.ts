@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEPTH } from "../../../src/json/limits.ts";
-import { readYamlText, YamlFlaw, type YamlVersion } from "../../../src/scenarios/format/yaml-text.ts";
+import { DEPTH } from "../../src/json/limits.ts";
+import { readYamlText, YamlFlaw, type YamlVersion } from "../../src/json/yaml-text.ts";
 
 /** Ten anchors, each ten times the one before. */
 const bomb = Array.from({ length: 10 }, (_, i) => {
