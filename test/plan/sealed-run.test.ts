@@ -25,8 +25,8 @@ function needsYaml({ snapshot, options }: Opening): boolean {
     const { openSnapshot } = await import("./src/snapshot/load.ts");
     const { compile } = await import("./src/plan/compile.ts");
     const { registry } = await import("./src/capabilities/registry.ts");
-    const { nodeFiles } = await import("./src/node-ports.ts");
-    const { openCheckCache } = await import("./src/node-check-cache.ts");
+    const { nodeFiles } = await import("./src/platform/node-ports.ts");
+    const { openCheckCache } = await import("./src/platform/check-cache.ts");
     const checked = openCheckCache({ XDG_CACHE_HOME: ${JSON.stringify(cache)} }, "1", process.getuid());
     const snapshot = await openSnapshot(${JSON.stringify(snapshot)}, nodeFiles, { putOff: true, ...${options} });
     await compile(snapshot.artifact("agent_governance::WF_REVOKE_GRANT_V0"), snapshot, registry);
