@@ -47,7 +47,7 @@ function write(path: string, count: number, lineOf: (i: number) => string): void
 function perform(data: DataRoot, op: string, input: Input): void {
   const [code, path] = op === "APPEND" ? ["CS_APPENDONLY_JSONL_V0", LOG] : ["CS_REGISTRY_V0", REGISTRY];
   const operation = registry.effect(`capability_side_effects::${code}`)?.operations[op];
-  if (operation?.reaches !== "store") throw new Error(`${op} is no operation of a store`);
+  if (operation?.target !== "store") throw new Error(`${op} is no operation of a store`);
   const { outcome } = operation.perform(input, data.store(path as string), draw);
   if (outcome !== "SUCCESS") throw new Error(`${op} ended ${outcome}`);
 }

@@ -34,13 +34,13 @@ interface Declared<S extends InputSchema, O extends string> {
 }
 
 interface OnStore<S extends InputSchema, O extends string> extends Declared<S, O> {
-  run(input: Input<S>, store: StoreFile, draw: Sources): Performed<NoInfer<O>>;
+  run(input: Input<S>, store: StoreFile, sources: Sources): Performed<NoInfer<O>>;
 }
 
 interface Reading {
   readonly semantics: "reads";
   /** Begun or ended, it changed nothing. */
-  readonly shows?: never;
+  readonly probe?: never;
 }
 
 interface Writing<I> {
@@ -49,7 +49,7 @@ interface Writing<I> {
    * What the store shows of this operation, begun so with this input: looks, and takes no lock.
    * @throws StoreFault
    */
-  shows(input: I, store: StoreReader, begun: EffectStart): Evidence;
+  probe(input: I, store: StoreReader, begun: EffectStart): Evidence;
 }
 
 /** Whatever writes says how its store shows it after a crash. */
@@ -59,19 +59,19 @@ export type StoreDeclaration<S extends InputSchema, O extends string> = OnStore<
 export interface MailDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
   /** What is known of a letter whose sending began: what to ask the mail server for. */
-  shows(input: Input<S>, begun: EffectStart): Evidence;
+  probe(input: Input<S>, begun: EffectStart): Evidence;
 }
 
 export interface CallDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   /** A `VIOLATION` that is not among the outcomes refuses the run, as any undeclared outcome does. */
-  run(input: Input<S>, call: Call): Promise<Performed<NoInfer<O> | "VIOLATION">>;
+  run(input: Input<S>, call: RunChildWorkflow): Promise<Performed<NoInfer<O> | "VIOLATION">>;
 }
 
 /** Runs a workflow of the same snapshot inside this run, to its end. */
-export type Call = (workflow: string, payload: JsonObject) => Promise<Called>;
+export type RunChildWorkflow = (workflow: string, payload: JsonObject) => Promise<ChildResult>;
 
 /** How a called workflow ended (SPEC 4.9). */
-export interface Called {
+export interface ChildResult {
   /** `refused`: it did not compile, nests too deep, or broke off mid-way. */
   readonly end: "succeeded" | "failed" | "not-found" | "storage" | "refused" | "unknown";
   readonly result: {
@@ -91,27 +91,27 @@ interface AnyOperation {
 }
 
 interface AnyStoreOperation extends AnyOperation {
-  readonly reaches: "store";
+  readonly target: "store";
   /**
    * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`.
    * Anything else thrown is a defect of the capability: the engine refuses the run.
    */
-  perform(input: JsonObject, store: StoreFile, draw: Sources): Performed;
+  perform(input: JsonObject, store: StoreFile, sources: Sources): Performed;
 }
 
 export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject>);
 
 export interface MailOperation extends AnyOperation {
-  readonly reaches: "mail";
+  readonly target: "mail";
   /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
   perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
-  shows(input: JsonObject, begun: EffectStart): Evidence;
+  probe(input: JsonObject, begun: EffectStart): Evidence;
 }
 
 export interface CallOperation extends AnyOperation {
-  readonly reaches: "workflows";
+  readonly target: "workflows";
   /** A function of its input and of how the called workflows end: a replay performs it again. */
-  perform(input: JsonObject, call: Call): Promise<Performed>;
+  perform(input: JsonObject, call: RunChildWorkflow): Promise<Performed>;
 }
 
 /** An operation as the engine sees it. */
@@ -119,7 +119,7 @@ export type Operation = StoreOperation | MailOperation | CallOperation;
 
 /** Whether it leaves everything outside the run as it is. */
 export function isReading(operation: Operation): boolean {
-  return operation.reaches === "store" && operation.semantics === "reads";
+  return operation.target === "store" && operation.semantics === "reads";
 }
 
 interface ExampleCall {
@@ -144,7 +144,7 @@ export interface CallExample extends ExampleCall {
   readonly children: readonly {
     readonly workflow: string;
     readonly payload: JsonObject;
-    readonly end: Called["end"];
+    readonly end: ChildResult["end"];
   }[];
 }
 
@@ -175,7 +175,7 @@ type Parsed<S extends InputSchema> =
   | { readonly violation: Performed<"VIOLATION"> };
 
 /** The typed input; `VIOLATION` with the field is the answer to one that does not fit. */
-function atDoor<S extends InputSchema>(shape: S, input: JsonObject): Parsed<S> {
+function validateInput<S extends InputSchema>(shape: S, input: JsonObject): Parsed<S> {
   const parsed = parseInput(shape, input);
   if ("input" in parsed) return parsed;
   return { violation: { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } } };
@@ -190,19 +190,19 @@ export function operation<S extends InputSchema, const O extends string>(
     about,
     input: shape,
     outcomes,
-    reaches: "store",
-    perform(input: JsonObject, store: StoreFile, draw: Sources): Performed {
-      const parsed = atDoor(shape, input);
-      return "input" in parsed ? run(parsed.input, store, draw) : parsed.violation;
+    target: "store",
+    perform(input: JsonObject, store: StoreFile, sources: Sources): Performed {
+      const parsed = validateInput(shape, input);
+      return "input" in parsed ? run(parsed.input, store, sources) : parsed.violation;
     },
   } as const;
   if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
-  const { semantics, shows } = declaration;
-  return { ...common, semantics, shows: (input, ...at) => shown(shape, input, (it) => shows(it, ...at)) };
+  const { semantics, probe } = declaration;
+  return { ...common, semantics, probe: (input, ...at) => evidenceOf(shape, input, (it) => probe(it, ...at)) };
 }
 
 /** An input that is turned away at the door leaves nothing. */
-function shown<S extends InputSchema>(
+function evidenceOf<S extends InputSchema>(
   shape: S,
   input: JsonObject,
   show: (input: Input<S>) => Evidence,
@@ -215,15 +215,15 @@ function shown<S extends InputSchema>(
 export function mailing<S extends InputSchema, const O extends string>(
   declaration: MailDeclaration<S, O>,
 ): MailOperation {
-  const { run, shows, ...declared } = declaration;
+  const { run, probe, ...declared } = declaration;
   return {
     ...declared,
-    reaches: "mail",
+    target: "mail",
     async perform(input, mail, policy) {
-      const parsed = atDoor(declared.input, input);
+      const parsed = validateInput(declared.input, input);
       return "input" in parsed ? run(parsed.input, mail, policy) : parsed.violation;
     },
-    shows: (input, begun) => shown(declared.input, input, (it) => shows(it, begun)),
+    probe: (input, begun) => evidenceOf(declared.input, input, (it) => probe(it, begun)),
   };
 }
 
@@ -234,9 +234,9 @@ export function calling<S extends InputSchema, const O extends string>(
   const { run, ...declared } = declaration;
   return {
     ...declared,
-    reaches: "workflows",
+    target: "workflows",
     async perform(input, call) {
-      const parsed = atDoor(declared.input, input);
+      const parsed = validateInput(declared.input, input);
       return "input" in parsed ? run(parsed.input, call) : parsed.violation;
     },
   };

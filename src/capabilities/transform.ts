@@ -34,7 +34,7 @@ export interface Declaration<S extends InputSchema, R extends string, V extends 
   readonly secrets?: readonly (NoInfer<R> | (keyof S & string))[];
   /** Imports the libraries that `run` needs: a program that binds no such transform does not pay for them. */
   readonly uses?: () => Promise<U>;
-  run(input: Input<S>, draw: Sources, uses: NoInfer<U>): Answer<NoInfer<R>, NoInfer<V>>;
+  run(input: Input<S>, sources: Sources, uses: NoInfer<U>): Answer<NoInfer<R>, NoInfer<V>>;
   readonly examples: readonly Example[];
 }
 
@@ -56,7 +56,7 @@ export interface Transform {
   /** Loads what the transform uses; absent when it uses nothing. Compiling a workflow awaits it once. */
   prepare?(): Promise<void>;
   /** Anything thrown is a defect of the capability: the engine refuses the run (SPEC 4.5). */
-  answer(input: JsonObject, draw: Sources): Answer;
+  answer(input: JsonObject, sources: Sources): Answer;
 }
 
 export function transform<S extends InputSchema, const R extends string, const V extends string, U = undefined>(
@@ -88,10 +88,10 @@ export function transform<S extends InputSchema, const R extends string, const V
         loaded = { uses: await uses() };
       },
     }),
-    answer(input, draw) {
+    answer(input, sources) {
       if (loaded === undefined) throw new Error(`${code} is not prepared`);
       const parsed = parseInput(shape, input);
-      if ("input" in parsed) return run(parsed.input, draw, loaded.uses);
+      if ("input" in parsed) return run(parsed.input, sources, loaded.uses);
       const { field, constraint } = parsed.flaw;
       return { violation: constraint === "required" ? "INPUT_MISSING" : "INPUT_TYPE", facts: { field } };
     },

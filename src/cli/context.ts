@@ -101,7 +101,7 @@ export interface Settings {
 }
 
 export interface Context {
-  readonly world: Platform;
+  readonly platform: Platform;
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
@@ -116,7 +116,7 @@ export function toContext(options: CommonOptions, world: Platform): Context {
   const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
   const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
   return {
-    world: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
+    platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
     printExactly: (text) => world.out(text),
     settings: {

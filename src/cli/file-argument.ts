@@ -8,9 +8,9 @@ import type { Context } from "./context.ts";
 
 /** Its bytes; `what` says in a refusal what was looked for. @throws UsageFault; TooLarge where `most` is given */
 export function readFileArgument(given: string, what: string, context: Context, most?: number): Uint8Array {
-  const { world, path } = context;
+  const { platform, path } = context;
   try {
-    return present(world.files.read(path(given), most ?? SIZE.text), given, what, context);
+    return present(platform.files.read(path(given), most ?? SIZE.text), given, what, context);
   } catch (error) {
     throw asFault(error, given, what, most !== undefined);
   }
@@ -18,9 +18,9 @@ export function readFileArgument(given: string, what: string, context: Context, 
 
 /** The file, to be read a piece at a time. @throws UsageFault, also while it is read */
 export async function openFileArgument(given: string, what: string, context: Context): Promise<Source> {
-  const { world, path } = context;
+  const { platform, path } = context;
   try {
-    const { size, pieces } = present(await world.openSource(path(given)), given, what, context);
+    const { size, pieces } = present(await platform.openSource(path(given)), given, what, context);
     return { size, pieces: () => guarded(pieces(), given, what) };
   } catch (error) {
     throw asFault(error, given, what);
@@ -41,11 +41,11 @@ function present<T>(found: T | null, file: string, what: string, context: Contex
 }
 
 /** The file of the same folder that may have been meant, as it would be typed. */
-function nearestFile(given: string, { world, path }: Context): string | null {
+function nearestFile(given: string, { platform, path }: Context): string | null {
   const [, folder = "", name = ""] = /^(.*\/)?([^/]*)$/s.exec(given) ?? [];
   // Every short name is near to every other.
   if (name.length < 3) return null;
-  const nearest = nearestName(name, world.files.names(path(folder === "" ? "." : folder)));
+  const nearest = nearestName(name, platform.files.names(path(folder === "" ? "." : folder)));
   return nearest === null ? null : `${folder}${nearest}`;
 }
 

@@ -8,7 +8,7 @@ import { readFileArgument } from "./file-argument.ts";
 
 /** The keys to sign with: those in the files, else the one in the environment; none is no refusal. @throws UsageFault */
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {
-  const { env } = context.world;
+  const { env } = context.platform;
   const passphrase = env["PGS_SIGNING_PASSPHRASE"] || undefined;
   // Some CI systems hand a secret of several lines over as one, its line ends spelt out.
   const pem = env["PGS_SIGNING_KEY"]?.replaceAll("\\n", "\n") || undefined;
@@ -20,7 +20,7 @@ export function signingKeys(files: readonly string[], context: Context): readonl
 /** The keys whose signatures count, each once: those in the files, else those the environment names. @throws UsageFault */
 export function trustedKeys(files: readonly string[], context: Context): readonly TrustedKey[] {
   const variable = "PGS_TRUSTED_KEYS";
-  const named = (context.world.env[variable] ?? "").split(":").filter((file) => file !== "");
+  const named = (context.platform.env[variable] ?? "").split(":").filter((file) => file !== "");
   const [listed, place] = files.length > 0 ? [files, "--key"] : [named, `$${variable}`];
   return distinct(listed.map((file) => parseTrustedKey(readKey(file, place, context), file)));
 }

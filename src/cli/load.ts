@@ -30,21 +30,21 @@ export async function open(
   folder: string = context.settings.snapshot,
   putOff = false,
 ): Promise<Snapshot> {
-  const { world } = context;
+  const { platform } = context;
   const needed = neededSignatures(options, context);
-  return openSnapshot(folder, world.files, {
+  return openSnapshot(folder, platform.files, {
     from: context.settings,
     expectSeal: pinnedRoot(options, context),
     requireSigned:
       needed === 0 ? undefined : (await import("./trust.ts")).requireSigned(options, needed, context),
-    checked: world.openCheckCache(world.env),
+    checked: platform.openCheckCache(platform.env),
     putOff,
   });
 }
 
 /** The only sealed root that is allowed, if any. */
-export function pinnedRoot({ expectSeal }: SealOptions, { world }: Context): string | undefined {
-  return expectSeal ?? (world.env["PGS_EXPECT_SEAL"] || undefined);
+export function pinnedRoot({ expectSeal }: SealOptions, { platform }: Context): string | undefined {
+  return expectSeal ?? (platform.env["PGS_EXPECT_SEAL"] || undefined);
 }
 
 /** For a command that reads the snapshot in its own way. @throws SealFault, UsageFault for one that `open` refuses */
@@ -54,9 +54,9 @@ export async function requireTrust(options: SealOptions, context: Context): Prom
 }
 
 /** How many trusted keys must have signed. To name a key is to ask for its signature. @throws UsageFault */
-export function neededSignatures({ key, requireSignature }: TrustOptions, { world }: Context): number {
+export function neededSignatures({ key, requireSignature }: TrustOptions, { platform }: Context): number {
   if (typeof requireSignature === "number") return requireSignature;
-  const always = world.env["PGS_REQUIRE_SIGNATURE"] || "0";
+  const always = platform.env["PGS_REQUIRE_SIGNATURE"] || "0";
   if (!/^\d{1,6}$/.test(always)) {
     const message = "$PGS_REQUIRE_SIGNATURE is not a whole number";
     throw new UsageFault("BAD_USAGE", { message, hint: "set it to 1, or to how many trusted keys must sign" });

@@ -12,8 +12,8 @@ import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
-export function printJson({ world }: Context, value: unknown): void {
-  world.out(`${jsonText(value)}\n`);
+export function printJson({ platform }: Context, value: unknown): void {
+  platform.out(`${jsonText(value)}\n`);
 }
 
 /** Of more than a text can be, every list is cut, and the document says so. */
@@ -35,16 +35,16 @@ function cut(_: string, part: unknown): unknown {
 export function printRefusal(thrown: unknown, context: Context): number {
   const error = refusedBySystem(thrown) ?? thrown;
   if (!(error instanceof Fault)) return reportDefect(error, context);
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const { code, facts, wording } = error;
   if (settings.json) {
     const { what, where, hint } = wording;
     const message = where === undefined ? what : `${what} (${where})`;
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
   } else {
-    world.err(nearby(refusalText(error), context));
+    platform.err(nearby(refusalText(error), context));
   }
-  if (settings.debug) world.err(causeText(error));
+  if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
 }
 
@@ -60,10 +60,10 @@ function errnoOfSystem(thrown: unknown): string | undefined {
 }
 
 /** Paths below the current folder, as the reader would write them. */
-export function nearby(text: string, { world }: Context): string {
-  if (world.cwd === "/") return text;
-  const pieces = text.split(`${world.cwd}/`);
-  return pieces.reduce((before, rest) => `${before}${IN_A_PATH.test(before) ? `${world.cwd}/` : ""}${rest}`);
+export function nearby(text: string, { platform }: Context): string {
+  if (platform.cwd === "/") return text;
+  const pieces = text.split(`${platform.cwd}/`);
+  return pieces.reduce((before, rest) => `${before}${IN_A_PATH.test(before) ? `${platform.cwd}/` : ""}${rest}`);
 }
 
 /** Ends so that what follows is the middle of a path. */
@@ -106,21 +106,21 @@ function causeText(fault: Fault): string {
 }
 
 function reportDefect(error: unknown, context: Context): number {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const message = error instanceof Error ? error.message : String(error);
   if (settings.json) {
     const hint = "report it with the command and the trace";
     printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
   }
-  world.err(
-    `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${world.tool.name}; please report it with the command and, if there is one, the trace\n`,
+  platform.err(
+    `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${platform.tool.name}; please report it with the command and, if there is one, the trace\n`,
   );
-  if (settings.debug && error instanceof Error) world.err(`${error.stack}\n`);
+  if (settings.debug && error instanceof Error) platform.err(`${error.stack}\n`);
   return EXIT.DEFECT;
 }
 
 /** A report for people, no line of it wider than the terminal as far as its words allow. */
-export function printText({ world: { columns, out } }: Context, text: string): void {
+export function printText({ platform: { columns, out } }: Context, text: string): void {
   out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
 }
 

@@ -52,11 +52,11 @@ export function isPrinted(options: ReportOptions): boolean {
 
 /** @throws UsageFault when one cannot be written */
 export function writeReports(verdict: Verdict, options: ReportOptions, context: Context): void {
-  const { world } = context;
+  const { platform } = context;
   const { junit, sarif, summary, github } = options;
-  if (junit !== undefined) leave(junit, junitText(verdict, world.clock.now()), context);
-  if (sarif !== undefined) leave(sarif, sarifText(verdict, world.tool, sealFile(context)), context);
-  const step = github === true ? world.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
+  if (junit !== undefined) leave(junit, junitText(verdict, platform.clock.now()), context);
+  if (sarif !== undefined) leave(sarif, sarifText(verdict, platform.tool, sealFile(context)), context);
+  const step = github === true ? platform.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
   for (const file of new Set([summary, step])) {
     if (file !== undefined) append(file, verdict, context);
   }
@@ -77,9 +77,9 @@ function append(file: string, verdict: Verdict, context: Context): void {
 /** The page of a step's summary holds so many bytes; what is larger is not shown at all. */
 const PAGE = 2 ** 20;
 
-function read(file: string, { world, path }: Context): string | null {
+function read(file: string, { platform, path }: Context): string | null {
   try {
-    const bytes = world.files.read(path(file));
+    const bytes = platform.files.read(path(file));
     return bytes === null ? null : utf8(bytes);
   } catch (error) {
     throw error instanceof IoError ? unwritable(file, error) : error;
@@ -95,7 +95,7 @@ function unwritable(file: string, cause: IoError): UsageFault {
 }
 
 /** A file as a report names it: from the checkout that the reader looks at, or from the current folder. */
-export function reported(file: string, { world, path }: Context): string {
-  const root = world.env["GITHUB_WORKSPACE"] || world.cwd;
+export function reported(file: string, { platform, path }: Context): string {
+  const root = platform.env["GITHUB_WORKSPACE"] || platform.cwd;
   return shortPath(path(file), root.length > 1 ? root.replace(/\/+$/, "") : root);
 }

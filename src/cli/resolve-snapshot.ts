@@ -8,11 +8,11 @@ export function besideTrace(trace: string, { snapshot }: CommonOptions, context:
   return { ...context, settings: { ...context.settings, snapshot: snapshotBeside(trace, context) } };
 }
 
-function snapshotBeside(trace: string, { world, settings, path }: Context): string {
+function snapshotBeside(trace: string, { platform, settings, path }: Context): string {
   const parts = path(trace).split("/");
   for (let length = parts.length - 1; length > 0; length--) {
     const candidate = `${parts.slice(0, length).join("/")}/protocol_snapshot`;
-    if (world.files.isFolder(candidate)) return candidate;
+    if (platform.files.isFolder(candidate)) return candidate;
   }
   return settings.snapshot;
 }

@@ -39,9 +39,9 @@ export class TraceArgument {
 
   /** What `work` makes of the bytes, a progress bar beside it where there are many. */
   async read<T>(doing: string, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T> {
-    const { world, settings } = this.#context;
+    const { platform, settings } = this.#context;
     const isLong = this.#source.size > LONG && !settings.quiet;
-    const progress = isLong ? await world.openProgress(doing, this.#source.size) : null;
+    const progress = isLong ? await platform.openProgress(doing, this.#source.size) : null;
     try {
       return await work(watched(this.#source.pieces(), (done) => progress?.at(done)));
     } finally {

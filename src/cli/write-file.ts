@@ -8,12 +8,12 @@ import type { Context } from "./context.ts";
 export function writeFileArgument(
   given: string,
   content: string | Uint8Array,
-  { world, path }: Context,
+  { platform, path }: Context,
   refusal: (cause: IoError) => Fault,
 ): void {
   try {
-    if (given === "-" && typeof content === "string") world.out(content);
-    else world.writeFile(path(given), content);
+    if (given === "-" && typeof content === "string") platform.out(content);
+    else platform.writeFile(path(given), content);
   } catch (error) {
     throw error instanceof IoError ? refusal(error) : error;
   }

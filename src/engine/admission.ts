@@ -6,7 +6,7 @@ import type { Payloads, ViolationCode } from "../trace/event.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Says what admission found; false when the run is denied. */
-export function admit({ plan, input, conclude, say }: RunState): boolean {
+export function admit({ plan, input, executor, emit }: RunState): boolean {
   const { requires, forbids } = plan.admission;
   const where = (rule: (typeof requires)[number]): JsonObject =>
     Object.fromEntries(
@@ -20,7 +20,7 @@ export function admit({ plan, input, conclude, say }: RunState): boolean {
   const matched =
     missing.length > 0 || requires.length + forbids.length === 0
       ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
-      : conclude.admission(plan.admission, compared);
+      : executor.admission(plan.admission, compared);
   const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>
     rules.map(({ event }, i) => ({ event, where: values[i] as JsonObject, matched: found[i] as boolean }));
   const unmet: Payloads["violation"][] =
@@ -34,7 +34,7 @@ export function admit({ plan, input, conclude, say }: RunState): boolean {
             .filter((_, i) => matched.forbids[i])
             .map(({ event }) => rule("ADMISSION_FORBIDS_MET", "forbids", event)),
         ];
-  say({
+  emit({
     event_type: "admission",
     run: input.run,
     payload: {
@@ -43,7 +43,7 @@ export function admit({ plan, input, conclude, say }: RunState): boolean {
       result: unmet.length === 0 ? "ADMITTED" : "DENIED",
     },
   });
-  for (const payload of unmet) say({ event_type: "violation", run: input.run, payload });
+  for (const payload of unmet) emit({ event_type: "violation", run: input.run, payload });
   return unmet.length === 0;
 }
 

@@ -1,6 +1,6 @@
 /** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
 
-import type { Called } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/effect.ts";
 import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
@@ -41,7 +41,7 @@ async function find(
   workflow: string,
   payload: JsonObject,
   contract: Contract,
-  { plan: { called }, say }: RunState,
+  { plan: { called }, emit }: RunState,
   run: string,
 ): Promise<Plan | RunFault | null> {
   try {
@@ -49,13 +49,13 @@ async function find(
     if (plan === null) return null;
     if (depthOf(run) > DEPTH_LIMIT)
       throw new RunFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
-    requireForeseen(plan, contract);
+    assertSecretsDeclared(plan, contract);
     requireStorableIn(payload, "execution_start");
     return plan;
   } catch (fault) {
     if (!(fault instanceof RunFault)) throw fault;
     const { code: error_code, category: node_category, stage, facts } = fault;
-    say({ event_type: "error", run, payload: { error_code, node_category, stage, facts } });
+    emit({ event_type: "error", run, payload: { error_code, node_category, stage, facts } });
     return fault;
   }
 }
@@ -69,7 +69,7 @@ function depthOf(run: string): number {
  * A payload field that a called workflow suppresses has gone through its caller's events already, so the calling
  * contract must suppress a field of that name, too; its plan then follows the value back to where it came from.
  */
-function requireForeseen({ workflow, secrets }: Plan, contract: Contract): void {
+function assertSecretsDeclared({ workflow, secrets }: Plan, contract: Contract): void {
   for (const path of secrets?.paths.get(spaces.payload) ?? []) {
     if (path.some((name) => contract.suppressed.has(name))) continue;
     const facts = { workflow: workflow.fqdn, contract: contract.fqdn, field: pointer(path) };
@@ -78,27 +78,27 @@ function requireForeseen({ workflow, secrets }: Plan, contract: Contract): void 
 }
 
 function nestedInput(
-  { input, conclude, cursor }: RunState,
+  { input, executor, cursor }: RunState,
   plan: Plan,
   payload: JsonObject,
   run: string,
 ): RunInput {
   const { actor: _, ...shared } = input;
   const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
-  return { ...shared, run, parent, ...conclude.begin(run, plan, payload) };
+  return { ...shared, run, parent, ...executor.begin(run, plan, payload) };
 }
 
-function toCalled({ status, outcome, exitReason, fault, results }: RunResult): Called {
+function toCalled({ status, outcome, exitReason, fault, results }: RunResult): ChildResult {
   const result = { status, outcome, exit_reason_code: exitReason, results };
   return { end: fault === undefined ? endOf(status, exitReason) : "refused", result };
 }
 
-function endOf(status: RunEnding["status"], exitReason: string): Called["end"] {
+function endOf(status: RunEnding["status"], exitReason: string): ChildResult["end"] {
   if (status === "SUCCESS") return "succeeded";
   if (exitReason === "EXIT_BACKEND_ERROR" || STORAGE_CODES.has(exitReason)) return "storage";
   return exitReason === "EXIT_NOT_FOUND" ? "not-found" : "failed";
 }
 
-function ended(end: "unknown" | "refused", exitReason: string): Called {
+function ended(end: "unknown" | "refused", exitReason: string): ChildResult {
   return { end, result: { status: "FAILED", outcome: null, exit_reason_code: exitReason, results: {} } };
 }

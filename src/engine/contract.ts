@@ -64,7 +64,7 @@ export async function runContract(
       throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", facts);
     }
     if (action.do === "evaluate") {
-      const settled = walk.conclude.evaluation(action.evaluation, { ...progress.published, ...scope });
+      const settled = walk.executor.evaluation(action.evaluation, { ...progress.published, ...scope });
       return { outcome: settled, outputs: progress.published };
     }
     const next = following(action, index, contract);
@@ -91,15 +91,15 @@ async function runStep(step: Step, contract: Contract, progress: Progress, walk:
   const scope = outputScope(raw, status, progress, walk);
   const mapped = mapOutputs(step.outputs, raw, scope);
   const stated = own(mapped, "result_status");
-  const settled = stated === undefined ? outcome : stateOutcome(walk.conclude.status(stated), step, contract);
+  const settled = stated === undefined ? outcome : stateOutcome(walk.executor.status(stated), step, contract);
   setOwn(progress.raw, step.name, raw);
   setOwn(progress.results, step.name, mapped);
   const { result_status: _, ...said } = mapped;
-  const published = walk.conclude.published(said);
+  const published = walk.executor.published(said);
   for (const [name, value] of Object.entries(published)) setOwn(progress.published, name, value);
   const action = step.onResult.get(settled);
   if (action !== undefined) {
-    walk.say({
+    walk.emit({
       event_type: "step_end",
       run: walk.input.run,
       node_id: walk.cursor.node as string,
@@ -123,8 +123,8 @@ function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   });
 }
 
-function inputScope({ inputs, results, raw }: Progress, { input, conclude }: RunState): Scope {
-  return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock, [WITHIN]: conclude.within };
+function inputScope({ inputs, results, raw }: Progress, { input, executor }: RunState): Scope {
+  return { inputs, payload: inputs, results, raw, [CLOCK]: input.clock, [WITHIN]: executor.within };
 }
 
 /** The value of every binding whose path reaches something; the others are left out (SPEC 3). */

@@ -22,26 +22,26 @@ import type { EmitEvent, RunInput, RunState } from "./run-state.ts";
 export async function execute(
   plan: Plan,
   input: RunInput,
-  conclude: StepExecutor,
-  say: EmitEvent,
+  executor: StepExecutor,
+  emit: EmitEvent,
   tally: RunState["tally"] = { runs: 0, events: 0 },
 ): Promise<RunResult> {
   const begun = input.micros();
   tally.runs++;
   let events = 0;
   let effects = 0;
-  const counting: EmitEvent = (happening) => {
-    requireStorable(happening);
+  const counting: EmitEvent = (event) => {
+    requireStorable(event);
     events++;
     if (input.run === MAIN_RUN) tally.events++;
-    if (happening.event_type === "side_effect_start") effects++;
-    say(happening);
+    if (event.event_type === "side_effect_start") effects++;
+    emit(event);
   };
   const state: RunState = {
     plan,
     input,
-    conclude,
-    say: counting,
+    executor,
+    emit: counting,
     tally,
     cursor: { visit: 0 },
     payload: deepFreeze(input.payload),
@@ -50,7 +50,7 @@ export async function execute(
     call: (...call) => nested(...call),
   };
   const nested = createChildRunner(state, (child, childInput) =>
-    execute(child, childInput, conclude, counting, tally),
+    execute(child, childInput, executor, counting, tally),
   );
   const ending = await runToEnding(state);
   counting({
@@ -85,9 +85,9 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
   }
 }
 
-function sayStart({ plan, input, say }: RunState): void {
+function sayStart({ plan, input, emit }: RunState): void {
   const observed: readonly Observation[] = [{ clock: input.clock }];
-  say({
+  emit({
     event_type: "execution_start",
     run: input.run,
     payload: {
@@ -105,8 +105,8 @@ function sayStart({ plan, input, say }: RunState): void {
   });
 }
 
-function sayError({ input, cursor, say }: RunState, fault: RunFault): void {
-  say({
+function sayError({ input, cursor, emit }: RunState, fault: RunFault): void {
+  emit({
     event_type: "error",
     run: input.run,
     ...(cursor.node === undefined ? {} : { node_id: cursor.node }),
@@ -121,7 +121,7 @@ function sayError({ input, cursor, say }: RunState, fault: RunFault): void {
 }
 
 async function runNodes(state: RunState): Promise<RunEnding> {
-  const { plan, input, cursor, say } = state;
+  const { plan, input, cursor, emit } = state;
   let key = plan.start;
   let outcome = "";
   for (let hops = 0; ; hops++) {
@@ -135,7 +135,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
     if (node.type === "EXIT") {
       const ending = endAt(node, outcome);
       const reason = node.reason === null ? {} : { reason: node.reason };
-      say({
+      emit({
         event_type: "node_start",
         run: input.run,
         node_id: key,
@@ -143,7 +143,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
       });
       if (node.emit !== null) {
         const payload = { outcome, exit_reason_code: ending.exitReason };
-        say({
+        emit({
           event_type: "event_announced",
           run: input.run,
           node_id: key,
@@ -155,12 +155,12 @@ async function runNodes(state: RunState): Promise<RunEnding> {
     const begun = input.micros();
     const ended = node.type === "IN" ? await runIntent(node, state) : await runContractNode(node, state);
     delete cursor.step;
-    const end = state.conclude.end({ ...ended, next: advance(node, ended.outcome) });
+    const end = state.executor.end({ ...ended, next: advance(node, ended.outcome) });
     const { outputs, next } = end;
     outcome = end.outcome;
     setOwn(state.results, key, outputs);
     setOwn(state.outcomes, key, outcome);
-    say({
+    emit({
       event_type: "node_end",
       run: input.run,
       node_id: key,

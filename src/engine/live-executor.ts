@@ -52,11 +52,11 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
 
 /** A draw that records every reading, in order, for the replay. */
 export function recordingSources({ clock, entropy }: Pick<LiveEnvironment, "clock" | "entropy">): {
-  draw: Sources;
+  sources: Sources;
   observed: Observation[];
 } {
   const observed: Observation[] = [];
-  const draw: Sources = {
+  const sources: Sources = {
     clock() {
       const reading = new Date(clock.now()).toISOString();
       observed.push({ clock: reading });
@@ -68,25 +68,25 @@ export function recordingSources({ clock, entropy }: Pick<LiveEnvironment, "cloc
       return drawn;
     },
   };
-  return { draw, observed };
+  return { sources, observed };
 }
 
 function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironment): TransformResult {
-  const { draw, observed } = recordingSources(live);
-  return { ...answer(step, inputs, draw), observed };
+  const { sources, observed } = recordingSources(live);
+  return { ...answer(step, inputs, sources), observed };
 }
 
 /** The transform's answer, held to its declaration. @throws RunFault `CAPABILITY_FAULT` */
 export function answer(
   step: Pick<TransformStep, "code" | "transform">,
   inputs: JsonObject,
-  draw: Sources,
+  sources: Sources,
 ): Omit<TransformResult, "observed"> {
   const fault = (reason: string, cause?: unknown) =>
     new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
   let answered: ReturnType<TransformStep["transform"]["answer"]>;
   try {
-    answered = step.transform.answer(inputs, draw);
+    answered = step.transform.answer(inputs, sources);
   } catch (error) {
     throw fault("it threw", error);
   }
@@ -98,10 +98,10 @@ export function answer(
 }
 
 async function effect(step: EffectStep, inputs: JsonObject, live: LiveEnvironment): Promise<EffectResult> {
-  const { draw, observed } = recordingSources(live);
+  const { sources, observed } = recordingSources(live);
   if (live.durability === "device" && !isReading(step.operation)) live.syncTrace();
   try {
-    const performed = await reach(step, inputs, draw, live);
+    const performed = await reach(step, inputs, sources, live);
     const { result = {} } = performed;
     const unheld = notJson(result, []);
     if (unheld !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(unheld)}`);
@@ -118,13 +118,13 @@ async function effect(step: EffectStep, inputs: JsonObject, live: LiveEnvironmen
 function reach(
   { operation, path, policy }: EffectStep,
   inputs: JsonObject,
-  draw: Sources,
+  sources: Sources,
   live: LiveEnvironment,
 ): Performed | Promise<Performed> {
-  switch (operation.reaches) {
+  switch (operation.target) {
     case "store":
       if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-      return onStore(operation, inputs, live.data.store(path), draw, live);
+      return onStore(operation, inputs, live.data.store(path), sources, live);
     case "mail":
       return operation.perform(inputs, live.mail, policy);
     case "workflows":
@@ -138,10 +138,10 @@ function onStore(
   operation: StoreOperation,
   inputs: JsonObject,
   store: StoreFile,
-  draw: Sources,
+  sources: Sources,
   { durability }: LiveEnvironment,
 ): Performed {
-  const performed = operation.perform(inputs, store, draw);
+  const performed = operation.perform(inputs, store, sources);
   if (durability === "device" && !isReading(operation)) store.sync();
   return performed;
 }

@@ -17,13 +17,13 @@ export interface NodeResult {
 
 /** Admits the payload, its top-level defaults filled in, or tells every rule it does not meet. */
 export async function runIntent({ key, intent }: IntentNode, state: RunState): Promise<NodeResult> {
-  const { input, say, conclude } = state;
+  const { input, emit, executor } = state;
   const code = intent === null ? {} : { capability_code: intent.fqdn };
-  say({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
+  emit({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
   if (intent === null) return { outcome: "ACK", outputs: {} };
   state.payload = withDefaults(intent.spec, state.payload);
   const found = accepts(intent.spec, state.payload) ? [] : await judge(intent.spec, state.payload);
-  const unmet = conclude.unmet(found);
+  const unmet = executor.unmet(found);
   sayViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
 }
@@ -44,9 +44,9 @@ function withDefaults(spec: IntentSpec, payload: JsonObject): JsonObject {
   return deepFreeze(filled);
 }
 
-function sayViolations({ input, cursor, say }: RunState, code: ViolationCode, unmet: readonly Unmet[]): void {
+function sayViolations({ input, cursor, emit }: RunState, code: ViolationCode, unmet: readonly Unmet[]): void {
   for (const { pointer: field, constraint, expected, actual } of unmet) {
-    say({
+    emit({
       event_type: "violation",
       run: input.run,
       node_id: cursor.node as NodeKey,
@@ -64,15 +64,15 @@ function sayViolations({ input, cursor, say }: RunState, code: ViolationCode, un
 /** Binds the contract's inputs and runs it. @throws RunFault for an outcome the contract does not allow */
 export async function runContractNode(node: ContractNode, state: RunState): Promise<NodeResult> {
   const { contract } = node;
-  const { input, say, conclude } = state;
-  const inputs = conclude.inputs(bindInputs(node, state));
-  say({
+  const { input, emit, executor } = state;
+  const inputs = executor.inputs(bindInputs(node, state));
+  emit({
     event_type: "node_start",
     run: input.run,
     node_id: node.key,
     payload: { node_type: "CC", capability_code: contract.fqdn, inputs },
   });
-  const unmet = conclude.unmet(checkInputs(node, inputs));
+  const unmet = executor.unmet(checkInputs(node, inputs));
   sayViolations(state, "INPUT_VIOLATION", unmet);
   const ended =
     unmet.length > 0
@@ -86,9 +86,9 @@ export async function runContractNode(node: ContractNode, state: RunState): Prom
 
 function bindInputs(
   { inputs, contract }: ContractNode,
-  { payload, results, outcomes, input, conclude }: RunState,
+  { payload, results, outcomes, input, executor }: RunState,
 ): JsonObject {
-  const scope = { payload, results, outcomes, [CLOCK]: input.clock, [WITHIN]: conclude.within };
+  const scope = { payload, results, outcomes, [CLOCK]: input.clock, [WITHIN]: executor.within };
   const bound = bind(inputs, scope);
   for (const { name, default: fallback } of contract.inputs) {
     if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);

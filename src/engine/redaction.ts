@@ -66,15 +66,15 @@ export class Redactor {
     return new RunFault(stage, category, fault.code as RunCode, facts as never, { cause });
   }
 
-  readonly mask = (happening: EventBody): EventBody => {
-    const { event_type, run } = happening;
-    if (this.#salted === undefined) return happening;
+  readonly mask = (event: EventBody): EventBody => {
+    const { event_type, run } = event;
+    if (this.#salted === undefined) return event;
     const secrets = this.#byRun.get(run)?.secrets ?? null;
     const inPlaces = (change: (data: Json, places: Places) => Json) =>
-      changeData(event_type, happening.payload, (data, at) => change(data, placesAt(happening, at, secrets)));
+      changeData(event_type, event.payload, (data, at) => change(data, placesAt(event, at, secrets)));
     inPlaces((data, places) => this.#learnIn(data, places));
     const masked = {
-      ...happening,
+      ...event,
       payload: inPlaces((data, places) => this.#shown(data, places)),
     } as EventBody;
     if (event_type === "workflow_complete") this.#byRun.delete(run);

@@ -20,9 +20,9 @@ const CODES = { runs: "RUN_LIMIT", events: "EVENT_LIMIT" } as const satisfies Re
 /** @throws RunFault where the trace may hold no more of these. */
 export function checkLimit(
   of: keyof TraceLimits,
-  { conclude, tally }: Pick<RunState, "conclude" | "tally">,
+  { executor, tally }: Pick<RunState, "executor" | "tally">,
 ): void {
-  const limit = conclude.limit(of, tally[of]);
+  const limit = executor.limit(of, tally[of]);
   if (limit !== null) throw new RunFault("walk", "WF", CODES[of], { limit });
 }
 

@@ -1,6 +1,6 @@
 /** A run while it goes on: what it was given, what it has concluded, where it is. */
 
-import type { Called } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/effect.ts";
 import type { JsonObject, MutableJson } from "../json/json.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
 import type { EventBody } from "../trace/event.ts";
@@ -22,20 +22,20 @@ export interface RunInput {
   micros(): number;
 }
 
-export type EmitEvent = (happening: EventBody) => void;
+export type EmitEvent = (event: EventBody) => void;
 
 /** What a step sees of its run. */
 export interface RunState {
   readonly plan: Plan;
   readonly input: RunInput;
-  readonly conclude: StepExecutor;
-  readonly say: EmitEvent;
+  readonly executor: StepExecutor;
+  readonly emit: EmitEvent;
   /** What the whole trace holds so far. */
   readonly tally: { runs: number; events: number };
   /** Where the run is: what an `error` event names. */
   readonly cursor: { node?: NodeKey; step?: string; visit: number };
   /** Runs another workflow nested in this one, for the step that is going on. */
-  call(workflow: string, payload: JsonObject, contract: Contract): Promise<Called>;
+  call(workflow: string, payload: JsonObject, contract: Contract): Promise<ChildResult>;
   payload: JsonObject;
   readonly results: MutableJson;
   readonly outcomes: MutableJson;

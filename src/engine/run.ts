@@ -30,7 +30,7 @@ export interface RunRequest {
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
-  readonly stage?: (performed: StepExecutor) => StepExecutor;
+  readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -45,11 +45,11 @@ export interface TracedRun {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
-  const { stage = (performed) => performed, limits = TRACE_LIMITS } = request;
-  const secrecy = new Redactor(() => entropy.hex(16));
-  secrecy.add(MAIN_RUN, plan);
+  const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
+  const redactor = new Redactor(() => entropy.hex(16));
+  redactor.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
-  const trace = request.openTrace(traceId(plan, secrecy.payload(MAIN_RUN, payload), begun));
+  const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   try {
     const options = { executionId: trace.id, clock };
     const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
@@ -63,15 +63,15 @@ export async function run(request: RunRequest): Promise<TracedRun> {
       micros: () => clock.micros(),
       ...(actor === undefined ? {} : { actor }),
     };
-    const say: EmitEvent = (happening) => journal.say(secrecy.mask(happening));
-    const begin = (nested: string, called: Plan) => secrecy.add(nested, called);
+    const emit: EmitEvent = (event) => journal.append(redactor.mask(event));
+    const begin = (nested: string, called: Plan) => redactor.add(nested, called);
     const syncTrace = () => journal.sync();
-    const conclude = stage(
+    const executor = wrapExecutor(
       createLiveExecutor({ data, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
     );
-    const { fault, results: _, ...ending } = await execute(plan, input, conclude, say);
+    const { fault, results: _, ...ending } = await execute(plan, input, executor, emit);
     if (durability === "device") syncTrace();
-    const said = fault === undefined ? ending : { ...ending, fault: secrecy.fault(fault) };
+    const said = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
   } finally {
     trace.file.close();

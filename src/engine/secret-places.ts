@@ -65,11 +65,11 @@ export function placesIn(space: Space, secrets: Secrets | null): Places {
 }
 
 /** Of the data at `at` in the event's payload. */
-export function placesAt(happening: EventBody, at: readonly string[], secrets: Secrets | null): Places {
+export function placesAt(event: EventBody, at: readonly string[], secrets: Secrets | null): Places {
   if (secrets === null) return NOWHERE;
-  const names = secrets.names.get(happening.node_id ?? "") ?? NO_NAMES;
-  if (isWhole(happening, at, secrets, names)) return EVERYWHERE;
-  const space = spaceOf(happening, at);
+  const names = secrets.names.get(event.node_id ?? "") ?? NO_NAMES;
+  if (isWhole(event, at, secrets, names)) return EVERYWHERE;
+  const space = spaceOf(event, at);
   const paths = space === undefined ? [] : (secrets.paths.get(space) ?? []);
   // The admission's rules have one space, every other data has its own.
   const from = space === spaces.admission ? at : [];
@@ -79,16 +79,16 @@ export function placesAt(happening: EventBody, at: readonly string[], secrets: S
 
 /** Whether all of the data is secret by where it stands. */
 function isWhole(
-  happening: EventBody,
+  event: EventBody,
   [member, ...below]: readonly string[],
   secrets: Secrets,
   names: ReadonlySet<string>,
 ): boolean {
-  const node = happening.node_id ?? "";
-  if (happening.event_type === "violation") return isSecretField(happening.payload.field, node, secrets);
+  const node = event.node_id ?? "";
+  if (event.event_type === "violation") return isSecretField(event.payload.field, node, secrets);
   if (member === "reason") return names.has(below.at(-1) as string);
-  if (happening.event_type !== "transform_end" || member !== "observed") return false;
-  return secrets.drawn.has(spaces.raw(node, happening.payload.step));
+  if (event.event_type !== "transform_end" || member !== "observed") return false;
+  return secrets.drawn.has(spaces.raw(node, event.payload.step));
 }
 
 /** A violation's `actual` stands at the pointer in `field`, not under a name. */

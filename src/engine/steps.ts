@@ -18,17 +18,17 @@ export interface StepResult {
 export function runTransform(
   step: TransformStep,
   inputs: JsonObject,
-  { conclude, say, input, cursor }: RunState,
+  { executor, emit, input, cursor }: RunState,
 ): StepResult {
   const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
   const conclusion =
     missing === undefined
       ? // The order of members never reaches a transform: a replay reads them back in canonical order.
-        conclude.transform(step, deepFreeze(inCanonicalOrder(inputs)))
+        executor.transform(step, deepFreeze(inCanonicalOrder(inputs)))
       : { result: null, reason: { code: "INPUT_MISSING", field: missing }, observed: [] };
   const { result, reason, observed } = conclusion;
   const outcome = result === null ? step.onFailure : step.onSuccess;
-  say({
+  emit({
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
@@ -52,18 +52,18 @@ export async function runEffect(
   contract: Contract,
   walk: RunState,
 ): Promise<StepResult> {
-  const { say, input, cursor } = walk;
+  const { emit, input, cursor } = walk;
   const at = { run: input.run, node_id: cursor.node as string };
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
   const { code, op, store } = step;
-  say({
+  emit({
     event_type: "side_effect_start",
     ...at,
     payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
   });
   const concluded = await concludeEffect(step, inputs, effectKey, contract, walk);
   const { outcome, result, reason, change, observed } = concluded;
-  say({
+  emit({
     event_type: "side_effect_end",
     ...at,
     payload: {
@@ -86,10 +86,10 @@ async function concludeEffect(
   inputs: JsonObject,
   effectKey: Digest,
   contract: Contract,
-  { conclude, call }: RunState,
+  { executor, call }: RunState,
 ): Promise<EffectResult> {
   const { operation } = step;
-  if (operation.reaches !== "workflows") return conclude.effect(step, inputs, effectKey);
+  if (operation.target !== "workflows") return executor.effect(step, inputs, effectKey);
   const frozen = deepFreeze(inCanonicalOrder(inputs));
   const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
   return { ...performed, result: performed.result ?? {}, observed: [] };

@@ -35,7 +35,7 @@ async function nestedPlan(
   const caller = parent === undefined ? undefined : plans.get(parent.run);
   const node = caller?.nodes.get(parent?.node ?? "");
   const step = stepsOf(node).find(({ name }) => name === parent?.step);
-  const isCalling = step?.kind === "effect" && step.operation.reaches === "workflows";
+  const isCalling = step?.kind === "effect" && step.operation.target === "workflows";
   if (caller === undefined || !isCalling) return finding("NOT_CALLED", sequence, { workflow: workflow_code });
   try {
     return (

@@ -56,8 +56,8 @@ interface Answered {
 async function answerOf(transform: Transform, inputs: JsonObject, drawn: Drawn): Promise<Answered> {
   await transform.prepare?.();
   try {
-    const { draw } = recordingSources(drawn);
-    const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), draw);
+    const { sources } = recordingSources(drawn);
+    const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), sources);
     const { result, reason = null } = answered;
     return { outcome: result === null ? "VIOLATION" : "SUCCESS", outputs: result ?? {}, reason };
   } catch (error) {

@@ -226,7 +226,7 @@ async function runStep(
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
-    stage: staging.stage,
+    wrapExecutor: staging.stage,
     ...(actor === undefined ? {} : { actor }),
     listen(event) {
       staging.listen(event);

@@ -19,10 +19,10 @@ export interface Envelope {
 
 /** The event's line, without its line break, and its hash. */
 export function encodeEvent(
-  happening: EventBody,
+  event: EventBody,
   stamp: Envelope,
 ): { readonly line: string; readonly hash: Digest } {
-  const { event_type, node_id, payload, run } = happening;
+  const { event_type, node_id, payload, run } = event;
   const node = node_id === undefined ? "" : `"node_id":${canonical(node_id)},`;
   const head = `{"elapsed_us":${stamp.elapsedUs},"event_type":"${event_type}","execution_id":${canonical(stamp.executionId)},`;
   const tail =

@@ -8,7 +8,7 @@ import { encodeEvent, genesis } from "./chain.ts";
 import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
-  say(happening: EventBody): void;
+  append(event: EventBody): void;
   /** Everything said so far is on the device when this returns. @throws TraceFault */
   sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
@@ -46,7 +46,7 @@ export function openJournal(file: TraceFile, { executionId, clock, listen }: Jou
     get head() {
       return head;
     },
-    say(happening) {
+    append(event) {
       const stamp = {
         executionId,
         sequence: ++sequence,
@@ -54,14 +54,14 @@ export function openJournal(file: TraceFile, { executionId, clock, listen }: Jou
         elapsedUs: clock.micros() - begun,
         prevHash: head,
       };
-      const { line, hash } = encodeEvent(happening, stamp);
-      effects.take(happening);
+      const { line, hash } = encodeEvent(event, stamp);
+      effects.take(event);
       attempt(() => {
         file.append(`${line}\n`);
-        if (PLACE_CHECKED.has(happening.event_type)) file.checkPlace();
+        if (PLACE_CHECKED.has(event.event_type)) file.checkPlace();
       });
       listen?.({
-        ...happening,
+        ...event,
         schema: SCHEMA,
         sequence,
         timestamp: stamp.timestamp,

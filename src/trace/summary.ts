@@ -81,26 +81,26 @@ export function summaryOf(events: Iterable<EventBody>): Summary {
 }
 
 /** Adds one event. Results are those of the main run. */
-export function addEvent(summary: Summary, happening: EventBody): void {
-  const { run, node_id: node = "" } = happening;
-  switch (happening.event_type) {
+export function addEvent(summary: Summary, event: EventBody): void {
+  const { run, node_id: node = "" } = event;
+  switch (event.event_type) {
     case "execution_start":
-      if (run === MAIN_RUN) summary.payload = happening.payload.payload;
+      if (run === MAIN_RUN) summary.payload = event.payload.payload;
       return;
     case "node_end": {
-      const { status, next, outputs } = happening.payload;
+      const { status, next, outputs } = event.payload;
       summary.path.push(sharing({ run, node, outcome: status, next }, summary));
       if (run === MAIN_RUN) setOwn(summary.results, node, outputs as Json);
       return;
     }
     case "side_effect_start": {
-      const { step, cs_code: capability, op, store } = happening.payload;
+      const { step, cs_code: capability, op, store } = event.payload;
       summary.effects.push(sharing({ run, node, step, capability, op, store, outcome: null }, summary));
       return;
     }
     case "side_effect_end": {
-      const { step, outcome } = happening.payload;
-      gatherReason(summary, { run, node, ...happening.payload });
+      const { step, outcome } = event.payload;
+      gatherReason(summary, { run, node, ...event.payload });
       const index = summary.effects.findLastIndex(
         (one) => one.run === run && one.node === node && one.step === step,
       );
@@ -109,19 +109,19 @@ export function addEvent(summary: Summary, happening: EventBody): void {
       return;
     }
     case "transform_end":
-      gatherReason(summary, { run, node, ...happening.payload });
+      gatherReason(summary, { run, node, ...event.payload });
       return;
     case "event_announced":
-      summary.events.push(happening.payload.event_code);
+      summary.events.push(event.payload.event_code);
       return;
     case "violation":
-      summary.violations.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      summary.violations.push({ run, node: event.node_id ?? null, ...event.payload });
       return;
     case "error":
-      summary.errors.push({ run, node: happening.node_id ?? null, ...happening.payload });
+      summary.errors.push({ run, node: event.node_id ?? null, ...event.payload });
       return;
     case "workflow_complete":
-      if (run === MAIN_RUN) summary.ending = happening.payload;
+      if (run === MAIN_RUN) summary.ending = event.payload;
       return;
     default:
       return;

@@ -64,9 +64,9 @@ const pure: Sources = {
 };
 const chance: Sources = { ...pure, entropy: (count) => "c4".repeat(count) };
 
-function outcomeOf(declared: Transform, { inputs }: Vector, draw: Sources): Answer | "CAPABILITY_FAULT" {
+function outcomeOf(declared: Transform, { inputs }: Vector, sources: Sources): Answer | "CAPABILITY_FAULT" {
   try {
-    return declared.answer(deepFreeze(inputs), draw);
+    return declared.answer(deepFreeze(inputs), sources);
   } catch (error) {
     if (error instanceof assert.AssertionError) throw error;
     assert.equal((error as Error).constructor, Error, `an unplanned ${error}`);

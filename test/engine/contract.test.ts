@@ -545,8 +545,8 @@ test("a transform gets deep-frozen inputs in canonical order, whatever the paylo
 });
 
 test("a transform's readings of clock and entropy are recorded in the order they were drawn", async () => {
-  const drawing = testTransform(ANSWER, (_, draw) => ({
-    result: { id: draw.entropy(2) + draw.entropy(1), at: draw.clock() },
+  const drawing = testTransform(ANSWER, (_, sources) => ({
+    result: { id: sources.entropy(2) + sources.entropy(1), at: sources.clock() },
   }));
   const step = { step: "ask", transform: ANSWER, on_result: { SUCCESS: "exit" } };
   const trial = await runTrial(oneContract(contract([step]), {}, { transforms: [drawing] }));

@@ -411,8 +411,8 @@ const KEYS = "trial::CT_KEYS_V0";
 
 /** Draws a key and answers its fingerprint; `leaky` also hands the key out, as no transform should. */
 const keys = (leaky: boolean): Transform => ({
-  ...testTransform(KEYS, (_, draw) => {
-    const key = draw.entropy(16);
+  ...testTransform(KEYS, (_, sources) => {
+    const key = sources.entropy(16);
     const fingerprint = sha256(key).slice(0, 8);
     return { result: leaky ? { fingerprint, hint: `key ${key}` } : { fingerprint } };
   }),

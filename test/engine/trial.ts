@@ -77,7 +77,10 @@ export function appending(step: string, record: Json, more: JsonObject = {}): Js
   return { step, side_effect: JOURNAL, op: "APPEND", store: "LOG", inputs: { record }, on_result, ...more };
 }
 
-export function testTransform(code: string, answer: (input: JsonObject, draw: Sources) => Answer): Transform {
+export function testTransform(
+  code: string,
+  answer: (input: JsonObject, sources: Sources) => Answer,
+): Transform {
   return { code, about: "of this test", result: [], violations: [], secrets: [], examples: [], answer };
 }
 
@@ -91,7 +94,7 @@ export function testEffect(
     about: "of this test",
     input: {},
     outcomes,
-    reaches: "store",
+    target: "store",
     semantics: "reads",
     perform,
   } as const;
@@ -218,7 +221,7 @@ export interface TrialOptions {
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
   readonly actor?: string;
-  readonly stage?: RunRequest["stage"];
+  readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
 }
 
@@ -244,7 +247,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
-    ...(stage === undefined ? {} : { stage }),
+    ...(stage === undefined ? {} : { wrapExecutor: stage }),
     listen: (event) => events.push(event),
   });
   return { ending, events, text: trace.text(), head, data };

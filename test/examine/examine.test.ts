@@ -256,8 +256,8 @@ test("a transform that answers something else than it did is found with both val
 });
 
 test("drawn values are handed back in the replay; another number or kind of draws than on record is found", async () => {
-  const drawing = testTransform("trial::CT_DRAW_V0", (_, draw) => ({
-    result: { id: draw.entropy(4), at: draw.clock() },
+  const drawing = testTransform("trial::CT_DRAW_V0", (_, sources) => ({
+    result: { id: sources.entropy(4), at: sources.clock() },
   }));
   const step = { step: "ask", transform: "trial::CT_DRAW_V0", on_result: { SUCCESS: "exit" } };
   const drawn = await compileTrial({ ...working([step]), transforms: [drawing] });
@@ -309,8 +309,8 @@ const refused: readonly {
     protocol: {
       ...working([{ step: "ask", transform: "trial::CT_BAD_V0", on_result: {} }]),
       transforms: [
-        testTransform("trial::CT_BAD_V0", (_, draw) => {
-          throw new Error(draw.clock());
+        testTransform("trial::CT_BAD_V0", (_, sources) => {
+          throw new Error(sources.clock());
         }),
       ],
     },

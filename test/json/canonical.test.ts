@@ -155,7 +155,7 @@ function traceOf(value: Json): Uint8Array {
   const file = { append, checkPlace: () => undefined, sync: () => undefined, close: () => undefined };
   const clock = { now: () => 0, micros: () => 0 };
   const journal = openJournal(file, { executionId: "X", clock });
-  journal.say({
+  journal.append({
     event_type: "event_announced",
     run: "0",
     node_id: "N",

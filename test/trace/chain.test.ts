@@ -66,7 +66,7 @@ function journal(clock: Clock, happenings: readonly EventBody[]) {
     listen: (event: unknown) => told.push(event),
   };
   const open = openJournal(trace.file, options);
-  for (const happening of happenings) open.say(happening);
+  for (const happening of happenings) open.append(happening);
   return { lines: trace.text().split("\n"), told, head: open.head };
 }
 

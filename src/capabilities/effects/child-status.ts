@@ -1,4 +1,4 @@
-import type { Called } from "../effect.ts";
+import type { ChildResult } from "../effect.ts";
 
 /** What the end of a called workflow is to a caller that asks whether it succeeded (SPEC 4.9). */
 export const STATUS_OF = {
@@ -8,4 +8,4 @@ export const STATUS_OF = {
   unknown: "BACKEND_ERROR",
   storage: "BACKEND_ERROR",
   refused: "BACKEND_ERROR",
-} as const satisfies Record<Called["end"], string>;
+} as const satisfies Record<ChildResult["end"], string>;

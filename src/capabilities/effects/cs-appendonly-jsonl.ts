@@ -29,10 +29,10 @@ const APPEND = operation({
   input: { record: object, stream_id: optional(anything), actor_id: optional(anything) },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
-  run({ record, stream_id = null, actor_id = null }, store, draw) {
+  run({ record, stream_id = null, actor_id = null }, store, sources) {
     return store.locked(() =>
       counted(store, ({ count, tornBytes, add }): Performed<"SUCCESS"> => {
-        const timestamp = naiveTime(draw.clock());
+        const timestamp = naiveTime(sources.clock());
         const record_id = `${timestamp}_${String(count).padStart(6, "0")}`;
         const sequence_number = count + 1;
         add({ record_id, sequence_number, timestamp, actor_id, stream_id, record });
@@ -47,7 +47,7 @@ const APPEND = operation({
       }),
     );
   },
-  shows({ record, stream_id = null, actor_id = null }, store, { since, last: change }) {
+  probe({ record, stream_id = null, actor_id = null }, store, { since, last: change }) {
     const wanted = Object.entries({ record, stream_id, actor_id });
     const { lines, count, torn } = matchingLines(store, (entry) =>
       wanted.every(([field, value]) => jsonEqual(own(entry, field) ?? null, value)),

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
-import { type Called, calling, effect, type Performed } from "../effect.ts";
+import { type ChildResult, calling, effect, type Performed } from "../effect.ts";
 import { anything, array, optional } from "../input-schema.ts";
 import { STATUS_OF } from "./child-status.ts";
 
@@ -46,7 +46,7 @@ function flaw(code: string, index: number): Performed<"VIOLATION"> {
 const WEIGH = "parcels::WF_WEIGH_V0";
 const STAMP = "parcels::WF_STAMP_V0";
 const workflows = [{ code: WEIGH, payload: { parcel: "P-1" } }, { code: STAMP }];
-const children = (weighed: Called["end"], stamped: Called["end"]) => [
+const children = (weighed: ChildResult["end"], stamped: ChildResult["end"]) => [
   { workflow: WEIGH, payload: { parcel: "P-1" }, end: weighed },
   { workflow: STAMP, payload: {}, end: stamped },
 ];

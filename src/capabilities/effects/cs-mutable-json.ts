@@ -37,7 +37,7 @@ const WRITE = operation({
       return { outcome: "SUCCESS", change: { before: pick(stored, [key]), after: { [key]: value } } };
     });
   },
-  shows({ key, value }, store) {
+  probe({ key, value }, store) {
     const found = own(readDocument(store), key);
     if (found === undefined) return absent({ key });
     if (jsonEqual(found, value)) return done({ key });
@@ -61,7 +61,7 @@ const DELETE = operation({
       return { outcome: "SUCCESS", change: { before, after: null } };
     });
   },
-  shows({ key }, store) {
+  probe({ key }, store) {
     if (isBlank(key)) return absent();
     return Object.hasOwn(readDocument(store), key) ? unclear("STILL_THERE", { key }) : done({ key });
   },
@@ -112,7 +112,7 @@ const UPDATE_WHERE = operation({
       };
     });
   },
-  shows({ filter, updates }, store) {
+  probe({ filter, updates }, store) {
     const stored = readDocument(store);
     const kept = Object.fromEntries(Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)));
     const updated = new Set(matching(stored, { ...kept, ...updates }).map(([key]) => key));
@@ -140,7 +140,7 @@ const DELETE_MANY = operation({
       return { outcome: "SUCCESS", result, change: { before, after: null } };
     });
   },
-  shows({ keys }, store) {
+  probe({ keys }, store) {
     const names = keys.filter((key) => typeof key === "string");
     if (names.length < keys.length) return absent();
     const stored = readDocument(store);

@@ -43,7 +43,7 @@ const WRITE = operation({
       };
     }
   },
-  shows({ name, resource_addresses }, store) {
+  probe({ name, resource_addresses }, store) {
     const entry = own(readDocument(store), name);
     if (entry === undefined) return absent();
     return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });

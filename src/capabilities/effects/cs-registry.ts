@@ -30,18 +30,18 @@ const REGISTER = operation({
   },
   outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
-  run({ key, value = {}, ...targets }, store, draw) {
+  run({ key, value = {}, ...targets }, store, sources) {
     return store.locked(() =>
       consult(store, (registry): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
         if (findKey(registry.state, store, key)?.isActive) return { outcome: "ALREADY_EXISTS" };
-        const address = `ADDR_${draw.entropy(16)}`;
+        const address = `ADDR_${sources.entropy(16)}`;
         const entry = { key, address, ...beside(targets, value) };
         registry.add(entry);
         return { outcome: "SUCCESS", result: { address }, change: { before: torn(registry), after: entry } };
       }),
     );
   },
-  shows({ key, value = {}, ...targets }, store) {
+  probe({ key, value = {}, ...targets }, store) {
     const { lines, ...rest } = linesWith(store, "key", key);
     if (isOnlyTorn(rest)) return unclear("ONLY_TORN", rest.torn);
     const wanted = { key, ...beside(targets, value) };
@@ -103,7 +103,7 @@ const DEREGISTER = operation({
       }),
     );
   },
-  shows({ key_or_address }, store) {
+  probe({ key_or_address }, store) {
     if (key_or_address === "") return absent();
     const ofKey = linesWith(store, "key", key_or_address);
     const { lines, ...rest } = ofKey.lines.length > 0 ? ofKey : linesWith(store, "address", key_or_address);

@@ -1,4 +1,4 @@
-import { type Called, calling, effect } from "../effect.ts";
+import { type ChildResult, calling, effect } from "../effect.ts";
 import { object, string } from "../input-schema.ts";
 
 /** A business exit is the called workflow's own answer: only what kept it from answering is an outcome here. */
@@ -9,7 +9,7 @@ const OUTCOMES = {
   unknown: "NOT_FOUND",
   storage: "BACKEND_ERROR",
   refused: "BACKEND_ERROR",
-} as const satisfies Record<Called["end"], string>;
+} as const satisfies Record<ChildResult["end"], string>;
 
 const EXECUTE = calling({
   about: "Runs one workflow; how it ended is the result.",
@@ -25,7 +25,7 @@ const EXECUTE = calling({
 
 const WORKFLOW = "parcels::WF_WEIGH_V0";
 const input = { workflow_code: WORKFLOW, payload: { parcel: "P-1" } };
-const ending = (end: Called["end"]) => [{ workflow: WORKFLOW, payload: { parcel: "P-1" }, end }];
+const ending = (end: ChildResult["end"]) => [{ workflow: WORKFLOW, payload: { parcel: "P-1" }, end }];
 
 export const csWorkflowGateway = effect({
   code: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",

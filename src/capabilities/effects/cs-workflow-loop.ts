@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
-import { type Call, type Called, calling, effect, type Performed } from "../effect.ts";
+import { type ChildResult, calling, effect, type Performed, type RunChildWorkflow } from "../effect.ts";
 import { anything, array, object, optional } from "../input-schema.ts";
 import { STATUS_OF } from "./child-status.ts";
 
@@ -42,7 +42,7 @@ const EXECUTE_SEQUENCE = calling({
 interface Loop {
   readonly item: Dispatch;
   readonly sub: { readonly field: string; readonly dispatch: Dispatch } | null;
-  readonly call: Call;
+  readonly call: RunChildWorkflow;
   readonly progress: Progress;
 }
 
@@ -76,7 +76,7 @@ async function runSubItems(item: JsonObject, index: number, loop: Loop): Promise
 async function runOne(
   item: JsonObject,
   dispatch: Dispatch,
-  call: Call,
+  call: RunChildWorkflow,
   at: JsonObject,
 ): Promise<Halt | undefined> {
   const workflow = dispatch.workflowOf(item);
@@ -143,7 +143,7 @@ const WEIGH = "parcels::WF_WEIGH_V0";
 const STAMP = "parcels::WF_STAMP_V0";
 const item_wf = { code: WEIGH, payload_fields: { parcel: "id", grams: "weight" }, inject: { clerk: "C-7" } };
 const item_sub_sequence = { field: "labels", wf_dispatch: { key_field: "kind", mapping: { STAMP } } };
-const weighed = (parcel: string, end: Called["end"]) => ({
+const weighed = (parcel: string, end: ChildResult["end"]) => ({
   workflow: WEIGH,
   payload: { parcel, clerk: "C-7" },
   end,

@@ -35,14 +35,14 @@ export const ctDeriveWalletKeypairs = transform({
     ...(await import("../crypto/secp256k1.ts")),
     ...(await import("../crypto/keccak.ts")),
   }),
-  run(input, draw, { mnemonicOf, seedOf, masterKey, deriveKey, isCurve, publicKeyOf, addressOf }) {
+  run(input, sources, { mnemonicOf, seedOf, masterKey, deriveKey, isCurve, publicKeyOf, addressOf }) {
     const { entropy_bits: bits, passphrase = "", curve = "secp256k1" } = input;
     if (!isStrength(bits)) return { violation: "STRENGTH_UNFIT", facts: { entropy_bits: bits } };
     if (!isCurve(curve)) return { violation: "CURVE_UNFIT" };
     const eoaPath = [...input.root_path_indices, ...input.eoa_child_indices];
     const utxoPath = [...input.root_path_indices, ...input.utxo_child_indices];
     if (!isKeyPath(eoaPath) || !isKeyPath(utxoPath)) return { violation: "PATH_UNFIT" };
-    const entropy = parseHex(input.entropy_bytes ?? draw.entropy(bits / 8));
+    const entropy = parseHex(input.entropy_bytes ?? sources.entropy(bits / 8));
     if (entropy === undefined) return { violation: "NOT_HEX" };
     const isAsked = 8 * entropy.length === bits;
     const master = isAsked ? masterKey(seedOf(mnemonicOf(entropy), passphrase)) : undefined;

@@ -10,9 +10,9 @@ export const ctGenerateEntropy = transform({
   violations: ["STRENGTH_UNFIT"],
   draws: "secret",
   secrets: ["entropy_bytes"],
-  run({ entropy_bits: bits }, draw) {
+  run({ entropy_bits: bits }, sources) {
     if (!isStrength(bits)) return { violation: "STRENGTH_UNFIT", facts: { entropy_bits: bits } };
-    return { result: { entropy_bytes: `0x${draw.entropy(bits / 8)}` } };
+    return { result: { entropy_bytes: `0x${sources.entropy(bits / 8)}` } };
   },
   examples: [
     {

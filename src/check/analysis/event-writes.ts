@@ -52,7 +52,7 @@ function recordsOf(
   if (contract === null) return [];
   const declared = contractFlow(contract, snapshot);
   return contractFlow(contract, snapshot, inputs).steps.flatMap(({ step, inputReach }, i) => {
-    if (step.kind !== "effect" || step.operation.reaches !== "store") return [];
+    if (step.kind !== "effect" || step.operation.target !== "store") return [];
     return step.inputs.flatMap(({ name, source }): EventRecord[] => {
       const written = infer(source, inputReach);
       const field = CODE_FIELDS.find((one) => written?.fields?.get(one)?.constant !== undefined);

@@ -36,7 +36,7 @@ function* callsFrom({ artifact, contract, table }: CheckedContract, use: Use): G
   const from = use.workflow.artifact.fqdn;
   const node = use.workflow.table.nodes.find(({ key }) => key === use.node.key);
   for (const step of contract?.steps ?? []) {
-    if (step.kind !== "effect" || step.operation.reaches !== "workflows") continue;
+    if (step.kind !== "effect" || step.operation.target !== "workflows") continue;
     const inputs = table.steps[step.index]?.inputs ?? {};
     const path = ["frontmatter", "core", "pipeline", String(step.index), "inputs"];
     for (const { text, at } of texts(inputs, path)) {

@@ -41,8 +41,8 @@ export interface DryRunEffect {
 
 /** What concludes instead of what is performed, and hears what the walk says. */
 export interface Direction {
-  readonly conclude: (performed: StepExecutor) => StepExecutor;
-  readonly say: EmitEvent;
+  readonly executor: (performed: StepExecutor) => StepExecutor;
+  readonly emit: EmitEvent;
 }
 
 /** The input must hold nothing suppressed. */
@@ -72,13 +72,13 @@ export async function dryRun(
   });
   const effects: DryRunEffect[] = [];
   let sent = 0;
-  const say: EmitEvent = (happening) => {
-    direction?.say(happening);
-    if (happening.event_type !== "side_effect_end") return;
-    effects.push(toEffect(happening, letters.length > sent));
+  const emit: EmitEvent = (event) => {
+    direction?.emit(event);
+    if (event.event_type !== "side_effect_end") return;
+    effects.push(toEffect(event, letters.length > sent));
     sent = letters.length;
   };
-  const walked = await execute(plan, input, direction?.conclude(performed) ?? performed, say);
+  const walked = await execute(plan, input, direction?.executor(performed) ?? performed, emit);
   const { status, outcome, exitReason } = walked;
   return { ending: { status, outcome, exitReason }, effects, stores, letters };
 }

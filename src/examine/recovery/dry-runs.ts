@@ -52,7 +52,7 @@ function reading(recorded: Recorded, now: string, stage: RunStage): readonly [Ru
   const { clock, entropy } = readings;
   return [
     { ...stage, clock, entropy },
-    { conclude: (performed) => readings.at(performed), say: readings.follow },
+    { executor: (performed) => readings.at(performed), emit: readings.follow },
   ];
 }
 
@@ -64,7 +64,7 @@ function goOn(
   plan: Plan,
   { start, open, readAgain }: CutOff,
   stage: RunStage,
-  { conclude, say }: Direction,
+  { executor, emit }: Direction,
 ): Promise<DryRun | null> {
   const done = new Set(open.filter(({ found }) => found.state === "done").map(({ effectKey }) => effectKey));
   return readAgain(async (events) => {
@@ -72,8 +72,8 @@ function goOn(
     const executionId = record.peek()?.execution_id ?? "";
     const input = inputOf(start, { executionId, run: MAIN_RUN, clock: clockOf(start) });
     const direction = {
-      conclude: (performed: StepExecutor) => conclude(afterRecord(record, performed, done)),
-      say: followedBy(say, record),
+      executor: (performed: StepExecutor) => executor(afterRecord(record, performed, done)),
+      emit: followedBy(emit, record),
     };
     try {
       const rehearsal = await dryRun({ ...plan, snapshot: start.snapshot }, input, stage, direction);
@@ -85,16 +85,16 @@ function goOn(
   });
 }
 
-function followedBy(say: EmitEvent, record: ReplayExecutor): EmitEvent {
-  return (happening) => {
-    say(happening);
-    if (record.peek() !== undefined) record.compare(happening);
+function followedBy(emit: EmitEvent, record: ReplayExecutor): EmitEvent {
+  return (event) => {
+    emit(event);
+    if (record.peek() !== undefined) record.compare(event);
   };
 }
 
 /** What is on record, and from its end on what is performed. @throws Stop where an effect answers unlike the first time */
 function afterRecord(record: ReplayExecutor, performed: StepExecutor, done: ReadonlySet<string>): StepExecutor {
-  const source = () => (record.peek() === undefined ? performed : record.conclude);
+  const source = () => (record.peek() === undefined ? performed : record.executor);
   return {
     admission: (...asked) => source().admission(...asked),
     transform: (...asked) => source().transform(...asked),

@@ -94,14 +94,14 @@ function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null)
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
   const { operation, path } = declared.step;
   const { inputs } = effect;
-  if (!mayWrite(declared.step) || operation.reaches === "workflows") return elsewhere(absent());
+  if (!mayWrite(declared.step) || operation.target === "workflows") return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
-  if (operation.reaches === "mail") return elsewhere(operation.shows(inputs, effect));
-  const { shows } = operation;
+  if (operation.target === "mail") return elsewhere(operation.probe(inputs, effect));
+  const { probe } = operation;
   // Without a path it would have answered BACKEND_ERROR.
-  if (path === null || shows === undefined) return elsewhere(absent());
+  if (path === null || probe === undefined) return elsewhere(absent());
   if (data === null) return elsewhere(unseen("NO_DATA_ROOT"));
-  return lookInto(data, path, (store) => withoutSecrets(shows(inputs, store, effect), declared));
+  return lookInto(data, path, (store) => withoutSecrets(probe(inputs, store, effect), declared));
 }
 
 /** What is known without looking at a store. */

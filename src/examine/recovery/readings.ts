@@ -53,20 +53,20 @@ export class Readings {
   };
 
   /** The same conclusions, drawn at the place where the walk asks for them. */
-  at(conclude: StepExecutor): StepExecutor {
+  at(executor: StepExecutor): StepExecutor {
     return {
-      ...conclude,
+      ...executor,
       transform: (step, inputs) => {
         this.#enter(...this.#node, step.name);
-        return conclude.transform(step, inputs);
+        return executor.transform(step, inputs);
       },
       effect: (step, inputs, key) => {
         this.#enter(...this.#node, step.name);
-        return conclude.effect(step, inputs, key);
+        return executor.effect(step, inputs, key);
       },
       begin: (run, ...called) => {
         this.#enter(run);
-        return conclude.begin(run, ...called);
+        return executor.begin(run, ...called);
       },
     };
   }

@@ -84,9 +84,9 @@ function inTurn(effects: readonly DryRunEffect[]) {
 
 function hasTakenPlace({ outcome, change }: Taken, declared: Declared): boolean {
   if (!isStep(declared)) return outcome === "SUCCESS";
-  const { reaches } = declared.step.operation;
-  if (reaches === "workflows" || !mayWrite(declared.step)) return false;
-  return outcome === null || (reaches === "mail" ? outcome === "SUCCESS" : isChange(change));
+  const { target } = declared.step.operation;
+  if (target === "workflows" || !mayWrite(declared.step)) return false;
+  return outcome === null || (target === "mail" ? outcome === "SUCCESS" : isChange(change));
 }
 
 type Operation = DeclaredStep["step"]["operation"];
@@ -100,7 +100,7 @@ function asRehearsed(
   if (again === undefined) return "NOT_REACHED";
   if (!again.isChange)
     return again.outcome === (outcome ?? "SUCCESS") ? "CHANGES_NOTHING" : "ANSWERS_OTHERWISE";
-  if (operation.reaches === "mail") return "SENDS_AGAIN";
+  if (operation.target === "mail") return "SENDS_AGAIN";
   if (isAppendOnly(operation)) return "ADDS_AGAIN";
   // What was found done has no change on record; with the same readings, what is there is what it left.
   const left = change === null ? sameReadings?.change?.before : change.after;
@@ -111,10 +111,10 @@ function asRehearsed(
 function asDeclared(declared: Declared): OnRerun {
   if (!isStep(declared)) return "NOT_KNOWN";
   const { operation } = declared.step;
-  if (operation.reaches === "mail") return "SENDS_AGAIN";
+  if (operation.target === "mail") return "SENDS_AGAIN";
   if (!isAppendOnly(operation)) return "DECLARED_SAME";
   return operation.outcomes.includes("ALREADY_EXISTS") ? "DECLARED_ONCE" : "DECLARED_MORE";
 }
 
 const isAppendOnly = (operation: Operation) =>
-  operation.reaches === "store" && operation.semantics === "append-only";
+  operation.target === "store" && operation.semantics === "append-only";

@@ -180,7 +180,7 @@ export class ReplayExecutor {
     throw new Stop(finding("DIVERGED", event.sequence, facts));
   }
 
-  readonly conclude: StepExecutor = {
+  readonly executor: StepExecutor = {
     begin: (run, plan, payload) => {
       this.#hidden.add(run, plan);
       const recorded = this.#expect("execution_start").payload;

@@ -44,7 +44,7 @@ export async function replay(
   const recordedSnapshot = { ...plan, snapshot: start.payload.snapshot };
   const named = () => (isHeld ? misnamed(recordedSnapshot, input) : null);
   try {
-    await execute(recordedSnapshot, input, record.conclude, record.compare);
+    await execute(recordedSnapshot, input, record.executor, record.compare);
     return { ...record.tally, finding: record.remark() ?? named() };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;

@@ -53,7 +53,7 @@ export class WhatIfExecutor {
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
 
-  readonly conclude: StepExecutor = {
+  readonly executor: StepExecutor = {
     begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
     admission: ({ requires, forbids }, where) => ({
       requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),

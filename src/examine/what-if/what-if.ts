@@ -31,15 +31,15 @@ export interface WhatIfResult {
 export async function whatIf(plan: Plan, events: readonly TraceEvent[]): Promise<WhatIfResult> {
   const start = events[0] as EventOf<"execution_start">;
   const said: TraceEvent[] = [];
-  const say = (happening: EventBody) => {
-    said.push(asEvent(happening, said.length + 1, start));
+  const emit = (event: EventBody) => {
+    said.push(asEvent(event, said.length + 1, start));
   };
   try {
     // On which snapshot it is, is known: only what it does is asked.
     const { execution_id: executionId, run, payload } = start;
     const { snapshot } = payload;
     const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });
-    await execute({ ...plan, snapshot }, input, new WhatIfExecutor(events).conclude, say);
+    await execute({ ...plan, snapshot }, input, new WhatIfExecutor(events).executor, emit);
     return { events: said, unanswered: null };
   } catch (error) {
     if (!(error instanceof UnansweredError)) throw error;
@@ -49,9 +49,9 @@ export async function whatIf(plan: Plan, events: readonly TraceEvent[]): Promise
   }
 }
 
-function asEvent(happening: EventBody, sequence: number, start: TraceEvent): TraceEvent {
+function asEvent(event: EventBody, sequence: number, start: TraceEvent): TraceEvent {
   const { execution_id, timestamp } = start;
   const none = "" as Digest;
   const place = { sequence, timestamp, elapsed_us: 0, execution_id, prev_hash: none, hash: none };
-  return { ...happening, schema: SCHEMA, ...place };
+  return { ...event, schema: SCHEMA, ...place };
 }

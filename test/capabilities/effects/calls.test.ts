@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CallEffect, Called } from "../../../src/capabilities/effect.ts";
+import type { CallEffect, ChildResult } from "../../../src/capabilities/effect.ts";
 import { csConcurrentWorkflows } from "../../../src/capabilities/effects/cs-concurrent-workflows.ts";
 import { csWorkflowGateway } from "../../../src/capabilities/effects/cs-workflow-gateway.ts";
 import { csWorkflowLoop } from "../../../src/capabilities/effects/cs-workflow-loop.ts";
@@ -10,7 +10,7 @@ import { deepFreeze } from "../../../src/json/json.ts";
 
 const effects: readonly CallEffect[] = [csConcurrentWorkflows, csWorkflowGateway, csWorkflowLoop];
 
-const ENDINGS: Record<Called["end"], readonly [outcome: string | null, exit: string]> = {
+const ENDINGS: Record<ChildResult["end"], readonly [outcome: string | null, exit: string]> = {
   succeeded: ["SUCCESS", "COMPLETED"],
   failed: ["VIOLATION", "EXIT_VIOLATION"],
   "not-found": ["NOT_FOUND", "EXIT_NOT_FOUND"],
@@ -19,7 +19,7 @@ const ENDINGS: Record<Called["end"], readonly [outcome: string | null, exit: str
   unknown: [null, "WORKFLOW_UNKNOWN"],
 };
 
-function called(end: Called["end"]): Called {
+function called(end: ChildResult["end"]): ChildResult {
   const [outcome, exit_reason_code] = ENDINGS[end];
   const status = end === "succeeded" ? "SUCCESS" : "FAILED";
   return { end, result: { status, outcome, exit_reason_code, results: {} } };
@@ -36,7 +36,7 @@ for (const effect of effects) {
         async (workflow, payload) => {
           const expected = left.shift();
           assert.deepEqual({ workflow, payload }, { workflow: expected?.workflow, payload: expected?.payload });
-          return called(expected?.end as Called["end"]);
+          return called(expected?.end as ChildResult["end"]);
         },
       );
       assert.equal(performed.outcome, outcome, JSON.stringify(performed.reason));

@@ -6,9 +6,9 @@ import type { StoreFault } from "../../../src/errors/faults.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { countingDraw, type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 
-const append = (at: Pick<FreshStore, "store" | "draw">, input: JsonObject = { record: {} }) =>
+const append = (at: Pick<FreshStore, "store" | "sources">, input: JsonObject = { record: {} }) =>
   perform(csAppendonlyJsonl, "APPEND", input, at);
-const all = (at: Pick<FreshStore, "store" | "draw">, input: JsonObject = {}) =>
+const all = (at: Pick<FreshStore, "store" | "sources">, input: JsonObject = {}) =>
   perform(csAppendonlyJsonl, "GET_ALL", input, at).result?.entries;
 
 test("an entry is written as the Python runtimes write it", (t) => {
@@ -22,7 +22,7 @@ test("an entry is written as the Python runtimes write it", (t) => {
   );
   assert.deepEqual(result, { record_id: "2026-01-31T09:00:00.120000_000000", sequence_number: 1 });
   assert.deepEqual(change, { before: { lines: 0 }, after: { lines: 1 } });
-  assert.deepEqual(at.draw.drawn, ["clock", "clock"]);
+  assert.deepEqual(at.sources.drawn, ["clock", "clock"]);
 });
 
 test("a record with a long integer is read back as it was given", (t) => {

@@ -7,7 +7,7 @@ import type { StoreFault } from "../../../src/errors/faults.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
-const call = (at: Pick<FreshStore, "store" | "draw">, op: string, input: JsonObject = {}) =>
+const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>
   perform(csMutableJson, op, input, at);
 
 test("the file is indented by two, in Unicode, and ends without a newline", (t) => {

@@ -6,7 +6,7 @@ import type { StoreFault } from "../../../src/errors/faults.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 
-const call = (at: Pick<FreshStore, "store" | "draw">, op: string, input: JsonObject = {}) =>
+const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>
   perform(csRegistry, op, input, at);
 const count = (at: FreshStore) => call(at, "COUNT").result?.count;
 const isCorrupt = (line: number) => (fault: StoreFault) => {
@@ -46,7 +46,7 @@ test("an address is drawn only for a key that is new", (t) => {
   call(at, "REGISTER", { key: "k" });
   call(at, "RESOLVE", { key_or_address: "k" });
   call(at, "DEREGISTER", { key_or_address: "k" });
-  assert.deepEqual(at.draw.drawn, ["entropy"]);
+  assert.deepEqual(at.sources.drawn, ["entropy"]);
 });
 
 test("a key or its address ends with a tombstone behind the line it ends", (t) => {
@@ -148,7 +148,7 @@ for (const [about, text, line] of refused) {
       assert.throws(() => call(at, op, { key: "n", key_or_address: "n" }), isCorrupt(line), `${op} again`);
     }
     assert.equal(at.text(), before);
-    assert.deepEqual(at.draw.drawn, []);
+    assert.deepEqual(at.sources.drawn, []);
   });
 }
 

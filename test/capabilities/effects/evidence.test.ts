@@ -1,4 +1,4 @@
-/** What a store shows of an operation that began: nothing before it, all of it after it, and never more than is so. */
+/** What a store probe of an operation that began: nothing before it, all of it after it, and never more than is so. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -26,16 +26,16 @@ const BEGUN = { since: SINCE, last: null };
 
 function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Evidence {
   const operation = effect.operations[op];
-  assert.ok(operation?.shows, `${op} says nothing of its store`);
-  return operation.shows(input, at.unseen(), { since, last: null });
+  assert.ok(operation?.probe, `${op} says nothing of its store`);
+  return operation.probe(input, at.unseen(), { since, last: null });
 }
 
 /** Performs the call at its moment. */
 function call(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, i = 0) {
-  const { drawn } = at.draw;
-  const { entropy } = at.draw;
-  const draw = { ...countingDraw(moment(i)), drawn, entropy: (count: number) => entropy(count) };
-  return perform(effect, op, input, { store: at.store, draw });
+  const { drawn } = at.sources;
+  const { entropy } = at.sources;
+  const sources = { ...countingDraw(moment(i)), drawn, entropy: (count: number) => entropy(count) };
+  return perform(effect, op, input, { store: at.store, sources });
 }
 
 interface Changed {
@@ -92,13 +92,13 @@ for (const effect of effects) {
   test(`${effect.code}: looking leaves the store as it is, and nothing beside it`, (t) => {
     const { root } = freshStore(t);
     for (const { op, input, after } of changes(t, effect)) {
-      effect.operations[op]?.shows?.(input, openDataRoot(join(root, "none")).store("store"), BEGUN);
+      effect.operations[op]?.probe?.(input, openDataRoot(join(root, "none")).store("store"), BEGUN);
       assert.deepEqual(readdirSync(root), [], `${op} in a data root that is not there`);
       const at = freshStore(t, after);
       const store = openDataRoot(at.root, { indexWorth: 1 }).store("store");
       const found = () => [readdirSync(at.root), readFileSync(at.file, "utf8"), statSync(at.file).mtimeMs];
       const before = found();
-      effect.operations[op]?.shows?.(input, store, BEGUN);
+      effect.operations[op]?.probe?.(input, store, BEGUN);
       assert.deepEqual(found(), before, op);
     }
   });
@@ -120,15 +120,15 @@ function stateOf(look: () => Evidence): Evidence["state"] | "refused" {
   }
 }
 
-test("an operation that writes without saying how its store shows it does not compile", () => {
+test("an operation that writes without saying how its store probe it does not compile", () => {
   const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
   const run = () => ({ outcome: "SUCCESS" }) as const;
-  const shows = (): Evidence => ({ state: "absent", evidence: {} });
-  // @ts-expect-error: `shows` is missing
+  const probe = (): Evidence => ({ state: "absent", evidence: {} });
+  // @ts-expect-error: `probe` is missing
   operation({ ...declared, semantics: "idempotent", run });
-  // @ts-expect-error: what only reads shows nothing
-  operation({ ...declared, semantics: "reads", run, shows });
-  const { shows: shown } = operation({ ...declared, semantics: "append-only", run, shows });
+  // @ts-expect-error: what only reads probe nothing
+  operation({ ...declared, semantics: "reads", run, probe });
+  const { probe: shown } = operation({ ...declared, semantics: "append-only", run, probe });
   assert.equal(typeof shown, "function");
 });
 
@@ -211,13 +211,13 @@ for (const [because, { effect, op, input, text, evidence }] of Object.entries(do
 }
 
 test("of a letter nothing is stored: what to ask the mail server for is said", () => {
-  const { shows } = csSendEmail.operations.SEND;
-  assert.deepEqual(shows({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
+  const { probe } = csSendEmail.operations.SEND;
+  assert.deepEqual(probe({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
     state: "unclear",
     because: "NOT_STORED",
     evidence: { recipient: "ines@example.org", subject: "Released", since: SINCE },
   });
-  assert.equal(shows({ to: "nobody" }, BEGUN).state, "absent", "it would have been turned away");
+  assert.equal(probe({ to: "nobody" }, BEGUN).state, "absent", "it would have been turned away");
 });
 
 test("evidence names places, and repeats nothing that others stored", (t) => {
@@ -237,10 +237,10 @@ test("an older line that says the same is not the one, and a torn one is none ye
 
 test("a line that was there when the run last added one is not of an effect that began later", (t) => {
   const at = freshStore(t, line("2026-01-31T09:00:00").repeat(3));
-  const { shows } = csAppendonlyJsonl.operations.APPEND;
+  const { probe } = csAppendonlyJsonl.operations.APPEND;
   const shown = (lines: number) => {
     const last = { before: { lines: lines - 1 }, after: { lines } };
-    return shows?.({ record: {} }, at.unseen(), { since: SINCE, last });
+    return probe?.({ record: {} }, at.unseen(), { since: SINCE, last });
   };
   assert.deepEqual(shown(3), { state: "absent", evidence: { lines: 3 } });
   assert.deepEqual(shown(2), { state: "done", isDated: true, evidence: { line: 3, record_id: "r" } });
@@ -293,7 +293,7 @@ function toCall({ op, key, ref }: Deed): readonly [StoreEffect, string, JsonObje
   return [csRegistry, op, op === "REGISTER" ? { key, target_ref: ref } : { key_or_address: key }];
 }
 
-test("whatever others did before and since, an append-only file never shows a wrong absence, or a wrong date", (t) => {
+test("whatever others did before and since, an append-only file never probe a wrong absence, or a wrong date", (t) => {
   const property = fc.property(
     fc.array(deed, { maxLength: 6 }),
     deed,

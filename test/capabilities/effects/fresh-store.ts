@@ -27,7 +27,7 @@ export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Sources & { re
 
 export interface FreshStore {
   readonly store: StoreFile;
-  readonly draw: Sources & { readonly drawn: string[] };
+  readonly sources: Sources & { readonly drawn: string[] };
   readonly file: string;
   readonly root: string;
   text(): string | null;
@@ -43,7 +43,7 @@ export function freshStore(t: TestContext, before?: string): FreshStore {
   if (before !== undefined) writeFileSync(file, before);
   return {
     store: openDataRoot(root).store("store"),
-    draw: countingDraw(),
+    sources: countingDraw(),
     file,
     root,
     text: () => textOf(file),
@@ -56,11 +56,11 @@ export function perform(
   effect: StoreEffect,
   op: string,
   input: JsonObject,
-  at: Pick<FreshStore, "store" | "draw">,
+  at: Pick<FreshStore, "store" | "sources">,
 ) {
   const operation = effect.operations[op];
   if (operation === undefined) throw new Error(`${effect.code} has no ${op}`);
-  return operation.perform(input, at.store, at.draw);
+  return operation.perform(input, at.store, at.sources);
 }
 
 export function linesOf(text: string | null): JsonObject[] {

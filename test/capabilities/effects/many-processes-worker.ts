@@ -52,11 +52,11 @@ function hold(): void {
 
 function work(): Told {
   const data = openDataRoot(root, { indexWorth: INDEX_WORTH, lockPatience: 60_000 });
-  const draw = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
+  const sources = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
   const on =
     (effect: StoreEffect, path: string) =>
     (op: string, input: JsonObject): Performed =>
-      perform(effect, op, input, { store: data.store(path), draw });
+      perform(effect, op, input, { store: data.store(path), sources });
   const registry = on(csRegistry, "registry.jsonl");
   const log = on(csAppendonlyJsonl, "log.jsonl");
   const state = on(csMutableJson, "state");

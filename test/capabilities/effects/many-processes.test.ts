@@ -99,7 +99,7 @@ function assertRegisteredOnce(text: string, told: readonly Told[]): void {
 function assertIndexed(text: string, root: string): void {
   const store = openDataRoot(root, { indexWorth: INDEX_WORTH }).store("registry.jsonl");
   const call = (op: string, input: JsonObject) =>
-    perform(csRegistry, op, input, { store, draw: countingDraw() });
+    perform(csRegistry, op, input, { store, sources: countingDraw() });
   const lines = linesOf(text);
   for (const { key, address, target_ref } of lines) {
     for (const key_or_address of [key, address] as string[]) {

@@ -103,7 +103,7 @@ function storageFacts(
   assert.ok(input);
   try {
     const store = openDataRoot(root).store(path);
-    const performed = perform(effect, op, { ...input, keys: ["a"] }, { store, draw: countingDraw() });
+    const performed = perform(effect, op, { ...input, keys: ["a"] }, { store, sources: countingDraw() });
     assert.equal(performed.outcome, "BACKEND_ERROR", `${op} ${path}`);
     return performed.reason ?? {};
   } catch (error) {

@@ -136,9 +136,9 @@ test("another step, and another operation's outcome", async () => {
 const DRAWING = "capability_transforms::CT_PURE_PASSTHROUGH_V0";
 
 /** Draws, and answers what is made of the drawn bytes so that they cannot be seen in it. */
-const hiding = testTransform(DRAWING, (_, draw) => ({
+const hiding = testTransform(DRAWING, (_, sources) => ({
   result: {
-    token: [...draw.entropy(8)].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 40)).join(""),
+    token: [...sources.entropy(8)].map((digit) => String.fromCharCode(digit.charCodeAt(0) + 40)).join(""),
   },
 }));
 
@@ -177,8 +177,8 @@ test("an address that was drawn is no difference, but one taken for another is",
 });
 
 test("a number that comes of what was drawn is shown: it may have turned the run", async () => {
-  const counting = testTransform(DRAWING, (_, draw) => ({
-    result: { n: Number.parseInt(draw.entropy(4), 16) },
+  const counting = testTransform(DRAWING, (_, sources) => ({
+    result: { n: Number.parseInt(sources.entropy(4), 16) },
   }));
   const protocol = one([passing("count", {})], { transforms: [counting] });
   assert.deepEqual(placesOf(await diff([protocol, protocol], otherwise)), ["/0/WORK/count/outputs/n"]);

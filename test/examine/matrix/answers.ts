@@ -16,7 +16,7 @@ type Ended = Answered | EventOf<"transform_end">;
 /** Undefined where the replay says the same again: of a step that calls workflows it does of all. */
 export function ofAnswer(specimen: Specimen, edit: Edit, event: Answered): Anchor | undefined {
   const step = stepOf(specimen, event);
-  if (step?.kind !== "effect" || step.operation.reaches === "workflows") return undefined;
+  if (step?.kind !== "effect" || step.operation.target === "workflows") return undefined;
   switch (edit.path[1]) {
     case "outcome":
       return { at: "shown" };

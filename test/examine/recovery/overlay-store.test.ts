@@ -20,8 +20,8 @@ for (const effect of effects) {
     for (const { before, calls } of effect.examples) {
       const data = memoryData(before === undefined ? {} : { store: before });
       const real = memoryData(storedIn(data));
-      const at = { store: overlayRoot(data.root).store("store"), draw: countingDraw() };
-      const wanted = { store: real.root.store("store"), draw: countingDraw() };
+      const at = { store: overlayRoot(data.root).store("store"), sources: countingDraw() };
+      const wanted = { store: real.root.store("store"), sources: countingDraw() };
       for (const { op, input } of calls) {
         assert.deepEqual(perform(effect, op, input, at), perform(effect, op, input, wanted), op);
         assert.equal(String(at.store.read()), String(wanted.store.read()), op);

@@ -51,9 +51,12 @@ function linesOfOthers(count: number): string {
 
 /** What the operation answers, or its fault; what is drawn depends on the number alone. */
 function answer(effect: StoreEffect, op: string, input: JsonObject, store: StoreFile, number = 0): unknown {
-  const draw = { ...countingDraw(), entropy: (count: number) => number.toString(16).padStart(2 * count, "0") };
+  const sources = {
+    ...countingDraw(),
+    entropy: (count: number) => number.toString(16).padStart(2 * count, "0"),
+  };
   try {
-    return perform(effect, op, input, { store, draw });
+    return perform(effect, op, input, { store, sources });
   } catch (error) {
     assert.ok(error instanceof StoreFault, String(error));
     return { reason: error.reason, facts: error.facts };

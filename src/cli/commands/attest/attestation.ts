@@ -49,7 +49,7 @@ export function readTrace({ trace: file }: Attestation, context: Context): ReadT
 
 /** The envelope that is there, null when none is. @throws UsageFault */
 export function readEnvelope({ file }: Attestation, context: Context): Envelope | null {
-  if (context.world.files.realPath(context.path(file)) === null) return null;
+  if (context.platform.files.realPath(context.path(file)) === null) return null;
   const read = readObject(readFileArgument(file, "the attestation", context));
   const envelope = "value" in read ? toEnvelope(read.value) : undefined;
   if (envelope === undefined) throw new UsageFault("ATTESTATION_MALFORMED", { file });

@@ -69,9 +69,9 @@ function joined(envelopes: readonly Envelope[]): Envelope {
 }
 
 /** @throws UsageFault */
-function leave({ file }: Attestation, text: string, { world, path }: Context): void {
+function leave({ file }: Attestation, text: string, { platform, path }: Context): void {
   try {
-    world.replaceFile(path(file), text);
+    platform.replaceFile(path(file), text);
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     throw new UsageFault("ATTESTATION_UNWRITABLE", { file, errno: error.errno }, { cause: error });

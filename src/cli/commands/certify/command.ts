@@ -20,10 +20,12 @@ export async function certifyCommand(
   context: Context,
   folder: string,
 ): Promise<number> {
-  const { world, path } = context;
+  const { platform, path } = context;
   checkReports(options, context);
-  const { scenarios, others } = readVectors(path(folder), world.files, (one) => shortPath(one, world.cwd));
-  const certified = await certify(scenarios, await open(context, options), scenarioEnvironment(world));
+  const { scenarios, others } = readVectors(path(folder), platform.files, (one) =>
+    shortPath(one, platform.cwd),
+  );
+  const certified = await certify(scenarios, await open(context, options), scenarioEnvironment(platform));
   const judged = evaluate(certified);
   const result = { scenarios: judged, coverage: certified.coverage, others };
   await print(result, certifyReport(options.untaken ?? false), options, context);

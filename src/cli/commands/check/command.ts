@@ -33,12 +33,12 @@ export interface CheckOptions extends CommonOptions, SealOptions, TermOptions, R
 }
 
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   checkReports(options, context);
-  requireFolder(settings.snapshot, world.files, settings);
+  requireFolder(settings.snapshot, platform.files, settings);
   const terms = termsOf(options, context);
   await requireTrust(options, context);
-  const subject = await readSnapshotModel(settings.snapshot, world.files, registry);
+  const subject = await readSnapshotModel(settings.snapshot, platform.files, registry);
   if (options.coverage === true) {
     await print(coverageOf(subject, RULES), coverageReport, options, context);
     return EXIT.SUCCESS;
@@ -52,7 +52,7 @@ export async function checkCommand(options: CheckOptions, context: Context): Pro
 /** What holding the snapshot to every rule gives. @throws UsageFault for a configuration or baseline that is none */
 export async function checkSnapshot(options: TermOptions, context: Context): Promise<CheckResult> {
   const terms = termsOf(options, context);
-  const subject = await readSnapshotModel(context.settings.snapshot, context.world.files, registry);
+  const subject = await readSnapshotModel(context.settings.snapshot, context.platform.files, registry);
   return evaluate(subject, RULES, terms);
 }
 
@@ -76,13 +76,13 @@ function readConfig(
   given: string | undefined,
   context: Context,
 ): { readonly config: Config; readonly folder: string } {
-  const { world, settings, path } = context;
+  const { platform, settings, path } = context;
   const beside = [settings.workspace, parentOf(settings.snapshot)].map((folder) => `${folder}/${CONFIG_FILE}`);
-  const file = given ?? beside.find((one) => world.files.realPath(one) !== null);
+  const file = given ?? beside.find((one) => platform.files.realPath(one) !== null);
   if (file === undefined) return { config: NO_CONFIG, folder: settings.workspace };
   const bytes = readFileArgument(file, "the configuration", context);
   const folder = parentOf(path(file));
-  return { config: parseConfig(bytes, shortPath(path(file), world.cwd), RULES), folder };
+  return { config: parseConfig(bytes, shortPath(path(file), platform.cwd), RULES), folder };
 }
 
 function parentOf(path: string): string {
@@ -91,23 +91,23 @@ function parentOf(path: string): string {
 
 function readBaseline(file: string, context: Context): readonly Known[] {
   const bytes = readFileArgument(file, "the baseline", context);
-  return parseBaseline(bytes, shortPath(context.path(file), context.world.cwd));
+  return parseBaseline(bytes, shortPath(context.path(file), context.platform.cwd));
 }
 
 /** @throws UsageFault when none is named, or it cannot be written */
 function updateBaseline(file: string | undefined, { findings }: CheckResult, context: Context): number {
-  const { world, settings, path } = context;
+  const { platform, settings, path } = context;
   if (file === undefined) {
     const hint = `name it with --baseline FILE, or as "baseline" in ${CONFIG_FILE}`;
     throw new UsageFault("BAD_USAGE", { message: "--update-baseline has no file to write", hint });
   }
   try {
-    world.writeFile(path(file), baselineText(findings));
+    platform.writeFile(path(file), baselineText(findings));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
   }
-  const name = shortPath(path(file), world.cwd);
+  const name = shortPath(path(file), platform.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });
   else if (!settings.quiet)
     printText(context, `${plain(name)}: ${counted(findings.length, "finding")} recorded\n`);

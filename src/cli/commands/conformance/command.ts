@@ -36,7 +36,7 @@ export async function conform(
   const snapshot = await open(context, options);
   const results: CaseResult[] = [];
   for (const one of chosen(readCases(snapshot), options.case)) {
-    results.push(await checkCase(one, registry, context.world));
+    results.push(await checkCase(one, registry, context.platform));
   }
   return results;
 }

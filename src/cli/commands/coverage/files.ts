@@ -34,23 +34,23 @@ interface Covered {
 }
 
 const MAKERS: Readonly<Record<Kind, (covered: Covered) => Promise<string | Uint8Array>>> = {
-  async lcov({ files, context: { settings, world } }) {
+  async lcov({ files, context: { settings, platform } }) {
     const { lcovText } = await import("../../../report/lcov.ts");
-    return lcovText(files, (file) => shortPath(`${settings.snapshot}/${file}`, world.cwd));
+    return lcovText(files, (file) => shortPath(`${settings.snapshot}/${file}`, platform.cwd));
   },
-  async cobertura({ files, context: { settings, world } }) {
+  async cobertura({ files, context: { settings, platform } }) {
     const { coberturaText } = await import("../../../report/cobertura.ts");
     // Absolute: GitLab finds the project's files in it by the project's path.
     return coberturaText(files, {
       source: settings.snapshot,
-      version: world.tool.version,
-      timestamp: world.clock.now(),
+      version: platform.tool.version,
+      timestamp: platform.clock.now(),
     });
   },
   svg: ({ coverage }) => svgOf(coverage),
-  async png({ coverage, context: { world } }) {
+  async png({ coverage, context: { platform } }) {
     const { renderPng } = await import("../../../render/png.ts");
-    return renderPng(await svgOf(coverage), world.shipped("DejaVuSansMono.ttf"));
+    return renderPng(await svgOf(coverage), platform.shipped("DejaVuSansMono.ttf"));
   },
 };
 

@@ -26,22 +26,22 @@ export async function dataCommand(options: DataOptions, context: Context, what: 
 }
 
 async function listLocks(context: Context): Promise<void> {
-  const { world, settings } = context;
-  const locks = (await world.openLocks(settings.dataRoot)).list();
+  const { platform, settings } = context;
+  const locks = (await platform.openLocks(settings.dataRoot)).list();
   if (settings.json) printJson(context, { data_root: settings.dataRoot, locks: locks.map(lockJson) });
-  else if (locks.length === 0) world.out("no store is locked\n");
-  else world.out(table(locks.map(lockRow), ""));
+  else if (locks.length === 0) platform.out("no store is locked\n");
+  else platform.out(table(locks.map(lockRow), ""));
 }
 
 async function releaseLock(file: string, context: Context): Promise<void> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const lock = await released(file, context);
   if (settings.json) printJson(context, { data_root: settings.dataRoot, released: lockJson(lock) });
-  else world.out(`released ${plain(file)}, which was held by ${plain(holderText(lock))}\n`);
+  else platform.out(`released ${plain(file)}, which was held by ${plain(holderText(lock))}\n`);
 }
 
-async function released(file: string, { world, settings }: Context): Promise<StoredLock> {
-  const locks = await world.openLocks(settings.dataRoot);
+async function released(file: string, { platform, settings }: Context): Promise<StoredLock> {
+  const locks = await platform.openLocks(settings.dataRoot);
   try {
     const lock = locks.release(file);
     if (lock === null) throw new UsageFault("LOCK_MISSING", { file });

@@ -19,7 +19,9 @@ export async function diffCommand(
   a: string,
   b: string,
 ): Promise<number> {
-  const [isSnapshotA, isSnapshotB] = [a, b].map((given) => context.world.files.isFolder(context.path(given)));
+  const [isSnapshotA, isSnapshotB] = [a, b].map((given) =>
+    context.platform.files.isFolder(context.path(given)),
+  );
   if (isSnapshotA !== isSnapshotB) {
     const [folder, file] = isSnapshotA ? [a, b] : [b, a];
     readFileArgument(file, "the snapshot", context);

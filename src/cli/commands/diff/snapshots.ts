@@ -28,8 +28,9 @@ export async function diffSnapshotFolders(
 }
 
 async function read(folder: string, options: SealOptions, context: Context) {
-  const { path, world } = context;
-  if (!world.files.isFolder(`${path(folder)}/artifacts`)) throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
+  const { path, platform } = context;
+  if (!platform.files.isFolder(`${path(folder)}/artifacts`))
+    throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
   return readExecuted(await open(context, options, path(folder)), registry);
 }
 

@@ -148,7 +148,7 @@ async function loadPlan(
   context: Context,
 ): Promise<Plan | TraceFinding> {
   const beside = besideTrace(file, options, context);
-  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
+  if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     return await planOf(workflow, beside, options);
   } catch (error) {

@@ -65,7 +65,7 @@ async function graphOf(
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
   const beside = besideTrace(file, options, context);
-  if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
+  if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     const opened = await open(beside, options);
     const [name, ...others] = opened

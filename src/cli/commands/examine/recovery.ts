@@ -28,12 +28,12 @@ export async function interruptionOf(
   plan: Plan | null,
   context: Context,
 ): Promise<Interruption> {
-  const { world, settings } = context;
-  const { clock, entropy } = world;
+  const { platform, settings } = context;
+  const { clock, entropy } = platform;
   const data = unfinished.isOver ? null : dataAtHand(context);
   const findStep = findSteps(plan, unfinished);
   const open = await probeOpenEffect(unfinished.open, findStep, data);
-  const stage = { data, clock, entropy, mail: world.openMail(world.env) };
+  const stage = { data, clock, entropy, mail: platform.openMail(platform.env) };
   const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
@@ -41,9 +41,9 @@ export async function interruptionOf(
 }
 
 /** Null also where one may not even look whether it is there. */
-function dataAtHand({ world, settings }: Context): DataRoot | null {
+function dataAtHand({ platform, settings }: Context): DataRoot | null {
   try {
-    return world.files.isFolder(settings.dataRoot) ? world.openDataRoot(settings.dataRoot) : null;
+    return platform.files.isFolder(settings.dataRoot) ? platform.openDataRoot(settings.dataRoot) : null;
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     return null;

@@ -50,7 +50,7 @@ async function captured(
   };
   const settings = { ...context.settings, quiet: false };
   try {
-    const code = await examine(file, { ...context, settings, world: { ...context.world, out } });
+    const code = await examine(file, { ...context, settings, platform: { ...context.platform, out } });
     return { code, said };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

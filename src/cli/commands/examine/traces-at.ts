@@ -4,8 +4,8 @@ import { UsageFault } from "../../../errors/faults.ts";
 import { type Context, shortPath } from "../../context.ts";
 
 /** @throws UsageFault `TRACES_MISSING` for a folder without any */
-export function tracesAt(places: readonly string[], { world, path }: Context): readonly string[] {
-  const { files, cwd } = world;
+export function tracesAt(places: readonly string[], { platform, path }: Context): readonly string[] {
+  const { files, cwd } = platform;
   return places.flatMap((place) => {
     const at = path(place);
     if (!files.isFolder(at)) return [place];

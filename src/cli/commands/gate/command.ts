@@ -77,15 +77,15 @@ async function conformance(options: GateOptions, context: Context): Promise<Gate
 async function scenarios(options: GateOptions, context: Context): Promise<Gated> {
   const place = options.scenarios ?? `${context.settings.workspace}/scenarios`;
   if (options.scenarios === undefined && !hasScenarios(place, context)) {
-    const folder = shortPath(place, context.world.cwd);
+    const folder = shortPath(place, context.platform.cwd);
     return without(["test", "coverage"], `no scenarios in ${folder}; --scenarios DIR names them`, options);
   }
   const tested = await testScenarios({ ...options, coverage: true }, context, place);
   return toldAs(testReport(true), tested, context);
 }
 
-function hasScenarios(place: string, { world }: Context): boolean {
-  return world.files.isFolder(place) && world.files.list(place).some(({ path }) => isScenarioFile(path));
+function hasScenarios(place: string, { platform }: Context): boolean {
+  return platform.files.isFolder(place) && platform.files.list(place).some(({ path }) => isScenarioFile(path));
 }
 
 function toldAs<R>(told: Printed<R>, result: R, context: Context): Gated {

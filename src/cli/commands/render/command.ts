@@ -37,7 +37,7 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
     const unwritable = (cause: IoError) =>
       new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
     try {
-      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.world);
+      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.platform);
       writeFileArgument(file, drawn, context, unwritable);
     } catch (error) {
       throw error instanceof IoError ? unwritable(error) : error;
@@ -60,7 +60,7 @@ function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
 
 /** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
 function checkTargets(targets: readonly Target[], trace: string, context: Context): void {
-  const { world, path } = context;
+  const { platform, path } = context;
   const refuse = (message: string, kind: Kind) => {
     throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
   };
@@ -79,7 +79,7 @@ function checkTargets(targets: readonly Target[], trace: string, context: Contex
   }
 
   function placeOf(file: string): string {
-    return world.files.realPath(file) ?? file;
+    return platform.files.realPath(file) ?? file;
   }
 }
 
@@ -104,7 +104,7 @@ interface Told {
 }
 
 function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
-  const { world, settings, path } = context;
+  const { platform, settings, path } = context;
   const written = targets.filter(({ file }) => file !== "-");
   const files = written.map(({ kind, file }) => [kind, path(file)] as const);
   if (settings.json) {
@@ -114,7 +114,7 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    world.err(
+    platform.err(
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
@@ -122,7 +122,7 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   printText(
     context,
     table(
-      files.map(([kind, file]) => [kind, shortPath(file, world.cwd)]),
+      files.map(([kind, file]) => [kind, shortPath(file, platform.cwd)]),
       "",
     ),
   );

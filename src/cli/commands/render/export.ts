@@ -38,11 +38,11 @@ export async function exportCommand(
 }
 
 function tell({ events, dropped }: Exported, format: string, out: string, context: Context): void {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const left = Object.entries(dropped).map(([type, count]) => `${count} ${type}`);
   if (settings.json) printJson(context, { format, file: out, events, dropped });
   else if (!settings.quiet) {
-    world.out(
+    platform.out(
       `${plain(out)}  ${counted(events, "event")}\n${left.length === 0 ? "" : `  left out: ${left.join(", ")}\n`}`,
     );
   }

@@ -34,12 +34,12 @@ export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
 }
 
 export async function runCommand(options: RunOptions, context: Context): Promise<number> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const fixed = options.clock === undefined ? undefined : parseClock(options.clock);
   const plan = await planOf(options.wf, context, options);
   const payload = readPayload(options.payload, options, context);
   checkDataRoot(context);
-  const clock = fixed === undefined ? world.clock : world.fixedClock(fixed);
+  const clock = fixed === undefined ? platform.clock : platform.fixedClock(fixed);
   const events: TraceEvent[] = [];
   const summary = createSummary();
   const result = await run({
@@ -48,20 +48,20 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     clock,
     entropy:
       options.seed === undefined
-        ? world.entropy
-        : world.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: world.openDataRoot(settings.dataRoot, { ownerLost: (file) => world.err(ownerLostText(file)) }),
-    mail: world.openMail(world.env),
-    openTrace: (id) => world.openTrace(settings.traces, id, options.traceAccess),
+        ? platform.entropy
+        : platform.seededEntropy(entropySeed(options.seed, plan, payload)),
+    data: platform.openDataRoot(settings.dataRoot, { ownerLost: (file) => platform.err(ownerLostText(file)) }),
+    mail: platform.openMail(platform.env),
+    openTrace: (id) => platform.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
     maxHops: options.maxHops,
     limits: { runs: options.maxRuns, events: options.maxEvents },
-    runtime: world.tool,
+    runtime: platform.tool,
     ...(options.actor === undefined ? {} : { actor: options.actor }),
     listen(event) {
       events.push(event);
       addEvent(summary, event);
-      if (options.follow) world.err(`${followLine(event)}\n`);
+      if (options.follow) platform.err(`${followLine(event)}\n`);
     },
   });
   const exitCode = exitCodeOfRun(result.ending);
@@ -74,11 +74,11 @@ export async function runCommand(options: RunOptions, context: Context): Promise
 
 /** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
 async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   if (settings.json) {
     const { head, tail } = toJsonText(report);
-    world.out(head);
-    return (files) => world.out(tail(files));
+    platform.out(head);
+    return (files) => platform.out(tail(files));
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   sayWhy(report, context);
@@ -116,22 +116,22 @@ function parseClock(given: string): number {
 }
 
 /** A data root that is something else than a folder is refused before anything is written. */
-function checkDataRoot({ world, settings }: Context): void {
-  const isThere = world.files.realPath(settings.dataRoot) !== null;
-  if (!isThere || world.files.isFolder(settings.dataRoot)) return;
+function checkDataRoot({ platform, settings }: Context): void {
+  const isThere = platform.files.realPath(settings.dataRoot) !== null;
+  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
   throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, { world, settings }: Context): void {
+function sayWhy({ result, summary, hints }: Report, { platform, settings }: Context): void {
   const { fault } = result.ending;
   if (fault === undefined) {
-    if (!settings.quiet) world.err(hintLines(hints));
+    if (!settings.quiet) platform.err(hintLines(hints));
     return;
   }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = standing.length === 0 ? undefined : standing.join(", step ");
-  world.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
-  if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
+  platform.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

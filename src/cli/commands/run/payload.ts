@@ -27,14 +27,16 @@ export function readPayload(given: string | undefined, limits: PayloadLimits, co
 }
 
 /** A payload where its file should be named, which must not be said back: longer than names are, or no file's. */
-function isText(given: string, { world, path }: Context): boolean {
-  return /^\s*[{["]/.test(given) && (given.length > 255 || world.files.realPath(path(given)) === null);
+function isText(given: string, { platform, path }: Context): boolean {
+  return /^\s*[{["]/.test(given) && (given.length > 255 || platform.files.realPath(path(given)) === null);
 }
 
 /** Reading stops behind the limit. */
 function bytesOf(given: string, file: string, limit: number, context: Context): Uint8Array {
   try {
-    return given === "-" ? context.world.stdin(limit) : readFileArgument(given, "the payload", context, limit);
+    return given === "-"
+      ? context.platform.stdin(limit)
+      : readFileArgument(given, "the payload", context, limit);
   } catch (error) {
     if (error instanceof TooLarge)
       throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: error.size, limit });

@@ -46,14 +46,14 @@ async function leave(
   { kind, name, access }: Left,
   context: Context,
 ): Promise<string | null> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   try {
-    world.writeFile(name, await RENDERINGS[kind](drawn, world), access);
+    platform.writeFile(name, await RENDERINGS[kind](drawn, platform), access);
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
-    world.err(refusalText(fault));
-    if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
+    platform.err(refusalText(fault));
+    if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }
 }

@@ -52,7 +52,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
   };
 }
 
-export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { world }: Context): string {
+export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { platform }: Context): string {
   const { ending } = result;
   const tone = ending.status === "SUCCESS" ? "good" : "bad";
   const head = `${paint(tone, ending.status)}  ${paint("strong", plain(ending.exitReason))}  ${plan.workflow.fqdn}\n`;
@@ -71,7 +71,7 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
   const where = [
     ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
     ["head", result.head],
-    [TRACE, shortPath(jsonl, world.cwd)],
+    [TRACE, shortPath(jsonl, platform.cwd)],
   ];
   return [
     head,
@@ -90,9 +90,9 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
 const TRACE = "trace".padEnd("snapshot".length);
 
 /** The renderings that there are, below the trace itself. */
-export function filesText({ md, png }: TraceFiles, { world }: Context): string {
+export function filesText({ md, png }: TraceFiles, { platform }: Context): string {
   const files = [md, png].filter((file) => file !== null);
-  return files.length === 0 ? "" : table(files.map((file) => [TRACE, shortPath(file, world.cwd)]));
+  return files.length === 0 ? "" : table(files.map((file) => [TRACE, shortPath(file, platform.cwd)]));
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {

@@ -24,18 +24,18 @@ export interface SealCommandOptions extends CommonOptions {
 }
 
 export async function sealCommand({ key = [] }: SealCommandOptions, context: Context): Promise<number> {
-  const { world, settings } = context;
-  requireFolder(settings.snapshot, world.files, settings);
+  const { platform, settings } = context;
+  requireFolder(settings.snapshot, platform.files, settings);
   const keys = signingKeys(key, context);
   const findings: Fault[] = [];
-  const all = readAll(settings.snapshot, world.files, findings);
+  const all = readAll(settings.snapshot, platform.files, findings);
   findings.push(...all.flatMap(verifyFile));
   if (findings.length > 0) {
     sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
     return EXIT.SNAPSHOT;
   }
   const signed = signaturesOf(all, keys, context);
-  const { root, text } = sealText(all, world.tool, signed.envelopes);
+  const { root, text } = sealText(all, platform.tool, signed.envelopes);
   const file = leave(text, context);
   const { dropped } = signed;
   const signatures = signed.envelopes.map(keyOf);
@@ -44,11 +44,11 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
     const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
     printText(
       context,
-      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, world.cwd))}\n`,
+      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, platform.cwd))}\n`,
     );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
-    world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+    platform.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
   return EXIT.SUCCESS;
 }
 
@@ -65,7 +65,7 @@ function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[],
   const standing = envelopes.filter((envelope) =>
     evaluateSignatures(envelope, [], subjectOfSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
   );
-  const made = keys.map((one) => signStatement(sealStatement(root, context.world.tool, all.length), one));
+  const made = keys.map((one) => signStatement(sealStatement(root, context.platform.tool, all.length), one));
   const others = withoutSignaturesBy(keys, standing);
   const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   return { envelopes: sorted, dropped: count - standing.length };
@@ -94,9 +94,9 @@ function apart({ signatures, ...signed }: Envelope): readonly Envelope[] {
 }
 
 /** What cannot be read cannot be written either, which is refused then. */
-function readSeal({ world, settings }: Context): Uint8Array | null {
+function readSeal({ platform, settings }: Context): Uint8Array | null {
   try {
-    return world.files.read(`${settings.snapshot}/${SEAL_FILE}`);
+    return platform.files.read(`${settings.snapshot}/${SEAL_FILE}`);
   } catch (error) {
     if (error instanceof IoError) return null;
     throw error;
@@ -108,10 +108,10 @@ function keyOf({ signatures }: Envelope): string {
 }
 
 /** @throws SealFault */
-function leave(text: string, { world, settings }: Context): string {
+function leave(text: string, { platform, settings }: Context): string {
   const file = `${settings.snapshot}/${SEAL_FILE}`;
   try {
-    world.replaceFile(file, text);
+    platform.replaceFile(file, text);
     return file;
   } catch (error) {
     const errno = error instanceof IoError ? error.errno : "EUNKNOWN";

@@ -7,7 +7,7 @@ import { open } from "../../load.ts";
 import { plain, printJson } from "../../print.ts";
 
 export async function showCommand(_: CommonOptions, context: Context, name: string): Promise<number> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const snapshot = await open(context);
   const { fqdn, kind, file, contentHash, frontmatter, ir, text } = requireArtifact(snapshot, name);
   const content = (JSON.parse(text) as { content: string }).content;
@@ -23,7 +23,7 @@ export async function showCommand(_: CommonOptions, context: Context, name: stri
       content,
     });
   } else {
-    world.out(
+    platform.out(
       `${fqdn}  (${kind}, ${snapshot.state})\nfile ${file}\ncontent_hash ${contentHash}\n\n${content.split("\n").map(plain).join("\n")}`,
     );
   }

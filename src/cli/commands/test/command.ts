@@ -90,11 +90,11 @@ function isCoverageAsked(options: TestOptions): boolean {
 /** Every chosen file; one that is malformed refuses them all, before anything is played. @throws UsageFault */
 function readAll(
   { filter, update: isRecorded = false }: TestOptions,
-  { world, path }: Context,
+  { platform, path }: Context,
   place: string,
   stores: Stores,
 ): readonly ScenarioFile[] {
-  const { files, cwd } = world;
+  const { files, cwd } = platform;
   const shown = (one: string) => shortPath(one, cwd);
   const found = findScenarios(path(place), files, shown(place)).map((one) =>
     readScenario(one, shown(one), files),
@@ -133,10 +133,10 @@ async function update(
 }
 
 /** @throws UsageFault `SCENARIO_UNWRITABLE` */
-function write({ path, source }: ScenarioFile, changes: readonly SourceChange[], { world }: Context): void {
+function write({ path, source }: ScenarioFile, changes: readonly SourceChange[], { platform }: Context): void {
   if (changes.length === 0) return;
   try {
-    world.writeFile(path, source.changed(changes));
+    platform.writeFile(path, source.changed(changes));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     throw new UsageFault("SCENARIO_UNWRITABLE", { file: source.file, errno: error.errno }, { cause: error });

@@ -22,7 +22,7 @@ export async function testFromTrace(
   context: Context,
   given: string | undefined,
 ): Promise<TestResult> {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   const { events } = readIntactTrace(trace, context);
   const summary = createSummary();
   for (const event of events) addEvent(summary, event);
@@ -34,14 +34,14 @@ export async function testFromTrace(
     new UsageFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
   const why = reasonAgainst(summary);
   if (why !== undefined) throw refuse(why);
-  if (world.files.realPath(path) !== null)
+  if (platform.files.realPath(path) !== null)
     throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, options);
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
-  const testing = { workflows, stores, around: scenarioEnvironment(world), isRecorded: false };
+  const testing = { workflows, stores, around: scenarioEnvironment(platform), isRecorded: false };
   const { stringify } = await import("yaml");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
@@ -63,6 +63,6 @@ export async function testFromTrace(
 
   function placeOf(file: string) {
     const at = context.path(file);
-    return { path: at, shown: shortPath(at, world.cwd) };
+    return { path: at, shown: shortPath(at, platform.cwd) };
   }
 }

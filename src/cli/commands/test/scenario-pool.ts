@@ -25,16 +25,16 @@ export async function openScenarioPool(
   options: TestOptions,
   context: Context,
 ): Promise<ScenarioPool> {
-  const { world } = context;
-  const home = await world.openScratch();
+  const { platform } = context;
+  const home = await platform.openScratch();
   const isRecorded = options.update ?? false;
-  const threads = threadsFor(files.length, options.jobs, world.cores);
-  const crew = threads > 1 ? await world.openCrew(threads) : null;
+  const threads = threadsFor(files.length, options.jobs, platform.cores);
+  const crew = threads > 1 ? await platform.openCrew(threads) : null;
   const close = () => {
     crew?.close();
     home.close();
   };
-  const release = world.onInterrupt(close);
+  const release = platform.onInterrupt(close);
   const toJob = ({ path, source }: ScenarioFile): Job => {
     return { path, file: source.file, snapshot: snapshotOf(options, context), within: home.folder, isRecorded };
   };
@@ -52,7 +52,7 @@ export async function openScenarioPool(
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, options);
-    const around = { ...scenarioEnvironment(world), openScratch: () => world.openScratch(home.folder) };
+    const around = { ...scenarioEnvironment(platform), openScratch: () => platform.openScratch(home.folder) };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));

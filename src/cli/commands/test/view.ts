@@ -173,8 +173,8 @@ function toParts(result: TestResult, context: Context): readonly Part[] {
 
 function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
   if (isPassed({ scenarios: [scenario] })) return [];
-  const { world, path } = context;
-  const { source } = readScenario(path(scenario.file), scenario.file, world.files);
+  const { platform, path } = context;
+  const { source } = readScenario(path(scenario.file), scenario.file, platform.files);
   const placed = (rule: Rule, message: string, pointer: string, fingerprint: string): Notice => {
     const file = reported(scenario.file, context);
     const line = source.lineOf(pointer);

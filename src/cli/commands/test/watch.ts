@@ -13,13 +13,17 @@ export async function watchScenarios(
   place: string,
   test: () => Promise<number>,
 ): Promise<number> {
-  const { world, settings, path } = context;
-  if (world.files.realPath(path(place)) === null) throw new UsageFault("SCENARIOS_MISSING", { path: place });
+  const { platform, settings, path } = context;
+  if (platform.files.realPath(path(place)) === null) throw new UsageFault("SCENARIOS_MISSING", { path: place });
   for (;;) {
     // Watching begins before the test does: what is saved while it runs counts.
-    const change = world.awaitChange([path(place), settings.snapshot, ...namedAt(path(place), world.files)]);
+    const change = platform.awaitChange([
+      path(place),
+      settings.snapshot,
+      ...namedAt(path(place), platform.files),
+    ]);
     await testAnyway(test, context);
-    if (!settings.quiet) world.err(`watching ${plain(place)} and the snapshot; ^C ends it\n`);
+    if (!settings.quiet) platform.err(`watching ${plain(place)} and the snapshot; ^C ends it\n`);
     await change;
   }
 }

@@ -39,8 +39,8 @@ export interface Verified extends SealState {
 
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
 export function verifySnapshot(options: SealOptions, context: Context): Verified {
-  const { world, settings } = context;
-  requireFolder(settings.snapshot, world.files, settings);
+  const { platform, settings } = context;
+  requireFolder(settings.snapshot, platform.files, settings);
   const needed = neededSignatures(options, context);
   const asked: Asked = {
     expected: pinnedRoot(options, context),
@@ -48,7 +48,7 @@ export function verifySnapshot(options: SealOptions, context: Context): Verified
     keys: trustedFor(options, needed, context),
   };
   const findings: Fault[] = [];
-  const all = readAll(settings.snapshot, world.files, findings);
+  const all = readAll(settings.snapshot, platform.files, findings);
   const state = checkSeal(all, asked, findings, context);
   findings.push(...all.flatMap(verifyFile));
   return { ...state, findings, files: all.length };
@@ -71,9 +71,9 @@ function checkSeal(
   all: readonly SnapshotFile[],
   { expected, needed, keys }: Asked,
   findings: Fault[],
-  { world, settings }: Context,
+  { platform, settings }: Context,
 ): SealState {
-  const bytes = readSealFile(settings.snapshot, world.files, findings);
+  const bytes = readSealFile(settings.snapshot, platform.files, findings);
   if (bytes === undefined) return { sealed: true, root: null, signatures: [] };
   if (bytes === null) {
     if (expected !== undefined || needed > 0) findings.push(new SealFault("SEAL_ABSENT", { file: SEAL_FILE }));
@@ -99,7 +99,7 @@ export function sayFindings(
   state: SealState & { readonly files: number },
   context: Context,
 ): void {
-  const { world, settings } = context;
+  const { platform, settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
@@ -113,8 +113,8 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) world.err(refusalText(finding));
-  if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
+  for (const finding of findings) platform.err(refusalText(finding));
+  if (findings.length > 0) platform.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
     printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
