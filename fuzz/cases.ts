@@ -138,7 +138,7 @@ function readers(chance: Chance, trace: string): readonly Line[] {
     ["examine", trace, "traces", "--json"],
     ["render", trace, "--html", "out/a.html", "--md", "out/a.md", "--svg", "out/a.svg"],
     ["render", trace, "--html", "-"],
-    ["diff", trace, "given/other.jsonl", "--drawn"],
+    ["diff", trace, "given/other.jsonl", "--nondeterministic"],
     ["diff", "given/other.jsonl", trace, "--json"],
     ["export", trace, "--format", "reference-v0"],
     ["attest", trace, "--key", "given/key.pem", "--attestation", "out/a.json"],

@@ -50,7 +50,7 @@ export function toText(examination: ExternalExamination, paint: Paint): string {
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
   const status = ending === null ? "no event says how" : plain(ending.status);
   return [
-    `${isSound ? paint("good", "READ") : paint("bad", "FOUND")}  ${plain(file)}\n`,
+    `${isSound ? paint("good", "READ") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table([
       ["format", `${format}, ${counted(events, "event")}`],
       ["workflow", workflow === null ? "-" : plain(workflow)],

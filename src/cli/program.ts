@@ -239,7 +239,7 @@ const COMMANDS: readonly CommandRow[] = [
       operand: "<a> <b>",
       summary: "say where two traces, or two snapshots, differ in meaning",
       options: (command) =>
-        withTrust(command.option("--drawn", "also list what differs only because it was drawn")),
+        withTrust(command.option("--nondeterministic", "also list what differs only because it was drawn")),
     },
     async () => (await import("./commands/diff/command.ts")).diffCommand,
   ),

@@ -76,7 +76,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "code-differs",
+    rule: "code-mismatch",
     about: "a Machine block calls itself otherwise than its file",
     at: "/frontmatter/wf_code",
     breach: ({ blocks }) => {
@@ -170,7 +170,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "file-damaged",
+    rule: "corrupt-file",
     about: "a file holds merge-conflict markers",
     at: "artifacts/events/test__EV_X_V0.json ",
     breach: ({ files }) => {
@@ -275,7 +275,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "name-passed-over",
+    rule: "shadowed-input-name",
     about: "an input is bound to another field although the payload has one of its name",
     at: "/core/nodes/WRITE/inputs/name",
     breach: (small) => {
@@ -335,7 +335,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "output-crossed",
+    rule: "swapped-output",
     about: "an output is written the other way round",
     at: "/core/pipeline/0/outputs/is_equal",
     breach: (small) => {
@@ -418,7 +418,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "result-not-there",
+    rule: "unavailable-result",
     about: "a node reads a result that the way to it has not published",
     at: "/core/nodes/WRITE/inputs/same",
     breach: (small) => {
@@ -426,7 +426,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "result-not-there",
+    rule: "unavailable-result",
     about: "a step goes on after a failure, and the next one needs the result",
     at: "/core/pipeline/1/inputs/left",
     breach: (small) => {
@@ -590,7 +590,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "verdict-unread",
+    rule: "unused-boolean-result",
     about: "a condition ends in the same outcome either way",
     at: "/core/pipeline/0/outputs/same",
     breach: ({ blocks }) => {
@@ -598,7 +598,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
-    rule: "verdict-unread",
+    rule: "unused-boolean-result",
     about: "a step goes on whatever its transform finds out",
     at: "/core/pipeline/0/outputs/same",
     breach: (small) => {

@@ -58,7 +58,7 @@ suite("the rules of pgs check", () => {
     core.evaluation.judge.condition = "$.verdict == true";
     const unread = async () =>
       check(await subjectFrom(small), RULES).flatMap(({ rule, facts }) =>
-        rule === "verdict-unread" ? [facts["step"]] : [],
+        rule === "unused-boolean-result" ? [facts["step"]] : [],
       );
     assert.deepEqual(await unread(), ["again"]);
     core.evaluation.judge.condition = "$.answer == true";

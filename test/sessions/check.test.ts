@@ -95,7 +95,7 @@ suite("pgs check", () => {
     writeFileSync(join(snapshot, "artifacts/actors/agent_governance__AC_AGENT_V0.json"), "{");
     const said = document(await place.session("check", "--json"));
     const rules = new Set((said["findings"] as JsonObject[]).map(({ rule }) => rule));
-    for (const rule of ["file-damaged", "store-undeclared", "outcome-not-routed"])
+    for (const rule of ["corrupt-file", "store-undeclared", "outcome-not-routed"])
       assert.ok(rules.has(rule), rule);
   });
 

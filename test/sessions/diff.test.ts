@@ -51,11 +51,14 @@ test("two runs of one payload are equal: what was drawn is counted, and listed w
     said.out,
     /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}b\.jsonl\n\n0 differences, \d+ places only drawn/,
   );
-  const listed = await place.session("diff", a, b, "--drawn");
+  const listed = await place.session("diff", a, b, "--nondeterministic");
   assert.match(listed.out, /\/0\/REGISTER_RELEASE\/register\/result\/address\n {4}a {2}"ADDR_/);
-  const report = document(await place.session("diff", a, b, "--drawn", "--json"));
+  const report = document(await place.session("diff", a, b, "--nondeterministic", "--json"));
   assert.deepEqual([report["equal"], report["kind"], report["differences"]], [true, "trace", []]);
-  assert.equal((at(report, "drawn", "differences") as unknown[]).length, at(report, "drawn", "count"));
+  assert.equal(
+    (at(report, "nondeterministic", "differences") as unknown[]).length,
+    at(report, "nondeterministic", "count"),
+  );
 });
 
 test("another payload is told first where the paths part, then at every place", async (t) => {
@@ -252,7 +255,7 @@ test("a foreign trace that was changed is refused, one without its end is compar
   assert.equal(said.code, 7);
   assert.match(said.out, /^cut\.jsonl has no ending: what it says up to there is compared$/m);
   assert.match(said.out, /^ {2}\/0\/ended\n {4}a {2}true\n {4}b {2}false$/m);
-  assertRefused(await place.session("diff", a, "v0.jsonl", "--drawn"), 2, "BAD_USAGE");
+  assertRefused(await place.session("diff", a, "v0.jsonl", "--nondeterministic"), 2, "BAD_USAGE");
   assertRefused(await place.session("diff", "v0.jsonl", "nowhere.jsonl"), 2, "FILE_MISSING");
 });
 

@@ -86,7 +86,7 @@ test("examining changes nothing, and needs no data root", async (t) => {
   const before = readFileSync(trace);
   const said = await place.session("examine", trace, "--data-root", "nowhere");
   assert.deepEqual([said.code, said.err], [0, ""]);
-  assert.match(said.out, /^SOUND /);
+  assert.match(said.out, /^VALID /);
   assert.deepEqual(readFileSync(trace), before);
 });
 
@@ -254,13 +254,13 @@ test("several traces, or a folder of them, get the verdict of each alone, and th
   const [sound, other] = place.traces().map((file) => relative(place.folder, file)) as [string, string];
   const all = await place.session("examine", "traces");
   assert.deepEqual([all.code, all.err], [0, ""]);
-  assert.equal(all.out, `SOUND  ${sound}\nSOUND  ${other}\n2 traces, 2 sound\n`);
+  assert.equal(all.out, `VALID  ${sound}\nVALID  ${other}\n2 traces, 2 valid\n`);
 
   writeFileSync(place.path(other), readFileSync(place.path(other), "utf8").replace('"ACK"', '"NACK"'));
   const alone = await place.session("examine", other);
   const three = await place.session("examine", sound, other, "nowhere.jsonl");
   assert.deepEqual([three.code, alone.code], [alone.code, 7]);
-  assert.match(three.out, /^SOUND {2}\S+\nFOUND {2}\S+\nFILE_MISSING {2}nowhere\.jsonl\n3 traces, 1 sound; /);
+  assert.match(three.out, /^VALID {2}\S+\nINVALID {2}\S+\nFILE_MISSING {2}nowhere\.jsonl\n3 traces, 1 valid; /);
 
   const json = document(await place.session("examine", "traces", "--json"));
   const singly = await Promise.all([sound, other].map((file) => place.session("examine", file, "--json")));

@@ -169,7 +169,7 @@ test("a verdict that nobody reads fails check", async (t) => {
   const said = await place.session("gate", "--scenarios", scenario(place), "--min", "0", "--json");
   assert.equal(said.code, 7, said.err);
   assert.deepEqual(states(said), { ...PASSED, check: "failed", conformance: "skipped" });
-  const found = notices(said, "check").find(({ rule }) => rule === "verdict-unread");
+  const found = notices(said, "check").find(({ rule }) => rule === "unused-boolean-result");
   assert.deepEqual([found?.["level"], found?.["artifact"]], ["error", contract]);
 });
 

@@ -217,9 +217,9 @@ test("a torn line is what a killed append left: it is found, and the next append
   const second = at(
     document(await place.session("examine", "cut.jsonl", "--json")),
     "advice",
-    "took_place",
+    "completed_effects",
     0,
-    "second_time",
+    "on_rerun",
   );
   assert.equal(second, "CHANGES_NOTHING", "a binding that was ended stays ended");
   assert.equal((await place.session(...revoked)).code, 0);
@@ -235,7 +235,7 @@ test("an append that took place last leaves nothing to do, and a second one is t
     ["COUNT_AS_DONE", "COUNT_AS_DONE"],
   );
   assert.deepEqual(at(found, "open_effects", 0, "found", "evidence", "line"), 2);
-  assert.equal(at(found, "advice", "took_place", 1, "second_time"), "ADDS_AGAIN");
+  assert.equal(at(found, "advice", "completed_effects", 1, "on_rerun"), "ADDS_AGAIN");
   const { out } = await place.session("examine", "cut.jsonl");
   assert.match(out, /^ {2}advice +do not run it again: .*all that was left was to end COMPLETED$/m);
   assert.match(out, /APPEND .*would add to its store a second time$/m);

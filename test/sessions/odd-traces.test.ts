@@ -29,7 +29,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["examine", "T", "--from-step", "3"],
   ["render", "T"],
   ["render", "T", "--md", "odd.md", "--svg", "odd.svg"],
-  ["diff", "T", "U", "--drawn"],
+  ["diff", "T", "U", "--nondeterministic"],
   ["diff", "U", "T", "--json"],
   ["export", "T", "--format", "reference-v0", "--out", "odd.ref.jsonl"],
   ["attest", "T", "--key", "keys/someone.pem", "--attestation", "T.json"],

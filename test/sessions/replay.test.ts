@@ -110,7 +110,7 @@ test("from a step on, what lies before is taken as recorded; up to one, what lie
   assert.deepEqual(await examined("--from-step", line), { ...(await examined("--from-step", first.at)) });
 
   const { out } = await place.session("examine", file, "--from-step", line, "--until", "REGISTER_RELEASE");
-  assert.match(out, /^SOUND IN PART /);
+  assert.match(out, /^VALID \(partial\) /);
   assert.match(out, /taken as recorded, \d+ behind them left out$/m);
 });
 
@@ -141,7 +141,7 @@ test("on another snapshot, it is said where the paths part and how the run would
   );
   const said = await place.session("examine", trace, "--snapshot", snapshot, "--json");
   assert.equal(said.code, 7);
-  const elsewhere = document(said)["elsewhere"] as JsonObject;
+  const elsewhere = document(said)["what_if"] as JsonObject;
   assert.equal(elsewhere["unanswered"], null);
   assert.deepEqual(
     [at(elsewhere, "parts", "recorded", "next"), at(elsewhere, "parts", "here", "next")],
@@ -162,7 +162,7 @@ test("where another snapshot would have done an effect that was not done, nothin
     markdown.replace("QUORUM_NOT_MET: DENY_FOR_QUORUM", "QUORUM_NOT_MET: CHECK_FREEZE_WINDOW"),
   );
   const said = await place.session("examine", trace, "--snapshot", snapshot, "--json");
-  const elsewhere = document(said)["elsewhere"] as JsonObject;
+  const elsewhere = document(said)["what_if"] as JsonObject;
   assert.deepEqual([elsewhere["ending"], at(elsewhere, "unanswered", "code")], [null, "EFFECT"]);
   assert.equal(at(elsewhere, "unanswered", "node"), "CHECK_FREEZE_WINDOW");
   const { out } = await place.session("examine", trace, "--snapshot", snapshot);

@@ -3,7 +3,7 @@ import { codeOf } from "../../snapshot/fqdn.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const codeDiffers = rule({
-  id: "code-differs",
+  id: "code-mismatch",
   about:
     "an artifact calls itself in its Machine block what its file is called: else people and programs mean two things",
   severity: "error",

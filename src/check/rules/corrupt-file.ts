@@ -3,7 +3,7 @@ import { own } from "../../json/json.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const fileDamaged = rule({
-  id: "file-damaged",
+  id: "corrupt-file",
   about:
     "every file is whole: strict JSON, named as it calls itself, executed as its sealed text says, sealed as it is",
   severity: "error",

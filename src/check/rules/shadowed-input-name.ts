@@ -7,7 +7,7 @@ import { atEntry, outputOf } from "../analysis/reaching-outputs.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const namePassedOver = rule({
-  id: "name-passed-over",
+  id: "shadowed-input-name",
   about: "an input takes the value of its own name where there is one: a path to another is easily a slip",
   severity: "note",
   hint: "bind the value of that name; where the other is meant, give the input a name that says so",

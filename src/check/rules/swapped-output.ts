@@ -2,7 +2,7 @@ import { flowing } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const outputCrossed = rule({
-  id: "output-crossed",
+  id: "swapped-output",
   about: "an output is named before its path: written the other way round, it goes out under the path's name",
   severity: "warning",
   hint: "write <name to publish>: $.capability_result.<field of the result>",

@@ -6,7 +6,7 @@ import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
 export const resultNotThere = rule({
-  id: "result-not-there",
+  id: "unavailable-result",
   about: "what a node reads of another was published on some way to it, and what it requires, on every way",
   severity: "error",
   invariants: [

@@ -5,7 +5,7 @@ import { booleanResultsOf, isDecisive, isReadIn } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
 
 export const verdictUnread = rule({
-  id: "verdict-unread",
+  id: "unused-boolean-result",
   about:
     "a yes or no that a transform answers decides something: where nobody reads it, a no goes on like a yes",
   severity: "error",

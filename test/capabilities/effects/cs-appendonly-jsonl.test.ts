@@ -33,7 +33,7 @@ test("a record with a long integer is read back as it was given", (t) => {
 });
 
 test("a whole second has no fraction", (t) => {
-  const at = { ...freshStore(t), draw: countingDraw("2026-01-31T09:00:00.000Z") };
+  const at = { ...freshStore(t), sources: countingDraw("2026-01-31T09:00:00.000Z") };
   assert.equal(append(at).result?.record_id, "2026-01-31T09:00:00_000000");
 });
 

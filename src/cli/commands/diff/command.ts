@@ -9,7 +9,7 @@ import type { SealOptions } from "../../load.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 
 export interface DiffOptions extends CommonOptions, SealOptions {
-  readonly drawn?: boolean;
+  readonly nondeterministic?: boolean;
 }
 
 /** A file is a trace, a folder a snapshot. @throws UsageFault for one of each, or for what is not there */
@@ -29,10 +29,10 @@ export async function diffCommand(
   }
   if (isSnapshotA) return (await import("./snapshots.ts")).diffSnapshotFolders(a, b, options, context);
   const isForeign = [await formatOf(a, context), await formatOf(b, context)].some((format) => format !== null);
-  const listsDrawn = options.drawn ?? false;
+  const listsNondeterministic = options.nondeterministic ?? false;
   return isForeign
-    ? (await import("./interop.ts")).diffExternalFiles(a, b, listsDrawn, context)
-    : (await import("./traces.ts")).diffTraceFiles(a, b, listsDrawn, context);
+    ? (await import("./interop.ts")).diffExternalFiles(a, b, listsNondeterministic, context)
+    : (await import("./traces.ts")).diffTraceFiles(a, b, listsNondeterministic, context);
 }
 
 async function formatOf(file: string, context: Context): Promise<ExternalFormat | null> {

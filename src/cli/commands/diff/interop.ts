@@ -32,12 +32,12 @@ interface Compared extends ExternalDiff {
 export async function diffExternalFiles(
   a: string,
   b: string,
-  listsDrawn: boolean,
+  listsNondeterministic: boolean,
   context: Context,
 ): Promise<number> {
-  if (listsDrawn) {
-    const message = "--drawn is for two traces of this runner: no other says what was drawn";
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --drawn out" });
+  if (listsNondeterministic) {
+    const message = "--nondeterministic is for two traces of this runner: no other says what was drawn";
+    throw new UsageFault("BAD_USAGE", { message, hint: "leave --nondeterministic out" });
   }
   const [left, right] = [sideOf(a, context), sideOf(b, context)];
   const compared = { a: left, b: right, ...diffAccounts(left.account, right.account) };

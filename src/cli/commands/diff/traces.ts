@@ -24,18 +24,18 @@ interface Side {
 interface Compared extends TraceDiff {
   readonly a: Side;
   readonly b: Side;
-  readonly listsDrawn: boolean;
+  readonly listsNondeterministic: boolean;
 }
 
 /** @throws UsageFault for a file that cannot be read, or holds no intact trace */
 export async function diffTraceFiles(
   a: string,
   b: string,
-  listsDrawn: boolean,
+  listsNondeterministic: boolean,
   context: Context,
 ): Promise<number> {
   const [left, right] = [readSide(a, context), readSide(b, context)];
-  const compared = { a: left, b: right, listsDrawn, ...diffTraces(left.events, right.events) };
+  const compared = { a: left, b: right, listsNondeterministic, ...diffTraces(left.events, right.events) };
   await say(compared, { toJson, toText }, context);
   return compared.differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
@@ -48,14 +48,17 @@ export function readSide(file: string, context: Context): Side {
 
 // ---- reports ----
 
-function toJson({ a, b, differences, drawn, suppressed, listsDrawn }: Compared): unknown {
+function toJson({ a, b, differences, drawn, suppressed, listsNondeterministic }: Compared): unknown {
   return {
     equal: differences.length === 0,
     kind: "trace",
     a: sideJson(a),
     b: sideJson(b),
     differences: inOrder(differences),
-    drawn: { count: drawn.length, ...(listsDrawn ? { differences: drawn.map(withoutReason) } : {}) },
+    nondeterministic: {
+      count: drawn.length,
+      ...(listsNondeterministic ? { differences: drawn.map(withoutReason) } : {}),
+    },
     suppressed,
   };
 }
@@ -69,13 +72,13 @@ function withoutReason({ because: _, ...difference }: TraceDifference): Omit<Tra
 }
 
 function toText(compared: Compared, paint: Paint): string {
-  const { a, b, differences, drawn, listsDrawn } = compared;
+  const { a, b, differences, drawn, listsNondeterministic } = compared;
   const cut = [a, b].filter(({ isCutOff }) => isCutOff).map(cutOffText);
   return [
     verdictText(differences.length === 0, a.file, b.file, paint),
     ...cut,
     groupsText(differences, SIDES),
-    listsDrawn ? groupText("drawn, so no difference in meaning", toPlaces(drawn, SIDES)) : "",
+    listsNondeterministic ? groupText("drawn, so no difference in meaning", toPlaces(drawn, SIDES)) : "",
     `\n${countsText(compared)}\n`,
   ].join("");
 }
@@ -84,8 +87,8 @@ function cutOffText({ file, events }: Side): string {
   return `\n${plain(file)} is cut off after ${counted(events.length, "event")}: what it did not come to is "nothing" on its side\n`;
 }
 
-function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): string {
-  const hint = listsDrawn ? "" : " (--drawn lists them)";
+function countsText({ differences, drawn, suppressed, listsNondeterministic }: Compared): string {
+  const hint = listsNondeterministic ? "" : " (--nondeterministic lists them)";
   return [
     counted(differences.length, "difference"),
     ...(drawn.length === 0 ? [] : [`${counted(drawn.length, "place")} only drawn differently${hint}`]),

@@ -157,7 +157,7 @@ async function loadPlan(
   }
 }
 
-const NOTHING: Reexamined = { replayed: null, stepwise: null, elsewhere: null };
+const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
 
 /** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
 async function walkAgain(
@@ -168,11 +168,11 @@ async function walkAgain(
 ): Promise<Reexamined> {
   if (plan === null) return NOTHING;
   if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
-    const elsewhere = await trace.readAgain("reading", verified, async (events) => {
+    const answered = await trace.readAgain("reading", verified, async (events) => {
       const recorded = [...events];
       return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
     });
-    return { ...NOTHING, elsewhere };
+    return { ...NOTHING, whatIf: answered };
   }
   if (allowed.length > 0) return NOTHING;
   const stepwise = isStepwise(options) ? new Stepwise(stretchOf(options)) : null;

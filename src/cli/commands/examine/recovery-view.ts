@@ -51,16 +51,16 @@ export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruptio
     data_root: dataRoot,
     last_node: lastNode,
     last_step: lastStep,
-    took_place: tookPlace.map(({ secondTime, isOwn, ...rest }) => ({
+    completed_effects: tookPlace.map(({ secondTime, isOwn, ...rest }) => ({
       ...rest,
       own: isOwn,
-      second_time: secondTime,
+      on_rerun: secondTime,
     })),
-    may_follow:
+    remaining_effects:
       ahead?.map(({ node, step: { name, code: capability, op, store } }) => {
         return { node, step: name, capability, op, store };
       }) ?? null,
-    was_to_end: heading && { status: heading.status, exit_reason_code: heading.exitReason },
+    expected_ending: heading && { status: heading.status, exit_reason_code: heading.exitReason },
     rehearsed: ending && {
       status: ending.status,
       outcome: ending.outcome,

@@ -34,7 +34,7 @@ export async function examineSeveral(
   if (settings.json) printJson(context, { ok: worst === EXIT.SUCCESS, traces: documents });
   else if (!settings.quiet) {
     const rest = sound === files.length ? "" : "; pgs examine says of one alone what was found";
-    printText(context, `${counted(files.length, "trace")}, ${sound} sound${rest}\n`);
+    printText(context, `${counted(files.length, "trace")}, ${sound} valid${rest}\n`);
   }
   return worst;
 }

@@ -24,7 +24,7 @@ export interface Reexamined {
   /** Step by step, where that was asked for. */
   readonly stepwise: Stepwise | null;
   /** What the snapshot at hand would have made of the run, where it is another one. */
-  readonly elsewhere: WhatIfView | null;
+  readonly whatIf: WhatIfView | null;
 }
 
 export interface Examination extends Reexamined {
@@ -49,7 +49,7 @@ export interface PlacedLine extends Place {
 }
 
 export function toJson(examination: Examination): unknown {
-  const { notices, isHeadGiven, verified, allowed, replayed, elsewhere, summary, interruption, isSound } =
+  const { notices, isHeadGiven, verified, allowed, replayed, whatIf, summary, interruption, isSound } =
     examination;
   const { ending } = summary;
   return {
@@ -62,7 +62,7 @@ export function toJson(examination: Examination): unknown {
     intact: verified.findings.length === 0,
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
-    elsewhere: elsewhere === null ? null : whatIfJson(elsewhere),
+    what_if: whatIf === null ? null : whatIfJson(whatIf),
     ending,
     classification: classificationJson(examination),
     path: summary.path,
@@ -100,7 +100,7 @@ function classificationJson({ classification, place }: Examination): unknown {
 }
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, notices, verified, allowed, replayed, elsewhere, summary, interruption, isSound } = examination;
+  const { file, notices, verified, allowed, replayed, whatIf, summary, interruption, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -111,7 +111,7 @@ export function toText(examination: Examination, paint: Paint): string {
   ];
   const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
   return [
-    `${isSound ? paint("good", isPartial(examination) ? "SOUND IN PART" : "SOUND") : paint("bad", "FOUND")}  ${plain(file)}\n`,
+    `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
     told(verified.findings, "intact"),
@@ -119,7 +119,7 @@ export function toText(examination: Examination, paint: Paint): string {
     told(divergencesOf(examination), "replayed"),
     takenText(examination),
     stepsText(examination, paint),
-    elsewhere === null ? "" : whatIfText(elsewhere, paint),
+    whatIf === null ? "" : whatIfText(whatIf, paint),
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(examination, paint),

@@ -18,7 +18,7 @@ export interface WhatIfView {
 
 interface Told {
   readonly here: Summary;
-  /** The first node that ended otherwise, or led elsewhere; null where the path is the same. */
+  /** The first node that ended otherwise, or led whatIf; null where the path is the same. */
   readonly parts: { readonly recorded: PathEntry | null; readonly here: PathEntry | null } | null;
   readonly differences: readonly TraceDifference[];
 }
@@ -45,23 +45,23 @@ function isSameWay(a: PathEntry | null, b: PathEntry | null): boolean {
   return a?.run === b?.run && a?.node === b?.node && a?.outcome === b?.outcome && a?.next === b?.next;
 }
 
-export function whatIfJson(elsewhere: WhatIfView): JsonObject {
-  const { here, parts, differences } = tell(elsewhere);
+export function whatIfJson(whatIf: WhatIfView): JsonObject {
+  const { here, parts, differences } = tell(whatIf);
   return {
-    root: elsewhere.root,
+    root: whatIf.root,
     path: here.path,
     ending: here.ending,
     parts,
-    unanswered: elsewhere.supposed.unanswered,
+    unanswered: whatIf.supposed.unanswered,
     differences: inOrder(differences),
   } as unknown as JsonObject;
 }
 
-export function whatIfText(elsewhere: WhatIfView, paint: Paint): string {
-  const { here, parts, differences } = tell(elsewhere);
-  const { unanswered } = elsewhere.supposed;
+export function whatIfText(whatIf: WhatIfView, paint: Paint): string {
+  const { here, parts, differences } = tell(whatIf);
+  const { unanswered } = whatIf.supposed;
   return [
-    `\n${paint("strong", "on the snapshot at hand")}  ${elsewhere.root}\n`,
+    `\n${paint("strong", "on the snapshot at hand")}  ${whatIf.root}\n`,
     parts === null
       ? `  path   the same${unanswered === null ? "" : " as far as it is known"}\n`
       : `  parts  recorded  ${wayText(parts.recorded)}\n         here      ${wayText(parts.here)}\n`,
