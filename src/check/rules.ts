@@ -6,10 +6,10 @@ import { admissionNeverMatches } from "./rules/admission-never-matches.ts";
 import { artifactUnused } from "./rules/artifact-unused.ts";
 import { callRecurses } from "./rules/call-recurses.ts";
 import { capabilityUnbound } from "./rules/capability-unbound.ts";
-import { codeDiffers } from "./rules/code-mismatch.ts";
+import { codeMismatch } from "./rules/code-mismatch.ts";
 import { conditionConstant } from "./rules/condition-constant.ts";
 import { conformanceDiffers } from "./rules/conformance-differs.ts";
-import { fileDamaged } from "./rules/corrupt-file.ts";
+import { corruptFile } from "./rules/corrupt-file.ts";
 import { eventNotRecorded } from "./rules/event-not-recorded.ts";
 import { eventRecordDiffers } from "./rules/event-record-differs.ts";
 import { eventUndeclared } from "./rules/event-undeclared.ts";
@@ -43,19 +43,19 @@ import { requiredInputUnbound } from "./rules/required-input-unbound.ts";
 import { retiredUsed } from "./rules/retired-used.ts";
 import { routeNeverTaken } from "./rules/route-never-taken.ts";
 import { secretLeaks } from "./rules/secret-leaks.ts";
-import { namePassedOver } from "./rules/shadowed-input-name.ts";
+import { shadowedInputName } from "./rules/shadowed-input-name.ts";
 import { sourceOptional } from "./rules/source-optional.ts";
 import { stepTargetUnknown } from "./rules/step-target-unknown.ts";
 import { stepUnreachable } from "./rules/step-unreachable.ts";
 import { storeShared } from "./rules/store-shared.ts";
 import { storeUndeclared } from "./rules/store-undeclared.ts";
 import { surfaceDiffers } from "./rules/surface-differs.ts";
-import { outputCrossed } from "./rules/swapped-output.ts";
+import { swappedOutput } from "./rules/swapped-output.ts";
 import { tokenizedDiffers } from "./rules/tokenized-differs.ts";
 import { transformUntested } from "./rules/transform-untested.ts";
 import { typeDiffers } from "./rules/type-differs.ts";
-import { resultNotThere } from "./rules/unavailable-result.ts";
-import { verdictUnread } from "./rules/unused-boolean-result.ts";
+import { unavailableResult } from "./rules/unavailable-result.ts";
+import { unusedBooleanResult } from "./rules/unused-boolean-result.ts";
 
 export const RULES: readonly Rule[] = [
   admissionFieldUndeclared,
@@ -63,15 +63,15 @@ export const RULES: readonly Rule[] = [
   artifactUnused,
   callRecurses,
   capabilityUnbound,
-  codeDiffers,
+  codeMismatch,
   conditionConstant,
   conformanceDiffers,
+  corruptFile,
   eventNotRecorded,
   eventRecordDiffers,
   eventUndeclared,
   failureCompletes,
   fieldUnknown,
-  fileDamaged,
   graphBroken,
   graphDiffers,
   graphUnbounded,
@@ -83,14 +83,12 @@ export const RULES: readonly Rule[] = [
   intentDiffers,
   listDiffers,
   malformed,
-  namePassedOver,
   nodeUnreachable,
   outcomeNeverAnswered,
   outcomeNeverReturned,
   outcomeNotAllowed,
   outcomeNotHandled,
   outcomeNotRouted,
-  outputCrossed,
   outputNeverSet,
   outputUndeclared,
   outputUnused,
@@ -99,18 +97,20 @@ export const RULES: readonly Rule[] = [
   policyIncomplete,
   referenceUnresolved,
   requiredInputUnbound,
-  resultNotThere,
   retiredUsed,
   routeNeverTaken,
   secretLeaks,
+  shadowedInputName,
   sourceOptional,
   stepTargetUnknown,
   stepUnreachable,
   storeShared,
   storeUndeclared,
   surfaceDiffers,
+  swappedOutput,
   tokenizedDiffers,
   transformUntested,
   typeDiffers,
-  verdictUnread,
+  unavailableResult,
+  unusedBooleanResult,
 ];

@@ -175,7 +175,7 @@ test("a snapshot that differs only in what the run never came to gives the same 
     markdown.replace("QUORUM_NOT_MET: DENY_FOR_QUORUM", "QUORUM_NOT_MET: EXIT_REJECTED"),
   );
   const elsewhere = document(await place.session("examine", trace, "--snapshot", snapshot, "--json"))[
-    "elsewhere"
+    "what_if"
   ];
   assert.deepEqual(
     [at(elsewhere, "parts"), at(elsewhere, "unanswered"), at(elsewhere, "differences")],

@@ -2,7 +2,7 @@ import { own } from "../../json/json.ts";
 import { codeOf } from "../../snapshot/fqdn.ts";
 import { foundIn, rule } from "../rule.ts";
 
-export const codeDiffers = rule({
+export const codeMismatch = rule({
   id: "code-mismatch",
   about:
     "an artifact calls itself in its Machine block what its file is called: else people and programs mean two things",

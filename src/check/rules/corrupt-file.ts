@@ -2,7 +2,7 @@ import type { Fault } from "../../errors/faults.ts";
 import { own } from "../../json/json.ts";
 import { type Found, rule } from "../rule.ts";
 
-export const fileDamaged = rule({
+export const corruptFile = rule({
   id: "corrupt-file",
   about:
     "every file is whole: strict JSON, named as it calls itself, executed as its sealed text says, sealed as it is",

@@ -6,7 +6,7 @@ import { memoize } from "../analysis/memoize.ts";
 import { atEntry, outputOf } from "../analysis/reaching-outputs.ts";
 import { foundIn, rule } from "../rule.ts";
 
-export const namePassedOver = rule({
+export const shadowedInputName = rule({
   id: "shadowed-input-name",
   about: "an input takes the value of its own name where there is one: a path to another is easily a slip",
   severity: "note",

@@ -1,7 +1,7 @@
 import { flowing } from "../analysis/bindings.ts";
 import { foundIn, rule } from "../rule.ts";
 
-export const outputCrossed = rule({
+export const swappedOutput = rule({
   id: "swapped-output",
   about: "an output is named before its path: written the other way round, it goes out under the path's name",
   severity: "warning",

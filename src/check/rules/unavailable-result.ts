@@ -5,7 +5,7 @@ import { atEntry, type Outputs, outputOf, outputsSetBy } from "../analysis/reach
 import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
-export const resultNotThere = rule({
+export const unavailableResult = rule({
   id: "unavailable-result",
   about: "what a node reads of another was published on some way to it, and what it requires, on every way",
   severity: "error",

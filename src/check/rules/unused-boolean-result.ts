@@ -4,7 +4,7 @@ import type { StepFlow } from "../analysis/contract-flow.ts";
 import { booleanResultsOf, isDecisive, isReadIn } from "../analysis/uses.ts";
 import { foundIn, rule } from "../rule.ts";
 
-export const verdictUnread = rule({
+export const unusedBooleanResult = rule({
   id: "unused-boolean-result",
   about:
     "a yes or no that a transform answers decides something: where nobody reads it, a no goes on like a yes",
