@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { defineConfig } from "rolldown";
+import license from "rollup-plugin-license";
 
 // CommonJS with lazily required chunks starts in two thirds of the time that ES modules take.
 const common = {
@@ -45,6 +46,7 @@ const fonts = {
     }
   },
 };
+const notices = license({ thirdParty: { output: "dist/THIRD-PARTY-NOTICES", includePrivate: false } });
 
 // Two builds: sharing chunks with the library would break the program's one large file into many small ones.
 export default defineConfig([
@@ -52,7 +54,7 @@ export default defineConfig([
     ...common,
     input: { main: "src/main.ts" },
     output: { ...common.output, cleanDir: true },
-    plugins: [ascii, fonts],
+    plugins: [ascii, fonts, notices],
   },
-  { ...common, input: { library: "src/index.ts" }, plugins: [ascii] },
+  { ...common, input: { index: "src/index.ts" }, plugins: [ascii] },
 ]);
