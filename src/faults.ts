@@ -3,6 +3,7 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
+import { counted } from "./counted.ts";
 import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
@@ -213,7 +214,7 @@ export const usageTable = {
     what:
       f.events === 0
         ? "it holds no whole event, so nothing says which workflow ran"
-        : `none of its ${f.events} readable events says which workflow ran`,
+        : `no event says which workflow ran (${counted(f.events, "readable event")} in the file)`,
     where: f.file,
     hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
   }),
@@ -242,7 +243,7 @@ export const usageTable = {
     hint: "name a file in a folder that is there with --baseline FILE",
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
-    what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
+    what: `no conformance case has "${f.text}" in its name (${counted(f.cases, "case")} in the snapshot)`,
     where: "--case",
     hint: "pgs conformance --json lists the name of every case",
   }),
@@ -257,7 +258,7 @@ export const usageTable = {
     hint: "call a scenario file <name>.scenario.yaml (or .yml, .json)",
   }),
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
-    what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
+    what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
   }),
   SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
@@ -340,7 +341,7 @@ export const usageTable = {
     hint: "name its file with --key FILE, or put its PEM text into $PGS_SIGNING_KEY",
   }),
   TRUSTED_KEYS_TOO_FEW: (f: { needed: number; keys: number }) => ({
-    what: `signatures by ${f.needed} trusted key${f.needed === 1 ? "" : "s"} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
+    what: `signatures by ${counted(f.needed, "trusted key")} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
     hint: "name the public keys you trust with --key FILE, or their files in $PGS_TRUSTED_KEYS, separated by colons",
   }),
   ATTESTATION_MISSING: (f: { file: string; trace: string }) => ({
@@ -434,7 +435,7 @@ export const payloadTable = {
     ...payloadPlace(f),
   }),
   PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
-    what: `the payload nests deeper than ${f.depth} levels`,
+    what: `the payload nests deeper than ${counted(f.depth, "level")}`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
     hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
@@ -455,8 +456,8 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
     what:
       f.size === null
-        ? `the payload has more than the ${f.limit} bytes allowed`
-        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+        ? `the payload has more than ${counted(f.limit, "byte")}, which is the limit`
+        : `the payload has ${counted(f.size, "byte")}, more than the ${f.limit} allowed`,
     where: f.file,
     hint:
       (f.size ?? f.limit) >= SIZE.payloadMost
@@ -515,7 +516,10 @@ export const snapshotTable = {
   BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({
+    what: `the file nests deeper than ${counted(DEPTH.snapshot, "level")}`,
+    ...unread(f),
+  }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -751,23 +755,23 @@ export const runTable = {
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
   DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    what: `what the event ${f.event} has to record nests deeper than ${counted(f.limit, "level")}`,
     hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
   }),
   DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    what: `what the event ${f.event} has to record is longer than ${counted(f.limit, "character")}`,
     hint: "bind a part of the value instead of all of it",
   }),
   HOP_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} nodes were entered`,
+    what: `the run entered more than ${counted(f.limit, "node")}`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
   RUN_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} runs would begin in one trace`,
+    what: `one trace would hold more than ${counted(f.limit, "run")}`,
     hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
   }),
   EVENT_LIMIT: (f: { limit: number }) => ({
-    what: `the trace holds ${f.limit} events or more`,
+    what: `the trace holds ${counted(f.limit, "event")} or more`,
     hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
   }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
@@ -775,7 +779,7 @@ export const runTable = {
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
   }),
   LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
-    what: `${f.path} reaches more than ${f.limit} values`,
+    what: `${f.path} reaches more than ${counted(f.limit, "value")}`,
     hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
@@ -792,7 +796,7 @@ export const runTable = {
     hint: `remove the link that ${f.store} is or goes through from the data root, or correct the path in the STRUCTURE`,
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
-    what: `${f.workflow} would nest deeper than ${f.limit} runs`,
+    what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,
     hint: "look for a workflow that calls itself with pgs plan",
   }),
   WORKFLOW_REFUSED: (f: { workflow: string; refusal: string }) => ({
@@ -923,7 +927,7 @@ export const traceTable = {
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
-    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    what: `the picture is left out: the graph has ${counted(f.nodes, "node")} and ${counted(f.edges, "edge")}`,
     hint: "leave it out; the Markdown and the page of pgs render show every step without it",
   }),
   RENDERING_FAILED: (f: { file: string }) => ({

@@ -1,5 +1,6 @@
 /** Finds and reads the scenario vectors below a folder. */
 
+import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../json.ts";
 import { isHeldNumber } from "../json-number.ts";
@@ -46,7 +47,7 @@ const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   BYTE_ORDER_MARK: "it begins with a byte order mark",
   CONFLICT_MARKERS: "it holds merge-conflict markers",
   DUPLICATE_KEY: "a key stands twice in one object",
-  TOO_DEEP: `it nests deeper than ${DEPTH.document} levels`,
+  TOO_DEEP: `it nests deeper than ${counted(DEPTH.document, "level")}`,
   NUMBER_NOT_HELD: "it holds a number that a double cannot hold",
   LONE_SURROGATE: "a string holds half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",

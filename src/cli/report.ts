@@ -1,5 +1,6 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
+import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault, TraceFault } from "../faults.ts";
 import type { Json } from "../json.ts";
@@ -22,7 +23,7 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    const note = `lists are cut behind ${counted(MOST_ROWS, "item")}, texts behind ${counted(MOST_ROWS, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
