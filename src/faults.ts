@@ -40,7 +40,24 @@ type FactsOf<T extends Table, C extends keyof T> =
   T[C] extends Word<infer F> ? F & { readonly [key: string]: Json } : never;
 
 function word<T extends Table, C extends keyof T>(table: T, code: C, facts: FactsOf<T, C>): Wording {
-  return (table[code] as Word<FactsOf<T, C>>)(facts);
+  return withLimitHint((table[code] as Word<FactsOf<T, C>>)(facts), facts["errno"]);
+}
+
+/** What helps where no more files can be opened, whichever file it was. */
+const LIMIT_HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+};
+
+/** Of an error that is about no file in particular, the hint is not about the file either. */
+function withLimitHint(wording: Wording, errno: Json | undefined): Wording {
+  const hint = limitHint(errno);
+  return hint === undefined || wording.hint?.startsWith(hint) ? wording : { ...wording, hint };
+}
+
+/** Undefined for an error of the system that is no limit on open files. */
+export function limitHint(errno: Json | undefined): string | undefined {
+  return typeof errno === "string" && Object.hasOwn(LIMIT_HINTS, errno) ? LIMIT_HINTS[errno] : undefined;
 }
 
 export interface FaultDetail {
@@ -843,9 +860,8 @@ export function wordingOf(code: string, facts: JsonObject): Wording | undefined 
       name,
       isObject(fact) ? JSON.stringify(fact) : fact,
     ]);
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
-      Object.fromEntries(said) as JsonObject,
-    );
+    const words = runTable[code as keyof typeof runTable] as Word<JsonObject>;
+    return withLimitHint(words(Object.fromEntries(said) as JsonObject), facts["errno"]);
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -875,8 +891,6 @@ export class StoreFault extends Error {
 // ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
 
 const systemHints: Readonly<Record<string, string>> = {
-  EMFILE: "raise the limit on open files: ulimit -n 1024",
-  ENFILE: "wait until other programs have closed some files",
   ENOSPC: "make room on the disk",
 };
 
@@ -896,7 +910,9 @@ function tookPlaceText(effects: readonly TookPlace[], more: number): string {
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
   if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
   if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
-  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+  const limit = limitHint(f.errno);
+  const first = limit === undefined ? "" : `${limit}; `;
+  return `${first}before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
 }
 
 export const traceTable = {

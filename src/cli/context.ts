@@ -24,6 +24,8 @@ export interface World {
   readonly isTty: boolean;
   /** How many columns the terminal has; absent where standard output is none. */
   readonly columns?: number | undefined;
+  /** The same of standard error, which may be a terminal where standard output is none. */
+  errColumns?(): number | undefined;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */

@@ -12,7 +12,7 @@ import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
-import { plain, printJson, printText, table } from "./report.ts";
+import { plain, printError, printJson, printText, table } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -114,7 +114,8 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    world.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }

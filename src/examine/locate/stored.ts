@@ -1,6 +1,6 @@
 /** What to do about stored data that could not be used. */
 
-import { storeRepair } from "../../faults.ts";
+import { limitHint, storeRepair } from "../../faults.ts";
 import { type JsonObject, own } from "../../json.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */
@@ -39,6 +39,6 @@ function errnoHint(errno: string, file: string, done: string): string {
     case "EDQUOT":
       return "make room on the disk of the data root";
     default:
-      return `see to it that ${file} in the data root can be ${done} (${errno})`;
+      return limitHint(errno) ?? `see to it that ${file} in the data root can be ${done} (${errno})`;
   }
 }
