@@ -31,7 +31,7 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
   checkTargets(targets, trace, context);
   const { events, findings } = readTrace(trace, context);
   const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
+  const plan = await planOf(start.workflow_code, besideTrace(trace, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
     const unwritable = (cause: IoError) =>
