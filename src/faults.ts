@@ -4,7 +4,7 @@
  */
 
 import { counted } from "./counted.ts";
-import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { isObject, type Json, type JsonDefect, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
@@ -739,16 +739,34 @@ export function reasonsOf(fault: Fault): readonly string[] {
   return [`${fault.code} ${fault.message}`];
 }
 
+/** What is recorded of stored text that cannot be read. */
+export type StoreDefect = {
+  defect: string;
+  /** Of the value or the key to change, where there is one to change and its pointer is short enough to be read. */
+  pointer?: string;
+};
+
+const POINTED: ReadonlySet<string> = new Set<JsonDefect["code"]>(["NUMBER_NOT_HELD", "DUPLICATE_KEY"]);
+const LONGEST_POINTER = 200;
+
+export function storeDefect({ code, pointer }: Pick<JsonDefect, "code" | "pointer">): StoreDefect {
+  const isNamed = pointer !== undefined && pointer.length <= LONGEST_POINTER && POINTED.has(code);
+  return isNamed ? { defect: code, pointer } : { defect: code };
+}
+
 /** How a stored line is made readable: no record is ever lost by it. */
-export function storeRepair(file: string, line?: number, defect?: string): string {
+export function storeRepair(file: string, line?: number, defect?: string, pointer?: string): string {
   const place = line === undefined ? file : `line ${line} of ${file}`;
+  const at = pointer === undefined ? "" : ` at ${pointer}`;
   switch (defect) {
     case "BYTE_ORDER_MARK":
       return `save ${file} in the data root as UTF-8 without a byte order mark`;
     case "NUMBER_NOT_HELD":
-      return `put the number in ${place} that no double holds in double quotes`;
+      return pointer === undefined
+        ? `put the number in ${place} that no double holds in double quotes`
+        : `put the number${at} in ${place} in double quotes: no double holds it`;
     case "DUPLICATE_KEY":
-      return `rename one of the two equal keys in ${place}`;
+      return `rename one of the two equal keys${at} in ${place}`;
     case "NOT_UTF8":
       return `save ${file} in the data root as UTF-8`;
     default:
@@ -803,10 +821,10 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  STORE_CORRUPT: (f: { file: string; line: number; defect?: string }) => ({
+  STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: at(f.file, f.line),
-    hint: storeRepair(f.file, f.line, f.defect),
+    hint: storeRepair(f.file, f.line, f.defect, f.pointer),
   }),
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,

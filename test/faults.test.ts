@@ -11,6 +11,7 @@ import {
   SnapshotFault,
   sealTable,
   snapshotTable,
+  storeDefect,
   TraceFault,
   traceTable,
   UsageFault,
@@ -146,4 +147,27 @@ test("a trace that the limit on open files cut off says both how to raise it and
   const facts = { folder: "t", file: "t/t.jsonl", errno: "EMFILE", effects: [effect], more: 0 };
   const hint = new TraceFault("TRACE_UNWRITABLE", facts).wording.hint ?? "";
   assert.match(hint, /ulimit -n \d+; before you run the workflow again, type pgs examine t\/t\.jsonl/);
+});
+
+test("what to change in stored text is named by its pointer, in a run's hint as in an examination's", () => {
+  const defects = [
+    { code: "NUMBER_NOT_HELD", pointer: "/a/0/b" },
+    { code: "DUPLICATE_KEY", pointer: "/a/0/b" },
+  ] as const;
+  for (const defect of defects) {
+    const facts = { file: "s.jsonl", line: 3, ...storeDefect(defect) };
+    const hint = wordingOf("STORE_CORRUPT", facts)?.hint ?? "";
+    assert.match(hint, / at \/a\/0\/b in line 3 of s\.jsonl/);
+    assert.equal(dataHint({ code: "STORE_CORRUPT", ...facts }), hint);
+    const { pointer, ...old } = facts;
+    assert.match(
+      wordingOf("STORE_CORRUPT", old)?.hint ?? "",
+      /in line 3 of s\.jsonl/,
+      `${pointer} is not recorded`,
+    );
+  }
+  assert.deepEqual(storeDefect({ code: "NUMBER_NOT_HELD", pointer: `/${"k".repeat(5000)}` }), {
+    defect: "NUMBER_NOT_HELD",
+  });
+  assert.deepEqual(storeDefect({ code: "TOO_DEEP", pointer: "/a/a" }), { defect: "TOO_DEEP" });
 });

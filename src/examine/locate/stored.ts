@@ -12,11 +12,12 @@ export function dataHint(reason: JsonObject): string | undefined {
     case "STORE_UNWRITABLE":
       return errnoHint(String(own(reason, "errno")), file, "written");
     case "STORE_CORRUPT": {
-      const [line, defect] = [own(reason, "line"), own(reason, "defect")];
+      const [line, defect, pointer] = ["line", "defect", "pointer"].map((name) => own(reason, name));
       return storeRepair(
         file,
         typeof line === "number" ? line : undefined,
         typeof defect === "string" ? defect : undefined,
+        typeof pointer === "string" ? pointer : undefined,
       );
     }
     case "STORE_LOCKED":
