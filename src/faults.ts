@@ -96,6 +96,19 @@ function nameHint(given: string, suggestion: string | null): string {
 type CheckPlace = { file: string; line: number; pointer: string };
 const checkPlace = (f: CheckPlace) => `${at(f.file, f.line)}${f.pointer && ` at ${f.pointer}`}`;
 
+/** A file of the command line that cannot be read as what it is. */
+type UnreadableText = {
+  file: string;
+  line: number;
+  defect: string;
+  /** What to type, as far as that can be said. */
+  repair: string | null;
+};
+const unreadableText = (f: UnreadableText) => ({
+  where: at(f.file, f.line),
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
+
 /** What a key is for: a private one signs, a public one says whose signature counts. */
 export type KeyUse = "sign" | "trust";
 
@@ -235,9 +248,9 @@ export const usageTable = {
     where: f.file,
     hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
   }),
-  CHECK_FILE_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  CHECK_FILE_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as JSON: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer || "the configuration"} should be ${f.expected}`,
@@ -278,9 +291,9 @@ export const usageTable = {
     what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
   }),
-  SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  SCENARIO_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   SCENARIO_MALFORMED: (f: {
     file: string;
@@ -336,9 +349,9 @@ export const usageTable = {
     where: f.folder,
     hint: "name a folder of *.json files that say scenario, data_before and steps",
   }),
-  VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  VECTOR_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario vector: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   VECTOR_MALFORMED: (f: { file: string; line: number; pointer: string; expected: string }) => ({
     what: `${f.pointer || "the vector"} should be ${f.expected}`,

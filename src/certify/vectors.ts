@@ -4,6 +4,7 @@ import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../json.ts";
 import { isHeldNumber } from "../json-number.ts";
+import { repairOf } from "../json-repair.ts";
 import { DEPTH } from "../limits.ts";
 import { type Files, IoError } from "../ports.ts";
 import { isScenario, parseScenario, type Scenario } from "./scenario.ts";
@@ -34,8 +35,9 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
     return isScenario(read.value) ? parseScenario({ file, text: utf8(bytes) }, read.value) : file;
   }
   if (read.defect.code === "NOT_AN_OBJECT") return file;
-  const { line } = read.defect;
-  throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
+  const { line, code } = read.defect;
+  const repair = repairOf(utf8(bytes), read.defect) ?? null;
+  throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[code], repair });
 }
 
 /** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
