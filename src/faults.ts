@@ -255,7 +255,7 @@ export const usageTable = {
   CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer || "the configuration"} should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "docs/check.md says what a configuration may hold",
+    hint: 'a configuration may hold "rules", "baseline" and "fail_on"; pgs check --json lists every rule',
   }),
   UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
     what: `there is no rule ${f.rule}`,
@@ -608,7 +608,7 @@ export const sealTable = {
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
     where: f.file,
-    hint: `run with the snapshot that was approved, or type --expect-seal ${f.found} if that is the one`,
+    hint: `run with the snapshot that was approved; if this is the one, expect ${f.found} with --expect-seal or in $PGS_EXPECT_SEAL`,
   }),
   SEAL_ABSENT: (f: { file: string }) => ({
     what: "a sealed snapshot is expected, but there is no seal.json",

@@ -100,7 +100,7 @@ export const findingTable = {
   },
   DIVERGED: {
     what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}`,
-    hint: "the line was changed, or the run was another build's; examine --steps holds every step to the record",
+    hint: "the line was changed, or the run was another build's; pgs examine --steps holds every step to the record",
   },
   OTHER_NAME: {
     what: (f: JsonObject) =>

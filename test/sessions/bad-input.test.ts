@@ -329,7 +329,9 @@ test("a byte order mark is refused in every file from outside, JSON or YAML, and
   const payload = readFileSync(fixture("wf-release-change/completed"), "utf8");
   const scenario = {
     scenario: "s",
-    steps: [{ name: "one", workflow: RELEASE, payload: JSON.parse(payload), expect: { exit_reason: "COMPLETED" } }],
+    steps: [
+      { name: "one", workflow: RELEASE, payload: JSON.parse(payload), expect: { exit_reason: "COMPLETED" } },
+    ],
   };
   await place.session("check", "--baseline", "baseline.json", "--update-baseline");
   const baseline = readFileSync(place.path("baseline.json"), "utf8");
