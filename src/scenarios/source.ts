@@ -3,7 +3,6 @@
 import { isUtf8 } from "node:buffer";
 import { UsageFault } from "../faults.ts";
 import {
-  BYTE_ORDER_MARK,
   isObject,
   type Json,
   type JsonDefect,
@@ -41,7 +40,6 @@ export interface SourceChange {
 export function readSource(file: string, bytes: Uint8Array): Source {
   if (!isUtf8(bytes)) return unreadableJson(file, "", { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) });
   const text = utf8(bytes);
-  if (text.startsWith(BYTE_ORDER_MARK)) return unreadableJson(file, text, { code: "BYTE_ORDER_MARK", line: 1 });
   return file.endsWith(".json") ? readJson(file, text) : readYaml(file, text);
 }
 

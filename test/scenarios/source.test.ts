@@ -66,36 +66,43 @@ const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
 test("an update changes the lines of the changed place and no other, and says what it should", () => {
   const members = fc.array(fc.tuple(filler, laid, fc.boolean(), values), { minLength: 1, maxLength: 6 });
   fc.assert(
-    fc.property(members, fc.constantFrom("\n", "\r\n"), fc.boolean(), (steps, end, isEnded) => {
-      const lines: { text: string; isKept: boolean }[] = [];
-      const add = (text: string, isKept = true) => lines.push({ text, isKept });
-      add("scenario:   S");
-      add("shared: &shared { exit: COMPLETED,  list: [ 1, 2 ] }");
-      add("steps:");
-      const changes: { at: string; value: Json }[] = [];
-      for (const [i, [between, { lines: own, value }, isChanged, wanted]] of steps.entries()) {
-        add(between);
-        add(`  - name:  s${i}`);
-        const isTouched = isChanged && !jsonEqual(value, wanted);
-        if (isTouched) changes.push({ at: pointer(["steps", i, "outcome"]), value: wanted });
-        for (const [n, line] of own.entries())
-          add(n === 0 ? `    ${line.replace("mine", `mine${i}`)}` : line, !isTouched);
-      }
-      add("# the end");
-      const text = `${lines.map(({ text: line }) => line).join(end)}${isEnded ? end : ""}`;
-      const changed = source(text).changed(changes);
-      const found = source(changed).value;
-      for (const { at, value } of changes) assert.deepEqual(reach(found, at), value, changed);
-      if (changes.length === 0) assert.equal(changed, text);
-      const left = changed.split("\n");
-      for (const { text: line, isKept } of lines) {
-        if (!isKept) continue;
-        const whole = left.findIndex((one) => one.replace(/\r$/, "") === line);
-        assert.notEqual(whole, -1, `${line} is not in\n${changed}`);
-        left.splice(0, whole + 1);
-      }
-      if (end === "\r\n") assert.ok(!/[^\r]\n/.test(changed), changed);
-    }),
+    fc.property(
+      members,
+      fc.constantFrom("\n", "\r\n"),
+      fc.boolean(),
+      fc.boolean(),
+      (steps, end, hasBom, isEnded) => {
+        const lines: { text: string; isKept: boolean }[] = [];
+        const add = (text: string, isKept = true) => lines.push({ text, isKept });
+        add("scenario:   S");
+        add("shared: &shared { exit: COMPLETED,  list: [ 1, 2 ] }");
+        add("steps:");
+        const changes: { at: string; value: Json }[] = [];
+        for (const [i, [between, { lines: own, value }, isChanged, wanted]] of steps.entries()) {
+          add(between);
+          add(`  - name:  s${i}`);
+          const isTouched = isChanged && !jsonEqual(value, wanted);
+          if (isTouched) changes.push({ at: pointer(["steps", i, "outcome"]), value: wanted });
+          for (const [n, line] of own.entries())
+            add(n === 0 ? `    ${line.replace("mine", `mine${i}`)}` : line, !isTouched);
+        }
+        add("# the end");
+        const text = `${hasBom ? "\uFEFF" : ""}${lines.map(({ text: line }) => line).join(end)}${isEnded ? end : ""}`;
+        const changed = source(text).changed(changes);
+        const found = source(changed).value;
+        for (const { at, value } of changes) assert.deepEqual(reach(found, at), value, changed);
+        if (changes.length === 0) assert.equal(changed, text);
+        assert.equal(changed.startsWith("\uFEFF"), hasBom);
+        const left = changed.split("\n");
+        for (const { text: line, isKept } of lines) {
+          if (!isKept) continue;
+          const whole = left.findIndex((one) => one.replace(/\r$/, "").replace("\uFEFF", "") === line);
+          assert.notEqual(whole, -1, `${line} is not in\n${changed}`);
+          left.splice(0, whole + 1);
+        }
+        if (end === "\r\n") assert.ok(!/[^\r]\n/.test(changed), changed);
+      },
+    ),
     { numRuns: 400 },
   );
 });
