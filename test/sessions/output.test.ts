@@ -193,7 +193,7 @@ test("on a narrow terminal no line on standard error is wider either, unless one
   cpSync(SNAPSHOT, place.path("changed"), { recursive: true });
   appendFileSync(place.path("changed/seal.json"), " ");
   writeFileSync(place.path("changed/added-beside-the-sealed-files.json"), "{}");
-  const sessions: readonly (readonly [Partial<World>, ...string[]])[] = [
+  const sessions: readonly (readonly [Partial<Platform>, ...string[]])[] = [
     [{}, "run", RELEASE.slice(0, -1), "--payload", fixture("wf-release-change/completed")],
     [{}, "run", "--wf", RELEASE, "--payload", place.path("a-file-that-is-not-there.json")],
     [{}, "run", "--no-such-option"],
