@@ -5,10 +5,18 @@
  * differs, the file is compiled as usual. `PGS_NO_CACHE` turns the cache off.
  */
 
-const { mkdirSync, readFileSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } = require("node:fs");
+const {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} = require("node:fs");
 const { Module, createRequire } = require("node:module");
 const { basename, dirname, isAbsolute, join } = require("node:path");
-const { Script } = require("node:vm");
+const vm = require("node:vm");
 
 const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process.platform} ${process.arch}\n`);
 
@@ -26,7 +34,7 @@ function load(file) {
   if (loaded.size === 0 && folder !== undefined) process.once("exit", writeCaches);
   const text = readFileSync(file);
   // The build leaves only ASCII in these files: a text of one byte a character is kept at half the cost.
-  const script = new Script(Module.wrap(text.latin1Slice()), {
+  const script = new vm.Script(Module.wrap(text.latin1Slice()), {
     filename: file,
     cachedData: cacheOf(file, text),
   });
