@@ -52,7 +52,10 @@ export async function openScenarioPool(
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, options);
-    const around = { ...scenarioEnvironment(platform), openTempFolder: () => platform.openTempFolder(home.folder) };
+    const around = {
+      ...scenarioEnvironment(platform),
+      openTempFolder: () => platform.openTempFolder(home.folder),
+    };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));
