@@ -10,7 +10,7 @@ import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { checkOutputs } from "../../output-files.ts";
-import { plain, printJson, printText, table } from "../../print.ts";
+import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { writeFileArgument } from "../../write-file.ts";
@@ -34,10 +34,10 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
     throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
   }
   const outputs = Object.fromEntries(targets.map(({ kind, file }) => [kind, file]));
-  await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, options, context));
+  await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
   const { events, findings } = readTrace(trace, context);
   const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
+  const plan = await planOf(start.workflow_code, besideTrace(trace, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
     const unwritable = (cause: IoError) =>
@@ -95,7 +95,8 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    platform.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
