@@ -10,8 +10,9 @@ import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open, type SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports, type ReportOptions, reported } from "../../report-files.ts";
+import { type ReportOptions, reported } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { tracesAt } from "../examine/traces-at.ts";
 import { type CoverageFiles, checkCoverageFiles, writeCoverage } from "./files.ts";
@@ -29,9 +30,9 @@ export async function coverageCommand(
   context: Context,
   ...places: readonly string[]
 ): Promise<number> {
-  checkReports(options, context);
   checkCoverageFiles(options);
   const files = tracesAt(places, context);
+  await checkOutputs(options, { "a trace": files }, context);
   const snapshot = await open(context, options);
   const workflows = catalogue(snapshot);
   const outcomes: Outcomes = new Map();

@@ -74,7 +74,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   return exitCode;
 }
 
-/** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
+/** Prints how the run ended before anything is drawn; the function returned prints the renderings, and then the hints. */
 async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
   const { platform, settings } = context;
   if (settings.json) {
@@ -83,9 +83,9 @@ async function tell(report: Report, context: Context): Promise<(files: TraceFile
     return (files) => platform.out(tail(files));
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
-  sayWhy(report, context);
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
+    sayWhy(report, context);
   };
 }
 

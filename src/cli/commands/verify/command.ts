@@ -16,15 +16,16 @@ import {
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
+import { isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
 import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
 import { verifyPart } from "./result.ts";
 
 export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
 
 export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
-  checkReports(options, context);
+  await checkOutputs(options, { "a key": options.key }, context);
   const verified = verifySnapshot(options, context);
   writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
   if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
