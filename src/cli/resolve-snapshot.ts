@@ -1,11 +1,12 @@
 /** Which snapshot a trace is held against. */
 
-import type { CommonOptions, Context } from "./context.ts";
+import type { Context } from "./context.ts";
 
 /** The context with the snapshot of a trace: the one named, else the nearest above the trace, else the workspace's. */
-export function besideTrace(trace: string, { snapshot }: CommonOptions, context: Context): Context {
-  if (snapshot !== undefined) return context;
-  return { ...context, settings: { ...context.settings, snapshot: snapshotBeside(trace, context) } };
+export function besideTrace(trace: string, context: Context): Context {
+  const { settings } = context;
+  if (settings.isSnapshotNamed) return context;
+  return { ...context, settings: { ...settings, snapshot: snapshotBeside(trace, context) } };
 }
 
 function snapshotBeside(trace: string, { platform, settings, path }: Context): string {
