@@ -1,5 +1,6 @@
 /** `pgs coverage`: what of the declared workflows was never exercised by the runs of some traces? */
 
+import { counted } from "../../../errors/counted.ts";
 import { UsageFault } from "../../../errors/faults.ts";
 import type { Case, Notice, Part, Rule } from "../../../report/result.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
@@ -72,11 +73,11 @@ function report(listsUntaken: boolean): Printed<Result> {
     toJson: ({ coverage, counted, leftOut }) => {
       return { traces: { counted, left_out: leftOut }, ...(coverageJson(coverage) as object) };
     },
-    toText({ coverage, counted, leftOut, min }, paint) {
+    toText({ coverage, counted: traces, leftOut, min }, paint) {
       const left = leftOut.map(
         ({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`,
       );
-      const ends = `${counted} ${counted === 1 ? "trace" : "traces"} counted`;
+      const ends = `${counted(traces, "trace")} counted`;
       return `${left.join("")}${coverageText(coverage, listsUntaken, min)}\n${ends}\n`;
     },
     toParts: (result, context) => [withLeftOut(coveragePart(result, context), result, context)],

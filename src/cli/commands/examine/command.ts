@@ -118,7 +118,7 @@ async function examineTrace(trace: TraceArgument, asked: Asked, context: Context
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, context);
+  const interruption = await interruptionOf(unfinished, readAgain, plan, besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
   const isHeadGiven = asked.scope.head !== undefined;
   const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };

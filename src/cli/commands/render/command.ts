@@ -11,7 +11,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { argument, file } from "../../option.ts";
-import { plain, printJson, printText, table } from "../../print.ts";
+import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
@@ -139,7 +139,8 @@ function report({ workflow, trace, targets, warnings }: Report, context: Context
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    platform.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }

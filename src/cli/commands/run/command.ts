@@ -14,7 +14,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
-import { hintLines, plain, printText, refusalText } from "../../print.ts";
+import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
 import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "./payload.ts";
@@ -94,7 +94,7 @@ export const run = defineCommand({
           ? platform.entropy
           : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
       data: platform.openDataRoot(settings.dataRoot, {
-        ownerLost: (name) => platform.err(ownerLostText(name)),
+        ownerLost: (name) => printError(context, ownerLostText(name)),
       }),
       mail: platform.openMail(platform.env),
       openTrace: (id) => platform.openTrace(settings.traces, id, access),
@@ -104,7 +104,7 @@ export const run = defineCommand({
       listen(event) {
         events.push(event);
         addEvent(summary, event);
-        if (follow) platform.err(`${followLine(event)}\n`);
+        if (follow) printError(context, `${followLine(event)}\n`);
       },
     });
     const exitCode = exitCodeOfRun(result.ending);
@@ -171,15 +171,16 @@ function checkDataRoot({ platform, settings }: Context): void {
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, { platform, settings }: Context): void {
+function sayWhy({ result, summary, hints }: Report, context: Context): void {
+  const { platform, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
-    if (!settings.quiet) platform.err(hintLines(hints));
+    if (!settings.quiet) printError(context, hintLines(hints));
     return;
   }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = standing.length === 0 ? undefined : standing.join(", step ");
-  platform.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

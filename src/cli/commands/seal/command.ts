@@ -16,7 +16,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { file, repeatable } from "../../option.ts";
-import { plain, printJson, printText } from "../../print.ts";
+import { plain, printError, printJson, printText } from "../../print.ts";
 import { sayFindings } from "../verify/command.ts";
 
 export const seal = defineCommand({
@@ -64,7 +64,7 @@ export const seal = defineCommand({
       );
     }
     if (dropped > 0 && !settings.json && !settings.quiet)
-      platform.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+      printError(context, `signatures dropped, for they are not over this root: ${dropped}\n`);
     return EXIT.SUCCESS;
   },
 });

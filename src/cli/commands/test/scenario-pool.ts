@@ -35,9 +35,9 @@ export async function openScenarioPool(
   context: Context,
 ): Promise<ScenarioPool> {
   const { platform, settings } = context;
-  const home = await platform.openScratch();
+  const home = await platform.openTempFolder();
   const threads = threadsFor(files.length, jobs, platform.cores);
-  const crew = threads > 1 ? await platform.openCrew(threads) : null;
+  const crew = threads > 1 ? await platform.openWorkers(threads) : null;
   const close = () => {
     crew?.close();
     home.close();
@@ -61,7 +61,10 @@ export async function openScenarioPool(
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, trust);
-    const around = { ...scenarioEnvironment(platform), openScratch: () => platform.openScratch(home.folder) };
+    const around = {
+      ...scenarioEnvironment(platform),
+      openTempFolder: () => platform.openTempFolder(home.folder),
+    };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));

@@ -16,7 +16,7 @@ import {
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { printJson, printText, refusalText, table } from "../../print.ts";
+import { printError, printJson, printText, refusalText, table } from "../../print.ts";
 import { checkReports, isPrinted, writeReports } from "../../report-files.ts";
 import { REPORTS, TRUST } from "../../shared-options.ts";
 import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
@@ -116,7 +116,7 @@ export function sayFindings(
   state: SealState & { readonly files: number },
   context: Context,
 ): void {
-  const { platform, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
@@ -130,8 +130,9 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) platform.err(refusalText(finding));
-  if (findings.length > 0) platform.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
+  for (const finding of findings) printError(context, refusalText(finding));
+  if (findings.length > 0)
+    printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
     printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
