@@ -28,7 +28,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
   STORAGE: "storage or output could not be used",
   WAITING: "the run is waiting",
   FOUND: "something was found: a damaged trace, a difference, a broken rule, a failed test",
-  DEFECT: "a defect in pgs itself; please report it",
+  DEFECT: "an internal error, which is a bug; please report it",
 };
 
 /** Every command can give these. */

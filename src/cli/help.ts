@@ -18,7 +18,7 @@ export function programHelp(commands: readonly Listed[], columns: number | undef
     ...Object.entries(SHARED).map(([heading, options]) => optionSection(heading, options)),
     ["Other options:", [["-V, --version", "print the version (also -v)"], HELP]],
     exitSection(codes.map((name) => [name, EXIT_MEANINGS[name]])),
-    ["pgs help <command> describes a command; pgs completion completes command lines in a shell."],
+    ["Type pgs <command> --help for the options of a command."],
   ]);
 }
 
@@ -72,7 +72,7 @@ export function descriptionOf({
 }: OptionSpec<unknown>): string {
   const facts = [
     ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
-    ...(env === undefined ? [] : [`env: ${env}`]),
+    ...(env === undefined ? [] : [`also ${env}`]),
     ...(spec.default === undefined ? [] : [`default: ${spec.default}`]),
     ...(isRepeatable ? ["repeatable"] : []),
     ...(spec.isRequired ? ["required"] : []),

@@ -131,9 +131,14 @@ export function printError({ platform }: Context, text: string): void {
   platform.err(fittedTo(platform.errColumns?.(), text));
 }
 
+/** A terminal that does not know its width says 0. */
+const USUAL_COLUMNS = 80;
+
 /** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
 export function fittedTo(columns: number | undefined, text: string): string {
-  return columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns));
+  if (columns === undefined) return text;
+  const width = columns > 0 ? columns : USUAL_COLUMNS;
+  return text.replace(/.+/g, (line) => fitted(line, width));
 }
 
 /** The line on several of at most this width. What goes on is indented like the last cell of the line that begins in its left half, else a little. */

@@ -12,36 +12,12 @@ import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
 import type { ValuesOf } from "./option.ts";
 import type { REPORTS } from "./shared-options.ts";
-import { checkOutput, writeFileArgument } from "./write-file.ts";
+import { writeFileArgument } from "./write-file.ts";
 
 /** The reports that were asked for. */
 export type Reports = ValuesOf<typeof REPORTS>;
 
 const DOCUMENTS = ["junit", "sarif", "summary"] as const;
-
-/** Two reports in one place would be none. @throws UsageFault */
-export function checkReports(reports: Reports, context: Context): void {
-  const given = DOCUMENTS.flatMap((name) =>
-    reports[name] === undefined ? [] : [[name, reports[name]] as const],
-  );
-  for (const [name, file] of given) checkOutput(name, file, context);
-  const places = new Map<string, string>();
-  if (reports.github) {
-    const message = "--json and --github both ask for standard output";
-    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "leave one of them out" });
-    places.set("-", "--github");
-  }
-  for (const [name, file] of given) {
-    const place = file === "-" ? file : context.path(file);
-    const other = places.get(place);
-    const what = file === "-" ? "standard output" : file;
-    if (other !== undefined) {
-      const message = `${other} and --${name} ${file} both ask for ${what}`;
-      throw new UsageFault("BAD_USAGE", { message, hint: `name another file with --${name} FILE` });
-    }
-    places.set(place, `--${name} ${file}`);
-  }
-}
 
 /** Whether a report is printed instead of text. */
 export function isPrinted(reports: Reports): boolean {

@@ -19,12 +19,12 @@ import {
 export const SHARED = {
   Workspace: {
     workspace: folder("folder of the snapshot, the data and the traces", {
-      env: "PGS_WORKSPACE",
+      env: "$PGS_WORKSPACE",
       default: "the current folder",
     }),
     snapshot: folder("the protocol snapshot", { default: "<workspace>/protocol_snapshot" }),
     "data-root": folder("folder in which side effects store their data", {
-      env: "PGS_DATA_ROOT",
+      env: "$PGS_DATA_ROOT",
       default: "<workspace>/data",
     }),
     traces: folder("folder in which runs write their traces", { default: "<workspace>/traces" }),
@@ -44,15 +44,15 @@ export type SharedOption = { [G in keyof Shared]: keyof Shared[G] }[keyof Shared
 export type SharedValues = ValuesOf<Shared["Workspace"]> & ValuesOf<Shared["Output"]>;
 
 export const SEAL = {
-  "expect-seal": text("ROOT", "refuse a snapshot with any other root", { env: "PGS_EXPECT_SEAL" }),
+  "expect-seal": text("ROOT", "refuse a snapshot with any other root", { env: "$PGS_EXPECT_SEAL" }),
 };
 
 /** Who must have signed the seal. */
 export const TRUST = {
   ...SEAL,
-  key: repeatable(file("trusted public key (PEM); one must have signed", { env: "PGS_TRUSTED_KEYS" })),
+  key: repeatable(file("trusted public key (PEM); one must have signed", { env: "$PGS_TRUSTED_KEYS" })),
   "require-signature": optionalCount("number of trusted signatures required; 1 without N", {
-    env: "PGS_REQUIRE_SIGNATURE",
+    env: "$PGS_REQUIRE_SIGNATURE",
   }),
 };
 

@@ -265,7 +265,10 @@ export const usageTable = {
   BASELINE_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer} of the baseline should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "write it anew with --update-baseline",
+    hint:
+      f.pointer === "/schema"
+        ? "name a file that pgs check --update-baseline wrote"
+        : "write it anew with --update-baseline",
   }),
   BASELINE_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the baseline cannot be written: ${f.errno}`,
@@ -382,7 +385,7 @@ export const usageTable = {
   ATTESTATION_MALFORMED: (f: { file: string }) => ({
     what: "the file is no DSSE envelope",
     where: f.file,
-    hint: "restore it, or remove it and sign again",
+    hint: "name the attestation with --attestation FILE; if this is it, restore it, or sign the trace again into another file",
   }),
   ATTESTATION_DIFFERS: (f: { file: string }) => ({
     what: "there is an attestation already, and it says something else",

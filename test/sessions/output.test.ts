@@ -5,9 +5,11 @@ import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
-import { COMMANDS } from "../../src/cli/program.ts";
+import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
+import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
+
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
@@ -220,6 +222,36 @@ test("on a narrow terminal no line on standard error is wider either, unless one
     assert.deepEqual(tooWide, [], argv.join(" "));
     const piped = await place.sessionIn({ ...world, columns: 40 }, ...argv);
     assert.equal(piped.err.split("\n").length, wide.err.split("\n").length, "what is piped is not wrapped");
+  }
+});
+
+test("a terminal that says it has no columns is written to as one of the usual width", async (t) => {
+  const place = workspace(t);
+  const usual = await place.sessionIn({ columns: 80, errColumns: () => 80 }, "list");
+  assert.ok(usual.out.split("\n").some((line) => line.length > 40));
+  for (const columns of [0, Number.NaN, -1])
+    assert.deepEqual(await place.sessionIn({ columns, errColumns: () => columns }, "list"), usual);
+});
+
+test("what is said on standard error about a run does not part the lines of its record", async (t) => {
+  for (const { argv, data: folder } of [
+    { argv: ["run", "--wf", RELEASE], data: undefined },
+    { argv: completed, data: join(FIXTURES, "data") },
+  ]) {
+    const place = workspace(t, folder === undefined ? {} : { data: folder });
+    let both = "";
+    const realOut = (text: string) => {
+      both += text;
+    };
+    const world = {
+      ...realPlatform(join(PROJECT, "src/render/fonts")),
+      cwd: place.folder,
+      env: {},
+      isTty: false,
+    };
+    await runCli(argv, { ...world, out: realOut, err: realOut });
+    const record = both.slice(both.indexOf("\nrecord\n"));
+    assert.match(record, /^\nrecord\n {2}snapshot .*\n {2}head .*\n(?: {2}trace .*\n){3}(?:hint: |$)/);
   }
 });
 

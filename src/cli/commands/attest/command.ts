@@ -12,6 +12,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { argument, file, flag, optionalCount, repeatable } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
 import { trustOf } from "../../trust.ts";
 import { type Attestation, actorText, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
@@ -29,7 +30,7 @@ export const attest = defineCommand({
     Signature: {
       key: repeatable(
         file("private key (PEM) to sign with; with --verify, a trusted public key", {
-          env: "PGS_SIGNING_KEY, PGS_TRUSTED_KEYS",
+          env: "$PGS_SIGNING_KEY, $PGS_TRUSTED_KEYS",
         }),
       ),
       "require-signature": optionalCount("with --verify: number of trusted signatures required"),
@@ -47,6 +48,7 @@ export const attest = defineCommand({
   async action({ trace, verify, attestation: named, key, requireSignature }, context) {
     const attestation = attestationOf(trace, named);
     if (verify) return verifyAttestation(attestation, trustOf({ key, requireSignature }, context), context);
+    await checkOutputs({ attestation: attestation.file }, { "the trace": trace, "a key": key }, context);
     if (requireSignature !== undefined) {
       const message = "--require-signature asks for signatures that are there";
       throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });

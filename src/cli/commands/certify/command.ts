@@ -9,7 +9,7 @@ import { evaluate } from "../../evaluate.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { argument } from "../../option.ts";
-import { checkReports } from "../../report-files.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { print } from "../../report-view.ts";
 import { REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
@@ -32,7 +32,7 @@ export const certify = defineCommand({
   },
   async action({ vectors, untaken, ...request }, context) {
     const { platform, path } = context;
-    checkReports(request, context);
+    await checkOutputs(request, {}, context);
     const { scenarios, others } = readVectors(path(vectors), platform.files, (one) =>
       shortPath(one, platform.cwd),
     );

@@ -17,8 +17,8 @@ import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { requireTrust } from "../../load.ts";
 import { flag, type ValuesOf } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
-import { checkReports } from "../../report-files.ts";
 import { print } from "../../report-view.ts";
 import { CHECK_TERMS, REPORTS, TRUST } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
@@ -54,9 +54,12 @@ export const check = defineCommand({
   },
   async action(request, context) {
     const { platform, settings } = context;
-    checkReports(request, context);
     requireFolder(settings.snapshot, platform.files, settings);
     const terms = termsOf(request, context, !request.updateBaseline);
+    const newBaseline = request.updateBaseline ? terms.file : undefined;
+    const baseline = request.updateBaseline ? undefined : terms.file;
+    const inputs = { "a key": request.key, "the configuration": request.config, "the baseline": baseline };
+    await checkOutputs({ ...request, newBaseline }, inputs, context);
     await requireTrust(trustOf(request, context), context);
     const model = await readSnapshotModel(settings.snapshot, platform.files, registry);
     if (request.coverage) {

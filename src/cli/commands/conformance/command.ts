@@ -14,8 +14,8 @@ import { differencesText } from "../../differences.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { text } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { inSnapshot } from "../../results.ts";
 import { REPORTS, SEAL } from "../../shared-options.ts";
@@ -41,7 +41,7 @@ export const conformance = defineCommand({
     FOUND: "a case gives another result",
   },
   async action(request, context) {
-    checkReports(request, context);
+    await checkOutputs(request, {}, context);
     const results = await conform(trustOf(request, context), context, request.case);
     await print(results, conformanceReport, request, context);
     return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;

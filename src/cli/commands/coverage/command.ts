@@ -12,8 +12,9 @@ import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open } from "../../load.ts";
 import { argumentList } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports, reported } from "../../report-files.ts";
+import { reported } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { COVERAGE_FILES, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
 import { tracesAt } from "../../traces-at.ts";
@@ -38,9 +39,9 @@ export const coverage = defineCommand({
     FOUND: "a workflow is below --min, or a trace is not intact",
   },
   async action({ traces, min, untaken, ...request }, context) {
-    checkReports(request, context);
     checkCoverageFiles(request);
     const files = tracesAt(traces, context);
+    await checkOutputs(request, { "a trace": files }, context);
     const snapshot = await open(context, trustOf(request, context));
     const workflows = catalogue(snapshot);
     const outcomes: Outcomes = new Map();

@@ -38,7 +38,10 @@ export const examine = defineCommand({
   arguments: { traces: argumentList("traces (.jsonl files), and folders of them", { completes: "file" }) },
   options: {
     Examination: {
-      head: text("HASH", "require this hash of the last event, as pgs run prints it"),
+      head: text(
+        "HASH",
+        "require this hash of the last event, as pgs run prints it; docs/evidence.md lists what only it proves",
+      ),
       steps: flag("list every step, recorded and replayed, also after a difference"),
       "from-step": text(
         "STEP",

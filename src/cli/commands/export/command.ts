@@ -8,9 +8,10 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { argument, requiredChoice, text } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
-import { checkOutput, writeFileArgument } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 
 const FORMATS = {
   "reference-v0": exportReferenceV0,
@@ -32,7 +33,7 @@ export const exportTrace = defineCommand({
   ],
   exitCodes: { SUCCESS: true },
   async action({ trace, format, out = "-" }, context) {
-    checkOutput("out", out, context);
+    await checkOutputs({ out }, { "the trace": trace }, context);
     const exported = FORMATS[format](readIntactTrace(trace, context).events);
     if (out === "-") {
       context.printExactly(exported.text);

@@ -7,8 +7,8 @@ import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { choice, folder, percentage, repeatable } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { refusalText } from "../../print.ts";
-import { checkReports } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
 import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
@@ -47,7 +47,9 @@ export const gate = defineCommand({
     FOUND: "a part failed",
   },
   async action(request, context) {
-    checkReports(request, context);
+    const { key, config, baseline, scenarios: place } = request;
+    const inputs = { "a key": key, "the configuration": config, "the baseline": baseline, "a scenario": place };
+    await checkOutputs(request, inputs, context);
     const asked = { ...request, trust: trustOf(request, context) };
     const gated = [
       verify(asked, context),

@@ -11,12 +11,13 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { argument, file } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
-import { checkOutput, writeFileArgument } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
 
 interface Target {
@@ -50,7 +51,12 @@ export const render = defineCommand({
   },
   async action({ trace, ...request }, context) {
     const targets = targetsOf(request, trace);
-    checkTargets(targets, trace, context);
+    if (request.png === "-") {
+      const message = "--png - asks for a picture on standard output, which is for text";
+      throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
+    }
+    const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
+    await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
     const { events, findings } = readTrace(trace, context);
     const start = startOf(events, trace);
     const plan = await planOf(start.workflow_code, besideTrace(trace, context), trustOf(request, context));
@@ -81,31 +87,6 @@ function targetsOf(asked: Readonly<Record<Kind, string | undefined>>, trace: str
     return file === undefined ? [] : [{ kind, file }];
   });
   return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
-}
-
-/** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
-function checkTargets(targets: readonly Target[], trace: string, context: Context): void {
-  const { platform, path } = context;
-  const refuse = (message: string, kind: Kind) => {
-    throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
-  };
-  const printed = targets.filter(({ file }) => file === "-").map(({ kind }) => kind);
-  const [first, second] = printed;
-  if (printed.includes("png"))
-    refuse("--png - asks for a picture on standard output, which is for text", "png");
-  if (second !== undefined) refuse(`--${first} - and --${second} - both ask for standard output`, second);
-  if (first !== undefined) checkOutput(first, "-", context);
-  const taken = new Map([[placeOf(path(trace)), "the trace"]]);
-  for (const { kind, file } of targets.filter((target) => target.file !== "-")) {
-    const place = placeOf(path(file));
-    const other = taken.get(place);
-    if (other !== undefined) refuse(`--${kind} ${file} is the file of ${other}`, kind);
-    taken.set(place, `--${kind}`);
-  }
-
-  function placeOf(file: string): string {
-    return platform.files.realPath(file) ?? file;
-  }
 }
 
 /** @throws UsageFault when nothing tells which workflow ran */

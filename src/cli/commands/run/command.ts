@@ -129,9 +129,9 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
     return (files) => platform.out(tail(files));
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
-  sayWhy(report, context);
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
+    sayWhy(report, context);
   };
 }
 

@@ -24,7 +24,7 @@ export const seal = defineCommand({
   arguments: {},
   options: {
     Signature: {
-      key: repeatable(file("private key (PEM) to sign with", { env: "PGS_SIGNING_KEY" })),
+      key: repeatable(file("private key (PEM) to sign with", { env: "$PGS_SIGNING_KEY" })),
     },
   },
   shared: ["workspace", "snapshot", "json", "quiet", "debug"],

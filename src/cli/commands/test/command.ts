@@ -15,7 +15,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { file, flag, optionalArgument, text } from "../../option.ts";
-import { checkReports } from "../../report-files.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { print } from "../../report-view.ts";
 import { COVERAGE_FILES, JOBS, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
@@ -62,7 +62,7 @@ export const test = defineCommand({
   },
   async action({ scenarios, fromTrace, watch, untaken, min, coverage, ...request }, context) {
     const place = scenarios ?? `${context.settings.workspace}/scenarios`;
-    checkReports(request, context);
+    await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
     checkCoverageFiles(request);
     const trust = trustOf(request, context);
     if (fromTrace !== undefined) {

@@ -16,8 +16,9 @@ import {
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, writeReports } from "../../report-files.ts";
+import { isPrinted, writeReports } from "../../report-files.ts";
 import { REPORTS, TRUST } from "../../shared-options.ts";
 import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
 import { type Trust, trustOf } from "../../trust.ts";
@@ -41,7 +42,7 @@ export const verify = defineCommand({
     FOUND: "a file, the seal or a signature is missing or invalid",
   },
   async action(request, context) {
-    checkReports(request, context);
+    await checkOutputs(request, { "a key": request.key }, context);
     const verified = verifySnapshot(trustOf(request, context), context);
     writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
     if (!isPrinted(request)) sayFindings(verified.findings, verified, context);
