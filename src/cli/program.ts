@@ -1,9 +1,8 @@
 /** The commands and their options: the table `--help` prints. The code of all but `run` is loaded when called. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { TRACE_LIMITS } from "../engine/run-limits.ts";
 import { UsageFault } from "../errors/faults.ts";
-import { DEPTH, SIZE } from "../json/limits.ts";
+import { DEPTH, SIZE, TRACE_LIMITS } from "../json/limits.ts";
 import { GATE_PARTS } from "../report/result.ts";
 import { runCommand } from "./commands/run/command.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./commands/run/payload.ts";
