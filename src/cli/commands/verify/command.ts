@@ -13,23 +13,42 @@ import {
   verifyAgainst,
   verifyFile,
 } from "../../../snapshot/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
-import { printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
-import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
+import { checkOutputs } from "../../output-files.ts";
+import { printError, printJson, printText, refusalText, table } from "../../print.ts";
+import { isPrinted, writeReports } from "../../report-files.ts";
+import { REPORTS, TRUST } from "../../shared-options.ts";
+import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 import { verifyPart } from "./result.ts";
 
-export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
-
-export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
-  checkReports(options, context);
-  const verified = verifySnapshot(options, context);
-  writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
-  if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
-  return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
-}
+export const verify = defineCommand({
+  details: "Without a seal.json, each file is verified against its own text alone.",
+  arguments: {},
+  options: { Seal: TRUST, Report: REPORTS },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs verify", "verify the snapshot in the current folder"],
+    [
+      "pgs verify --key public.pem --sarif verify.sarif",
+      "require a signature, and write the findings as SARIF",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "every file is valid, and the seal is signed as required",
+    SNAPSHOT: "there is no snapshot",
+    FOUND: "a file, the seal or a signature is missing or invalid",
+  },
+  async action(request, context) {
+    await checkOutputs(request, { "a key": request.key }, context);
+    const verified = verifySnapshot(trustOf(request, context), context);
+    writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
+    if (!isPrinted(request)) sayFindings(verified.findings, verified, context);
+    return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
 
 export interface Verified extends SealState {
   readonly findings: readonly Fault[];
@@ -38,14 +57,13 @@ export interface Verified extends SealState {
 }
 
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
-export function verifySnapshot(options: SealOptions, context: Context): Verified {
+export function verifySnapshot(trust: Trust, context: Context): Verified {
   const { platform, settings } = context;
   requireFolder(settings.snapshot, platform.files, settings);
-  const needed = neededSignatures(options, context);
   const asked: Asked = {
-    expected: pinnedRoot(options, context),
-    needed,
-    keys: trustedFor(options, needed, context),
+    expected: trust.root,
+    needed: trust.signatures,
+    keys: trustedFor(trust, context),
   };
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, platform.files, findings);
@@ -99,7 +117,7 @@ export function sayFindings(
   state: SealState & { readonly files: number },
   context: Context,
 ): void {
-  const { platform, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
@@ -113,8 +131,9 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) platform.err(refusalText(finding));
-  if (findings.length > 0) platform.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
+  for (const finding of findings) printError(context, refusalText(finding));
+  if (findings.length > 0)
+    printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
     printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
