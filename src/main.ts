@@ -9,7 +9,6 @@ import { refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault, TraceFault, UsageFault } from "./errors/faults.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
-import { openDataRoot } from "./platform/data-root.ts";
 import {
   attempt,
   errnoOf,
@@ -25,6 +24,7 @@ import {
 } from "./platform/node-ports.ts";
 import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
+import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
@@ -48,7 +48,7 @@ export function realPlatform(shipped: string, crewFile?: string): Platform {
     entropy: nodeEntropy,
     fixedClock,
     seededEntropy,
-    openDataRoot,
+    openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openTrace,

@@ -3,7 +3,6 @@
 import type {
   CheckCache,
   Clock,
-  DataRoot,
   Entropy,
   Files,
   Locks,
@@ -14,6 +13,7 @@ import type {
   TraceAccess,
   TraceFolder,
 } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
 
@@ -39,8 +39,8 @@ export interface Platform {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
-  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
+  /** `ownerLost` is called for a store that was replaced and could not keep its owner or group. */
+  openStores(root: string, notices?: { readonly ownerLost: (file: string) => void }): Stores;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;

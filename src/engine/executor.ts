@@ -34,7 +34,7 @@ export interface AdmissionResult {
 
 /** Every method may throw a `RunFault`: the walk ends the run with it. Anything else thrown is a defect. */
 export interface StepExecutor {
-  admission(rules: Admission, where: AdmissionWhere): AdmissionResult;
+  admission(rules: Admission, where: AdmissionWhere): AdmissionResult | Promise<AdmissionResult>;
   transform(step: TransformStep, inputs: JsonObject): TransformResult;
   /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;

@@ -5,8 +5,9 @@ import { RunFault, StoreFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import { holds } from "../plan/expression.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, Mail, Observation, Sources, StoreFile } from "../ports.ts";
-import { findMatches } from "./admit.ts";
+import type { Clock, Entropy, Mail, Observation, Sources } from "../ports.ts";
+import type { Store, Stores } from "../storage/stores.ts";
+import { findMatches } from "./admission.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import type { TraceLimits } from "./run-limits.ts";
 
@@ -19,7 +20,7 @@ import type { TraceLimits } from "./run-limits.ts";
 export type Durability = "device" | "process";
 
 export interface LiveEnvironment {
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
@@ -33,7 +34,7 @@ export interface LiveEnvironment {
 
 export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
   return {
-    admission: (rules, where) => findMatches(rules, where, live.data),
+    admission: (rules, where) => findMatches(rules, where, live.stores.events),
     transform: (step, inputs) => transform(step, inputs, live),
     effect: (step, inputs) => effect(step, inputs, live),
     begin(run, plan, payload) {
@@ -124,7 +125,7 @@ function reach(
   switch (operation.target) {
     case "store":
       if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-      return onStore(operation, inputs, live.data.store(path), sources, live);
+      return onStore(operation, inputs, live.stores.at(path), sources, live);
     case "mail":
       return operation.perform(inputs, live.mail, policy);
     case "workflows":
@@ -134,15 +135,15 @@ function reach(
   }
 }
 
-function onStore(
+async function onStore(
   operation: StoreOperation,
   inputs: JsonObject,
-  store: StoreFile,
+  store: Store,
   sources: Sources,
   { durability }: LiveEnvironment,
-): Performed {
-  const performed = operation.perform(inputs, store, sources);
-  if (durability === "device" && !isReading(operation)) store.sync();
+): Promise<Performed> {
+  const performed = await operation.perform(inputs, store, sources);
+  if (durability === "device" && !isReading(operation)) await store.sync();
   return performed;
 }
 

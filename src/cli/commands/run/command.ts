@@ -50,7 +50,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       options.seed === undefined
         ? platform.entropy
         : platform.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: platform.openDataRoot(settings.dataRoot, { ownerLost: (file) => platform.err(ownerLostText(file)) }),
+    stores: platform.openStores(settings.dataRoot, { ownerLost: (file) => platform.err(ownerLostText(file)) }),
     mail: platform.openMail(platform.env),
     openTrace: (id) => platform.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
