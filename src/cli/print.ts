@@ -1,5 +1,6 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
+import { counted } from "../errors/counted.ts";
 import { CompileFault, Fault, TraceFault } from "../errors/faults.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
@@ -22,7 +23,7 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    const note = `lists are cut behind ${counted(MOST_ROWS, "item")}, texts behind ${counted(MOST_ROWS, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
@@ -42,7 +43,7 @@ export function printRefusal(thrown: unknown, context: Context): number {
     const message = where === undefined ? what : `${what} (${where})`;
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
   } else {
-    platform.err(nearby(refusalText(error), context));
+    printError(context, nearby(refusalText(error), context));
   }
   if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
@@ -112,7 +113,8 @@ function reportDefect(error: unknown, context: Context): number {
     const hint = "report it with the command and the trace";
     printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
   }
-  platform.err(
+  printError(
+    context,
     `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${platform.tool.name}; please report it with the command and, if there is one, the trace\n`,
   );
   if (settings.debug && error instanceof Error) platform.err(`${error.stack}\n`);
@@ -121,7 +123,22 @@ function reportDefect(error: unknown, context: Context): number {
 
 /** A report for people, no line of it wider than the terminal as far as its words allow. */
 export function printText({ platform: { columns, out } }: Context, text: string): void {
-  out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
+  out(fittedTo(columns, text));
+}
+
+/** The same on standard error: refusals, hints, notices and progress. */
+export function printError({ platform }: Context, text: string): void {
+  platform.err(fittedTo(platform.errColumns?.(), text));
+}
+
+/** A terminal that does not know its width says 0. */
+const USUAL_COLUMNS = 80;
+
+/** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
+export function fittedTo(columns: number | undefined, text: string): string {
+  if (columns === undefined) return text;
+  const width = columns > 0 ? columns : USUAL_COLUMNS;
+  return text.replace(/.+/g, (line) => fitted(line, width));
 }
 
 /** What goes on is indented like the last cell of the line that begins in its left half, else a little. */

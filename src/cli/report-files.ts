@@ -10,7 +10,7 @@ import type { Verdict } from "../report/result.ts";
 import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
-import { checkOutput, writeFileArgument } from "./write-file.ts";
+import { writeFileArgument } from "./write-file.ts";
 
 export interface ReportOptions {
   readonly junit?: string;
@@ -20,30 +20,6 @@ export interface ReportOptions {
 }
 
 const DOCUMENTS = ["junit", "sarif", "summary"] as const;
-
-/** Two reports in one place would be none. @throws UsageFault */
-export function checkReports(options: ReportOptions, context: Context): void {
-  const given = DOCUMENTS.flatMap((name) =>
-    options[name] === undefined ? [] : [[name, options[name]] as const],
-  );
-  for (const [name, file] of given) checkOutput(name, file, context);
-  const places = new Map<string, string>();
-  if (options.github) {
-    const message = "--json and --github both ask for standard output";
-    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "leave one of them out" });
-    places.set("-", "--github");
-  }
-  for (const [name, file] of given) {
-    const place = file === "-" ? file : context.path(file);
-    const other = places.get(place);
-    const what = file === "-" ? "standard output" : file;
-    if (other !== undefined) {
-      const message = `${other} and --${name} ${file} both ask for ${what}`;
-      throw new UsageFault("BAD_USAGE", { message, hint: `name another file with --${name} FILE` });
-    }
-    places.set(place, `--${name} ${file}`);
-  }
-}
 
 /** Whether a report is printed instead of text. */
 export function isPrinted(options: ReportOptions): boolean {

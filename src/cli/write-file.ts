@@ -1,6 +1,6 @@
 /** A file that the command line names to be written; `-` is standard output. */
 
-import { type Fault, UsageFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/faults.ts";
 import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
 
@@ -17,11 +17,4 @@ export function writeFileArgument(
   } catch (error) {
     throw error instanceof IoError ? refusal(error) : error;
   }
-}
-
-/** Two documents on one standard output would be none. @throws UsageFault when `--json` asks for it, too */
-export function checkOutput(option: string, given: string | undefined, { settings }: Context): void {
-  if (given !== "-" || !settings.json) return;
-  const message = `--json and --${option} - both ask for standard output`;
-  throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${option} FILE` });
 }

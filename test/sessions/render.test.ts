@@ -160,7 +160,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--png", "-"], /--png - asks for a picture/],
   [["--svg", "-", "--md", "-"], /--md - and --svg - both ask for standard output/],
   [["--html", "-", "--json"], /--json and --html - both ask/],
-  [["--svg", "x", "--md", "./x"], /--svg \.?\/?x is the file of --md/],
+  [["--svg", "x", "--md", "./x"], /--md \.\/x and --svg x both ask for x/],
   [["--svg"], /argument missing/],
 ];
 

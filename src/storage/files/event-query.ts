@@ -1,12 +1,12 @@
 /** Looks for events in every journal below the data root (SPEC 4.2). */
 
+import { type StoreDefect, StoreFault, storeDefect } from "../../errors/faults.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import type { DataRoot } from "../../ports.ts";
 import { linesIn } from "../../trace/chunks.ts";
 import type { EventPattern, EventQuery } from "../event-query.ts";
-import { corrupt } from "./jsonl-scan.ts";
 
 /** Reads all journals, also when every pattern has matched: a line that is no JSON object is never passed over. */
 export function eventQuery(data: Pick<DataRoot, "journals">): EventQuery {
@@ -43,18 +43,18 @@ function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonO
       const record = own(read.value, "record");
       if (isObject(record)) yield record;
     } else if (isWhole) {
-      throw corrupt(file, line, read.defect);
+      throw new StoreFault("CORRUPT", { file, line, ...read.defect });
     }
   }
 }
 
 /** The object of a line, an empty one where it is blank; else what is wrong with it. */
-function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: string } {
-  if (bytes.length > SIZE.text) return { defect: "TOO_LARGE" };
+function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: StoreDefect } {
+  if (bytes.length > SIZE.text) return { defect: { defect: "TOO_LARGE" } };
   const text = utf8(bytes);
   if (isBlank(text)) return { value: {} };
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
-  return "value" in read ? read : { defect: read.defect.code };
+  return "value" in read ? read : { defect: storeDefect(read.defect) };
 }
 
 /** Not `trim`, to which a byte order mark is white space. */

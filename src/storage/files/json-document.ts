@@ -37,7 +37,7 @@ function read(file: StoreFileReader): JsonObject {
   const cached = cache.get(file);
   if (cached !== undefined && Buffer.compare(cached.bytes, bytes) === 0) return cached.value;
   const parsed = readObject(bytes, DEPTH.stored, isPrintedNumber);
-  if ("defect" in parsed) throw corrupt(file.name, parsed.defect.line, parsed.defect.code);
+  if ("defect" in parsed) throw corrupt(file.name, parsed.defect.line, parsed.defect);
   cache.set(file, { bytes, value: parsed.value });
   return parsed.value;
 }

@@ -10,6 +10,7 @@ import { signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
 import {
   type Attestation,
@@ -28,6 +29,8 @@ export async function attestCommand(
 ): Promise<number> {
   const attestation = attestationOf(trace, options);
   if (options.verify) return verifyAttestation(attestation, options, context);
+  const inputs = { "the trace": trace, "a key": options.key };
+  await checkOutputs({ attestation: attestation.file }, inputs, context);
   if (options.requireSignature !== undefined) {
     const message = "--require-signature asks for signatures that are there";
     throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });

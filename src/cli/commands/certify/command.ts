@@ -7,7 +7,8 @@ import { scenarioEnvironment } from "../../environment.ts";
 import { evaluate } from "../../evaluate.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import { checkOutputs } from "../../output-files.ts";
+import type { ReportOptions } from "../../report-files.ts";
 import { print } from "../../report-view.ts";
 import { certifyReport } from "./view.ts";
 
@@ -21,7 +22,7 @@ export async function certifyCommand(
   folder: string,
 ): Promise<number> {
   const { platform, path } = context;
-  checkReports(options, context);
+  await checkOutputs(options, {}, context);
   const { scenarios, others } = readVectors(path(folder), platform.files, (one) =>
     shortPath(one, platform.cwd),
   );

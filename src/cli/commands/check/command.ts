@@ -16,8 +16,9 @@ import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { requireTrust, type SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import type { ReportOptions } from "../../report-files.ts";
 import { print } from "../../report-view.ts";
 import { checkReport, coverageReport } from "./view.ts";
 
@@ -34,9 +35,12 @@ export interface CheckOptions extends CommonOptions, SealOptions, TermOptions, R
 
 export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
   const { platform, settings } = context;
-  checkReports(options, context);
   requireFolder(settings.snapshot, platform.files, settings);
   const terms = termsOf(options, context);
+  const newBaseline = options.updateBaseline === true ? terms.file : undefined;
+  const baseline = newBaseline === undefined ? terms.file : undefined;
+  const inputs = { "a key": options.key, "the configuration": options.config, "the baseline": baseline };
+  await checkOutputs({ ...options, newBaseline }, inputs, context);
   await requireTrust(options, context);
   const subject = await readSnapshotModel(settings.snapshot, platform.files, registry);
   if (options.coverage === true) {

@@ -12,8 +12,9 @@ import type { CommonOptions, Context } from "../../context.ts";
 import { differencesText } from "../../differences.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import type { ReportOptions } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { inSnapshot } from "../../results.ts";
 
@@ -22,7 +23,7 @@ export interface ConformanceOptions extends CommonOptions, SealOptions, ReportOp
 }
 
 export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
-  checkReports(options, context);
+  await checkOutputs(options, {}, context);
   const results = await conform(options, context);
   await print(results, conformanceReport, options, context);
   return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;

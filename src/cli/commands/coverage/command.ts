@@ -1,5 +1,6 @@
 /** `pgs coverage`: what of the declared workflows was never exercised by the runs of some traces? */
 
+import { counted } from "../../../errors/counted.ts";
 import { UsageFault } from "../../../errors/faults.ts";
 import type { Case, Notice, Part, Rule } from "../../../report/result.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
@@ -9,8 +10,9 @@ import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open, type SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports, type ReportOptions, reported } from "../../report-files.ts";
+import { type ReportOptions, reported } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { tracesAt } from "../examine/traces-at.ts";
 import { type CoverageFiles, checkCoverageFiles, writeCoverage } from "./files.ts";
@@ -28,9 +30,9 @@ export async function coverageCommand(
   context: Context,
   ...places: readonly string[]
 ): Promise<number> {
-  checkReports(options, context);
   checkCoverageFiles(options);
   const files = tracesAt(places, context);
+  await checkOutputs(options, { "a trace": files }, context);
   const snapshot = await open(context, options);
   const workflows = catalogue(snapshot);
   const outcomes: Outcomes = new Map();
@@ -62,11 +64,11 @@ function report(listsUntaken: boolean): Printed<Result> {
     toJson: ({ coverage, counted, leftOut }) => {
       return { traces: { counted, left_out: leftOut }, ...(coverageJson(coverage) as object) };
     },
-    toText({ coverage, counted, leftOut, min }, paint) {
+    toText({ coverage, counted: traces, leftOut, min }, paint) {
       const left = leftOut.map(
         ({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`,
       );
-      const ends = `${counted} ${counted === 1 ? "trace" : "traces"} counted`;
+      const ends = `${counted(traces, "trace")} counted`;
       return `${left.join("")}${coverageText(coverage, listsUntaken, min)}\n${ends}\n`;
     },
     toParts: (result, context) => [withLeftOut(coveragePart(result, context), result, context)],

@@ -6,8 +6,9 @@ import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import type { SealOptions } from "../../load.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { refusalText } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import type { ReportOptions } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
 import { checkSnapshot, type TermOptions } from "../check/command.ts";
@@ -27,7 +28,9 @@ export interface GateOptions extends CommonOptions, SealOptions, TermOptions, Re
 }
 
 export async function gateCommand(options: GateOptions, context: Context): Promise<number> {
-  checkReports(options, context);
+  const { key, config, baseline, scenarios: place } = options;
+  const inputs = { "a key": key, "the configuration": config, "the baseline": baseline, "a scenario": place };
+  await checkOutputs(options, inputs, context);
   const gated = [
     verify(options, context),
     await attempt(["check"], context, () => check(options, context)),

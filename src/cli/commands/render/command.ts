@@ -9,10 +9,11 @@ import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.t
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
-import { plain, printJson, printText, table } from "../../print.ts";
+import { checkOutputs } from "../../output-files.ts";
+import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-import { checkOutput, writeFileArgument } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -28,10 +29,15 @@ interface Target {
 /** A trace that is not intact is drawn as far as it goes: that it is not is said, and the exit code says so, too. */
 export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
   const targets = targetsOf(options, trace);
-  checkTargets(targets, trace, context);
+  if (options.png === "-") {
+    const message = "--png - asks for a picture on standard output, which is for text";
+    throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
+  }
+  const outputs = Object.fromEntries(targets.map(({ kind, file }) => [kind, file]));
+  await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
   const { events, findings } = readTrace(trace, context);
   const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
+  const plan = await planOf(start.workflow_code, besideTrace(trace, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
     const unwritable = (cause: IoError) =>
@@ -56,31 +62,6 @@ function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
     return file === undefined ? [] : [{ kind, file }];
   });
   return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
-}
-
-/** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
-function checkTargets(targets: readonly Target[], trace: string, context: Context): void {
-  const { platform, path } = context;
-  const refuse = (message: string, kind: Kind) => {
-    throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
-  };
-  const printed = targets.filter(({ file }) => file === "-").map(({ kind }) => kind);
-  const [first, second] = printed;
-  if (printed.includes("png"))
-    refuse("--png - asks for a picture on standard output, which is for text", "png");
-  if (second !== undefined) refuse(`--${first} - and --${second} - both ask for standard output`, second);
-  if (first !== undefined) checkOutput(first, "-", context);
-  const taken = new Map([[placeOf(path(trace)), "the trace"]]);
-  for (const { kind, file } of targets.filter((target) => target.file !== "-")) {
-    const place = placeOf(path(file));
-    const other = taken.get(place);
-    if (other !== undefined) refuse(`--${kind} ${file} is the file of ${other}`, kind);
-    taken.set(place, `--${kind}`);
-  }
-
-  function placeOf(file: string): string {
-    return platform.files.realPath(file) ?? file;
-  }
 }
 
 /** @throws UsageFault when nothing tells which workflow ran */
@@ -114,7 +95,8 @@ function tell({ workflow, trace, targets, warnings }: Told, context: Context): v
   }
   for (const { code, line, what, hint } of warnings) {
     const where = line === null ? trace : `${trace}:${line}`;
-    platform.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }

@@ -6,9 +6,10 @@ import { type Exported, exportReferenceV0 } from "../../../interop/export-refere
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
-import { checkOutput, writeFileArgument } from "../../write-file.ts";
+import { writeFileArgument } from "../../write-file.ts";
 
 export interface ExportOptions extends CommonOptions {
   readonly format: "reference-v0";
@@ -24,7 +25,7 @@ export async function exportCommand(
   context: Context,
   file: string,
 ): Promise<number> {
-  checkOutput("out", out, context);
+  await checkOutputs({ out }, { "the trace": file }, context);
   const exported = FORMATS[format](readIntactTrace(file, context).events);
   if (out === "-") {
     context.printExactly(exported.text);

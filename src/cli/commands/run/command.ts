@@ -12,7 +12,7 @@ import { painter } from "../../colour.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf, type SealOptions } from "../../load.ts";
-import { hintLines, plain, printText, refusalText } from "../../print.ts";
+import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
 import { render, type TraceFiles } from "./render.ts";
 import { filesText, followLine, type Report, toJsonText, toText } from "./view.ts";
@@ -50,7 +50,9 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       options.seed === undefined
         ? platform.entropy
         : platform.seededEntropy(entropySeed(options.seed, plan, payload)),
-    stores: platform.openStores(settings.dataRoot, { ownerLost: (file) => platform.err(ownerLostText(file)) }),
+    stores: platform.openStores(settings.dataRoot, {
+      ownerLost: (file) => printError(context, ownerLostText(file)),
+    }),
     mail: platform.openMail(platform.env),
     openTrace: (id) => platform.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
@@ -61,7 +63,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     listen(event) {
       events.push(event);
       addEvent(summary, event);
-      if (options.follow) platform.err(`${followLine(event)}\n`);
+      if (options.follow) printError(context, `${followLine(event)}\n`);
     },
   });
   const exitCode = exitCodeOfRun(result.ending);
@@ -72,7 +74,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
   return exitCode;
 }
 
-/** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
+/** Prints how the run ended before anything is drawn; the function returned prints the renderings, and then the hints. */
 async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
   const { platform, settings } = context;
   if (settings.json) {
@@ -81,9 +83,9 @@ async function tell(report: Report, context: Context): Promise<(files: TraceFile
     return (files) => platform.out(tail(files));
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
-  sayWhy(report, context);
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
+    sayWhy(report, context);
   };
 }
 
@@ -123,15 +125,16 @@ function checkDataRoot({ platform, settings }: Context): void {
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, { platform, settings }: Context): void {
+function sayWhy({ result, summary, hints }: Report, context: Context): void {
+  const { platform, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
-    if (!settings.quiet) platform.err(hintLines(hints));
+    if (!settings.quiet) printError(context, hintLines(hints));
     return;
   }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = standing.length === 0 ? undefined : standing.join(", step ");
-  platform.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

@@ -5,7 +5,7 @@ import type { Plan } from "../../../plan/plan.ts";
 import { IoError, type TraceAccess } from "../../../ports.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
-import { refusalText } from "../../print.ts";
+import { printError, refusalText } from "../../print.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../render/renderings.ts";
 
 export interface Rendering {
@@ -52,7 +52,7 @@ async function leave(
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
-    platform.err(refusalText(fault));
+    printError(context, refusalText(fault));
     if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }

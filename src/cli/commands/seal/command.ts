@@ -11,11 +11,10 @@ import { evaluateSignatures, signStatement, withoutSignaturesBy } from "../../..
 import { requireFolder } from "../../../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
-import { shortPath } from "../../context.ts";
+import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
-import { plain, printJson, printText } from "../../print.ts";
+import { plain, printError, printJson, printText } from "../../print.ts";
 import { sayFindings } from "../verify/command.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -48,7 +47,7 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
     );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
-    platform.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+    printError(context, `signatures dropped, for they are not over this root: ${dropped}\n`);
   return EXIT.SUCCESS;
 }
 

@@ -13,7 +13,8 @@ import type { Tested } from "../../../scenarios/test-file.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import { checkOutputs } from "../../output-files.ts";
+import type { ReportOptions } from "../../report-files.ts";
 import { print } from "../../report-view.ts";
 import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, writeCoverage } from "../coverage/files.ts";
 import { isBelow } from "../coverage/view.ts";
@@ -33,7 +34,7 @@ export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, 
 
 export async function testCommand(options: TestOptions, context: Context, given?: string): Promise<number> {
   const place = given ?? `${context.settings.workspace}/scenarios`;
-  checkReports(options, context);
+  await checkOutputs(options, { "the trace": options.fromTrace, "a scenario": place }, context);
   checkCoverageFiles(options);
   if (options.fromTrace !== undefined) {
     const { testFromTrace } = await import("./from-trace.ts");

@@ -5,7 +5,7 @@ import type { Files } from "../../../ports.ts";
 import { findScenarios, folderOf, readScenario } from "../../../scenarios/format/find.ts";
 import { namedFiles } from "../../../scenarios/format/named.ts";
 import type { Context } from "../../context.ts";
-import { plain, printRefusal } from "../../print.ts";
+import { plain, printError, printRefusal } from "../../print.ts";
 
 /** Never ends by itself. @throws UsageFault when there is nothing at the place */
 export async function watchScenarios(
@@ -23,7 +23,7 @@ export async function watchScenarios(
       ...namedAt(path(place), platform.files),
     ]);
     await testAnyway(test, context);
-    if (!settings.quiet) platform.err(`watching ${plain(place)} and the snapshot; ^C ends it\n`);
+    if (!settings.quiet) printError(context, `watching ${plain(place)} and the snapshot; ^C ends it\n`);
     await change;
   }
 }

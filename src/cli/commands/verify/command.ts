@@ -16,15 +16,16 @@ import {
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
-import { printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
+import { checkOutputs } from "../../output-files.ts";
+import { printError, printJson, printText, refusalText, table } from "../../print.ts";
+import { isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
 import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
 import { verifyPart } from "./result.ts";
 
 export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
 
 export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
-  checkReports(options, context);
+  await checkOutputs(options, { "a key": options.key }, context);
   const verified = verifySnapshot(options, context);
   writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
   if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
@@ -99,7 +100,7 @@ export function sayFindings(
   state: SealState & { readonly files: number },
   context: Context,
 ): void {
-  const { platform, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
@@ -113,8 +114,9 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) platform.err(refusalText(finding));
-  if (findings.length > 0) platform.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
+  for (const finding of findings) printError(context, refusalText(finding));
+  if (findings.length > 0)
+    printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
     printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
