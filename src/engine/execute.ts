@@ -79,7 +79,7 @@ function publishedIn({ plan, results }: RunState): JsonObject {
 async function runToEnding(state: RunState): Promise<RunEnding> {
   try {
     state.payload = deepFreeze(emitStart(state));
-    if (!admit(state)) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
+    if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
     if (!(error instanceof RunFault)) throw error;

@@ -31,7 +31,7 @@ export interface StepExecutor {
   /** The limit that a trace of so many runs or events has reached; null where it may go on. */
   limit(of: keyof TraceLimits, count: number): number | null;
   /** Which admission rules find a matching record. */
-  admit(rules: Admission, where: AdmissionWhere): AdmissionResult;
+  admit(rules: Admission, where: AdmissionWhere): AdmissionResult | Promise<AdmissionResult>;
   /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
   validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]>;
   /** The value of every binding whose path reaches something. */

@@ -5,9 +5,10 @@ import { RunFault, StoreFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, Mail, Observation, Sources, StoreFile } from "../ports.ts";
+import type { Clock, Entropy, Mail, Observation, Sources } from "../ports.ts";
+import type { Store, Stores } from "../storage/stores.ts";
 import type { EventBody } from "../trace/event.ts";
-import { findMatches } from "./admit.ts";
+import { findMatches } from "./admission.ts";
 import { type EffectResult, emitter, type StepExecutor, type TransformResult } from "./executor.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
@@ -20,7 +21,7 @@ import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 export type Durability = "device" | "process";
 
 export interface LiveEnvironment {
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
@@ -43,7 +44,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
       return new Date(live.clock.now()).toISOString();
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
-    admit: (rules, where) => findMatches(rules, where, live.data),
+    admit: (rules, where) => findMatches(rules, where, live.stores.events),
     validate,
     bind,
     mapOutputs,
@@ -127,7 +128,7 @@ function reach(
   switch (operation.target) {
     case "store":
       if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-      return onStore(operation, inputs, live.data.store(path), sources, live);
+      return onStore(operation, inputs, live.stores.at(path), sources, live);
     case "mail":
       return operation.perform(inputs, live.mail, policy);
     case "workflows":
@@ -137,15 +138,15 @@ function reach(
   }
 }
 
-function onStore(
+async function onStore(
   operation: StoreOperation,
   inputs: JsonObject,
-  store: StoreFile,
+  store: Store,
   sources: Sources,
   { durability }: LiveEnvironment,
-): Performed {
-  const performed = operation.perform(inputs, store, sources);
-  if (durability === "device" && !isReading(operation)) store.sync();
+): Promise<Performed> {
+  const performed = await operation.perform(inputs, store, sources);
+  if (durability === "device" && !isReading(operation)) await store.sync();
   return performed;
 }
 

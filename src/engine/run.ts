@@ -4,7 +4,8 @@ import { type Digest, digestOf } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Mail, TraceFolder } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
 import type { RunEnding } from "./advance.ts";
@@ -18,7 +19,7 @@ export interface RunRequest {
   readonly payload: JsonObject;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly mail: Mail;
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
@@ -43,7 +44,7 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
+  const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
   const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
   const redactor = new Redactor(() => entropy.hex(16));
   redactor.add(MAIN_RUN, plan);
@@ -64,7 +65,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     };
     const executor = wrapExecutor(
       createLiveExecutor({
-        data,
+        stores,
         clock,
         entropy,
         mail,

@@ -8,13 +8,13 @@ import type { RunInput } from "../../engine/run-state.ts";
 import { jsonEqual } from "../../json/json.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Change, Clock, DataRoot, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { Change, Clock, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { OverlayStores, Stores } from "../../storage/stores.ts";
 import type { EventBody } from "../../trace/event.ts";
-import { type OverlayRoot, overlayRoot } from "./overlay-store.ts";
 
 /** What a dry run is given of the world, as it is now. */
 export interface RunStage {
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Pick<Mail, "environment">;
@@ -25,7 +25,7 @@ export interface DryRun {
   /** In the order in which they ended. */
   readonly effects: readonly DryRunEffect[];
   /** As they would be afterwards. */
-  readonly stores: OverlayRoot;
+  readonly stores: OverlayStores;
   readonly letters: readonly MailMessage[];
 }
 
@@ -46,7 +46,7 @@ export async function dryRun(
   stage: RunStage,
   wrap: (live: StepExecutor) => StepExecutor = (live) => live,
 ): Promise<DryRun> {
-  const stores = overlayRoot(stage.data);
+  const stores = stage.stores.overlay();
   const letters: MailMessage[] = [];
   const mail: Mail = {
     environment: stage.mail.environment,
@@ -58,7 +58,7 @@ export async function dryRun(
   const executor = wrap(
     createLiveExecutor({
       ...stage,
-      data: stores,
+      stores,
       mail,
       limits: TRACE_LIMITS,
       onBeginRun: () => undefined,

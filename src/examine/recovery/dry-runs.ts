@@ -7,9 +7,9 @@ import { ReplayExecutor } from "../../engine/replay-executor.ts";
 import { replayThenLive } from "../../engine/resume-executor.ts";
 import { jsonEqual, readObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { OverlayStores } from "../../storage/stores.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { type DryRun, dryRun, isChange, type RunStage } from "./dry-run.ts";
-import type { OverlayRoot } from "./overlay-store.ts";
 import type { OpenEffect } from "./probe.ts";
 import { Readings, type Recorded, readingsIn } from "./readings.ts";
 
@@ -44,7 +44,7 @@ export async function allDryRuns(plan: Plan, cutOff: CutOff, stage: RunStage): P
   const sameReadings = await dryRun(plan, input, sameStage, (live) => readings.at(live));
   const undisturbed = await goOn(plan, cutOff, ...withReadings(recorded, now, stage));
   const finishes =
-    undisturbed !== null && isSameWay(again, sameReadings) && leavesTheSame(sameReadings, undisturbed);
+    undisturbed !== null && isSameWay(again, sameReadings) && (await leavesTheSame(sameReadings, undisturbed));
   return { again, sameReadings, finishes };
 }
 
@@ -101,16 +101,19 @@ function isSameWay(a: DryRun, b: DryRun): boolean {
   return way(a) === way(b);
 }
 
-function leavesTheSame(a: DryRun, b: DryRun): boolean {
-  const names = new Set([...a.stores.written(), ...b.stores.written()]);
-  const isSame = (name: string) => holdsTheSame(a.stores, b.stores, name);
+async function leavesTheSame(a: DryRun, b: DryRun): Promise<boolean> {
   const rest = ({ ending, letters }: DryRun) => JSON.stringify([ending, letters]);
-  return rest(a) === rest(b) && [...names].every(isSame);
+  if (rest(a) !== rest(b)) return false;
+  for (const name of new Set([...a.stores.written(), ...b.stores.written()])) {
+    if (!(await holdsTheSame(a.stores, b.stores, name))) return false;
+  }
+  return true;
 }
 
-function holdsTheSame(a: OverlayRoot, b: OverlayRoot, name: string): boolean {
-  const [left, right] = [a, b].map((root) => Buffer.from(root.store(name).read() ?? []));
-  if (left === undefined || right === undefined || left.equals(right)) return true;
+async function holdsTheSame(a: OverlayStores, b: OverlayStores, name: string): Promise<boolean> {
+  const left = Buffer.from((await a.content(name)) ?? []);
+  const right = Buffer.from((await b.content(name)) ?? []);
+  if (left.equals(right)) return true;
   const [one, other] = [readObject(left), readObject(right)];
   return "value" in one && "value" in other && jsonEqual(one.value, other.value);
 }

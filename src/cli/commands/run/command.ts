@@ -92,7 +92,7 @@ export const run = defineCommand({
         request.seed === undefined
           ? platform.entropy
           : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
-      data: platform.openDataRoot(settings.dataRoot, {
+      stores: platform.openStores(settings.dataRoot, {
         ownerLost: (name) => printError(context, ownerLostText(name)),
       }),
       mail: platform.openMail(platform.env),
