@@ -7,6 +7,7 @@ import type { Plan } from "../plan/plan.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
 import type { Context } from "./context.ts";
+import { requiredSignatures, trustedKeyFiles } from "./trust-environment.ts";
 
 export interface TrustOptions {
   /** Files of the public keys that are trusted. */
@@ -53,15 +54,15 @@ export async function requireTrust(options: SealOptions, context: Context): Prom
   await open(context, options);
 }
 
-/** How many trusted keys must have signed. To name a key is to ask for its signature. @throws UsageFault */
+/**
+ * How many trusted keys must have signed. To name a key is to ask for its signature, on the command line and in the
+ * environment alike. @throws UsageFault
+ */
 export function neededSignatures({ key, requireSignature }: TrustOptions, { platform }: Context): number {
+  const always = requiredSignatures(platform.env);
   if (typeof requireSignature === "number") return requireSignature;
-  const always = platform.env["PGS_REQUIRE_SIGNATURE"] || "0";
-  if (!/^\d{1,6}$/.test(always)) {
-    const message = "$PGS_REQUIRE_SIGNATURE is not a whole number";
-    throw new UsageFault("BAD_USAGE", { message, hint: "set it to 1, or to how many trusted keys must sign" });
-  }
-  return Math.max(Number(always), requireSignature === true || key !== undefined ? 1 : 0);
+  const isAsked = requireSignature === true || key !== undefined || trustedKeyFiles(platform.env).length > 0;
+  return Math.max(always, isAsked ? 1 : 0);
 }
 
 export async function planOf(workflow: string, context: Context, options: SealOptions = {}): Promise<Plan> {
