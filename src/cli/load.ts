@@ -1,7 +1,6 @@
 /** Load, seal and compile, as every command that needs a plan does it. */
 
 import { registry } from "../capabilities/registry.ts";
-import { UsageFault } from "../errors/faults.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
