@@ -5,7 +5,7 @@ import { utf8 } from "../json/json.ts";
 import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "../sign/keys.ts";
 import type { Context } from "./context.ts";
 import { readFileArgument } from "./file-argument.ts";
-import { trustedKeyFiles } from "./trust-environment.ts";
+import { trustedKeyFiles } from "./trust.ts";
 
 /** The keys to sign with: those in the files, else the one in the environment; none is no refusal. @throws UsageFault */
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {
