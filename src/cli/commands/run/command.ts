@@ -13,12 +13,12 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "../../payload.ts";
 import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
+import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
 import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
-import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "./payload.ts";
-import { render, type TraceFiles } from "./render.ts";
-import { filesText, followLine, type Report, toJsonText, toText } from "./view.ts";
+import { render } from "./render.ts";
 
 export const run = defineCommand({
   details:
