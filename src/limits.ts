@@ -33,5 +33,13 @@ export const SIZE = {
   event: 416 * MIB,
 } as const;
 
+/** Entries of a list that grows with what it is about. */
+export const LIST = {
+  /** Findings of one trace that are kept; what is beyond that is counted. */
+  findings: 100_000,
+  /** Entries that text shows of a list. */
+  rows: 1000,
+} as const;
+
 /** Values that the aliases of one YAML text may stand for. */
 export const EXPANDED_VALUES = 1_000_000;

@@ -7,7 +7,7 @@ import type { Course, ForeignRecord } from "../examine/foreign/record.ts";
 import { untoldTable } from "../examine/foreign/vocabulary.ts";
 import { findingJson, findingText } from "./finding-report.ts";
 import type { Paint } from "./paint.ts";
-import { plain, table } from "./report.ts";
+import { plain, shownOf, table } from "./report.ts";
 
 export interface ForeignExamination {
   readonly file: string;
@@ -48,6 +48,7 @@ export function toText(examination: ForeignExamination, paint: Paint): string {
   const { file, record, isAllowed, findings, classification, isSound } = examination;
   const { format, events, workflow, ending, course } = record;
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
+  const { shown, rest } = shownOf(findings);
   const status = ending === null ? "no event says how" : plain(ending.status);
   return [
     `${isSound ? paint("good", "READ") : paint("bad", "FOUND")}  ${plain(file)}\n`,
@@ -57,9 +58,10 @@ export function toText(examination: ForeignExamination, paint: Paint): string {
       ["chain", chainText(record, paint)],
       ["path", path],
     ]),
-    findings
+    shown
       .map((one) => findingText(one, file, record.findings.includes(one) ? "intact" : "allowed", paint))
       .join(""),
+    rest === "" ? "" : `\n${rest}`,
     `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
     classText(classification, paint),
     errorsText(record, paint),

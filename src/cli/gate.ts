@@ -16,7 +16,7 @@ import { checkReports, type ReportOptions } from "./reports.ts";
 import { type Told, tell } from "./tell.ts";
 import { testScenarios } from "./test.ts";
 import { testReport } from "./test-report.ts";
-import { verifySnapshot } from "./verify.ts";
+import { findingsText, verifySnapshot } from "./verify.ts";
 import { verifyPart } from "./verify-part.ts";
 
 export interface GateOptions extends CommonOptions, SealOptions, TermOptions, ReportOptions {
@@ -57,7 +57,7 @@ async function attempt(
 
 function verify(options: GateOptions, context: Context): Gated {
   const verified = verifySnapshot(options, context);
-  const toText = () => verified.findings.map((fault) => refusalText(fault)).join("");
+  const toText = () => findingsText(verified.findings);
   return { parts: [verifyPart(verified, context)], toText };
 }
 

@@ -12,7 +12,7 @@ import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
-import { plain, printJson, printText, table } from "./report.ts";
+import { plain, printJson, printText, shownOf, table } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -29,7 +29,7 @@ interface Target {
 export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
   const targets = targetsOf(options, trace);
   checkTargets(targets, trace, context);
-  const { events, findings } = readTrace(trace, context);
+  const { events, findings, omitted } = readTrace(trace, context);
   const start = startOf(events, trace);
   const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
@@ -43,7 +43,7 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
       throw error instanceof IoError ? unwritable(error) : error;
     }
   }
-  tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
+  tell({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
   return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -101,23 +101,28 @@ interface Told {
   readonly trace: string;
   readonly targets: readonly Target[];
   readonly warnings: readonly Warning[];
+  /** How many more there are, of which nothing is kept. */
+  readonly omitted: number;
 }
 
-function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
+function tell({ workflow, trace, targets, warnings, omitted }: Told, context: Context): void {
   const { world, settings, path } = context;
   const written = targets.filter(({ file }) => file !== "-");
   const files = written.map(({ kind, file }) => [kind, path(file)] as const);
   if (settings.json) {
     const ok = warnings.length === 0;
-    printJson(context, { workflow, ok, findings: warnings, files: Object.fromEntries(files) });
+    const more = omitted === 0 ? {} : { findings_omitted: omitted };
+    printJson(context, { workflow, ok, findings: warnings, ...more, files: Object.fromEntries(files) });
     return;
   }
-  for (const { code, line, what, hint } of warnings) {
+  const { shown, rest } = shownOf(warnings);
+  for (const { code, line, what, hint } of shown) {
     const where = line === null ? trace : `${trace}:${line}`;
     world.err(
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
+  world.err(omitted === 0 ? rest : `${rest}… and ${omitted} more, of which nothing is kept\n`);
   if (settings.quiet || written.length < targets.length) return;
   printText(
     context,

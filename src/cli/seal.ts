@@ -29,7 +29,7 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
   const keys = signingKeys(key, context);
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
-  findings.push(...all.flatMap(verifyFile));
+  for (const fault of all.flatMap(verifyFile)) findings.push(fault);
   if (findings.length > 0) {
     sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
     return EXIT.SNAPSHOT;

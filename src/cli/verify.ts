@@ -10,7 +10,7 @@ import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } f
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
-import { printJson, printText, refusalText, table } from "./report.ts";
+import { printJson, printText, refusalText, shownOf, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -44,7 +44,7 @@ export function verifySnapshot(options: SealOptions, context: Context): Verified
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, world.files, findings);
   const state = checkSeal(all, asked, findings, context);
-  findings.push(...all.flatMap(verifyFile));
+  for (const fault of all.flatMap(verifyFile)) findings.push(fault);
   return { ...state, findings, files: all.length };
 }
 
@@ -84,8 +84,15 @@ function checkSeal(
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
   const signatures = judgeSeal(seal, keys);
-  findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
+  for (const fault of signatureFaults(signatures, SEAL_FILE, needed)) findings.push(fault);
+  for (const fault of verifyAgainst(seal, all)) findings.push(fault);
   return { sealed: true, root: seal.root, signatures };
+}
+
+/** Each finding with its hint, as many as text shows. */
+export function findingsText(findings: readonly Fault[], most?: number): string {
+  const { shown, rest } = shownOf(findings, most);
+  return `${shown.map((fault) => refusalText(fault)).join("")}${rest}`;
 }
 
 export function sayFindings(
@@ -107,7 +114,7 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) world.err(refusalText(finding));
+  world.err(findingsText(findings));
   if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";

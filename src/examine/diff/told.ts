@@ -61,7 +61,9 @@ export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
 
 /** Capability, inputs, answer and what followed of one step. */
 export function toldOfStep({ events }: StepRecord): Told {
-  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Told;
+  return Object.fromEntries(
+    events.filter(isNoError).flatMap((event) => Object.entries(meaningOf(event))),
+  ) as Told;
 }
 
 const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";

@@ -3,7 +3,7 @@
 import { isWell, type Manner } from "./course.ts";
 import { type Box, type Drawing, LINE_HEIGHT, type Link, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import { bareCode, type Graph, type GraphEdge, type GraphNode, type MergedEdge, mergeEdges } from "./graph.ts";
-import { drawable, shortened, textWidth } from "./lettering.ts";
+import { drawable, shortened, textWidth, widestText } from "./lettering.ts";
 
 /** A declared edge, and how often it was taken. */
 export interface CountedEdge extends GraphEdge {
@@ -61,7 +61,7 @@ function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[
   });
   return {
     ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isWell) },
-    width: Math.max(...told.map(({ text }) => textWidth(text, SMALL_SIZE))) + 14,
+    width: widestText(told, SMALL_SIZE) + 14,
     height: told.length * LINE_HEIGHT + 2,
   };
 }

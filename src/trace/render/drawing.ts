@@ -12,7 +12,7 @@ import {
   wordOf,
 } from "./course.ts";
 import { bareCode, type Graph, type GraphNode, type MergedEdge, mergeEdges, type NodeType } from "./graph.ts";
-import { drawable, shortened, textWidth } from "./lettering.ts";
+import { drawable, shortened, textWidth, widestText } from "./lettering.ts";
 
 export const NAME_SIZE = 13;
 export const SMALL_SIZE = 11.5;
@@ -123,7 +123,7 @@ function linkOf(edge: MergedEdge, visits: readonly Visit[], course: Course): Lin
     outcomes,
     manner: last === undefined ? null : mannerOf(last, course),
     isMain: edge.outcomes.some(isWell),
-    width: Math.max(...outcomes.map(({ text }) => textWidth(text, SMALL_SIZE))) + 10,
+    width: widestText(outcomes, SMALL_SIZE) + 10,
     height: outcomes.length * LINE_HEIGHT + 2,
   };
 }
