@@ -182,6 +182,9 @@ const WRITERS: Readonly<Record<string, readonly number[]>> = {
   chmodSync: [0],
 };
 
+// Node loads its recursive removal at the first use, and it keeps the functions that it finds then: they must be the real ones.
+fs.rmSync(fs.mkdtempSync(join(tmpdir(), "pgs-fuzz-")), { recursive: true });
+
 /** Refuses every write elsewhere, and says which; what is answered ends that. */
 function guard(isAllowed: (path: string) => boolean, told: (call: string) => void): () => void {
   const real = { ...fs } as unknown as Record<string, Call>;
@@ -206,7 +209,12 @@ function guard(isAllowed: (path: string) => boolean, told: (call: string) => voi
   return () => put(Object.fromEntries(Object.keys(WRITERS).map((name) => [name, real[name]])));
 }
 
-const isWritten = (name: string, path: unknown) => name !== "mkdirSync" || !fs.existsSync(path as string);
+/** Making a folder that is there changes nothing, nor does removing what is not there. */
+function isWritten(name: string, path: string): boolean {
+  if (name === "mkdirSync") return !fs.existsSync(path);
+  if (name === "unlinkSync") return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return true;
+}
 
 function isForWriting(flags: unknown): boolean {
   const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;

@@ -3,7 +3,8 @@
  * A fault is thrown once and travels to `main`, or to the engine when it ends a run that has begun.
  */
 
-import { isObject, type Json, type JsonObject, unicodeEscape } from "./json.ts";
+import { counted } from "./counted.ts";
+import { isObject, type Json, type JsonDefect, type JsonObject, unicodeEscape } from "./json.ts";
 import { DEPTH, SIZE } from "./limits.ts";
 
 /** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
@@ -39,7 +40,24 @@ type FactsOf<T extends Table, C extends keyof T> =
   T[C] extends Word<infer F> ? F & { readonly [key: string]: Json } : never;
 
 function word<T extends Table, C extends keyof T>(table: T, code: C, facts: FactsOf<T, C>): Wording {
-  return (table[code] as Word<FactsOf<T, C>>)(facts);
+  return withLimitHint((table[code] as Word<FactsOf<T, C>>)(facts), facts["errno"]);
+}
+
+/** What helps where no more files can be opened, whichever file it was. */
+const LIMIT_HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+};
+
+/** Of an error that is about no file in particular, the hint is not about the file either. */
+function withLimitHint(wording: Wording, errno: Json | undefined): Wording {
+  const hint = limitHint(errno);
+  return hint === undefined || wording.hint?.startsWith(hint) ? wording : { ...wording, hint };
+}
+
+/** Undefined for an error of the system that is no limit on open files. */
+export function limitHint(errno: Json | undefined): string | undefined {
+  return typeof errno === "string" && Object.hasOwn(LIMIT_HINTS, errno) ? LIMIT_HINTS[errno] : undefined;
 }
 
 export interface FaultDetail {
@@ -77,6 +95,19 @@ function nameHint(given: string, suggestion: string | null): string {
 
 type CheckPlace = { file: string; line: number; pointer: string };
 const checkPlace = (f: CheckPlace) => `${at(f.file, f.line)}${f.pointer && ` at ${f.pointer}`}`;
+
+/** A file of the command line that cannot be read as what it is. */
+type UnreadableText = {
+  file: string;
+  line: number;
+  defect: string;
+  /** What to type, as far as that can be said. */
+  repair: string | null;
+};
+const unreadableText = (f: UnreadableText) => ({
+  where: at(f.file, f.line),
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
 
 /** What a key is for: a private one signs, a public one says whose signature counts. */
 export type KeyUse = "sign" | "trust";
@@ -213,18 +244,18 @@ export const usageTable = {
     what:
       f.events === 0
         ? "it holds no whole event, so nothing says which workflow ran"
-        : `none of its ${f.events} readable events says which workflow ran`,
+        : `no event says which workflow ran (${counted(f.events, "readable event")} in the file)`,
     where: f.file,
     hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
   }),
-  CHECK_FILE_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  CHECK_FILE_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as JSON: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer || "the configuration"} should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "docs/check.md says what a configuration may hold",
+    hint: 'a configuration may hold "rules", "baseline" and "fail_on"; pgs check --json lists every rule',
   }),
   UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
     what: `there is no rule ${f.rule}`,
@@ -242,7 +273,7 @@ export const usageTable = {
     hint: "name a file in a folder that is there with --baseline FILE",
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
-    what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
+    what: `no conformance case has "${f.text}" in its name (${counted(f.cases, "case")} in the snapshot)`,
     where: "--case",
     hint: "pgs conformance --json lists the name of every case",
   }),
@@ -257,12 +288,12 @@ export const usageTable = {
     hint: "call a scenario file <name>.scenario.yaml (or .yml, .json)",
   }),
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
-    what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
+    what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
   }),
-  SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  SCENARIO_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   SCENARIO_MALFORMED: (f: {
     file: string;
@@ -318,9 +349,9 @@ export const usageTable = {
     where: f.folder,
     hint: "name a folder of *.json files that say scenario, data_before and steps",
   }),
-  VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  VECTOR_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario vector: ${f.defect}`,
-    where: at(f.file, f.line),
+    ...unreadableText(f),
   }),
   VECTOR_MALFORMED: (f: { file: string; line: number; pointer: string; expected: string }) => ({
     what: `${f.pointer || "the vector"} should be ${f.expected}`,
@@ -340,7 +371,7 @@ export const usageTable = {
     hint: "name its file with --key FILE, or put its PEM text into $PGS_SIGNING_KEY",
   }),
   TRUSTED_KEYS_TOO_FEW: (f: { needed: number; keys: number }) => ({
-    what: `signatures by ${f.needed} trusted key${f.needed === 1 ? "" : "s"} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
+    what: `signatures by ${counted(f.needed, "trusted key")} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
     hint: "name the public keys you trust with --key FILE, or their files in $PGS_TRUSTED_KEYS, separated by colons",
   }),
   ATTESTATION_MISSING: (f: { file: string; trace: string }) => ({
@@ -434,7 +465,7 @@ export const payloadTable = {
     ...payloadPlace(f),
   }),
   PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
-    what: `the payload nests deeper than ${f.depth} levels`,
+    what: `the payload nests deeper than ${counted(f.depth, "level")}`,
     // The pointer to that depth would fill the screen.
     where: at(f.file, f.line),
     hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
@@ -455,8 +486,8 @@ export const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
     what:
       f.size === null
-        ? `the payload has more than the ${f.limit} bytes allowed`
-        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+        ? `the payload has more than ${counted(f.limit, "byte")}, which is the limit`
+        : `the payload has ${counted(f.size, "byte")}, more than the ${f.limit} allowed`,
     where: f.file,
     hint:
       (f.size ?? f.limit) >= SIZE.payloadMost
@@ -515,7 +546,10 @@ export const snapshotTable = {
   BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({
+    what: `the file nests deeper than ${counted(DEPTH.snapshot, "level")}`,
+    ...unread(f),
+  }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -574,7 +608,7 @@ export const sealTable = {
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
     where: f.file,
-    hint: `run with the snapshot that was approved, or type --expect-seal ${f.found} if that is the one`,
+    hint: `run with the snapshot that was approved; if this is the one, expect ${f.found} with --expect-seal or in $PGS_EXPECT_SEAL`,
   }),
   SEAL_ABSENT: (f: { file: string }) => ({
     what: "a sealed snapshot is expected, but there is no seal.json",
@@ -718,16 +752,34 @@ export function reasonsOf(fault: Fault): readonly string[] {
   return [`${fault.code} ${fault.message}`];
 }
 
+/** What is recorded of stored text that cannot be read. */
+export type StoreDefect = {
+  defect: string;
+  /** Of the value or the key to change, where there is one to change and its pointer is short enough to be read. */
+  pointer?: string;
+};
+
+const POINTED: ReadonlySet<string> = new Set<JsonDefect["code"]>(["NUMBER_NOT_HELD", "DUPLICATE_KEY"]);
+const LONGEST_POINTER = 200;
+
+export function storeDefect({ code, pointer }: Pick<JsonDefect, "code" | "pointer">): StoreDefect {
+  const isNamed = pointer !== undefined && pointer.length <= LONGEST_POINTER && POINTED.has(code);
+  return isNamed ? { defect: code, pointer } : { defect: code };
+}
+
 /** How a stored line is made readable: no record is ever lost by it. */
-export function storeRepair(file: string, line?: number, defect?: string): string {
+export function storeRepair(file: string, line?: number, defect?: string, pointer?: string): string {
   const place = line === undefined ? file : `line ${line} of ${file}`;
+  const at = pointer === undefined ? "" : ` at ${pointer}`;
   switch (defect) {
     case "BYTE_ORDER_MARK":
       return `save ${file} in the data root as UTF-8 without a byte order mark`;
     case "NUMBER_NOT_HELD":
-      return `put the number in ${place} that no double holds in double quotes`;
+      return pointer === undefined
+        ? `put the number in ${place} that no double holds in double quotes`
+        : `put the number${at} in ${place} in double quotes: no double holds it`;
     case "DUPLICATE_KEY":
-      return `rename one of the two equal keys in ${place}`;
+      return `rename one of the two equal keys${at} in ${place}`;
     case "NOT_UTF8":
       return `save ${file} in the data root as UTF-8`;
     default:
@@ -751,23 +803,23 @@ export const runTable = {
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
   DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    what: `what the event ${f.event} has to record nests deeper than ${counted(f.limit, "level")}`,
     hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
   }),
   DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    what: `what the event ${f.event} has to record is longer than ${counted(f.limit, "character")}`,
     hint: "bind a part of the value instead of all of it",
   }),
   HOP_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} nodes were entered`,
+    what: `the run entered more than ${counted(f.limit, "node")}`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
   RUN_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} runs would begin in one trace`,
+    what: `one trace would hold more than ${counted(f.limit, "run")}`,
     hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
   }),
   EVENT_LIMIT: (f: { limit: number }) => ({
-    what: `the trace holds ${f.limit} events or more`,
+    what: `the trace holds ${counted(f.limit, "event")} or more`,
     hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
   }),
   PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
@@ -775,24 +827,24 @@ export const runTable = {
     what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
   }),
   LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
-    what: `${f.path} reaches more than ${f.limit} values`,
+    what: `${f.path} reaches more than ${counted(f.limit, "value")}`,
     hint: "use fewer descendant selectors (..name) in the path",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  STORE_CORRUPT: (f: { file: string; line: number; defect?: string }) => ({
+  STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: at(f.file, f.line),
-    hint: storeRepair(f.file, f.line, f.defect),
+    hint: storeRepair(f.file, f.line, f.defect, f.pointer),
   }),
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,
     hint: `remove the link that ${f.store} is or goes through from the data root, or correct the path in the STRUCTURE`,
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
-    what: `${f.workflow} would nest deeper than ${f.limit} runs`,
+    what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,
     hint: "look for a workflow that calls itself with pgs plan",
   }),
   WORKFLOW_REFUSED: (f: { workflow: string; refusal: string }) => ({
@@ -839,9 +891,8 @@ export function wordingOf(code: string, facts: JsonObject): Wording | undefined 
       name,
       isObject(fact) ? JSON.stringify(fact) : fact,
     ]);
-    return (runTable[code as keyof typeof runTable] as Word<JsonObject>)(
-      Object.fromEntries(said) as JsonObject,
-    );
+    const words = runTable[code as keyof typeof runTable] as Word<JsonObject>;
+    return withLimitHint(words(Object.fromEntries(said) as JsonObject), facts["errno"]);
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }
@@ -871,8 +922,6 @@ export class StoreFault extends Error {
 // ---- trace, and what else the runner writes for itself (exit 5), and examine (exit 2) ----
 
 const systemHints: Readonly<Record<string, string>> = {
-  EMFILE: "raise the limit on open files: ulimit -n 1024",
-  ENFILE: "wait until other programs have closed some files",
   ENOSPC: "make room on the disk",
 };
 
@@ -892,7 +941,9 @@ function tookPlaceText(effects: readonly TookPlace[], more: number): string {
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
   if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
   if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
-  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+  const limit = limitHint(f.errno);
+  const first = limit === undefined ? "" : `${limit}; `;
+  return `${first}before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
 }
 
 export const traceTable = {
@@ -923,7 +974,7 @@ export const traceTable = {
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
-    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    what: `the picture is left out: the graph has ${counted(f.nodes, "node")} and ${counted(f.edges, "edge")}`,
     hint: "leave it out; the Markdown and the page of pgs render show every step without it",
   }),
   RENDERING_FAILED: (f: { file: string }) => ({

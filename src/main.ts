@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { runCli } from "./cli/commands.ts";
 import type { World } from "./cli/context.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
-import { refusalText } from "./cli/report.ts";
+import { fittedTo, refusalText } from "./cli/report.ts";
 import { Fault, TraceFault, UsageFault } from "./faults.ts";
 import { openCheckCache } from "./node-check-cache.ts";
 import { openMail } from "./node-mail.ts";
@@ -33,7 +33,8 @@ export function realWorld(shipped: string, crewFile?: string): World {
     cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
-    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
+    columns: columnsOf(process.stdout),
+    errColumns,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -85,6 +86,24 @@ export function realWorld(shipped: string, crewFile?: string): World {
   };
 }
 
+/** Undefined where the output is no terminal: what another program reads is never wrapped. */
+function columnsOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY ? Number(process.env["COLUMNS"]) || columns : undefined;
+}
+
+/** Asking Node for a stream that is a pipe costs more than most commands take, so the system is asked first. */
+function errColumns(): number | undefined {
+  return isCharacterDevice(2) ? columnsOf(process.stderr) : undefined;
+}
+
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fs.fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
 /** @throws UsageFault */
 function workingFolder(): string {
   try {
@@ -120,6 +139,11 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
   }
 }
 
+/** For what is refused where there is no command line to say it. */
+function writeRefusal(fault: Fault): void {
+  writeAll(2, fittedTo(errColumns(), refusalText(fault)));
+}
+
 /** As shells tell that a signal ended a process. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -151,7 +175,7 @@ async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
     return await runCli(process.argv.slice(2), realWorld(shipped, crewFile));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    writeAll(2, refusalText(error));
+    writeRefusal(error);
     return exitCodeOfFault(error);
   }
 }
@@ -159,7 +183,7 @@ async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
 async function perform(shipped: string, crewFile?: string): Promise<number> {
   const code = await runInWorld(shipped, crewFile);
   for (const [output, errno] of unwritten) {
-    writeAll(2, refusalText(new TraceFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code })));
+    writeRefusal(new TraceFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code }));
   }
   return unwritten.size === 0 ? code : EXIT.STORAGE;
 }

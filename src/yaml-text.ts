@@ -19,6 +19,7 @@ import {
   type Tags,
   type YAMLMap,
 } from "yaml";
+import { counted } from "./counted.ts";
 import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
 import { isHeldNumber } from "./json-number.ts";
 import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
@@ -194,7 +195,7 @@ class Conversion {
 
   #counted(converted: Converted): Converted {
     if (converted.size > EXPANDED_VALUES)
-      this.#fail(`its aliases stand for more than ${EXPANDED_VALUES} values`);
+      this.#fail(`its aliases stand for more than ${counted(EXPANDED_VALUES, "value")}`);
     return converted;
   }
 

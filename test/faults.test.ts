@@ -1,15 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dataHint } from "../src/examine/locate/stored.ts";
 import {
   CompileFault,
   Fault,
   PayloadFault,
   RunFault,
+  runTable,
   SealFault,
   SnapshotFault,
+  sealTable,
+  snapshotTable,
+  storeDefect,
+  TraceFault,
+  traceTable,
   UsageFault,
+  usageTable,
   wordingOf,
 } from "../src/faults.ts";
+import type { JsonObject } from "../src/json.ts";
 
 test("a fault says what happened, and where", () => {
   const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
@@ -84,4 +93,81 @@ test("a recorded error has words again, unless it is not this build's", () => {
   assert.equal(wordingOf("NEVER_HEARD_OF", {}), undefined);
   assert.equal(wordingOf("constructor", {}), undefined);
   assert.equal(wordingOf("OUTCOME_NOT_DECLARED", { declared: 1 }), undefined);
+});
+
+/** Facts that every row can be said with: texts, a number where one is wanted, and the error of the system. */
+function factsOf(errno: string, isAsked: () => void): JsonObject {
+  const facts = { effects: [], routed: [], declared: [], keyids: [], suggestion: null, hint: null };
+  const of = (name: string) => {
+    if (name !== "errno") return Object.hasOwn(facts, name) ? facts[name as keyof typeof facts] : "text";
+    isAsked();
+    return errno;
+  };
+  return new Proxy(facts, { get: (_, name) => of(String(name)) });
+}
+
+type Refuse = (code: never, facts: never) => Fault;
+
+const REFUSALS: readonly (readonly [object, Refuse])[] = [
+  [usageTable, (code, facts) => new UsageFault(code, facts)],
+  [snapshotTable, (code, facts) => new SnapshotFault(code, facts)],
+  [sealTable, (code, facts) => new SealFault(code, facts)],
+  [runTable, (code, facts) => new RunFault("effect", "CS", code, facts)],
+  [traceTable, (code, facts) => new TraceFault(code, facts)],
+];
+
+for (const [errno, wanted] of [
+  ["EMFILE", /ulimit -n \d+/],
+  ["ENFILE", /other programs/],
+] as const) {
+  test(`whatever could not be opened for ${errno}, the hint is about the limit on open files`, () => {
+    const codes: string[] = [];
+    for (const [table, refuse] of REFUSALS) {
+      for (const code of Object.keys(table)) {
+        let isAsked = false;
+        const facts = factsOf(errno, () => {
+          isAsked = true;
+        });
+        if (code === "KEY_UNUSABLE") continue;
+        (table as Record<string, (facts: JsonObject) => unknown>)[code]?.(facts);
+        if (!isAsked) continue;
+        codes.push(code);
+        assert.match(refuse(code as never, facts as never).wording.hint ?? "", wanted, code);
+      }
+    }
+    assert.ok(codes.length > 10 && codes.includes("ARTIFACT_UNREADABLE"), codes.join(" "));
+    const reason = { code: "STORE_UNREADABLE", file: "a.jsonl", errno };
+    assert.match(dataHint(reason) ?? "", wanted);
+    assert.match(wordingOf("DATA_ROOT_UNUSABLE", { errno })?.hint ?? "", wanted);
+  });
+}
+
+test("a trace that the limit on open files cut off says both how to raise it and what to do before a second run", () => {
+  const effect = { run: "0", node: "N", step: "s", op: "append", store: null };
+  const facts = { folder: "t", file: "t/t.jsonl", errno: "EMFILE", effects: [effect], more: 0 };
+  const hint = new TraceFault("TRACE_UNWRITABLE", facts).wording.hint ?? "";
+  assert.match(hint, /ulimit -n \d+; before you run the workflow again, type pgs examine t\/t\.jsonl/);
+});
+
+test("what to change in stored text is named by its pointer, in a run's hint as in an examination's", () => {
+  const defects = [
+    { code: "NUMBER_NOT_HELD", pointer: "/a/0/b" },
+    { code: "DUPLICATE_KEY", pointer: "/a/0/b" },
+  ] as const;
+  for (const defect of defects) {
+    const facts = { file: "s.jsonl", line: 3, ...storeDefect(defect) };
+    const hint = wordingOf("STORE_CORRUPT", facts)?.hint ?? "";
+    assert.match(hint, / at \/a\/0\/b in line 3 of s\.jsonl/);
+    assert.equal(dataHint({ code: "STORE_CORRUPT", ...facts }), hint);
+    const { pointer, ...old } = facts;
+    assert.match(
+      wordingOf("STORE_CORRUPT", old)?.hint ?? "",
+      /in line 3 of s\.jsonl/,
+      `${pointer} is not recorded`,
+    );
+  }
+  assert.deepEqual(storeDefect({ code: "NUMBER_NOT_HELD", pointer: `/${"k".repeat(5000)}` }), {
+    defect: "NUMBER_NOT_HELD",
+  });
+  assert.deepEqual(storeDefect({ code: "TOO_DEEP", pointer: "/a/a" }), { defect: "TOO_DEEP" });
 });

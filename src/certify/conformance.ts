@@ -2,6 +2,7 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
+import { counted } from "../counted.ts";
 import { answer, type Live, recordingDraw } from "../engine/perform.ts";
 import { RunFault } from "../faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json.ts";
@@ -80,7 +81,7 @@ function compareOutputs(
 function compareProperty(property: Property, found: Json | undefined, name: string): readonly Difference[] {
   if (found !== undefined && holds(property, found)) return [];
   const { type, byteLength } = property;
-  const expected = byteLength === undefined ? `any ${type}` : `any ${type} of ${byteLength} bytes`;
+  const expected = byteLength === undefined ? `any ${type}` : `any ${type} of ${counted(byteLength, "byte")}`;
   return compare(expected, found, ["outputs", name]);
 }
 

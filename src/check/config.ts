@@ -3,6 +3,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { UsageFault } from "../faults.ts";
 import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json.ts";
+import { repairOf } from "../json-repair.ts";
 import { nearestName } from "../snapshot/nearest.ts";
 import schema from "./config.schema.json" with { type: "json" };
 import type { Rule, Severity } from "./rule.ts";
@@ -29,7 +30,12 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new UsageFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+    throw new UsageFault("CHECK_FILE_UNREADABLE", {
+      file,
+      line,
+      defect: code,
+      repair: repairOf(utf8(bytes), read.defect) ?? null,
+    });
   }
   checkForm(read.value, utf8(bytes), file);
   const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;

@@ -9,7 +9,7 @@ import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrac
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures } from "./load.ts";
-import { plain, printJson, printText, refusalText, table } from "./report.ts";
+import { plain, printError, printJson, printText, refusalText, table } from "./report.ts";
 import { signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 
 export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
@@ -48,7 +48,7 @@ interface Checked {
 }
 
 function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
-  const { world, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     const ok = findings.length === 0;
@@ -57,8 +57,8 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
     return;
   }
   const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
-  for (const finding of findings) world.err(refusalText(finding));
-  if (findings.length > 0) world.err(signed);
+  for (const finding of findings) printError(context, refusalText(finding));
+  if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
     printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
   }

@@ -24,6 +24,8 @@ export interface World {
   readonly isTty: boolean;
   /** How many columns the terminal has; absent where standard output is none. */
   readonly columns?: number | undefined;
+  /** The same of standard error, which may be a terminal where standard output is none. */
+  errColumns?(): number | undefined;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
@@ -89,10 +91,14 @@ export interface CommonOptions {
 /** The options with their defaults, paths absolute. */
 export interface Settings {
   readonly workspace: string;
+  /** By `--workspace` or the environment; else it is the current folder. */
+  readonly isWorkspaceNamed: boolean;
   readonly snapshot: string;
   /** By `--snapshot`, not by the workspace. */
   readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
+  /** By `--data-root` or the environment, not by the workspace. */
+  readonly isDataRootNamed: boolean;
   readonly traces: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -113,18 +119,21 @@ export interface Context {
 export function toContext(options: CommonOptions, world: World): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const { env } = world;
-  const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
+  const workspace = options.workspace ?? (env["PGS_WORKSPACE"] || undefined);
+  const home = path(workspace ?? ".");
   const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
   return {
     world: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
     printExactly: (text) => world.out(text),
     settings: {
-      workspace,
-      snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      workspace: home,
+      isWorkspaceNamed: workspace !== undefined,
+      snapshot: options.snapshot === undefined ? `${home}/protocol_snapshot` : path(options.snapshot),
       isSnapshotNamed: options.snapshot !== undefined,
-      dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
-      traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
+      dataRoot: dataRoot === undefined ? `${home}/data` : path(dataRoot),
+      isDataRootNamed: dataRoot !== undefined,
+      traces: options.traces === undefined ? `${home}/traces` : path(options.traces),
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,

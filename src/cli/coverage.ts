@@ -3,6 +3,7 @@
 import { catalogue } from "../certify/catalogue.ts";
 import { coverageOf, type Outcomes } from "../certify/coverage.ts";
 import { countTrace, type LeftOut } from "../certify/recorded.ts";
+import { counted } from "../counted.ts";
 import { UsageFault } from "../faults.ts";
 import type { Case, Notice, Part, Rule } from "../gate/verdict.ts";
 import type { CommonOptions, Context } from "./context.ts";
@@ -62,11 +63,11 @@ function report(listsUntaken: boolean): Told<Result> {
     toJson: ({ coverage, counted, leftOut }) => {
       return { traces: { counted, left_out: leftOut }, ...(coverageJson(coverage) as object) };
     },
-    toText({ coverage, counted, leftOut, min }, paint) {
+    toText({ coverage, counted: traces, leftOut, min }, paint) {
       const left = leftOut.map(
         ({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`,
       );
-      const ends = `${counted} ${counted === 1 ? "trace" : "traces"} counted`;
+      const ends = `${counted(traces, "trace")} counted`;
       return `${left.join("")}${coverageText(coverage, listsUntaken, min)}\n${ends}\n`;
     },
     toParts: (result, context) => [withLeftOut(coveragePart(result, context), result, context)],

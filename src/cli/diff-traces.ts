@@ -89,6 +89,6 @@ function countsText({ differences, drawn, suppressed, listsDrawn }: Compared): s
   return [
     counted(differences.length, "difference"),
     ...(drawn.length === 0 ? [] : [`${counted(drawn.length, "place")} only drawn differently${hint}`]),
-    ...(suppressed === 0 ? [] : [`${suppressed} suppressed values not compared`]),
+    ...(suppressed === 0 ? [] : [`${counted(suppressed, "suppressed value")} not compared`]),
   ].join(", ");
 }

@@ -1,6 +1,7 @@
 /** How differences are shown: the place, what was expected, what was found. */
 
 import type { Difference } from "../certify/compare.ts";
+import { counted } from "../counted.ts";
 import type { Json } from "../json.ts";
 import { plain } from "./report.ts";
 
@@ -44,5 +45,5 @@ function placeText({ at, sides }: Place, indent: string): string {
 function valueText(value: Json | undefined): string {
   if (value === undefined) return "nothing";
   const text = plain(JSON.stringify(value));
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${text.length} characters)`;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${counted(text.length, "character")})`;
 }

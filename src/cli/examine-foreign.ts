@@ -64,7 +64,7 @@ async function graphOf(
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const beside = besideTrace(file, options, context);
+  const beside = besideTrace(file, context);
   if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     const opened = await open(beside, options);

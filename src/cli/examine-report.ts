@@ -185,8 +185,8 @@ function replayText(examination: Examination): string {
   const { before, behind } = unseen(examination);
   return [
     `yes, ${counted(replayed.compared, "event")} equal`,
-    ...(replayed.suppressed === 0 ? [] : [`${replayed.suppressed} suppressed values not compared`]),
-    ...(replayed.taken.length === 0 ? [] : [`${replayed.taken.length} answers taken as recorded`]),
+    ...(replayed.suppressed === 0 ? [] : [`${counted(replayed.suppressed, "suppressed value")} not compared`]),
+    ...(replayed.taken.length === 0 ? [] : [`${counted(replayed.taken.length, "answer")} taken as recorded`]),
     ...(before === 0 ? [] : [`${before} before them taken as recorded`]),
     ...(behind === 0 ? [] : [`${behind} behind them left out`]),
   ].join(", ");

@@ -82,7 +82,7 @@ async function examine(trace: GivenTrace, options: ExamineOptions, context: Cont
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, context);
+  const interruption = await interruptionOf(unfinished, readAgain, plan, besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
   const isHeadGiven = options.head !== undefined;
   const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
@@ -149,7 +149,7 @@ async function loadPlan(
   options: ExamineOptions,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const beside = besideTrace(file, options, context);
+  const beside = besideTrace(file, context);
   if (!context.world.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     return await planOf(workflow, beside, options);
@@ -212,7 +212,7 @@ async function withLine(
   options: ExamineOptions,
   context: Context,
 ): Promise<PlacedLine> {
-  const snapshot = await open(besideTrace(file, options, context), options);
+  const snapshot = await open(besideTrace(file, context), options);
   const artifact = snapshot.artifact(place.artifact);
   return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

@@ -12,7 +12,7 @@ import { EXIT } from "./exit-codes.ts";
 import { planOf } from "./load.ts";
 import { readTrace } from "./read-trace.ts";
 import { type Kind, RENDERINGS } from "./renderings.ts";
-import { plain, printJson, printText, shownOf, table } from "./report.ts";
+import { plain, printError, printJson, printText, shownOf, table } from "./report.ts";
 import { checkOutput, writeGiven } from "./write-given.ts";
 
 export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
@@ -31,7 +31,7 @@ export async function renderCommand(options: RenderOptions, context: Context, tr
   checkTargets(targets, trace, context);
   const { events, findings, omitted } = readTrace(trace, context);
   const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
+  const plan = await planOf(start.workflow_code, besideTrace(trace, context), options);
   const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
   for (const { kind, file } of targets) {
     const unwritable = (cause: IoError) =>
@@ -118,11 +118,12 @@ function tell({ workflow, trace, targets, warnings, omitted }: Told, context: Co
   const { shown, rest } = shownOf(warnings);
   for (const { code, line, what, hint } of shown) {
     const where = line === null ? trace : `${trace}:${line}`;
-    world.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
-  world.err(omitted === 0 ? rest : `${rest}… and ${omitted} more, of which nothing is kept\n`);
+  printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more, of which nothing is kept\n`);
   if (settings.quiet || written.length < targets.length) return;
   printText(
     context,

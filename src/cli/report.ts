@@ -1,5 +1,6 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
+import { counted } from "../counted.ts";
 import type { Summary } from "../engine/summary.ts";
 import { CompileFault, Fault, TraceFault } from "../faults.ts";
 import type { Json } from "../json.ts";
@@ -23,7 +24,7 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${LIST.rows} items, texts behind ${LIST.rows} characters`;
+    const note = `lists are cut behind ${counted(LIST.rows, "item")}, texts behind ${counted(LIST.rows, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
@@ -43,7 +44,7 @@ export function reportRefusal(thrown: unknown, context: Context): number {
     const message = where === undefined ? what : `${what} (${where})`;
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
   } else {
-    world.err(nearby(refusalText(error), context));
+    printError(context, nearby(refusalText(error), context));
   }
   if (settings.debug) world.err(causeText(error));
   return exitCodeOfFault(error);
@@ -113,7 +114,8 @@ function reportDefect(error: unknown, context: Context): number {
     const hint = "report it with the command and the trace";
     printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
   }
-  world.err(
+  printError(
+    context,
     `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${world.tool.name}; please report it with the command and, if there is one, the trace\n`,
   );
   if (settings.debug && error instanceof Error) world.err(`${error.stack}\n`);
@@ -122,7 +124,17 @@ function reportDefect(error: unknown, context: Context): number {
 
 /** A report for people, no line of it wider than the terminal as far as its words allow. */
 export function printText({ world: { columns, out } }: Context, text: string): void {
-  out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
+  out(fittedTo(columns, text));
+}
+
+/** The same on standard error: refusals, hints, notices and progress. */
+export function printError({ world }: Context, text: string): void {
+  world.err(fittedTo(world.errColumns?.(), text));
+}
+
+/** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
+export function fittedTo(columns: number | undefined, text: string): string {
+  return columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns));
 }
 
 /** What goes on is indented like the last cell of the line that begins in its left half, else a little. */

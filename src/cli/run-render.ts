@@ -6,7 +6,7 @@ import { IoError, type TraceAccess } from "../ports.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 import { type Drawn, type Kind, RENDERINGS } from "./renderings.ts";
-import { refusalText } from "./report.ts";
+import { printError, refusalText } from "./report.ts";
 
 export interface Rendering {
   readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
@@ -48,7 +48,7 @@ async function leave(drawn: Drawn, { kind, name, access }: Left, context: Contex
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
-    world.err(refusalText(fault));
+    printError(context, refusalText(fault));
     if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }

@@ -13,7 +13,7 @@ import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open, planOf, type SealOptions } from "./load.ts";
 import { painter } from "./paint.ts";
 import { type PayloadLimits, readPayload } from "./payload.ts";
-import { hintLines, plain, printText, refusalText } from "./report.ts";
+import { hintLines, plain, printError, printText, refusalText } from "./report.ts";
 import { render, type TraceFiles } from "./run-render.ts";
 import { filesText, followLine, type Report, toJsonText, toText } from "./run-report.ts";
 
@@ -50,7 +50,9 @@ export async function runCommand(options: RunOptions, context: Context): Promise
       options.seed === undefined
         ? world.entropy
         : world.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: world.openDataRoot(settings.dataRoot, { ownerLost: (file) => world.err(ownerLostText(file)) }),
+    data: world.openDataRoot(settings.dataRoot, {
+      ownerLost: (file) => printError(context, ownerLostText(file)),
+    }),
     mail: world.openMail(world.env),
     openTrace: (id) => world.openTrace(settings.traces, id, options.traceAccess),
     durability: options.durability,
@@ -61,7 +63,7 @@ export async function runCommand(options: RunOptions, context: Context): Promise
     listen(event) {
       events.push(event);
       gather(summary, event);
-      if (options.follow) world.err(`${followLine(event)}\n`);
+      if (options.follow) printError(context, `${followLine(event)}\n`);
     },
   });
   const exitCode = exitCodeOfRun(result.ending);
@@ -123,15 +125,16 @@ function checkDataRoot({ world, settings }: Context): void {
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, { world, settings }: Context): void {
+function sayWhy({ result, summary, hints }: Report, context: Context): void {
+  const { world, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
-    if (!settings.quiet) world.err(hintLines(hints));
+    if (!settings.quiet) printError(context, hintLines(hints));
     return;
   }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = standing.length === 0 ? undefined : standing.join(", step ");
-  world.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) world.err(`cause: ${fault.cause.stack}\n`);
 }

@@ -15,7 +15,7 @@ import type { CommonOptions, Context } from "./context.ts";
 import { shortPath } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { signingKeys } from "./keys.ts";
-import { plain, printJson, printText } from "./report.ts";
+import { plain, printError, printJson, printText } from "./report.ts";
 import { sayFindings } from "./verify.ts";
 
 export interface SealCommandOptions extends CommonOptions {
@@ -48,7 +48,7 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
     );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
-    world.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+    printError(context, `signatures dropped, for they are not over this root: ${dropped}\n`);
   return EXIT.SUCCESS;
 }
 

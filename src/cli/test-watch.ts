@@ -5,7 +5,7 @@ import type { Files } from "../ports.ts";
 import { findScenarios, folderOf, readScenario } from "../scenarios/find.ts";
 import { namedFiles } from "../scenarios/named.ts";
 import type { Context } from "./context.ts";
-import { plain, reportRefusal } from "./report.ts";
+import { plain, printError, reportRefusal } from "./report.ts";
 
 /** Never ends by itself. @throws UsageFault when there is nothing at the place */
 export async function watchScenarios(
@@ -19,7 +19,7 @@ export async function watchScenarios(
     // Watching begins before the test does: what is saved while it runs counts.
     const change = world.awaitChange([path(place), settings.snapshot, ...namedAt(path(place), world.files)]);
     await testAnyway(test, context);
-    if (!settings.quiet) world.err(`watching ${plain(place)} and the snapshot; ^C ends it\n`);
+    if (!settings.quiet) printError(context, `watching ${plain(place)} and the snapshot; ^C ends it\n`);
     await change;
   }
 }

@@ -28,7 +28,9 @@ function countedIn({ sealed, root, files, signatures, findings }: Verified): str
   return [
     counted(files, "file"),
     sealed ? `sealed${root === null ? "" : ` as ${root}`}` : "not sealed",
-    signatures.length === 0 ? "not signed" : `${valid} of ${signatures.length} signatures by trusted keys`,
+    signatures.length === 0
+      ? "not signed"
+      : `${valid} of ${counted(signatures.length, "signature")} by trusted keys`,
     ...(findings.length === 0 ? [] : [`findings: ${findings.length}`]),
   ].join(", ");
 }

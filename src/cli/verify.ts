@@ -10,7 +10,7 @@ import { readAll, readSealFile, type SnapshotFile, verifyAgainst, verifyFile } f
 import type { CommonOptions, Context } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { neededSignatures, pinnedRoot, type SealOptions } from "./load.ts";
-import { printJson, printText, refusalText, shownOf, table } from "./report.ts";
+import { printError, printJson, printText, refusalText, shownOf, table } from "./report.ts";
 import { checkReports, isPrinted, leaveReports, type ReportOptions } from "./reports.ts";
 import { judgeSeal, signatureRows, signaturesJson, trustedFor } from "./trust.ts";
 import { verifyPart } from "./verify-part.ts";
@@ -100,7 +100,7 @@ export function sayFindings(
   state: SealState & { readonly files: number },
   context: Context,
 ): void {
-  const { world, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
@@ -114,8 +114,9 @@ export function sayFindings(
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  world.err(findingsText(findings));
-  if (findings.length > 0) world.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
+  printError(context, findingsText(findings));
+  if (findings.length > 0)
+    printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {
     const seal = state.sealed ? "sealed" : "verified (no seal.json)";
     printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);

@@ -1,6 +1,6 @@
 /** Looks for the records that admission rules ask for, in every journal below the data root (SPEC 4.2). */
 
-import { RunFault, StoreFault } from "../faults.ts";
+import { RunFault, type StoreDefect, StoreFault, storeDefect } from "../faults.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json.ts";
 import { isPrintedNumber } from "../json-number.ts";
 import { DEPTH, SIZE } from "../limits.ts";
@@ -51,18 +51,18 @@ function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonO
       const record = own(read.value, "record");
       if (isObject(record)) yield record;
     } else if (isWhole) {
-      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line, defect: read.defect });
+      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line, ...read.defect });
     }
   }
 }
 
 /** The object of a line, an empty one where it is blank; else what is wrong with it. */
-function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: string } {
-  if (bytes.length > SIZE.text) return { defect: "TOO_LARGE" };
+function readLine(bytes: Buffer): { readonly value: JsonObject } | { readonly defect: StoreDefect } {
+  if (bytes.length > SIZE.text) return { defect: { defect: "TOO_LARGE" } };
   const text = utf8(bytes);
   if (isBlank(text)) return { value: {} };
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
-  return "value" in read ? read : { defect: read.defect.code };
+  return "value" in read ? read : { defect: storeDefect(read.defect) };
 }
 
 /** Not `trim`, to which a byte order mark is white space. */

@@ -43,7 +43,7 @@ export const findingTable = {
   },
   BAD_COUNT: {
     what: (f: JsonObject) =>
-      `workflow_complete counts ${text(f["stated"])} ${text(f["of"])}, there are ${text(f["found"])}`,
+      `the number of ${text(f["of"])} is ${text(f["found"])}; workflow_complete says ${text(f["stated"])}`,
   },
   BAD_PAYLOAD_DIGEST: { what: () => "payload_digest is not that of the payload" },
   HEAD_MISMATCH: {
@@ -100,7 +100,7 @@ export const findingTable = {
   },
   DIVERGED: {
     what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}`,
-    hint: "the line was changed, or the run was another build's; examine --steps holds every step to the record",
+    hint: "the line was changed, or the run was another build's; pgs examine --steps holds every step to the record",
   },
   OTHER_NAME: {
     what: (f: JsonObject) =>

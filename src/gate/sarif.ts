@@ -1,6 +1,7 @@
 /** A verdict as SARIF 2.1.0: one run, every rule that was held, a result for each notice. The same verdict, the same text. */
 
 import { gzipSync } from "node:zlib";
+import { counted } from "../counted.ts";
 import { jsonText } from "../printable.ts";
 import { sha256 } from "../trace/canonical.ts";
 import { type Notice, noticesIn, type Part, type Rule, type Verdict, worstFirst } from "./verdict.ts";
@@ -38,7 +39,9 @@ function documentText(
   const driver = { name, version, semanticVersion: version, rules: rules.map(ruleJson) };
   const note = {
     level: "warning",
-    message: { text: `${left} more results are left out: the file would be too large.` },
+    message: {
+      text: `${counted(left, "more result is", "more results are")} left out: the file would be too large.`,
+    },
   };
   const run = {
     tool: { driver },

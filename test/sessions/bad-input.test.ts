@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { openDataRoot } from "../../src/node-store.ts";
 import type { DataRoot } from "../../src/ports.ts";
@@ -15,6 +15,7 @@ import {
   FIXTURES,
   fixture,
   lines,
+  PROJECT,
   RELEASE,
   tree,
   type Workspace,
@@ -317,4 +318,42 @@ test("each way to ask for the version is answered", async (t) => {
   for (const word of ["--version", "-V", "-v", "version"]) {
     assert.deepEqual(await place.session(word), { code: 0, out: "pgs-runner 0.0.0-test\n", err: "" }, word);
   }
+});
+
+test("a byte order mark is refused in every JSON file from outside, and the hint is right when followed; YAML allows it", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(place.path(name)), { recursive: true });
+    writeFileSync(place.path(name), text);
+  };
+  const payload = readFileSync(fixture("wf-release-change/completed"), "utf8");
+  const scenario = {
+    scenario: "s",
+    steps: [
+      { name: "one", workflow: RELEASE, payload: JSON.parse(payload), expect: { exit_reason: "COMPLETED" } },
+    ],
+  };
+  await place.session("check", "--baseline", "baseline.json", "--update-baseline");
+  const baseline = readFileSync(place.path("baseline.json"), "utf8");
+  const vector = readFileSync(join(PROJECT, "test/vectors/good/tool-grants.json"), "utf8");
+  const files: readonly (readonly [file: string, text: string, ...argv: string[]])[] = [
+    ["p.json", payload, "run", RELEASE, "--payload", "p.json", "--no-png", "--no-md"],
+    ["s.scenario.json", JSON.stringify(scenario), "test", "s.scenario.json"],
+    ["vectors/v.json", vector, "certify", "vectors"],
+    ["config.json", '{"fail_on": "error"}', "check", "--config", "config.json"],
+    ["baseline.json", baseline, "check", "--baseline", "baseline.json"],
+  ];
+  for (const [file, text, ...argv] of files) {
+    write(file, `\ufeff${text}`);
+    const said = await place.session(...argv);
+    assert.equal(said.code, 2, `${file}: ${said.out}${said.err}`);
+    assert.match(said.err, /byte order mark|BYTE_ORDER_MARK/, file);
+    assertHint(said, /^in \S+, save the file as UTF-8 without a byte order mark$/);
+    write(file, text);
+    const saved = await place.session(...argv);
+    assert.notEqual(saved.code, 2, `${file}: ${saved.err}`);
+    rmSync(place.path(file));
+  }
+  write("s.scenario.yaml", `\ufeff${JSON.stringify(scenario)}`);
+  assert.notEqual((await place.session("test", "s.scenario.yaml")).code, 2);
 });

@@ -1,9 +1,10 @@
 /** How results reach the reader: one JSON document, or text; help; names and places of what a run leaves. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
+import type { World } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { IoError } from "../../src/ports.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
@@ -17,6 +18,7 @@ import {
   PROJECT,
   RELEASE,
   type Said,
+  SNAPSHOT,
   tree,
   workspace,
 } from "./world.ts";
@@ -169,6 +171,54 @@ test("on a narrow terminal no line of a report is wider, unless one word is, and
       await place.sessionIn({ columns: 60 }, ...argv, "--json"),
       await place.session(...argv, "--json"),
     );
+  }
+});
+
+test("on a narrow terminal no line on standard error is wider either, unless one word is, and a pipe is left alone", async (t) => {
+  const place = workspace(t, { data });
+  cpSync(join(FIXTURES, "data-broken"), place.path("broken"), { recursive: true });
+  const unwritable = {
+    writeFile: () => {
+      throw new IoError("ENOSPC", null);
+    },
+  };
+  await place.session(...completed, "--no-png", "--no-md");
+  const [trace = ""] = place.traces();
+  writeFileSync(
+    place.path("cut.jsonl"),
+    readFileSync(trace, "utf8")
+      .trimEnd()
+      .replace(/\n[^\n]*$/, "\n"),
+  );
+  cpSync(SNAPSHOT, place.path("changed"), { recursive: true });
+  appendFileSync(place.path("changed/seal.json"), " ");
+  writeFileSync(place.path("changed/added-beside-the-sealed-files.json"), "{}");
+  const sessions: readonly (readonly [Partial<World>, ...string[]])[] = [
+    [{}, "run", RELEASE.slice(0, -1), "--payload", fixture("wf-release-change/completed")],
+    [{}, "run", "--wf", RELEASE, "--payload", place.path("a-file-that-is-not-there.json")],
+    [{}, "run", "--no-such-option"],
+    [{}, ...completed, "--data-root", place.path("cut.jsonl")],
+    [{}, ...completed, "--data-root", "broken", "--no-png", "--no-md"],
+    [{}, ...completed, "--clock", CLOCK, "--seed", "a", "--follow", "--no-png", "--no-md"],
+    [{}, ...completed, "--max-hops", "1", "--no-png", "--no-md"],
+    [unwritable, ...completed, "--clock", CLOCK, "--seed", "b"],
+    [{}, "verify", "--snapshot", "changed"],
+    [{}, "render", "cut.jsonl", "--md", "cut.md"],
+  ];
+  for (const [world, ...argv] of sessions) {
+    const wide = await place.sessionIn(world, ...argv);
+    rmSync(place.path("traces"), { recursive: true, force: true });
+    const narrow = await place.sessionIn({ ...world, columns: 40, errColumns: () => 40 }, ...argv);
+    const steady = (text: string) => text.replaceAll(/\d{8}T\d{9}Z\S*/g, "ID").split(/\s+/);
+    assert.notEqual(wide.err, "", argv.join(" "));
+    assert.deepEqual(steady(narrow.err), steady(wide.err), argv.join(" "));
+    assert.ok(narrow.err.split("\n").length > wide.err.split("\n").length, `nothing is wrapped: ${narrow.err}`);
+    const tooWide = narrow.err
+      .split("\n")
+      .filter((line) => line.length > 40 && / \S+ \S/.test(line.slice(20).trimEnd()));
+    assert.deepEqual(tooWide, [], argv.join(" "));
+    const piped = await place.sessionIn({ ...world, columns: 40 }, ...argv);
+    assert.equal(piped.err.split("\n").length, wide.err.split("\n").length, "what is piped is not wrapped");
   }
 });
 

@@ -97,6 +97,22 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
   }
 });
 
+test("with too few open files, whichever of them is the first too many, the hint raises the limit", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const hinted: number[] = [];
+  for (let most = 16; most <= 32; most++) {
+    const said = await shell(`ulimit -n ${most}; exec "$@"`, place.folder, ...completed);
+    // Below that, Node itself does not come as far as the program.
+    if (said.code === null || said.code >= 128 || said.err.startsWith("node:")) continue;
+    if (said.code === 0 && said.err === "") continue;
+    assert.ok(said.code !== 1 && said.code !== 70, `${most}: ${said.code} ${said.err}`);
+    assert.match(said.err, /EMFILE/);
+    assert.match(said.err, /^hint: .*ulimit -n \d+/m);
+    hinted.push(most);
+  }
+  assert.notEqual(hinted.length, 0, "no limit was low enough");
+});
+
 test("a name is printed as it was typed, wherever the current folder occurs in it", async (t) => {
   const place = workspace(t);
   const names = ["https://example.org/x", `a${place.folder}/b`, `${place.folder}x/y`];

@@ -1,3 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("sessions", "cli", "gate");
+await loadSuite("hint-words.test.ts", "sessions", "cli", "gate");

@@ -5,6 +5,7 @@ await loadSuite(
   "json-number.test.ts",
   "json-repair.test.ts",
   "yaml-text.test.ts",
+  "counted.test.ts",
   "faults.test.ts",
   "sign",
   "snapshot",

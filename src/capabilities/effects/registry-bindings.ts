@@ -162,7 +162,7 @@ function lineAt(store: StoreFile, offset: number): string | undefined {
 export function readBinding({ text, offset }: Binding, store: StoreFile): JsonObject {
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
   if ("defect" in read) {
-    throw corrupt(store.name, lineNumberAt(store, offset), read.defect.code);
+    throw corrupt(store.name, lineNumberAt(store, offset), read.defect);
   }
   return read.value;
 }

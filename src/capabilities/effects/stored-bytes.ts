@@ -1,8 +1,8 @@
 /** The bytes of JSON Lines files: where lines end, and what is left behind the last end. */
 
 import { isUtf8 } from "node:buffer";
-import { StoreFault } from "../../faults.ts";
-import { isObject, type JsonObject, readObjectText, utf8 } from "../../json.ts";
+import { StoreFault, storeDefect } from "../../faults.ts";
+import { isObject, type JsonDefect, type JsonObject, readObjectText, utf8 } from "../../json.ts";
 import { isPrintedNumber } from "../../json-number.ts";
 import { DEPTH } from "../../limits.ts";
 import type { StoreFile } from "../../ports.ts";
@@ -42,7 +42,7 @@ function isWhole(bytes: Uint8Array): boolean {
 
 /** The lines in bytes that end with a newline, the first of them at `offset` and with `number`. */
 export function* linesIn(bytes: Uint8Array, offset: number, number: number, file: string): Generator<Line> {
-  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), "NOT_UTF8");
+  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), { code: "NOT_UTF8" });
   let start = 0;
   for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
     yield { text: utf8(bytes.subarray(start, end)), number: number++, offset: offset + start };
@@ -84,7 +84,7 @@ export function isBlank(line: string): boolean {
 /** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
 export function readLine(line: string, number: number, file: string): JsonObject {
   const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
-  if ("defect" in read) throw corrupt(file, number, read.defect.code);
+  if ("defect" in read) throw corrupt(file, number, read.defect);
   return read.value;
 }
 
@@ -98,7 +98,11 @@ export function parseEntry(text: string): JsonObject | undefined {
   }
 }
 
-export function corrupt(file: string, line?: number, defect?: string): StoreFault {
+export function corrupt(
+  file: string,
+  line?: number,
+  defect?: Pick<JsonDefect, "code" | "pointer">,
+): StoreFault {
   const where = line === undefined ? { file } : { file, line };
-  return new StoreFault("CORRUPT", defect === undefined ? where : { ...where, defect });
+  return new StoreFault("CORRUPT", defect === undefined ? where : { ...where, ...storeDefect(defect) });
 }

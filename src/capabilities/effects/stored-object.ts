@@ -27,7 +27,7 @@ export function readStored(store: StoreReader): JsonObject {
   const known = memory.get(store);
   if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) return known.value;
   const read = readObject(bytes, DEPTH.stored, isPrintedNumber);
-  if ("defect" in read) throw corrupt(store.name, read.defect.line, read.defect.code);
+  if ("defect" in read) throw corrupt(store.name, read.defect.line, read.defect);
   memory.set(store, { bytes, value: read.value });
   return read.value;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../counted.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/author-graph.ts";
 import { AuthorError, type AuthoredArtifact } from "../../snapshot/authored.ts";
@@ -85,7 +86,7 @@ function waysDifference(listed: Json | undefined, ways: Ways): string | null {
   const extra = listed.filter((one: Json) => !Array.isArray(one) || !ways.has(one));
   if (extra.length > 0) return said("not the workflow's", extra.map(wayText));
   const count = new Set(listed.map(wayText)).size;
-  return count === ways.count ? null : `${count} of ${ways.count} ways are listed`;
+  return count === ways.count ? null : `${count} of ${counted(ways.count, "way")} listed`;
 }
 
 const wayText = (one: Json) => (Array.isArray(one) ? one.join(" > ") : "");

@@ -1,6 +1,6 @@
 /** What to do about stored data that could not be used. */
 
-import { storeRepair } from "../../faults.ts";
+import { limitHint, storeRepair } from "../../faults.ts";
 import { type JsonObject, own } from "../../json.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */
@@ -12,11 +12,12 @@ export function dataHint(reason: JsonObject): string | undefined {
     case "STORE_UNWRITABLE":
       return errnoHint(String(own(reason, "errno")), file, "written");
     case "STORE_CORRUPT": {
-      const [line, defect] = [own(reason, "line"), own(reason, "defect")];
+      const [line, defect, pointer] = ["line", "defect", "pointer"].map((name) => own(reason, name));
       return storeRepair(
         file,
         typeof line === "number" ? line : undefined,
         typeof defect === "string" ? defect : undefined,
+        typeof pointer === "string" ? pointer : undefined,
       );
     }
     case "STORE_LOCKED":
@@ -39,6 +40,6 @@ function errnoHint(errno: string, file: string, done: string): string {
     case "EDQUOT":
       return "make room on the disk of the data root";
     default:
-      return `see to it that ${file} in the data root can be ${done} (${errno})`;
+      return limitHint(errno) ?? `see to it that ${file} in the data root can be ${done} (${errno})`;
   }
 }

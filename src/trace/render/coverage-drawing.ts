@@ -1,5 +1,6 @@
 /** What stands in the picture of a workflow's coverage, before anything has a place. */
 
+import { counted } from "../../counted.ts";
 import { isWell, type Manner } from "./course.ts";
 import { type Box, type Drawing, LINE_HEIGHT, type Link, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import { bareCode, type Graph, type GraphEdge, type GraphNode, type MergedEdge, mergeEdges } from "./graph.ts";
@@ -37,7 +38,7 @@ function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {
   const code = shortened(drawable(bareCode(node.label)), NAME_LIMIT);
   const detail = code === name ? "" : code;
   const count = through.reduce((sum, edge) => sum + edge.count, 0);
-  const report = count === 0 ? "never" : `${count} ${count === 1 ? "visit" : "visits"}`;
+  const report = count === 0 ? "never" : counted(count, "visit");
   const widest = Math.max(
     textWidth(name, NAME_SIZE),
     textWidth(detail, SMALL_SIZE),

@@ -1,5 +1,6 @@
 /** The picture of coverage: every workflow's declared graph, and on it what was exercised and what never was. */
 
+import { counted } from "../../counted.ts";
 import { type CountedEdge, coverageDrawing } from "./coverage-drawing.ts";
 import { SMALL_SIZE } from "./drawing.ts";
 import type { Graph } from "./graph.ts";
@@ -67,7 +68,7 @@ function panelOf({ graph, edges }: CoveredGraph): Panel {
   const title = drawable(graph.workflow);
   return {
     title,
-    detail: `${taken} of ${edges.length} edges`,
+    detail: `${taken} of ${counted(edges.length, "edge")}`,
     width: Math.max(layout.width, textWidth(title, TITLE_SIZE)),
     height: TITLE_HEIGHT + layout.height,
     draw: [

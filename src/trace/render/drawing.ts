@@ -1,5 +1,6 @@
 /** What stands in the picture, with its size, before anything has a place. */
 
+import { counted } from "../../counted.ts";
 import {
   type Course,
   edgeTaken,
@@ -104,7 +105,7 @@ function boxOf(node: GraphNode, visits: readonly Visit[], course: Course): Box {
 
 function reportOf(visit: Visit, count: number, course: Course): string {
   if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
-  if (count > 1) return drawable(`${count} visits, last ${visit.outcome}`);
+  if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);
 }

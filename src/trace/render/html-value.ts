@@ -1,5 +1,6 @@
 /** JSON values on a page: whole as long as they can be read, members sorted as they are hashed, what is short on one line. */
 
+import { counted } from "../../counted.ts";
 import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { canonical } from "../canonical.ts";
 import { isSuppressed } from "../event.ts";
@@ -23,7 +24,7 @@ const SHORTENED = 2000;
 function shortenedTo(text: string): Html {
   const [start, end] = [text.slice(0, SHORTENED), text.slice(-SHORTENED)];
   return html`${start.toWellFormed()} … ${end.toWellFormed()}
-<mark>shortened</mark> ${text.length} characters, all of them in the trace`;
+<mark>shortened</mark> ${counted(text.length, "character")}, all of them in the trace`;
 }
 
 function lines(value: Json, indent: string): Html {

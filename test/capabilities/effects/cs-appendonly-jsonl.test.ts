@@ -83,20 +83,26 @@ test("a torn line that its writer completes between two calls is a line", (t) =>
   assert.equal(append(at).result?.sequence_number, 3);
 });
 
-const refused: readonly (readonly [about: string, text: string, defect: string])[] = [
+const refused: readonly (readonly [about: string, text: string, defect: string, pointer?: string])[] = [
   ["no JSON", '{"record":0}\nx\n', "NOT_JSON"],
   ["no object", '{"record":0}\n[1]\n', "NOT_AN_OBJECT"],
-  ["an object with a key twice", '{"record":0}\n{"a":1,"a":2}\n', "DUPLICATE_KEY"],
-  ["a number a double cannot hold", '{"record":0}\n{"record":9007199254740993}\n', "NUMBER_NOT_HELD"],
+  ["an object with a key twice", '{"record":0}\n{"a":1,"a":2}\n', "DUPLICATE_KEY", "/a"],
+  [
+    "a number a double cannot hold",
+    '{"record":0}\n{"record":9007199254740993}\n',
+    "NUMBER_NOT_HELD",
+    "/record",
+  ],
   ["whole, last and no object", '{"record":0}\n7', "NOT_AN_OBJECT"],
 ];
 
-for (const [about, text, defect] of refused) {
+for (const [about, text, defect, pointer] of refused) {
   test(`a log with a line that is ${about} cannot be read`, (t) => {
     assert.throws(
       () => all(freshStore(t, text)),
       ({ reason, facts }: StoreFault) => {
-        assert.deepEqual({ reason, facts }, { reason: "CORRUPT", facts: { file: "store", line: 2, defect } });
+        const named = pointer === undefined ? { defect } : { defect, pointer };
+        assert.deepEqual({ reason, facts }, { reason: "CORRUPT", facts: { file: "store", line: 2, ...named } });
         return true;
       },
     );

@@ -94,9 +94,10 @@ for (const [about, text] of refused) {
 
 function isCorrupt({ reason, facts }: StoreFault): boolean {
   assert.equal(reason, "CORRUPT");
-  const { defect, ...where } = facts;
+  const { defect, pointer, ...where } = facts;
   assert.deepEqual(where, { file: "store", line: 1 });
   assert.match(String(defect), /^(?:[A-Z_]+8?|undefined)$/);
+  assert.equal(typeof pointer, /NUMBER|KEY/.test(String(defect)) ? "string" : "undefined");
   return true;
 }
 

@@ -11,9 +11,10 @@ const call = (at: Pick<FreshStore, "store" | "draw">, op: string, input: JsonObj
 const count = (at: FreshStore) => call(at, "COUNT").result?.count;
 const isCorrupt = (line: number) => (fault: StoreFault) => {
   assert.equal(fault.reason, "CORRUPT");
-  const { defect, ...where } = fault.facts;
+  const { defect, pointer, ...where } = fault.facts;
   assert.deepEqual(where, { file: "store", line });
   assert.match(String(defect), /^(?:[A-Z_]+8?|undefined)$/);
+  assert.equal(typeof pointer, /NUMBER|KEY/.test(String(defect)) ? "string" : "undefined");
   return true;
 };
 

@@ -240,7 +240,10 @@ test("a line in the index that cannot be read strictly is named by its number", 
   const twice = '{"key":"k","target_ref":"a","target_ref":"b"}\n';
   writeFileSync(join(root, "store"), `${linesOfOthers(LINES)}${twice}${linesOfOthers(LINES)}`);
   exists("k", openStore(root));
-  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 1, defect: "DUPLICATE_KEY" } };
+  const expected = {
+    reason: "CORRUPT",
+    facts: { file: "store", line: LINES + 1, defect: "DUPLICATE_KEY", pointer: "/target_ref" },
+  };
   assert.deepEqual(registry("RESOLVE", { key_or_address: "k" }, openStore(root)), expected);
 });
 
