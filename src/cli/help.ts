@@ -4,7 +4,7 @@ import { type Command, type Listed, shownOptions } from "./define-command.ts";
 import { EVERYWHERE, EXIT, EXIT_MEANINGS, type ExitName, SIGNAL_EXITS } from "./exit-codes.ts";
 import type { OptionSpec } from "./option.ts";
 import { argumentText, flagsOf } from "./parser.ts";
-import { fitted, table } from "./print.ts";
+import { fittedTo, table, USUAL_COLUMNS } from "./print.ts";
 import { SHARED } from "./shared-options.ts";
 
 const PROGRAM = "Runs the workflows of a sealed protocol snapshot, and examines the traces of the runs.";
@@ -109,10 +109,9 @@ const WIDEST = 100;
 /** What is to be copied is not broken. */
 const IS_EXAMPLE = /^ +\$ /;
 
-/** Without a terminal, as wide as most of them are. */
-function sections(columns = 80, all: readonly Section[]): string {
-  const width = Math.min(columns, WIDEST);
+function sections(columns: number | undefined, all: readonly Section[]): string {
+  const width = Math.min(columns || USUAL_COLUMNS, WIDEST);
   const fit = (text: string) =>
-    text.replace(/.+/g, (line) => (IS_EXAMPLE.test(line) ? line : fitted(line, width)));
+    text.replace(/.+/g, (line) => (IS_EXAMPLE.test(line) ? line : fittedTo(width, line)));
   return all.map(([text, rows]) => `${fit(text).replace(/^ +/gm, "")}\n${fit(table(rows ?? []))}`).join("\n");
 }

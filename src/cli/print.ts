@@ -132,7 +132,7 @@ export function printError({ platform }: Context, text: string): void {
 }
 
 /** A terminal that does not know its width says 0. */
-const USUAL_COLUMNS = 80;
+export const USUAL_COLUMNS = 80;
 
 /** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
 export function fittedTo(columns: number | undefined, text: string): string {
@@ -141,8 +141,8 @@ export function fittedTo(columns: number | undefined, text: string): string {
   return text.replace(/.+/g, (line) => fitted(line, width));
 }
 
-/** The line on several of at most this width. What goes on is indented like the last cell of the line that begins in its left half, else a little. */
-export function fitted(line: string, width: number): string {
+/** What goes on is indented like the last cell of the line that begins in its left half, else a little. */
+function fitted(line: string, width: number): string {
   if (widthOf(line) <= width) return line;
   const starts = [...line.matchAll(/ {2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length);
   const start = starts.findLast((one) => widthOf(line.slice(0, one)) <= width / 2) ?? 0;

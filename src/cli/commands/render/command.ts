@@ -14,11 +14,11 @@ import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
 import { writeFileArgument } from "../../write-file.ts";
-import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
 
 interface Target {
   readonly kind: Kind;
