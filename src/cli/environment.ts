@@ -24,7 +24,7 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     seededEntropy: (seed) => world.seededEntropy(seed),
     openTempFolder: () => world.openTempFolder(),
     pause: () => world.pause(),
-    openDataRoot: (root) => world.openDataRoot(root),
+    openStores: (root) => world.openStores(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openTrace: (traces, id) => world.openTrace(traces, id),
     maxHops: DEFAULT_HOPS,

@@ -1,4 +1,4 @@
-/** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
+/** The data root on disk: every path stays inside, every write is whole, every failure a `StoreFault` without absolute paths. */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -19,21 +19,21 @@ import {
   unlessAbsent,
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
-import { holderOf, lockOf, withLock } from "./lock/lock.ts";
+import { createQueue, deadlineIn, holderOf, lockOf, retry, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
-  readonly lockPatience: number;
+  readonly lockTimeout: number;
   /** Bytes by which a store must have grown before an index of it is written. */
   readonly indexWorth: number;
-  /** Told a store that this process replaced without being allowed to leave it to its owner or group. */
+  /** Called for a store that was replaced and could not keep its owner or group. */
   readonly ownerLost: (file: string) => void;
 }
 
-const USUAL: DataRootOptions = {
-  lockPatience: 10_000,
+const DEFAULTS: DataRootOptions = {
+  lockTimeout: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
 };
@@ -52,7 +52,7 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...USUAL, ...options });
+      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...DEFAULTS, ...options });
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -75,6 +75,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
   // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
   let held: Located | undefined;
   let isDirty = false;
+  const inOrder = createQueue();
   const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
     held === undefined ? reach(root, name, isMaking, work) : work(held);
   const at = <T>(failing: Failing, work: (at: Located) => T): T =>
@@ -111,17 +112,22 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         syncFolders(unsynced);
       });
     },
-    locked: (work) =>
-      at("UNWRITABLE", (found) =>
-        withLock({ ...found, path: lockOf(found.path) }, name, options.lockPatience, () => {
-          held = found;
-          try {
-            return work();
-          } finally {
-            held = undefined;
-          }
-        }),
-      ),
+    locked(work) {
+      const deadline = deadlineIn(options.lockTimeout);
+      const whileHeld = (found: Located) => () => {
+        held = found;
+        try {
+          return work();
+        } finally {
+          held = undefined;
+        }
+      };
+      const attemptOnce = () =>
+        at("UNWRITABLE", (found) =>
+          tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+        );
+      return inOrder(() => retry(attemptOnce));
+    },
     index: (kind) =>
       openIndexFile(
         options.indexWorth,
@@ -133,8 +139,8 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
 
 function syncFolders(unsynced: Unsynced): void {
   for (const folder of unsynced) {
-    unsynced.delete(folder);
     syncFolder(folder);
+    unsynced.delete(folder);
   }
 }
 

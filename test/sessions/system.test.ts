@@ -85,7 +85,7 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
     [system, "ENFILE"],
   ] as const) {
     const broken = {
-      openDataRoot: () => {
+      openStores: () => {
         throw error;
       },
     };

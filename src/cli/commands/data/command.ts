@@ -58,7 +58,7 @@ async function releaseLock(file: string, context: Context): Promise<void> {
 async function released(file: string, { platform, settings }: Context): Promise<StoredLock> {
   const locks = await platform.openLocks(settings.dataRoot);
   try {
-    const lock = locks.release(file);
+    const lock = await locks.release(file);
     if (lock === null) throw new UsageFault("LOCK_MISSING", { file });
     if (lock.state === "alive") throw held(lock);
     return lock;

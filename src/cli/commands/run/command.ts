@@ -1,9 +1,8 @@
 /** `pgs run`: the main job. */
 
 import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
-import { TRACE_LIMITS } from "../../../engine/run-limits.ts";
 import { Fault, RunFault, UsageFault } from "../../../errors/faults.ts";
-import { DEPTH, SIZE } from "../../../json/limits.ts";
+import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
@@ -93,7 +92,7 @@ export const run = defineCommand({
         request.seed === undefined
           ? platform.entropy
           : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
-      data: platform.openDataRoot(settings.dataRoot, {
+      stores: platform.openStores(settings.dataRoot, {
         ownerLost: (name) => printError(context, ownerLostText(name)),
       }),
       mail: platform.openMail(platform.env),

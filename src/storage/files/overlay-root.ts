@@ -1,23 +1,23 @@
-/** A data root on which a run can be rehearsed. */
+/** A data root for a dry run: writes stay in memory. */
 
 import type { DataRoot, Journal, StoreFile } from "../../ports.ts";
 
-interface Shadow extends StoreFile {
+interface OverlayFile extends StoreFile {
   readonly isWritten: boolean;
 }
 
 export interface OverlayRoot extends DataRoot {
-  /** The names of the stores that were written to. */
+  /** The names of the files that were written to. */
   written(): readonly string[];
 }
 
 /** The data root as it is; what is written to it stays in memory and is read back from there. */
 export function overlayRoot(data: DataRoot): OverlayRoot {
-  const stores = new Map<string, Shadow>();
+  const stores = new Map<string, OverlayFile>();
   return {
     store(path) {
       const store = data.store(path);
-      const known = stores.get(store.name) ?? shadowOf(store);
+      const known = stores.get(store.name) ?? overlayFile(store);
       stores.set(store.name, known);
       return known;
     },
@@ -45,8 +45,8 @@ export function overlayRoot(data: DataRoot): OverlayRoot {
   };
 }
 
-/** The file as it is until it is written to, and from then on what it was at that moment with what was written. */
-function shadowOf(store: StoreFile): Shadow {
+/** The file as it is until the first write; from then on, its content at that moment with all writes since. */
+function overlayFile(store: StoreFile): OverlayFile {
   let content: Content | undefined;
   let writes = 0;
   const written = (): Content => {
@@ -69,7 +69,7 @@ function shadowOf(store: StoreFile): Shadow {
     stamp: () =>
       content === undefined
         ? store.stamp()
-        : { identity: "shadow", size: content.bytes.length, modified: String(writes) },
+        : { identity: "overlay", size: content.bytes.length, modified: String(writes) },
     holder: () => null,
     append: (text) => written().add(Buffer.from(text)),
     truncate: (size) => written().cut(size),
@@ -78,12 +78,12 @@ function shadowOf(store: StoreFile): Shadow {
       written().add(Buffer.from(text));
     },
     sync: () => undefined,
-    locked: (work) => work(),
+    locked: async (work) => work(),
     index: () => null,
   };
 }
 
-/** Bytes that may grow one line at a time. */
+/** Bytes to which lines are added. */
 class Content {
   #held: Buffer;
   #size: number;

@@ -1,4 +1,4 @@
-/** A shadow behaves as the data root would, and the data root stays as it is. */
+/** An overlay behaves as the data root would, and the data root stays as it is. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,23 +8,25 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import { overlayRoot } from "../../../src/examine/recovery/overlay-store.ts";
+import { overlayRoot } from "../../../src/storage/files/overlay-root.ts";
+import { fileStore, fileStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
 import { memoryData } from "../../engine/trial.ts";
-import { storedIn } from "./killed.ts";
+import { storedIn } from "../../examine/recovery/killed.ts";
 
 const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
 
 for (const effect of effects) {
-  test(`${effect.code} answers on a shadow what it would answer, and nothing is written`, () => {
+  test(`${effect.code} answers on an overlay what it would answer, and nothing is written`, async () => {
     for (const { before, calls } of effect.examples) {
       const data = memoryData(before === undefined ? {} : { store: before });
       const real = memoryData(storedIn(data));
-      const at = { store: overlayRoot(data.root).store("store"), sources: countingDraw() };
-      const wanted = { store: real.root.store("store"), sources: countingDraw() };
+      const overlay = fileStores(data.root).overlay();
+      const at = { store: overlay.at("store"), sources: countingDraw() };
+      const wanted = { store: fileStore(real.root.store("store")), sources: countingDraw() };
       for (const { op, input } of calls) {
-        assert.deepEqual(perform(effect, op, input, at), perform(effect, op, input, wanted), op);
-        assert.equal(String(at.store.read()), String(wanted.store.read()), op);
+        assert.deepEqual(await perform(effect, op, input, at), await perform(effect, op, input, wanted), op);
+        assert.equal(String(await overlay.content("store")), String(real.root.store("store").read()), op);
       }
       assert.deepEqual(storedIn(data), before === undefined ? {} : { store: before });
     }
@@ -37,7 +39,7 @@ const write = fc.oneof(
   fc.record({ kind: fc.constant("truncate" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
 );
 
-test("whatever is written to a shadow is read back from it, whole and in part", () => {
+test("whatever is written to an overlay is read back from it, whole and in part", async () => {
   const property = fc.property(
     fc.option(fc.string()),
     fc.array(write),
@@ -68,7 +70,7 @@ test("whatever is written to a shadow is read back from it, whole and in part", 
   fc.assert(property);
 });
 
-test("a shadow's journals hold what was written to it, in their order", () => {
+test("an overlay's journals hold what was written to it, in their order", async () => {
   const data = memoryData({ "b.jsonl": "b\n", "c.json": "{}" });
   const apart = overlayRoot(data.root);
   apart.store("b.jsonl").append("more\n");

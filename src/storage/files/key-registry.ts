@@ -1,23 +1,68 @@
-/** Where in a registry's file the last line of a key or of an address is, and how many keys are active. */
+/** Key registries as JSON Lines files, with an index of where the last line of a key or of an address is. */
 
 import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
-import type { StoreFile } from "../../ports.ts";
-import { HashIndex, tagOf } from "../../storage/files/hash-index.ts";
-import type { LineReader } from "../../storage/files/jsonl-cache.ts";
-import { StaleIndexError } from "../../storage/files/jsonl-index.ts";
-import {
-  corrupt,
-  isBlank,
-  lineNumberAt,
-  NEWLINE,
-  parseEntry,
-  readLine,
-} from "../../storage/files/jsonl-scan.ts";
+import type { StoreFile, StoreFileReader } from "../../ports.ts";
+import { isActive, type KeyRegistry, type KeyRegistryReader, tombstoneOf } from "../key-registry.ts";
+import { HashIndex, tagOf } from "./hash-index.ts";
+import { findEntries, type LineReader } from "./jsonl-cache.ts";
+import { StaleIndexError } from "./jsonl-index.ts";
+import { corrupt, isBlank, lineNumberAt, NEWLINE, parseEntry, readLine } from "./jsonl-scan.ts";
+import { type Lines, openLines } from "./jsonl-store.ts";
+
+export function registryReader(file: StoreFileReader): KeyRegistryReader {
+  return {
+    history: async (by, text) =>
+      findEntries(file, (entry) => typeof own(entry, "key") === "string" && own(entry, by) === text),
+  };
+}
+
+export function openRegistry(file: StoreFile): KeyRegistry {
+  const read = openLines(bindingsReader, file);
+  /** Torn bytes behind the lines are ignored; a file that holds nothing else may be no registry, and is not written to. */
+  const onRegistry = <T>(work: (registry: Lines<Bindings>) => T): T =>
+    read((registry) => {
+      if (registry.count === 0 && registry.torn.torn_bytes !== undefined) throw corrupt(file.name, 1);
+      return work(registry);
+    });
+  const find = (keyOrAddress: string) => onRegistry(({ state }) => findBinding(state, file, keyOrAddress));
+  return {
+    ...registryReader(file),
+    register: (key, make) =>
+      file.locked(() =>
+        onRegistry(({ state, torn, add }) => {
+          if (findKey(state, file, key)?.isActive) return null;
+          const entry = make();
+          add(entry);
+          return { entry, change: { before: torn.torn_bytes === undefined ? null : torn, after: entry } };
+        }),
+      ),
+    async resolve(keyOrAddress) {
+      const binding = find(keyOrAddress);
+      return binding?.isActive ? readBinding(binding, file) : null;
+    },
+    exists: async (keyOrAddress) => find(keyOrAddress)?.isActive ?? false,
+    async deregister(keyOrAddress) {
+      if (find(keyOrAddress) === undefined) return null;
+      return file.locked(() =>
+        onRegistry(({ state, torn, add }) => {
+          const binding = findBinding(state, file, keyOrAddress);
+          if (binding === undefined) return null;
+          if (!binding.isActive) return {};
+          const after = tombstoneOf(binding.key, binding.address);
+          const before = { ...readBinding(binding, file), ...torn };
+          add(after);
+          return { change: { before, after } };
+        }),
+      );
+    },
+    count: async () => onRegistry(({ state }) => countActive(state)),
+  };
+}
 
 /** The last line of a key. */
-export interface Binding {
+interface Binding {
   readonly key: string;
   readonly address: Json;
   readonly isActive: boolean;
@@ -25,12 +70,12 @@ export interface Binding {
   readonly offset: number;
 }
 
-type Place = Pick<Binding, "offset" | "isActive">;
+type LineAt = Pick<Binding, "offset" | "isActive">;
 
-/** Lines are taken into the maps, from time to time into the table, which needs a fraction of their memory. */
-export interface Bindings {
+/** Lines are added to the maps, and moved from time to time into the table, which needs a fraction of their memory. */
+interface Bindings {
   readonly table: HashIndex;
-  readonly recent: Map<string, Place>;
+  readonly recent: Map<string, LineAt>;
   readonly recentAddresses: Map<string, number>;
   /** The active keys, but for what has changed at `uncounted`. */
   active: number;
@@ -38,7 +83,7 @@ export interface Bindings {
   readonly uncounted: Map<string, boolean | undefined>;
 }
 
-/** So many recent keys and addresses, or this share of the table, are taken into it. */
+/** So many recent keys and addresses, or this share of the table, are moved into it. */
 const MOST_RECENT = 8192;
 const SHARE = 1 / 16;
 
@@ -46,7 +91,7 @@ const SHARE = 1 / 16;
  * Scans leniently, as fast as the language parses, because a registry may be long and is never rewritten; the line
  * that an answer is taken from is read strictly (`readBinding`).
  */
-export const bindingsReader: LineReader<Bindings> = {
+const bindingsReader: LineReader<Bindings> = {
   start: () => bindings(new HashIndex(), 0),
   take(state, line, file) {
     const entry = isBlank(line.text) ? {} : (parseEntry(line.text) ?? readLine(line.text, line.number, file));
@@ -56,9 +101,9 @@ export const bindingsReader: LineReader<Bindings> = {
   },
   index: {
     kind: "keys",
-    recall: (pages, facts) =>
+    load: (pages, facts) =>
       bindings(new HashIndex(pages, Number(own(facts, "used"))), Number(own(facts, "active"))),
-    keep(state) {
+    save(state) {
       settle(state);
       return { facts: { used: state.table.used, active: state.active }, pages: state.table.words() };
     },
@@ -69,31 +114,29 @@ function bindings(table: HashIndex, active: number): Bindings {
   return { table, active, recent: new Map(), recentAddresses: new Map(), uncounted: new Map() };
 }
 
-export const isActive = (entry: JsonObject) => own(entry, "tombstone") !== true;
-
-function remember(state: Bindings, key: string, address: Json, place: Place): void {
+function remember(state: Bindings, key: string, address: Json, at: LineAt): void {
   const { recent, recentAddresses, uncounted, table } = state;
   if (!uncounted.has(key)) uncounted.set(key, recent.get(key)?.isActive);
-  recent.set(key, place);
-  if (typeof address === "string") recentAddresses.set(address, place.offset);
+  recent.set(key, at);
+  if (typeof address === "string") recentAddresses.set(address, at.offset);
   if (recent.size + recentAddresses.size > Math.max(MOST_RECENT, table.used * SHARE)) settle(state);
 }
 
-/** Takes what is recent into the table. */
+/** Moves what is recent into the table. */
 function settle(state: Bindings): void {
   const { table, recent, recentAddresses, uncounted } = state;
-  for (const [key, place] of recent) {
-    const before = table.put(keyTag(key), toValue(place));
+  for (const [key, line] of recent) {
+    const before = table.put(keyTag(key), toValue(line));
     if (!uncounted.has(key)) continue;
-    const counted = uncounted.get(key) ?? (before !== undefined && toPlace(before).isActive);
-    state.active += Number(place.isActive) - Number(counted);
+    const counted = uncounted.get(key) ?? (before !== undefined && toLineAt(before).isActive);
+    state.active += Number(line.isActive) - Number(counted);
   }
   for (const [address, offset] of recentAddresses)
     table.put(addressTag(address), toValue({ offset, isActive: true }));
   for (const map of [recent, recentAddresses, uncounted]) map.clear();
 }
 
-export function countActive(state: Bindings): number {
+function countActive(state: Bindings): number {
   const { recent, uncounted } = state;
   for (const [key, counted] of uncounted) {
     const now = recent.get(key)?.isActive ?? false;
@@ -106,29 +149,29 @@ export function countActive(state: Bindings): number {
 const keyTag = (key: string) => tagOf(`k${key}`);
 const addressTag = (address: string) => tagOf(`a${address}`);
 
-const toValue = ({ offset, isActive }: Place) => (offset + 1) * 2 + Number(isActive);
-const toPlace = (value: number): Place => ({ offset: Math.floor(value / 2) - 1, isActive: value % 2 === 1 });
+const toValue = ({ offset, isActive }: LineAt) => (offset + 1) * 2 + Number(isActive);
+const toLineAt = (value: number): LineAt => ({ offset: Math.floor(value / 2) - 1, isActive: value % 2 === 1 });
 
-function inTable({ table }: Bindings, tag: ReturnType<typeof tagOf>): Place | undefined {
+function inTable({ table }: Bindings, tag: ReturnType<typeof tagOf>): LineAt | undefined {
   if (table.used === 0) return undefined;
   const value = table.find(tag);
-  return value === undefined ? undefined : toPlace(value);
+  return value === undefined ? undefined : toLineAt(value);
 }
 
 /**
  * The binding of the key or else of the address: an address leads to the key of the last line that has it, as long
  * as that key's last line has it too. Read from the file itself.
- * @throws Lost where the line is not there
+ * @throws StaleIndexError where the line is not there
  */
-export function find(state: Bindings, store: StoreFile, keyOrAddress: string): Binding | undefined {
+function findBinding(state: Bindings, store: StoreFile, keyOrAddress: string): Binding | undefined {
   return findKey(state, store, keyOrAddress) ?? findAddress(state, store, keyOrAddress);
 }
 
-/** The binding of the key alone. @throws Lost */
-export function findKey(state: Bindings, store: StoreFile, key: string): Binding | undefined {
-  const place = state.recent.get(key) ?? inTable(state, keyTag(key));
-  if (place === undefined) return undefined;
-  const binding = bindingAt(store, place.offset);
+/** The binding of the key alone. @throws StaleIndexError */
+function findKey(state: Bindings, store: StoreFile, key: string): Binding | undefined {
+  const line = state.recent.get(key) ?? inTable(state, keyTag(key));
+  if (line === undefined) return undefined;
+  const binding = bindingAt(store, line.offset);
   if (binding.key !== key) throw new StaleIndexError();
   return binding;
 }
@@ -166,7 +209,7 @@ function lineAt(store: StoreFile, offset: number): string | undefined {
 }
 
 /** The whole line, strictly read. @throws StoreFault `CORRUPT` */
-export function readBinding({ text, offset }: Binding, store: StoreFile): JsonObject {
+function readBinding({ text, offset }: Binding, store: StoreFile): JsonObject {
   const read = readObjectText(text, DEPTH.stored, isPrintedNumber);
   if ("defect" in read) {
     throw corrupt(store.name, lineNumberAt(store, offset), read.defect);
