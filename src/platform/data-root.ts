@@ -112,7 +112,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         syncFolders(unsynced);
       });
     },
-    locked(work) {
+    locked(work, unlocked) {
       const deadline = deadlineIn(options.lockTimeout);
       const whileHeld = (found: Located) => () => {
         held = found;
@@ -126,7 +126,10 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         at("UNWRITABLE", (found) =>
           tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
         );
-      return inOrder(() => retry(attemptOnce));
+      return inOrder(async () => {
+        const known = unlocked?.() ?? null;
+        return known === null ? retry(attemptOnce) : known.value;
+      });
     },
     index: (kind) =>
       openIndexFile(
