@@ -132,7 +132,7 @@ export function printError({ platform }: Context, text: string): void {
 }
 
 /** A terminal that does not know its width says 0. */
-const USUAL_COLUMNS = 80;
+export const USUAL_COLUMNS = 80;
 
 /** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
 export function fittedTo(columns: number | undefined, text: string): string {

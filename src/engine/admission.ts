@@ -9,21 +9,21 @@ import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Emits what admission found; false when the run is denied. */
-export async function admit({ plan, input, executor, emit }: RunState): Promise<boolean> {
+export async function admit({ plan, payload, input, executor, emit }: RunState): Promise<boolean> {
   const { requires, forbids } = plan.admission;
   const where = (rule: (typeof requires)[number]): JsonObject =>
     Object.fromEntries(
       rule.bindings.flatMap(({ eventField, payloadField }) => {
-        const value = own(input.payload, payloadField);
+        const value = own(payload, payloadField);
         return value === undefined || value === null ? [] : [[eventField, value]];
       }),
     );
   const compared = { requires: requires.map(where), forbids: forbids.map(where) };
-  const missing = missingFields(plan, input.payload);
+  const missing = missingFields(plan, payload);
   const matched =
     missing.length > 0 || requires.length + forbids.length === 0
       ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
-      : await executor.admission(plan.admission, compared);
+      : await executor.admit(plan.admission, compared);
   const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>
     rules.map(({ event }, i) => ({ event, where: values[i] as JsonObject, matched: found[i] as boolean }));
   const unmet: Payloads["violation"][] =
@@ -46,7 +46,7 @@ export async function admit({ plan, input, executor, emit }: RunState): Promise<
       result: unmet.length === 0 ? "ADMITTED" : "DENIED",
     },
   });
-  for (const payload of unmet) emit({ event_type: "violation", run: input.run, payload });
+  for (const one of unmet) emit({ event_type: "violation", run: input.run, payload: one });
   return unmet.length === 0;
 }
 

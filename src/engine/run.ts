@@ -2,6 +2,7 @@
 
 import { type Digest, digestOf } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, Entropy, Mail, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -12,8 +13,6 @@ import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { createLiveExecutor, type Durability } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
-import { TRACE_LIMITS, type TraceLimits } from "./run-limits.ts";
-import type { EmitEvent } from "./run-state.ts";
 
 export interface RunRequest {
   readonly plan: Plan;
@@ -64,16 +63,22 @@ export async function run(request: RunRequest): Promise<TracedRun> {
       micros: () => clock.micros(),
       ...(actor === undefined ? {} : { actor }),
     };
-    const emit: EmitEvent = (event) => journal.append(redactor.mask(event));
-    const begin = (nested: string, called: Plan) => redactor.add(nested, called);
-    const syncTrace = () => journal.sync();
     const executor = wrapExecutor(
-      createLiveExecutor({ stores, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
+      createLiveExecutor({
+        stores,
+        clock,
+        entropy,
+        mail,
+        limits,
+        durability,
+        journal: { append: (event) => journal.append(redactor.mask(event)), sync: () => journal.sync() },
+        onBeginRun: (nested, called) => redactor.add(nested, called),
+      }),
     );
-    const { fault, results: _, ...ending } = await execute(plan, input, executor, emit);
-    if (durability === "device") syncTrace();
-    const said = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
+    const { fault, results: _, ...ending } = await execute(plan, input, executor);
+    if (durability === "device") journal.sync();
+    const redacted = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: redacted };
   } finally {
     trace.file.close();
   }

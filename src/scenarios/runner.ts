@@ -226,10 +226,9 @@ async function runStep(
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
-    wrapExecutor: staging.stage,
+    wrapExecutor: staging.stub,
     ...(actor === undefined ? {} : { actor }),
     listen(event) {
-      staging.listen(event);
       events.push(event);
       addEvent(summary, event);
     },

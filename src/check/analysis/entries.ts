@@ -1,3 +1,4 @@
+import { frontMatterTables } from "../../snapshot/parse.ts";
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
 import { type Fault, type SealFault, SnapshotFault } from "../../errors/faults.ts";
@@ -125,6 +126,7 @@ export function snapshotOver(folder: string, { entries, documents, texts, isSeal
   return {
     folder,
     state: isSealed ? "sealed" : "verified",
+    tables: frontMatterTables,
     rootOf: closureRoot,
     artifact: (name) => entries.get(name)?.artifact ?? undefined,
     names: (kind) =>

@@ -133,7 +133,7 @@ export function toText(examination: Examination, paint: Paint): string {
 function divergencesOf({ replayed, stepwise }: Examination): readonly TraceFinding[] {
   const found = replayed?.finding ?? null;
   if (found === null) return [];
-  const all = stepwise?.divergences ?? [];
+  const all: readonly TraceFinding[] = stepwise?.divergences ?? [];
   return all.includes(found) ? all : [found, ...all];
 }
 

@@ -1,9 +1,9 @@
 /** How differences in meaning between two traces are told. */
 
-import { GROUPS, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
-import { isObject, type Json, type JsonObject } from "../../../json/json.ts";
-import type { Place } from "../../differences.ts";
-import { groupText, type Sides, sidesOf } from "./view.ts";
+import { GROUPS, type TraceDifference } from "../examine/diff/diff-traces.ts";
+import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { groupText, type Sides, sidesOf } from "./compared-view.ts";
+import type { Place } from "./differences.ts";
 
 const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
   path: "where the paths part",

@@ -1,13 +1,19 @@
 /** How a run is told: as text, as JSON, line by line while it goes on. */
 
-import type { run } from "../../../engine/run.ts";
-import type { Plan } from "../../../plan/plan.ts";
-import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
-import { refusalOf, type Summary } from "../../../trace/summary.ts";
-import type { Paint } from "../../colour.ts";
-import { type Context, shortPath } from "../../context.ts";
-import { capped, plain, reasonRows, rowsByRun, table, violationRows } from "../../print.ts";
-import type { TraceFiles } from "./render.ts";
+import type { run } from "../engine/run.ts";
+import type { Plan } from "../plan/plan.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { refusalOf, type Summary } from "../trace/summary.ts";
+import type { Paint } from "./colour.ts";
+import { type Context, shortPath } from "./context.ts";
+import { capped, plain, reasonRows, rowsByRun, table, violationRows } from "./print.ts";
+
+/** The files of a run; null for a rendering that was not asked for, or failed. */
+export interface TraceFiles {
+  readonly jsonl: string;
+  readonly md: string | null;
+  readonly png: string | null;
+}
 
 export interface Report {
   readonly plan: Plan;

@@ -1,9 +1,9 @@
 /** What a comparison of traces and one of snapshots are told alike (`pgs diff`). */
 
-import type { Json } from "../../../json/json.ts";
-import type { Paint } from "../../colour.ts";
-import { type Place, placesText } from "../../differences.ts";
-import { plain } from "../../print.ts";
+import type { Json } from "../json/json.ts";
+import type { Paint } from "./colour.ts";
+import { type Place, placesText } from "./differences.ts";
+import { plain } from "./print.ts";
 
 /** Whether they are equal, and which two were compared. */
 export function verdictText(isEqual: boolean, a: string, b: string, paint: Paint): string {

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TRACE_LIMITS, type TraceLimits } from "../../src/engine/run-limits.ts";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import type { JsonObject } from "../../src/json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import {

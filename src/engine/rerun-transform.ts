@@ -1,10 +1,10 @@
 /** A transform answers again, to the readings of clock and entropy that are on record. */
 
-import type { TransformResult } from "../../engine/executor.ts";
-import { answer } from "../../engine/live-executor.ts";
-import type { Json, JsonObject } from "../../json/json.ts";
-import type { TransformStep } from "../../plan/plan.ts";
-import type { Observation } from "../../ports.ts";
+import type { Json, JsonObject } from "../json/json.ts";
+import type { TransformStep } from "../plan/plan.ts";
+import type { Observation } from "../ports.ts";
+import type { TransformResult } from "./executor.ts";
+import { answer } from "./live-executor.ts";
 
 /** It drew another number of readings than are on record, or others. */
 export class MissingReading extends Error {

@@ -1,11 +1,12 @@
-/** Whether an event can be read back from a trace: asked before it is said, live and in a replay. */
+/** The limits that a run checks: whether an event can be read back from a trace, and whether the trace is full. */
 
-import { type NodeCategory, RunFault, type Stage } from "../errors/faults.ts";
+import { type NodeCategory, type RunCode, RunFault, type Stage } from "../errors/faults.ts";
 import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
-import { DEPTH, SIZE } from "../json/limits.ts";
+import { DEPTH, SIZE, type TraceLimits } from "../json/limits.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
+import type { RunState } from "./run-state.ts";
 
-/** Who refuses where an event of this type cannot follow; elsewhere the workflow does. */
+/** Stage and category of the refusal where an event of this type cannot follow; the workflow's for all others. */
 export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCategory] } = {
   admission: ["admission", "WF"],
   transform_end: ["transform", "CT"],
@@ -29,4 +30,24 @@ export function requireStorableIn(payload: JsonObject, event: EventType): void {
   if (isDeeper(payload, depth)) throw new RunFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });
   if (isLarger(payload as Json, SIZE.event))
     throw new RunFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
+}
+
+const TRACE_CODES = { runs: "RUN_LIMIT", events: "EVENT_LIMIT" } as const satisfies Record<
+  keyof TraceLimits,
+  RunCode
+>;
+
+/** @throws RunFault where the trace may hold no more of these. */
+export function checkLimit(
+  of: keyof TraceLimits,
+  { executor, tally }: Pick<RunState, "executor" | "tally">,
+): void {
+  const limit = executor.limit(of, tally[of]);
+  if (limit !== null) throw new RunFault("walk", "WF", TRACE_CODES[of], { limit });
+}
+
+/** Which limit of the trace a refusal reports; undefined for every other refusal. */
+export function limitOf(code: string): keyof TraceLimits | undefined {
+  if (code === TRACE_CODES.runs) return "runs";
+  return code === TRACE_CODES.events ? "events" : undefined;
 }

@@ -4,8 +4,6 @@
  * that looks like one is a value like all others.
  */
 
-import { isUnrevealing } from "../../engine/redaction.ts";
-import { isSecret, ofItem, ofMember, type Places, placesAt, visitData } from "../../engine/secret-places.ts";
 import {
   isObject,
   type Json,
@@ -15,17 +13,23 @@ import {
   own,
   parsePointer,
   setOwn,
-} from "../../json/json.ts";
-import type { Unmet } from "../../plan/intent.ts";
-import type { Plan, Secrets } from "../../plan/plan.ts";
+} from "../json/json.ts";
+import type { Unmet } from "../plan/intent.ts";
+import type { Plan, Secrets } from "../plan/plan.ts";
 import {
   changeData,
   type EventBody,
+  type EventType,
   holdsSuppressed,
   isSuppressed,
   secretInName,
   type TraceEvent,
-} from "../../trace/event.ts";
+} from "../trace/event.ts";
+import { isUnrevealing, withPayloadDigest } from "./redaction.ts";
+import { isSecret, ofItem, ofMember, type Places, placesAt, visitData } from "./secret-places.ts";
+
+/** The members with whose values, found by paths, a run goes on. */
+const BOUND: { readonly [T in EventType]?: string } = { node_start: "inputs", step_end: "published" };
 
 export class SuppressedValues {
   readonly #secrets = new Map<string, Secrets>();
@@ -81,18 +85,23 @@ export class SuppressedValues {
     return inside;
   };
 
-  /** What was bound, without what paths found inside suppressed values and the record does not have. */
-  settled(bound: JsonObject, recorded: JsonObject): JsonObject {
-    return Object.fromEntries(
-      Object.entries(bound).filter(([name, value]) => !this.#isWithin(value) || Object.hasOwn(recorded, name)),
-    );
+  /** The event without what paths found inside suppressed values and the record does not have. */
+  settled(recorded: TraceEvent, emitted: EventBody): EventBody {
+    const member = BOUND[emitted.event_type];
+    if (!this.#any || member === undefined || recorded.event_type !== emitted.event_type) return emitted;
+    const bound = own(emitted.payload as unknown as JsonObject, member);
+    if (!isObject(bound)) return emitted;
+    const known = own(recorded.payload as unknown as JsonObject, member);
+    const isKnown = (name: string) => isObject(known) && Object.hasOwn(known, name);
+    const settled = Object.entries(bound).filter(([name, value]) => !this.#isWithin(value) || isKnown(name));
+    return { ...emitted, payload: { ...emitted.payload, [member]: Object.fromEntries(settled) } } as EventBody;
   }
 
   #isWithin(value: Json): boolean {
     return typeof value === "object" && value !== null && this.#within.has(value);
   }
 
-  /** What the walk said instead of the event, with what the record suppresses put in its place. */
+  /** What was emitted instead of the recorded event, with what the record suppresses put in its place. */
   shown(event: TraceEvent, said: EventBody): EventBody {
     if (!this.#any || event.event_type !== said.event_type) return said;
     const secrets = this.#secrets.get(event.run) ?? null;
@@ -100,7 +109,8 @@ export class SuppressedValues {
       const recorded = valueAt(event.payload as unknown as Json, at);
       return recorded === undefined ? data : this.#put(recorded, data, placesAt(event, at, secrets));
     });
-    return { ...said, payload } as EventBody;
+    const shown = { ...said, payload } as EventBody;
+    return shown.event_type === "execution_start" ? withPayloadDigest(shown) : shown;
   }
 
   #put(recorded: Json, said: Json, places: Places): Json {
