@@ -48,16 +48,6 @@ export interface StepExecutor {
 /** Returns an event of the type that it is given. */
 export type EmitEvent = <T extends EventType>(event: EventBody<T>) => EventBody<T>;
 
-/** The function as one that keeps the type of its event. */
-export function emitter(emit: (event: EventBody) => EventBody): EmitEvent {
-  return <T extends EventType>(event: EventBody<T>) => {
-    const returned = emit(event as EventBody);
-    if (returned.event_type !== event.event_type)
-      throw new Error(`${returned.event_type} instead of ${event.event_type}`);
-    return returned as EventBody<T>;
-  };
-}
-
 export interface TransformResult {
   /** The raw result, or null after a violation. */
   readonly result: JsonObject | null;

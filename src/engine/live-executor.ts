@@ -1,15 +1,17 @@
-/** Live conclusions: transforms are computed, side effects done, the data root read. */
+/** Runs live: appends events to the trace, computes transforms, performs side effects, queries the stores for admission. */
 
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
 import { RunFault, StoreFault } from "../errors/faults.ts";
-import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
+import { type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Observation, Sources } from "../ports.ts";
+import type { Clock, Entropy, Observation } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
-import { type EffectResult, emitter, type StepExecutor, type TransformResult } from "./executor.ts";
+import { computeTransform, notJson, recordingSources } from "./compute-transform.ts";
+import { emitter } from "./events.ts";
+import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
 export interface LiveEnvironment extends Omit<EffectPorts, "sources"> {
@@ -43,51 +45,9 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
   };
 }
 
-/** A draw that records every reading, in order, for the replay. */
-export function recordingSources({ clock, entropy }: Pick<LiveEnvironment, "clock" | "entropy">): {
-  sources: Sources;
-  observed: Observation[];
-} {
-  const observed: Observation[] = [];
-  const sources: Sources = {
-    clock() {
-      const reading = new Date(clock.now()).toISOString();
-      observed.push({ clock: reading });
-      return reading;
-    },
-    entropy(count) {
-      const drawn = entropy.hex(count);
-      observed.push({ entropy: drawn });
-      return drawn;
-    },
-  };
-  return { sources, observed };
-}
-
 function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironment): TransformResult {
   const { sources, observed } = recordingSources(live);
-  return { ...answer(step, inputs, sources), observed };
-}
-
-/** The transform's answer, held to its declaration. @throws RunFault `CAPABILITY_FAULT` */
-export function answer(
-  step: Pick<TransformStep, "code" | "transform">,
-  inputs: JsonObject,
-  sources: Sources,
-): Omit<TransformResult, "observed"> {
-  const fault = (reason: string, cause?: unknown) =>
-    new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
-  let answered: ReturnType<TransformStep["transform"]["answer"]>;
-  try {
-    answered = step.transform.answer(inputs, sources);
-  } catch (error) {
-    throw fault("it threw", error);
-  }
-  if ("violation" in answered) return { result: null, reason: { code: answered.violation, ...answered.facts } };
-  const { result } = answered;
-  const unheld = notJson(result, []);
-  if (unheld !== undefined) throw fault(`it answered a value JSON cannot carry at ${pointer(unheld)}`);
-  return { result };
+  return { ...computeTransform(step, inputs, sources), observed };
 }
 
 async function effect(
@@ -102,8 +62,8 @@ async function effect(
   try {
     const performed = await target.perform(operation, { inputs, path, policy }, { ...live, sources });
     const { result = {} } = performed;
-    const unheld = notJson(result, []);
-    if (unheld !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(unheld)}`);
+    const invalid = notJson(result, []);
+    if (invalid !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(invalid)}`);
     return { ...performed, result, observed };
   } catch (error) {
     if (error instanceof RunFault) throw error;
@@ -116,27 +76,4 @@ async function effect(
 /** Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6). */
 function failed(reason: JsonObject, observed: readonly Observation[]): EffectResult {
   return { outcome: "BACKEND_ERROR", result: {}, reason, observed };
-}
-
-/** Where a value is not JSON, or undefined when all of it is. */
-function notJson(value: unknown, path: readonly (string | number)[]): readonly (string | number)[] | undefined {
-  switch (typeof value) {
-    case "string":
-      return value.isWellFormed() ? undefined : path;
-    case "boolean":
-      return undefined;
-    case "number":
-      return Number.isFinite(value) ? undefined : path;
-    case "object": {
-      if (value === null) return undefined;
-      if (!Array.isArray(value) && !isObject(value)) return path;
-      for (const [key, item] of Object.entries(value as { [key: string]: Json })) {
-        const found = notJson(item, [...path, key]);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    }
-    default:
-      return path;
-  }
 }

@@ -2,8 +2,9 @@
 
 import { isChange } from "../../capabilities/evidence.ts";
 import type { RunEnding } from "../../engine/advance.ts";
+import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
-import { emitter, type StepExecutor } from "../../engine/executor.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
 import { createLiveExecutor } from "../../engine/live-executor.ts";
 import type { RunInput } from "../../engine/run-state.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
