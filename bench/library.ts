@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
 type Library = typeof import("../src/index.ts");
 type Plan = Awaited<ReturnType<Library["compile"]>>;
 
-export const library = createRequire(import.meta.url)("../dist/library.cjs") as Library;
+export const library = createRequire(import.meta.url)("../dist/index.cjs") as Library;
 
 export type Durability = Parameters<Library["run"]>[0]["durability"];
 

@@ -27,8 +27,8 @@ import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
 import { TOOL } from "./trace/tool.ts";
 
-/** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
-export function realPlatform(shipped: string, crewFile?: string): Platform {
+/** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
+export function realPlatform(shipped: string, workerFile?: string): Platform {
   return {
     cwd: workingFolder(),
     env: process.env,
@@ -55,13 +55,13 @@ export function realPlatform(shipped: string, crewFile?: string): Platform {
     openTrace,
     replaceFile,
     writeFile,
-    async openScratch(within) {
-      const { openTempFolder } = await import("./platform/temp-folder.ts");
+    async openTempFolder(within) {
+      const { openTempFolder: open } = await import("./platform/temp-folder.ts");
       // Asked for before there is anything to remove: a signal may come in between.
       const release = onInterrupt(() => scratch?.close());
       let scratch: TempFolder | undefined;
       try {
-        scratch = openTempFolder(within);
+        scratch = open(within);
         const { close } = scratch;
         return {
           ...scratch,
@@ -76,10 +76,10 @@ export function realPlatform(shipped: string, crewFile?: string): Platform {
       }
     },
     cores: availableParallelism(),
-    openCrew: async (threads) =>
-      crewFile === undefined
+    openWorkers: async (threads) =>
+      workerFile === undefined
         ? null
-        : (await import("./platform/worker-pool.ts")).openWorkerPool(crewFile, threads),
+        : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),
@@ -167,14 +167,14 @@ function onInterrupt(work: () => void): () => void {
   };
 }
 
-export async function main(shipped: string, crewFile?: string): Promise<void> {
+export async function main(shipped: string, workerFile?: string): Promise<void> {
   // Everything is written by now: leaving at once saves tearing the heap down.
-  process.exit(await perform(shipped, crewFile));
+  process.exit(await perform(shipped, workerFile));
 }
 
-async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
+async function runInWorld(shipped: string, workerFile?: string): Promise<number> {
   try {
-    return await runCli(process.argv.slice(2), realPlatform(shipped, crewFile));
+    return await runCli(process.argv.slice(2), realPlatform(shipped, workerFile));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     writeRefusal(error);
@@ -182,15 +182,15 @@ async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
   }
 }
 
-async function perform(shipped: string, crewFile?: string): Promise<number> {
-  const code = await runInWorld(shipped, crewFile);
+async function perform(shipped: string, workerFile?: string): Promise<number> {
+  const code = await runInWorld(shipped, workerFile);
   for (const [output, errno] of unwritten) {
     writeRefusal(new TraceFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code }));
   }
   return unwritten.size === 0 ? code : EXIT.STORAGE;
 }
 
-/** What a thread of a crew does. */
+/** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
   const [{ serve }, { performer }] = await Promise.all([
     import("./platform/worker-pool.ts"),

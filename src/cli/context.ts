@@ -52,13 +52,13 @@ export interface Platform {
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
-  openScratch(within?: string): Promise<TempFolder>;
+  openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
   /** How many things can be done at the same time. */
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
-  openCrew(threads: number): Promise<WorkerPool | null>;
+  openWorkers(threads: number): Promise<WorkerPool | null>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */

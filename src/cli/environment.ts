@@ -22,7 +22,7 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     ...{ files, clock, entropy, tool },
     fixedClock: (epochMs) => world.fixedClock(epochMs),
     seededEntropy: (seed) => world.seededEntropy(seed),
-    openScratch: () => world.openScratch(),
+    openTempFolder: () => world.openTempFolder(),
     pause: () => world.pause(),
     openDataRoot: (root) => world.openDataRoot(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),

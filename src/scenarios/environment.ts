@@ -16,7 +16,7 @@ export interface ScenarioEnvironment {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };
-  openScratch(): Promise<TempFolder>;
+  openTempFolder(): Promise<TempFolder>;
   /** Lets what waits for its turn have it, such as an interrupt. */
   pause(): Promise<void>;
   openDataRoot(root: string): DataRoot;

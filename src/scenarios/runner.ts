@@ -51,7 +51,7 @@ export async function* runScenario(
   base: Catalogue,
   around: ScenarioEnvironment,
 ): AsyncGenerator<ScenarioResult> {
-  const scratch = await around.openScratch();
+  const scratch = await around.openTempFolder();
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const place = { scenario, workflows, around, scratch };

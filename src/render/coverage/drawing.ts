@@ -34,8 +34,8 @@ export function coverageDrawing(graph: Graph, edges: readonly CountedEdge[]): Dr
 
 /** Exercised, only where an answer was staged, or never. */
 function mannerOf(edges: readonly CountedEdge[]): EndingStatus {
-  if (edges.some(({ count, staged }) => count > staged)) return "well";
-  return edges.some(({ count }) => count > 0) ? "otherwise" : "refused";
+  if (edges.some(({ count, staged }) => count > staged)) return "ok";
+  return edges.some(({ count }) => count > 0) ? "alternate" : "refused";
 }
 
 function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {

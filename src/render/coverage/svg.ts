@@ -24,8 +24,8 @@ const BETWEEN = 48;
 const LEGEND_HEIGHT = 64;
 
 const MEANINGS: Meanings = [
-  ["well", "exercised"],
-  ["otherwise", "only with a staged answer"],
+  ["ok", "exercised"],
+  ["alternate", "only with a staged answer"],
   ["refused", "never"],
 ];
 

@@ -50,7 +50,7 @@ export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   return async ({ path, file, snapshot, within, isRecorded }) => {
     ready ??= prepare(snapshot, world);
     const { workflows, stores } = await ready;
-    const around = { ...scenarioEnvironment(world), openScratch: () => world.openScratch(within) };
+    const around = { ...scenarioEnvironment(world), openTempFolder: () => world.openTempFolder(within) };
     try {
       const read = readScenario(path, file, world.files);
       return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };

@@ -26,10 +26,10 @@ export async function openScenarioPool(
   context: Context,
 ): Promise<ScenarioPool> {
   const { platform } = context;
-  const home = await platform.openScratch();
+  const home = await platform.openTempFolder();
   const isRecorded = options.update ?? false;
   const threads = threadsFor(files.length, options.jobs, platform.cores);
-  const crew = threads > 1 ? await platform.openCrew(threads) : null;
+  const crew = threads > 1 ? await platform.openWorkers(threads) : null;
   const close = () => {
     crew?.close();
     home.close();
@@ -52,7 +52,10 @@ export async function openScenarioPool(
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const snapshot = await open(context, options);
-    const around = { ...scenarioEnvironment(platform), openScratch: () => platform.openScratch(home.folder) };
+    const around = {
+      ...scenarioEnvironment(platform),
+      openTempFolder: () => platform.openTempFolder(home.folder),
+    };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));
