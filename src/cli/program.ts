@@ -32,7 +32,10 @@ export async function runCli(given: readonly string[], world: Platform): Promise
     // Not by the error alone: the exit code in it is the process's, where that was set already.
     if (error.exitCode === 0 || argv[0] === "help") return EXIT.SUCCESS;
     const message = error.message.replace(/^error: /, "");
-    if (error.code === "commander.help") return EXIT.USAGE;
+    if (error.code === "commander.help") {
+      if (!context.settings.json) return EXIT.USAGE;
+      return printRefusal(badUsage("no command is named", undefined), context);
+    }
     return printRefusal(badUsage(message, COMMANDS.find(({ name }) => name === argv[0])?.name), context);
   }
 }

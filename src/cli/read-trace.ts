@@ -2,7 +2,7 @@
 
 import { UsageFault } from "../errors/faults.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
+import { type Verified, type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
 import { externalFormat } from "../interop/detect.ts";
 import type { Context } from "./context.ts";
 import { readFileArgument } from "./file-argument.ts";
@@ -16,9 +16,13 @@ export function readTrace(file: string, context: Context): VerifiedEvents {
   const format = externalFormat(bytes);
   if (format !== null) throw new UsageFault("FOREIGN_TRACE", { file, format });
   const verified = verifyTrace(bytes);
-  const isTrace = verified.events.length > 0 || verified.findings.every(({ code }) => BEGUN.has(code));
-  if (!isTrace) throw new UsageFault("NOT_A_TRACE", { file });
+  if (!isTrace(verified)) throw new UsageFault("NOT_A_TRACE", { file });
   return verified;
+}
+
+/** Whether any line is an event, or a run may have left it. */
+export function isTrace({ count, findings }: Verified): boolean {
+  return count > 0 || findings.every(({ code }) => BEGUN.has(code));
 }
 
 /** The same, with an event at least. @throws UsageFault also for whatever is wrong with it but what is `borne` */

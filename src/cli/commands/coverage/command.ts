@@ -31,7 +31,7 @@ export async function coverageCommand(
   ...places: readonly string[]
 ): Promise<number> {
   checkCoverageFiles(options);
-  const files = tracesAt(places, context);
+  const files = await tracesAt(places, context);
   await checkOutputs(options, { "a trace": files }, context);
   const snapshot = await open(context, options);
   const workflows = catalogue(snapshot);

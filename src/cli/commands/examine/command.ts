@@ -21,6 +21,7 @@ import { addEvent, createSummary } from "../../../trace/summary.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
+import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { TraceArgument } from "../../trace-argument.ts";
@@ -41,7 +42,7 @@ export async function examineCommand(
   context: Context,
   ...places: readonly string[]
 ): Promise<number> {
-  const files = tracesAt(places, context);
+  const files = await tracesAt(places, context);
   const [file = ""] = files;
   if (files.length === 1) return examineOne(file, options, context);
   refuseOptionsOfOne(options);
@@ -114,6 +115,7 @@ async function survey(trace: TraceArgument, options: ExamineOptions, context: Co
     return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, options, context));
   });
   const verified = verification.verdict;
+  if (!isTrace(verified)) throw new UsageFault("NOT_A_TRACE", { file: trace.file });
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
   const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
   return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
@@ -179,7 +181,7 @@ async function walkAgain(
   const replayed = await trace.readAgain("replaying", verified, (events) =>
     replay(plan, events, stepwise ?? undefined),
   );
-  requireMet(stepwise, trace.file);
+  requireMet(stepwise, options, trace.file);
   return { ...NOTHING, replayed, stepwise };
 }
 
@@ -197,7 +199,11 @@ function stretchOf({ fromStep, until }: ExamineOptions): Stretch {
 }
 
 /** @throws UsageFault when the trace never came to where the stretch begins or ends */
-function requireMet(stepwise: Stepwise | null, file: string): void {
+function requireMet(stepwise: Stepwise | null, { fromStep, until }: ExamineOptions, file: string): void {
+  if (stepwise?.isReversed) {
+    const message = `the range is reversed: ${until} comes before ${fromStep} in ${file}`;
+    throw new UsageFault("BAD_USAGE", { message, hint: `type --from-step ${until} --until ${fromStep}` });
+  }
   const missed = stepwise?.missed ?? null;
   if (missed === null) return;
   const suggestion = didYouMean(missed.asked, missed.met) ?? null;
