@@ -257,3 +257,11 @@ export interface Change {
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
 }
+
+/** Threads beside this one. */
+export interface WorkerPool {
+  /** What the next thread that is free answers to a job; both are plain data. */
+  perform<T>(job: unknown): Promise<T>;
+  /** Ends them at once, whatever they do. */
+  close(): void;
+}

@@ -120,10 +120,14 @@ test("the fuzzer reads every command with its options from the help", () => {
   assert.ok(corpus.commands.length >= 18);
   for (const { name, options } of corpus.commands) {
     assert.ok(
-      options.some(({ flag, value }) => flag === "--workspace" && value === "DIR"),
+      options.some(({ flag }) => flag === "--debug"),
       name,
     );
   }
+  const run = corpus.commands.find(({ name }) => name === "run");
+  const option = (name: string) => run?.options.find(({ flag }) => flag === name);
+  assert.deepEqual(option("--durability")?.choices, ["device", "process"]);
+  assert.equal(option("--workspace")?.value, "DIR");
 });
 
 for (const kind of KINDS) {

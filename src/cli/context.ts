@@ -13,9 +13,11 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  WorkerPool,
 } from "../ports.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
+import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface Platform {
@@ -68,26 +70,6 @@ export interface Platform {
   readonly tool: { readonly name: string; readonly version: string };
 }
 
-/** Threads beside this one. */
-export interface WorkerPool {
-  /** What the next thread that is free answers to a job; both are plain data. */
-  perform<T>(job: unknown): Promise<T>;
-  /** Ends them at once, whatever they do. */
-  close(): void;
-}
-
-/** The options as typed; see `program.ts` for their words. */
-export interface CommonOptions {
-  readonly workspace?: string;
-  readonly snapshot?: string;
-  readonly dataRoot?: string;
-  readonly traces?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly debug?: boolean;
-  readonly color?: boolean;
-}
-
 /** The options with their defaults, paths absolute. */
 export interface Settings {
   readonly workspace: string;
@@ -116,7 +98,7 @@ export interface Context {
 }
 
 /** What the context's world prints is guarded: no text from outside is obeyed by the terminal or the build server. */
-export function toContext(options: CommonOptions, world: Platform): Context {
+export function toContext(options: Partial<SharedValues>, world: Platform): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const { env } = world;
   const workspace = options.workspace ?? (env["PGS_WORKSPACE"] || undefined);
@@ -137,7 +119,7 @@ export function toContext(options: CommonOptions, world: Platform): Context {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,
-      color: options.color !== false && isColourful(world),
+      color: options.noColor !== true && isColourful(world),
     },
   };
 }

@@ -148,8 +148,8 @@ export function fittedTo(columns: number | undefined, text: string): string {
   return text.replace(/.+/g, (line) => fitted(line, width));
 }
 
-/** What goes on is indented like the last cell of the line that begins in its left half, else a little. */
-function fitted(line: string, width: number): string {
+/** The line on several of at most this width. What goes on is indented like the last cell of the line that begins in its left half, else a little. */
+export function fitted(line: string, width: number): string {
   if (widthOf(line) <= width) return line;
   const starts = [...line.matchAll(/ {2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length);
   const start = starts.findLast((one) => widthOf(line.slice(0, one)) <= width / 2) ?? 0;

@@ -1,4 +1,4 @@
-/** The reports that a command leaves for other programs, beside what it tells the reader. */
+/** The reports that a command writes for other programs, besides what it prints. */
 
 import { UsageFault } from "../errors/faults.ts";
 import { utf8 } from "../json/json.ts";
@@ -10,29 +10,27 @@ import type { Verdict } from "../report/result.ts";
 import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
+import type { ValuesOf } from "./option.ts";
+import type { REPORTS } from "./shared-options.ts";
 import { writeFileArgument } from "./write-file.ts";
 
-export interface ReportOptions {
-  readonly junit?: string;
-  readonly sarif?: string;
-  readonly summary?: string;
-  readonly github?: boolean;
-}
+/** The reports that were asked for. */
+export type Reports = ValuesOf<typeof REPORTS>;
 
 const DOCUMENTS = ["junit", "sarif", "summary"] as const;
 
 /** Whether a report is printed instead of text. */
-export function isPrinted(options: ReportOptions): boolean {
-  return DOCUMENTS.some((name) => options[name] === "-");
+export function isPrinted(reports: Reports): boolean {
+  return DOCUMENTS.some((name) => reports[name] === "-");
 }
 
 /** @throws UsageFault when one cannot be written */
-export function writeReports(verdict: Verdict, options: ReportOptions, context: Context): void {
+export function writeReports(verdict: Verdict, reports: Reports, context: Context): void {
   const { platform } = context;
-  const { junit, sarif, summary, github } = options;
+  const { junit, sarif, summary, github } = reports;
   if (junit !== undefined) leave(junit, junitText(verdict, platform.clock.now()), context);
   if (sarif !== undefined) leave(sarif, sarifText(verdict, platform.tool, sealFile(context)), context);
-  const step = github === true ? platform.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
+  const step = github ? platform.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
   for (const file of new Set([summary, step])) {
     if (file !== undefined) append(file, verdict, context);
   }

@@ -21,11 +21,6 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     /^option '(--\S+).*should be at most (\d+)/,
     (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
   ],
-  [
-    /^no workflow is named/,
-    () => "type the full name of a workflow; pgs list prints every workflow of the snapshot",
-  ],
-  [/^the workflow is named twice/, () => "leave --wf out"],
   [/^option '(--\S+)' has an empty value/, (option) => `leave ${option} out, or type a value behind it`],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];

@@ -19,7 +19,6 @@ import {
   type Tags,
   type YAMLMap,
 } from "yaml";
-import { counted } from "../errors/counted.ts";
 import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
 import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
 import { isExactNumber } from "./number.ts";
@@ -195,7 +194,7 @@ class Conversion {
 
   #counted(converted: Converted): Converted {
     if (converted.size > EXPANDED_VALUES)
-      this.#fail(`its aliases stand for more than ${counted(EXPANDED_VALUES, "value")}`);
+      this.#fail(`its aliases stand for more than ${EXPANDED_VALUES} values`);
     return converted;
   }
 

@@ -1,8 +1,8 @@
 /** Threads that do one job after the other. */
 
 import { parentPort, Worker } from "node:worker_threads";
-import type { WorkerPool } from "../cli/context.ts";
 import { UsageFault } from "../errors/faults.ts";
+import type { WorkerPool } from "../ports.ts";
 
 interface Waiting {
   readonly job: unknown;

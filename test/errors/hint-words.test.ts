@@ -21,14 +21,10 @@ const source = files.map(({ text }) => text).join("\n");
 async function helpOf(session: (...argv: string[]) => Promise<{ out: string }>) {
   const { out } = await session("--help");
   const names = [...out.matchAll(/^ {2}([a-z]+)(?: .*)?$/gm)].map(([, name]) => name as string);
-  const options = new Map<string, ReadonlySet<string>>();
-  for (const name of names) {
-    const help = (await session("help", name)).out;
-    options.set(
-      name,
-      new Set([...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string)),
-    );
-  }
+  const flagsIn = (help: string) =>
+    new Set([...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string));
+  const options = new Map<string, ReadonlySet<string>>([["", flagsIn(out)]]);
+  for (const name of names) options.set(name, flagsIn((await session("help", name)).out));
   return options;
 }
 
@@ -78,7 +74,9 @@ test("every variable of ours that a message names is read, and every page is in 
   };
   const pages = new Set([...source.matchAll(/\bdocs\/[\w/-]+\.md/g)].map(([page]) => page));
   assert.deepEqual(
-    [...pages].filter((page) => !existsSync(join(ROOT, page)) || !shipped.includes(page)),
+    [...pages].filter(
+      (page) => !existsSync(join(ROOT, page)) || !shipped.some((one) => `${page}/`.startsWith(`${one}/`)),
+    ),
     [],
   );
   assert.ok(variables.size > 3 && pages.size > 0);

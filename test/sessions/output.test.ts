@@ -5,7 +5,7 @@ import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
-import { runCli } from "../../src/cli/program.ts";
+import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
@@ -337,36 +337,21 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-const COMMANDS = [
-  "run",
-  "examine",
-  "render",
-  "diff",
-  "export",
-  "list",
-  "show",
-  "plan",
-  "verify",
-  "check",
-  "conformance",
-  "certify",
-  "seal",
-];
-
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null });
   const main = await place.session("--help");
   assert.deepEqual([main.code, main.err], [0, ""]);
-  for (const command of COMMANDS) assert.match(main.out, new RegExp(`^ {2}${command}\\b`, "m"));
-  for (const command of COMMANDS) {
+  for (const { name: command, summary } of COMMANDS) {
+    assert.match(main.out.replace(/\n {3,}/g, " "), new RegExp(`^ {2}${command} +${summary}$`, "m"));
     const said = await place.session(command, "--help");
     assert.deepEqual([said.code, said.err], [0, ""], command);
     assert.match(said.out, new RegExp(`^Usage: pgs ${command}\\b`));
-    assert.match(said.out, /^ {2}--snapshot <DIR>/m);
-    assert.match(said.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+    for (const heading of ["Output options", "Examples", "Exit codes"])
+      assert.match(said.out, new RegExp(`^${heading}:\n {2}\\S`, "m"));
     assert.deepEqual(await place.session("help", command), said);
   }
-  assert.match(main.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+  const codes = [...main.out.matchAll(/^ {2}(\d+) {2}/gm)].map(([, code]) => Number(code));
+  assert.deepEqual(codes, [0, 1, 2, 3, 4, 5, 7, 70]);
   assert.deepEqual(tree(place.folder), []);
 });
 
@@ -476,4 +461,14 @@ test("plan prints the nodes from the start along the routes, ends last", async (
     [nodes.length, new Set(nodes).size, nodes.findIndex((node) => node.startsWith("EXIT_"))],
     [14, 14, 9],
   );
+});
+
+test("with --json a line that names no command is refused in a document, too", async (t) => {
+  const place = workspace(t);
+  for (const argv of [["--json"], ["--json", "--quiet"], ["--snapshot", "x", "--json"]]) {
+    const said = await place.session(...argv);
+    assert.deepEqual([said.code, at(document(said), "error", "code"), said.err], [2, "BAD_USAGE", ""]);
+  }
+  const plain = await place.session();
+  assert.deepEqual([plain.code, plain.out], [2, ""]);
 });

@@ -7,14 +7,14 @@ import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { neededSignatures } from "../../load.ts";
 import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
-import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrace } from "./attestation.ts";
+import { signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import type { Trust } from "../../trust.ts";
+import { type Attestation, actorText, readEnvelope, readTrace } from "./attestation.ts";
 
-export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
-  const needed = Math.max(neededSignatures(options, context), 1);
-  const keys = trustedFor(options, needed, context);
+export function verifyAttestation(attestation: Attestation, trust: Trust, context: Context): number {
+  const needed = Math.max(trust.signatures, 1);
+  const keys = trustedFor({ ...trust, signatures: needed }, context);
   const trace = readTrace(attestation, context);
   const envelope = envelopeOrFault(attestation, context);
   const findings: Fault[] = trace.intact === null ? [trace.fault] : [];

@@ -8,7 +8,7 @@ import { counted } from "../../../errors/counted.ts";
 import type { Paint, Tone } from "../../colour.ts";
 import { plain, table } from "../../print.ts";
 import type { Printed } from "../../report-view.ts";
-import { checkPart } from "./result.ts";
+import { checkPart, countOf, sumOf } from "./result.ts";
 
 export const checkReport: Printed<CheckResult> = {
   command: "pgs check",
@@ -44,15 +44,6 @@ export const checkReport: Printed<CheckResult> = {
     return `${told.join("")}${lines.join("\n")}\n`;
   },
 };
-
-export function sumOf({ artifacts, rules, findings }: CheckResult): string {
-  const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
-  return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
-}
-
-function countOf(findings: readonly CheckFinding[], severity: string): number {
-  return findings.filter((one) => one.severity === severity).length;
-}
 
 const TONES: Readonly<Record<CheckFinding["severity"], Tone>> = {
   error: "bad",

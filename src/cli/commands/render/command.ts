@@ -6,19 +6,19 @@ import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { IoError } from "../../../ports.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
+import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, printText, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
+import { SEAL } from "../../shared-options.ts";
+import { trustOf } from "../../trust.ts";
 import { writeFileArgument } from "../../write-file.ts";
-import { type Kind, RENDERINGS } from "./renderings.ts";
-
-export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
-  readonly expectSeal?: string;
-}
+import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
 
 interface Target {
   readonly kind: Kind;
@@ -26,39 +26,64 @@ interface Target {
   readonly file: string;
 }
 
-/** A trace that is not intact is drawn as far as it goes: that it is not is said, and the exit code says so, too. */
-export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
-  const targets = targetsOf(options, trace);
-  if (options.png === "-") {
-    const message = "--png - asks for a picture on standard output, which is for text";
-    throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
-  }
-  const outputs = Object.fromEntries(targets.map(({ kind, file }) => [kind, file]));
-  await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
-  const { events, findings } = readTrace(trace, context);
-  const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, context), options);
-  const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
-  for (const { kind, file } of targets) {
-    const unwritable = (cause: IoError) =>
-      new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-    try {
-      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.platform);
-      writeFileArgument(file, drawn, context, unwritable);
-    } catch (error) {
-      throw error instanceof IoError ? unwritable(error) : error;
+export const render = defineCommand({
+  details:
+    "Without an option, an HTML page is written next to the trace. A damaged trace is drawn up to the damage, with a warning.",
+  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  options: {
+    Format: {
+      html: file("write one HTML page with the picture and the data of every step; - prints it"),
+      md: file("write the Markdown that a run writes; - prints it"),
+      png: file("write the picture that a run writes"),
+      svg: file("write the picture as SVG; - prints it"),
+    },
+    Seal: SEAL,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs render trace.jsonl", "write trace.html"],
+    ["pgs render trace.jsonl --md - --png trace.png", "print the Markdown and write the picture"],
+  ],
+  exitCodes: {
+    SUCCESS: "the trace is drawn, without a warning",
+    SNAPSHOT: true,
+    FOUND: "drawn with a warning",
+  },
+  async action({ trace, ...request }, context) {
+    const targets = targetsOf(request, trace);
+    if (request.png === "-") {
+      const message = "--png - asks for a picture on standard output, which is for text";
+      throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
     }
+    const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
+    await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
+    const { events, findings } = readTrace(trace, context);
+    const start = startOf(events, trace);
+    const plan = await planOf(start.workflow_code, besideTrace(trace, context), trustOf(request, context));
+    const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
+    for (const target of targets) await write(target, { plan, events, warnings }, context);
+    report({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
+    return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
+
+/** @throws UsageFault where it cannot be written */
+async function write({ kind, file: name }: Target, rendered: RenderedTrace, context: Context): Promise<void> {
+  const unwritable = (cause: IoError) =>
+    new UsageFault("RENDERING_UNWRITABLE", { file: name, kind, errno: cause.errno }, { cause });
+  try {
+    writeFileArgument(name, await RENDERINGS[kind](rendered, context.platform), context, unwritable);
+  } catch (error) {
+    throw error instanceof IoError ? unwritable(error) : error;
   }
-  tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
-  return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
 const KINDS = Object.keys(RENDERINGS) as readonly Kind[];
 
 /** What is asked for; when nothing is, the page beside the trace. */
-function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
+function targetsOf(asked: Readonly<Record<Kind, string | undefined>>, trace: string): readonly Target[] {
   const named = KINDS.flatMap((kind) => {
-    const file = options[kind];
+    const file = asked[kind];
     return file === undefined ? [] : [{ kind, file }];
   });
   return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
@@ -77,14 +102,14 @@ function toWarning(found: TraceFinding): Warning {
   return { code: found.code, line: found.line ?? null, what, hint: hint ?? null };
 }
 
-interface Told {
+interface Report {
   readonly workflow: string;
   readonly trace: string;
   readonly targets: readonly Target[];
   readonly warnings: readonly Warning[];
 }
 
-function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
+function report({ workflow, trace, targets, warnings }: Report, context: Context): void {
   const { platform, settings, path } = context;
   const written = targets.filter(({ file }) => file !== "-");
   const files = written.map(({ kind, file }) => [kind, path(file)] as const);

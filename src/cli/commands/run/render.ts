@@ -9,7 +9,9 @@ import { printError, refusalText } from "../../print.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../render/renderings.ts";
 
 export interface Rendering {
-  readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
+  /** Which files to write, and for whom. */
+  readonly kinds: { readonly md: boolean; readonly png: boolean };
+  readonly access: TraceAccess;
   readonly plan: Plan;
   readonly events: readonly TraceEvent[];
   /** Folder and name without ending. */
@@ -24,13 +26,13 @@ export interface TraceFiles {
 
 /** The run is over: a rendering that fails is said, and changes nothing about how the run ended. */
 export async function render(
-  { options, plan, events, base }: Rendering,
+  { kinds, access, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
   const drawn = { plan, events, warnings: [] };
-  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access: options.traceAccess });
-  const md = options.md ? await leave(drawn, file("md"), context) : null;
-  const png = options.png ? await leave(drawn, file("png"), context) : null;
+  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access });
+  const md = kinds.md ? await leave(drawn, file("md"), context) : null;
+  const png = kinds.png ? await leave(drawn, file("png"), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 

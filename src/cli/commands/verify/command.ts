@@ -13,24 +13,42 @@ import {
   verifyAgainst,
   verifyFile,
 } from "../../../snapshot/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
-import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
+import { isPrinted, writeReports } from "../../report-files.ts";
+import { REPORTS, TRUST } from "../../shared-options.ts";
+import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 import { verifyPart } from "./result.ts";
 
-export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
-
-export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
-  await checkOutputs(options, { "a key": options.key }, context);
-  const verified = verifySnapshot(options, context);
-  writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
-  if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
-  return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
-}
+export const verify = defineCommand({
+  details: "Without a seal.json, each file is verified against its own text alone.",
+  arguments: {},
+  options: { Seal: TRUST, Report: REPORTS },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs verify", "verify the snapshot in the current folder"],
+    [
+      "pgs verify --key public.pem --sarif verify.sarif",
+      "require a signature, and write the findings as SARIF",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "every file is valid, and the seal is signed as required",
+    SNAPSHOT: "there is no snapshot",
+    FOUND: "a file, the seal or a signature is missing or invalid",
+  },
+  async action(request, context) {
+    await checkOutputs(request, { "a key": request.key }, context);
+    const verified = verifySnapshot(trustOf(request, context), context);
+    writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
+    if (!isPrinted(request)) sayFindings(verified.findings, verified, context);
+    return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
 
 export interface Verified extends SealState {
   readonly findings: readonly Fault[];
@@ -39,14 +57,13 @@ export interface Verified extends SealState {
 }
 
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
-export function verifySnapshot(options: SealOptions, context: Context): Verified {
+export function verifySnapshot(trust: Trust, context: Context): Verified {
   const { platform, settings } = context;
   requireFolder(settings.snapshot, platform.files, settings);
-  const needed = neededSignatures(options, context);
   const asked: Asked = {
-    expected: pinnedRoot(options, context),
-    needed,
-    keys: trustedFor(options, needed, context),
+    expected: trust.root,
+    needed: trust.signatures,
+    keys: trustedFor(trust, context),
   };
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, platform.files, findings);

@@ -1,11 +1,11 @@
 /** The traces that a command line names: each file, and every trace below a folder. */
 
-import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
-import { externalFormat } from "../../../interop/detect.ts";
-import { type Context, shortPath } from "../../context.ts";
-import { openFileArgument } from "../../file-argument.ts";
-import { printError } from "../../print.ts";
+import { counted } from "../errors/counted.ts";
+import { UsageFault } from "../errors/faults.ts";
+import { externalFormat } from "../interop/detect.ts";
+import { type Context, shortPath } from "./context.ts";
+import { openFileArgument } from "./file-argument.ts";
+import { printError } from "./print.ts";
 
 /**
  * Says in one line how many files of a folder were left out: `*.jsonl` that are no traces at all, as stores are.
