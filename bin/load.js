@@ -77,13 +77,24 @@ function cacheOf(file, text) {
   return isMadeHere && text.equals(cache.subarray(MADE_BY.length, begin)) ? cache.subarray(begin) : undefined;
 }
 
+/** One after the other: Node's recursive `mkdir` never returns where nothing can be made, such as below `/proc`. */
+function makeFolders(path) {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch ({ code }) {
+    if (code === "EEXIST") return;
+    if (code === "ENOENT") makeFolders(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
 /** Of a run that did something: one that only printed a version or a help page has compiled too little. */
 function writeCaches() {
   if (loaded.size === 1) return;
   const missing = [...loaded].filter(([, { script }]) => script.cachedDataRejected !== false);
   if (missing.length === 0) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     if (!isOwn(folder)) return;
     const names = readdirSync(folder);
     if (names.length > MOST_FILES) for (const name of names) unlinkSync(join(folder, name));

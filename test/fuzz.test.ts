@@ -25,10 +25,10 @@ import { RunFault } from "../src/errors/faults.ts";
 import { type Json, type JsonObject, readObject } from "../src/json/json.ts";
 import { compile } from "../src/plan/compile.ts";
 import type { Plan } from "../src/plan/plan.ts";
-import { openDataRoot } from "../src/platform/data-root.ts";
 import { fixedClock, nodeFiles, openTrace, seededEntropy } from "../src/platform/node-ports.ts";
 import { openMail } from "../src/platform/smtp.ts";
 import { openSnapshot } from "../src/snapshot/load.ts";
+import { openStores } from "../src/storage/files/stores.ts";
 import { codesOf, examine } from "./examine/examination.ts";
 import { sharedPath, skipWithout } from "./support/shared.ts";
 
@@ -71,7 +71,7 @@ async function runHostile(plan: Plan, payload: JsonObject, data: string | null):
       payload,
       clock: fixedClock(Date.parse("2026-01-31T09:00:00Z")),
       entropy: seededEntropy(String(count)),
-      data: openDataRoot(join(folder, "data")),
+      stores: openStores(join(folder, "data")),
       openTrace: (id) => openTrace(join(folder, "traces"), id),
       durability: "process",
       maxHops: 500,

@@ -4,7 +4,8 @@
  */
 
 import type { Json, JsonObject } from "../json/json.ts";
-import type { Change, Mail, Sources, StoreFile, StoreReader } from "../ports.ts";
+import type { Change, Mail, Sources } from "../ports.ts";
+import type { Store, StoreKind, StoreKinds, StoreReader, StoreReaders } from "../storage/stores.ts";
 import { absent, type EffectStart, type Evidence } from "./evidence.ts";
 import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
 
@@ -33,8 +34,8 @@ interface Declared<S extends InputSchema, O extends string> {
   readonly outcomes: readonly O[];
 }
 
-interface OnStore<S extends InputSchema, O extends string> extends Declared<S, O> {
-  run(input: Input<S>, store: StoreFile, sources: Sources): Performed<NoInfer<O>>;
+interface OnStore<K extends StoreKind, S extends InputSchema, O extends string> extends Declared<S, O> {
+  run(input: Input<S>, store: StoreKinds[K], sources: Sources): Promise<Performed<NoInfer<O>>>;
 }
 
 interface Reading {
@@ -43,23 +44,23 @@ interface Reading {
   readonly probe?: never;
 }
 
-interface Writing<I> {
+interface Writing<I, R> {
   readonly semantics: Exclude<Semantics, "reads">;
   /**
    * What the store shows of this operation, begun so with this input: looks, and takes no lock.
    * @throws StoreFault
    */
-  probe(input: I, store: StoreReader, begun: EffectStart): Evidence;
+  probe(input: I, store: R, begun: EffectStart): Promise<Evidence>;
 }
 
-/** Whatever writes says how its store shows it after a crash. */
-export type StoreDeclaration<S extends InputSchema, O extends string> = OnStore<S, O> &
-  (Reading | Writing<Input<S>>);
+/** An operation that writes declares how its store shows it after a crash. */
+export type StoreDeclaration<K extends StoreKind, S extends InputSchema, O extends string> = OnStore<K, S, O> &
+  (Reading | Writing<Input<S>, StoreReaders[K]>);
 
 export interface MailDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   run(input: Input<S>, mail: Mail, policy: JsonObject): Promise<Performed<NoInfer<O>>>;
-  /** What is known of a letter whose sending began: what to ask the mail server for. */
-  probe(input: Input<S>, begun: EffectStart): Evidence;
+  /** What is known of a message whose sending began: what to ask the mail server for. */
+  probe(input: Input<S>, begun: EffectStart): Promise<Evidence>;
 }
 
 export interface CallDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
@@ -96,16 +97,16 @@ interface AnyStoreOperation extends AnyOperation {
    * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`.
    * Anything else thrown is a defect of the capability: the engine refuses the run.
    */
-  perform(input: JsonObject, store: StoreFile, sources: Sources): Performed;
+  perform(input: JsonObject, store: Store, sources: Sources): Promise<Performed>;
 }
 
-export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject>);
+export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject, StoreReader>);
 
 export interface MailOperation extends AnyOperation {
   readonly target: "mail";
   /** `policy` is the runtime binding's. Anything thrown is a defect of the capability. */
   perform(input: JsonObject, mail: Mail, policy: JsonObject): Promise<Performed>;
-  probe(input: JsonObject, begun: EffectStart): Evidence;
+  probe(input: JsonObject, begun: EffectStart): Promise<Evidence>;
 }
 
 export interface CallOperation extends AnyOperation {
@@ -181,34 +182,41 @@ function validateInput<S extends InputSchema>(shape: S, input: JsonObject): Pars
   return { violation: { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } } };
 }
 
-/** An operation on the step's store. */
-export function operation<S extends InputSchema, const O extends string>(
-  declaration: StoreDeclaration<S, O>,
-): StoreOperation {
-  const { about, input: shape, outcomes, run } = declaration;
-  const common = {
-    about,
-    input: shape,
-    outcomes,
-    target: "store",
-    perform(input: JsonObject, store: StoreFile, sources: Sources): Performed {
-      const parsed = validateInput(shape, input);
-      return "input" in parsed ? run(parsed.input, store, sources) : parsed.violation;
-    },
-  } as const;
-  if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
-  const { semantics, probe } = declaration;
-  return { ...common, semantics, probe: (input, ...at) => evidenceOf(shape, input, (it) => probe(it, ...at)) };
+/** How the operations on one kind of store are declared. */
+export function operationOn<K extends StoreKind>(kind: K) {
+  return <S extends InputSchema, const O extends string>(
+    declaration: StoreDeclaration<K, S, O>,
+  ): StoreOperation => {
+    const { about, input: shape, outcomes, run } = declaration;
+    const common = {
+      about,
+      input: shape,
+      outcomes,
+      target: "store",
+      async perform(input: JsonObject, store: Store, sources: Sources): Promise<Performed> {
+        const parsed = validateInput(shape, input);
+        return "input" in parsed ? run(parsed.input, store.open(kind), sources) : parsed.violation;
+      },
+    } as const;
+    if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
+    const { semantics, probe } = declaration;
+    return {
+      ...common,
+      semantics,
+      probe: (input, store, begun) =>
+        evidenceOf(shape, input, (parsed) => probe(parsed, store.reader(kind), begun)),
+    };
+  };
 }
 
-/** An input that is turned away at the door leaves nothing. */
-function evidenceOf<S extends InputSchema>(
+/** An input that is refused before the operation begins leaves nothing. */
+async function evidenceOf<S extends InputSchema>(
   shape: S,
   input: JsonObject,
-  show: (input: Input<S>) => Evidence,
-): Evidence {
+  probe: (input: Input<S>) => Promise<Evidence>,
+): Promise<Evidence> {
   const parsed = parseInput(shape, input);
-  return "input" in parsed ? show(parsed.input) : absent();
+  return "input" in parsed ? probe(parsed.input) : absent();
 }
 
 /** An operation that sends mail. */

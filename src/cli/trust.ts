@@ -14,24 +14,41 @@ export interface Trust {
   readonly keys: readonly string[];
 }
 
-/** To name a key is to require its signature. @throws UsageFault for an environment variable that is no number */
+/**
+ * To name a key is to require its signature, on the command line and in the environment alike.
+ * @throws UsageFault for an environment variable whose value the option would refuse
+ */
 export function trustOf(
   { expectSeal, key = [], requireSignature }: Partial<ValuesOf<typeof TRUST>>,
-  { platform }: Context,
+  { platform: { env } }: Context,
 ): Trust {
+  const always = requiredSignatures(env);
+  const areKeysNamed = [...key, ...trustedKeyFiles(env)].length > 0;
+  const asked = requireSignature ?? areKeysNamed;
   return {
-    root: expectSeal ?? (platform.env["PGS_EXPECT_SEAL"] || undefined),
-    signatures: requiredSignatures(requireSignature ?? key.length > 0, platform.env["PGS_REQUIRE_SIGNATURE"]),
+    root: expectSeal ?? (env["PGS_EXPECT_SEAL"] || undefined),
+    signatures: typeof asked === "number" ? asked : Math.max(always, asked ? 1 : 0),
     keys: key,
   };
 }
 
-function requiredSignatures(asked: number | boolean, always: string | undefined): number {
-  if (typeof asked === "number") return asked;
-  const number = always || "0";
-  if (!/^\d{1,6}$/.test(number)) {
-    const message = "$PGS_REQUIRE_SIGNATURE is not a whole number";
-    throw new UsageFault("BAD_USAGE", { message, hint: "set it to 1, or to how many trusted keys must sign" });
-  }
-  return Math.max(Number(number), asked ? 1 : 0);
+type Environment = Context["platform"]["env"];
+
+/** 0 where the variable is not set; a 0 in it is refused, as the option refuses it. */
+function requiredSignatures(env: Environment): number {
+  const required = env["PGS_REQUIRE_SIGNATURE"] || undefined;
+  if (required === undefined) return 0;
+  if (/^[1-9]\d{0,14}$/.test(required)) return Number(required);
+  const message = "$PGS_REQUIRE_SIGNATURE is not a whole number above 0";
+  const hint = "set it to the number of trusted keys that must sign, or unset it";
+  throw new UsageFault("BAD_USAGE", { message, hint });
+}
+
+/** The files of `$PGS_TRUSTED_KEYS`; none where it is not set. @throws UsageFault for an entry that names no file */
+export function trustedKeyFiles(env: Environment): readonly string[] {
+  const listed = env["PGS_TRUSTED_KEYS"] || undefined;
+  const files = listed?.split(":") ?? [];
+  if (!files.includes("")) return files;
+  const message = "$PGS_TRUSTED_KEYS has an empty entry";
+  throw new UsageFault("BAD_USAGE", { message, hint: "separate the files by single colons, or unset it" });
 }

@@ -3,12 +3,14 @@
 import { isReading, type Performed, type StoreOperation } from "../capabilities/effect.ts";
 import { RunFault, StoreFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
-import { holds } from "../plan/expression.ts";
+import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, Mail, Observation, Sources, StoreFile } from "../ports.ts";
-import { findMatches } from "./admit.ts";
-import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
-import type { TraceLimits } from "./run-limits.ts";
+import type { Clock, Entropy, Mail, Observation, Sources } from "../ports.ts";
+import type { Store, Stores } from "../storage/stores.ts";
+import type { EventBody } from "../trace/event.ts";
+import { findMatches } from "./admission.ts";
+import { type EffectResult, emitter, type StepExecutor, type TransformResult } from "./executor.ts";
+import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
 /**
  * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
@@ -19,34 +21,36 @@ import type { TraceLimits } from "./run-limits.ts";
 export type Durability = "device" | "process";
 
 export interface LiveEnvironment {
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
   readonly durability: Durability;
-  /** Everything said so far is on the device when this returns. @throws TraceFault */
-  readonly syncTrace: () => void;
+  /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
+  readonly journal: { append(event: EventBody): void; sync(): void };
   readonly limits: TraceLimits;
-  /** Told every nested run before its first event. */
-  readonly begun: (run: string, plan: Plan) => void;
+  /** Called for every nested run before its first event. */
+  readonly onBeginRun: (run: string, plan: Plan) => void;
 }
 
 export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
   return {
-    admission: (rules, where) => findMatches(rules, where, live.data),
-    transform: (step, inputs) => transform(step, inputs, live),
-    effect: (step, inputs) => effect(step, inputs, live),
-    begin(run, plan, payload) {
-      live.begun(run, plan);
-      return { clock: new Date(live.clock.now()).toISOString(), payload };
+    emit: emitter((event) => {
+      live.journal.append(event);
+      return event;
+    }),
+    beginRun(run, plan) {
+      live.onBeginRun(run, plan);
+      return new Date(live.clock.now()).toISOString();
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
-    unmet: (found) => found,
-    evaluation: ({ condition, onTrue, onFalse }, scope) => (holds(condition, scope) ? onTrue : onFalse),
-    status: (value) => value,
-    inputs: (bound) => bound,
-    published: (mapped) => mapped,
-    end: (node) => node,
+    admit: (rules, where) => findMatches(rules, where, live.stores.events),
+    validate,
+    bind,
+    mapOutputs,
+    evaluate: evaluateOutcome,
+    transform: (step, inputs) => transform(step, inputs, live),
+    effect: (step, inputs) => effect(step, inputs, live),
   };
 }
 
@@ -99,7 +103,7 @@ export function answer(
 
 async function effect(step: EffectStep, inputs: JsonObject, live: LiveEnvironment): Promise<EffectResult> {
   const { sources, observed } = recordingSources(live);
-  if (live.durability === "device" && !isReading(step.operation)) live.syncTrace();
+  if (live.durability === "device" && !isReading(step.operation)) live.journal.sync();
   try {
     const performed = await reach(step, inputs, sources, live);
     const { result = {} } = performed;
@@ -124,7 +128,7 @@ function reach(
   switch (operation.target) {
     case "store":
       if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
-      return onStore(operation, inputs, live.data.store(path), sources, live);
+      return onStore(operation, inputs, live.stores.at(path), sources, live);
     case "mail":
       return operation.perform(inputs, live.mail, policy);
     case "workflows":
@@ -134,15 +138,15 @@ function reach(
   }
 }
 
-function onStore(
+async function onStore(
   operation: StoreOperation,
   inputs: JsonObject,
-  store: StoreFile,
+  store: Store,
   sources: Sources,
   { durability }: LiveEnvironment,
-): Performed {
-  const performed = operation.perform(inputs, store, sources);
-  if (durability === "device" && !isReading(operation)) store.sync();
+): Promise<Performed> {
+  const performed = await operation.perform(inputs, store, sources);
+  if (durability === "device" && !isReading(operation)) await store.sync();
   return performed;
 }
 

@@ -39,11 +39,13 @@ function program(t: TestContext) {
       const main = require(${LOAD}).load(${JSON.stringify(file)});
       main.${call}();
       console.log(main.say(), accepted[0]);`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
       encoding: "utf8",
       env: { PATH: process.env["PATH"], XDG_CACHE_HOME: join(root, "cache"), ...env },
+      // Ended from outside, because what never returns cannot end itself.
+      timeout: 60_000,
     });
-    assert.equal(stderr, "");
+    assert.deepEqual([status, stderr], [0, ""]);
     return stdout.trim();
   };
   write("old");
@@ -108,4 +110,14 @@ test("nothing is written when the cache is turned off, without a home, or by a r
   say({ XDG_CACHE_HOME: "" });
   say({}, "say");
   assert.ok(!existsSync(join(root, "cache")));
+});
+
+test("where the cache's folder cannot be made, the program runs without", {
+  skip: process.platform !== "linux",
+}, (t) => {
+  const { say } = program(t);
+  for (const folder of ["/proc/self/x", "/proc/x", "/proc/self/environ"]) {
+    assert.equal(say({ XDG_CACHE_HOME: folder }), "old false");
+    assert.equal(say({ XDG_CACHE_HOME: "", HOME: folder }), "old false");
+  }
 });

@@ -20,7 +20,7 @@ import {
 } from "./trial.ts";
 
 const DO = "trial::CS_DO_V0";
-const doing = (perform: StoreOperation["perform"]) => testEffect(DO, perform);
+const doing = (perform: Parameters<typeof testEffect>[1]) => testEffect(DO, perform);
 const doStep = (step: string) => ({
   step,
   side_effect: DO,

@@ -87,7 +87,7 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
   ] as const) {
     const path = null;
     const broken = {
-      openDataRoot: () => {
+      openStores: () => {
         throw error;
       },
     };

@@ -32,7 +32,7 @@ const SEND = mailing({
     if (refusal === undefined) return { outcome: "SUCCESS", result: { delivery_status: "sent" } };
     return { outcome: "BACKEND_ERROR", reason: { ...refusal } };
   },
-  probe({ recipient, to, subject = "" }, { since }) {
+  async probe({ recipient, to, subject = "" }, { since }) {
     const address = recipient ?? to;
     if (address === undefined || !E_MAIL_ADDRESS.test(address)) return absent();
     return unclear("NOT_STORED", { recipient: address, subject, since });

@@ -4,7 +4,8 @@ import { absent, type Evidence } from "../../capabilities/evidence.ts";
 import { RunFault, StoreFault } from "../../errors/faults.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
-import type { DataRoot, LockHolder, StoreReader } from "../../ports.ts";
+import type { LockHolder } from "../../ports.ts";
+import type { StoreReader, Stores } from "../../storage/stores.ts";
 import { holdsSuppressed } from "../../trace/event.ts";
 import type { BegunEffect } from "./open-effects.ts";
 import { mayWrite } from "./remaining.ts";
@@ -70,17 +71,17 @@ export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
   readonly safe: Safe;
 }
 
-/** `data` is null where there is no data root. Looks at stores; changes none and takes no lock. */
+/** `stores` is null where there is no data root. Looks at stores; changes none and takes no lock. */
 export async function probeOpenEffect(
   open: readonly BegunEffect[],
   findStep: FindStep,
-  data: DataRoot | null,
+  stores: Stores | null,
 ): Promise<readonly OpenEffect[]> {
   const judged: OpenEffect[] = [];
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
-    const look = lookFor(begun, declared, data);
+    const look = await lookFor(begun, declared, stores);
     judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
   return judged;
@@ -88,7 +89,7 @@ export async function probeOpenEffect(
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;
 
-function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null): Look {
+async function lookFor(effect: BegunEffect, declared: Declared, stores: Stores | null): Promise<Look> {
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
@@ -96,12 +97,12 @@ function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null)
   const { inputs } = effect;
   if (!mayWrite(declared.step) || operation.target === "workflows") return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
-  if (operation.target === "mail") return elsewhere(operation.probe(inputs, effect));
+  if (operation.target === "mail") return elsewhere(await operation.probe(inputs, effect));
   const { probe } = operation;
   // Without a path it would have answered BACKEND_ERROR.
   if (path === null || probe === undefined) return elsewhere(absent());
-  if (data === null) return elsewhere(unseen("NO_DATA_ROOT"));
-  return lookInto(data, path, (store) => withoutSecrets(probe(inputs, store, effect), declared));
+  if (stores === null) return elsewhere(unseen("NO_DATA_ROOT"));
+  return lookInto(stores, path, async (store) => withoutSecrets(await probe(inputs, store, effect), declared));
 }
 
 /** What is known without looking at a store. */
@@ -113,20 +114,18 @@ function unseen(because: ProbeFailure, evidence: JsonObject = {}): ProbeResult {
   return { state: "unseen", because, evidence };
 }
 
-function lookInto(data: DataRoot, path: string, show: (store: StoreReader) => ProbeResult): Look {
+async function lookInto(
+  stores: Stores,
+  path: string,
+  probe: (store: StoreReader) => Promise<ProbeResult>,
+): Promise<Look> {
   try {
-    const store: StoreReader = data.store(path);
-    const stamp = store.stamp();
-    const changed = stamp && toSecond(stamp.modified);
-    return { looked: { file: store.name, changed }, lock: store.holder(), found: show(store) };
+    const store: StoreReader = stores.at(path);
+    const looked = { file: store.name, changed: await store.lastChanged() };
+    return { looked, lock: await store.lockHolder(), found: await probe(store) };
   } catch (error) {
     return elsewhere(hindered(error));
   }
-}
-
-/** Not more exactly: file systems put down a moment that is some milliseconds old. */
-function toSecond(nanoseconds: string): string {
-  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declared): Safe {

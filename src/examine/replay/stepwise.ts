@@ -1,9 +1,9 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
+import type { Divergence } from "../../engine/compare-events.ts";
+import type { ReplayPolicy } from "../../engine/replay-executor.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
-import type { TraceFinding } from "../finding.ts";
-import type { ReplayPolicy } from "./replay-executor.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
 /** What a step answered. */
@@ -43,9 +43,9 @@ export interface Stretch {
 
 /** Goes on behind a divergence with what is on record, so that every step is seen. */
 export class Stepwise implements ReplayPolicy {
-  readonly goesOn = true;
+  readonly continuesAfterDivergence = true;
   readonly steps: ReplayedStep[] = [];
-  readonly divergences: TraceFinding[] = [];
+  readonly divergences: Divergence[] = [];
   /** Events that were taken as recorded. */
   taken = 0;
   readonly #stretch: Stretch;
@@ -88,10 +88,10 @@ export class Stepwise implements ReplayPolicy {
     return this.#hasBegun;
   }
 
-  passed(event: TraceEvent, said: EventBody, isChecked: boolean, divergence: TraceFinding | null): boolean {
+  passed(event: TraceEvent, replayed: EventBody, isChecked: boolean, divergence: Divergence | null): boolean {
     const place = this.#waiting.shift() ?? null;
     if (divergence !== null) this.divergences.push(divergence);
-    if (place !== null) this.#see(place, event, said, verdictOf(isChecked, divergence));
+    if (place !== null) this.#see(place, event, replayed, verdictOf(isChecked, divergence));
     const { until } = this.#stretch;
     if (until === undefined || !isUntil(until, place, event)) return false;
     if (this.#hasBegun) this.#hasEnded = true;
@@ -99,7 +99,7 @@ export class Stepwise implements ReplayPolicy {
     return this.#hasEnded;
   }
 
-  #see(place: StepPlace, event: TraceEvent, said: EventBody, verdict: Verdict): void {
+  #see(place: StepPlace, event: TraceEvent, replayed: EventBody, verdict: Verdict): void {
     if (place.visit === 1) this.#met.add(nodeText(place)).add(placeText(place));
     if (place.step === null) this.#current.delete(place.run);
     const begun = beginning(place, event);
@@ -114,12 +114,12 @@ export class Stepwise implements ReplayPolicy {
     if (event.event_type === "side_effect_end") step.recorded = effectAnswer(event.payload);
     if (event.event_type !== "transform_end") return;
     step.recorded = transformAnswer(event.payload);
-    if (verdict !== "taken" && said.event_type === "transform_end")
-      step.replayed = transformAnswer(said.payload);
+    if (verdict !== "taken" && replayed.event_type === "transform_end")
+      step.replayed = transformAnswer(replayed.payload);
   }
 }
 
-function verdictOf(isChecked: boolean, divergence: TraceFinding | null): Verdict {
+function verdictOf(isChecked: boolean, divergence: Divergence | null): Verdict {
   if (divergence !== null) return "differs";
   return isChecked ? "equal" : "taken";
 }
