@@ -5,7 +5,7 @@ import { RunFault, StoreFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Mail, Observation, Sources } from "../ports.ts";
+import type { Observation, Ports, Sources } from "../ports.ts";
 import type { Store, Stores } from "../storage/stores.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
@@ -20,11 +20,8 @@ import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
  */
 export type Durability = "device" | "process";
 
-export interface LiveEnvironment {
+export interface LiveEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly stores: Stores;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly mail: Mail;
   readonly durability: Durability;
   /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
   readonly journal: { append(event: EventBody): void; sync(): void };
