@@ -18,7 +18,7 @@ export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Pr
       else found.push(nested);
     }
     const own = plans.get(event.run);
-    if (own !== undefined) found.push(...checkEvent(own, event));
+    if (own !== undefined) for (const one of checkEvent(own, event)) found.push(one);
     if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
   }
   return found;

@@ -93,7 +93,7 @@ function reachable(plan: Plan, from: readonly NodeKey[]): readonly NodeKey[] {
     const node = plan.nodes.get(key);
     if (node === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (node.type !== "EXIT") waiting.push(...targets(node));
+    if (node.type !== "EXIT") for (const target of targets(node)) waiting.push(target);
   }
   return [...seen];
 }

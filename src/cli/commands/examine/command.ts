@@ -154,7 +154,9 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
   });
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
+  const isReadable =
+    verified.omitted === 0 &&
+    verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
   return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
 }
 
