@@ -31,6 +31,9 @@ export function checkDocuments(argv: readonly string[], out: string): void {
   // With --watch there are several.
   for (const text of out.split(/(?<=^\}\n)/m)) {
     const isValid = validate(JSON.parse(text));
-    assert.ok(isValid, `${argv.join(" ")}: ${schema} ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`);
+    assert.ok(
+      isValid,
+      `${argv.join(" ")}: ${schema} ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`,
+    );
   }
 }
