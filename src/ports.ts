@@ -125,9 +125,10 @@ export interface StoreFile extends StoreFileReader {
   sync(): void;
   /**
    * Does `work` while no other process and no other operation of this process does the same on this file, in the order
-   * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held.
+   * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held. What
+   * `unlocked` returns when it is its turn is the result without a lock, a folder or a write; null where it needs them.
    */
-  locked<T>(work: () => T): Promise<T>;
+  locked<T>(work: () => T, unlocked?: () => { readonly value: T } | null): Promise<T>;
   /** What is stored beside the file to find things in it faster, or null; `kind` tells several of one file apart. */
   index(kind: string): IndexFile | null;
 }

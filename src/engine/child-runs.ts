@@ -1,6 +1,6 @@
 /** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
 
-import type { ChildResult } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/target.ts";
 import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";

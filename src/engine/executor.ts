@@ -41,7 +41,7 @@ export interface StepExecutor {
   /** The outcome that the evaluation gives. */
   evaluate(evaluation: Evaluation, scope: Scope): string;
   transform(step: TransformStep, inputs: JsonObject): TransformResult;
-  /** Not asked for a step that calls workflows: the loop performs that one, live and in a replay. */
+  /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
 }
 

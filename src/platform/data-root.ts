@@ -70,7 +70,7 @@ export interface Root {
 
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
-  // What can be made anew does not have to reach the device.
+  // Derived data does not have to reach the device.
   const derived = { folder: rootFolder, unsynced: new Set<string>() };
   // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
   let held: Located | undefined;
@@ -112,7 +112,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         syncFolders(unsynced);
       });
     },
-    locked(work) {
+    locked(work, unlocked) {
       const deadline = deadlineIn(options.lockTimeout);
       const whileHeld = (found: Located) => () => {
         held = found;
@@ -126,7 +126,10 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         at("UNWRITABLE", (found) =>
           tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
         );
-      return inOrder(() => retry(attemptOnce));
+      return inOrder(async () => {
+        const known = unlocked?.() ?? null;
+        return known === null ? retry(attemptOnce) : known.value;
+      });
     },
     index: (kind) =>
       openIndexFile(
@@ -156,7 +159,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   }
 }
 
-function escapes(store: string): never {
+function refuseEscape(store: string): never {
   throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
 }
 
@@ -164,7 +167,7 @@ function escapes(store: string): never {
 function nameBelow(folder: string, path: string): string {
   const name = relative(folder, resolve(folder, path));
   const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
-  if (leaves || isAbsolute(path) || path.includes("\0")) escapes(path);
+  if (leaves || isAbsolute(path) || path.includes("\0")) refuseEscape(path);
   return name.replaceAll(sep, "/");
 }
 
@@ -174,13 +177,13 @@ interface Located {
   readonly path: string;
 }
 
-/** Where somebody moves folders at the very moment, it is looked for again. */
+/** Where a folder is moved at the very moment, the store is looked for again. */
 const ATTEMPTS = 5;
 
-/** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
+/** What `work` makes of the store where it is; its folder is made first where `isMaking`. */
 export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
+    const { folder, file, held } = throughKnownFolder(root, name) ?? throughLinks(root, name, isMaking);
     if (held === null) continue;
     try {
       return work({ folder, path: `${held.path}/${file}` });
@@ -188,7 +191,7 @@ export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at:
       held.close();
     }
   }
-  return escapes(name);
+  return refuseEscape(name);
 }
 
 interface Found {
@@ -198,8 +201,8 @@ interface Found {
   readonly held: OpenFolder | null;
 }
 
-/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
-function straight({ folder: root }: Root, name: string): Found | null {
+/** By a folder handle that is still open: its path has no links, so that only the last name may be one. */
+function throughKnownFolder({ folder: root }: Root, name: string): Found | null {
   const path = join(root, name);
   const folder = dirname(path);
   const file = basename(path);
@@ -209,7 +212,7 @@ function straight({ folder: root }: Root, name: string): Found | null {
   return null;
 }
 
-function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+function throughLinks({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
   const real = locate(root, name);
   const folder = dirname(real);
   const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : openFolder(folder);
@@ -224,10 +227,10 @@ function locate(folder: string, name: string): string {
     const real = realPath(existing);
     if (real !== undefined) {
       const path = missing.length === 0 ? real : join(real, ...missing);
-      return isBelow(folder, path) ? path : escapes(name);
+      return isBelow(folder, path) ? path : refuseEscape(name);
     }
     // A link that leads nowhere: what a write creates behind it may be anywhere.
-    if (existing !== folder && isLink(existing)) escapes(name);
+    if (existing !== folder && isLink(existing)) refuseEscape(name);
     if (existing === folder) return join(folder, ...missing);
     missing.unshift(basename(existing));
     existing = dirname(existing);

@@ -15,7 +15,7 @@
 import { StoreFault } from "../../errors/faults.ts";
 import type { LockHolder } from "../../ports.ts";
 import { draftOf } from "../file-bytes.ts";
-import { type LockPlace, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
+import { type LockFile, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
 import { codeOf, holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
 
 const LONGEST_PAUSE_MS = 10;
@@ -53,7 +53,7 @@ export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
  * @throws StoreFault `LOCKED` from the deadline on, when a process that is not known to have died holds the lock;
  * `LOCK_UNUSABLE` when the system refuses the lock itself
  */
-export function tryLocked<T>(lock: LockPlace, file: string, deadline: number, work: () => T): Attempt<T> {
+export function tryLocked<T>(lock: LockFile, file: string, deadline: number, work: () => T): Attempt<T> {
   if (!onLock(file, () => acquire(lock, file, deadline))) return null;
   try {
     return { value: work() };
@@ -70,7 +70,7 @@ export function holderOf(path: string): LockHolder | null {
 }
 
 /** Removes the lock, unless its holder is known to be alive: then that one is the value. @throws StoreFault */
-export function tryRemove(lock: LockPlace, file: string, deadline: number): Attempt<LockHolder | null> {
+export function tryRemove(lock: LockFile, file: string, deadline: number): Attempt<LockHolder | null> {
   const text = textOf(lock.path);
   if (text === undefined) return { value: null };
   const holder = holderOf(lock.path);
@@ -89,7 +89,7 @@ function onLock<T>(file: string, work: () => T): T {
 }
 
 /** False while a process that is not known to have died holds the lock. */
-function acquire(lock: LockPlace, file: string, deadline: number): boolean {
+function acquire(lock: LockFile, file: string, deadline: number): boolean {
   while (!tryAcquire(lock)) {
     const text = textOf(lock.path);
     if (text === undefined) continue;
@@ -103,13 +103,13 @@ function acquire(lock: LockPlace, file: string, deadline: number): boolean {
   return true;
 }
 
-function locked({ path }: LockPlace, file: string): StoreFault {
+function locked({ path }: LockFile, file: string): StoreFault {
   const { host = null, pid = null, since = null } = holderOf(path) ?? {};
   return new StoreFault("LOCKED", { file, host, pid, since });
 }
 
 /** Removes the lock and the draft that its owner may have left; false while another process is doing so. */
-function takeAway(lock: LockPlace, text: string, file: string, deadline: number): boolean {
+function takeAway(lock: LockFile, text: string, file: string, deadline: number): boolean {
   const claim = { ...lock, path: `${lock.path}.claim` };
   const taken = tryLocked(claim, file, deadline, () => {
     if (textOf(lock.path) !== text) return;

@@ -91,17 +91,17 @@ export function openDocument(file: StoreFile): JsonDocument {
 }
 
 /** Does the work under the lock with what is found there; null, without a lock, where nothing is found even before. */
-async function ifFound<F, T>(
+function ifFound<F, T>(
   file: StoreFile,
   find: (stored: JsonObject) => F | null,
   work: (found: F, stored: JsonObject) => T,
 ): Promise<T | null> {
-  if (find(read(file)) === null) return null;
-  return file.locked(() => {
+  const whenLocked = () => {
     const stored = read(file);
     const found = find(stored);
     return found === null ? null : work(found, stored);
-  });
+  };
+  return file.locked(whenLocked, () => (find(read(file)) === null ? { value: null } : null));
 }
 
 export function nameReader(file: StoreFileReader): NameRegistryReader {

@@ -43,20 +43,20 @@ export function openRegistry(file: StoreFile): KeyRegistry {
       return binding?.isActive ? readBinding(binding, file) : null;
     },
     exists: async (keyOrAddress) => find(keyOrAddress)?.isActive ?? false,
-    async deregister(keyOrAddress) {
-      if (find(keyOrAddress) === undefined) return null;
-      return file.locked(() =>
-        onRegistry(({ state, torn, add }) => {
-          const binding = findBinding(state, file, keyOrAddress);
-          if (binding === undefined) return null;
-          if (!binding.isActive) return {};
-          const after = tombstoneOf(binding.key, binding.address);
-          const before = { ...readBinding(binding, file), ...torn };
-          add(after);
-          return { change: { before, after } };
-        }),
-      );
-    },
+    deregister: (keyOrAddress) =>
+      file.locked(
+        () =>
+          onRegistry(({ state, torn, add }) => {
+            const binding = findBinding(state, file, keyOrAddress);
+            if (binding === undefined) return null;
+            if (!binding.isActive) return {};
+            const after = tombstoneOf(binding.key, binding.address);
+            const before = { ...readBinding(binding, file), ...torn };
+            add(after);
+            return { change: { before, after } };
+          }),
+        () => (find(keyOrAddress) === undefined ? { value: null } : null),
+      ),
     count: async () => onRegistry(({ state }) => countActive(state)),
   };
 }

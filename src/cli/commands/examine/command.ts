@@ -58,7 +58,6 @@ export const examine = defineCommand({
   ],
   exitCodes: {
     SUCCESS: "every trace is valid",
-    SNAPSHOT: "the snapshot was refused",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
   async action({ traces, head, steps, fromStep, until, ...request }, context) {
@@ -154,7 +153,9 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
   });
   const verified = verification.verdict;
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
+  const isReadable =
+    verified.omitted === 0 &&
+    verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
   return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
 }
 
