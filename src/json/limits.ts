@@ -33,5 +33,8 @@ export const SIZE = {
   event: 416 * MIB,
 } as const;
 
+/** Of the data folder that a scenario names: more than any store that a test needs. */
+export const SCENARIO_DATA = { files: 10_000, bytes: 256 * MIB } as const;
+
 /** Values that the aliases of one YAML text may stand for. */
 export const EXPANDED_VALUES = 1_000_000;

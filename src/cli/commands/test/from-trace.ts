@@ -42,7 +42,13 @@ export async function testFromTrace(
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
-  const testing = { workflows, stores, around: scenarioEnvironment(platform), isRecorded: false };
+  const testing = {
+    workflows,
+    stores,
+    workspace: settings.workspace,
+    around: scenarioEnvironment(platform),
+    isRecorded: false,
+  };
   const { stringify } = await import("yaml");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
