@@ -49,13 +49,10 @@ export async function testFromTrace(
     around: scenarioEnvironment(platform),
     isRecorded: false,
   };
-  const { stringify } = await import("yaml");
+  const { yamlText } = await import("../../../json/yaml-text.ts");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
-    const text = stringify(scenarioOf(events, summary, nameOfStore, answers), {
-      lineWidth: 0,
-      aliasDuplicateObjects: false,
-    });
+    const text = yamlText(scenarioOf(events, summary, nameOfStore, answers));
     tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
     if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
     writeFileArgument(
