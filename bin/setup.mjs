@@ -14,7 +14,7 @@ if (changed(join(root, "node_modules/.package-lock.json")) < changed(join(root, 
 }
 
 const sources = readdirSync(join(root, "src"), { recursive: true }).map((file) => join(root, "src", file));
-const own = ["package.json", "rolldown.config.js", "tsconfig.types.json", "bin/build.mjs"];
+const own = ["package.json", "rolldown.config.js", "tsconfig.types.json", "bin/build.mjs", "bin/docs.mts"];
 const inputs = [...sources, ...own.map((file) => join(root, file))];
 const newest = Math.max(...inputs.map(changed));
 if (changed(join(root, "dist/index.d.mts")) < newest) run("run", "--silent", "build");

@@ -9,7 +9,6 @@ import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault, TraceFault, UsageFault } from "./errors/faults.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
-import { openDataRoot } from "./platform/data-root.ts";
 import {
   attempt,
   errnoOf,
@@ -25,6 +24,7 @@ import {
 } from "./platform/node-ports.ts";
 import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
+import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
@@ -49,7 +49,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     entropy: nodeEntropy,
     fixedClock,
     seededEntropy,
-    openDataRoot,
+    openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openTrace,

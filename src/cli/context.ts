@@ -3,7 +3,6 @@
 import type {
   CheckCache,
   Clock,
-  DataRoot,
   Entropy,
   Files,
   Locks,
@@ -15,6 +14,7 @@ import type {
   TraceFolder,
   WorkerPool,
 } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
@@ -43,8 +43,8 @@ export interface Platform {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
-  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
+  /** `ownerLost` is called for a store that was replaced and could not keep its owner or group. */
+  openStores(root: string, notices?: { readonly ownerLost: (file: string) => void }): Stores;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;

@@ -1,5 +1,5 @@
 /**
- * How deep and how large data may be: the one table that every reader and writer takes its limit from.
+ * How deep and how large data and traces may be: the one table that every reader and writer takes its limit from.
  *
  * What may be written can be read: each limit holds the one above it and what is put around its values on the way,
  * so nothing that a run was given or has made is refused when it is read back. Code that recurses over data must
@@ -35,6 +35,25 @@ export const SIZE = {
 
 /** Of the data folder that a scenario names: more than any store that a test needs. */
 export const SCENARIO_DATA = { files: 10_000, bytes: 256 * MIB } as const;
+
+/** How much one trace may hold, the runs nested in it included. */
+export interface TraceLimits {
+  /** How many runs may begin. */
+  readonly runs: number;
+  /** How many events are enough: no step and no node begins after them. */
+  readonly events: number;
+}
+
+/** Unless the caller gives others. */
+export const TRACE_LIMITS: TraceLimits = { runs: 10_000, events: 500_000 };
+
+/** Entries of a list that grows with what it is about. */
+export const LIST = {
+  /** Findings of one trace that are kept; what is beyond that is counted. */
+  findings: 100_000,
+  /** Entries that text shows of a list. */
+  rows: 1000,
+} as const;
 
 /** Values that the aliases of one YAML text may stand for. */
 export const EXPANDED_VALUES = 1_000_000;

@@ -1,4 +1,4 @@
-/** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
+/** The data root on disk: every path stays inside, every write is whole, every failure a `StoreFault` without absolute paths. */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -19,21 +19,21 @@ import {
   unlessAbsent,
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
-import { holderOf, lockOf, withLock } from "./lock/lock.ts";
+import { createQueue, deadlineIn, holderOf, lockOf, retry, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
-  readonly lockPatience: number;
+  readonly lockTimeout: number;
   /** Bytes by which a store must have grown before an index of it is written. */
   readonly indexWorth: number;
-  /** Told a store that this process replaced without being allowed to leave it to its owner or group. */
+  /** Called for a store that was replaced and could not keep its owner or group. */
   readonly ownerLost: (file: string) => void;
 }
 
-const USUAL: DataRootOptions = {
-  lockPatience: 10_000,
+const DEFAULTS: DataRootOptions = {
+  lockTimeout: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
 };
@@ -52,7 +52,7 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...USUAL, ...options });
+      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...DEFAULTS, ...options });
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -70,11 +70,12 @@ export interface Root {
 
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
-  // What can be made anew does not have to reach the device.
+  // Derived data does not have to reach the device.
   const derived = { folder: rootFolder, unsynced: new Set<string>() };
   // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
   let held: Located | undefined;
   let isDirty = false;
+  const inOrder = createQueue();
   const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
     held === undefined ? reach(root, name, isMaking, work) : work(held);
   const at = <T>(failing: Failing, work: (at: Located) => T): T =>
@@ -111,17 +112,25 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         syncFolders(unsynced);
       });
     },
-    locked: (work) =>
-      at("UNWRITABLE", (found) =>
-        withLock({ ...found, path: lockOf(found.path) }, name, options.lockPatience, () => {
-          held = found;
-          try {
-            return work();
-          } finally {
-            held = undefined;
-          }
-        }),
-      ),
+    locked(work, unlocked) {
+      const deadline = deadlineIn(options.lockTimeout);
+      const whileHeld = (found: Located) => () => {
+        held = found;
+        try {
+          return work();
+        } finally {
+          held = undefined;
+        }
+      };
+      const attemptOnce = () =>
+        at("UNWRITABLE", (found) =>
+          tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+        );
+      return inOrder(async () => {
+        const known = unlocked?.() ?? null;
+        return known === null ? retry(attemptOnce) : known.value;
+      });
+    },
     index: (kind) =>
       openIndexFile(
         options.indexWorth,
@@ -133,8 +142,8 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
 
 function syncFolders(unsynced: Unsynced): void {
   for (const folder of unsynced) {
-    unsynced.delete(folder);
     syncFolder(folder);
+    unsynced.delete(folder);
   }
 }
 
@@ -150,7 +159,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   }
 }
 
-function escapes(store: string): never {
+function refuseEscape(store: string): never {
   throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
 }
 
@@ -158,7 +167,7 @@ function escapes(store: string): never {
 function nameBelow(folder: string, path: string): string {
   const name = relative(folder, resolve(folder, path));
   const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
-  if (leaves || isAbsolute(path) || path.includes("\0")) escapes(path);
+  if (leaves || isAbsolute(path) || path.includes("\0")) refuseEscape(path);
   return name.replaceAll(sep, "/");
 }
 
@@ -168,13 +177,13 @@ interface Located {
   readonly path: string;
 }
 
-/** Where somebody moves folders at the very moment, it is looked for again. */
+/** Where a folder is moved at the very moment, the store is looked for again. */
 const ATTEMPTS = 5;
 
-/** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
+/** What `work` makes of the store where it is; its folder is made first where `isMaking`. */
 export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
+    const { folder, file, held } = throughKnownFolder(root, name) ?? throughLinks(root, name, isMaking);
     if (held === null) continue;
     try {
       return work({ folder, path: `${held.path}/${file}` });
@@ -182,7 +191,7 @@ export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at:
       held.close();
     }
   }
-  return escapes(name);
+  return refuseEscape(name);
 }
 
 interface Found {
@@ -192,8 +201,8 @@ interface Found {
   readonly held: OpenFolder | null;
 }
 
-/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
-function straight({ folder: root }: Root, name: string): Found | null {
+/** By a folder handle that is still open: its path has no links, so that only the last name may be one. */
+function throughKnownFolder({ folder: root }: Root, name: string): Found | null {
   const path = join(root, name);
   const folder = dirname(path);
   const file = basename(path);
@@ -203,7 +212,7 @@ function straight({ folder: root }: Root, name: string): Found | null {
   return null;
 }
 
-function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+function throughLinks({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
   const real = locate(root, name);
   const folder = dirname(real);
   const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : openFolder(folder);
@@ -218,10 +227,10 @@ function locate(folder: string, name: string): string {
     const real = realPath(existing);
     if (real !== undefined) {
       const path = missing.length === 0 ? real : join(real, ...missing);
-      return isBelow(folder, path) ? path : escapes(name);
+      return isBelow(folder, path) ? path : refuseEscape(name);
     }
     // A link that leads nowhere: what a write creates behind it may be anywhere.
-    if (existing !== folder && isLink(existing)) escapes(name);
+    if (existing !== folder && isLink(existing)) refuseEscape(name);
     if (existing === folder) return join(folder, ...missing);
     missing.unshift(basename(existing));
     existing = dirname(existing);

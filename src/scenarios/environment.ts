@@ -3,7 +3,8 @@
 import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
-import type { Clock, DataRoot, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { ObservedEnding } from "./expect/expectation.ts";
 import type { Output } from "./expect/leaks.ts";
@@ -19,7 +20,7 @@ export interface ScenarioEnvironment {
   openTempFolder(): Promise<TempFolder>;
   /** Lets what waits for its turn have it, such as an interrupt. */
   pause(): Promise<void>;
-  openDataRoot(root: string): DataRoot;
+  openStores(root: string): Stores;
   openMail(environment: ReadonlyMap<string, string>): Mail;
   openTrace(traces: string, id: string): TraceFolder;
   readonly maxHops: number;

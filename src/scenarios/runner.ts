@@ -232,16 +232,15 @@ async function runStep(
     payload,
     clock: clock === undefined ? around.clock : around.fixedClock(clock),
     entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
-    data: around.openDataRoot(`${scratch.folder}/${DATA}`),
+    stores: around.openStores(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
-    wrapExecutor: staging.stage,
+    wrapExecutor: staging.stub,
     ...(actor === undefined ? {} : { actor }),
     listen(event) {
-      staging.listen(event);
       events.push(event);
       addEvent(summary, event);
     },

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { COMMANDS } from "../../src/cli/program.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
 import type { DataRoot } from "../../src/ports.ts";
+import { fileStores } from "../../src/storage/files/stores.ts";
 import {
   assertHint,
   assertNothingLeft,
@@ -232,7 +233,10 @@ test("a trace that is removed while the run goes on ends it, and what took place
       };
     },
   });
-  const said = await place.sessionIn({ openDataRoot: (root) => removing(openDataRoot(root)) }, ...argv);
+  const said = await place.sessionIn(
+    { openStores: (root) => fileStores(removing(openDataRoot(root))) },
+    ...argv,
+  );
   assertRefused(said, 5, "TRACE_UNWRITABLE");
   assert.match(
     said.err,

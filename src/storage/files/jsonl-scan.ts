@@ -5,7 +5,7 @@ import { StoreFault, storeDefect } from "../../errors/faults.ts";
 import { isObject, type JsonDefect, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
-import type { StoreFile } from "../../ports.ts";
+import type { StoreFileReader } from "../../ports.ts";
 
 export interface Line {
   readonly text: string;
@@ -15,7 +15,7 @@ export interface Line {
   readonly offset: number;
 }
 
-/** What stands behind the last newline. */
+/** What is behind the last newline. */
 export interface Tail {
   /** Whether it is a whole JSON value, or what an interrupted write left behind. */
   readonly kind: "none" | "whole" | "torn";
@@ -67,7 +67,7 @@ export function newlinesIn(bytes: Uint8Array): number {
 }
 
 /** The number of the line that begins at the offset. */
-export function lineNumberAt(store: StoreFile, offset: number): number {
+export function lineNumberAt(store: StoreFileReader, offset: number): number {
   let number = 1;
   let left = offset;
   store.readFrom(0, (piece) => {

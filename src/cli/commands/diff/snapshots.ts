@@ -6,13 +6,13 @@ import { SnapshotFault } from "../../../errors/faults.ts";
 import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../examine/diff/executed.ts";
 import { type Paint, painter } from "../../colour.ts";
+import { groupText, sidesOf, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
 import type { Place } from "../../differences.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { printJson, printText } from "../../print.ts";
 import type { Trust } from "../../trust.ts";
-import { groupText, sidesOf, verdictText } from "./view.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(

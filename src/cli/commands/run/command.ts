@@ -1,9 +1,8 @@
 /** `pgs run`: the main job. */
 
 import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
-import { TRACE_LIMITS } from "../../../engine/run-limits.ts";
 import { Fault, RunFault, UsageFault } from "../../../errors/faults.ts";
-import { DEPTH, SIZE } from "../../../json/limits.ts";
+import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
@@ -14,12 +13,12 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "../../payload.ts";
 import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
+import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
 import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
-import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "./payload.ts";
-import { render, type TraceFiles } from "./render.ts";
-import { filesText, followLine, type Report, toJsonText, toText } from "./view.ts";
+import { render } from "./render.ts";
 
 export const run = defineCommand({
   details:
@@ -35,7 +34,7 @@ export const run = defineCommand({
       durability: choice(
         "LEVEL",
         ["device", "process"],
-        "what an effect recorded as done survives: a crash of the machine, or only of the process",
+        "crash that recorded effects survive: of the whole device, or only of the process",
         "device",
       ),
     },
@@ -93,7 +92,7 @@ export const run = defineCommand({
         request.seed === undefined
           ? platform.entropy
           : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
-      data: platform.openDataRoot(settings.dataRoot, {
+      stores: platform.openStores(settings.dataRoot, {
         ownerLost: (name) => printError(context, ownerLostText(name)),
       }),
       mail: platform.openMail(platform.env),

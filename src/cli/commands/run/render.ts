@@ -6,7 +6,8 @@ import { IoError, type TraceAccess } from "../../../ports.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
 import { printError, refusalText } from "../../print.ts";
-import { type Kind, RENDERINGS, type RenderedTrace } from "../render/renderings.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
+import type { TraceFiles } from "../../run-view.ts";
 
 export interface Rendering {
   /** Which files to write, and for whom. */
@@ -16,12 +17,6 @@ export interface Rendering {
   readonly events: readonly TraceEvent[];
   /** Folder and name without ending. */
   readonly base: string;
-}
-
-export interface TraceFiles {
-  readonly jsonl: string;
-  readonly md: string | null;
-  readonly png: string | null;
 }
 
 /** The run is over: a rendering that fails is said, and changes nothing about how the run ended. */

@@ -17,7 +17,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { file, repeatable } from "../../option.ts";
 import { plain, printError, printJson, printText } from "../../print.ts";
-import { sayFindings } from "../verify/command.ts";
+import { printVerified } from "../../verified-view.ts";
 
 export const seal = defineCommand({
   details: "Valid signatures that the seal already has stay. Nothing is written unless every file is valid.",
@@ -45,9 +45,9 @@ export const seal = defineCommand({
     const keys = signingKeys(key, context);
     const findings: Fault[] = [];
     const all = readAll(settings.snapshot, platform.files, findings);
-    findings.push(...all.flatMap(verifyFile));
+    for (const fault of all.flatMap(verifyFile)) findings.push(fault);
     if (findings.length > 0) {
-      sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
+      printVerified({ findings, sealed: false, root: null, signatures: [], files: all.length }, context);
       return EXIT.SNAPSHOT;
     }
     const signed = signaturesOf(all, keys, context);

@@ -1,9 +1,8 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
-import { counted } from "../../../errors/counted.ts";
 import { type Fault, SealFault } from "../../../errors/faults.ts";
 import type { TrustedKey } from "../../../sign/keys.ts";
-import { type EvaluatedSignature, signatureFaults } from "../../../sign/verify.ts";
+import { signatureFaults } from "../../../sign/verify.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../../../snapshot/seal.ts";
 import {
@@ -17,11 +16,11 @@ import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { checkOutputs } from "../../output-files.ts";
-import { printError, printJson, printText, refusalText, table } from "../../print.ts";
 import { isPrinted, writeReports } from "../../report-files.ts";
 import { REPORTS, TRUST } from "../../shared-options.ts";
-import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import { evaluateSeal, trustedFor } from "../../signatures.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { printVerified, type SealState, type Verified } from "../../verified-view.ts";
 import { verifyPart } from "./result.ts";
 
 export const verify = defineCommand({
@@ -45,16 +44,10 @@ export const verify = defineCommand({
     await checkOutputs(request, { "a key": request.key }, context);
     const verified = verifySnapshot(trustOf(request, context), context);
     writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
-    if (!isPrinted(request)) sayFindings(verified.findings, verified, context);
+    if (!isPrinted(request)) printVerified(verified, context);
     return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
   },
 });
-
-export interface Verified extends SealState {
-  readonly findings: readonly Fault[];
-  /** How many were read. */
-  readonly files: number;
-}
 
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
 export function verifySnapshot(trust: Trust, context: Context): Verified {
@@ -68,7 +61,7 @@ export function verifySnapshot(trust: Trust, context: Context): Verified {
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, platform.files, findings);
   const state = checkSeal(all, asked, findings, context);
-  findings.push(...all.flatMap(verifyFile));
+  for (const fault of all.flatMap(verifyFile)) findings.push(fault);
   return { ...state, findings, files: all.length };
 }
 
@@ -77,12 +70,6 @@ interface Asked {
   readonly expected: string | undefined;
   readonly needed: number;
   readonly keys: readonly TrustedKey[];
-}
-
-interface SealState {
-  readonly sealed: boolean;
-  readonly root: string | null;
-  readonly signatures: readonly EvaluatedSignature[];
 }
 
 function checkSeal(
@@ -108,34 +95,7 @@ function checkSeal(
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
   const signatures = evaluateSeal(seal, keys);
-  findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
+  for (const fault of signatureFaults(signatures, SEAL_FILE, needed)) findings.push(fault);
+  for (const fault of verifyAgainst(seal, all)) findings.push(fault);
   return { sealed: true, root: seal.root, signatures };
-}
-
-export function sayFindings(
-  findings: readonly Fault[],
-  state: SealState & { readonly files: number },
-  context: Context,
-): void {
-  const { settings } = context;
-  if (settings.json) {
-    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
-    printJson(context, {
-      ok: findings.length === 0,
-      seal: state.sealed ? "sealed" : "verified",
-      root: state.root,
-      files: state.files,
-      signatures: signaturesJson(state.signatures),
-      findings: listed,
-    });
-    return;
-  }
-  const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) printError(context, refusalText(finding));
-  if (findings.length > 0)
-    printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
-  else if (!settings.quiet) {
-    const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
-  }
 }

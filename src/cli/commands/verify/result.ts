@@ -6,7 +6,7 @@ import type { Case, Part } from "../../../report/result.ts";
 import type { Context } from "../../context.ts";
 import { plain } from "../../print.ts";
 import { faultNotice, faultRules } from "../../results.ts";
-import type { Verified } from "./command.ts";
+import type { Verified } from "../../verified-view.ts";
 
 export function verifyPart(verified: Verified, context: Context): Part {
   const { findings } = verified;
