@@ -429,8 +429,14 @@ export const usageTable = {
     hint: "type --jobs 1, which needs no worker threads",
   }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
-    what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
+    what: `${f.step === null ? "the data before the first step" : `the data of step ${f.step}`} cannot be prepared: ${f.path}: ${f.errno}`,
     where: f.file,
+    hint: "data are files and folders that can be read; a pipe, a socket or a device is none",
+  }),
+  SCENARIO_DATA_LIMIT: (f: { file: string; folder: string; files: number; bytes: number }) => ({
+    what: `the data folder ${f.folder} has more than ${counted(f.files, "entry", "entries")}, or more than ${counted(f.bytes, "byte")}`,
+    where: f.file,
+    hint: "name a folder that holds nothing but the data of the scenario",
   }),
 } satisfies Table;
 

@@ -1,7 +1,7 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
 import type { Divergence } from "../../engine/compare-events.ts";
-import type { ReplayPolicy } from "../../engine/replay-executor.ts";
+import type { ReplayPolicy } from "../../engine/replay-policy.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
