@@ -1,9 +1,9 @@
 /** Findings that are known: recorded once, so that a snapshot can adopt the rules and be held to them from then on. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { isDigest } from "../json/canonical.ts";
 import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json/json.ts";
 import type { CheckFinding } from "./check.ts";
+import { CheckFault } from "./errors.ts";
 
 /** One known finding; all but the fingerprint is there for the reader. */
 export interface Known {
@@ -20,11 +20,11 @@ export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[]
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new UsageFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+    throw new CheckFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
   }
   const refuse = (at: string, expected: string): never => {
     const line = lineOf(utf8(bytes), at) ?? 1;
-    throw new UsageFault("BASELINE_MALFORMED", { file, line, pointer: at, expected });
+    throw new CheckFault("BASELINE_MALFORMED", { file, line, pointer: at, expected });
   };
   if (own(read.value, "schema") !== SCHEMA) refuse("/schema", SCHEMA);
   const findings = own(read.value, "findings");

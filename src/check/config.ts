@@ -1,10 +1,10 @@
 /** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
 
 import { Ajv, type ErrorObject } from "ajv";
-import { UsageFault } from "../errors/faults.ts";
 import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import schema from "./config.schema.json" with { type: "json" };
+import { CheckFault } from "./errors.ts";
 import type { Rule, Severity } from "./rule.ts";
 
 export interface Config {
@@ -29,7 +29,7 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new UsageFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+    throw new CheckFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
   }
   checkForm(read.value, utf8(bytes), file);
   const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;
@@ -38,7 +38,7 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
     if (ids.includes(rule)) continue;
     const at = pointer(["rules", rule]);
     const line = lineOf(utf8(bytes), at) ?? 1;
-    throw new UsageFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
+    throw new CheckFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
   }
   const entries = Object.entries(told);
   return {
@@ -57,7 +57,7 @@ function checkForm(value: JsonObject, text: string, file: string): void {
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "anyOf");
   const error = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
   const at = placeOf(error);
-  throw new UsageFault("CHECK_CONFIG_MALFORMED", {
+  throw new CheckFault("CHECK_CONFIG_MALFORMED", {
     file,
     line: lineOf(text, at) ?? lineOf(text, error.instancePath) ?? 1,
     pointer: at,

@@ -1,12 +1,12 @@
 /** Load, seal and compile, as every command that needs a plan does it. */
 
 import { registry } from "../capabilities/registry.ts";
-import { UsageFault } from "../errors/faults.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 
 export interface TrustOptions {
   /** Files of the public keys that are trusted. */

@@ -1,14 +1,16 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
-import { CompileFault, Fault, TraceFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
+import { CompileFault } from "../plan/errors.ts";
 import { IoError, type LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { coloured } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { SystemFault } from "./errors.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
@@ -51,7 +53,7 @@ export function printRefusal(thrown: unknown, context: Context): number {
 /** Whatever else the system refuses is no defect of the runner. */
 function refusedBySystem(thrown: unknown): Fault | undefined {
   const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
-  return errno === undefined ? undefined : new TraceFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+  return errno === undefined ? undefined : new SystemFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
 }
 
 function errnoOfSystem(thrown: unknown): string | undefined {

@@ -2,12 +2,12 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { TRACE_LIMITS } from "../engine/run-limits.ts";
-import { UsageFault } from "../errors/faults.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 import { GATE_PARTS } from "../report/result.ts";
 import { runCommand } from "./commands/run/command.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS } from "./commands/run/payload.ts";
 import { type CommonOptions, type Context, type Platform, toContext } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { printRefusal } from "./print.ts";
 import { usageHint } from "./usage-hint.ts";

@@ -1,6 +1,5 @@
 /** The reports that a command leaves for other programs, beside what it tells the reader. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { utf8 } from "../json/json.ts";
 import { IoError } from "../ports.ts";
 import { githubText } from "../report/github.ts";
@@ -10,6 +9,7 @@ import type { Verdict } from "../report/result.ts";
 import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { checkOutput, writeFileArgument } from "./write-file.ts";
 
 export interface ReportOptions {

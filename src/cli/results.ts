@@ -1,6 +1,6 @@
 /** Refusals and findings as notices of a verdict. */
 
-import type { Fault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { isObject, type Json } from "../json/json.ts";

@@ -1,12 +1,12 @@
 /** Whose signatures count, and what a seal must show for it to be run. */
 
-import { UsageFault } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { subjectOfSeal } from "../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults, type Verdict } from "../sign/verify.ts";
 import { SEAL_FILE, type Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { trustedKeys } from "./keys.ts";
 import type { TrustOptions } from "./load.ts";
 

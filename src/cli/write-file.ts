@@ -1,8 +1,9 @@
 /** A file that the command line names to be written; `-` is standard output. */
 
-import { type Fault, UsageFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 
 /** @throws what `refusal` makes of a file that cannot be written */
 export function writeFileArgument(

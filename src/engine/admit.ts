@@ -1,12 +1,13 @@
 /** Looks for the records that admission rules ask for, in every journal below the data root (SPEC 4.2). */
 
-import { RunFault, StoreFault } from "../errors/faults.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../json/json.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 import { isPrintedNumber } from "../json/number.ts";
 import type { Admission } from "../plan/plan.ts";
 import type { DataRoot } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
+import { EngineFault } from "./errors.ts";
 import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 
 /** @throws RunFault `STORE_CORRUPT` for a line that is no JSON object, unless it is a half-written last one. */
@@ -38,7 +39,7 @@ function* records(data: DataRoot): Generator<JsonObject> {
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error;
     const errno = own(error.facts, "errno") ?? error.reason;
-    throw new RunFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno: String(errno) }, { cause: error });
+    throw new EngineFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno: String(errno) }, { cause: error });
   }
 }
 
@@ -51,7 +52,7 @@ function* recordsIn(file: string, pieces: Iterable<Uint8Array>): Generator<JsonO
       const record = own(read.value, "record");
       if (isObject(record)) yield record;
     } else if (isWhole) {
-      throw new RunFault("admission", "WF", "STORE_CORRUPT", { file, line, defect: read.defect });
+      throw new EngineFault("admission", "WF", "STORE_CORRUPT", { file, line, defect: read.defect });
     }
   }
 }

@@ -1,10 +1,10 @@
 /** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
-import { RunFault } from "../errors/faults.ts";
 import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json/json.ts";
 import { CLOCK, evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import { hasType, type Unmet } from "../plan/intent.ts";
 import type { Action, Binding, Contract, ContractNode, OutputBinding, Step } from "../plan/plan.ts";
+import { EngineFault } from "./errors.ts";
 import { checkLimit } from "./run-limits.ts";
 import type { RunState } from "./run-state.ts";
 import { runEffect, runTransform } from "./steps.ts";
@@ -61,7 +61,7 @@ export async function runContract(
     const action = step.onResult.get(outcome);
     if (action === undefined) {
       const facts = { outcome, contract: contract.fqdn, routed: [...step.onResult.keys()] };
-      throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", facts);
+      throw new EngineFault("contract", "CC", "OUTCOME_NOT_ROUTED", facts);
     }
     if (action.do === "evaluate") {
       const settled = walk.executor.evaluation(action.evaluation, { ...progress.published, ...scope });
@@ -116,7 +116,7 @@ function continuationOf(action: Action): string {
 /** @throws RunFault when a step maps something that is no outcome's name. */
 function stateOutcome(stated: Json, step: Step, contract: Contract): string {
   if (typeof stated === "string") return stated;
-  throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
+  throw new EngineFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
     outcome: JSON.stringify(stated),
     contract: contract.fqdn,
     routed: [...step.onResult.keys()],

@@ -1,9 +1,10 @@
 /** Whether an event can be read back from a trace: asked before it is said, live and in a replay. */
 
-import { type NodeCategory, RunFault, type Stage } from "../errors/faults.ts";
+import type { NodeCategory, Stage } from "../errors/base.ts";
 import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
+import { EngineFault } from "./errors.ts";
 
 /** Who refuses where an event of this type cannot follow; elsewhere the workflow does. */
 export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCategory] } = {
@@ -26,7 +27,8 @@ export function requireStorable({ event_type: event, payload }: EventBody): void
 export function requireStorableIn(payload: JsonObject, event: EventType): void {
   const depth = event === "side_effect_start" ? DEPTH.effect : DEPTH.event;
   const [stage, category] = REFUSERS[event] ?? ["walk", "WF"];
-  if (isDeeper(payload, depth)) throw new RunFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });
+  if (isDeeper(payload, depth))
+    throw new EngineFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });
   if (isLarger(payload as Json, SIZE.event))
-    throw new RunFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
+    throw new EngineFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
 }

@@ -1,12 +1,14 @@
 /** Live conclusions: transforms are computed, side effects done, the data root read. */
 
 import { isReading, type Performed, type StoreOperation } from "../capabilities/effect.ts";
-import { RunFault, StoreFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import { holds } from "../plan/expression.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Clock, DataRoot, Entropy, Mail, Observation, Sources, StoreFile } from "../ports.ts";
 import { findMatches } from "./admit.ts";
+import { EngineFault } from "./errors.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import type { TraceLimits } from "./run-limits.ts";
 
@@ -83,7 +85,7 @@ export function answer(
   sources: Sources,
 ): Omit<TransformResult, "observed"> {
   const fault = (reason: string, cause?: unknown) =>
-    new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
+    new EngineFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
   let answered: ReturnType<TransformStep["transform"]["answer"]>;
   try {
     answered = step.transform.answer(inputs, sources);
@@ -110,7 +112,7 @@ async function effect(step: EffectStep, inputs: JsonObject, live: LiveEnvironmen
     if (error instanceof RunFault) throw error;
     if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
     const facts = { capability: step.code, reason: "it threw" };
-    throw new RunFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
+    throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
   }
 }
 

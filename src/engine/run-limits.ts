@@ -1,6 +1,6 @@
 /** How much one trace may hold, the runs nested in it included. */
 
-import { type RunCode, RunFault } from "../errors/faults.ts";
+import { EngineFault, type RunCode } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
 
 export interface TraceLimits {
@@ -23,7 +23,7 @@ export function checkLimit(
   { executor, tally }: Pick<RunState, "executor" | "tally">,
 ): void {
   const limit = executor.limit(of, tally[of]);
-  if (limit !== null) throw new RunFault("walk", "WF", CODES[of], { limit });
+  if (limit !== null) throw new EngineFault("walk", "WF", CODES[of], { limit });
 }
 
 /** Of what the trace may hold no more, where a refusal says so. */

@@ -1,9 +1,9 @@
 /** What one step concludes: a transform answers, an effect is done or other workflows are called (SPEC 4.5, 4.6). */
 
-import { RunFault } from "../errors/faults.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
+import { EngineFault } from "./errors.ts";
 import type { EffectResult } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -77,7 +77,7 @@ export async function runEffect(
   });
   if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
   const facts = { outcome, contract: code, declared: [...step.declared] };
-  throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+  throw new EngineFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
 }
 
 /** What a step that calls workflows answers follows from how they end, so the walk performs it itself. */

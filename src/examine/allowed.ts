@@ -1,7 +1,7 @@
 /** Did the protocol allow it? Every node, edge, step and operation of the record is one a plan declares (SPEC 6.2). */
 
 import { advance } from "../engine/advance.ts";
-import { RunFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";

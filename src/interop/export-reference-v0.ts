@@ -3,7 +3,7 @@
  * cannot say is left out; docs/decisions/0014-reference-export.md has the rules.
  */
 
-import { type runTable, wordingOf } from "../errors/faults.ts";
+import { type runTable, wordingOf } from "../engine/errors.ts";
 import { digestOf } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/json.ts";
 import { pythonDumps } from "../json/python-dumps.ts";

@@ -1,6 +1,6 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { pointer } from "../json/json.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { type Path, quote } from "../snapshot/hint.ts";

@@ -3,7 +3,6 @@
  * as code. Paths are walks over own properties.
  */
 
-import { RunFault } from "../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -13,6 +12,7 @@ import {
   setOwn,
   typeOf,
 } from "../json/json.ts";
+import { PlanFault } from "./errors.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";
 
@@ -160,7 +160,7 @@ function evaluateQuery({ text, start, selectors }: QueryExpression, scope: Scope
   if (hidden !== undefined) return hidden;
   const { size, list } = select(from, selectors);
   if (size <= MAX_LIST) return list();
-  throw new RunFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });
+  throw new PlanFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });
 }
 
 function evaluateObject(members: readonly (readonly [string, Expression])[], scope: Scope): JsonObject {
@@ -175,14 +175,14 @@ function evaluateObject(members: readonly (readonly [string, Expression])[], sco
 function evaluateItem(item: Expression, scope: Scope): Json {
   const value = evaluate(item, scope);
   if (value !== undefined) return value;
-  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(item) });
+  throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(item) });
 }
 
 function sum({ text, path, add }: Extract<Expression, { kind: "sum" }>, scope: Scope): Json {
   const left = evaluate(path, scope);
-  if (left === undefined) throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: path.text });
+  if (left === undefined) throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: path.text });
   if (typeof left !== "number" || !Number.isSafeInteger(left) || !Number.isSafeInteger(left + add)) {
-    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", {
+    throw new PlanFault("contract", "CC", "EXPRESSION_TYPE", {
       expression: text,
       left: typeOf(left),
       right: "integer",
@@ -315,7 +315,7 @@ export function holds(condition: Condition, scope: Scope): boolean {
   const order = compare(left, right);
   if (order === undefined) {
     const facts = { expression: condition.text, left: typeOf(left), right: typeOf(right) };
-    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", facts);
+    throw new PlanFault("contract", "CC", "EXPRESSION_TYPE", facts);
   }
   return ORDERINGS[condition.operator](order);
 }
@@ -330,7 +330,7 @@ const ORDERINGS: Readonly<Record<Exclude<Operator, "==" | "!=">, (order: number)
 function operand(expression: Expression, scope: Scope): Json {
   const value = evaluate(expression, scope);
   if (value !== undefined) return value;
-  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(expression) });
+  throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(expression) });
 }
 
 /** Numbers by value, strings by code point; nothing else has an order. */

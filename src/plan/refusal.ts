@@ -1,11 +1,11 @@
 /** Why a workflow does not compile, told: every reason with its file, field and lines, and what to change. */
 
-import { CompileFault, type CompileReason } from "../errors/faults.ts";
 import { lineOf } from "../json/json.ts";
 import { editText, fieldPointer } from "../snapshot/hint.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Hint, Reason } from "../snapshot/parse.ts";
+import { CompileFault, type CompileReason } from "./errors.ts";
 
 export async function refusal(
   workflow: string,

@@ -2,7 +2,8 @@
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { Fault, RunFault, StoreFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
 import {
   append,
@@ -151,7 +152,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
 }
 
 function escapes(store: string): never {
-  throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
+  throw new StorePathFault(store);
 }
 
 /** The path below the root in its one spelling. */

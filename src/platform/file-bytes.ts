@@ -19,7 +19,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { StoreFault } from "../errors/faults.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;

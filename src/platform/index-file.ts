@@ -1,7 +1,7 @@
 /** Index files on disk: an optimisation that may fail at any time and in any way. */
 
 import { fchmodSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import type { IndexFile } from "../ports.ts";
 import { errnoOf, readAt, writeDraft } from "./file-bytes.ts";
 

@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TraceFault } from "../errors/faults.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { sha256 } from "../json/canonical.ts";
 import { SIZE } from "../json/limits.ts";
 import {

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { TraceFault } from "../errors/faults.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { IoError, type TempFolder } from "../ports.ts";
 import { errnoOf } from "./node-ports.ts";
 

@@ -2,7 +2,7 @@
 
 import { parentPort, Worker } from "node:worker_threads";
 import type { WorkerPool } from "../cli/context.ts";
-import { UsageFault } from "../errors/faults.ts";
+import { WorkerFault } from "../errors/ports.ts";
 
 interface Waiting {
   readonly job: unknown;
@@ -51,7 +51,7 @@ export function openWorkerPool(file: string, threads: number): WorkerPool {
     worker.once("error", (error) => {
       thrown = error;
     });
-    worker.once("exit", (exit_code) => ended(worker, thrown ?? new UsageFault("WORKER_ENDED", { exit_code })));
+    worker.once("exit", (exit_code) => ended(worker, thrown ?? new WorkerFault(exit_code)));
   }
   return {
     perform: (job) =>

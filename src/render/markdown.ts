@@ -1,7 +1,7 @@
 /** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
 
+import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
-import { wordingOf } from "../errors/faults.ts";
 import type { Change } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";

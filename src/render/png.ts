@@ -1,7 +1,7 @@
 /** The picture as pixels. */
 
 import { Resvg, type ResvgRenderOptions } from "@resvg/resvg-js";
-import { TraceFault } from "../errors/faults.ts";
+import { RenderFault } from "./errors.ts";
 import { FONT_FAMILY } from "./picture/text-metrics.ts";
 
 /** One drawn unit is one pixel, unless the picture would then have more pixels than this. */
@@ -13,7 +13,7 @@ const MAX_PIXELS = 12_000_000;
  */
 export function renderPng(svg: string, fontFile: string): Uint8Array {
   const font = { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: FONT_FAMILY };
-  if (!hasLetters({ font })) throw new TraceFault("FONT_MISSING", { file: fontFile });
+  if (!hasLetters({ font })) throw new RenderFault("FONT_MISSING", { file: fontFile });
   const picture = new Resvg(svg, { font });
   const pixels = picture.width * picture.height;
   if (pixels <= MAX_PIXELS) return picture.render().asPng();

@@ -1,10 +1,10 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
-import { TraceFault } from "../errors/faults.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { endingStatusOfPath, type RunPath, runPathOf, workflowOf } from "../trace/run-path.ts";
 import { runsOf } from "../trace/runs.ts";
+import { RenderFault } from "./errors.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts";
 import { layOut, type Route } from "./picture/layout.ts";
 import { LEGEND_WIDTH, renderLegend } from "./picture/legend.ts";
@@ -32,7 +32,7 @@ export function renderSvg(
   linkOf: LinkOf = () => undefined,
 ): string {
   const size = tooLarge(graph);
-  if (size !== null) throw new TraceFault("PICTURE_TOO_LARGE", { ...size });
+  if (size !== null) throw new RenderFault("PICTURE_TOO_LARGE", { ...size });
   const course = runPathOf(runsOf(events).main);
   const drawing = drawingOf(graph, course);
   const layout = layOut(drawing);

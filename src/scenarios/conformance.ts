@@ -3,7 +3,7 @@
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
-import { RunFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
 import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
 import { compare, type Difference } from "./expect/compare.ts";

@@ -1,6 +1,6 @@
 /** Traces that are there already, counted: which of them, and why the others not. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";

@@ -1,7 +1,7 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
 import { entropySeed, run } from "../engine/run.ts";
-import { Fault, UsageFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
 import { eventWriters } from "../plan/event-writers.ts";
@@ -12,6 +12,7 @@ import type { TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { CommandRun, ScenarioEnvironment } from "./environment.ts";
+import { ScenarioFault } from "./errors.ts";
 import { traceProblems } from "./expect/check-trace.ts";
 import type { Difference } from "./expect/compare.ts";
 import { compareData, readData } from "./expect/data.ts";
@@ -44,7 +45,7 @@ export interface ScenarioResult {
 
 /**
  * Each step as it is over. Nothing is left of any of them.
- * @throws UsageFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
+ * @throws ScenarioFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
  */
 export async function* runScenario(
   scenario: Scenario,
@@ -88,7 +89,7 @@ async function playBound(
   try {
     bound = step.authored?.bind(earlier) ?? step;
   } catch (fault) {
-    if (!(fault instanceof UsageFault)) throw fault;
+    if (!(fault instanceof ScenarioFault)) throw fault;
     const { pointer: at, reference } = fault.facts;
     return { ...NOT_PLAYED, differences: [{ at: String(at), expected: reference as string }], fault };
   }
@@ -119,7 +120,7 @@ function prepare(
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
       const facts = { file: scenario.file, step, path: one.path, errno: error.errno };
-      throw new UsageFault("VECTOR_UNPLAYABLE", facts, { cause: error });
+      throw new ScenarioFault("VECTOR_UNPLAYABLE", facts, { cause: error });
     }
   }
 }

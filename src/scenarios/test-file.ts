@@ -1,7 +1,7 @@
 /** One scenario file played, and how each of its steps came out: plain data, so that any thread may have played it. */
 
-import { reasonsOf } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
+import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";

@@ -1,10 +1,10 @@
 /** The two things that are signed here, a seal and a run: what is said of each, and how that is checked. */
 
-import { SignatureFault, type SignaturePlace } from "../errors/faults.ts";
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { jsonDifferences } from "../json/diff.ts";
 import type { Json } from "../json/json.ts";
 import type { EventOf, TraceEvent } from "../trace/event.ts";
+import { SignatureFault, type SignaturePlace } from "./errors.ts";
 import { type Statement, toDocument } from "./statement.ts";
 
 // Names, not addresses: nothing has to be reachable for a signature to be understood.

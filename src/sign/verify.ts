@@ -1,7 +1,7 @@
 /** Which signatures of an envelope count, and what is to be said of those that do not. */
 
-import { SignatureFault } from "../errors/faults.ts";
 import { type Envelope, type Signature, signedBytes } from "./dsse.ts";
+import { SignatureFault } from "./errors.ts";
 import type { SigningKey, TrustedKey } from "./keys.ts";
 import { readStatement, type Statement, toPayload } from "./statement.ts";
 import type { Difference, SignedSubject } from "./subjects.ts";

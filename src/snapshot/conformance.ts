@@ -1,6 +1,5 @@
 /** The conformance cases of a snapshot: for one transform, literal inputs and how it must answer them (SPEC 2). */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -11,6 +10,7 @@ import {
   parsePointer,
   pointer,
 } from "../json/json.ts";
+import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./load.ts";
 

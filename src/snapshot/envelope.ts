@@ -1,10 +1,10 @@
 /** The common envelope of every artifact file (SPEC 2). */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import { isDigest } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
 import { repairOf } from "../json/repair.ts";
+import { SnapshotFault } from "./errors.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 import { quote, sentence } from "./hint.ts";
 

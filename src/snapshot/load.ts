@@ -4,11 +4,12 @@
  * elsewhere a sealed artifact is checked from its own contents, too (SPEC 2.1).
  */
 
-import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
 import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";

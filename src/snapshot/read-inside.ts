@@ -1,7 +1,7 @@
 /** Reading one file of a snapshot, as running, sealing and verifying do it: nothing that is not in its folder. */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import { type Files, IoError } from "../ports.ts";
+import { SnapshotFault } from "./errors.ts";
 
 /** The snapshot's folder with all links resolved, and how to read it. */
 export interface Place {

@@ -9,10 +9,10 @@
  * Signatures stand behind the list, one envelope a line, and change nothing before them.
  */
 
-import { SealFault } from "../errors/faults.ts";
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, own, utf8 } from "../json/json.ts";
 import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
+import { SealFault } from "./errors.ts";
 
 export const SEAL_FILE = "seal.json";
 export const SEAL_SCHEMA = "pgs.seal/1";

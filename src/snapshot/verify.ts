@@ -1,11 +1,12 @@
 /** Is this artifact what its own sealed text says? And: is a whole snapshot what its seal says? */
 
-import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { sha256 } from "../json/canonical.ts";
 import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json/json.ts";
 import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
+import { SealFault, SnapshotFault } from "./errors.ts";
 import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
 import { type Change, type Path, quote, sentence } from "./hint.ts";
 import { readInside } from "./read-inside.ts";

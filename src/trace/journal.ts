@@ -1,6 +1,6 @@
 /** Writes the trace while the run happens. It decides nothing: it stamps, chains, appends. */
 
-import { type TookPlace, TraceFault } from "../errors/faults.ts";
+import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
 import { jsonEqual } from "../json/json.ts";
 import type { Clock, TraceFile } from "../ports.ts";

@@ -4,7 +4,7 @@
  * declared here has no other members, and a list of words no other word.
  */
 
-import { NODE_CATEGORIES, STAGES } from "../errors/faults.ts";
+import { NODE_CATEGORIES, STAGES } from "../errors/base.ts";
 import { type Digest, isDigest } from "../json/canonical.ts";
 import type { Observation } from "../ports.ts";
 import { NOT_FOUND, ZERO } from "./fast-scan.ts";

@@ -1,4 +1,4 @@
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import type { StoreFile } from "../../ports.ts";
 import { readDocument, writeDocument } from "../../storage/files/json-document.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../../errors/faults.ts";
+import type { Fault } from "../../errors/base.ts";
 import { own } from "../../json/json.ts";
 import { type Found, rule } from "../rule.ts";
 

@@ -1,6 +1,6 @@
 /** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
-import { wordingOf } from "../../errors/faults.ts";
+import { wordingOf } from "../../engine/errors.ts";
 import { type JsonObject, own, parsePointer } from "../../json/json.ts";
 import type { ContractNode, IntentNode, Plan, Step } from "../../plan/plan.ts";
 import { stepPath } from "../../plan/routes.ts";

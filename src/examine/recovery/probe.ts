@@ -1,7 +1,8 @@
 /** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
 
 import { absent, type Evidence } from "../../capabilities/evidence.ts";
-import { RunFault, StoreFault } from "../../errors/faults.ts";
+import { RunFault } from "../../errors/base.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
 import type { DataRoot, LockHolder, StoreReader } from "../../ports.ts";

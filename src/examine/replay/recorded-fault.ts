@@ -1,7 +1,8 @@
 /** A refusal that stands on record where the walk asks for something else. */
 
+import { EngineFault, type RunCode, wordingOf } from "../../engine/errors.ts";
 import { REFUSERS } from "../../engine/event-limits.ts";
-import { type RunCode, RunFault, wordingOf } from "../../errors/faults.ts";
+import type { RunFault } from "../../errors/base.ts";
 import type { EventOf, EventType } from "../../trace/event.ts";
 
 /**
@@ -14,5 +15,5 @@ export function recordedFault(
 ): RunFault | undefined {
   const refuser = REFUSERS[instead];
   if (refuser === undefined || wordingOf(error_code, facts) === undefined) return undefined;
-  return new RunFault(...refuser, error_code as RunCode, facts as never);
+  return new EngineFault(...refuser, error_code as RunCode, facts as never);
 }

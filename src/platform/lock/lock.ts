@@ -9,7 +9,7 @@
  * way, under a claim on the claim.
  */
 
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import type { LockHolder } from "../../ports.ts";
 import { draftOf } from "../file-bytes.ts";
 import { type LockPlace, release, removeStale, tryAcquire } from "./lock-link-pool.ts";

@@ -1,6 +1,6 @@
 /** Why something did not go well: violations, refusals, and the rules of an admission. */
 
-import { wordingOf } from "../../errors/faults.ts";
+import { wordingOf } from "../../engine/errors.ts";
 import { eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";

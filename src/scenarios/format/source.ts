@@ -1,7 +1,6 @@
 /** A scenario file as it was authored, YAML or JSON: its value, the line of every place, and how to change one. */
 
 import { isUtf8 } from "node:buffer";
-import { UsageFault } from "../../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -16,6 +15,7 @@ import {
   utf8,
 } from "../../json/json.ts";
 import { parsed, readYamlText, YamlFlaw, type YamlText } from "../../json/yaml-text.ts";
+import { ScenarioFault } from "../errors.ts";
 import { edited, type Written } from "./edit.ts";
 import { placesIn } from "./yaml-places.ts";
 
@@ -35,7 +35,7 @@ export interface SourceChange {
   readonly value: Json | undefined;
 }
 
-/** @throws UsageFault `SCENARIO_UNREADABLE` */
+/** @throws ScenarioFault `SCENARIO_UNREADABLE` */
 export function readSource(file: string, bytes: Uint8Array): Source {
   if (!isUtf8(bytes)) return unreadable(file, lineOfInvalidUtf8(bytes), JSON_DEFECTS.NOT_UTF8);
   const text = utf8(bytes);
@@ -84,7 +84,7 @@ function jsonIn(text: string): Written {
   };
 }
 
-/** @throws UsageFault `SCENARIO_NOT_UPDATED` */
+/** @throws ScenarioFault `SCENARIO_NOT_UPDATED` */
 function changedText(
   file: string,
   changes: readonly SourceChange[],
@@ -100,9 +100,9 @@ function changedText(
     if (changed !== null) return changed;
   } catch (error) {
     // The edits have made something else of the text.
-    if (!(error instanceof UsageFault)) throw error;
+    if (!(error instanceof ScenarioFault)) throw error;
   }
-  throw new UsageFault("SCENARIO_NOT_UPDATED", { file });
+  throw new ScenarioFault("SCENARIO_NOT_UPDATED", { file });
 }
 
 function yamlIn(file: string, text: string): YamlText {
@@ -115,7 +115,7 @@ function yamlIn(file: string, text: string): YamlText {
 }
 
 function unreadable(file: string, line: number, defect: string, cause?: unknown): never {
-  throw new UsageFault("SCENARIO_UNREADABLE", { file, line, defect }, { cause });
+  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect }, { cause });
 }
 
 const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {

@@ -1,11 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
-import { UsageFault } from "../../errors/faults.ts";
 import type { Path } from "../../json/diff.ts";
 import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
 import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
 import {
@@ -125,7 +125,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
       : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
-  throw new UsageFault("REFERENCE_UNRESOLVED", facts);
+  throw new ScenarioFault("REFERENCE_UNRESOLVED", facts);
 }
 
 function build(

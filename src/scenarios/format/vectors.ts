@@ -1,10 +1,11 @@
 /** Finds and reads the scenario vectors below a folder. */
 
-import { UsageFault } from "../../errors/faults.ts";
+import { FileFault } from "../../errors/ports.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isExactNumber } from "../../json/number.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
 
 export interface Vectors {
@@ -15,13 +16,13 @@ export interface Vectors {
 
 /** Every vector, sorted by file; `shown` is how the reader would write a path. @throws UsageFault */
 export function readVectors(folder: string, files: Files, shown: (path: string) => string): Vectors {
-  if (!files.isFolder(folder)) throw new UsageFault("VECTORS_MISSING", { folder: shown(folder) });
+  if (!files.isFolder(folder)) throw new ScenarioFault("VECTORS_MISSING", { folder: shown(folder) });
   const paths = files.list(folder).filter(({ path }) => path.endsWith(".json"));
   const read = paths.map(({ path }) => readVector(`${folder}/${path}`, files, shown));
   const scenarios = read.filter((one) => typeof one !== "string");
   const others = read.filter((one) => typeof one === "string");
   if (scenarios.length > 0) return { scenarios, others };
-  throw new UsageFault("NO_VECTORS", { folder: shown(folder), others: others.length });
+  throw new ScenarioFault("NO_VECTORS", { folder: shown(folder), others: others.length });
 }
 
 /** The scenario; of a file that holds something else, its name. */
@@ -34,7 +35,7 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
   }
   if (read.defect.code === "NOT_AN_OBJECT") return file;
   const { line } = read.defect;
-  throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
+  throw new ScenarioFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
 }
 
 /** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
@@ -57,6 +58,6 @@ function readBytes(path: string, files: Files, file: string): Uint8Array {
     return files.read(path) ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file, what: "the vector", errno: error.errno }, { cause: error });
+    throw new FileFault("FILE_UNREADABLE", { file, what: "the vector", errno: error.errno }, { cause: error });
   }
 }

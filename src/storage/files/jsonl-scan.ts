@@ -1,7 +1,7 @@
 /** The bytes of JSON Lines files: where lines end, and what is left behind the last end. */
 
 import { isUtf8 } from "node:buffer";
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";

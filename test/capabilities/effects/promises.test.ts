@@ -9,7 +9,7 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
-import { StoreFault } from "../../../src/errors/faults.ts";
+import { StoreFault } from "../../../src/errors/ports.ts";
 import { deepFreeze } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { isJson } from "../../support/is-json.ts";

@@ -1,6 +1,5 @@
 /** `pgs attest`: signs what an intact trace says of its run; with `--verify`, checks who did. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, envelopeText } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
@@ -8,6 +7,7 @@ import type { Statement } from "../../../sign/statement.ts";
 import { runStatement } from "../../../sign/subjects.ts";
 import { signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { plain, printJson, printText } from "../../print.ts";

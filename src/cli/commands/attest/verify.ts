@@ -1,11 +1,12 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
-import { type Fault, UsageFault } from "../../../errors/faults.ts";
+import type { Fault } from "../../../errors/base.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
 import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { neededSignatures } from "../../load.ts";
 import { plain, printJson, printText, refusalText, table } from "../../print.ts";

@@ -1,7 +1,7 @@
 /** How a certification is told: as text, as JSON, as a part of a verdict. */
 
 import { counted } from "../../../errors/counted.ts";
-import { reasonsOf } from "../../../errors/faults.ts";
+import { reasonsOf } from "../../../plan/errors.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import { spelledOtherwise } from "../../../scenarios/expect/number-spelling.ts";

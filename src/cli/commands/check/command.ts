@@ -5,14 +5,15 @@ import { readSnapshotModel } from "../../../check/analysis/snapshot-model.ts";
 import { baselineText, type Known, parseBaseline } from "../../../check/baseline.ts";
 import { type Config, NO_CONFIG, parseConfig } from "../../../check/config.ts";
 import { coverageOf } from "../../../check/coverage.ts";
+import { CheckFault } from "../../../check/errors.ts";
 import { type CheckResult, evaluate, type Terms } from "../../../check/evaluate.ts";
 import type { Severity } from "../../../check/rule.ts";
 import { RULES } from "../../../check/rules.ts";
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { requireTrust, type SealOptions } from "../../load.ts";
@@ -105,7 +106,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
     platform.writeFile(path(file), baselineText(findings));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+    throw new CheckFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
   }
   const name = shortPath(path(file), platform.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });

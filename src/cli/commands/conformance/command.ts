@@ -2,7 +2,6 @@
 
 import { registry } from "../../../capabilities/registry.ts";
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { canonical } from "../../../json/canonical.ts";
 import type { Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import { type CaseResult, checkCase, wantedOutcome } from "../../../scenarios/conformance.ts";
@@ -10,6 +9,7 @@ import { type ConformanceCase, readCases } from "../../../snapshot/conformance.t
 import type { Paint } from "../../colour.ts";
 import type { CommonOptions, Context } from "../../context.ts";
 import { differencesText } from "../../differences.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, type SealOptions } from "../../load.ts";
 import { plain } from "../../print.ts";

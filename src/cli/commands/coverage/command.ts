@@ -1,11 +1,11 @@
 /** `pgs coverage`: what of the declared workflows was never exercised by the runs of some traces? */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import type { Case, Notice, Part, Rule } from "../../../report/result.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
 import { coverageOf, type Outcomes } from "../../../scenarios/coverage.ts";
 import { countTrace, type LeftOut } from "../../../scenarios/recorded-traces.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open, type SealOptions } from "../../load.ts";

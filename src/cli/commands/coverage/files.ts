@@ -1,11 +1,11 @@
 /** Coverage as files for other programs, and as a picture. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import type { CoveredGraph } from "../../../render/coverage/svg.ts";
 import { type CoveredFile, coveredFiles } from "../../../scenarios/artifact-lines.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
 import { type Context, shortPath } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { writeFileArgument } from "../../write-file.ts";
 
 export interface CoverageFiles {

@@ -1,9 +1,9 @@
 /** `pgs diff`: do two traces mean the same, or two snapshots, and where do they not? */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { externalFormat } from "../../../interop/detect.ts";
 import type { ExternalFormat } from "../../../interop/record.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import type { SealOptions } from "../../load.ts";
 import { TraceArgument } from "../../trace-argument.ts";

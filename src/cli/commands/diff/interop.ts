@@ -1,7 +1,6 @@
 /** Two traces of which another runtime wrote at least one, read, compared and told (`pgs diff`). */
 
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
 import { type Account, accountOfExternal, accountOfOwn } from "../../../interop/account.ts";
 import { externalFormat } from "../../../interop/detect.ts";
@@ -9,6 +8,7 @@ import { diffAccounts, type ExternalDiff, incomparableTable } from "../../../int
 import { readExternal } from "../../../interop/read.ts";
 import type { Paint } from "../../colour.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";

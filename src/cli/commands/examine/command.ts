@@ -1,6 +1,6 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
-import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { checkAllowed } from "../../../examine/allowed.ts";
 import { classify } from "../../../examine/classify.ts";
 import { nameNotices } from "../../../examine/file-name.ts";
@@ -19,6 +19,7 @@ import { didYouMean } from "../../../snapshot/nearest-name.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { say } from "../../report-view.ts";

@@ -1,7 +1,7 @@
 /** `pgs examine` on a trace that another runtime wrote: what it says, and what it cannot. Nothing is replayed. */
 
 import { registry } from "../../../capabilities/registry.ts";
-import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { checkPath } from "../../../interop/allowed.ts";
 import { classifyExternal } from "../../../interop/class.ts";
@@ -12,6 +12,7 @@ import { toGraph } from "../../../plan/graph.ts";
 import { requireWorkflow } from "../../../snapshot/require.ts";
 import { bareCode, type Graph } from "../../../trace/declared-graph.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { toJson, toText } from "../../interop-view.ts";
 import { open } from "../../load.ts";

@@ -1,7 +1,7 @@
 /** `pgs examine` on several traces: one verdict each, as each of them alone gives it. */
 
+import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { Fault } from "../../../errors/faults.ts";
 import type { Json, JsonObject } from "../../../json/json.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";

@@ -1,7 +1,7 @@
 /** The traces that a command line names: each file, and every jsonl below a folder. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { type Context, shortPath } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 
 /** @throws UsageFault `TRACES_MISSING` for a folder without any */
 export function tracesAt(places: readonly string[], { platform, path }: Context): readonly string[] {

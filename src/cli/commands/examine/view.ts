@@ -1,7 +1,7 @@
 /** How an examination is told: as text, and as JSON. */
 
+import { wordingOf } from "../../../engine/errors.ts";
 import { counted } from "../../../errors/counted.ts";
-import { wordingOf } from "../../../errors/faults.ts";
 import type { Classification } from "../../../examine/classify.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { HEAD_ONLY } from "../../../examine/head-only.ts";

@@ -1,12 +1,12 @@
 /** `pgs render`: draws a trace that is there already, as page, Markdown or picture. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { checkSnapshot } from "../../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { IoError } from "../../../ports.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
 import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { plain, printJson, printText, table } from "../../print.ts";

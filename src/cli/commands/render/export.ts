@@ -1,10 +1,10 @@
 /** `pgs export`: a trace of this runner as another runtime's readers take it. */
 
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { type Exported, exportReferenceV0 } from "../../../interop/export-reference-v0.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain, printJson } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";

@@ -1,8 +1,9 @@
 /** `pgs run`: the main job. */
 
+import { EngineFault } from "../../../engine/errors.ts";
 import type { Durability } from "../../../engine/live-executor.ts";
 import { entropySeed, run } from "../../../engine/run.ts";
-import { Fault, RunFault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { TraceAccess } from "../../../ports.ts";
@@ -10,6 +11,7 @@ import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
 import { painter } from "../../colour.ts";
 import type { CommonOptions, Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf, type SealOptions } from "../../load.ts";
 import { hintLines, plain, printText, refusalText } from "../../print.ts";
@@ -119,7 +121,7 @@ function parseClock(given: string): number {
 function checkDataRoot({ platform, settings }: Context): void {
   const isThere = platform.files.realPath(settings.dataRoot) !== null;
   if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */

@@ -1,9 +1,10 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
+import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { type Fault, SealFault } from "../../../errors/faults.ts";
 import type { TrustedKey } from "../../../sign/keys.ts";
 import { type EvaluatedSignature, signatureFaults } from "../../../sign/verify.ts";
+import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../../../snapshot/seal.ts";
 import {

@@ -1,7 +1,7 @@
 /** What verifying a snapshot gave, as a part of a verdict. */
 
+import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import type { Fault } from "../../../errors/faults.ts";
 import type { Case, Part } from "../../../report/result.ts";
 import type { Context } from "../../context.ts";
 import { plain } from "../../print.ts";

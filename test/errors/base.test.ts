@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  CompileFault,
-  Fault,
-  PayloadFault,
-  RunFault,
-  SealFault,
-  SnapshotFault,
-  UsageFault,
-  wordingOf,
-} from "../../src/errors/faults.ts";
+import { PayloadFault } from "../../src/cli/errors.ts";
+import { EngineFault, wordingOf } from "../../src/engine/errors.ts";
+import { Fault } from "../../src/errors/base.ts";
+import { CompileFault } from "../../src/plan/errors.ts";
+import { NameFault, SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 
 test("a fault says what happened, and where", () => {
   const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
@@ -22,14 +17,14 @@ test("a fault says what happened, and where", () => {
 });
 
 test("a fault without a place says what happened alone", () => {
-  const fault = new RunFault("walk", "WF", "HOP_LIMIT", { limit: 5 });
+  const fault = new EngineFault("walk", "WF", "HOP_LIMIT", { limit: 5 });
   assert.equal(fault.message, fault.wording.what);
   assert.deepEqual([fault.stage, fault.category], ["walk", "WF"]);
 });
 
 test("a foreign cause is kept, and is no part of the message or the facts", () => {
   const cause = new Error("/home/somebody: secret detail");
-  const fault = new RunFault(
+  const fault = new EngineFault(
     "transform",
     "CT",
     "CAPABILITY_FAULT",
@@ -51,8 +46,8 @@ test("a place in the payload names file, line and pointer, as far as there are a
 
 test("a near name is suggested, and where none is near, the way to find one", () => {
   const facts = { given: "WF_X", wanted: "workflow", suggestion: "a::WF_X" } as const;
-  assert.match(new UsageFault("NOT_AN_FQDN", facts).wording.hint ?? "", /a::WF_X/);
-  assert.match(new UsageFault("NOT_AN_FQDN", { ...facts, suggestion: null }).wording.hint ?? "", /pgs list/);
+  assert.match(new NameFault("NOT_AN_FQDN", facts).wording.hint ?? "", /a::WF_X/);
+  assert.match(new NameFault("NOT_AN_FQDN", { ...facts, suggestion: null }).wording.hint ?? "", /pgs list/);
 });
 
 test("a changed sealed file is placed on its line when the line is known", () => {
@@ -79,7 +74,11 @@ test("a workflow that does not compile shows its first reason and counts the oth
 });
 
 test("a recorded error has words again, unless it is not this build's", () => {
-  const fault = new RunFault("walk", "WF", "NO_TRANSITION", { outcome: "X", workflow: "a::WF_X", routed: [] });
+  const fault = new EngineFault("walk", "WF", "NO_TRANSITION", {
+    outcome: "X",
+    workflow: "a::WF_X",
+    routed: [],
+  });
   assert.deepEqual(wordingOf(fault.code, fault.facts), fault.wording);
   assert.equal(wordingOf("NEVER_HEARD_OF", {}), undefined);
   assert.equal(wordingOf("constructor", {}), undefined);

@@ -1,0 +1,46 @@
+/** Refusals of the files that `check` reads: its configuration and its baseline. */
+
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type WordingTable,
+  wordingFrom,
+} from "../errors/base.ts";
+
+type CheckPlace = { file: string; line: number; pointer: string };
+const checkPlace = (f: CheckPlace) => `${fileLine(f.file, f.line)}${f.pointer && ` at ${f.pointer}`}`;
+
+const checkTable = {
+  CHECK_FILE_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as JSON: ${f.defect}`,
+    where: fileLine(f.file, f.line),
+  }),
+  CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
+    what: `${f.pointer || "the configuration"} should be ${f.expected}`,
+    where: checkPlace(f),
+    hint: "docs/check.md says what a configuration may hold",
+  }),
+  UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
+    what: `there is no rule ${f.rule}`,
+    where: checkPlace(f),
+    hint: f.suggestion ? `did you mean ${f.suggestion}?` : "pgs check --json lists every rule",
+  }),
+  BASELINE_MALFORMED: (f: CheckPlace & { expected: string }) => ({
+    what: `${f.pointer} of the baseline should be ${f.expected}`,
+    where: checkPlace(f),
+    hint: "write it anew with --update-baseline",
+  }),
+  BASELINE_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the baseline cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a file in a folder that is there with --baseline FILE",
+  }),
+} satisfies WordingTable;
+
+export class CheckFault<C extends keyof typeof checkTable = keyof typeof checkTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof checkTable, C>, detail: FaultDetail = {}) {
+    super("usage", code, facts, wordingFrom(checkTable, code, facts), detail);
+  }
+}

@@ -1,0 +1,22 @@
+/** Refusals of a rendering. */
+
+import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../errors/base.ts";
+
+const renderTable = {
+  PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
+    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+  }),
+  RENDERING_FAILED: (f: { file: string }) => ({
+    what: "the rendering could not be made",
+    where: f.file,
+    hint: "add --debug to see why; the trace itself is complete",
+  }),
+  FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
+} satisfies WordingTable;
+
+export class RenderFault<C extends keyof typeof renderTable = keyof typeof renderTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof renderTable, C>, detail: FaultDetail = {}) {
+    super("trace", code, facts, wordingFrom(renderTable, code, facts), detail);
+  }
+}

@@ -1,0 +1,90 @@
+/** Refusals of scenario files. */
+
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type WordingTable,
+  wordingFrom,
+} from "../errors/base.ts";
+
+const scenarioTable = {
+  SCENARIOS_MISSING: (f: { path: string }) => ({
+    what: "there is no such file or folder of scenarios",
+    where: f.path,
+    hint: "name the file or the folder: pgs test <scenarios>",
+  }),
+  NO_SCENARIOS: (f: { folder: string }) => ({
+    what: "no scenario is below it",
+    where: f.folder,
+    hint: "call a scenario file <name>.scenario.yaml (or .yml, .json)",
+  }),
+  NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
+    what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
+    where: "--filter",
+  }),
+  SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as a scenario: ${f.defect}`,
+    where: fileLine(f.file, f.line),
+  }),
+  SCENARIO_MALFORMED: (f: {
+    file: string;
+    line: number;
+    pointer: string;
+    expected: string;
+    hint: string | null;
+  }) => ({
+    what: `${f.pointer || "the scenario"} should be ${f.expected}`,
+    where: fileLine(f.file, f.line),
+    ...(f.hint === null ? {} : { hint: f.hint }),
+  }),
+  SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
+    what: `no scenario can be made of the run: ${f.why}`,
+    where: f.file,
+    hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
+  }),
+  SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
+    what: "what came out cannot be written into the scenario as it is laid out",
+    where: f.file,
+    hint: "write the aliases and merges of its expectations out, then update again",
+  }),
+  SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the scenario cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "name a file in a folder that is there and can be written",
+  }),
+  REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
+    what: `${f.reference} reaches nothing that the step left`,
+    where: fileLine(f.file, f.line),
+  }),
+  VECTORS_MISSING: (f: { folder: string }) => ({
+    what: "there is no such folder of scenario vectors",
+    where: f.folder,
+  }),
+  NO_VECTORS: (f: { folder: string; others: number }) => ({
+    what: `no scenario vector is below it (JSON files of another kind: ${f.others})`,
+    where: f.folder,
+    hint: "name a folder of *.json files that say scenario, data_before and steps",
+  }),
+  VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+    what: `the file cannot be read as a scenario vector: ${f.defect}`,
+    where: fileLine(f.file, f.line),
+  }),
+  VECTOR_MALFORMED: (f: { file: string; line: number; pointer: string; expected: string }) => ({
+    what: `${f.pointer || "the vector"} should be ${f.expected}`,
+    where: fileLine(f.file, f.line),
+  }),
+  VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
+    what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
+    where: f.file,
+  }),
+  /** An acceptance document that cannot be updated. */
+  BAD_USAGE: (f: { message: string; hint: string }) => ({ what: f.message, hint: f.hint }),
+} satisfies WordingTable;
+
+export class ScenarioFault<C extends keyof typeof scenarioTable = keyof typeof scenarioTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof scenarioTable, C>, detail: FaultDetail = {}) {
+    super("usage", code, facts, wordingFrom(scenarioTable, code, facts), detail);
+  }
+}

@@ -1,0 +1,191 @@
+/** Refusals of a snapshot: its files, its seal, and names that it does not hold. */
+
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type WordingTable,
+  wordingFrom,
+} from "../errors/base.ts";
+import { DEPTH } from "../json/limits.ts";
+
+type Place = { file: string; line: number };
+const place = (f: Place) => fileLine(f.file, f.line);
+
+/** A file of the snapshot that cannot be read as what it is. */
+type Unread = Place & {
+  readonly pointer: string;
+  /** What to type, as far as that can be said. */
+  readonly repair: string | null;
+};
+const unread = (f: Unread) => ({
+  where: place(f),
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
+
+export const snapshotTable = {
+  NOT_A_SNAPSHOT: (f: { folder: string }) => ({
+    what: "this is no snapshot: it holds no folder artifacts/",
+    where: f.folder,
+    hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
+  }),
+  SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
+    what: "there is no protocol snapshot",
+    where: f.snapshot,
+    hint:
+      f.options === null
+        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        : `type ${f.options}`,
+  }),
+  SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
+    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    where: f.snapshot,
+    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+  }),
+  ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
+    what: `cannot be read: ${f.errno}`,
+    where: f.file,
+  }),
+  NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
+  NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
+  BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
+  CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
+  DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
+  NUMBER_NOT_HELD: (f: Unread) => ({
+    what: `the number at ${f.pointer} does not fit a double`,
+    ...unread(f),
+  }),
+  LONE_SURROGATE: (f: Unread) => ({ what: "a string holds half of a surrogate pair", ...unread(f) }),
+  NOT_AN_OBJECT: (f: Unread) => ({ what: "the file is not a JSON object", ...unread(f) }),
+  FQDN_MISMATCH: (f: Place & { expected: string; found: string; change: string | null }) => ({
+    what: `the artifact calls itself ${f.found}, its file name says ${f.expected}`,
+    where: place(f),
+    hint: f.change === null ? "rename the file" : `in ${f.file}, ${f.change}, or rename the file`,
+  }),
+  LINK_ESCAPES: (f: { file: string }) => ({
+    what: "a symbolic link leads out of the snapshot",
+    where: f.file,
+    hint: `put the file itself in the place of the link ${f.file}`,
+  }),
+  LINK_TO_FOLDER: (f: { file: string }) => ({
+    what: "a symbolic link leads to a folder",
+    where: f.file,
+    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+  }),
+  NAME_NOT_UTF8: (f: { file: string }) => ({
+    what: "the name of a file is not UTF-8 text",
+    where: f.file,
+    hint: "rename the file",
+  }),
+  MALFORMED_ARTIFACT: (f: Place & { pointer: string; expected: string }) => ({
+    what: `${f.pointer || "the artifact"} should be ${f.expected}`,
+    where: place(f),
+    hint: `in ${f.file}, change ${f.pointer || "it"} to ${f.expected}`,
+  }),
+  NO_CONFORMANCE_CASES: (f: { folder: string }) => ({
+    what: "the snapshot holds no conformance case",
+    where: f.folder,
+    hint: "write cases under ## Conformance in the Markdown of a transform, and build the snapshot again",
+  }),
+} satisfies WordingTable;
+
+export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof snapshotTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof snapshotTable, C>, detail: FaultDetail = {}) {
+    super("load", code, facts, wordingFrom(snapshotTable, code, facts), detail);
+  }
+}
+
+export const sealTable = {
+  SEAL_MALFORMED: (f: Place & { reason: string }) => ({
+    what: `seal.json is not what pgs seal writes: ${f.reason}`,
+    where: place(f),
+    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+  }),
+  SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
+    what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
+    where: place(f),
+    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+  }),
+  SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
+    what: `the seal's root is ${f.found}, expected ${f.expected}`,
+    where: f.file,
+    hint: `run with the snapshot that was approved, or type --expect-seal ${f.found} if that is the one`,
+  }),
+  SEAL_ABSENT: (f: { file: string }) => ({
+    what: "a sealed snapshot is expected, but there is no seal.json",
+    where: f.file,
+    hint: "type pgs seal",
+  }),
+  SEALED_FILE_CHANGED: (f: { file: string; line: number | null; sealed: string; found: string }) => ({
+    what: `the file's bytes are not the sealed ones (sealed ${f.sealed.slice(0, 12)}…, found ${f.found.slice(0, 12)}…)`,
+    where: fileLine(f.file, f.line ?? undefined),
+    hint: "restore the file, or type pgs seal if it was meant to change",
+  }),
+  FILE_NOT_SEALED: (f: { file: string }) => ({
+    what: "the file is not in the seal",
+    where: f.file,
+    hint: "type pgs seal if the file belongs to the snapshot, else remove it",
+  }),
+  SEALED_FILE_MISSING: (f: { file: string }) => ({
+    what: "the file is sealed but missing",
+    where: f.file,
+    hint: "restore the file, or type pgs seal if it was meant to go",
+  }),
+  CONTENT_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
+    what: `content_hash is not the SHA-256 of content (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
+    where: place(f),
+    hint: `restore the file, or in ${f.file}, change /content_hash to "${f.computed}" if its Markdown was meant to change`,
+  }),
+  EXECUTED_FIELD_DIFFERS: (f: Place & { pointer: string; content_line: number | null; change: string }) => ({
+    what: `${f.pointer} is not what the sealed Markdown in content says`,
+    where: place(f),
+    hint: `in ${f.file}, ${f.change}`,
+  }),
+  CONTENT_UNREADABLE: (f: Place & { reason: string; content_line: number }) => ({
+    what: `the Markdown in content has no readable Machine block: ${f.reason}`,
+    where: place(f),
+    hint: `in ${f.file}, correct line ${f.content_line} of its Markdown`,
+  }),
+  SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `cannot be written: ${f.errno}`,
+    where: f.file,
+    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
+  }),
+} satisfies WordingTable;
+
+export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof sealTable, C>, detail: FaultDetail = {}) {
+    super("seal", code, facts, wordingFrom(sealTable, code, facts), detail);
+  }
+}
+
+/** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
+function nameHint(given: string, suggestion: string | null): string {
+  if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
+  return `type ${suggestion} instead of ${given}`;
+}
+
+const nameTable = {
+  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
+    what: `"${f.given}" is not a full name <domain>::<CODE>`,
+    hint: nameHint(f.given, f.suggestion),
+  }),
+  UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
+    what: `the snapshot holds no workflow ${f.workflow}`,
+    where: f.snapshot,
+    hint: nameHint(f.workflow, f.suggestion),
+  }),
+  UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
+    what: `the snapshot holds no artifact ${f.fqdn}`,
+    where: f.snapshot,
+    hint: nameHint(f.fqdn, f.suggestion),
+  }),
+} satisfies WordingTable;
+
+export class NameFault<C extends keyof typeof nameTable = keyof typeof nameTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof nameTable, C>, detail: FaultDetail = {}) {
+    super("usage", code, facts, wordingFrom(nameTable, code, facts), detail);
+  }
+}
