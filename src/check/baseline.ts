@@ -30,7 +30,7 @@ export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[]
   const findings = own(read.value, "findings");
   if (!Array.isArray(findings)) return refuse("/findings", "a list");
   const wrong = findings.findIndex((one) => !isKnown(one));
-  if (wrong !== -1) refuse(pointer(["findings", wrong]), "a finding as --update-baseline writes it");
+  if (wrong !== -1) refuse(pointer(["findings", wrong]), "a finding in the format of --update-baseline");
   return findings as unknown as readonly Known[];
 }
 

@@ -81,6 +81,6 @@ function expectedBy({ instancePath, keyword, params }: ErrorObject): string {
     case "type":
       return `of type ${(params as { type: string }).type}`;
     default:
-      return "a text that says something";
+      return "a non-empty string";
   }
 }

@@ -20,7 +20,7 @@ const checkTable = {
   CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer || "the configuration"} should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "docs/check.md says what a configuration may hold",
+    hint: "docs/check.md lists what a configuration may contain",
   }),
   UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
     what: `there is no rule ${f.rule}`,
@@ -30,12 +30,12 @@ const checkTable = {
   BASELINE_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer} of the baseline should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "write it anew with --update-baseline",
+    hint: "write a new one with --update-baseline",
   }),
   BASELINE_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the baseline cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --baseline FILE",
+    hint: "name a file in an existing folder with --baseline FILE",
   }),
 } satisfies WordingTable;
 

@@ -12,8 +12,8 @@ import { DEPTH, SIZE } from "../json/limits.ts";
 
 const usageTable = {
   WORKING_FOLDER_GONE: (f: { errno: string }) => ({
-    what: `the current folder is not there any more: ${f.errno}`,
-    hint: "type cd, then go to a folder that is there",
+    what: `the current folder no longer exists: ${f.errno}`,
+    hint: "change to an existing folder with cd",
   }),
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
@@ -22,59 +22,59 @@ const usageTable = {
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
-    hint: "type --clock 2026-01-31T09:00:00Z, or another moment written like that",
+    hint: "type --clock 2026-01-31T09:00:00Z, or another time in this format",
   }),
   FOREIGN_TRACE: (f: { file: string; format: string }) => ({
-    what: `the trace is of another runtime, in the format ${f.format}, which can be examined and compared, no more`,
+    what: `the trace has the format ${f.format} of another runtime, which can only be examined and compared`,
     where: f.file,
-    hint: `pgs examine ${f.file} says what it tells`,
+    hint: `pgs examine ${f.file} shows what it contains`,
   }),
   NOT_A_TRACE: (f: { file: string }) => ({
-    what: "this is no trace: no line of it is an event as this runner writes them",
+    what: "this is not a trace: no line is an event of this runner",
     where: f.file,
-    hint: "name the jsonl of a run; pgs run prints where it is",
+    hint: "name the .jsonl file of a run; pgs run prints its path",
   }),
   NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
-    what: `${f.folder} is a folder, as snapshots are, and ${f.file} a file, as traces are: they cannot be compared`,
+    what: `cannot compare the folder ${f.folder} (a snapshot) with the file ${f.file} (a trace)`,
     hint: "name two traces (files), or two snapshots (folders)",
   }),
   STEP_NOT_MET: (f: { file: string; asked: string; suggestion: string | null }) => ({
-    what: `the trace never comes to ${f.asked}`,
+    what: `the trace never reaches ${f.asked}`,
     where: f.file,
-    hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line's number will do as well`,
+    hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line number also works`,
   }),
   FILE_CHANGED: (f: { file: string }) => ({
     what: "the file was changed while it was read",
     where: f.file,
-    hint: "wait until nothing writes into it, then try again",
+    hint: "wait until no process writes to it, then try again",
   }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
-    what: `the trace is not intact, so nothing is made of it: ${f.finding}, ${f.what}`,
+    what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,
     where: f.line === null ? f.file : fileLine(f.file, f.line),
-    hint: `pgs examine ${f.file} says all that is wrong with it`,
+    hint: `pgs examine ${f.file} lists every finding`,
   }),
   REPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the report cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there for the report, or - for standard output",
+    hint: "name a file in an existing folder for the report, or - for standard output",
   }),
   EXPORT_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the export cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there with --out FILE, or - for standard output",
+    hint: "name a file in an existing folder with --out FILE, or - for standard output",
   }),
   RENDERING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the rendering cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a folder that can be written`,
+    hint: `type pgs render TRACE --${f.kind} FILE, with a file in a writable folder`,
   }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
       f.events === 0
-        ? "it holds no whole event, so nothing says which workflow ran"
-        : `none of its ${f.events} readable events says which workflow ran`,
+        ? "the trace has no complete event that names the workflow"
+        : `none of its ${f.events} readable events names the workflow`,
     where: f.file,
-    hint: `pgs examine ${f.file} says what is wrong with each of its lines`,
+    hint: `pgs examine ${f.file} shows what is wrong with each line`,
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
     what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
@@ -84,25 +84,25 @@ const usageTable = {
   TRACES_MISSING: (f: { path: string }) => ({
     what: "there is no such trace or folder of traces",
     where: f.path,
-    hint: "name what pgs run left, a *.jsonl or a folder of them",
+    hint: "name a .jsonl file that pgs run wrote, or a folder of them",
   }),
   TRACE_FOREIGN: (f: { file: string; why: string }) => ({
-    what: `the trace tells nothing of the declared edges: ${f.why}`,
+    what: `the trace cannot be counted: ${f.why}`,
     where: f.file,
-    hint: "run the workflow with pgs run, and name the trace that leaves",
+    hint: "run the workflow with pgs run, and name the trace that it writes",
   }),
   COVERAGE_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the coverage cannot be written: ${f.errno}`,
     where: f.file,
-    hint: `name a file in a folder that is there with --${f.kind} FILE`,
+    hint: `name a file in an existing folder with --${f.kind} FILE`,
   }),
   KEY_NOT_A_FILE: (f: { place: string }) => ({
-    what: "a key itself is given where its file should be named",
+    what: "a key was given instead of the name of its file",
     where: f.place,
-    hint: "name a file that holds it; a private key that others could read this way has to be replaced",
+    hint: "name the file that contains it; replace a private key that others could read this way",
   }),
   SIGNING_KEY_MISSING: (_: Record<never, never>) => ({
-    what: "there is no key to sign with",
+    what: "no signing key was given",
     hint: "name its file with --key FILE, or put its PEM text into $PGS_SIGNING_KEY",
   }),
   TRUSTED_KEYS_TOO_FEW: (f: { needed: number; keys: number }) => ({
@@ -115,27 +115,27 @@ const usageTable = {
     hint: `pgs attest ${f.trace} --key FILE writes one; --attestation FILE names one`,
   }),
   ATTESTATION_MALFORMED: (f: { file: string }) => ({
-    what: "the file is no DSSE envelope",
+    what: "the file is not a DSSE envelope",
     where: f.file,
     hint: "restore it, or remove it and sign again",
   }),
   ATTESTATION_DIFFERS: (f: { file: string }) => ({
-    what: "there is an attestation already, and it says something else",
+    what: "a different attestation already exists",
     where: f.file,
     hint: "remove it, or name another file with --attestation FILE",
   }),
   ATTESTATION_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the attestation cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "with --attestation FILE, name a file in a folder that exists, and no link",
+    hint: "name a file in an existing folder with --attestation FILE; it must not be a link",
   }),
   LOCK_MISSING: (f: { file: string }) => ({
     what: "there is no such lock below the data root",
     where: f.file,
-    hint: "type pgs data locks, which lists every lock by the name it is released by",
+    hint: "type pgs data locks, which lists every lock by its name",
   }),
   LOCK_HELD: (f: { file: string; pid: number; since: string }) => ({
-    what: `process ${f.pid} holds the lock since ${f.since} and is alive`,
+    what: `process ${f.pid} has held the lock since ${f.since} and is alive`,
     where: f.file,
     hint: `wait until process ${f.pid} has ended`,
   }),
@@ -147,7 +147,7 @@ const usageTable = {
   LOCK_UNREMOVABLE: (f: { file: string; errno: string }) => ({
     what: `the lock cannot be removed: ${f.errno}`,
     where: f.file,
-    hint: "remove it as a user who may write into its folder",
+    hint: "remove it as a user who can write to its folder",
   }),
 } satisfies WordingTable;
 
@@ -177,16 +177,16 @@ const payloadTable = {
     ...payloadPlace(f),
   }),
   PAYLOAD_IS_TEXT: (_: Record<never, never>) => ({
-    what: "the payload itself is given where its file should be named",
+    what: "a payload was given instead of the name of its file",
     where: "--payload",
     hint: "write it into a file and name that, or pipe it into --payload -",
   }),
   PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
-    what: "the payload holds merge-conflict markers",
+    what: "the payload contains merge-conflict markers",
     ...payloadPlace(f),
   }),
   PAYLOAD_DUPLICATE_KEY: (f: PayloadPlace) => ({
-    what: "a key stands twice in one object, and which of the two counts is not defined in JSON",
+    what: "a key occurs twice in one object, and JSON does not define which one counts",
     ...payloadPlace(f),
   }),
   PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
@@ -200,7 +200,7 @@ const payloadTable = {
     ...payloadPlace(f),
   }),
   PAYLOAD_LONE_SURROGATE: (f: PayloadPlace) => ({
-    what: "a string holds half of a surrogate pair and has no canonical form",
+    what: "a string contains half of a surrogate pair and has no canonical form",
     ...payloadPlace(f),
   }),
   PAYLOAD_NOT_AN_OBJECT: (f: PayloadPlace) => ({
@@ -230,16 +230,16 @@ export class PayloadFault<C extends keyof typeof payloadTable = keyof typeof pay
 const systemHints: Readonly<Record<string, string>> = {
   EMFILE: "raise the limit on open files: ulimit -n 1024",
   ENFILE: "wait until other programs have closed some files",
-  ENOSPC: "make room on the disk",
+  ENOSPC: "free disk space",
 };
 
 const systemTable = {
   OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
-    what: `${f.output} cannot be written: ${f.errno}; without that the exit code would be ${f.code}`,
-    hint: "make room, or send the output elsewhere; what the command did is done: look for it before you type the command again",
+    what: `${f.output} cannot be written: ${f.errno}; otherwise the exit code would be ${f.code}`,
+    hint: "free disk space or redirect the output; the command itself has completed: check its results before you type it again",
   }),
   SYSTEM_REFUSED: (f: { errno: string }) => ({
-    what: `the system refused what the command needs: ${f.errno}`,
+    what: `the operating system refused a request of the command: ${f.errno}`,
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
 } satisfies WordingTable;

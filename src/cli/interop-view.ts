@@ -48,7 +48,7 @@ export function toText(examination: ExternalExamination, paint: Paint): string {
   const { file, record, isAllowed, findings, classification, isSound } = examination;
   const { format, events, workflow, ending, course } = record;
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
-  const status = ending === null ? "no event says how" : plain(ending.status);
+  const status = ending === null ? "no event records how" : plain(ending.status);
   return [
     `${isSound ? paint("good", "READ") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table([
@@ -81,10 +81,10 @@ function chainText({ chain }: ExternalRecord, paint: Paint): string {
 }
 
 function classText({ class: found, isStructural, node, untold }: ExternalClassification, paint: Paint): string {
-  if (untold === null && found === null) return "class  none, it ended well\n";
-  const word = found === null ? paint("quiet", "not told") : paint(isStructural ? "bad" : "strong", found);
+  if (untold === null && found === null) return "class  none, the run succeeded\n";
+  const word = found === null ? paint("quiet", "unknown") : paint(isStructural ? "bad" : "strong", found);
   const how =
-    isStructural === null ? "" : isStructural ? ", the run broke off" : ", a way the protocol declares";
+    isStructural === null ? "" : isStructural ? ", the run failed" : ", a path that the protocol declares";
   return `class  ${word}${how}${node === null ? "" : `, at ${plain(node)}`}\n`;
 }
 

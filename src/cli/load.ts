@@ -59,7 +59,7 @@ export function neededSignatures({ key, requireSignature }: TrustOptions, { plat
   const always = platform.env["PGS_REQUIRE_SIGNATURE"] || "0";
   if (!/^\d{1,6}$/.test(always)) {
     const message = "$PGS_REQUIRE_SIGNATURE is not a whole number";
-    throw new UsageFault("BAD_USAGE", { message, hint: "set it to 1, or to how many trusted keys must sign" });
+    throw new UsageFault("BAD_USAGE", { message, hint: "set it to the number of trusted signatures required" });
   }
   return Math.max(Number(always), requireSignature === true || key !== undefined ? 1 : 0);
 }

@@ -24,7 +24,7 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${MOST_ROWS} items, texts behind ${MOST_ROWS} characters`;
+    const note = `lists are cut after ${MOST_ROWS} items, texts after ${MOST_ROWS} characters`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
@@ -223,7 +223,7 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
 
 /** Who holds a lock, as it says itself. */
 export function holderText({ pid, host, namespace }: LockHolder): string {
-  if (pid === null) return "a process that it does not name";
+  if (pid === null) return "an unnamed process";
   return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 

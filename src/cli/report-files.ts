@@ -29,8 +29,8 @@ export function checkReports(options: ReportOptions, context: Context): void {
   for (const [name, file] of given) checkOutput(name, file, context);
   const places = new Map<string, string>();
   if (options.github) {
-    const message = "--json and --github both ask for standard output";
-    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "leave one of them out" });
+    const message = "--json and --github both write to standard output";
+    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "omit one of them" });
     places.set("-", "--github");
   }
   for (const [name, file] of given) {
@@ -38,7 +38,7 @@ export function checkReports(options: ReportOptions, context: Context): void {
     const other = places.get(place);
     const what = file === "-" ? "standard output" : file;
     if (other !== undefined) {
-      const message = `${other} and --${name} ${file} both ask for ${what}`;
+      const message = `${other} and --${name} ${file} both write to ${what}`;
       throw new UsageFault("BAD_USAGE", { message, hint: `name another file with --${name} FILE` });
     }
     places.set(place, `--${name} ${file}`);

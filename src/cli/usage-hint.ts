@@ -13,20 +13,17 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .map((choice) => `${option} ${choice}`)
         .join(" or ")}`,
   ],
-  [
-    /^option '(--\S+).*should be a whole number/,
-    (option) => `leave ${option} out, or type a whole number above 0`,
-  ],
+  [/^option '(--\S+).*should be a whole number/, (option) => `omit ${option}, or type a whole number above 0`],
   [
     /^option '(--\S+).*should be at most (\d+)/,
-    (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
+    (option, most) => `omit ${option}, or type a whole number up to ${most}`,
   ],
   [
     /^no workflow is named/,
     () => "type the full name of a workflow; pgs list prints every workflow of the snapshot",
   ],
-  [/^the workflow is named twice/, () => "leave --wf out"],
-  [/^option '(--\S+)' has an empty value/, (option) => `leave ${option} out, or type a value behind it`],
+  [/^the workflow is named twice/, () => "omit --wf"],
+  [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];
 

@@ -23,6 +23,6 @@ export function writeFileArgument(
 /** Two documents on one standard output would be none. @throws UsageFault when `--json` asks for it, too */
 export function checkOutput(option: string, given: string | undefined, { settings }: Context): void {
   if (given !== "-" || !settings.json) return;
-  const message = `--json and --${option} - both ask for standard output`;
+  const message = `--json and --${option} - both write to standard output`;
   throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${option} FILE` });
 }

@@ -34,11 +34,11 @@ export const runTable = {
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
   DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record nests deeper than ${f.limit} levels`,
+    what: `the data of the event ${f.event} nests deeper than ${f.limit} levels`,
     hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
   }),
   DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
-    what: `what the event ${f.event} has to record is longer than ${f.limit} characters`,
+    what: `the data of the event ${f.event} is longer than ${f.limit} characters`,
     hint: "bind a part of the value instead of all of it",
   }),
   HOP_LIMIT: (f: { limit: number }) => ({
@@ -46,7 +46,7 @@ export const runTable = {
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
   RUN_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} runs would begin in one trace`,
+    what: `more than ${f.limit} runs would start in one trace`,
     hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
   }),
   EVENT_LIMIT: (f: { limit: number }) => ({
@@ -67,7 +67,7 @@ export const runTable = {
     hint: "look for a workflow that calls itself with pgs plan",
   }),
   SECRETS_NOT_DECLARED: (f: { workflow: string; contract: string; field: string }) => ({
-    what: `${f.workflow} suppresses ${f.field} of its payload, the contract that calls it does not`,
+    what: `${f.workflow} suppresses ${f.field} of its payload, but the contract that calls it does not`,
     hint: `add ${f.field.split("/").at(-1) as string} to suppress_trace_fields in ${f.contract}`,
   }),
   DATA_ROOT_UNUSABLE: (f: { errno: string }) => ({

@@ -39,17 +39,17 @@ export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>>
 };
 
 function tookPlaceText(effects: readonly TookPlace[], more: number): string {
-  if (effects.length === 0) return "no effect took place";
+  if (effects.length === 0) return "no effect was completed";
   const told = effects.map(
     ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
   );
-  return `these effects took place: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+  return `these effects were completed: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
 }
 
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
-  if (f.effects.length === 0) return "name a folder that can be written with --traces DIR";
-  if (f.errno === "ENOENT") return "the trace is gone: look into the stores before you run the workflow again";
-  return `before you run the workflow again, type pgs examine ${f.file}, which says what a second run would do`;
+  if (f.effects.length === 0) return "name a writable folder with --traces DIR";
+  if (f.errno === "ENOENT") return "the trace is gone: check the stores before you run the workflow again";
+  return `before you run the workflow again, type pgs examine ${f.file}, which shows what a second run would do`;
 }
 
 const traceTable = {
@@ -67,9 +67,9 @@ const traceTable = {
     hint: unwritableHint(f),
   }),
   SCRATCH_UNUSABLE: (f: { folder: string; errno: string }) => ({
-    what: `no temporary folder can be made: ${f.errno}`,
+    what: `cannot create a temporary folder: ${f.errno}`,
     where: f.folder,
-    hint: "name a folder that can be written in $TMPDIR",
+    hint: "set $TMPDIR to a writable folder",
   }),
 } satisfies WordingTable;
 
@@ -88,7 +88,7 @@ const fileTable = {
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "EISDIR" ? { hint: "this is a folder: name the file in it" } : {}),
+    ...(f.errno === "EISDIR" ? { hint: "this is a folder: name a file in it" } : {}),
   }),
 } satisfies WordingTable;
 
@@ -106,7 +106,7 @@ export class WorkerFault extends Fault {
       "WORKER_ENDED",
       { exit_code },
       {
-        what: `a worker thread ended with exit code ${exit_code} before it had answered`,
+        what: `a worker thread ended with exit code ${exit_code} before it finished its job`,
         hint: "type --jobs 1, which needs no worker threads",
       },
     );

@@ -15,13 +15,13 @@ export interface ExternalDiff {
 }
 
 export const incomparableTable = {
-  VALUES: "what was given and answered, steps and effects: no two formats record them alike",
-  WORKFLOW: "the workflow: not both name one",
-  DOMAIN: "the domain of the workflow: not both name it",
-  NODES: "nodes, intents and exits: not both record more than contracts",
-  OUTCOMES: "on which outcomes nodes ended, where a status says only that they did",
-  REASONS: "exit reasons and the words of errors: each format has its own",
-  CLASS: "the class: not both traces tell it by themselves",
+  VALUES: "inputs, outputs, steps and effects: each format records them differently",
+  WORKFLOW: "the workflow: at least one trace does not name it",
+  DOMAIN: "the domain of the workflow: at least one trace does not name it",
+  NODES: "nodes, intents and exits: at least one trace records only contracts",
+  OUTCOMES: "the outcomes of nodes whose status shows only that they ended",
+  REASONS: "exit reasons and error texts: each format has its own",
+  CLASS: "the class: at least one trace does not determine it",
 } as const;
 
 export type Incomparable = keyof typeof incomparableTable;

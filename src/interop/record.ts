@@ -16,7 +16,7 @@ export interface ExternalRecord {
   readonly course: ExternalPath;
   /** What broke the run off, as the trace has it. */
   readonly errors: readonly ExternalError[];
-  /** Null where no event says how the run ended. */
+  /** Null where no event records how the run ended. */
   readonly ending: ExternalEnding | null;
   /** What nobody can learn from such a trace, one statement each. */
   readonly unproven: readonly string[];

@@ -13,16 +13,16 @@ import {
 import { referenceGenesis, referenceHash } from "./reference-chain.ts";
 
 const UNPROVEN = [
-  "on which snapshot the run was: the trace names none",
-  "what the nodes were given and what they answered: no value is recorded",
-  "that nobody wrote the chain anew after a change: it has no key and no anchor",
+  "which snapshot the run used: the trace names none",
+  "the inputs and outputs of the nodes: no value is recorded",
+  "that the chain was not recomputed after a change: it has no key and no anchor",
 ] as const;
-const NO_PAYLOAD = "on which payload it ran: neither its values nor a hash of them is recorded";
-const ONLY_HASHED = "on which payload it ran: only a hash of it is recorded";
-const NO_EFFECTS = "what was done to any store: no side effect is recorded";
-const NO_CHANGES = "what was done to any store: side effects are recorded without their values";
-const STATUS_ONLY = "on which outcome a node ended where its status says only that it did";
-const LAST_EVENT = "that the last event is as it was written: no event follows whose prev_hash covers it";
+const NO_PAYLOAD = "which payload the run used: neither its values nor a hash of them is recorded";
+const ONLY_HASHED = "which payload the run used: only a hash of it is recorded";
+const NO_EFFECTS = "the changes in stores: no side effect is recorded";
+const NO_CHANGES = "the changes in stores: side effects are recorded without their values";
+const STATUS_ONLY = "the outcome of a node whose status shows only that it ended";
+const LAST_EVENT = "that the last event is unchanged: no later event has a prev_hash that covers it";
 const NO_CHAIN = "that no event was changed, added or removed: these events carry no prev_hash";
 
 const SHAPE: Shape = { event_type: isText, execution_id: isText, sequence: isCount, payload: isRecord };

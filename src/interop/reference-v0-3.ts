@@ -15,12 +15,12 @@ import type { ContractVisit, ExternalEnding, ExternalError, ExternalRecord } fro
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
-  "on which snapshot the run was: the trace names none",
-  "on which payload it ran: only the names of its fields are recorded",
-  "which nodes it visited: node keys, intents, exits and routing are not recorded, only contracts",
-  "what steps and contracts answered: only the names of their outputs are recorded",
-  "what was done to any store: a step says its operation, not the store, the values or the outcome",
-  "when it happened: the only times are of a clock without a date",
+  "which snapshot the run used: the trace names none",
+  "which payload the run used: only the names of its fields are recorded",
+  "which nodes the run visited: only contracts are recorded, not node keys, intents, exits and routing",
+  "the outputs of steps and contracts: only their names are recorded",
+  "the changes in stores: a step records its operation, not the store, the values or the outcome",
+  "when the run happened: its times come from a clock without a date",
 ] as const;
 
 export const ENVELOPE: Shape = {

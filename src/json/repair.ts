@@ -39,7 +39,7 @@ function syntaxRepair(text: string): string | undefined {
   if (flaw.place === "value" && flaw.open.length === 0 && YAML.test(text))
     return "write it as JSON, members in braces, names and texts in double quotes: this is YAML";
   if (flaw.offset >= text.length && text.trim() !== "" && !isClosable(flaw))
-    return "take the whole file again: this one ends in the middle";
+    return "get the complete file again: this one ends in the middle";
   const spoilt = { ...flaw, text, there: position(text, flaw.offset) };
   return repairs(spoilt).find(({ repaired }) => isFurther(repaired, flaw.offset, text))?.say;
 }
@@ -98,13 +98,13 @@ function withoutComment({ text, offset, there }: Spoilt): Repair | undefined {
 
 /** JSON Lines, or several documents: none of them is to be lost. */
 function apart({ text, offset }: Spoilt): Repair {
-  const say = "put each of its values into a file of its own and take one after the other: this holds several";
+  const say = "put each value into its own file: this file contains several";
   return { say, repaired: text.slice(0, offset) };
 }
 
 function closed({ text, open }: Spoilt): Repair {
   const rest = [...open].reverse().join("");
-  const say = `write ${quoted(rest)} at the end if nothing is missing there, else take the whole file again`;
+  const say = `write ${quoted(rest)} at the end if nothing else is missing there, otherwise get the complete file again`;
   return { say, repaired: `${text}${rest}` };
 }
 

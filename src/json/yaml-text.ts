@@ -83,12 +83,12 @@ function bearing<T>(work: () => T): T {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "a key stands twice in one mapping",
-  MULTIPLE_DOCS: "it holds more than one document",
-  TAB_AS_INDENT: "a tab stands where spaces should",
+  DUPLICATE_KEY: "a key occurs twice in one mapping",
+  MULTIPLE_DOCS: "it contains more than one document",
+  TAB_AS_INDENT: "a tab is used instead of spaces",
   BAD_INDENT: "a line is indented wrongly",
   MISSING_CHAR: "a closing character is missing",
-  TAG_RESOLVE_FAILED: "a value does not have the form that its tag names",
+  TAG_RESOLVE_FAILED: "a value does not match its tag",
   TOO_DEEP: "it nests too deep",
 };
 
@@ -183,7 +183,7 @@ class Conversion {
 
   #aliased(name: string, level: number): Converted {
     const converted = this.#anchored.get(this.#target(name));
-    if (converted === undefined) return this.#fail(`the alias *${name} stands inside of what it names`);
+    if (converted === undefined) return this.#fail(`the alias *${name} is used inside the value that it names`);
     if (level + converted.depth > this.#depth) this.#fail(WORDS["TOO_DEEP"] as string);
     return this.#counted(converted);
   }
@@ -194,12 +194,12 @@ class Conversion {
 
   #counted(converted: Converted): Converted {
     if (converted.size > EXPANDED_VALUES)
-      this.#fail(`its aliases stand for more than ${EXPANDED_VALUES} values`);
+      this.#fail(`its aliases expand to more than ${EXPANDED_VALUES} values`);
     return converted;
   }
 
   #plain(node: unknown, level: number): Converted {
-    if (!TAGS.has((node as { tag?: string }).tag)) this.#fail("a value that JSON cannot hold; quote it");
+    if (!TAGS.has((node as { tag?: string }).tag)) this.#fail("a value that JSON cannot represent; quote it");
     if (isScalar(node)) return { value: this.#scalar(node), size: 1, depth: 0 };
     if (isMap(node)) return this.#map(node, level);
     if (!isSeq(node)) return this.#fail("it is not YAML");
@@ -242,13 +242,13 @@ class Conversion {
   #merged(given: unknown, level: number): readonly Converted[] {
     const { value, ...sizes } = this.#convert(given, level);
     const sources = Array.isArray(value) ? (value as readonly Json[]) : [value];
-    if (!sources.every(isObject)) this.#fail("a merge (<<) takes over what is no mapping");
+    if (!sources.every(isObject)) this.#fail("a merge (<<) names something that is not a mapping");
     return sources.map((source) => ({ ...sizes, value: source }));
   }
 
   #key(key: unknown): string {
     if (key === null) return "";
-    if (!isScalar(key)) return this.#fail("a key that is no text");
+    if (!isScalar(key)) return this.#fail("a key that is not a string");
     if (key.range) this.#line = this.#lineAt(key.range[0]);
     // The digits of a long integer stay as they are.
     return typeof key.value === "bigint" ? String(key.value) : String(this.#scalar(key) ?? "");
@@ -264,7 +264,7 @@ class Conversion {
     if (typeof value !== "number" || !Number.isFinite(value) || Number.isNaN(value)) {
       const isSpelledNumber = typeof value === "number" && /\d/.test(source ?? "");
       return this.#fail(
-        isSpelledNumber ? "a number does not fit a double" : "a value that JSON cannot hold; quote it",
+        isSpelledNumber ? "a number does not fit a double" : "a value that JSON cannot represent; quote it",
       );
     }
     if (!this.#isHeld(value, source ?? String(value))) this.#fail("a number does not fit a double");

@@ -103,7 +103,7 @@ function checkStepNames(table: ContractTable, report: Report): void {
   const seen = new Set<string>();
   for (const { name, path } of table.steps) {
     const hint = { do: "change", to: "a name that no other step has" } as const;
-    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are called ${name}`, hint);
+    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are named ${name}`, hint);
     seen.add(name);
   }
 }
@@ -232,7 +232,7 @@ function checkPath(
 ): void {
   const { text, segments, at } = found;
   if (!isRoot(found, roots)) {
-    const what = `${text} begins with none of $.inputs, $.payload, $.results`;
+    const what = `${text} does not begin with $.inputs, $.payload or $.results`;
     report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["inputs", "payload", "results"]));
   }
   if (isOfStep(found, table)) return;

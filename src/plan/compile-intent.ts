@@ -46,7 +46,7 @@ function compileField(
   };
   // The schema compiler passes over a property of this name.
   if (path.at(-1) === "__proto__")
-    report("INTENT_RULE", path, "a field cannot be called __proto__", { do: "remove" });
+    report("INTENT_RULE", path, "a field cannot be named __proto__", { do: "remove" });
   const minimum = number("minimum");
   const minItems = number("minItems");
   const values = own(spec, "enum");
@@ -56,7 +56,7 @@ function compileField(
   if (format !== undefined && !FORMATS.includes(format as Format))
     wrong("format", FORMATS.join(", "), suggested(String(format), FORMATS));
   const prefix = own(spec, "prefix");
-  if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a text");
+  if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a string");
   const items = own(spec, "items");
   if (items !== undefined && !isObject(items)) wrong("items", "an object");
   const fields = compileMembers(spec, path, report);
@@ -103,7 +103,7 @@ function compileTypes(spec: JsonObject, path: Path, report: Report): readonly Va
   if (declared === undefined) return [];
   return typesOf(declared, () => {
     const expected = VALUE_TYPES.join(", ");
-    const what = `type ${JSON.stringify(declared)} is none of ${expected}`;
+    const what = `type ${JSON.stringify(declared)} is not one of ${expected}`;
     report("VALUE_TYPE", [...path, "type"], what, suggestType(declared));
   });
 }

@@ -129,7 +129,7 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
   }
   for (const node of table.nodes) {
     if (node.type === "IN" && node.key !== table.start) {
-      const what = `${node.key} is a second IN node beside the start node ${table.start}`;
+      const what = `${node.key} is a second IN node besides the start node ${table.start}`;
       report("TWO_STARTS", node.path, what, start?.type === "IN" ? { do: "remove" } : undefined);
     }
   }
@@ -299,7 +299,7 @@ function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
   for (const found of pathsIn(source)) {
     const { text, segments, at } = found;
     if (!isRoot(found)) {
-      const what = `${text} begins with neither $.payload nor $.results`;
+      const what = `${text} does not begin with $.payload or $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["payload", "results"]));
     } else if (!isOfNode(found, scope)) {
       const what = `${text} names the node ${segments[0]}, which is not declared`;

@@ -55,17 +55,17 @@ export function reasonsOf(fault: Fault): readonly string[] {
 }
 
 export const planTable = {
-  PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} reaches nothing` }),
+  PATH_UNRESOLVED: (f: { path: string }) => ({ what: `${f.path} has no value` }),
   EXPRESSION_TYPE: (f: { expression: string; left: string; right: string | null }) => ({
-    what: `${f.expression} cannot be computed on ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
+    what: `${f.expression} cannot be applied to ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
   }),
   LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
-    what: `${f.path} reaches more than ${f.limit} values`,
+    what: `${f.path} selects more than ${f.limit} values`,
     hint: "use fewer descendant selectors (..name) in the path",
   }),
   WORKFLOW_REFUSED: (f: { workflow: string; refusal: string }) => ({
     what: `the called workflow ${f.workflow} is refused: ${f.refusal}`,
-    hint: `pgs plan --wf ${f.workflow} says why`,
+    hint: `pgs plan --wf ${f.workflow} shows why`,
   }),
 } satisfies WordingTable;
 

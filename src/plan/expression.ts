@@ -87,7 +87,7 @@ function parseText(text: string): Expression {
   if (!text.includes("{{") && !text.includes("}}")) return { kind: "literal", value: text };
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
-  if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`, text);
+  if (sum === null) throw new ExpressionError(`${text} is not a template that the contract supports`, text);
   const path = pathExpression(sum[1] as string);
   if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`, text);
   return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };

@@ -52,7 +52,7 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
   return [
     ...unrouted.map((outcome) => ({
       code: "OUTCOME_WITHOUT_ROUTE",
-      what: `${node.key} may end in ${outcome}, which has no route`,
+      what: `${node.key} can end with ${outcome}, which has no route`,
       file,
       path: nodePath(node.key, "next"),
       facts: { node: node.key, outcome },
@@ -62,7 +62,7 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
       const path = nodePath(node.key, "next", outcome);
       const meant = nearestName(outcome, unrouted);
       const change: Change = meant === null ? { do: "remove" } : { do: "rename", to: meant };
-      const what = `${node.key} routes ${outcome}, which it cannot end in`;
+      const what = `${node.key} routes ${outcome}, which it cannot end with`;
       return {
         code: "ROUTE_NEVER_TAKEN",
         what,
@@ -102,7 +102,7 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
     const types = node.contract.inputs.find((input) => input.name === name)?.types ?? [];
     return {
       code: "SOURCE_TYPE_DIFFERS",
-      what: `${node.key} binds ${name} to a source declared with another type than ${node.contract.fqdn} takes`,
+      what: `${node.key} binds ${name} to a source of another type than ${node.contract.fqdn} declares`,
       file,
       path,
       facts: { node: node.key, input: name },
@@ -119,7 +119,7 @@ function unresolved(node: ContractNode, plan: Unfound, file: string): readonly F
       .map(({ text, at }) => {
         const path = nodePath(node.key, "inputs", name, ...at);
         const change = { do: "change", to: "a path to a field that is declared" } as const;
-        const what = `${text} reaches nothing that is declared`;
+        const what = `${text} refers to nothing that is declared`;
         return {
           code: "PATH_UNRESOLVED",
           what,
@@ -172,7 +172,7 @@ function stepFindings(contract: Contract, step: Step): readonly Found[] {
     .filter((outcome) => !step.onResult.has(outcome))
     .map((outcome) => ({
       code: "STEP_OUTCOME_UNHANDLED",
-      what: `step ${step.name} may answer ${outcome}, which is not in on_result`,
+      what: `step ${step.name} can return ${outcome}, which is not in on_result`,
       file: contract.file,
       path: stepPath(step.index, "on_result"),
       facts: { contract: contract.fqdn, step: step.name, outcome },

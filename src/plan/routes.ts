@@ -62,7 +62,7 @@ function wayMeant(
   return misspelt === null
     ? {
         path: [...at, outcome],
-        change: { do: "add", as: ways.length > MOST_NAMED ? "the node that is meant" : oneOf(ways) },
+        change: { do: "add", as: ways.length > MOST_NAMED ? "the intended node" : oneOf(ways) },
       }
     : { path: [...at, misspelt], change: { do: "rename", to: outcome } };
 }

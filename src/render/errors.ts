@@ -4,13 +4,13 @@ import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom }
 
 const renderTable = {
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
-    what: `the picture is left out: the graph has ${f.nodes} nodes and ${f.edges} edges`,
-    hint: "leave it out; the Markdown and the page of pgs render show every step without it",
+    what: `the picture was not drawn: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    hint: "omit the picture; the Markdown and HTML renderings show every step",
   }),
   RENDERING_FAILED: (f: { file: string }) => ({
-    what: "the rendering could not be made",
+    what: "the rendering failed",
     where: f.file,
-    hint: "add --debug to see why; the trace itself is complete",
+    hint: "add --debug to see the cause; the trace itself is complete",
   }),
   FONT_MISSING: (f: { file: string }) => ({ what: "the shipped font is missing", where: f.file }),
 } satisfies WordingTable;

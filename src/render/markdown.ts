@@ -168,7 +168,7 @@ function renderEffects(events: readonly TraceEvent[]): string {
       code(cs_code),
       code(op),
       optional(store),
-      ...(end === null ? ["no end recorded", "may be half done"] : conclusionOf(end)),
+      ...(end === null ? ["no end recorded", "may be incomplete"] : conclusionOf(end)),
     ];
   });
   if (rows.length === 0) return "";

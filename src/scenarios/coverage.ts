@@ -23,7 +23,7 @@ export interface Coverage {
   readonly admission: readonly (AdmissionResult & Times)[];
   /** Null when it does not compile. */
   readonly graph: Graph | null;
-  /** Why its edges are not known: it does not compile. */
+  /** Why its edges are unknown: it does not compile. */
   readonly refused?: string;
 }
 

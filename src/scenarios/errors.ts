@@ -16,9 +16,9 @@ const scenarioTable = {
     hint: "name the file or the folder: pgs test <scenarios>",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
-    what: "no scenario is below it",
+    what: "the folder contains no scenario",
     where: f.folder,
-    hint: "call a scenario file <name>.scenario.yaml (or .yml, .json)",
+    hint: "name a scenario file <name>.scenario.yaml (or .yml, .json)",
   }),
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
     what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
@@ -40,22 +40,22 @@ const scenarioTable = {
     ...(f.hint === null ? {} : { hint: f.hint }),
   }),
   SCENARIO_NOT_MADE: (f: { file: string; why: string; hint: string | null }) => ({
-    what: `no scenario can be made of the run: ${f.why}`,
+    what: `the run cannot become a scenario: ${f.why}`,
     where: f.file,
     hint: f.hint ?? "write the scenario without expectations; pgs test --update records them",
   }),
   SCENARIO_NOT_UPDATED: (f: { file: string }) => ({
-    what: "what came out cannot be written into the scenario as it is laid out",
+    what: "the actual values cannot be written into the scenario because of its layout",
     where: f.file,
-    hint: "write the aliases and merges of its expectations out, then update again",
+    hint: "replace the aliases and merges of its expectations with their values, then update again",
   }),
   SCENARIO_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the scenario cannot be written: ${f.errno}`,
     where: f.file,
-    hint: "name a file in a folder that is there and can be written",
+    hint: "name a file in a writable folder",
   }),
   REFERENCE_UNRESOLVED: (f: { file: string; line: number; pointer: string; reference: string }) => ({
-    what: `${f.reference} reaches nothing that the step left`,
+    what: `${f.reference} refers to nothing that the step produced`,
     where: fileLine(f.file, f.line),
   }),
   VECTORS_MISSING: (f: { folder: string }) => ({
@@ -63,9 +63,9 @@ const scenarioTable = {
     where: f.folder,
   }),
   NO_VECTORS: (f: { folder: string; others: number }) => ({
-    what: `no scenario vector is below it (JSON files of another kind: ${f.others})`,
+    what: `the folder contains no scenario vector (other JSON files: ${f.others})`,
     where: f.folder,
-    hint: "name a folder of *.json files that say scenario, data_before and steps",
+    hint: "name a folder of *.json files that have scenario, data_before and steps",
   }),
   VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
     what: `the file cannot be read as a scenario vector: ${f.defect}`,

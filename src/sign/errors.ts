@@ -16,8 +16,8 @@ export type KeyUse = "sign" | "trust";
 export type KeyDefect = keyof typeof keyDefects;
 
 const makeKey: Readonly<Record<KeyUse, string>> = {
-  sign: "make one with: openssl genpkey -algorithm ed25519 -out signing.pem",
-  trust: "make it from the private one with: openssl pkey -in signing.pem -pubout -out signer.pem",
+  sign: "create one with: openssl genpkey -algorithm ed25519 -out signing.pem",
+  trust: "derive it from the private key with: openssl pkey -in signing.pem -pubout -out signer.pem",
 };
 
 interface KeyWords {
@@ -29,24 +29,24 @@ interface KeyWords {
 /** Why a key cannot be used. No word of it comes from the key but the name of its form. */
 const keyDefects = {
   NOT_PEM: {
-    what: () => "is no PEM text",
+    what: () => "is not PEM text",
     hint: (key) =>
       key.startsWith("$") ? `put the PEM text itself into ${key}, or name its file with --key FILE` : undefined,
   },
   SEVERAL: {
-    what: () => "stands with others in one file",
-    hint: () => "one key a file; --key may be given several times",
+    what: () => "is in one file with other keys",
+    hint: () => "put each key into its own file; --key may be repeated",
   },
-  OPENSSH: { what: () => "has OpenSSH's own form, PEM is wanted" },
-  OTHER_FORM: { what: (form) => `is of another kind: ${form}` },
+  OPENSSH: { what: () => "has the OpenSSH format; PEM is required" },
+  OTHER_FORM: { what: (form) => `has another format: ${form}` },
   OTHER_ALGORITHM: { what: (form) => `is for ${form}, not for Ed25519` },
   PRIVATE: {
-    what: () => "is a private one, a public one is wanted",
-    hint: (key) => `make it from this one with: openssl pkey -in ${key} -pubout -out signer.pem`,
+    what: () => "is a private key; a public key is required",
+    hint: (key) => `derive it from this key with: openssl pkey -in ${key} -pubout -out signer.pem`,
   },
   PUBLIC: {
-    what: () => "is a public one, a private one is wanted",
-    hint: () => "name the private one that it was made from",
+    what: () => "is a public key; a private key is required",
+    hint: () => "name the private key that it belongs to",
   },
   ENCRYPTED: {
     what: () => "is encrypted",
@@ -56,7 +56,7 @@ const keyDefects = {
     what: () => "cannot be decrypted",
     hint: () => "correct the passphrase in $PGS_SIGNING_PASSPHRASE",
   },
-  BROKEN: { what: () => "cannot be read: its PEM text holds something else" },
+  BROKEN: { what: () => "cannot be read: its PEM text contains something else" },
 } satisfies Record<string, KeyWords>;
 
 const keyTable = {
@@ -77,7 +77,7 @@ export type SignaturePlace = { file: string; line: number | null; keyid: string 
 const signaturePlace = (f: SignaturePlace) => fileLine(f.file, f.line ?? undefined);
 // Whoever wrote the file chose these texts: nothing of them may move the cursor or fill the screen.
 const keyName = (keyid: string) =>
-  /^[0-9a-f]{64}$/.test(keyid) ? `key ${keyid.slice(0, 16)}…` : "a key it does not name";
+  /^[0-9a-f]{64}$/.test(keyid) ? `key ${keyid.slice(0, 16)}…` : "an unnamed key";
 const shown = (value: Json) =>
   JSON.stringify(value)
     .replace(/[^ -~]/g, unicodeEscape)
@@ -88,32 +88,32 @@ export const signatureTable = {
   SIGNATURE_MISSING: (f: { file: string }) => ({
     what: "a signature is required, but the seal has none",
     where: f.file,
-    hint: "take the snapshot as it was signed, or sign it: pgs seal --key FILE",
+    hint: "use the signed snapshot, or sign this one: pgs seal --key FILE",
   }),
   SIGNATURE_INVALID: (f: SignaturePlace) => ({
-    what: `the signature by ${keyName(f.keyid)} is not that key's over these bytes`,
+    what: `the signature by ${keyName(f.keyid)} does not match the content`,
     where: signaturePlace(f),
-    hint: "restore the file as it was signed, or remove this signature and have the file signed again",
+    hint: "restore the signed file, or remove this signature and sign the file again",
   }),
   SIGNATURE_OTHER_ROOT: (f: SignaturePlace & { signed: string; found: string }) => ({
-    what: `the signature by ${keyName(f.keyid)} is over another root (signed ${f.signed.slice(0, 12)}…, this seal's ${f.found.slice(0, 12)}…)`,
+    what: `the signature by ${keyName(f.keyid)} covers another root (signed ${f.signed.slice(0, 12)}…, this seal has ${f.found.slice(0, 12)}…)`,
     where: signaturePlace(f),
-    hint: "take the snapshot that was signed; pgs seal drops signatures over another root",
+    hint: "use the snapshot that was signed; pgs seal removes signatures of another root",
   }),
   SIGNATURE_OTHER_RUN: (f: SignaturePlace & { pointer: string; signed: Json; found: Json }) => ({
-    what: `the signature by ${keyName(f.keyid)} is about something else: ${shown(f.pointer)} is ${shown(f.signed)} there, ${shown(f.found)} here`,
+    what: `the signature by ${keyName(f.keyid)} belongs to another run: ${shown(f.pointer)} is ${shown(f.signed)} in the attestation, ${shown(f.found)} in the trace`,
     where: signaturePlace(f),
-    hint: "take the trace that was attested, or its own attestation",
+    hint: "use the trace that was attested, or the attestation of this trace",
   }),
   SIGNATURE_MALFORMED: (f: SignaturePlace) => ({
-    what: `what ${keyName(f.keyid)} is said to have signed is no in-toto statement of this kind`,
+    what: `the content signed by ${keyName(f.keyid)} is not an in-toto statement of this kind`,
     where: signaturePlace(f),
-    hint: "remove it, and have it signed again",
+    hint: "remove the signature, and sign again",
   }),
   SIGNATURE_UNTRUSTED: (f: { file: string; needed: number; trusted: number; keyids: readonly string[] }) => ({
     what: `valid signatures by trusted keys: ${f.trusted}, required: ${f.needed}`,
     where: f.file,
-    hint: "have it signed by a key you trust, or trust its signer: --key FILE, $PGS_TRUSTED_KEYS",
+    hint: "sign it with a trusted key, or trust the signer's key: --key FILE, $PGS_TRUSTED_KEYS",
   }),
 } satisfies WordingTable;
 

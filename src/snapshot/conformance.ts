@@ -91,7 +91,7 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
 const FORM: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
   ["/artifact_type", (value) => value === "CT_CONFORMANCE", "CT_CONFORMANCE"],
   ["/ct_fqdn", (value) => isFqdn(value) && kindOf(value) === "CT", "the full name of a transform"],
-  ["/fqdn", (value) => typeof value === "string", "a text"],
+  ["/fqdn", (value) => typeof value === "string", "a string"],
   ["/ct_ir/inputs", isObject, "an object of input values"],
   ["/expected", isObject, "an object of output values"],
   [

@@ -60,7 +60,7 @@ function rename(envelope: JsonObject, name: Fqdn): string | null {
 }
 
 const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
-  ["content", (value) => typeof value === "string", "a text"],
+  ["content", (value) => typeof value === "string", "a string"],
   ["content_hash", isDigest, "a SHA-256 in hexadecimal"],
   ["frontmatter", isObject, "an object"],
 ];

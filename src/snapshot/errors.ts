@@ -26,22 +26,22 @@ const unread = (f: Unread) => ({
 
 export const snapshotTable = {
   NOT_A_SNAPSHOT: (f: { folder: string }) => ({
-    what: "this is no snapshot: it holds no folder artifacts/",
+    what: "this is not a snapshot: it has no folder artifacts/",
     where: f.folder,
-    hint: "name the folder that holds artifacts/; of a trace, name its jsonl",
+    hint: "name the folder that contains artifacts/; for a trace, name its .jsonl file",
   }),
   SNAPSHOT_MISSING: (f: { snapshot: string; options: string | null }) => ({
     what: "there is no protocol snapshot",
     where: f.snapshot,
     hint:
       f.options === null
-        ? "name the folder above protocol_snapshot/, where data/ is, too, with --workspace DIR; a snapshot elsewhere with --snapshot DIR"
+        ? "name the folder that contains protocol_snapshot/ and data/ with --workspace DIR, or a snapshot in another place with --snapshot DIR"
         : `type ${f.options}`,
   }),
   SNAPSHOT_FORM_UNSUPPORTED: (f: { snapshot: string; form: string }) => ({
-    what: `this is a snapshot of another form, which this build does not run: ${f.form}`,
+    what: `this build does not support this form of snapshot: ${f.form}`,
     where: f.snapshot,
-    hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
+    hint: "name a snapshot that contains the folder artifacts/ with --snapshot DIR",
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be read: ${f.errno}`,
@@ -50,29 +50,29 @@ export const snapshotTable = {
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
   BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
-  CONFLICT_MARKERS: (f: Unread) => ({ what: "the file holds merge-conflict markers", ...unread(f) }),
-  DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} stands twice`, ...unread(f) }),
+  CONFLICT_MARKERS: (f: Unread) => ({ what: "the file contains merge-conflict markers", ...unread(f) }),
+  DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} occurs twice`, ...unread(f) }),
   TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
   }),
-  LONE_SURROGATE: (f: Unread) => ({ what: "a string holds half of a surrogate pair", ...unread(f) }),
+  LONE_SURROGATE: (f: Unread) => ({ what: "a string contains half of a surrogate pair", ...unread(f) }),
   NOT_AN_OBJECT: (f: Unread) => ({ what: "the file is not a JSON object", ...unread(f) }),
   FQDN_MISMATCH: (f: Place & { expected: string; found: string; change: string | null }) => ({
-    what: `the artifact calls itself ${f.found}, its file name says ${f.expected}`,
+    what: `the artifact declares the name ${f.found}, but its file is named ${f.expected}`,
     where: place(f),
     hint: f.change === null ? "rename the file" : `in ${f.file}, ${f.change}, or rename the file`,
   }),
   LINK_ESCAPES: (f: { file: string }) => ({
-    what: "a symbolic link leads out of the snapshot",
+    what: "a symbolic link points outside the snapshot",
     where: f.file,
-    hint: `put the file itself in the place of the link ${f.file}`,
+    hint: `replace the link ${f.file} with the file itself`,
   }),
   LINK_TO_FOLDER: (f: { file: string }) => ({
-    what: "a symbolic link leads to a folder",
+    what: "a symbolic link points to a folder",
     where: f.file,
-    hint: `replace the link ${f.file} by what it should be: a file, or the folder itself`,
+    hint: `replace the link ${f.file} with a file or with the folder itself`,
   }),
   NAME_NOT_UTF8: (f: { file: string }) => ({
     what: "the name of a file is not UTF-8 text",
@@ -85,7 +85,7 @@ export const snapshotTable = {
     hint: `in ${f.file}, change ${f.pointer || "it"} to ${f.expected}`,
   }),
   NO_CONFORMANCE_CASES: (f: { folder: string }) => ({
-    what: "the snapshot holds no conformance case",
+    what: "the snapshot has no conformance case",
     where: f.folder,
     hint: "write cases under ## Conformance in the Markdown of a transform, and build the snapshot again",
   }),
@@ -99,19 +99,19 @@ export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof s
 
 export const sealTable = {
   SEAL_MALFORMED: (f: Place & { reason: string }) => ({
-    what: `seal.json is not what pgs seal writes: ${f.reason}`,
+    what: `seal.json does not have the format that pgs seal writes: ${f.reason}`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+    hint: "restore seal.json, or type pgs seal if the snapshot is correct",
   }),
   SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
-    what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
+    what: `the seal's root does not match its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+    hint: "restore seal.json, or type pgs seal if the snapshot is correct",
   }),
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
     where: f.file,
-    hint: `run with the snapshot that was approved, or type --expect-seal ${f.found} if that is the one`,
+    hint: `use the approved snapshot, or type --expect-seal ${f.found} if this is the approved one`,
   }),
   SEAL_ABSENT: (f: { file: string }) => ({
     what: "a sealed snapshot is expected, but there is no seal.json",
@@ -119,27 +119,27 @@ export const sealTable = {
     hint: "type pgs seal",
   }),
   SEALED_FILE_CHANGED: (f: { file: string; line: number | null; sealed: string; found: string }) => ({
-    what: `the file's bytes are not the sealed ones (sealed ${f.sealed.slice(0, 12)}…, found ${f.found.slice(0, 12)}…)`,
+    what: `the file differs from its sealed content (sealed ${f.sealed.slice(0, 12)}…, found ${f.found.slice(0, 12)}…)`,
     where: fileLine(f.file, f.line ?? undefined),
-    hint: "restore the file, or type pgs seal if it was meant to change",
+    hint: "restore the file, or type pgs seal if the change is intended",
   }),
   FILE_NOT_SEALED: (f: { file: string }) => ({
     what: "the file is not in the seal",
     where: f.file,
-    hint: "type pgs seal if the file belongs to the snapshot, else remove it",
+    hint: "type pgs seal if the file belongs to the snapshot, otherwise remove it",
   }),
   SEALED_FILE_MISSING: (f: { file: string }) => ({
     what: "the file is sealed but missing",
     where: f.file,
-    hint: "restore the file, or type pgs seal if it was meant to go",
+    hint: "restore the file, or type pgs seal if the removal is intended",
   }),
   CONTENT_HASH_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `content_hash is not the SHA-256 of content (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: `restore the file, or in ${f.file}, change /content_hash to "${f.computed}" if its Markdown was meant to change`,
+    hint: `restore the file, or in ${f.file}, change /content_hash to "${f.computed}" if the change of its Markdown is intended`,
   }),
   EXECUTED_FIELD_DIFFERS: (f: Place & { pointer: string; content_line: number | null; change: string }) => ({
-    what: `${f.pointer} is not what the sealed Markdown in content says`,
+    what: `${f.pointer} differs from the sealed Markdown in content`,
     where: place(f),
     hint: `in ${f.file}, ${f.change}`,
   }),
@@ -151,7 +151,9 @@ export const sealTable = {
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `cannot be written: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
+    ...(f.errno === "ELOOP"
+      ? { hint: `remove the link ${f.file}: the seal must be a file in its snapshot` }
+      : {}),
   }),
 } satisfies WordingTable;
 
@@ -173,12 +175,12 @@ const nameTable = {
     hint: nameHint(f.given, f.suggestion),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
-    what: `the snapshot holds no workflow ${f.workflow}`,
+    what: `the snapshot has no workflow ${f.workflow}`,
     where: f.snapshot,
     hint: nameHint(f.workflow, f.suggestion),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
-    what: `the snapshot holds no artifact ${f.fqdn}`,
+    what: `the snapshot has no artifact ${f.fqdn}`,
     where: f.snapshot,
     hint: nameHint(f.fqdn, f.suggestion),
   }),

@@ -48,7 +48,7 @@ function members(value: JsonObject, path: Path, report: Report): Members {
   const text = (key: string): string | null => {
     const found = own(value, key) ?? null;
     if (found === null || typeof found === "string") return found;
-    malformed(report, [...path, key], "a text");
+    malformed(report, [...path, key], "a string");
     return null;
   };
   const object = (key: string): JsonObject => {
@@ -66,14 +66,14 @@ function members(value: JsonObject, path: Path, report: Report): Members {
     requiredText(key) {
       const found = text(key);
       if (found === null && (own(value, key) ?? null) === null)
-        malformed(report, [...path, key], "there", whereMissing(key, "a text", value, path));
+        malformed(report, [...path, key], "there", whereMissing(key, "a string", value, path));
       return found ?? "";
     },
     texts(key) {
       const found = own(value, key) ?? [];
       if (Array.isArray(found) && found.every((item) => typeof item === "string"))
         return found as readonly string[];
-      malformed(report, [...path, key], "a list of texts");
+      malformed(report, [...path, key], "a list of strings");
       return [];
     },
     within: (key) => members(object(key), [...path, key], report),
@@ -109,7 +109,7 @@ function coreOf(artifact: Artifact, report: Report): Members {
 function textMap(of: Members, key: string, report: Report): ReadonlyMap<string, string> {
   const entries = Object.entries(of.object(key)).filter((entry): entry is [string, string] => {
     if (typeof entry[1] === "string") return true;
-    malformed(report, [...of.path, key, entry[0]], "a text");
+    malformed(report, [...of.path, key, entry[0]], "a string");
     return false;
   });
   return new Map(entries);

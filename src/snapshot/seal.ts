@@ -101,10 +101,10 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   const tool = isObject(head) ? own(head, "tool") : undefined;
   const root = isObject(head) ? own(head, "root") : undefined;
   if (!isTool(tool) || !isDigest(root) || headText !== headLine(tool, root)) {
-    return broken(1, "its first line has another form");
+    return broken(1, "its first line has an unknown format");
   }
   if (utf8(bytes.subarray(-END.length)) !== END) {
-    return broken(linesOf(buffer).length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has another form");
+    return broken(linesOf(buffer).length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has an unknown format");
   }
   const listEnd = endOfList(buffer);
   const list = buffer.subarray(headEnd, listEnd);
@@ -115,7 +115,7 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
     return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines };
   }
   const signatures = signaturesFrom(buffer, listEnd);
-  if ("malformed" in signatures) return broken(signatures.malformed, "a signature has another form");
+  if ("malformed" in signatures) return broken(signatures.malformed, "a signature has an unknown format");
   const lines = () => (list.length === 0 ? [] : utf8(list).split(",\n"));
   return {
     seal: {
@@ -176,7 +176,7 @@ function findEntry(list: Buffer, path: string): SealEntry | undefined {
 }
 
 const TWICE = "a path is listed twice";
-const LINE_FORM = "a line of its list has another form";
+const LINE_FORM = "a line of its list has an unknown format";
 
 /** @throws SealFault when the line is none that sealing writes, although its hash is right. */
 function readEntry(line: string, at: () => number): SealEntry {

@@ -159,7 +159,7 @@ test("a node that only completed may have taken any of its edges, but no other w
   const completed = (line: string) => line.replace('"TOO_HOT"', '"completed"');
   const record = read(withLine(5, completed));
   assert.deepEqual(checkPath(tea, record), []);
-  assert.ok(record.unproven.some((one) => one.includes("on which outcome")));
+  assert.ok(record.unproven.some((one) => one.includes("the outcome of a node")));
   const skipping = lines
     .filter((_, i) => i !== 4 && i !== 5)
     .map((line) => line.replace('"ACK"', '"completed"'));

@@ -206,7 +206,7 @@ test("a changed artifact is refused whoever signed the seal; sealed again, it is
   assertRefused(await place.session(...completed, ...trusting(ada)), 3, "SEALED_FILE_CHANGED");
 
   const again = fine(await place.session("seal", "--key", ada.privateFile));
-  assert.match(again.err, /^signatures dropped, for they are not over this root: 2\n$/);
+  assert.match(again.err, /^signatures removed because they belong to another root: 2\n$/);
   const report = document(fine(await place.session("verify", ...trusting(ada), "--json")));
   assert.deepEqual(verdictsOf(report), { [ada.keyid]: "valid" });
   edit(place.path(SEAL), (text) => text.replace(/"sig":"/, '"sig":"_'));

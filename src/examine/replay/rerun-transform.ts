@@ -14,7 +14,7 @@ export class MissingReading extends Error {
   readonly fault: unknown;
 
   constructor(recorded: Json, replayed: Json, fault?: unknown) {
-    super("the readings on record are others");
+    super("the recorded readings differ");
     this.recorded = recorded;
     this.replayed = replayed;
     this.fault = fault;

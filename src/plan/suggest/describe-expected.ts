@@ -21,7 +21,7 @@ function takes(field: FieldSpec, value: Json): boolean {
 }
 
 const TYPES: Readonly<Record<ValueType, string>> = {
-  string: "a text",
+  string: "a string",
   integer: "an integer",
   number: "a number",
   boolean: "true or false",

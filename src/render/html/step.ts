@@ -68,8 +68,8 @@ function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Htm
 function endUnknown(nestedRuns: number): Html {
   const half =
     nestedRuns === 0
-      ? "no end recorded: it may be half done"
-      : "no end recorded: a run nested in it was cut off";
+      ? "no end recorded: it may be incomplete"
+      : "no end recorded: a nested run was interrupted";
   return chip("unfinished", half);
 }
 
@@ -90,7 +90,7 @@ function beside(...figures: readonly Html[]): Html {
 function renderObserved(observed: readonly object[] | undefined): Html {
   return observed === undefined || observed.length === 0
     ? NOTHING
-    : named("Drawn from clock and entropy", observed as unknown as Json);
+    : named("Read from clock and entropy", observed as unknown as Json);
 }
 
 function renderEnd({ outcome, continuation, published }: Payloads["step_end"]): Html {

@@ -23,7 +23,7 @@ const SHORTENED = 2000;
 function shortenedTo(text: string): Html {
   const [start, end] = [text.slice(0, SHORTENED), text.slice(-SHORTENED)];
   return html`${start.toWellFormed()} … ${end.toWellFormed()}
-<mark>shortened</mark> ${text.length} characters, all of them in the trace`;
+<mark>shortened</mark> ${text.length} characters, complete in the trace`;
 }
 
 function lines(value: Json, indent: string): Html {

@@ -19,5 +19,5 @@ export function renderWarnings(warnings: readonly Warning[]): Html {
   });
   return html`
 <section class="note refused" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
-<p>This trace is not as a run on this snapshot leaves it. It is drawn as far as it can be read.</p><ul>${items}</ul></section>`;
+<p>This trace is not valid for this snapshot. The page shows everything that can be read.</p><ul>${items}</ul></section>`;
 }

@@ -51,7 +51,7 @@ export function items(spot: JsonCursor): readonly JsonCursor[] {
 }
 
 export function text(spot: JsonCursor): string {
-  return typeof spot.value === "string" ? spot.value : refuse(spot, "a text");
+  return typeof spot.value === "string" ? spot.value : refuse(spot, "a string");
 }
 
 export function choice<T extends string>(spot: JsonCursor, choices: readonly T[]): T {

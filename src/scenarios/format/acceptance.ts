@@ -34,7 +34,7 @@ export function asScenario(source: Source): Source {
 
 function changed(): never {
   const message = "--update does not write into an acceptance document";
-  throw new ScenarioFault("BAD_USAGE", { message, hint: "change what it expects by hand" });
+  throw new ScenarioFault("BAD_USAGE", { message, hint: "change its expectations by hand" });
 }
 
 const INTENT = "acceptance_intent";

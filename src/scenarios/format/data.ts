@@ -17,7 +17,8 @@ export function copied(
   files: Files,
   source: Source,
 ): readonly Preparation[] {
-  if (!files.isFolder(folder)) return malformed(source, at, `a folder relative to this file; ${shown} is none`);
+  if (!files.isFolder(folder))
+    return malformed(source, at, `a folder relative to this file; ${shown} is not one`);
   const listed = files.list(folder).filter(({ isLink }) => !isLink);
   return listed.map(({ path }) => ({
     do: "write",

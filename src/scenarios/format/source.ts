@@ -122,11 +122,11 @@ const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
   BYTE_ORDER_MARK: "it begins with a byte order mark",
-  CONFLICT_MARKERS: "it holds merge-conflict markers",
-  DUPLICATE_KEY: "a key stands twice in one object",
+  CONFLICT_MARKERS: "it contains merge-conflict markers",
+  DUPLICATE_KEY: "a key occurs twice in one object",
   TOO_DEEP: "it nests too deep",
   NUMBER_NOT_HELD: "a number does not fit a double",
-  LONE_SURROGATE: "a string holds half of a surrogate pair",
+  LONE_SURROGATE: "a string contains half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",
 };
 

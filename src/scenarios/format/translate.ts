@@ -76,9 +76,9 @@ function checkStep(
   { isRecorded = false }: Reading,
 ): void {
   const at = ["steps", index];
-  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of one step alone");
+  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of exactly one step");
   if (isUnexpected(step.expect) && !isRecorded) {
-    const hint = "pgs test --update records what comes out";
+    const hint = "pgs test --update records the actual values";
     malformed(source, pointer([...at, "expect"]), step.expect === undefined ? "there" : "not empty", hint);
   }
   const value = step as unknown as Json;
@@ -181,7 +181,7 @@ function payloadOf(step: AuthoredStep, index: number, source: Source, { files, f
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
   const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
   if ("value" in read) return read.value;
-  return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
+  return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`);
 }
 
 function readFile(path: string, files: Files): Uint8Array | null {

@@ -141,7 +141,7 @@ function inwards(workflow: AuthoredArtifact, entry: string, targets: Targets): r
     const next = [...targets(key)];
     if (!open.has(key) && !order.has(key)) {
       const lost = next.find((to) => !Object.hasOwn(nodes, to));
-      if (lost !== undefined) throw refuse(`${key} leads to ${lost}, which is no node`);
+      if (lost !== undefined) throw refuse(`${key} leads to ${lost}, which is not a node`);
       open.add(key);
       const back = next.find((to) => open.has(to));
       if (back !== undefined) throw refuse(`${back} leads back to itself`);

@@ -29,7 +29,7 @@ export async function attestCommand(
   const attestation = attestationOf(trace, options);
   if (options.verify) return verifyAttestation(attestation, options, context);
   if (options.requireSignature !== undefined) {
-    const message = "--require-signature asks for signatures that are there";
+    const message = "--require-signature checks existing signatures";
     throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
   }
   return attest(attestation, signingKeys(options.key ?? [], context), context);

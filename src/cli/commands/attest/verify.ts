@@ -61,6 +61,6 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
   for (const finding of findings) platform.err(refusalText(finding));
   if (findings.length > 0) platform.err(signed);
   else if (!settings.quiet) {
-    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
+    printText(context, `${plain(trace)}: matches its attestation\n${actorText(predicate)}${signed}`);
   }
 }

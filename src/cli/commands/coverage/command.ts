@@ -75,7 +75,7 @@ function report(listsUntaken: boolean): Printed<Result> {
 
 const INTACT: Rule = {
   id: "trace-not-counted",
-  about: "Every trace is an intact one of this snapshot.",
+  about: "Every trace is intact and was recorded on this snapshot.",
   level: "error",
 };
 

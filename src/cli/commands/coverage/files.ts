@@ -23,7 +23,7 @@ export const COVERAGE_FILES: readonly Kind[] = ["lcov", "cobertura", "svg", "png
 export function checkCoverageFiles(asked: CoverageFiles): void {
   const kind = COVERAGE_FILES.find((one) => asked[one] === "-");
   if (kind === undefined) return;
-  const message = `--${kind} - asks for standard output, which is for the table`;
+  const message = `--${kind} - writes to standard output, which the table needs`;
   throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
 }
 

@@ -15,7 +15,7 @@ export interface DataOptions extends CommonOptions {
 
 export async function dataCommand(options: DataOptions, context: Context, what: string): Promise<number> {
   if (what !== "locks") {
-    const message = `pgs data does not know "${what}"`;
+    const message = `pgs data has no subcommand "${what}"`;
     throw new UsageFault("BAD_USAGE", { message, hint: "type pgs data locks" });
   }
   try {

@@ -36,8 +36,9 @@ export async function diffExternalFiles(
   context: Context,
 ): Promise<number> {
   if (listsNondeterministic) {
-    const message = "--nondeterministic is for two traces of this runner: no other says what was drawn";
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --nondeterministic out" });
+    const message =
+      "--nondeterministic needs two traces of this runner: other formats do not mark nondeterministic values";
+    throw new UsageFault("BAD_USAGE", { message, hint: "omit --nondeterministic" });
   }
   const [left, right] = [sideOf(a, context), sideOf(b, context)];
   const compared = { a: left, b: right, ...diffAccounts(left.account, right.account) };
@@ -85,5 +86,5 @@ function toText({ a, b, differences, incomparable }: Compared, paint: Paint): st
 
 function endlessText({ file, account }: Side): string {
   if (account.ending !== null) return "";
-  return `\n${plain(file)} has no ending: what it says up to there is compared\n`;
+  return `\n${plain(file)} has no ending: its recorded part is compared\n`;
 }

@@ -6,7 +6,7 @@ import type { Place } from "../../differences.ts";
 import { groupText, type Sides, sidesOf } from "./view.ts";
 
 const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
-  path: "where the paths part",
+  path: "where the paths diverge",
   ending: "how they ended",
   run: "what was run",
   payload: "payload",

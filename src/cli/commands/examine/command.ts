@@ -54,7 +54,7 @@ function refuseOptionsOfOne({ head, steps, fromStep, until }: ExamineOptions): v
   const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
-  throw new UsageFault("BAD_USAGE", { message: `${name} is for one trace`, hint: `leave ${name} out` });
+  throw new UsageFault("BAD_USAGE", { message: `${name} needs exactly one trace`, hint: `omit ${name}` });
 }
 
 async function examineOne(file: string, options: ExamineOptions, context: Context): Promise<number> {

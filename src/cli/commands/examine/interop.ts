@@ -53,8 +53,8 @@ function refuseOwnOptions({ head, steps, fromStep, until }: ForeignOptions, what
   const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
-  const message = `${name} is for traces of this runner, ${what}`;
-  throw new UsageFault("BAD_USAGE", { message, hint: `leave ${name} out` });
+  const message = `${name} needs a trace of this runner, ${what}`;
+  throw new UsageFault("BAD_USAGE", { message, hint: `omit ${name}` });
 }
 
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */

@@ -33,7 +33,7 @@ export async function examineSeveral(
   }
   if (settings.json) printJson(context, { ok: worst === EXIT.SUCCESS, traces: documents });
   else if (!settings.quiet) {
-    const rest = sound === files.length ? "" : "; pgs examine says of one alone what was found";
+    const rest = sound === files.length ? "" : "; pgs examine of a single trace lists its findings";
     printText(context, `${counted(files.length, "trace")}, ${sound} valid${rest}\n`);
   }
   return worst;

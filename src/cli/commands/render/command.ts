@@ -66,9 +66,8 @@ function checkTargets(targets: readonly Target[], trace: string, context: Contex
   };
   const printed = targets.filter(({ file }) => file === "-").map(({ kind }) => kind);
   const [first, second] = printed;
-  if (printed.includes("png"))
-    refuse("--png - asks for a picture on standard output, which is for text", "png");
-  if (second !== undefined) refuse(`--${first} - and --${second} - both ask for standard output`, second);
+  if (printed.includes("png")) refuse("--png - writes a picture to standard output, which is for text", "png");
+  if (second !== undefined) refuse(`--${first} - and --${second} - both write to standard output`, second);
   if (first !== undefined) checkOutput(first, "-", context);
   const taken = new Map([[placeOf(path(trace)), "the trace"]]);
   for (const { kind, file } of targets.filter((target) => target.file !== "-")) {

@@ -108,7 +108,7 @@ async function hintsOf(
 
 /** Said at once: it has happened, however the run ends. */
 function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, and could not be left to its owner and group: whoever used it as one of them may not be able to any more\n`;
+  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
 }
 
 function parseClock(given: string): number {

@@ -49,7 +49,7 @@ export async function sealCommand({ key = [] }: SealCommandOptions, context: Con
     );
   }
   if (dropped > 0 && !settings.json && !settings.quiet)
-    platform.err(`signatures dropped, for they are not over this root: ${dropped}\n`);
+    platform.err(`signatures removed because they belong to another root: ${dropped}\n`);
   return EXIT.SUCCESS;
 }
 

@@ -35,7 +35,7 @@ export async function testFromTrace(
   const why = reasonAgainst(summary);
   if (why !== undefined) throw refuse(why);
   if (platform.files.realPath(path) !== null)
-    throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
+    throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, options);
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
@@ -59,7 +59,7 @@ export async function testFromTrace(
     );
     return { scenarios: [tested], coverage: null, updated: 0, min: null, snapshot };
   }
-  throw refuse(`run again on the data that it tells of, it differs at ${tested?.steps[0]?.differences[0]?.at}`);
+  throw refuse(`run again on the recorded data, the result differs at ${tested?.steps[0]?.differences[0]?.at}`);
 
   function placeOf(file: string) {
     const at = context.path(file);
