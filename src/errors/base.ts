@@ -1,8 +1,11 @@
-/** What every refusal is made of: a stage, a code, typed facts, and the wording for them. Each stage keeps its own table of wordings in its `errors.ts`. */
+/**
+ * What every refusal is made of: a stage, a code, typed facts, and the wording for them. Each stage keeps its own
+ * table of wordings in its `errors.ts`.
+ */
 
 import type { Json, JsonObject } from "../json/json.ts";
 
-/** Where on the way load -> seal -> compile -> payload -> admission -> walk -> complete a refusal arose. */
+/** The stage of a refusal, in the order load -> seal -> compile -> payload -> admission -> walk -> complete. */
 export const STAGES = [
   "usage",
   "load",
@@ -20,7 +23,7 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 export interface Wording {
-  /** What happened, in the reader's words. */
+  /** What happened. */
   readonly what: string;
   /** Where: file, field, line. */
   readonly where?: string;

@@ -33,7 +33,7 @@ export class StorePathFault extends RunFault {
   }
 }
 
-/** An effect that took place. */
+/** A completed effect. */
 export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>> & {
   readonly store: string | null;
 };
@@ -58,7 +58,7 @@ const traceTable = {
     /** Null where it could not be made. */
     file: string | null;
     errno: string;
-    /** What took place, the first ones; `more` counts the others. */
+    /** The first completed effects; `more` counts the others. */
     effects: readonly TookPlace[];
     more: number;
   }) => ({

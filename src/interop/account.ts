@@ -1,4 +1,4 @@
-/** What any trace tells of its run, told alike: workflow, path, ending and class. */
+/** The common account of a run in any trace format: workflow, path, ending and class. */
 
 import { classify } from "../examine/classify.ts";
 import type { JsonObject } from "../json/json.ts";
@@ -14,7 +14,7 @@ export interface Account {
   readonly passages: readonly PathEntry[];
   readonly hasNodes: boolean;
   readonly ending: AccountEnding | null;
-  /** Undefined where nobody can tell; null where the run ended well. */
+  /** Undefined if unknown; null if the run succeeded. */
   readonly class: string | null | undefined;
   readonly isStructural: boolean | null;
   /** In the words of the format. */
@@ -26,7 +26,7 @@ export interface AccountEnding {
   readonly reason: string | null;
 }
 
-/** One entering of a node, by its key, its contract's code, or both; null is what is not recorded, or is none. */
+/** One visit of a node, by its key, its contract's code, or both; null if not recorded or absent. */
 export interface PathEntry {
   readonly node: string | null;
   readonly contract: string | null;
@@ -71,7 +71,7 @@ function passagesOf(course: ExternalPath, hasEnded: boolean): readonly PathEntry
   }
 }
 
-/** Of a trace of this runner, as much as the others tell. */
+/** The account of a trace of this runner. */
 export function accountOfOwn(events: readonly TraceEvent[]): Account {
   const summary = summaryOf(events);
   const classification = classify(summary);

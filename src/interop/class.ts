@@ -1,4 +1,7 @@
-/** What kind of ending a foreign trace records, in the sense of SPEC 6.4: by what the protocol declares, not by its writer. */
+/**
+ * The class of the ending in another runtime's trace (SPEC 6.4). The protocol determines it, not the writer of the
+ * trace.
+ */
 
 import { classOfEnding, type TraceClass } from "../examine/classify.ts";
 import type { Graph } from "../trace/declared-graph.ts";
@@ -8,9 +11,9 @@ import { type ExternalError, type ExternalRecord, NO_OUTCOME } from "./record.ts
 import { CAPABILITIES, type EndingStatus, ERRORS, REASONS, STOPPED, type Unavailable } from "./vocabulary.ts";
 
 export interface ExternalClassification {
-  /** Null where the run ended well, and where `untold` says why nobody can tell. */
+  /** Null if the run succeeded, or if it is unknown for the reason in `untold`. */
   readonly class: TraceClass | null;
-  /** Something broke off the run, instead of one of its declared exits; null where that is not known either. */
+  /** Whether an error ended the run instead of a declared exit; null if unknown. */
   readonly isStructural: boolean | null;
   /** Where it was decided; null before the first node, and where the format records no nodes. */
   readonly node: string | null;
@@ -68,7 +71,7 @@ function ofError(error: ExternalError, record: ExternalRecord): ExternalClassifi
   return untold("ONLY_WORDS", true, node);
 }
 
-/** Whether the last transition led nowhere. */
+/** Whether the last transition had no target. */
 function isUnrouted({ course }: ExternalRecord): boolean {
   return course.of === "routes" && course.visits.at(-1)?.next === null;
 }
@@ -82,7 +85,7 @@ function mannerOf({ ending, course, errors }: ExternalRecord): EndingStatus | un
   return isAtExit && errors.length === 0 ? "exit" : manner;
 }
 
-/** The classes of all that may have happened; when they are one, that is it. */
+/** The class if all possible endings have the same one. */
 function atExit(record: ExternalRecord, graph: Graph | null): ExternalClassification {
   const exits = graph === null ? null : exitsOf(graph, record.course);
   if (exits?.length === 0 && record.course.of === "contracts") return broken("GRAPH_STRUCTURE_ERROR", record);
@@ -100,20 +103,20 @@ function atExit(record: ExternalRecord, graph: Graph | null): ExternalClassifica
   return { class: found, isStructural: false, node: found === null ? null : turnOf(record), untold: null };
 }
 
-/** On which outcomes it may have come there; null where trace and graph do not say. */
+/** The outcomes that may have led there; null if trace and graph do not show it. */
 function outcomesOf(record: ExternalRecord, graph: Graph | null): readonly string[] | null {
   const recorded = lastOutcome(record) ?? outcomeIn(record.ending?.reason ?? null);
   if (recorded !== null) return [recorded];
   return graph === null ? null : outcomesInto(graph, record.course);
 }
 
-/** An exit reason is made of the outcome, unless it hides that. */
+/** The outcome that an exit reason contains, unless the reason hides it. */
 function outcomeIn(reason: string | null): string | null {
   if (reason === "COMPLETED" || reason === null) return null;
   return reason.startsWith("EXIT_") ? reason.slice("EXIT_".length) : reason;
 }
 
-/** Whether the EXIT is a FAILED one, where only the trace can tell: of v0.2, which fails at an ALREADY_EXISTS of any. */
+/** Whether the EXIT is FAILED, if only the trace shows it: in v0.2, ALREADY_EXISTS at any EXIT fails. */
 function failuresOf({ course, ending }: ExternalRecord): readonly boolean[] {
   if (course.of !== "nodes" || ending === null) return [false, true];
   if (ending.status === "SUCCESS") return [false];
@@ -124,7 +127,7 @@ function lastNode({ course }: ExternalRecord): string | null {
   return course.of === "contracts" ? null : (course.visits.at(-1)?.node ?? null);
 }
 
-/** The last node that did not end well. */
+/** The last node that did not succeed. */
 function turnOf({ course }: ExternalRecord): string | null {
   if (course.of === "contracts") return null;
   const visits = course.visits.map(({ node, outcome }) => ({ node, outcome }));

@@ -1,4 +1,4 @@
-/** Where two traces of any formats part in meaning, as far as both record it. */
+/** Where two traces of any formats differ in meaning, as far as both record it. */
 
 import { align } from "../examine/diff/align.ts";
 import type { TraceDifference } from "../examine/diff/diff-traces.ts";
@@ -10,7 +10,7 @@ import { NO_OUTCOME } from "./record.ts";
 
 export interface ExternalDiff {
   readonly differences: readonly TraceDifference[];
-  /** What is not compared, because not both record it. */
+  /** What is not compared, because at least one trace does not record it. */
   readonly incomparable: readonly Incomparable[];
 }
 
@@ -57,7 +57,7 @@ function diffWorkflows({ workflow: a }: Account, { workflow: b }: Account, compa
   diff("run", ["workflow"], isBare ? bareCode(a) : a, isBare ? bareCode(b) : b, comparison);
 }
 
-/** A passage by the name under which both traces know it. */
+/** A path entry by the name that both traces use. */
 interface Named {
   readonly name: string;
   readonly outcome: string | null;
@@ -103,7 +103,7 @@ function wayOf(passages: readonly Named[]): readonly JsonObject[] {
 
 function diffOutcomes(name: string, a: string | null, b: string | null, comparison: Comparison): void {
   if (NO_OUTCOME.has(a) || NO_OUTCOME.has(b)) comparison.left.add("OUTCOMES");
-  // That it did not end at all is a difference to any word for its end.
+  // A missing end differs from every recorded end.
   if (NO_OUTCOME.has(a) !== NO_OUTCOME.has(b) && a !== null && b !== null) return;
   diff("path", [name, "outcome"], a, b, comparison);
 }
@@ -120,7 +120,7 @@ function diffEndings(a: Account, b: Account, comparison: Comparison): void {
   else diff("ending", ["class"], a.class, b.class, comparison);
 }
 
-/** The status is the last outcome where there are no exit reasons, which say more than a status. */
+/** Without exit reasons, which are more precise than a status, the status is the last outcome. */
 function endOf({ ending, format }: Account): string | null {
   if (ending === null) return null;
   return format === "reference-v0.2" ? ending.reason : ending.status;

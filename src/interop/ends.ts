@@ -1,4 +1,4 @@
-/** At which EXIT a foreign run ended, and on which outcome, as far as trace and graph tell. */
+/** The EXIT and the outcome with which another runtime's run ended, as far as trace and graph show it. */
 
 import type { Graph, GraphNode } from "../trace/declared-graph.ts";
 import { followContracts } from "./allowed.ts";
@@ -18,7 +18,7 @@ export function lastOutcome({ course, ending }: ExternalRecord): string | null {
   }
 }
 
-/** Every EXIT at which the course may have ended; null where it cannot be followed that far. */
+/** Every EXIT at which the path may have ended; null if the path cannot be followed to its end. */
 export function exitsOf(graph: Graph, course: ExternalPath): readonly GraphNode[] | null {
   const nodes = placesOf(graph, course);
   return nodes?.filter(({ type }) => type === "EXIT") ?? null;

@@ -1,6 +1,6 @@
 /**
  * A trace in the vocabulary of SCHEMA_TRACE_EVENT_V0, chained as the reference runtime v0.2 does. What that format
- * cannot say is left out; docs/decisions/0014-reference-export.md has the rules.
+ * cannot express is omitted; docs/decisions/0014-reference-export.md has the rules.
  */
 
 import { type runTable, wordingOf } from "../engine/errors.ts";
@@ -51,7 +51,7 @@ function chained(executionId: string, said: readonly Said[]): readonly string[] 
   });
 }
 
-/** What the format says for an event of the main run: nothing, one event or two. */
+/** The events of the format for one event of the main run: none, one or two. */
 function translate(event: TraceEvent, before: TraceEvent): readonly Said[] {
   const { timestamp, node_id: node = "" } = event;
   const say = (event_type: string, payload: JsonObject, at = timestamp): Said => ({
@@ -93,7 +93,7 @@ function translate(event: TraceEvent, before: TraceEvent): readonly Said[] {
   }
 }
 
-/** The reference runtime's own reader asks for the second version, its writer for the profile that is chained. */
+/** The reference runtime's reader requires the second version, its writer the chained profile. */
 function startOf({ workflow_code, payload }: Payloads["execution_start"]): JsonObject {
   return {
     workflow_code: bareCode(workflow_code),
@@ -117,7 +117,7 @@ function nodeStart(
   return [start, ["capability_dispatch", { cc_code: capability_code, node_id }]];
 }
 
-/** SHA-256 of the canonical value; absent where something in it is suppressed, for it was not what ran. */
+/** SHA-256 of the canonical value; absent if part of it is suppressed, because the hash would cover another value. */
 function hashed(name: string, value: Json | undefined): JsonObject {
   return value === undefined || holdsSuppressed(value) ? {} : { [name]: digestOf(value) };
 }
@@ -187,7 +187,7 @@ function endOf({ status, outcome, exit_reason_code, duration_us }: Payloads["wor
   };
 }
 
-/** An outcome of the protocol's own led to an EXIT and turned the request down; without one, the run was refused. */
+/** Whether a declared outcome led to an EXIT and rejected the request; otherwise, the run was refused. */
 function otherReason(outcome: string | null): string {
   return outcome === null ? "EXECUTION_ERROR" : "EXIT_REJECTED";
 }

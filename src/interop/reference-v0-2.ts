@@ -48,7 +48,7 @@ export function readReferenceV02(bytes: Uint8Array): ExternalRecord {
   };
 }
 
-/** The runtime itself records neither hashes nor side effects, though its schema has words for both. */
+/** The runtime itself records neither hashes nor side effects, although its schema defines both. */
 function unprovenBy(lines: readonly ExternalLine[], visits: readonly NodeVisit[]): readonly string[] {
   const isHashed = lines.some(({ value }) => Object.hasOwn(objectAt(value, "payload"), "input_hash"));
   const hasEffects = lines.some(({ value }) => value["event_type"] === "side_effect_start");
@@ -61,7 +61,7 @@ function unprovenBy(lines: readonly ExternalLine[], visits: readonly NodeVisit[]
   ];
 }
 
-/** Events that do not carry the hash of the line before; behind a line that could not be read, nothing is known. */
+/** Events without the hash of the previous line; after an unreadable line, the check is not possible. */
 function brokenLinks(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   return lines.flatMap(({ line, value }, i) => {
     const before = lines[i - 1];
@@ -73,7 +73,7 @@ function brokenLinks(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   });
 }
 
-/** What stands where the format has no place for it. */
+/** Events at places that the format does not allow. */
 function misplaced(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   const found: TraceFinding[] = [];
   const id = lines[0]?.value["execution_id"];

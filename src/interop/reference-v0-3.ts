@@ -47,7 +47,7 @@ export function readReferenceV03(bytes: Uint8Array): ExternalRecord {
   };
 }
 
-/** What stands behind the end, belongs to another run, or is missing. A contract run alone has no terminal event. */
+/** Events after the end, events of another run, and missing events. A contract that ran alone has no terminal event. */
 export function misplaced(
   lines: readonly ExternalLine[],
   end: ExternalLine | undefined,
@@ -79,7 +79,7 @@ export function ownEvents(
   );
 }
 
-/** All that the format says of an error is its message. */
+/** The format records only the message of an error. */
 export function errorsOf(lines: readonly ExternalLine[]): readonly ExternalError[] {
   return ownEvents(lines, "ERROR").map(({ line, value }) => {
     const message = textAt(objectAt(value, "detail"), "message");
@@ -101,7 +101,7 @@ function visitsOf(lines: readonly ExternalLine[]): readonly ContractVisit[] {
   return visits;
 }
 
-/** A run that an error broke off has not reached an EXIT, whatever its end says. */
+/** A run that an error ended has not reached an EXIT, whatever its terminal event states. */
 export function endingOf(lines: readonly ExternalLine[], end: ExternalLine | undefined): ExternalEnding | null {
   if (end === undefined) return null;
   const [error] = errorsOf(lines);

@@ -1,4 +1,4 @@
-/** What the words of the foreign formats mean for the class of an ending. */
+/** How the terms of other formats determine the class of an ending. */
 
 import type { TraceClass } from "../examine/classify.ts";
 
@@ -14,7 +14,7 @@ export const unavailableTable = {
 
 export type Unavailable = keyof typeof unavailableTable;
 
-/** `exit` is decided by EXIT and outcome, `unsaid` by nothing that the reason says. */
+/** `exit`: EXIT and outcome decide. `unsaid`: the reason does not decide it. */
 export type EndingStatus = TraceClass | "exit" | "denied" | "unsaid";
 
 /** By exit reason. Every other `EXIT_…` is an exit, too. */
@@ -35,7 +35,7 @@ export const REASONS: ReadonlyMap<string | null, EndingStatus> = new Map<string 
   ["ABORT", "unsaid"],
 ]);
 
-/** An error with another code, and one that this leaves open, goes by the capability that was at work. */
+/** For other codes, and for undecided ones, the running capability decides. */
 export const ERRORS: ReadonlyMap<string | null, TraceClass | "denied"> = new Map<string, TraceClass | "denied">(
   [
     ["EXPRESSION_RESOLUTION_FAILED", "EXPRESSION_ERROR"],

@@ -1,8 +1,8 @@
-/** Every place at which two JSON values part. */
+/** Every difference between two JSON values. */
 
 import { isObject, type Json, type JsonObject, own, pointer } from "./json.ts";
 
-/** One place where the two are not the same. */
+/** One difference. */
 export interface JsonDifference {
   /** JSON Pointer. */
   readonly at: string;
@@ -16,10 +16,13 @@ export interface JsonDifference {
 
 export type Path = readonly (string | number)[];
 
-/** What is to be said of two values that are not the same; undefined to look at their members, or say that they part. */
+/** Classifies two unequal values; undefined: compare their members, or report a difference. */
 export type Judge = (a: Json, b: Json, at: Path) => readonly JsonDifference[] | undefined;
 
-/** Where `a` and `b` part as the judge has it, else by value; the order of members does not count. */
+/**
+ * The differences of `a` and `b`, as the comparison classifies them, else by value; the order of members does not
+ * count.
+ */
 export function jsonDifferences(
   a: Json | undefined,
   b: Json | undefined,
@@ -49,7 +52,7 @@ function inMembers(a: JsonObject, b: JsonObject, at: Path, judge: Judge): readon
   return names.flatMap((name) => jsonDifferences(own(a, name), own(b, name), [...at, name], judge));
 }
 
-/** Items in order. Where the lists are of different length, what both begin and end with is no difference. */
+/** Items in order. For lists of different length, a common beginning and end is not a difference. */
 function inLists(a: readonly Json[], b: readonly Json[], at: Path, judge: Judge): readonly JsonDifference[] {
   const isUneven = a.length !== b.length;
   const start = isUneven ? commonStart(a, b, judge) : 0;

@@ -1,9 +1,9 @@
-/** What to type so that a text can be read: said without quoting the text, which may hold secrets. */
+/** How to repair a text so that it can be read, without quoting the text, which may contain secrets. */
 
 import { endOfString, type JsonDefect, lineAt } from "./json.ts";
 import { type SyntaxFlaw, syntaxFlaw } from "./syntax-error.ts";
 
-/** One sentence that can be followed to the letter; undefined where none would bring the text further. */
+/** One sentence that can be followed literally; undefined if no repair is known. */
 export function repairOf(text: string, { code, pointer }: JsonDefect): string | undefined {
   switch (code) {
     case "NOT_JSON":
@@ -23,7 +23,7 @@ export function repairOf(text: string, { code, pointer }: JsonDefect): string | 
   }
 }
 
-/** How one side of the first conflict is kept, or the other; a base between them goes with either. */
+/** How to keep one side of the first conflict; a base between the sides is removed with the other side. */
 function conflictRepair(text: string): string | undefined {
   const [start, base, middle, end] = ["<{7} ", "\\|{7} ", "={7}$", ">{7} "].map((mark) => {
     const found = new RegExp(`^${mark}`, "m").exec(text);
@@ -63,7 +63,7 @@ interface Repair {
   readonly repaired: string;
 }
 
-/** The text, and what is out of place in it. */
+/** The text and its unexpected token. */
 interface Spoilt extends SyntaxFlaw {
   readonly text: string;
   /** Where that is, for people. */
@@ -81,7 +81,7 @@ function repairs(spoilt: Spoilt): readonly Repair[] {
   return [...requoted(spoilt), ...reworded(spoilt), ...repunctuated(spoilt)];
 }
 
-/** Names and values, one a line, before anything that JSON has. */
+/** Names and values, one per line, before any JSON syntax. */
 const YAML = /^(?:---[^\n]*\n|#[^\n]*\n|\s)*(?:- )?[A-Za-z_][\w-]*:(?:\s|$)/;
 
 /** Whether a text that ends there may lack nothing but brackets. */
@@ -96,7 +96,7 @@ function withoutComment({ text, offset, there }: Spoilt): Repair | undefined {
   return { say: `remove the comment at ${there}: JSON has none`, repaired };
 }
 
-/** JSON Lines, or several documents: none of them is to be lost. */
+/** JSON Lines or several documents: all of them must be kept. */
 function apart({ text, offset }: Spoilt): Repair {
   const say = "put each value into its own file: this file contains several";
   return { say, repaired: text.slice(0, offset) };
@@ -172,7 +172,7 @@ function isFurther(repaired: string, offset: number, text: string): boolean {
     JSON.parse(repaired);
     return true;
   } catch {
-    // Still no JSON: what matters is whether what follows the place is read now.
+    // Still not JSON: what matters is whether the text after the place can be read now.
     return repaired.length - syntaxFlaw(repaired).offset < text.length - offset;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * YAML text as JSON, for every outer input that is written in it. Whatever a text does to the parser, to aliases or to
- * merges becomes one flaw with its line.
+ * Reads YAML text as JSON, for every input in YAML. Every problem of the parser, of aliases or of
+ * merges becomes one `YamlFlaw` with its line.
  */
 
 import {
@@ -23,7 +23,7 @@ import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
 import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
 import { isExactNumber } from "./number.ts";
 
-/** Why a text is not read: in words, and where. */
+/** Why a text cannot be read: the problem and its line. */
 export class YamlFlaw extends Error {
   /** From 1. */
   readonly line: number;
@@ -72,7 +72,7 @@ export function parsed(
   return { document, lineAt: (offset) => lines.linePos(offset).line };
 }
 
-/** The parser recurses, so a text may nest deeper than it can bear. */
+/** The parser recurses, so a text may nest too deep for it. */
 function bearing<T>(work: () => T): T {
   try {
     return work();
@@ -92,7 +92,7 @@ const WORDS: Readonly<Record<string, string>> = {
   TOO_DEEP: "it nests too deep",
 };
 
-/** YAML 1.1 lets a lone `y` or `n` be a truth value; the compilers of this family read them as texts. */
+/** In YAML 1.1, a single `y` or `n` is a boolean; the compilers of this family read them as strings. */
 function customTags(tags: Tags): Tags {
   return tags.map((tag) => {
     const isTruth =
@@ -130,10 +130,10 @@ function lastIn(contents: unknown): unknown {
   return node;
 }
 
-/** A value, and what it comes to where it is used again. */
+/** A value, and its size when an alias repeats it. */
 interface Converted {
   readonly value: Json;
-  /** How many values it holds, with itself, and how many levels. */
+  /** The number of values in it, including itself, and the number of levels. */
   readonly size: number;
   readonly depth: number;
 }
@@ -238,7 +238,7 @@ class Conversion {
     return this.#around(value, parts);
   }
 
-  /** What a merge takes over: one mapping or several, each written there or by an alias. */
+  /** The source of a merge: one or several mappings, each written in place or as an alias. */
   #merged(given: unknown, level: number): readonly Converted[] {
     const { value, ...sizes } = this.#convert(given, level);
     const sources = Array.isArray(value) ? (value as readonly Json[]) : [value];

@@ -42,12 +42,12 @@ export class Closure {
     return artifact;
   }
 
-  /** A reference that is missing was reported where it was looked for. */
+  /** A missing reference was reported at its first lookup. */
   #isReported(path: Path): boolean {
     return this.reasons.some((reason) => pointer(reason.path) === pointer(path));
   }
 
-  /** The reference that was meant, as far as one of this kind is near. */
+  /** The nearest reference of this kind, if there is one. */
   #existing(name: string, kind: Kind): Hint | undefined {
     const nearest = nearestName(name, this.#snapshot.names(kind));
     return nearest === null ? undefined : { do: "change", to: quote(nearest) };
@@ -66,7 +66,7 @@ export class Closure {
     });
   }
 
-  /** Without a report, and no part of the closure: whether there is such an artifact. */
+  /** Whether there is such an artifact; reports nothing and does not add it to the closure. */
   peek(name: string | null): Artifact | undefined {
     return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
   }

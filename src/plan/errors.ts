@@ -16,7 +16,7 @@ import type { Json } from "../json/json.ts";
 /** One reason why a workflow does not compile. */
 export interface CompileReason {
   readonly code: string;
-  /** What is wrong, in protocol words. */
+  /** The problem, in terms of the protocol. */
   readonly what: string;
   /** The artifact's file below the snapshot, and the field as a JSON Pointer. */
   readonly file: string;
@@ -69,7 +69,7 @@ export const planTable = {
   }),
 } satisfies WordingTable;
 
-/** A run cannot go on with the plan: an expression has no value, or a called workflow is refused. */
+/** A run cannot continue with the plan: an expression has no value, or a called workflow is refused. */
 export class PlanFault<C extends keyof typeof planTable = keyof typeof planTable> extends RunFault {
   constructor(
     stage: Stage,

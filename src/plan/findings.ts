@@ -1,4 +1,4 @@
-/** What compiles but may still be refused at run time, or can never happen (SPEC 2.2). */
+/** Findings about a workflow that compiles: what may still be refused at run time, or can never happen (SPEC 2.2). */
 
 import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
@@ -20,7 +20,7 @@ import {
 
 type Unfound = Omit<Plan, "findings">;
 
-/** Before it is told: the field that it is about, and what to change, there or beside it. */
+/** A finding before it is worded: its field, and the change there or in another field. */
 interface Found extends Pick<Finding, "code" | "what" | "file" | "facts"> {
   readonly path: Path;
   readonly fix?: Fix;
@@ -111,7 +111,7 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
   });
 }
 
-/** Paths to what neither the intent nor the other node's contract has; a list-valued one by where it starts. */
+/** Paths to values that neither the intent nor the other node's contract declares; of a list-valued path, its start. */
 function unresolved(node: ContractNode, plan: Unfound, file: string): readonly Found[] {
   return node.inputs.flatMap(({ name, source }) =>
     pathsIn(source)
@@ -150,7 +150,7 @@ function isDeclared({ root, segments }: PathWithin, { nodes, start }: Unfound): 
   return true;
 }
 
-/** What a contract shows by itself, whatever workflow runs it. */
+/** Findings about a contract alone, independent of the workflow. */
 export function findingsOfContract(contract: Contract, isSealed: boolean): readonly Finding[] {
   return contractFindings(contract).map((one) => told(one, isSealed));
 }
@@ -180,7 +180,7 @@ function stepFindings(contract: Contract, step: Step): readonly Found[] {
     }));
 }
 
-/** What is to go is said only where every outcome has a route: one that has none may be meant to lead there. */
+/** Removal is suggested only if every outcome has a route: an outcome without one may be intended to lead there. */
 function unreachable({ nodes, start }: Unfound, { file }: Artifact, found: readonly Found[]): readonly Found[] {
   const reached = new Set<string>();
   const queue = [start];

@@ -1,4 +1,4 @@
-/** Why a workflow does not compile, told: every reason with its file, field and lines, and what to change. */
+/** The reasons why a workflow does not compile, with file, field, lines and the change to make. */
 
 import { lineOf } from "../json/json.ts";
 import { editText, fieldPointer } from "../snapshot/hint.ts";

@@ -1,4 +1,6 @@
-/** The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths. */
+/**
+ * The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths.
+ */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -29,7 +31,7 @@ export interface DataRootOptions {
   readonly lockPatience: number;
   /** Bytes by which a store must have grown before an index of it is written. */
   readonly indexWorth: number;
-  /** Told a store that this process replaced without being allowed to leave it to its owner or group. */
+  /** Called with a store that this process replaced without being able to keep its owner or group. */
   readonly ownerLost: (file: string) => void;
 }
 
@@ -71,9 +73,9 @@ export interface Root {
 
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
-  // What can be made anew does not have to reach the device.
+  // A file that can be rebuilt does not have to reach the device.
   const derived = { folder: rootFolder, unsynced: new Set<string>() };
-  // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
+  // The location of the store when its lock was taken: while the lock is held, it is not resolved again.
   let held: Located | undefined;
   let isDirty = false;
   const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
@@ -141,7 +143,7 @@ function syncFolders(unsynced: Unsynced): void {
 
 type Failing = "UNREADABLE" | "UNWRITABLE";
 
-/** What the system refuses becomes a fault of this store; everything else passes through. */
+/** A system error becomes a fault of this store; every other error passes through. */
 function attempt<T>(failing: Failing, file: string, work: () => T): T {
   try {
     return work();
@@ -169,10 +171,10 @@ interface Located {
   readonly path: string;
 }
 
-/** Where somebody moves folders at the very moment, it is looked for again. */
+/** If a folder is moved at the same time, the store is resolved again. */
 const ATTEMPTS = 5;
 
-/** What `work` makes of the store where it is, in a folder that is made where that is asked for. */
+/** Runs `work` on the store at its location, in a folder that is created on request. */
 export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
     const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
@@ -193,7 +195,7 @@ interface Found {
   readonly held: OpenFolder | null;
 }
 
-/** By a handle that was kept: its path has no links, so where the store's path is that, only the last name may be one. */
+/** Uses a kept handle: its path has no links, so only the last name of the store's path may be a link. */
 function straight({ folder: root }: Root, name: string): Found | null {
   const path = join(root, name);
   const folder = dirname(path);
@@ -211,7 +213,10 @@ function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean
   return { folder, file: basename(real), held };
 }
 
-/** Where the store really is after all links; asked before every operation, because a link may appear at any time. */
+/**
+ * The real location of the store after all links; resolved before every operation, because a link may appear at any
+ * time.
+ */
 function locate(folder: string, name: string): string {
   const missing: string[] = [];
   let existing = join(folder, name);
@@ -221,7 +226,7 @@ function locate(folder: string, name: string): string {
       const path = missing.length === 0 ? real : join(real, ...missing);
       return isBelow(folder, path) ? path : escapes(name);
     }
-    // A link that leads nowhere: what a write creates behind it may be anywhere.
+    // A dangling link: a write would create its target, which may be anywhere.
     if (existing !== folder && isLink(existing)) escapes(name);
     if (existing === folder) return join(folder, ...missing);
     missing.unshift(basename(existing));
@@ -267,7 +272,7 @@ function stamp(path: string, file: string): StoreStamp | null {
   };
 }
 
-/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
+/** Linked folders are not entered: their content inside the root has its own path, and the rest is outside the root. */
 function* journals(folder: string): Iterable<Journal> {
   const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
+/** A trace as a Markdown page: workflow, path, changes, problems and hints. */
 
 import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
@@ -11,7 +11,7 @@ import { code, fileLink, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
 import { sizeText, tooLarge } from "./picture/size.ts";
 
-/** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
+/** The page. Pure: same events and graph, same text. A trace that stops early is shown as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
   const { main, nested } = runsOf(events);
   const course = runPathOf(main);

@@ -19,12 +19,12 @@ const TITLE_SIZE = 18;
 const TITLE_HEIGHT = 92;
 const LEGEND_HEIGHT = 64;
 
-/** Where a click on a node's box leads; undefined for one that leads nowhere. */
+/** The link target of a node's box; undefined for a box without a link. */
 export type LinkOf = (node: string) => string | undefined;
 
 /**
- * Draws run `0`; nested runs are told by the pages. Same events and graph, same text.
- * @throws TraceFault `PICTURE_TOO_LARGE`
+ * Draws run `0`; the pages show nested runs. Same events and graph, same text.
+ * @throws RenderFault `PICTURE_TOO_LARGE`
  */
 export function renderSvg(
   events: readonly TraceEvent[],
@@ -55,7 +55,7 @@ export function renderSvg(
   ].join("");
 }
 
-/** Who goes from link to link with the keyboard goes the way of the run. */
+/** Keyboard navigation from link to link follows the path of the run. */
 function alongThePath(boxes: readonly Box[], { visits }: RunPath): readonly Box[] {
   const order = new Map(visits.toReversed().map((visit) => [visit.node, visit.order]));
   const orderOf = ({ key }: Box) => order.get(key) ?? visits.length + 1;

@@ -10,7 +10,7 @@ import {
 } from "../errors/base.ts";
 import { type Json, unicodeEscape } from "../json/json.ts";
 
-/** What a key is for: a private one signs, a public one says whose signature counts. */
+/** The use of a key: a private key signs, a public key identifies a trusted signer. */
 export type KeyUse = "sign" | "trust";
 
 export type KeyDefect = keyof typeof keyDefects;
@@ -22,11 +22,11 @@ const makeKey: Readonly<Record<KeyUse, string>> = {
 
 interface KeyWords {
   what(form: string | null): string;
-  /** Where making a key is not what helps. */
+  /** A hint for cases in which a new key does not help. */
   hint?(key: string): string | undefined;
 }
 
-/** Why a key cannot be used. No word of it comes from the key but the name of its form. */
+/** Why a key cannot be used. The texts repeat nothing of the key except the name of its format. */
 const keyDefects = {
   NOT_PEM: {
     what: () => "is not PEM text",
@@ -72,10 +72,10 @@ export class KeyFault<C extends keyof typeof keyTable = keyof typeof keyTable> e
   }
 }
 
-/** A signature's place and the key it says it is by; the key is a hint that nothing proves. */
+/** A signature's place and the key that it names; the key is an unproven hint. */
 export type SignaturePlace = { file: string; line: number | null; keyid: string };
 const signaturePlace = (f: SignaturePlace) => fileLine(f.file, f.line ?? undefined);
-// Whoever wrote the file chose these texts: nothing of them may move the cursor or fill the screen.
+// These texts are untrusted: they must not move the cursor or fill the screen.
 const keyName = (keyid: string) =>
   /^[0-9a-f]{64}$/.test(keyid) ? `key ${keyid.slice(0, 16)}…` : "an unnamed key";
 const shown = (value: Json) =>

@@ -1,13 +1,13 @@
 /**
- * Ed25519 keys from PEM text: a private one signs, a public one says whose signature counts. A refusal names the
- * place a key came from, never what stands there, and keeps no cause: nothing here repeats a byte of a key.
+ * Ed25519 keys from PEM text: a private key signs, a public key identifies a trusted signer. A refusal names the
+ * source of a key, never its content, and keeps no cause: no byte of a key is repeated.
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { type KeyDefect, KeyFault, type KeyUse } from "./errors.ts";
 
-/** A key is known by the SHA-256 of its public half (SPKI, DER). */
+/** A key is identified by the SHA-256 of its public half (SPKI, DER). */
 interface Key {
   readonly keyid: Digest;
   /** The file or variable it came from, for people. */
@@ -60,7 +60,7 @@ function refusing(key: string, wanted: KeyUse): Refuse {
   return (defect, form) => new KeyFault("KEY_UNUSABLE", { key, wanted, defect, form: form ?? null });
 }
 
-/** What the one PEM block says it holds. */
+/** The label of the only PEM block. */
 function soleLabel(pem: string, refuse: Refuse): string {
   const [first, ...others] = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label]) => label);
   if (first === "OPENSSH PRIVATE KEY" || /^(?:ssh-|---- BEGIN SSH2)/m.test(pem)) throw refuse("OPENSSH");
@@ -69,7 +69,7 @@ function soleLabel(pem: string, refuse: Refuse): string {
   return first;
 }
 
-/** What a foreign reader makes of it. Its own words may hold what it read, so they are left behind. */
+/** Parses with another library. Its error message may contain the key, so it is dropped. */
 function attempt<T>(read: () => T, refusal: KeyFault): T {
   try {
     return read();

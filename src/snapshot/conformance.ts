@@ -1,4 +1,4 @@
-/** The conformance cases of a snapshot: for one transform, literal inputs and how it must answer them (SPEC 2). */
+/** The conformance cases of a snapshot: for one transform, literal inputs and the expected result (SPEC 2). */
 
 import {
   isObject,
@@ -16,7 +16,7 @@ import type { Snapshot } from "./load.ts";
 
 export type CaseOutcome = "SUCCESS" | "VIOLATION";
 
-/** What must hold of an output whose value is not known beforehand. */
+/** A property of an output whose value is not known in advance. */
 export interface Property {
   readonly type: PropertyType;
   /** Of a `hex_string`: how many bytes it stands for. */
@@ -33,7 +33,7 @@ export interface ConformanceCase {
   readonly transform: Fqdn;
   readonly file: string;
   readonly inputs: JsonObject;
-  /** Null where the case says none: then the outputs alone are judged. */
+  /** Null if the case states none: then only the outputs are compared. */
   readonly outcome: CaseOutcome | null;
   /** Outputs that must have this value. */
   readonly outputs: JsonObject;
@@ -115,7 +115,7 @@ function fileOfCase(name: string): string {
   return `${FOLDER}/${name.replaceAll("::", "__")}.json`;
 }
 
-/** What cannot be checked is no property: an assertion that is passed over would hold of everything. */
+/** An unknown property is refused: an assertion that is ignored would always pass. */
 function toProperty(assertion: Json): Property | undefined {
   if (!isObject(assertion) || own(assertion, "mode") !== "property") return undefined;
   const { mode, type: named, byte_length: byteLength, ...rest } = assertion;

@@ -11,7 +11,7 @@ import { quote, sentence } from "./hint.ts";
 /** The fields of an envelope that a run executes. */
 export const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
 
-/** The envelope of an artifact file, strictly read, calling itself what its file name says. */
+/** The envelope of an artifact file, strictly read; its name must match the file name. */
 export function parseEnvelope(
   file: string,
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function parseEnvelope(
   return { text, envelope };
 }
 
-/** What to make of the first member that does not say what the file name says. */
+/** How to change the first member that contradicts the file name. */
 function rename(envelope: JsonObject, name: Fqdn): string | null {
   const members = [
     ["fqdn_id", name],
@@ -80,7 +80,7 @@ export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
     const value = JSON.parse(utf8(bytes)) as Json;
     if (isObject(value)) return value;
   } catch {
-    // The strict reading says what is wrong.
+    // The strict reader reports the problem.
   }
   return parseStrict(file, bytes);
 }

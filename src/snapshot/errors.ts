@@ -1,4 +1,4 @@
-/** Refusals of a snapshot: its files, its seal, and names that it does not hold. */
+/** Refusals of a snapshot: its files, its seal, and names that it does not have. */
 
 import {
   type FactsOf,
@@ -13,10 +13,10 @@ import { DEPTH } from "../json/limits.ts";
 type Place = { file: string; line: number };
 const place = (f: Place) => fileLine(f.file, f.line);
 
-/** A file of the snapshot that cannot be read as what it is. */
+/** A file of the snapshot that cannot be parsed. */
 type Unread = Place & {
   readonly pointer: string;
-  /** What to type, as far as that can be said. */
+  /** The repair, if one is known. */
   readonly repair: string | null;
 };
 const unread = (f: Unread) => ({
@@ -163,7 +163,7 @@ export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable
   }
 }
 
-/** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
+/** The hint for an unknown name: the nearest known name, else the list. */
 function nameHint(given: string, suggestion: string | null): string {
   if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
   return `type ${suggestion} instead of ${given}`;

@@ -1,7 +1,7 @@
 /**
- * From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. Anybody
+ * From folder to sealed artifacts: each file of the closure is read once and hashed before it is used. Anyone
  * can write a seal, so it proves the executed fields only where its root is expected or its signatures are required;
- * elsewhere a sealed artifact is checked from its own contents, too (SPEC 2.1).
+ * otherwise a sealed artifact is also checked against its own contents (SPEC 2.1).
  */
 
 import type { Fault } from "../errors/base.ts";
@@ -16,7 +16,7 @@ import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
 import { type Place, readInside } from "./read-inside.ts";
 import { checkSealOnDisk, fileChanged, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
 
-/** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
+/** An artifact whose bytes match the seal, or whose executed fields match its Markdown. */
 export interface Artifact {
   readonly fqdn: Fqdn;
   readonly kind: Kind;
@@ -46,7 +46,7 @@ export interface Snapshot {
   /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
   document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
   /**
-   * Does the content checks that were put off. Nothing of the artifacts may be executed before.
+   * Performs the deferred content checks. No artifact may be executed before.
    * @throws SnapshotFault, SealFault
    */
   confirm?(artifacts: Iterable<Artifact>): Promise<void>;
@@ -56,11 +56,11 @@ export interface OpenOptions {
   readonly from?: Workspace;
   /** The only root that may be run (`--expect-seal`). */
   readonly expectSeal?: string | undefined;
-  /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
+  /** Refuses a seal without the required signatures; an unsealed snapshot has none. @throws Fault */
   readonly requireSigned?: ((seal: Seal) => void) | undefined;
   /** The content checks passed before, by the digest of the file. */
   readonly checked?: CheckCache | null | undefined;
-  /** Leaves the content checks to `confirm`: they need a YAML parser, which is not loaded when all were passed before. */
+  /** Defers the content checks to `confirm`: they need a YAML parser, which is not loaded if all checks are cached. */
   readonly putOff?: boolean | undefined;
 }
 
@@ -103,7 +103,7 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
   };
 }
 
-/** What an unsealed snapshot is known by: the digest over the files that a workflow needs. */
+/** The identity of an unsealed snapshot: the digest over the files that a workflow needs. */
 export function closureRoot(closure: Iterable<Artifact>): Digest {
   const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
@@ -149,7 +149,7 @@ interface ReadFile {
   readonly digest: Digest;
 }
 
-/** Checks files from their own contents, each that has not passed before. */
+/** Checks files against their own contents, unless they passed before. */
 class ContentChecks {
   readonly #passed: CheckCache | null;
   readonly #waiting = new Map<Digest, ReadFile>();

@@ -1,6 +1,6 @@
 /**
  * From executed fields to typed tables. Nothing is resolved here: names stay names, paths stay text. Whatever
- * has the wrong shape is reported with its place and read as absent, so that all reasons come out at once.
+ * has the wrong type is reported with its place and read as absent, so that all reasons are reported at once.
  */
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
@@ -9,14 +9,14 @@ import type { Artifact } from "./load.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /**
- * What to make of the reported field, or of the one at `at`, or of that in another artifact; a sentence, where no
- * field is to be changed.
+ * How to change the reported field, the one at `at`, or one in another artifact; a sentence if no
+ * field has to be changed.
  */
 export type Hint = string | (Change & { readonly at?: Path; readonly artifact?: Artifact });
 
 export type Report = (code: string, path: Path, what: string, hint?: Hint) => void;
 
-/** What is wrong with an artifact, at a path below its `frontmatter`. */
+/** A problem of an artifact at a path below its `frontmatter`. */
 export interface Reason {
   readonly artifact: Artifact;
   readonly code: string;
@@ -25,12 +25,12 @@ export interface Reason {
   readonly hint: Hint | undefined;
 }
 
-/** A report that knows its artifact. */
+/** A report function for one artifact. */
 export function reportFor(artifact: Artifact, reasons: Reason[]): Report {
   return (code, path, what, hint) => reasons.push({ artifact, code, path, what, hint });
 }
 
-/** Reads members of one object, reporting what has the wrong shape. */
+/** Reads members of one object and reports wrong types. */
 interface Members {
   readonly value: JsonObject;
   readonly path: Path;
@@ -96,7 +96,7 @@ function malformed(
   report("MALFORMED", path, `${path.join(".")} should be ${expected}`, hint);
 }
 
-/** A member that is missing stands there under a misspelt name, or is to be added. */
+/** The hint for a missing member: a misspelt name to correct, or the member to add. */
 function whereMissing(key: string, expected: string, value: JsonObject, path: Path): Hint {
   const misspelt = nearestName(key, Object.keys(value));
   return misspelt === null ? { do: "add", as: expected } : { do: "rename", to: key, at: [...path, misspelt] };

@@ -1,4 +1,4 @@
-/** Looking an artifact up by the name somebody typed: found, or a refusal that suggests the nearest name. */
+/** Looks up an artifact by a typed name, or refuses with the nearest name as a suggestion. */
 
 import { NameFault } from "./errors.ts";
 import { type Fqdn, isFqdn, type Kind, kindOf } from "./fqdn.ts";

@@ -6,7 +6,7 @@
  * line. Each entry also carries the first four hexadecimal digits of every line's hash: they prove nothing, they
  * find the line.
  *
- * Signatures stand behind the list, one envelope a line, and change nothing before them.
+ * Signatures follow the list, one envelope per line, and do not change anything before them.
  */
 
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
@@ -27,13 +27,13 @@ export interface SealEntry {
 export interface Seal {
   readonly tool: { readonly name: string; readonly version: string };
   readonly root: Digest;
-  /** What is said to be signed, each with its line. Nothing of it was checked but its form. */
+  /** The signature envelopes, each with its line. Only their format has been checked. */
   readonly signatures: readonly PlacedEnvelope[];
-  /** What is sealed of the file, or undefined when it is not in the seal. @throws SealFault when it is there twice */
+  /** The sealed entry of the file, or undefined if it is not in the seal. @throws SealFault when it is listed twice */
   entry(path: string): SealEntry | undefined;
   /** Every sealed file. */
   entries(): readonly SealEntry[];
-  /** What in the list is not as sealing writes it, although its hash is right. */
+  /** A list line that sealing would not write, although its hash is right. */
   flaws(): readonly SealFault[];
 }
 
@@ -79,15 +79,15 @@ function headLine({ name, version }: Seal["tool"], root: string): string {
   return `${head.slice(0, -1)},"digest":"${sha256(head)}","files":[\n`;
 }
 
-/** A seal that does not hold together: the refusal, and the lines up to its list's end, to find the changed one. */
+/** An inconsistent seal: the refusal, and the lines up to the end of its list, to find the changed one. */
 export interface BrokenSeal {
   readonly fault: SealFault;
   readonly lines: readonly string[];
 }
 
 /**
- * The seal these bytes hold, provided that they are what `sealText` writes. They are hashed as they are; nothing
- * but the head and the lines that are asked for becomes text.
+ * Parses the seal if the bytes are in the format that `sealText` writes. The bytes are hashed as they are; only
+ * the head and the requested lines are decoded.
  */
 export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSeal {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -162,7 +162,7 @@ function signaturesFrom(
   return { all };
 }
 
-/** Looks one line up in a list whose hash was checked: a run asks for few of its files. */
+/** Looks up one line in a list whose hash was checked: a run needs only few of the files. */
 function findEntry(list: Buffer, path: string): SealEntry | undefined {
   const begin = `{"path":${JSON.stringify(path)},`;
   const isFirst = utf8(list.subarray(0, Buffer.byteLength(begin))) === begin;

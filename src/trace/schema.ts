@@ -1,7 +1,7 @@
 /**
  * The trace format `pgs.trace/1`, once: every event, every member, its kind and its meaning (SPEC 5). The types of
  * `event.ts`, the checks of `read.ts` and the scanner of `line.ts` are made from these tables. An object that is
- * declared here has no other members, and a list of words no other word.
+ * declared here has no other members, and an enumeration has no other values.
  */
 
 import { NODE_CATEGORIES, STAGES } from "../errors/base.ts";
@@ -57,7 +57,7 @@ const run: Kind<string> = {
   description: "run",
   is: (value) => typeof value === "string" && isRun(value),
   end(bytes, at, depth) {
-    // Most often the main run's: then there is no text to be built.
+    // Usually the main run, for which no string has to be built.
     const end = text.end(bytes, at, depth);
     if (end === at + 3 && bytes[at + 1] === ZERO) return end;
     return isRun(bytes.toString("latin1", at + 1, end - 1)) ? end : NOT_FOUND;
@@ -69,7 +69,7 @@ function isRun(name: string): boolean {
 }
 
 const data = matchesBytes("all", object);
-/** A code is the capability's word; what is beside it is data. */
+/** `code` is defined by the capability; all other members are data. */
 const coded = matchesBytes({ code: "none", "*": "all" }, object);
 const facts = matchesBytes({ outcome: "all", reason: "all" }, object);
 
@@ -290,7 +290,7 @@ export function lineMembers(type: EventType): Members {
   };
 }
 
-/** Members of line and payload that may differ between two runs of the same thing. */
+/** Members of line and payload that may differ between two runs of the same workflow and payload. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(
   [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)].flatMap((members: Members) =>
     Object.keys(members).filter((name) => members[name]?.isObservational === true),

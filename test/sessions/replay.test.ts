@@ -166,7 +166,7 @@ test("where another snapshot would have done an effect that was not done, nothin
   assert.deepEqual([elsewhere["ending"], at(elsewhere, "unanswered", "code")], [null, "EFFECT"]);
   assert.equal(at(elsewhere, "unanswered", "node"), "CHECK_FREEZE_WINDOW");
   const { out } = await place.session("examine", trace, "--snapshot", snapshot);
-  assert.match(out, /^ +known {2}up to CHECK_FREEZE_WINDOW: its step read_windows does READ on /m);
+  assert.match(out, /^ +known {2}up to CHECK_FREEZE_WINDOW: its step read_windows performs READ on /m);
 });
 
 test("a snapshot that differs only in what the run never came to gives the same path and no difference", async (t) => {

@@ -302,7 +302,7 @@ test("a key that cannot be used is refused with what to type", async (t) => {
     [["seal", "--key", "keys/ssh"], "KEY_UNUSABLE", /openssl genpkey -algorithm ed25519/],
     [["verify", "--key", "keys/ssh"], "KEY_UNUSABLE", /openssl pkey .* -pubout/],
     [["verify", "--key", ada.privateFile], "KEY_UNUSABLE", /openssl pkey -in keys\/ada\.pem -pubout/],
-    [["seal", "--key", ada.publicFile], "KEY_UNUSABLE", /private one/],
+    [["seal", "--key", ada.publicFile], "KEY_UNUSABLE", /private key/],
   ];
   for (const [argv, code, hint] of cases) {
     const said = await place.session(...argv);

@@ -42,7 +42,7 @@ function* locksBelow(root: string, below: string): Generator<StoredLock> {
   }
 }
 
-/** A store may be called like a lock: only what says its holder, leads nowhere or is empty is one. */
+/** A store may be named like a lock: a lock names its holder, is a dangling link, or is empty. */
 function isLock(path: string): boolean {
   const text = textOf(path);
   if (text === undefined || tokenIn(text) !== undefined) return text !== undefined;

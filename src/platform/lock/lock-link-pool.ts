@@ -1,8 +1,8 @@
 /**
- * Lock files that are made once. A new symbolic link needs a new inode, which costs a multiple of another name for
- * one that is there. The first lock that this process frees in a folder is therefore kept under a name of its own,
+ * Reuses lock files. A new symbolic link needs a new inode, which costs much more than another name for
+ * an existing one. The first lock that this process releases in a folder is therefore kept under another name,
  * the spare, and later locks in that folder are hard links to it: the same text, and refused in the same way where
- * the lock is held. Spares go when the process ends; those of killed processes are swept by the next ones.
+ * the lock is held. Spares are removed when the process ends; those of killed processes are removed by later processes.
  */
 
 import {
@@ -35,7 +35,7 @@ const OLD_MS = 3_600_000;
 const spares = new Map<string, { readonly isLinkable: boolean }>();
 let isEndAwaited = false;
 
-/** Puts this process's lock into its folder, which exists; false when somebody holds it. */
+/** Creates this process's lock in an existing folder; false if the lock is held. */
 export function tryAcquire(lock: LockPlace): boolean {
   return linkSpare(lock) ?? makeNew(lock.path);
 }
@@ -52,7 +52,7 @@ function linkSpare(lock: LockPlace): boolean | undefined {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
-    // Somebody may have cleaned up: then another is kept. Whatever else is wrong, making a new file will tell.
+    // The spare may have been removed: then another is kept. Creating a new file reports any other problem.
     if (textOf(spare) === undefined) spares.delete(folder);
     else spares.set(folder, { isLinkable: false });
     return undefined;
@@ -78,7 +78,7 @@ function makeLink(path: string): void {
   }
 }
 
-/** Where the file system has no symbolic links. Until the text is written, nothing is known of the holder. */
+/** For file systems without symbolic links. Until the text is written, the holder is unknown. */
 function makeFile(path: string): void {
   const file = openSync(path, "wx");
   try {
@@ -91,7 +91,7 @@ function makeFile(path: string): void {
   }
 }
 
-/** Takes this process's lock away; the first of a folder becomes its spare. */
+/** Releases this process's lock; the first of a folder becomes its spare. */
 export function release(lock: LockPlace): void {
   if (spares.has(lock.folder) || !keep(lock)) remove(lock.path);
 }
@@ -104,7 +104,7 @@ function keep(lock: LockPlace): boolean {
   } catch {
     return false;
   }
-  // Another's, where ours was removed by hand and the lock taken since: by its text nobody would know us.
+  // Our lock may have been removed by hand and taken by another process: then the text is not ours.
   if (textOf(spare) !== self()) return false;
   spares.set(folder, { isLinkable: true });
   awaitEnd();
@@ -128,8 +128,8 @@ function discard(folder: string): void {
 }
 
 /**
- * Removes the spares that dead processes left in the lock's folder, and old ones of processes of which nothing is
- * known: a process whose spare is gone makes another.
+ * Removes the spares of dead processes in the lock's folder, and old ones of processes whose state is
+ * unknown: a process without a spare makes another.
  */
 export function removeStale({ path }: LockPlace): void {
   const folder = dirname(path);
@@ -145,7 +145,7 @@ function isLeft(spare: string): boolean {
   return state === "dead" || (state === "unknown" && Date.now() - lstatSync(spare).ctimeMs > OLD_MS);
 }
 
-/** A spare that cannot be removed is in nobody's way. */
+/** A spare that cannot be removed does no harm. */
 function tolerating(work: () => void): void {
   try {
     work();

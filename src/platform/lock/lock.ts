@@ -26,7 +26,7 @@ export function withLock<T>(lock: LockPlace, file: string, patience: number, wor
   return whileHolding(lock, file, milliseconds() + patience, work);
 }
 
-/** Who holds the lock; null when nobody does. */
+/** The holder of the lock; null if it is free. */
 export function holderOf(path: string): LockHolder | null {
   const text = textOf(path);
   const since = sinceOf(path);
@@ -52,7 +52,7 @@ function whileHolding<T>(lock: LockPlace, file: string, deadline: number, work: 
   }
 }
 
-/** What the system refuses here is the lock's fault, not the store's. */
+/** A system error here is a fault of the lock, not of the store. */
 function onLock(file: string, work: () => void): void {
   try {
     work();

@@ -1,4 +1,4 @@
-/** What stands in the picture of a workflow's coverage, before anything has a place. */
+/** The elements of a coverage picture, before the layout. */
 
 import {
   bareCode,
@@ -15,7 +15,7 @@ import { drawable, shortened, textWidth } from "../picture/text-metrics.ts";
 /** A declared edge, and how often it was taken. */
 export interface CountedEdge extends GraphEdge {
   readonly count: number;
-  /** How often of that in a run in which a step had its answer staged. */
+  /** How often of that in a run with a stubbed step result. */
   readonly staged: number;
 }
 
@@ -31,7 +31,7 @@ export function coverageDrawing(graph: Graph, edges: readonly CountedEdge[]): Dr
   };
 }
 
-/** Exercised, only where an answer was staged, or never. */
+/** Exercised, exercised only with a stubbed result, or never exercised. */
 function mannerOf(edges: readonly CountedEdge[]): EndingStatus {
   if (edges.some(({ count, staged }) => count > staged)) return "well";
   return edges.some(({ count }) => count > 0) ? "otherwise" : "refused";

@@ -1,4 +1,7 @@
-/** A trace as one page: the picture, and every node of the path to be opened. It needs no network and no script. */
+/**
+ * A trace as one HTML page: the picture, and every node of the path, which can be opened. It needs no network and no
+ * script.
+ */
 
 import type { Graph } from "../../trace/declared-graph.ts";
 import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
@@ -11,7 +14,7 @@ import { STYLE } from "./style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./text.ts";
 import { renderWarnings, type Warning } from "./warnings.ts";
 
-/** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
+/** The page loads and runs nothing: if a text ever became markup, it could do nothing. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -62,7 +65,7 @@ function renderStrays(strays: readonly RunRecord[]): Html {
 ${strays.map(renderNested)}`;
 }
 
-/** Every box the run came to is a link to its last visit. */
+/** Every visited box is a link to its last visit. */
 function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: RunPath): Html {
   const size = tooLarge(graph);
   if (size !== null) return html`<p>${sizeText(size)}</p>`;

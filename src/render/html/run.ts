@@ -1,4 +1,4 @@
-/** A run on the page: the nodes it came through, each to be opened. */
+/** A run on the page: its visited nodes, each of which can be opened. */
 
 import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import {
@@ -74,7 +74,7 @@ function renderAnnounced(events: readonly TraceEvent[]): readonly Html[] {
   });
 }
 
-/** A run with everything it was given, as a group to be opened. */
+/** A run with all its inputs, as a group that can be opened. */
 export function renderNested(run: RunRecord): Html {
   const course = runPathOf(run);
   const manner = endingStatusOfPath(course);

@@ -1,4 +1,4 @@
-/** One step of a contract: what it was given, what came of it, what it changed. */
+/** One step of a contract: its inputs, its result and its changes. */
 
 import type { Json } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
@@ -35,7 +35,7 @@ function renderTransform({
 ${beside(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
 }
 
-/** A step has one effect; more of them, or an end alone, stand only where lines are missing. */
+/** A step has one effect; several effects or an end alone mean that lines are missing. */
 function renderEffects(events: readonly TraceEvent[], nested: readonly Html[]): readonly Html[] {
   const starts = eventsOf(events, "side_effect_start");
   const ends = eventsOf(events, "side_effect_end");

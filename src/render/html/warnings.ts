@@ -1,10 +1,10 @@
-/** What a reader has to know before believing a page. */
+/** Warnings for the reader of a page. */
 
 import { type Html, html, NOTHING } from "./text.ts";
 
 export interface Warning {
   readonly code: string;
-  /** Line of the trace, where it is about one. */
+  /** Line of the trace, if the warning is about one. */
   readonly line: number | null;
   readonly what: string;
   readonly hint: string | null;

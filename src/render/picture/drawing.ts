@@ -1,4 +1,4 @@
-/** What stands in the picture, with its size, before anything has a place. */
+/** The elements of the picture with their sizes, before the layout. */
 
 import {
   bareCode,
@@ -35,9 +35,9 @@ export interface Box {
   readonly key: string;
   readonly type: NodeType;
   readonly name: string;
-  /** The contract's code or the exit's reason, where the name does not say it already. */
+  /** The contract's code or the exit's reason, unless the name already shows it. */
   readonly detail: string;
-  /** How the node ended; empty when the run did not come here. */
+  /** How the node ended; empty if the run did not visit it. */
   readonly report: string;
   /** The order numbers of the visits; empty when there were none. */
   readonly badge: string;
@@ -52,9 +52,9 @@ export interface Link {
   readonly from: string;
   readonly to: string;
   readonly outcomes: readonly LinkOutcome[];
-  /** How the last passage went; null for an edge not taken. */
+  /** The ending of the last traversal; null for an edge that was not taken. */
   readonly manner: EndingStatus | null;
-  /** Lists an outcome that went well: such edges are kept straight. */
+  /** Lists a successful outcome: such edges are kept straight. */
   readonly isMain: boolean;
   /** Of the label. */
   readonly width: number;

@@ -1,5 +1,5 @@
 /**
- * Where everything goes. Dagre gives rows and the order within them; edges then pass every row vertically, in
+ * The layout of the picture. Dagre gives rows and the order within them; edges then pass every row vertically, in
  * the lane dagre kept free for them, and change lanes only between rows. So no edge crosses a foreign box or
  * label, by construction.
  */

@@ -46,7 +46,7 @@ export function buildSnapshot(files: readonly AuthoredFile[]): ReadonlyMap<strin
 
 export type Difference = { readonly path: string; readonly what: "missing" | "stale" | "differs" };
 
-/** How the files found differ from those made, by path: nothing when they agree. */
+/** The differences between existing and generated files, by path; empty if they agree. */
 export function differences(
   made: ReadonlyMap<string, string>,
   found: ReadonlyMap<string, string>,

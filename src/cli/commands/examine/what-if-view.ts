@@ -64,7 +64,7 @@ export function whatIfText(whatIf: WhatIfView, paint: Paint): string {
     `\n${paint("strong", "on this snapshot")}  ${whatIf.root}\n`,
     parts === null
       ? `  path   the same${unanswered === null ? "" : " as far as it is known"}\n`
-      : `  parts  recorded  ${wayText(parts.recorded)}\n         here      ${wayText(parts.here)}\n`,
+      : `  diverges  recorded  ${wayText(parts.recorded)}\n            here      ${wayText(parts.here)}\n`,
     unanswered === null ? endingText(here) : unansweredText(unanswered),
     groupsText(differences, ["recorded", "here    "]),
   ].join("");
