@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
 type Library = typeof import("../src/index.ts");
 type Plan = Awaited<ReturnType<Library["compile"]>>;
 
-export const library = createRequire(import.meta.url)("../dist/library.cjs") as Library;
+export const library = createRequire(import.meta.url)("../dist/index.cjs") as Library;
 
 export type Durability = Parameters<Library["run"]>[0]["durability"];
 
@@ -27,7 +27,7 @@ export function surroundings(data: string, traces: string) {
   const { nodeClock: clock, nodeEntropy: entropy, TOOL: runtime } = library;
   const openTrace = (id: string) => library.openTrace(traces, id);
   const mail = library.openMail({});
-  return { clock, entropy, runtime, openTrace, mail, data: library.openDataRoot(data), maxHops: 10_000 };
+  return { clock, entropy, runtime, openTrace, mail, stores: library.openStores(data), maxHops: 10_000 };
 }
 
 export async function openRunner(subject: Subject, folder: string, first = 0): Promise<Runner> {

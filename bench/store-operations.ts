@@ -6,9 +6,9 @@ import { library } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atMost, type Row, type Section } from "./section.ts";
 
-type DataRoot = ReturnType<typeof library.openDataRoot>;
+type Stores = ReturnType<typeof library.openStores>;
 
-const { openDataRoot, registry, nodeEntropy } = library;
+const { openStores, registry, nodeEntropy } = library;
 
 const FEW = 100;
 const MANY = 1_000_000;
@@ -44,30 +44,30 @@ function write(path: string, count: number, lineOf: (i: number) => string): void
   closeSync(file);
 }
 
-function perform(data: DataRoot, op: string, input: Input): void {
+async function perform(stores: Stores, op: string, input: Input): Promise<void> {
   const [code, path] = op === "APPEND" ? ["CS_APPENDONLY_JSONL_V0", LOG] : ["CS_REGISTRY_V0", REGISTRY];
   const operation = registry.effect(`capability_side_effects::${code}`)?.operations[op];
   if (operation?.target !== "store") throw new Error(`${op} is no operation of a store`);
-  const { outcome } = operation.perform(input, data.store(path as string), draw);
+  const { outcome } = await operation.perform(input, stores.at(path as string), draw);
   if (outcome !== "SUCCESS") throw new Error(`${op} ended ${outcome}`);
 }
 
 type Input = Readonly<Record<string, string | Readonly<Record<string, string | number>>>>;
 
 let fresh = 0;
-const operations: Readonly<Record<string, (data: DataRoot, some: number) => void>> = {
-  REGISTER: (data) => perform(data, "REGISTER", { key: `fresh ${++fresh}`, target_ref: "r" }),
-  "RESOLVE by key": (data, some) => perform(data, "RESOLVE", { key_or_address: keyOf(some) }),
-  "RESOLVE by address": (data, some) => perform(data, "RESOLVE", { key_or_address: addressOf(some) }),
-  EXISTS: (data, some) => perform(data, "EXISTS", { key_or_address: keyOf(some) }),
-  COUNT: (data) => perform(data, "COUNT", {}),
+const operations: Readonly<Record<string, (stores: Stores, some: number) => Promise<void>>> = {
+  REGISTER: (stores) => perform(stores, "REGISTER", { key: `fresh ${++fresh}`, target_ref: "r" }),
+  "RESOLVE by key": (stores, some) => perform(stores, "RESOLVE", { key_or_address: keyOf(some) }),
+  "RESOLVE by address": (stores, some) => perform(stores, "RESOLVE", { key_or_address: addressOf(some) }),
+  EXISTS: (stores, some) => perform(stores, "EXISTS", { key_or_address: keyOf(some) }),
+  COUNT: (stores) => perform(stores, "COUNT", {}),
   // Each of them once: the upper half is asked by nobody else.
-  DEREGISTER: (data, some) => perform(data, "DEREGISTER", { key_or_address: keyOf(some) }),
-  APPEND: (data, some) => perform(data, "APPEND", { record: { event_code: "EV", n: some } }),
+  DEREGISTER: (stores, some) => perform(stores, "DEREGISTER", { key_or_address: keyOf(some) }),
+  APPEND: (stores, some) => perform(stores, "APPEND", { record: { event_code: "EV", n: some } }),
 };
 
 /** Microseconds of one operation, over a block of them on other entries each. */
-function measured(data: DataRoot, name: string, count: number): number {
+async function measured(stores: Stores, name: string, count: number): Promise<number> {
   const half = count / 2;
   const offset = name === "DEREGISTER" ? half : 0;
   const chosen = Array.from(
@@ -75,44 +75,44 @@ function measured(data: DataRoot, name: string, count: number): number {
     (_, i) => offset + Math.floor(((i + Math.random()) * half) / BLOCK),
   );
   const begun = process.hrtime.bigint();
-  for (const some of chosen) operations[name]?.(data, some);
+  for (const some of chosen) await operations[name]?.(stores, some);
   return microseconds(begun) / BLOCK;
 }
 
 /** Few entries are laid out anew for every sample, because operations add to them. */
-function onFew(name: string): number {
+async function onFew(name: string): Promise<number> {
   const folder = laidOut(FEW);
-  const data = openDataRoot(folder);
-  look(data);
-  const cost = measured(data, name, FEW);
+  const stores = openStores(folder);
+  await look(stores);
+  const cost = await measured(stores, name, FEW);
   rmSync(folder, { recursive: true });
   return cost;
 }
 
-function look(data: DataRoot): void {
-  perform(data, "COUNT", {});
-  perform(data, "APPEND", { record: {} });
+async function look(stores: Stores): Promise<void> {
+  await perform(stores, "COUNT", {});
+  await perform(stores, "APPEND", { record: {} });
 }
 
-function timed(work: () => void): number {
+async function timed(work: () => Promise<void>): Promise<number> {
   const begun = process.hrtime.bigint();
-  work();
+  await work();
   return microseconds(begun) / 1000;
 }
 
 async function growthOfOperations(): Promise<Section> {
   const folder = laidOut(MANY);
-  const data = openDataRoot(folder);
-  const reading = timed(() => look(data));
+  const stores = openStores(folder);
+  const reading = await timed(() => look(stores));
   const samples = await inTurn(
     Object.fromEntries(
       Object.keys(operations).flatMap((name) => [
         [`${name}, ${FEW} entries`, () => onFew(name)],
-        [`${name}, ${MANY.toLocaleString("en")} entries`, () => measured(data, name, MANY)],
+        [`${name}, ${MANY.toLocaleString("en")} entries`, () => measured(stores, name, MANY)],
       ]),
     ),
   );
-  const recalling = timed(() => look(openDataRoot(folder)));
+  const recalling = await timed(() => look(openStores(folder)));
   const spreads = Object.entries(samples).map(([what, taken]) => ({ what, ...spreadOf(taken) }));
   const rows = spreads.map((spread, i): Row => {
     const few = spreads[i - (i % 2)] as (typeof spreads)[number];

@@ -1,42 +1,74 @@
 /**
- * Loads the bundle with V8's code cache, which saves most of the compiling at every start. `npm run build` makes
- * the caches. A cache begins with the Node that made it and the whole text that it was made of, because V8 itself
- * compares nothing but the text's length: where either differs, the file is compiled as usual.
+ * Loads the bundle with V8's code cache, which saves most of the compiling at every start. The first run that needs a
+ * file writes its cache into the user's cache folder; the package holds none. A cache begins with the Node that made it
+ * and the whole text that it was made of, because V8 itself compares nothing but the text's length: where either
+ * differs, the file is compiled as usual. `PGS_NO_CACHE` turns the cache off.
  */
 
-const { readFileSync } = require("node:fs");
+const {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} = require("node:fs");
 const { Module, createRequire } = require("node:module");
-const { dirname, join } = require("node:path");
-const { Script } = require("node:vm");
+const { basename, dirname, isAbsolute, join } = require("node:path");
+const vm = require("node:vm");
 
 const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process.platform} ${process.arch}\n`);
 
-/** Exports, text and script of every file loaded so far. */
+/** More files than one build has are of other builds. */
+const MOST_FILES = 500;
+
+/** Every file loaded so far: exports, text, script. */
 const loaded = new Map();
+
+const folder = cacheFolder(process.env);
 
 function load(file) {
   const known = loaded.get(file);
   if (known !== undefined) return known.exports;
+  if (loaded.size === 0 && folder !== undefined) process.once("exit", writeCaches);
   const text = readFileSync(file);
-  // The build leaves ASCII alone in these files: a text of one byte a character is kept at half the cost.
-  const script = new Script(Module.wrap(text.latin1Slice()), {
+  // The build leaves only ASCII in these files: a text of one byte a character is kept at half the cost.
+  const script = new vm.Script(Module.wrap(text.latin1Slice()), {
     filename: file,
     cachedData: cacheOf(file, text),
   });
   const unit = { exports: {}, text, script };
   loaded.set(file, unit);
-  const folder = dirname(file);
   const outside = createRequire(file);
-  const require = (id) => (id.startsWith("./") ? load(join(folder, id)) : outside(id));
-  script.runInThisContext()(unit.exports, require, unit, file, folder);
+  const require = (id) => (id.startsWith("./") ? load(join(dirname(file), id)) : outside(id));
+  script.runInThisContext()(unit.exports, require, unit, file, dirname(file));
   return unit.exports;
 }
 
+/** Undefined where there is none. */
+function cacheFolder({ PGS_NO_CACHE, XDG_CACHE_HOME, HOME }) {
+  const base = XDG_CACHE_HOME || (HOME ? join(HOME, ".cache") : "");
+  if (PGS_NO_CACHE || !isAbsolute(base) || process.getuid === undefined) return undefined;
+  return join(base, "pgs", `code-${process.version}`);
+}
+
+/** Trust boundary: a cache is code, so nobody else may have written it. */
+function isOwn(path) {
+  const { uid, mode } = statSync(path);
+  return uid === process.getuid() && (mode & 0o022) === 0;
+}
+
+/** The length keeps two builds of one name apart. */
+const cacheFile = (file, text) => join(folder, `${basename(file)}.${text.length}`);
+
 /** What V8 made of exactly this text. */
 function cacheOf(file, text) {
+  if (folder === undefined) return undefined;
   let cache;
   try {
-    cache = readFileSync(`${file}.cache`);
+    if (!isOwn(folder)) return undefined;
+    cache = readFileSync(cacheFile(file, text));
   } catch {
     return undefined;
   }
@@ -45,9 +77,36 @@ function cacheOf(file, text) {
   return isMadeHere && text.equals(cache.subarray(MADE_BY.length, begin)) ? cache.subarray(begin) : undefined;
 }
 
-/** The cache of a file that was loaded and has run. */
-function toCache({ text, script }) {
-  return Buffer.concat([MADE_BY, text, script.createCachedData()]);
+/** One after the other: Node's recursive `mkdir` never returns where nothing can be made, such as below `/proc`. */
+function makeFolders(path) {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch ({ code }) {
+    if (code === "EEXIST") return;
+    if (code === "ENOENT") makeFolders(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
-module.exports = { load, loaded, toCache };
+/** Of a run that did something: one that only printed a version or a help page has compiled too little. */
+function writeCaches() {
+  if (loaded.size === 1) return;
+  const missing = [...loaded].filter(([, { script }]) => script.cachedDataRejected !== false);
+  if (missing.length === 0) return;
+  try {
+    makeFolders(folder);
+    if (!isOwn(folder)) return;
+    const names = readdirSync(folder);
+    if (names.length > MOST_FILES) for (const name of names) unlinkSync(join(folder, name));
+    for (const [file, { text, script }] of missing) {
+      const path = cacheFile(file, text);
+      const draft = `${path}.${process.pid}`;
+      writeFileSync(draft, Buffer.concat([MADE_BY, text, script.createCachedData()]), { mode: 0o600 });
+      renameSync(draft, path);
+    }
+  } catch {
+    // Without a cache the next run compiles as this one did.
+  }
+}
+
+module.exports = { load };

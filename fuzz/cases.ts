@@ -457,7 +457,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
 /** A value that an option or an operand of this name may have, or one of another name. */
 function wordFor(word: string, { workflows, snapshot }: Corpus, chance: Chance): string {
   if (chance.once(10)) return chance.one(Object.values(TEXTS).flat());
-  if (word === "FQDN") {
+  if (["FQDN", "workflow", "artifact"].includes(word)) {
     const known = Object.keys(snapshot).map((path) => path.replace(/^.*\/|\..*$/g, "").replace("__", "::"));
     return chance.one([chance.one(workflows).fqdn, chance.one(known), "WF_GRANT_TOOL_V0", "x::WF_Y_V0", "::"]);
   }

@@ -162,11 +162,10 @@ async function said(cwd: string, argv: readonly string[]): Promise<string> {
 
 /** What `--help` says of each command, so that none is left out. */
 async function commandsIn(pgs: (...argv: readonly string[]) => Promise<string>): Promise<readonly Command[]> {
-  const names = [...(await pgs("--help")).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(
-    ([, name]) => name as string,
-  );
+  const list = /^Commands:\n((?: .*\n)+)/m.exec(await pgs("--help"))?.[1] ?? "";
   const commands: Command[] = [];
-  for (const name of names) commands.push(commandIn(name, await pgs(name, "--help")));
+  for (const [, name = ""] of list.matchAll(/^ {2}([a-z]+)/gm))
+    commands.push(commandIn(name, await pgs(name, "--help")));
   return commands;
 }
 
@@ -179,8 +178,8 @@ function commandIn(name: string, help: string): Command {
     options: entries.flatMap((entry) => {
       const [, flag, value] = /^ {2}(?:-\w, )?(--[a-z-]+)(?: [<[](\w+)[>\]])?/.exec(entry) ?? [];
       if (flag === undefined || flag === "--watch") return [];
-      const listed = /\(choices:([^)]*)/.exec(entry)?.[1] ?? "";
-      const choices = [...listed.matchAll(/"([^"]*)"/g)].map(([, choice]) => choice as string);
+      const listed = /\(one\s+of\s([^;)]*)/.exec(entry)?.[1] ?? "";
+      const choices = [...listed.matchAll(/[^\s,]+/g)].map(([choice]) => choice);
       return [{ flag, choices, ...(value === undefined ? {} : { value }) }];
     }),
   };

@@ -141,7 +141,7 @@ function worldIn(cwd: string, { stdin = "" }: Case): Platform {
     openCheckCache: () => CHECKED,
     openMail: () => ({ environment: {}, send: async () => ({ code: "ECONNREFUSED" }) }),
     openProgress: async () => null,
-    openScratch: async (within) =>
+    openTempFolder: async (within) =>
       (await import("../src/platform/temp-folder.ts")).openTempFolder(within ?? join(cwd, "../tmp")),
     awaitChange: () => Promise.reject(new Error("watching never ends")),
     cores: 1,

@@ -4,7 +4,6 @@ export { registry } from "./capabilities/registry.ts";
 export { type RunRequest, run, type TracedRun } from "./engine/run.ts";
 export { compile } from "./plan/compile.ts";
 export type { Plan } from "./plan/plan.ts";
-export { openDataRoot } from "./platform/data-root.ts";
 export {
   fixedClock,
   nodeClock,
@@ -16,5 +15,6 @@ export {
 export { openMail } from "./platform/smtp.ts";
 export { openSnapshot, type Snapshot } from "./snapshot/load.ts";
 export { requireWorkflow } from "./snapshot/require.ts";
+export { openStores } from "./storage/files/stores.ts";
 export type { TraceEvent } from "./trace/event.ts";
 export { TOOL } from "./trace/tool.ts";

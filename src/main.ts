@@ -6,11 +6,10 @@ import * as path from "node:path";
 import type { Platform } from "./cli/context.ts";
 import { SystemFault, UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
-import { refusalText } from "./cli/print.ts";
+import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
-import { openDataRoot } from "./platform/data-root.ts";
 import {
   attempt,
   errnoOf,
@@ -26,15 +25,17 @@ import {
 } from "./platform/node-ports.ts";
 import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
+import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 
-/** The real world; `shipped` is the folder of files that come with the package, `crewFile` what a thread begins with. */
-export function realPlatform(shipped: string, crewFile?: string): Platform {
+/** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
+export function realPlatform(shipped: string, workerFile?: string): Platform {
   return {
     cwd: workingFolder(),
     env: process.env,
     isTty: process.stdout.isTTY === true,
-    columns: process.stdout.isTTY ? Number(process.env["COLUMNS"]) || process.stdout.columns : undefined,
+    columns: columnsOf(process.stdout),
+    errColumns,
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
@@ -49,19 +50,19 @@ export function realPlatform(shipped: string, crewFile?: string): Platform {
     entropy: nodeEntropy,
     fixedClock,
     seededEntropy,
-    openDataRoot,
+    openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openTrace,
     replaceFile,
     writeFile,
-    async openScratch(within) {
-      const { openTempFolder } = await import("./platform/temp-folder.ts");
+    async openTempFolder(within) {
+      const { openTempFolder: open } = await import("./platform/temp-folder.ts");
       // Asked for before there is anything to remove: a signal may come in between.
       const release = onInterrupt(() => scratch?.close());
       let scratch: TempFolder | undefined;
       try {
-        scratch = openTempFolder(within);
+        scratch = open(within);
         const { close } = scratch;
         return {
           ...scratch,
@@ -76,16 +77,34 @@ export function realPlatform(shipped: string, crewFile?: string): Platform {
       }
     },
     cores: availableParallelism(),
-    openCrew: async (threads) =>
-      crewFile === undefined
+    openWorkers: async (threads) =>
+      workerFile === undefined
         ? null
-        : (await import("./platform/worker-pool.ts")).openWorkerPool(crewFile, threads),
+        : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
     tool: TOOL,
   };
+}
+
+/** Undefined where the output is no terminal: what another program reads is never wrapped. */
+function columnsOf({ isTTY, columns }: NodeJS.WriteStream): number | undefined {
+  return isTTY ? Number(process.env["COLUMNS"]) || columns : undefined;
+}
+
+/** Asking Node for a stream that is a pipe costs more than most commands take, so the system is asked first. */
+function errColumns(): number | undefined {
+  return isCharacterDevice(2) ? columnsOf(process.stderr) : undefined;
+}
+
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fs.fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 /** @throws UsageFault */
@@ -123,6 +142,11 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
   }
 }
 
+/** For what is refused where there is no command line to say it. */
+function writeRefusal(fault: Fault): void {
+  writeAll(2, fittedTo(errColumns(), refusalText(fault)));
+}
+
 /** As shells tell that a signal ended a process. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -144,30 +168,30 @@ function onInterrupt(work: () => void): () => void {
   };
 }
 
-export async function main(shipped: string, crewFile?: string): Promise<void> {
+export async function main(shipped: string, workerFile?: string): Promise<void> {
   // Everything is written by now: leaving at once saves tearing the heap down.
-  process.exit(await perform(shipped, crewFile));
+  process.exit(await perform(shipped, workerFile));
 }
 
-async function runInWorld(shipped: string, crewFile?: string): Promise<number> {
+async function runInWorld(shipped: string, workerFile?: string): Promise<number> {
   try {
-    return await runCli(process.argv.slice(2), realPlatform(shipped, crewFile));
+    return await runCli(process.argv.slice(2), realPlatform(shipped, workerFile));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    writeAll(2, refusalText(error));
+    writeRefusal(error);
     return exitCodeOfFault(error);
   }
 }
 
-async function perform(shipped: string, crewFile?: string): Promise<number> {
-  const code = await runInWorld(shipped, crewFile);
+async function perform(shipped: string, workerFile?: string): Promise<number> {
+  const code = await runInWorld(shipped, workerFile);
   for (const [output, errno] of unwritten) {
-    writeAll(2, refusalText(new SystemFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code })));
+    writeRefusal(new SystemFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code }));
   }
   return unwritten.size === 0 ? code : EXIT.STORAGE;
 }
 
-/** What a thread of a crew does. */
+/** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
   const [{ serve }, { performer }] = await Promise.all([
     import("./platform/worker-pool.ts"),

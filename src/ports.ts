@@ -94,8 +94,8 @@ export interface Entropy {
   hex(count: number): string;
 }
 
-/** What one may learn of a stored file and leave it as it is; throws like a `StoreFile`. */
-export interface StoreReader {
+/** The reading side of a stored file; throws like a `StoreFile`. */
+export interface StoreFileReader {
   /** The name by which records and faults speak of it: its path below the data root. */
   readonly name: string;
   /** The whole content, or null when the file does not exist. */
@@ -104,14 +104,17 @@ export interface StoreReader {
   readFrom(offset: number, take: (piece: Uint8Array) => void): void;
   /** `length` bytes from `offset` on; fewer where the file ends before. */
   readAt(offset: number, length: number): Uint8Array;
-  /** Changes whenever anybody has written the file; null when it does not exist. */
+  /** Changes with every write to the file, by any process; null when the file does not exist. */
   stamp(): StoreStamp | null;
-  /** Who holds the lock of the file; null when nobody does. */
+  /** The process that holds the lock of the file; null when none does. */
   holder(): LockHolder | null;
 }
 
-/** One stored file below the data root. Every operation throws `StoreFault` when the storage cannot do it. */
-export interface StoreFile extends StoreReader {
+/**
+ * The bytes of one store below the data root; `storage/files` makes records of them, and nothing else uses it. Every
+ * operation throws `StoreFault` when the storage cannot do it.
+ */
+export interface StoreFile extends StoreFileReader {
   /** Adds the bytes in one write at the end, creating the file and its folders when absent. */
   append(bytes: string): void;
   /** Cuts the file to `size` bytes. */
@@ -120,9 +123,13 @@ export interface StoreFile extends StoreReader {
   replace(bytes: string): void;
   /** Everything written so far through this store is on the device when this returns. */
   sync(): void;
-  /** Runs `work` while no other process does the same on this file. */
-  locked<T>(work: () => T): T;
-  /** What is kept outside the store to find things in it again, or null; `kind` tells several of one store apart. */
+  /**
+   * Does `work` while no other process and no other operation of this process does the same on this file, in the order
+   * in which it was asked for. `work` is synchronous, so that nothing is waited for while the lock is held. What
+   * `unlocked` returns when it is its turn is the result without a lock, a folder or a write; null where it needs them.
+   */
+  locked<T>(work: () => T, unlocked?: () => { readonly value: T } | null): Promise<T>;
+  /** What is stored beside the file to find things in it faster, or null; `kind` tells several of one file apart. */
   index(kind: string): IndexFile | null;
 }
 
@@ -154,15 +161,15 @@ export interface StoredLock extends LockHolder {
   readonly file: string;
 }
 
-/** The locks below a data root, for whoever has to see to them by hand. */
+/** The locks below a data root, for an operator who has to release one by hand. */
 export interface Locks {
   /** In order of their paths. @throws IoError */
   list(): readonly StoredLock[];
   /**
-   * Removes the lock at a path below the data root, unless its holder is known to be alive. Answers the lock as it
+   * Removes the lock at a path below the data root, unless its holder is known to be alive. Resolves to the lock as it
    * was; null when there is none. @throws StoreFault @throws IoError
    */
-  release(file: string): StoredLock | null;
+  release(file: string): Promise<StoredLock | null>;
 }
 
 export interface StoreStamp {
@@ -173,7 +180,7 @@ export interface StoreStamp {
   readonly modified: string;
 }
 
-/** The folder all side effects stay below. */
+/** The folder that holds the files of all stores. */
 export interface DataRoot {
   /**
    * @throws RunFault `STORE_PATH_ESCAPES` when the path leads out of the root; every operation of the store throws
@@ -256,4 +263,12 @@ export interface Sources {
 export interface Change {
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
+}
+
+/** Threads beside this one. */
+export interface WorkerPool {
+  /** What the next thread that is free answers to a job; both are plain data. */
+  perform<T>(job: unknown): Promise<T>;
+  /** Ends them at once, whatever they do. */
+  close(): void;
 }

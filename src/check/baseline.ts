@@ -2,6 +2,7 @@
 
 import { isDigest } from "../json/canonical.ts";
 import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json/json.ts";
+import { repairOf } from "../json/repair.ts";
 import type { CheckFinding } from "./check.ts";
 import { CheckFault } from "./errors.ts";
 
@@ -20,7 +21,12 @@ export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[]
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new CheckFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+    throw new CheckFault("CHECK_FILE_UNREADABLE", {
+      file,
+      line,
+      defect: code,
+      repair: repairOf(utf8(bytes), read.defect) ?? null,
+    });
   }
   const refuse = (at: string, expected: string): never => {
     const line = lineOf(utf8(bytes), at) ?? 1;

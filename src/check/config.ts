@@ -1,9 +1,10 @@
 /** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
 
 import { Ajv, type ErrorObject } from "ajv";
+import schema from "../../schemas/check-config.schema.json" with { type: "json" };
 import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
+import { repairOf } from "../json/repair.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import schema from "./config.schema.json" with { type: "json" };
 import { CheckFault } from "./errors.ts";
 import type { Rule, Severity } from "./rule.ts";
 
@@ -29,7 +30,12 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new CheckFault("CHECK_FILE_UNREADABLE", { file, line, defect: code });
+    throw new CheckFault("CHECK_FILE_UNREADABLE", {
+      file,
+      line,
+      defect: code,
+      repair: repairOf(utf8(bytes), read.defect) ?? null,
+    });
   }
   checkForm(read.value, utf8(bytes), file);
   const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;

@@ -5,6 +5,8 @@ import {
   Fault,
   type FaultDetail,
   fileLine,
+  type UnreadableText,
+  unreadableText,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
@@ -12,15 +14,15 @@ import {
 type CheckPlace = { file: string; line: number; pointer: string };
 const checkPlace = (f: CheckPlace) => `${fileLine(f.file, f.line)}${f.pointer && ` at ${f.pointer}`}`;
 
-const checkTable = {
-  CHECK_FILE_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+export const checkTable = {
+  CHECK_FILE_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as JSON: ${f.defect}`,
-    where: fileLine(f.file, f.line),
+    ...unreadableText(f),
   }),
   CHECK_CONFIG_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer || "the configuration"} should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "docs/check.md lists what a configuration may contain",
+    hint: 'a configuration can contain "rules", "baseline" and "fail_on"; pgs check --json lists every rule',
   }),
   UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
     what: `there is no rule ${f.rule}`,
@@ -30,7 +32,10 @@ const checkTable = {
   BASELINE_MALFORMED: (f: CheckPlace & { expected: string }) => ({
     what: `${f.pointer} of the baseline should be ${f.expected}`,
     where: checkPlace(f),
-    hint: "write a new one with --update-baseline",
+    hint:
+      f.pointer === "/schema"
+        ? "name a file that pgs check --update-baseline wrote"
+        : "write a new one with --update-baseline",
   }),
   BASELINE_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the baseline cannot be written: ${f.errno}`,

@@ -2,7 +2,6 @@
 
 import { randomBytes } from "node:crypto";
 import { printable } from "../errors/printable.ts";
-import type { Settings } from "./context.ts";
 
 export type Tone = "good" | "bad" | "quiet" | "strong";
 export type Paint = (tone: Tone, text: string) => string;
@@ -11,7 +10,7 @@ export type Paint = (tone: Tone, text: string) => string;
 let mark: string | undefined;
 
 /** Chalk is loaded only when something will be coloured. */
-export async function painter({ color }: Settings): Promise<Paint> {
+export async function painter({ color }: { readonly color: boolean }): Promise<Paint> {
   if (!color) return (_, text) => text;
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level: 1 });

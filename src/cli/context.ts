@@ -3,7 +3,6 @@
 import type {
   CheckCache,
   Clock,
-  DataRoot,
   Entropy,
   Files,
   Locks,
@@ -13,9 +12,12 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  WorkerPool,
 } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
+import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
 export interface Platform {
@@ -24,6 +26,8 @@ export interface Platform {
   readonly isTty: boolean;
   /** How many columns the terminal has; absent where standard output is none. */
   readonly columns?: number | undefined;
+  /** The same of standard error, which may be a terminal where standard output is none. */
+  errColumns?(): number | undefined;
   out(text: string): void;
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
@@ -39,8 +43,8 @@ export interface Platform {
   readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
-  /** `ownerLost` is told a store that could not be left to its owner or group when it was replaced. */
-  openDataRoot(root: string, notices?: { readonly ownerLost: (file: string) => void }): DataRoot;
+  /** `ownerLost` is called for a store that was replaced and could not keep its owner or group. */
+  openStores(root: string, notices?: { readonly ownerLost: (file: string) => void }): Stores;
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
@@ -50,13 +54,13 @@ export interface Platform {
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
-  openScratch(within?: string): Promise<TempFolder>;
+  openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */
   pause(): Promise<void>;
   /** How many things can be done at the same time. */
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
-  openCrew(threads: number): Promise<WorkerPool | null>;
+  openWorkers(threads: number): Promise<WorkerPool | null>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
@@ -66,33 +70,17 @@ export interface Platform {
   readonly tool: { readonly name: string; readonly version: string };
 }
 
-/** Threads beside this one. */
-export interface WorkerPool {
-  /** What the next thread that is free answers to a job; both are plain data. */
-  perform<T>(job: unknown): Promise<T>;
-  /** Ends them at once, whatever they do. */
-  close(): void;
-}
-
-/** The options as typed; see `program.ts` for their words. */
-export interface CommonOptions {
-  readonly workspace?: string;
-  readonly snapshot?: string;
-  readonly dataRoot?: string;
-  readonly traces?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly debug?: boolean;
-  readonly color?: boolean;
-}
-
 /** The options with their defaults, paths absolute. */
 export interface Settings {
   readonly workspace: string;
+  /** By `--workspace` or the environment; else it is the current folder. */
+  readonly isWorkspaceNamed: boolean;
   readonly snapshot: string;
   /** By `--snapshot`, not by the workspace. */
   readonly isSnapshotNamed: boolean;
   readonly dataRoot: string;
+  /** By `--data-root` or the environment, not by the workspace. */
+  readonly isDataRootNamed: boolean;
   readonly traces: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -110,25 +98,28 @@ export interface Context {
 }
 
 /** What the context's world prints is guarded: no text from outside is obeyed by the terminal or the build server. */
-export function toContext(options: CommonOptions, world: Platform): Context {
+export function toContext(options: Partial<SharedValues>, world: Platform): Context {
   const path = (given: string) => absolute(world.cwd, given);
   const { env } = world;
-  const workspace = path(options.workspace ?? (env["PGS_WORKSPACE"] || "."));
+  const workspace = options.workspace ?? (env["PGS_WORKSPACE"] || undefined);
+  const home = path(workspace ?? ".");
   const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
   return {
     platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
     printExactly: (text) => world.out(text),
     settings: {
-      workspace,
-      snapshot: options.snapshot === undefined ? `${workspace}/protocol_snapshot` : path(options.snapshot),
+      workspace: home,
+      isWorkspaceNamed: workspace !== undefined,
+      snapshot: options.snapshot === undefined ? `${home}/protocol_snapshot` : path(options.snapshot),
       isSnapshotNamed: options.snapshot !== undefined,
-      dataRoot: dataRoot === undefined ? `${workspace}/data` : path(dataRoot),
-      traces: options.traces === undefined ? `${workspace}/traces` : path(options.traces),
+      dataRoot: dataRoot === undefined ? `${home}/data` : path(dataRoot),
+      isDataRootNamed: dataRoot !== undefined,
+      traces: options.traces === undefined ? `${home}/traces` : path(options.traces),
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,
-      color: options.color !== false && isColourful(world),
+      color: options.noColor !== true && isColourful(world),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** How differences are shown: the place, what was expected, what was found. */
 
+import { counted } from "../errors/counted.ts";
 import type { Json } from "../json/json.ts";
 import type { Difference } from "../scenarios/expect/compare.ts";
 import { plain } from "./print.ts";
@@ -44,5 +45,5 @@ function placeText({ at, sides }: Place, indent: string): string {
 function valueText(value: Json | undefined): string {
   if (value === undefined) return "nothing";
   const text = plain(JSON.stringify(value));
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${text.length} characters)`;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${counted(text.length, "character")})`;
 }

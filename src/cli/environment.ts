@@ -10,11 +10,11 @@ import { tooLarge } from "../render/picture/size.ts";
 import { renderSvg } from "../render/svg.ts";
 import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.ts";
 import type { Output } from "../scenarios/expect/leaks.ts";
-import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./commands/run/payload.ts";
-import { filesText, toJsonText, toText } from "./commands/run/view.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
 import { hintLines, refusalText } from "./print.ts";
+import { filesText, toJsonText, toText } from "./run-view.ts";
 
 export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
   const { files, clock, entropy, tool } = world;
@@ -22,9 +22,9 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     ...{ files, clock, entropy, tool },
     fixedClock: (epochMs) => world.fixedClock(epochMs),
     seededEntropy: (seed) => world.seededEntropy(seed),
-    openScratch: () => world.openScratch(),
+    openTempFolder: () => world.openTempFolder(),
     pause: () => world.pause(),
-    openDataRoot: (root) => world.openDataRoot(root),
+    openStores: (root) => world.openStores(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openTrace: (traces, id) => world.openTrace(traces, id),
     maxHops: DEFAULT_HOPS,

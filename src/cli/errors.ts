@@ -8,9 +8,10 @@ import {
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 
-const usageTable = {
+export const usageTable = {
   WORKING_FOLDER_GONE: (f: { errno: string }) => ({
     what: `the current folder no longer exists: ${f.errno}`,
     hint: "change to an existing folder with cd",
@@ -72,12 +73,12 @@ const usageTable = {
     what:
       f.events === 0
         ? "the trace has no complete event that names the workflow"
-        : `none of its ${f.events} readable events names the workflow`,
+        : `no event names the workflow (${counted(f.events, "readable event")} in the file)`,
     where: f.file,
     hint: `pgs examine ${f.file} shows what is wrong with each line`,
   }),
   NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
-    what: `none of the ${f.cases} conformance cases has "${f.text}" in its name`,
+    what: `no conformance case has "${f.text}" in its name (${counted(f.cases, "case")} in the snapshot)`,
     where: "--case",
     hint: "pgs conformance --json lists the name of every case",
   }),
@@ -106,7 +107,7 @@ const usageTable = {
     hint: "name its file with --key FILE, or put its PEM text into $PGS_SIGNING_KEY",
   }),
   TRUSTED_KEYS_TOO_FEW: (f: { needed: number; keys: number }) => ({
-    what: `signatures by ${f.needed} trusted key${f.needed === 1 ? "" : "s"} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
+    what: `signatures by ${counted(f.needed, "trusted key")} are required, ${f.keys === 0 ? "but none is named" : `but only ${f.keys} named`}`,
     hint: "name the public keys you trust with --key FILE, or their files in $PGS_TRUSTED_KEYS, separated by colons",
   }),
   ATTESTATION_MISSING: (f: { file: string; trace: string }) => ({
@@ -117,7 +118,7 @@ const usageTable = {
   ATTESTATION_MALFORMED: (f: { file: string }) => ({
     what: "the file is not a DSSE envelope",
     where: f.file,
-    hint: "restore it, or remove it and sign again",
+    hint: "name the attestation with --attestation FILE; if this is the attestation, restore it, or sign the trace again into another file",
   }),
   ATTESTATION_DIFFERS: (f: { file: string }) => ({
     what: "a different attestation already exists",
@@ -190,7 +191,7 @@ const payloadTable = {
     ...payloadPlace(f),
   }),
   PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
-    what: `the payload nests deeper than ${f.depth} levels`,
+    what: `the payload nests deeper than ${counted(f.depth, "level")}`,
     // The pointer to that depth would fill the screen.
     where: fileLine(f.file, f.line),
     hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
@@ -211,8 +212,8 @@ const payloadTable = {
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
     what:
       f.size === null
-        ? `the payload has more than the ${f.limit} bytes allowed`
-        : `the payload has ${f.size} bytes, more than the ${f.limit} allowed`,
+        ? `the payload has more than ${counted(f.limit, "byte")}, which is the limit`
+        : `the payload has ${counted(f.size, "byte")}, more than the ${f.limit} allowed`,
     where: f.file,
     hint:
       (f.size ?? f.limit) >= SIZE.payloadMost
@@ -228,18 +229,19 @@ export class PayloadFault<C extends keyof typeof payloadTable = keyof typeof pay
 }
 
 const systemHints: Readonly<Record<string, string>> = {
-  EMFILE: "raise the limit on open files: ulimit -n 1024",
-  ENFILE: "wait until other programs have closed some files",
   ENOSPC: "free disk space",
+  EACCES: "run the command as a user who has access to that path, or name another path",
+  EPERM: "run the command as a user who has access to that path, or name another path",
 };
 
-const systemTable = {
+export const systemTable = {
   OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
     what: `${f.output} cannot be written: ${f.errno}; otherwise the exit code would be ${f.code}`,
     hint: "free disk space or redirect the output; the command itself has completed: check its results before you type it again",
   }),
-  SYSTEM_REFUSED: (f: { errno: string }) => ({
+  SYSTEM_REFUSED: (f: { errno: string; path: string | null }) => ({
     what: `the operating system refused a request of the command: ${f.errno}`,
+    ...(f.path === null ? {} : { where: f.path }),
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
 } satisfies WordingTable;

@@ -16,16 +16,29 @@ export const EXIT = {
   DEFECT: 70,
 } as const;
 
-export const EXIT_HELP = `Exit codes:
-   0  ended in a success-class exit (COMPLETED, EXIT_ALREADY_EXISTS)
-   1  ended in another declared business exit (EXIT_VIOLATION, ADMISSION_DENIED, …)
-   2  usage: unknown option, unreadable or malformed payload, unknown workflow
-   3  snapshot refused: missing, malformed, tampered, not signed as required, or the workflow does not compile
-   4  run refused mid-way: the protocol or a capability broke its contract
-   5  ended in EXIT_BACKEND_ERROR, or storage could not be used
-   7  examine, render, diff, verify, attest, check, conformance, certify, test, coverage or gate found something
-  70  a defect in the runner itself
- 129, 130, 143  ended by SIGHUP, SIGINT or SIGTERM; no temporary folder is left`;
+export type ExitName = keyof typeof EXIT;
+
+/** What each says, where a command has nothing closer to say. */
+export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {
+  SUCCESS: "success",
+  BUSINESS: "the run ended in another declared exit: EXIT_VIOLATION, ADMISSION_DENIED, …",
+  USAGE: "bad command line: an unknown option, or a file or name that is missing or malformed",
+  SNAPSHOT:
+    "the snapshot was refused: missing, malformed, changed, not signed as required, or the workflow does not compile",
+  REFUSED: "the run was refused: the protocol or a capability broke its contract",
+  STORAGE: "storage or output could not be used",
+  WAITING: "the run is waiting",
+  FOUND: "something was found: a damaged trace, a difference, a broken rule, a failed test",
+  DEFECT: "an internal error, which is a bug; please report it",
+};
+
+/** Every command can give these. */
+export const EVERYWHERE = ["USAGE", "STORAGE", "DEFECT"] as const satisfies readonly ExitName[];
+
+export const SIGNAL_EXITS = [
+  "129, 130, 143",
+  "ended by SIGHUP, SIGINT or SIGTERM; temporary folders are removed",
+] as const;
 
 const BY_STAGE: Readonly<Record<Stage, number>> = {
   usage: EXIT.USAGE,

@@ -5,6 +5,7 @@ import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } fr
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";
+import { trustedKeyFiles } from "./trust.ts";
 
 /** The keys to sign with: those in the files, else the one in the environment; none is no refusal. @throws UsageFault */
 export function signingKeys(files: readonly string[], context: Context): readonly SigningKey[] {
@@ -19,9 +20,8 @@ export function signingKeys(files: readonly string[], context: Context): readonl
 
 /** The keys whose signatures count, each once: those in the files, else those the environment names. @throws UsageFault */
 export function trustedKeys(files: readonly string[], context: Context): readonly TrustedKey[] {
-  const variable = "PGS_TRUSTED_KEYS";
-  const named = (context.platform.env[variable] ?? "").split(":").filter((file) => file !== "");
-  const [listed, place] = files.length > 0 ? [files, "--key"] : [named, `$${variable}`];
+  const named = trustedKeyFiles(context.platform.env);
+  const [listed, place] = files.length > 0 ? [files, "--key"] : [named, "$PGS_TRUSTED_KEYS"];
   return distinct(listed.map((file) => parseTrustedKey(readKey(file, place, context), file)));
 }
 

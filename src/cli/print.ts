@@ -1,9 +1,11 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
 import { Fault } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
+import { LIST } from "../json/limits.ts";
 import { CompileFault } from "../plan/errors.ts";
 import { IoError, type LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -24,13 +26,13 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut after ${MOST_ROWS} items, texts after ${MOST_ROWS} characters`;
+    const note = `lists are cut after ${counted(LIST.rows, "item")}, texts after ${counted(LIST.rows, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
 
 function cut(_: string, part: unknown): unknown {
-  return Array.isArray(part) || typeof part === "string" ? part.slice(0, MOST_ROWS) : part;
+  return Array.isArray(part) || typeof part === "string" ? part.slice(0, LIST.rows) : part;
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
@@ -44,7 +46,7 @@ export function printRefusal(thrown: unknown, context: Context): number {
     const message = where === undefined ? what : `${what} (${where})`;
     printJson(context, { error: { code, stage: error.stage, message, details: facts, hint: hint ?? null } });
   } else {
-    platform.err(nearby(refusalText(error), context));
+    printError(context, nearby(refusalText(error), context));
   }
   if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
@@ -53,7 +55,14 @@ export function printRefusal(thrown: unknown, context: Context): number {
 /** Whatever else the system refuses is no defect of the runner. */
 function refusedBySystem(thrown: unknown): Fault | undefined {
   const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
-  return errno === undefined ? undefined : new SystemFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+  if (errno === undefined) return undefined;
+  return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
+}
+
+/** What the system was asked for, as far as it says. */
+function pathOf(thrown: unknown): string | null {
+  const { path, cause } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return path ?? (cause === undefined ? null : pathOf(cause));
 }
 
 function errnoOfSystem(thrown: unknown): string | undefined {
@@ -114,7 +123,8 @@ function reportDefect(error: unknown, context: Context): number {
     const hint = "report it with the command and the trace";
     printJson(context, { error: { code: "DEFECT", stage: null, message, details: {}, hint } });
   }
-  platform.err(
+  printError(
+    context,
     `pgs: DEFECT ${plain(message)}\nhint: this is a bug in ${platform.tool.name}; please report it with the command and, if there is one, the trace\n`,
   );
   if (settings.debug && error instanceof Error) platform.err(`${error.stack}\n`);
@@ -123,7 +133,22 @@ function reportDefect(error: unknown, context: Context): number {
 
 /** A report for people, no line of it wider than the terminal as far as its words allow. */
 export function printText({ platform: { columns, out } }: Context, text: string): void {
-  out(columns === undefined ? text : text.replace(/.+/g, (line) => fitted(line, columns)));
+  out(fittedTo(columns, text));
+}
+
+/** The same on standard error: refusals, hints, notices and progress. */
+export function printError({ platform }: Context, text: string): void {
+  platform.err(fittedTo(platform.errColumns?.(), text));
+}
+
+/** A terminal that does not know its width says 0. */
+export const USUAL_COLUMNS = 80;
+
+/** The text with no line wider than the columns as far as its words allow; as it is where there is no terminal. */
+export function fittedTo(columns: number | undefined, text: string): string {
+  if (columns === undefined) return text;
+  const width = columns > 0 ? columns : USUAL_COLUMNS;
+  return text.replace(/.+/g, (line) => fitted(line, width));
 }
 
 /** What goes on is indented like the last cell of the line that begins in its left half, else a little. */
@@ -193,12 +218,19 @@ export function gathered(rows: Rows): Rows {
   return capped([...counts.values()].map(({ row, count }) => [`${count} x`, ...row]));
 }
 
-/** As many rows as anybody reads, and how many are left out. */
-const MOST_ROWS = 1000;
+/** What text shows of a list that `--json` has all of, and the line that says so; no line where all is shown. */
+export function shownOf<T>(
+  all: readonly T[],
+  most: number = LIST.rows,
+): { readonly shown: readonly T[]; readonly rest: string } {
+  const left = all.length - most;
+  return { shown: all.slice(0, most), rest: left > 0 ? `… and ${left} more, listed with --json\n` : "" };
+}
 
+/** As many rows as anybody reads, and how many are left out. */
 export function capped(rows: Rows): Rows {
-  const left = rows.length - MOST_ROWS;
-  return left > 0 ? [...rows.slice(0, MOST_ROWS), [`and ${left} more, in the trace`]] : rows;
+  const left = rows.length - LIST.rows;
+  return left > 0 ? [...rows.slice(0, LIST.rows), [`and ${left} more, in the trace`]] : rows;
 }
 
 /** The rules that were not met: code, place, constraint, what was found. */

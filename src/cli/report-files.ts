@@ -1,4 +1,4 @@
-/** The reports that a command leaves for other programs, beside what it tells the reader. */
+/** The reports that a command writes for other programs, besides what it prints. */
 
 import { utf8 } from "../json/json.ts";
 import { IoError } from "../ports.ts";
@@ -10,53 +10,27 @@ import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
-import { checkOutput, writeFileArgument } from "./write-file.ts";
+import type { ValuesOf } from "./option.ts";
+import type { REPORTS } from "./shared-options.ts";
+import { writeFileArgument } from "./write-file.ts";
 
-export interface ReportOptions {
-  readonly junit?: string;
-  readonly sarif?: string;
-  readonly summary?: string;
-  readonly github?: boolean;
-}
+/** The reports that were asked for. */
+export type Reports = ValuesOf<typeof REPORTS>;
 
 const DOCUMENTS = ["junit", "sarif", "summary"] as const;
 
-/** Two reports in one place would be none. @throws UsageFault */
-export function checkReports(options: ReportOptions, context: Context): void {
-  const given = DOCUMENTS.flatMap((name) =>
-    options[name] === undefined ? [] : [[name, options[name]] as const],
-  );
-  for (const [name, file] of given) checkOutput(name, file, context);
-  const places = new Map<string, string>();
-  if (options.github) {
-    const message = "--json and --github both write to standard output";
-    if (context.settings.json) throw new UsageFault("BAD_USAGE", { message, hint: "omit one of them" });
-    places.set("-", "--github");
-  }
-  for (const [name, file] of given) {
-    const place = file === "-" ? file : context.path(file);
-    const other = places.get(place);
-    const what = file === "-" ? "standard output" : file;
-    if (other !== undefined) {
-      const message = `${other} and --${name} ${file} both write to ${what}`;
-      throw new UsageFault("BAD_USAGE", { message, hint: `name another file with --${name} FILE` });
-    }
-    places.set(place, `--${name} ${file}`);
-  }
-}
-
 /** Whether a report is printed instead of text. */
-export function isPrinted(options: ReportOptions): boolean {
-  return DOCUMENTS.some((name) => options[name] === "-");
+export function isPrinted(reports: Reports): boolean {
+  return DOCUMENTS.some((name) => reports[name] === "-");
 }
 
 /** @throws UsageFault when one cannot be written */
-export function writeReports(verdict: Verdict, options: ReportOptions, context: Context): void {
+export function writeReports(verdict: Verdict, reports: Reports, context: Context): void {
   const { platform } = context;
-  const { junit, sarif, summary, github } = options;
+  const { junit, sarif, summary, github } = reports;
   if (junit !== undefined) leave(junit, junitText(verdict, platform.clock.now()), context);
   if (sarif !== undefined) leave(sarif, sarifText(verdict, platform.tool, sealFile(context)), context);
-  const step = github === true ? platform.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
+  const step = github ? platform.env["GITHUB_STEP_SUMMARY"] || undefined : undefined;
   for (const file of new Set([summary, step])) {
     if (file !== undefined) append(file, verdict, context);
   }

@@ -4,7 +4,7 @@ import type { Part } from "../report/result.ts";
 import { type Paint, painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { printJson, printText } from "./print.ts";
-import { isPrinted, type ReportOptions, writeReports } from "./report-files.ts";
+import { isPrinted, type Reports, writeReports } from "./report-files.ts";
 
 /** The two ways in which a reader is told. */
 export interface ReportView<R> {
@@ -18,12 +18,7 @@ export interface Printed<R> extends ReportView<R> {
 }
 
 /** @throws UsageFault when a report cannot be written */
-export async function print<R>(
-  result: R,
-  told: Printed<R>,
-  reports: ReportOptions,
-  context: Context,
-): Promise<void> {
+export async function print<R>(result: R, told: Printed<R>, reports: Reports, context: Context): Promise<void> {
   writeReports({ command: told.command, parts: told.toParts(result, context) }, reports, context);
   if (context.settings.json || !isPrinted(reports)) await say(result, told, context);
 }

@@ -1,62 +1,54 @@
-/** Whose signatures count, and what a seal must show for it to be run. */
+/** What a seal must show before its snapshot is used, as the command line and the environment say. */
 
-import type { JsonObject } from "../json/json.ts";
-import type { TrustedKey } from "../sign/keys.ts";
-import { subjectOfSeal } from "../sign/subjects.ts";
-import { type EvaluatedSignature, evaluateSignatures, signatureFaults, type Verdict } from "../sign/verify.ts";
-import { SEAL_FILE, type Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
-import { trustedKeys } from "./keys.ts";
-import type { TrustOptions } from "./load.ts";
+import type { ValuesOf } from "./option.ts";
+import type { TRUST } from "./shared-options.ts";
 
-/** The keys that were named, enough of them for what is needed. @throws UsageFault */
-export function trustedFor(
-  { key = [] }: TrustOptions,
-  needed: number,
-  context: Context,
-): readonly TrustedKey[] {
-  const keys = trustedKeys(key, context);
-  if (keys.length >= needed) return keys;
-  throw new UsageFault("TRUSTED_KEYS_TOO_FEW", { needed, keys: keys.length });
+export interface Trust {
+  /** The only root that is allowed. */
+  readonly root: string | undefined;
+  /** Number of trusted keys that must have signed. */
+  readonly signatures: number;
+  /** Files of the keys that are trusted; without any, those that the environment names. */
+  readonly keys: readonly string[];
 }
 
-/** Refuses a seal in which anything about its signatures is wrong, or which too few trusted keys have signed. */
-export function requireSigned(options: TrustOptions, needed: number, context: Context): (seal: Seal) => void {
-  const keys = trustedFor(options, needed, context);
-  return (seal) => {
-    const [fault] = signatureFaults(evaluateSeal(seal, keys), SEAL_FILE, needed);
-    if (fault !== undefined) throw fault;
+/**
+ * To name a key is to require its signature, on the command line and in the environment alike.
+ * @throws UsageFault for an environment variable whose value the option would refuse
+ */
+export function trustOf(
+  { expectSeal, key = [], requireSignature }: Partial<ValuesOf<typeof TRUST>>,
+  { platform: { env } }: Context,
+): Trust {
+  const always = requiredSignatures(env);
+  const areKeysNamed = [...key, ...trustedKeyFiles(env)].length > 0;
+  const asked = requireSignature ?? areKeysNamed;
+  return {
+    root: expectSeal ?? (env["PGS_EXPECT_SEAL"] || undefined),
+    signatures: typeof asked === "number" ? asked : Math.max(always, asked ? 1 : 0),
+    keys: key,
   };
 }
 
-/** Every signature of the seal. */
-export function evaluateSeal(
-  { root, signatures }: Seal,
-  keys: readonly TrustedKey[],
-): readonly EvaluatedSignature[] {
-  return signatures.flatMap(({ line, envelope }) =>
-    evaluateSignatures(envelope, keys, subjectOfSeal(root), line),
-  );
+type Environment = Context["platform"]["env"];
+
+/** 0 where the variable is not set; a 0 in it is refused, as the option refuses it. */
+function requiredSignatures(env: Environment): number {
+  const required = env["PGS_REQUIRE_SIGNATURE"] || undefined;
+  if (required === undefined) return 0;
+  if (/^[1-9]\d{0,14}$/.test(required)) return Number(required);
+  const message = "$PGS_REQUIRE_SIGNATURE is not a whole number above 0";
+  const hint = "set it to the number of trusted keys that must sign, or unset it";
+  throw new UsageFault("BAD_USAGE", { message, hint });
 }
 
-const WORDS: Readonly<Record<Verdict, string>> = {
-  valid: "valid",
-  unknown_key: "its key was not given",
-  invalid: "invalid",
-  other_subject: "about something else",
-  malformed: "malformed",
-};
-
-/** A row for each signature: the key, what became of it, and where that key is. */
-export function signatureRows(judged: readonly EvaluatedSignature[]): readonly (readonly string[])[] {
-  return judged.map(({ keyid, verdict, by }) => [
-    /^[0-9a-f]{64}$/.test(keyid) ? keyid : "(no key id)",
-    WORDS[verdict],
-    by?.place ?? "",
-  ]);
-}
-
-export function signaturesJson(judged: readonly EvaluatedSignature[]): readonly JsonObject[] {
-  return judged.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
+/** The files of `$PGS_TRUSTED_KEYS`; none where it is not set. @throws UsageFault for an entry that names no file */
+export function trustedKeyFiles(env: Environment): readonly string[] {
+  const listed = env["PGS_TRUSTED_KEYS"] || undefined;
+  const files = listed?.split(":") ?? [];
+  if (!files.includes("")) return files;
+  const message = "$PGS_TRUSTED_KEYS has an empty entry";
+  throw new UsageFault("BAD_USAGE", { message, hint: "separate the files by single colons, or unset it" });
 }

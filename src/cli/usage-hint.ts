@@ -13,16 +13,12 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .map((choice) => `${option} ${choice}`)
         .join(" or ")}`,
   ],
+  [/^argument '.* Allowed choices are (.+)\.$/, (choices) => `type ${choices.replaceAll(", ", " or ")}`],
   [/^option '(--\S+).*should be a whole number/, (option) => `omit ${option}, or type a whole number above 0`],
   [
     /^option '(--\S+).*should be at most (\d+)/,
     (option, most) => `omit ${option}, or type a whole number up to ${most}`,
   ],
-  [
-    /^no workflow is named/,
-    () => "type the full name of a workflow; pgs list prints every workflow of the snapshot",
-  ],
-  [/^the workflow is named twice/, () => "omit --wf"],
   [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];

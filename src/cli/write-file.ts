@@ -3,7 +3,6 @@
 import type { Fault } from "../errors/base.ts";
 import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
-import { UsageFault } from "./errors.ts";
 
 /** @throws what `refusal` makes of a file that cannot be written */
 export function writeFileArgument(
@@ -18,11 +17,4 @@ export function writeFileArgument(
   } catch (error) {
     throw error instanceof IoError ? refusal(error) : error;
   }
-}
-
-/** Two documents on one standard output would be none. @throws UsageFault when `--json` asks for it, too */
-export function checkOutput(option: string, given: string | undefined, { settings }: Context): void {
-  if (given !== "-" || !settings.json) return;
-  const message = `--json and --${option} - both write to standard output`;
-  throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${option} FILE` });
 }

@@ -1,26 +1,31 @@
 /** Is the run admitted? What the rules compare, what they found, and why not (SPEC 4.2). */
 
+import type { RunFault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { type JsonObject, own, pointer } from "../json/json.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Admission, Plan } from "../plan/plan.ts";
+import type { EventQuery } from "../storage/event-query.ts";
 import type { Payloads, ViolationCode } from "../trace/event.ts";
+import { EngineFault } from "./errors.ts";
+import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
-/** Says what admission found; false when the run is denied. */
-export function admit({ plan, input, executor, emit }: RunState): boolean {
+/** Emits what admission found; false when the run is denied. */
+export async function admit({ plan, payload, input, executor, emit }: RunState): Promise<boolean> {
   const { requires, forbids } = plan.admission;
   const where = (rule: (typeof requires)[number]): JsonObject =>
     Object.fromEntries(
       rule.bindings.flatMap(({ eventField, payloadField }) => {
-        const value = own(input.payload, payloadField);
+        const value = own(payload, payloadField);
         return value === undefined || value === null ? [] : [[eventField, value]];
       }),
     );
   const compared = { requires: requires.map(where), forbids: forbids.map(where) };
-  const missing = missingFields(plan, input.payload);
+  const missing = missingFields(plan, payload);
   const matched =
     missing.length > 0 || requires.length + forbids.length === 0
       ? { requires: requires.map(() => false), forbids: forbids.map(() => false) }
-      : executor.admission(plan.admission, compared);
+      : await executor.admit(plan.admission, compared);
   const describe = (rules: typeof requires, values: readonly JsonObject[], found: readonly boolean[]) =>
     rules.map(({ event }, i) => ({ event, where: values[i] as JsonObject, matched: found[i] as boolean }));
   const unmet: Payloads["violation"][] =
@@ -43,7 +48,7 @@ export function admit({ plan, input, executor, emit }: RunState): boolean {
       result: unmet.length === 0 ? "ADMITTED" : "DENIED",
     },
   });
-  for (const payload of unmet) emit({ event_type: "violation", run: input.run, payload });
+  for (const one of unmet) emit({ event_type: "violation", run: input.run, payload: one });
   return unmet.length === 0;
 }
 
@@ -64,4 +69,35 @@ function missingFields({ admission }: Plan, payload: JsonObject): Payloads["viol
     constraint: "ADMISSION_BINDING_MISSING_FIELD",
     event: named.get(field) as string,
   }));
+}
+
+/** Looks for the records that the rules ask for. @throws RunFault `STORE_CORRUPT`, `DATA_ROOT_UNUSABLE` */
+export async function findMatches(
+  { requires, forbids }: Admission,
+  where: AdmissionWhere,
+  events: EventQuery,
+): Promise<AdmissionResult> {
+  const patternsOf = (rules: typeof requires, values: readonly JsonObject[]) =>
+    rules.map(({ event }, i) => ({ event, where: values[i] ?? {} }));
+  const patterns = [...patternsOf(requires, where.requires), ...patternsOf(forbids, where.forbids)];
+  try {
+    const found = await events.find(patterns);
+    return { requires: found.slice(0, requires.length), forbids: found.slice(requires.length) };
+  } catch (error) {
+    throw error instanceof StoreFault ? toRunFault(error) : error;
+  }
+}
+
+function toRunFault(fault: StoreFault): RunFault {
+  const { reason, facts } = fault;
+  if (reason === "CORRUPT") {
+    const { file, line, ...defect } = facts;
+    return new EngineFault("admission", "WF", "STORE_CORRUPT", {
+      file: String(file),
+      line: Number(line),
+      ...defect,
+    });
+  }
+  const errno = String(own(facts, "errno") ?? reason);
+  return new EngineFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno }, { cause: fault });
 }

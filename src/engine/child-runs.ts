@@ -1,20 +1,20 @@
 /** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
 
-import type { ChildResult } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
 import { EngineFault, STORAGE_CODES } from "./errors.ts";
-import { requireStorableIn } from "./event-limits.ts";
-import { checkLimit, limitOf } from "./run-limits.ts";
+import { errorEvent } from "./events.ts";
+import { checkLimit, limitOf, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
 export const DEPTH_LIMIT = 16;
 
-/** How a walk ended, and what its contracts published. */
+/** How a run ended, and what its contracts published. */
 export interface RunResult extends RunEnding {
   readonly results: JsonObject;
 }
@@ -22,7 +22,7 @@ export interface RunResult extends RunEnding {
 export type RunChild = (plan: Plan, input: RunInput) => Promise<RunResult>;
 
 /** What a step of `parent` calls other workflows with; each call is the parent's next nested run. */
-export function createChildRunner(parent: RunState, walk: RunChild): RunState["call"] {
+export function createChildRunner(parent: RunState, runChild: RunChild): RunState["call"] {
   let count = 0;
   return async (workflow, payload, contract) => {
     checkLimit("runs", parent);
@@ -30,14 +30,14 @@ export function createChildRunner(parent: RunState, walk: RunChild): RunState["c
     if (plan === null) return ended("unknown", "WORKFLOW_UNKNOWN");
     count++;
     if (plan instanceof RunFault) return ended("refused", plan.code);
-    const walked = await walk(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`));
+    const result = await runChild(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`));
     // A limit of the trace ends every run in it.
-    if (walked.fault !== undefined && limitOf(walked.fault.code) !== undefined) throw walked.fault;
-    return toCalled(walked);
+    if (result.fault !== undefined && limitOf(result.fault.code) !== undefined) throw result.fault;
+    return toChildResult(result);
   };
 }
 
-/** Null for a name the snapshot does not hold; a refusal is said in the run that it prevents. */
+/** Null for a name the snapshot does not hold; a refusal is an event of the run that it prevents. */
 async function find(
   workflow: string,
   payload: JsonObject,
@@ -55,8 +55,7 @@ async function find(
     return plan;
   } catch (fault) {
     if (!(fault instanceof RunFault)) throw fault;
-    const { code: error_code, category: node_category, stage, facts } = fault;
-    emit({ event_type: "error", run, payload: { error_code, node_category, stage, facts } });
+    emit(errorEvent(run, fault));
     return fault;
   }
 }
@@ -86,10 +85,10 @@ function nestedInput(
 ): RunInput {
   const { actor: _, ...shared } = input;
   const parent = { run: input.run, node: cursor.node as string, step: cursor.step as string };
-  return { ...shared, run, parent, ...executor.begin(run, plan, payload) };
+  return { ...shared, run, parent, payload, clock: executor.beginRun(run, plan) };
 }
 
-function toCalled({ status, outcome, exitReason, fault, results }: RunResult): ChildResult {
+function toChildResult({ status, outcome, exitReason, fault, results }: RunResult): ChildResult {
   const result = { status, outcome, exit_reason_code: exitReason, results };
   return { end: fault === undefined ? endOf(status, exitReason) : "refused", result };
 }

@@ -7,15 +7,15 @@ import {
   type NodeCategory,
   RunFault,
   type Stage,
-  type ToWording,
   type Wording,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import { storePathTable } from "../errors/ports.ts";
 import { isObject, type JsonObject } from "../json/json.ts";
 import { planTable } from "../plan/errors.ts";
-import { storeRepair } from "../storage/errors.ts";
+import { type StoreDefect, storeRepair } from "../storage/errors.ts";
 
 /** Every code that an `error` event may record. */
 export const runTable = {
@@ -34,36 +34,36 @@ export const runTable = {
     hint: `declare next.${f.outcome} for this node in ${f.workflow}`,
   }),
   DATA_TOO_DEEP: (f: { event: string; limit: number }) => ({
-    what: `the data of the event ${f.event} nests deeper than ${f.limit} levels`,
+    what: `the data of the event ${f.event} nests deeper than ${counted(f.limit, "level")}`,
     hint: "bind a part of the value instead of all of it, so that it does not grow from step to step",
   }),
   DATA_TOO_LARGE: (f: { event: string; limit: number }) => ({
-    what: `the data of the event ${f.event} is longer than ${f.limit} characters`,
+    what: `the data of the event ${f.event} is longer than ${counted(f.limit, "character")}`,
     hint: "bind a part of the value instead of all of it",
   }),
   HOP_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} nodes were entered`,
+    what: `the run entered more than ${counted(f.limit, "node")}`,
     hint: "raise --max-hops, or look for a cycle with pgs plan",
   }),
   RUN_LIMIT: (f: { limit: number }) => ({
-    what: `more than ${f.limit} runs would start in one trace`,
+    what: `one trace would contain more than ${counted(f.limit, "run")}`,
     hint: "type pgs check, which finds workflows that call each other in a circle; if none does, raise --max-runs",
   }),
   EVENT_LIMIT: (f: { limit: number }) => ({
-    what: `the trace holds ${f.limit} events or more`,
+    what: `the trace contains ${counted(f.limit, "event")} or more`,
     hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
-  STORE_CORRUPT: (f: { file: string; line: number; defect?: string }) => ({
+  STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: fileLine(f.file, f.line),
-    hint: storeRepair(f.file, f.line, f.defect),
+    hint: storeRepair(f.file, f.line, f.defect, f.pointer),
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
-    what: `${f.workflow} would nest deeper than ${f.limit} runs`,
+    what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,
     hint: "look for a workflow that calls itself with pgs plan",
   }),
   SECRETS_NOT_DECLARED: (f: { workflow: string; contract: string; field: string }) => ({
@@ -100,9 +100,7 @@ export function wordingOf(code: string, facts: JsonObject): Wording | undefined 
       name,
       isObject(fact) ? JSON.stringify(fact) : fact,
     ]);
-    return (runTable[code as keyof typeof runTable] as ToWording<JsonObject>)(
-      Object.fromEntries(said) as JsonObject,
-    );
+    return wordingFrom(runTable, code as RunCode, Object.fromEntries(said) as never);
   } catch {
     return undefined; // facts from a trace that somebody else wrote
   }

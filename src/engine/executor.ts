@@ -1,15 +1,52 @@
 /**
- * What the walk asks for instead of doing it. Live, `live-executor.ts` does it; in a replay, `examine/replay/replay.ts`
- * takes what was recorded and compares. So one loop serves both.
+ * What the loop in `execute.ts` asks for instead of doing it. The live executor performs each step and appends each event
+ * to the trace. The replay executor returns what a trace records, and compares. So one loop runs a plan and replays it.
  */
 
 import type { Digest } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
-import type { Scope, Within } from "../plan/expression.ts";
+import type { JsonObject, MutableJson } from "../json/json.ts";
+import type { TraceLimits } from "../json/limits.ts";
+import type { Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
-import type { Admission, EffectStep, Evaluation, NodeKey, Plan, TransformStep } from "../plan/plan.ts";
+import type {
+  Admission,
+  Binding,
+  ContractNode,
+  EffectStep,
+  Evaluation,
+  IntentNode,
+  OutputBinding,
+  Plan,
+  TransformStep,
+} from "../plan/plan.ts";
 import type { Change, Observation } from "../ports.ts";
-import type { TraceLimits } from "./run-limits.ts";
+import type { EventBody, EventType } from "../trace/event.ts";
+
+/** Every method may throw a `RunFault`: it ends the run. Anything else thrown is a defect. */
+export interface StepExecutor {
+  /** Records the event. The run goes on with the event that is returned: another one only where a replay follows its record. */
+  readonly emit: EmitEvent;
+  /** A called workflow begins as the nested run `run`. Returns its clock, RFC 3339 UTC. */
+  beginRun(run: string, plan: Plan): string;
+  /** The limit that a trace of so many runs or events has reached; null where it may go on. */
+  limit(of: keyof TraceLimits, count: number): number | null;
+  /** Which admission rules find a matching record. */
+  admit(rules: Admission, where: AdmissionWhere): AdmissionResult | Promise<AdmissionResult>;
+  /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
+  validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]>;
+  /** The value of every binding whose path reaches something. */
+  bind(bindings: readonly Binding[], scope: Scope): MutableJson;
+  /** The outputs of a step; one called `result_status` states the step's outcome. */
+  mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject;
+  /** The outcome that the evaluation gives. */
+  evaluate(evaluation: Evaluation, scope: Scope): string;
+  transform(step: TransformStep, inputs: JsonObject): TransformResult;
+  /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
+  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
+}
+
+/** Returns an event of the type that it is given. */
+export type EmitEvent = <T extends EventType>(event: EventBody<T>) => EventBody<T>;
 
 export interface TransformResult {
   /** The raw result, or null after a violation. */
@@ -30,37 +67,6 @@ export interface EffectResult {
 export interface AdmissionResult {
   readonly requires: readonly boolean[];
   readonly forbids: readonly boolean[];
-}
-
-/** Every method may throw a `RunFault`: the walk ends the run with it. Anything else thrown is a defect. */
-export interface StepExecutor {
-  admission(rules: Admission, where: AdmissionWhere): AdmissionResult;
-  transform(step: TransformStep, inputs: JsonObject): TransformResult;
-  /** Not asked for a step that calls workflows: the walk performs that one, live and in a replay. */
-  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
-  /** A called workflow begins as the nested run `run`: its clock, RFC 3339 UTC, and the payload it goes on with. */
-  begin(run: string, plan: Plan, payload: JsonObject): { readonly clock: string; readonly payload: JsonObject };
-  /** The limit that a trace of so many runs or events has reached; null while it may go on. */
-  limit(of: keyof TraceLimits, count: number): number | null;
-  /** The rules a payload or a contract's inputs do not meet; a replay may know better where values are suppressed. */
-  unmet(found: readonly Unmet[]): readonly Unmet[];
-  /** What paths find inside what a record suppresses; absent where nothing is. */
-  readonly within?: Within;
-  /** The outcome an evaluation gives in this scope. */
-  evaluation(evaluation: Evaluation, scope: Scope): string;
-  /** The literal outcome a step mapped from its result. */
-  status(value: Json): Json;
-  /** What the walk has worked out and goes on with; a replay may go on with what is on record instead. */
-  inputs(bound: JsonObject): JsonObject;
-  published(mapped: JsonObject): JsonObject;
-  end(node: NodeEnd): NodeEnd;
-}
-
-/** How a node ended, and where that leads: null when its outcome has no route. */
-export interface NodeEnd {
-  readonly outcome: string;
-  readonly outputs: JsonObject;
-  readonly next: NodeKey | null;
 }
 
 /** The values each rule compares, by event field. */

@@ -1,11 +1,11 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/json.ts";
-import { CLOCK, WITHIN } from "../plan/expression.ts";
-import { accepts, type IntentSpec, type Unmet } from "../plan/intent.ts";
+import { CLOCK } from "../plan/expression.ts";
+import type { IntentSpec, Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
-import { bind, checkInputs, runContract } from "./contract.ts";
+import { runContract } from "./contract.ts";
 import { EngineFault } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -15,22 +15,17 @@ export interface NodeResult {
   readonly outputs: JsonObject;
 }
 
-/** Admits the payload, its top-level defaults filled in, or tells every rule it does not meet. */
-export async function runIntent({ key, intent }: IntentNode, state: RunState): Promise<NodeResult> {
+/** Admits the payload, its top-level defaults filled in, or reports every rule it does not meet. */
+export async function runIntent(node: IntentNode, state: RunState): Promise<NodeResult> {
+  const { intent } = node;
   const { input, emit, executor } = state;
   const code = intent === null ? {} : { capability_code: intent.fqdn };
-  emit({ event_type: "node_start", run: input.run, node_id: key, payload: { node_type: "IN", ...code } });
+  emit({ event_type: "node_start", run: input.run, node_id: node.key, payload: { node_type: "IN", ...code } });
   if (intent === null) return { outcome: "ACK", outputs: {} };
   state.payload = withDefaults(intent.spec, state.payload);
-  const found = accepts(intent.spec, state.payload) ? [] : await judge(intent.spec, state.payload);
-  const unmet = executor.unmet(found);
-  sayViolations(state, "INTENT_VIOLATION", unmet);
+  const unmet = await executor.validate(node, state.payload);
+  emitViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
-}
-
-async function judge(spec: IntentSpec, payload: JsonObject): Promise<readonly Unmet[]> {
-  const { unmetRules } = await import("../plan/intent-schema.ts");
-  return unmetRules(spec, payload);
 }
 
 /** Top-level defaults only: a nested one would change records that are hashed into ids (SPEC 4.3). */
@@ -44,7 +39,7 @@ function withDefaults(spec: IntentSpec, payload: JsonObject): JsonObject {
   return deepFreeze(filled);
 }
 
-function sayViolations({ input, cursor, emit }: RunState, code: ViolationCode, unmet: readonly Unmet[]): void {
+function emitViolations({ input, cursor, emit }: RunState, code: ViolationCode, unmet: readonly Unmet[]): void {
   for (const { pointer: field, constraint, expected, actual } of unmet) {
     emit({
       event_type: "violation",
@@ -65,15 +60,15 @@ function sayViolations({ input, cursor, emit }: RunState, code: ViolationCode, u
 export async function runContractNode(node: ContractNode, state: RunState): Promise<NodeResult> {
   const { contract } = node;
   const { input, emit, executor } = state;
-  const inputs = executor.inputs(bindInputs(node, state));
-  emit({
+  const { payload } = emit({
     event_type: "node_start",
     run: input.run,
     node_id: node.key,
-    payload: { node_type: "CC", capability_code: contract.fqdn, inputs },
+    payload: { node_type: "CC", capability_code: contract.fqdn, inputs: bindInputs(node, state) },
   });
-  const unmet = executor.unmet(checkInputs(node, inputs));
-  sayViolations(state, "INPUT_VIOLATION", unmet);
+  const { inputs = {} } = payload;
+  const unmet = await executor.validate(node, inputs);
+  emitViolations(state, "INPUT_VIOLATION", unmet);
   const ended =
     unmet.length > 0
       ? { outcome: contract.onInputFailure, outputs: {} }
@@ -88,8 +83,7 @@ function bindInputs(
   { inputs, contract }: ContractNode,
   { payload, results, outcomes, input, executor }: RunState,
 ): JsonObject {
-  const scope = { payload, results, outcomes, [CLOCK]: input.clock, [WITHIN]: executor.within };
-  const bound = bind(inputs, scope);
+  const bound = executor.bind(inputs, { payload, results, outcomes, [CLOCK]: input.clock });
   for (const { name, default: fallback } of contract.inputs) {
     if (fallback !== undefined && !Object.hasOwn(bound, name)) setOwn(bound, name, fallback);
   }

@@ -79,7 +79,7 @@ export class Redactor {
       payload: inPlaces((data, places) => this.#shown(data, places)),
     } as EventBody;
     if (event_type === "workflow_complete") this.#byRun.delete(run);
-    return masked.event_type === "execution_start" ? withDigest(masked) : masked;
+    return masked.event_type === "execution_start" ? withPayloadDigest(masked) : masked;
   };
 
   /** Whatever stands at a secret's place is known from here on. */
@@ -153,7 +153,8 @@ export class Redactor {
   }
 }
 
-function withDigest(start: Extract<EventBody, { event_type: "execution_start" }>): EventBody {
+/** The first event of a run, with the digest of the payload that it shows. */
+export function withPayloadDigest(start: EventBody<"execution_start">): EventBody {
   const { payload } = start;
   return { ...start, payload: { ...payload, payload_digest: digestOf(payload.payload) } };
 }

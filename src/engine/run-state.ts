@@ -1,10 +1,9 @@
-/** A run while it goes on: what it was given, what it has concluded, where it is. */
+/** A run while it goes on: its input, its results so far, its position. */
 
-import type { ChildResult } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/target.ts";
 import type { JsonObject, MutableJson } from "../json/json.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
-import type { EventBody } from "../trace/event.ts";
-import type { StepExecutor } from "./executor.ts";
+import type { EmitEvent, StepExecutor } from "./executor.ts";
 
 export interface RunInput {
   readonly executionId: string;
@@ -22,13 +21,12 @@ export interface RunInput {
   micros(): number;
 }
 
-export type EmitEvent = (event: EventBody) => void;
-
 /** What a step sees of its run. */
 export interface RunState {
   readonly plan: Plan;
   readonly input: RunInput;
   readonly executor: StepExecutor;
+  /** Counts the event and hands it to the executor. @throws RunFault where it could not be read back from a trace. */
   readonly emit: EmitEvent;
   /** What the whole trace holds so far. */
   readonly tally: { runs: number; events: number };

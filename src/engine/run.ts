@@ -1,25 +1,26 @@
 /** One run from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
+import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Clock, DataRoot, Entropy, Mail, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Mail, TraceFolder } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
 import type { RunEnding } from "./advance.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
-import { createLiveExecutor, type Durability } from "./live-executor.ts";
+import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
-import { TRACE_LIMITS, type TraceLimits } from "./run-limits.ts";
-import type { EmitEvent } from "./run-state.ts";
 
 export interface RunRequest {
   readonly plan: Plan;
   readonly payload: JsonObject;
   readonly clock: Clock;
   readonly entropy: Entropy;
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly mail: Mail;
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
@@ -44,7 +45,7 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, data, mail, durability, maxHops, runtime, actor, listen } = request;
+  const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
   const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
   const redactor = new Redactor(() => entropy.hex(16));
   redactor.add(MAIN_RUN, plan);
@@ -63,16 +64,22 @@ export async function run(request: RunRequest): Promise<TracedRun> {
       micros: () => clock.micros(),
       ...(actor === undefined ? {} : { actor }),
     };
-    const emit: EmitEvent = (event) => journal.append(redactor.mask(event));
-    const begin = (nested: string, called: Plan) => redactor.add(nested, called);
-    const syncTrace = () => journal.sync();
     const executor = wrapExecutor(
-      createLiveExecutor({ data, clock, entropy, mail, limits, durability, syncTrace, begun: begin }),
+      createLiveExecutor({
+        stores,
+        clock,
+        entropy,
+        mail,
+        limits,
+        durability,
+        journal: { append: (event) => journal.append(redactor.mask(event)), sync: () => journal.sync() },
+        onBeginRun: (nested, called) => redactor.add(nested, called),
+      }),
     );
-    const { fault, results: _, ...ending } = await execute(plan, input, executor, emit);
-    if (durability === "device") syncTrace();
-    const said = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: said };
+    const { fault, results: _, ...ending } = await execute(plan, input, executor);
+    if (durability === "device") journal.sync();
+    const redacted = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: redacted };
   } finally {
     trace.file.close();
   }

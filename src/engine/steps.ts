@@ -1,5 +1,6 @@
-/** What one step concludes: a transform answers, an effect is done or other workflows are called (SPEC 4.5, 4.6). */
+/** One step: a transform is computed, an effect performed, or other workflows are called (SPEC 4.5, 4.6). */
 
+import { targetOf } from "../capabilities/effect.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
@@ -21,14 +22,13 @@ export function runTransform(
   { executor, emit, input, cursor }: RunState,
 ): StepResult {
   const missing = step.required.find((name) => !Object.hasOwn(inputs, name));
-  const conclusion =
+  const { result, reason, observed } =
     missing === undefined
       ? // The order of members never reaches a transform: a replay reads them back in canonical order.
         executor.transform(step, deepFreeze(inCanonicalOrder(inputs)))
       : { result: null, reason: { code: "INPUT_MISSING", field: missing }, observed: [] };
-  const { result, reason, observed } = conclusion;
-  const outcome = result === null ? step.onFailure : step.onSuccess;
-  emit({
+  const outcomeOf = (found: JsonObject | null) => (found === null ? step.onFailure : step.onSuccess);
+  const { payload } = emit({
     event_type: "transform_end",
     run: input.run,
     node_id: cursor.node as string,
@@ -36,13 +36,14 @@ export function runTransform(
       step: step.name,
       ct_code: step.code,
       inputs,
-      outcome,
+      outcome: outcomeOf(result),
       ...(result === null ? {} : { outputs: result }),
       ...(reason === undefined ? {} : { reason }),
       ...(observed.length === 0 ? {} : { observed }),
     },
   });
-  return { outcome, raw: result ?? {}, status: undefined };
+  const { outputs = null } = payload;
+  return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };
 }
 
 /** The effect begins and ends in the trace. @throws RunFault for an outcome that its operation does not declare */
@@ -50,9 +51,9 @@ export async function runEffect(
   step: EffectStep,
   inputs: JsonObject,
   contract: Contract,
-  walk: RunState,
+  state: RunState,
 ): Promise<StepResult> {
-  const { emit, input, cursor } = walk;
+  const { emit, input, cursor } = state;
   const at = { run: input.run, node_id: cursor.node as string };
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
   const { code, op, store } = step;
@@ -61,8 +62,7 @@ export async function runEffect(
     ...at,
     payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
   });
-  const concluded = await concludeEffect(step, inputs, effectKey, contract, walk);
-  const { outcome, result, reason, change, observed } = concluded;
+  const { outcome, result, reason, change, observed } = await perform(step, inputs, effectKey, contract, state);
   emit({
     event_type: "side_effect_end",
     ...at,
@@ -80,8 +80,8 @@ export async function runEffect(
   throw new EngineFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
 }
 
-/** What a step that calls workflows answers follows from how they end, so the walk performs it itself. */
-async function concludeEffect(
+/** The executor performs what is outside the run. What follows from the run itself is worked out here, in a replay too. */
+async function perform(
   step: EffectStep,
   inputs: JsonObject,
   effectKey: Digest,
@@ -89,8 +89,11 @@ async function concludeEffect(
   { executor, call }: RunState,
 ): Promise<EffectResult> {
   const { operation } = step;
-  if (operation.target !== "workflows") return executor.effect(step, inputs, effectKey);
+  const target = targetOf(operation);
+  if (target.answers === "recorded") return executor.effect(step, inputs, effectKey);
   const frozen = deepFreeze(inCanonicalOrder(inputs));
-  const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
+  const performed = await target.perform(operation, frozen, (workflow, payload) =>
+    call(workflow, payload, contract),
+  );
   return { ...performed, result: performed.result ?? {}, observed: [] };
 }

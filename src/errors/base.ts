@@ -44,7 +44,24 @@ export function wordingFrom<T extends WordingTable, C extends keyof T>(
   code: C,
   facts: FactsOf<T, C>,
 ): Wording {
-  return (table[code] as ToWording<FactsOf<T, C>>)(facts);
+  return withLimitHint((table[code] as ToWording<FactsOf<T, C>>)(facts), facts["errno"]);
+}
+
+/** What helps where no more files can be opened, whichever file it was. */
+const LIMIT_HINTS: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit on open files: ulimit -n 1024",
+  ENFILE: "wait until other programs have closed some files",
+};
+
+/** Of an error that is about no file in particular, the hint is not about the file either. */
+function withLimitHint(wording: Wording, errno: Json | undefined): Wording {
+  const hint = limitHint(errno);
+  return hint === undefined || wording.hint?.startsWith(hint) ? wording : { ...wording, hint };
+}
+
+/** Undefined for an error of the system that is no limit on open files. */
+export function limitHint(errno: Json | undefined): string | undefined {
+  return typeof errno === "string" && Object.hasOwn(LIMIT_HINTS, errno) ? LIMIT_HINTS[errno] : undefined;
 }
 
 export interface FaultDetail {
@@ -90,6 +107,19 @@ export abstract class RunFault extends Fault {
     this.category = category;
   }
 }
+
+/** A file of the command line that cannot be read as what it is. */
+export type UnreadableText = {
+  file: string;
+  line: number;
+  defect: string;
+  /** The repair, if one is known. */
+  repair: string | null;
+};
+export const unreadableText = (f: UnreadableText) => ({
+  where: fileLine(f.file, f.line),
+  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+});
 
 /** A file, with a line where that is known: `file:line`. */
 export const fileLine = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);

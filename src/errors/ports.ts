@@ -1,7 +1,15 @@
 /** Errors that the ports of `ports.ts` throw. */
 
 import type { JsonObject } from "../json/json.ts";
-import { type FactsOf, Fault, type FaultDetail, RunFault, type WordingTable, wordingFrom } from "./base.ts";
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  limitHint,
+  RunFault,
+  type WordingTable,
+  wordingFrom,
+} from "./base.ts";
 
 /** Why a store could not be read or written. The engine turns it into the outcome BACKEND_ERROR. */
 export type StoreReason = "UNREADABLE" | "UNWRITABLE" | "CORRUPT" | "LOCKED" | "LOCK_UNUSABLE";
@@ -49,10 +57,12 @@ function tookPlaceText(effects: readonly TookPlace[], more: number): string {
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {
   if (f.effects.length === 0) return "name a writable folder with --traces DIR";
   if (f.errno === "ENOENT") return "the trace is gone: check the stores before you run the workflow again";
-  return `before you run the workflow again, type pgs examine ${f.file}, which shows what a second run would do`;
+  const limit = limitHint(f.errno);
+  const first = limit === undefined ? "" : `${limit}; `;
+  return `${first}before you run the workflow again, type pgs examine ${f.file}, which shows what a second run would do`;
 }
 
-const traceTable = {
+export const traceTable = {
   TRACE_UNWRITABLE: (f: {
     folder: string;
     /** Null where it could not be made. */
@@ -79,7 +89,7 @@ export class TraceFault<C extends keyof typeof traceTable = keyof typeof traceTa
   }
 }
 
-const fileTable = {
+export const fileTable = {
   FILE_MISSING: (f: { file: string; what: string; suggestion: string | null }) => ({
     what: `${f.what} does not exist`,
     where: f.file,

@@ -44,7 +44,7 @@ export const findingTable = {
   },
   BAD_COUNT: {
     what: (f: JsonObject) =>
-      `workflow_complete states ${text(f["stated"])} ${text(f["of"])}, but the trace has ${text(f["found"])}`,
+      `the number of ${text(f["of"])} is ${text(f["found"])}, but workflow_complete states ${text(f["stated"])}`,
   },
   BAD_PAYLOAD_DIGEST: { what: () => "payload_digest does not match the payload" },
   HEAD_MISMATCH: {

@@ -102,7 +102,10 @@ export interface JsonDefect {
 
 export type ReadResult = { readonly value: JsonObject } | { readonly defect: JsonDefect };
 
-/** Some programs write it before a text, where JSON does not allow it. */
+/**
+ * Some programs put it before a text. YAML 1.2 allows it (section 5.2); JSON does not, so a JSON file that has it is
+ * refused.
+ */
 const BYTE_ORDER_MARK = "\ufeff";
 
 const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;

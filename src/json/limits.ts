@@ -1,5 +1,5 @@
 /**
- * Limits on depth and size of data: the one table for every reader and writer.
+ * How deep and how large data and traces may be: the one table that every reader and writer takes its limit from.
  *
  * Everything that may be written can be read: each limit includes the one above it and what is added around its values,
  * so no data of a run is refused when it is read back. Code that recurses over data must
@@ -31,6 +31,25 @@ export const SIZE = {
   /** A line, a document, or the data of an event: together with its surroundings not longer than the longest string. */
   text: 448 * MIB,
   event: 416 * MIB,
+} as const;
+
+/** How much one trace may hold, the runs nested in it included. */
+export interface TraceLimits {
+  /** How many runs may begin. */
+  readonly runs: number;
+  /** How many events are enough: no step and no node begins after them. */
+  readonly events: number;
+}
+
+/** Unless the caller gives others. */
+export const TRACE_LIMITS: TraceLimits = { runs: 10_000, events: 500_000 };
+
+/** Entries of a list that grows with what it is about. */
+export const LIST = {
+  /** Findings of one trace that are kept; what is beyond that is counted. */
+  findings: 100_000,
+  /** Entries that text shows of a list. */
+  rows: 1000,
 } as const;
 
 /** The number of values to which the aliases of one YAML text may expand. */

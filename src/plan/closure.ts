@@ -6,17 +6,19 @@ import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn
 import { type Path, quote } from "../snapshot/hint.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import { type Hint, type Reason, type Report, reportFor } from "../snapshot/parse.ts";
+import { type Hint, type Reason, type Report, reportFor, type SnapshotTables } from "../snapshot/parse.ts";
 
 /** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
 export class Closure {
   readonly reasons: Reason[] = [];
   readonly artifacts = new Map<string, Artifact>();
   readonly namespace: string;
+  readonly tables: SnapshotTables;
   readonly #snapshot: Snapshot;
 
   constructor(snapshot: Snapshot, workflow: Artifact) {
     this.#snapshot = snapshot;
+    this.tables = snapshot.tables;
     this.namespace = namespaceOf(workflow.fqdn);
     this.artifacts.set(workflow.fqdn, workflow);
   }

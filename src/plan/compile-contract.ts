@@ -2,19 +2,11 @@
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { type JsonObject, objectAt, own } from "../json/json.ts";
+import { type JsonObject, own } from "../json/json.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import {
-  type ContractTable,
-  type Hint,
-  parseContract,
-  parseEffect,
-  parseTransform,
-  type Report,
-  type StepTable,
-} from "../snapshot/parse.ts";
+import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
 import { suggestType, typesOf } from "./compile-intent.ts";
 import {
@@ -59,12 +51,11 @@ export interface ContractScope {
 }
 
 export function compileContract(artifact: Artifact, scope: ContractScope): Contract {
-  const table = parseContract(artifact, scope.report);
+  const table = scope.closure.tables.contract(artifact, scope.report);
   const evaluations = compileEvaluations(table, scope.report);
   checkStepNames(table, scope.report);
   if (table.steps.length === 0) {
-    const isEmpty = Array.isArray(objectAt(artifact.frontmatter, "core")["pipeline"]);
-    const hint = isEmpty ? ({ do: "change", to: "a list of one step or more" } as const) : undefined;
+    const hint = table.hasSteps ? ({ do: "change", to: "a list of one step or more" } as const) : undefined;
     scope.report("NO_STEPS", ["core", "pipeline"], `${artifact.fqdn} has no steps`, hint);
   }
   return {
@@ -321,7 +312,14 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const transform = scope.registry.transform(code);
   if (transform === undefined) return unimplemented(code, path, scope.report);
   const { onSuccess, onFailure } = step;
-  return { kind: "transform", code, required: parseTransform(artifact), transform, onSuccess, onFailure };
+  return {
+    kind: "transform",
+    code,
+    required: scope.closure.tables.transform(artifact),
+    transform,
+    onSuccess,
+    onFailure,
+  };
 }
 
 function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | undefined {
@@ -336,7 +334,7 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   if (artifact === undefined) return undefined;
   const effect = scope.registry.effect(code);
   if (effect === undefined) return unimplemented(code, path, scope.report);
-  const bound = bindOperation(step, effect, artifact, scope.report);
+  const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   return { kind: "effect", code, effect, policy: binding.policy, ...bound, ...location };
 }
@@ -366,15 +364,18 @@ function bindOperation(
   step: StepTable,
   effect: Effect,
   artifact: Artifact,
-  report: Report,
+  { closure, report }: ContractScope,
 ): Pick<EffectStep, "op" | "operation" | "declared"> | undefined {
   const op = step.op ?? "";
-  const operations = parseEffect(artifact);
+  const operations = closure.tables.effect(artifact);
   const declared = operations.get(op) ?? operations.get(OLDER_NAMES.get(op) ?? "");
   const operation = Object.hasOwn(effect.operations, op) ? effect.operations[op] : undefined;
   if (declared === undefined || operation === undefined) {
     const lacking = declared === undefined ? `${effect.code} declares` : `this build's ${effect.code} has`;
-    const hint = declared === undefined ? operationMeant(step, operation, effect, artifact) : BUILD_HINT;
+    const hint =
+      declared === undefined
+        ? operationMeant(step, operation, effect, artifact, [...operations.keys()])
+        : BUILD_HINT;
     report("UNKNOWN_OPERATION", [...step.path, "op"], `${lacking} no operation ${op}`, hint);
     return undefined;
   }
@@ -388,12 +389,13 @@ function operationMeant(
   operation: Operation | undefined,
   { operations }: Effect,
   artifact: Artifact,
+  declared: readonly string[],
 ): Hint | undefined {
   if (op !== null && operation !== undefined) {
     const as = quote({ result_status_values: operation.outcomes });
     return { do: "add", as, at: ["core", "operations", op], artifact };
   }
-  const known = [...parseEffect(artifact).keys()].filter((name) => Object.hasOwn(operations, name));
+  const known = declared.filter((name) => Object.hasOwn(operations, name));
   if (known.length === 0) return undefined;
   return op === null ? { do: "add", as: oneOf(known) } : { do: "change", to: suggested(op, known) };
 }
@@ -427,7 +429,9 @@ function locate(
 
 /** The declared stores that no step uses with another side effect. */
 function storeMeant(given: string, code: string, { stores }: Storage, closure: Closure): string {
-  const steps = closure.contracts().flatMap((contract) => parseContract(contract, () => undefined).steps);
+  const steps = closure
+    .contracts()
+    .flatMap((contract) => closure.tables.contract(contract, () => undefined).steps);
   const isOther = (name: string) =>
     steps.some(({ store, sideEffect }) => store === name && sideEffect !== code);
   const known = [...stores.keys()].filter((name) => !isOther(name));

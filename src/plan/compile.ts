@@ -8,14 +8,7 @@ import type { Registry } from "../capabilities/registry.ts";
 import { codeOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
-import {
-  type Hint,
-  type NodeTable,
-  parseIntent,
-  parseWorkflow,
-  type Report,
-  type WorkflowTable,
-} from "../snapshot/parse.ts";
+import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
 import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
@@ -61,7 +54,7 @@ export async function compile(
 ): Promise<Plan> {
   const closure = new Closure(snapshot, workflow);
   const report = closure.reportFor(workflow);
-  const table = parseWorkflow(workflow, report);
+  const table = snapshot.tables.workflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
   const keys = new Set(table.nodes.map(({ key }) => key));
   const nodes = compileNodes({ table, keys, storage, closure, registry, report });
@@ -184,7 +177,7 @@ function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
   if (artifact === undefined) return { type: "IN", key: node.key, intent: null, next };
   const intentReport = closure.reportFor(artifact);
-  const spec = compileIntent(parseIntent(artifact, intentReport), ["core", "inputs"], intentReport);
+  const spec = compileIntent(closure.tables.intent(artifact, intentReport), ["core", "inputs"], intentReport);
   return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec }, next };
 }
 

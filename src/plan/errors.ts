@@ -11,6 +11,7 @@ import {
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import type { Json } from "../json/json.ts";
 
 /** One reason why a workflow does not compile. */
@@ -60,7 +61,7 @@ export const planTable = {
     what: `${f.expression} cannot be applied to ${f.left}${f.right === null ? "" : ` and ${f.right}`}`,
   }),
   LIST_TOO_LONG: (f: { path: string; limit: number }) => ({
-    what: `${f.path} selects more than ${f.limit} values`,
+    what: `${f.path} selects more than ${counted(f.limit, "value")}`,
     hint: "use fewer descendant selectors (..name) in the path",
   }),
   WORKFLOW_REFUSED: (f: { workflow: string; refusal: string }) => ({

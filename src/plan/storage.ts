@@ -3,14 +3,7 @@
 import { type Change, quote } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import {
-  type BindingTable,
-  type Hint,
-  parseRuntimeBinding,
-  parseStructure,
-  type Report,
-  type WorkflowTable,
-} from "../snapshot/parse.ts";
+import type { BindingTable, Hint, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
 
 /** Where side effects may go: the bound policies and the declared stores. */
@@ -30,19 +23,20 @@ export function resolveStorage(table: WorkflowTable, closure: Closure, report: R
     return { structure: null, effects: new Map(), stores: new Map(), bind: unknown, contain: unknown };
   }
   const bindingReport = closure.reportFor(artifact);
-  const parsed = parseRuntimeBinding(artifact, bindingReport);
+  const parsed = closure.tables.runtimeBinding(artifact, bindingReport);
   const binding = { ...parsed, ...advice(artifact, parsed, closure) };
   if (binding.structure === null) return { ...binding, stores: new Map() };
   const structure = closure.resolve(binding.structure, "STRUCTURE", bindingReport, [
     "core",
     "storage_structure",
   ]);
-  const stores = structure === undefined ? new Map() : resolveStores(structure, closure.reportFor(structure));
+  const stores = structure === undefined ? new Map() : resolveStores(structure, closure);
   return { ...binding, stores };
 }
 
-function resolveStores(structure: Artifact, report: Report): Storage["stores"] {
-  const declared = [...parseStructure(structure, report)];
+function resolveStores(structure: Artifact, closure: Closure): Storage["stores"] {
+  const report = closure.reportFor(structure);
+  const declared = [...closure.tables.structure(structure, report)];
   return new Map(
     declared.map(([store, given]) => {
       const path = pathBelowRoot(given);

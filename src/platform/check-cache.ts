@@ -1,9 +1,10 @@
 /** The cache of passed content checks: one empty file for each digest, in a folder that only its owner can write. */
 
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { CheckCache } from "../ports.ts";
 import { errnoOf } from "./file-bytes.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /** The environment variable that turns the cache off. */
 const OFF = "PGS_NO_CACHE";
@@ -26,7 +27,7 @@ export function openCheckCache(
     has: (digest) => isOwn && existsSync(join(folder, digest)),
     add(digest) {
       attempted(() => {
-        if (!isMade) mkdirSync(folder, { recursive: true, mode: 0o700 });
+        if (!isMade) makeFolders(folder, 0o700);
         isMade = true;
         if (isOwn || isOwnFolder(folder, user)) writeFileSync(join(folder, digest), "");
       });

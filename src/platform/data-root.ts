@@ -1,5 +1,6 @@
 /**
- * The data root on disk: every path contained, every write whole, every failure a `StoreFault` without absolute paths.
+ * The data root on disk: every path stays inside, every write is whole, every failure a `StoreFault` without absolute
+ * paths.
  */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
@@ -22,21 +23,21 @@ import {
   unlessAbsent,
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
-import { holderOf, lockOf, withLock } from "./lock/lock.ts";
+import { createQueue, deadlineIn, holderOf, lockOf, retry, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
-  readonly lockPatience: number;
+  readonly lockTimeout: number;
   /** Bytes by which a store must have grown before an index of it is written. */
   readonly indexWorth: number;
-  /** Called with a store that this process replaced without being able to keep its owner or group. */
+  /** Called for a store that was replaced and could not keep its owner or group. */
   readonly ownerLost: (file: string) => void;
 }
 
-const USUAL: DataRootOptions = {
-  lockPatience: 10_000,
+const DEFAULTS: DataRootOptions = {
+  lockTimeout: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
 };
@@ -55,7 +56,7 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...USUAL, ...options });
+      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...DEFAULTS, ...options });
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -73,11 +74,12 @@ export interface Root {
 
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
-  // A file that can be rebuilt does not have to reach the device.
+  // Derived data does not have to reach the device.
   const derived = { folder: rootFolder, unsynced: new Set<string>() };
   // The location of the store when its lock was taken: while the lock is held, it is not resolved again.
   let held: Located | undefined;
   let isDirty = false;
+  const inOrder = createQueue();
   const withStore = <T>(isMaking: boolean, work: (at: Located) => T): T =>
     held === undefined ? reach(root, name, isMaking, work) : work(held);
   const at = <T>(failing: Failing, work: (at: Located) => T): T =>
@@ -114,17 +116,25 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
         syncFolders(unsynced);
       });
     },
-    locked: (work) =>
-      at("UNWRITABLE", (found) =>
-        withLock({ ...found, path: lockOf(found.path) }, name, options.lockPatience, () => {
-          held = found;
-          try {
-            return work();
-          } finally {
-            held = undefined;
-          }
-        }),
-      ),
+    locked(work, unlocked) {
+      const deadline = deadlineIn(options.lockTimeout);
+      const whileHeld = (found: Located) => () => {
+        held = found;
+        try {
+          return work();
+        } finally {
+          held = undefined;
+        }
+      };
+      const attemptOnce = () =>
+        at("UNWRITABLE", (found) =>
+          tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+        );
+      return inOrder(async () => {
+        const known = unlocked?.() ?? null;
+        return known === null ? retry(attemptOnce) : known.value;
+      });
+    },
     index: (kind) =>
       openIndexFile(
         options.indexWorth,
@@ -136,8 +146,8 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
 
 function syncFolders(unsynced: Unsynced): void {
   for (const folder of unsynced) {
-    unsynced.delete(folder);
     syncFolder(folder);
+    unsynced.delete(folder);
   }
 }
 
@@ -153,7 +163,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   }
 }
 
-function escapes(store: string): never {
+function refuseEscape(store: string): never {
   throw new StorePathFault(store);
 }
 
@@ -161,7 +171,7 @@ function escapes(store: string): never {
 function nameBelow(folder: string, path: string): string {
   const name = relative(folder, resolve(folder, path));
   const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
-  if (leaves || isAbsolute(path) || path.includes("\0")) escapes(path);
+  if (leaves || isAbsolute(path) || path.includes("\0")) refuseEscape(path);
   return name.replaceAll(sep, "/");
 }
 
@@ -171,13 +181,13 @@ interface Located {
   readonly path: string;
 }
 
-/** If a folder is moved at the same time, the store is resolved again. */
+/** Where a folder is moved at the very moment, the store is looked for again. */
 const ATTEMPTS = 5;
 
-/** Runs `work` on the store at its location, in a folder that is created on request. */
+/** What `work` makes of the store where it is; its folder is made first where `isMaking`. */
 export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at: Located) => T): T {
   for (let attempts = 0; attempts < ATTEMPTS; attempts++) {
-    const { folder, file, held } = straight(root, name) ?? found(root, name, isMaking);
+    const { folder, file, held } = throughKnownFolder(root, name) ?? throughLinks(root, name, isMaking);
     if (held === null) continue;
     try {
       return work({ folder, path: `${held.path}/${file}` });
@@ -185,7 +195,7 @@ export function reach<T>(root: Root, name: string, isMaking: boolean, work: (at:
       held.close();
     }
   }
-  return escapes(name);
+  return refuseEscape(name);
 }
 
 interface Found {
@@ -195,8 +205,8 @@ interface Found {
   readonly held: OpenFolder | null;
 }
 
-/** Uses a kept handle: its path has no links, so only the last name of the store's path may be a link. */
-function straight({ folder: root }: Root, name: string): Found | null {
+/** By a folder handle that is still open: its path has no links, so that only the last name may be one. */
+function throughKnownFolder({ folder: root }: Root, name: string): Found | null {
   const path = join(root, name);
   const folder = dirname(path);
   const file = basename(path);
@@ -206,7 +216,7 @@ function straight({ folder: root }: Root, name: string): Found | null {
   return null;
 }
 
-function found({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+function throughLinks({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
   const real = locate(root, name);
   const folder = dirname(real);
   const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : openFolder(folder);
@@ -224,10 +234,10 @@ function locate(folder: string, name: string): string {
     const real = realPath(existing);
     if (real !== undefined) {
       const path = missing.length === 0 ? real : join(real, ...missing);
-      return isBelow(folder, path) ? path : escapes(name);
+      return isBelow(folder, path) ? path : refuseEscape(name);
     }
     // A dangling link: a write would create its target, which may be anywhere.
-    if (existing !== folder && isLink(existing)) escapes(name);
+    if (existing !== folder && isLink(existing)) refuseEscape(name);
     if (existing === folder) return join(folder, ...missing);
     missing.unshift(basename(existing));
     existing = dirname(existing);

@@ -17,6 +17,7 @@ import {
   type TraceFolder,
 } from "../ports.ts";
 import { draftOf, isFileOrFolder, replace, syncFolder } from "./file-bytes.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /** The system's own code for what went wrong. */
 export function errnoOf(error: unknown): string {
@@ -179,21 +180,11 @@ function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
       fs.mkdirSync(folder, { mode });
       return { id, folder, above };
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") above.push(...makeFolders(traces, mode));
+      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) above.push(parent);
       else if (errnoOf(error) === "EEXIST") taken++;
       else throw error;
     }
   }
-}
-
-/** Creates the folder and its missing parents; returns the parent of each. */
-function makeFolders(folder: string, mode: number): readonly string[] {
-  const first = fs.mkdirSync(folder, { recursive: true, mode });
-  const parents: string[] = [];
-  for (let made = folder; first !== undefined && made.length >= first.length; made = path.dirname(made)) {
-    parents.push(path.dirname(made));
-  }
-  return parents;
 }
 
 function traceUnwritable(

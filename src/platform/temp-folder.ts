@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import { IoError, type TempFolder } from "../ports.ts";
+import { makeFolders } from "./make-folders.ts";
 import { errnoOf } from "./node-ports.ts";
 
 /** A new empty folder, by default below the system's temporary folder. @throws TraceFault */
@@ -15,10 +16,10 @@ export function openTempFolder(within: string = tmpdir()): TempFolder {
     folder,
     write: (file, content) =>
       attempt(() => {
-        fs.mkdirSync(path.dirname(below(file)), { recursive: true });
+        makeFolders(path.dirname(below(file)));
         fs.writeFileSync(below(file), content);
       }),
-    makeFolder: (name) => void attempt(() => fs.mkdirSync(below(name), { recursive: true })),
+    makeFolder: (name) => void attempt(() => makeFolders(below(name))),
     remove: (name) => attempt(() => fs.rmSync(below(name), { recursive: true, force: true })),
     copy: (from, to) =>
       attempt(() => {

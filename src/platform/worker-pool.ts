@@ -1,8 +1,8 @@
 /** A pool of worker threads. */
 
 import { parentPort, Worker } from "node:worker_threads";
-import type { WorkerPool } from "../cli/context.ts";
 import { WorkerFault } from "../errors/ports.ts";
+import type { WorkerPool } from "../ports.ts";
 
 interface Waiting {
   readonly job: unknown;

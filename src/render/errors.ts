@@ -1,10 +1,11 @@
 /** Refusals of a rendering. */
 
 import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 
-const renderTable = {
+export const renderTable = {
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
-    what: `the picture was not drawn: the graph has ${f.nodes} nodes and ${f.edges} edges`,
+    what: `the picture was not drawn: the graph has ${counted(f.nodes, "node")} and ${counted(f.edges, "edge")}`,
     hint: "omit the picture; the Markdown and HTML renderings show every step",
   }),
   RENDERING_FAILED: (f: { file: string }) => ({

@@ -3,6 +3,7 @@
  * as code, in a form that can neither end a table cell, nor a line, nor become markup.
  */
 
+import { counted } from "../errors/counted.ts";
 import { UNSEEN } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
@@ -29,7 +30,7 @@ export function code(text: string): string {
 export function value(json: Json): string {
   const text = canonical(json);
   const short = shortened(text, VALUE_LIMIT);
-  return short === text ? code(text) : `${code(short)} (${[...text].length} characters)`;
+  return short === text ? code(text) : `${code(short)} (${counted([...text].length, "character")})`;
 }
 
 /** A link to a file in the same folder. */

@@ -2,8 +2,9 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
-import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
+import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { RunFault } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
 import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
 import { compare, type Difference } from "./expect/compare.ts";
@@ -18,19 +19,19 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-type Drawn = Pick<LiveEnvironment, "clock" | "entropy">;
+type Readings = Parameters<typeof recordingSources>[0];
 
 /** The case's inputs given to this build's transform, and its answer held to the case. */
 export async function checkCase(
   declared: ConformanceCase,
   registry: Pick<Registry, "transform">,
-  drawn: Drawn,
+  readings: Readings,
 ): Promise<CaseResult> {
   const transform = registry.transform(declared.transform);
   const { outcome, outputs, reason } =
     transform === undefined
       ? { outcome: "NO_IMPLEMENTATION", outputs: null, reason: null }
-      : await answerOf(transform, declared.inputs, drawn);
+      : await answerOf(transform, declared.inputs, readings);
   const differences = compare(wantedOutcome(declared, outcome), outcome, ["outcome"]);
   const isAnswered = differences.length === 0 && outputs !== null;
   return {
@@ -53,11 +54,11 @@ interface Answered {
 }
 
 /** The one call of the transform. */
-async function answerOf(transform: Transform, inputs: JsonObject, drawn: Drawn): Promise<Answered> {
+async function answerOf(transform: Transform, inputs: JsonObject, readings: Readings): Promise<Answered> {
   await transform.prepare?.();
   try {
-    const { sources } = recordingSources(drawn);
-    const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), sources);
+    const { sources } = recordingSources(readings);
+    const answered = computeTransform({ code: transform.code, transform }, deepFreeze(inputs), sources);
     const { result, reason = null } = answered;
     return { outcome: result === null ? "VIOLATION" : "SUCCESS", outputs: result ?? {}, reason };
   } catch (error) {
@@ -80,7 +81,7 @@ function compareOutputs(
 function compareProperty(property: Property, found: Json | undefined, name: string): readonly Difference[] {
   if (found !== undefined && holds(property, found)) return [];
   const { type, byteLength } = property;
-  const expected = byteLength === undefined ? `any ${type}` : `any ${type} of ${byteLength} bytes`;
+  const expected = byteLength === undefined ? `any ${type}` : `any ${type} of ${counted(byteLength, "byte")}`;
   return compare(expected, found, ["outputs", name]);
 }
 

@@ -3,7 +3,8 @@
 import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/json.ts";
-import type { Clock, DataRoot, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { ObservedEnding } from "./expect/expectation.ts";
 import type { Output } from "./expect/leaks.ts";
@@ -16,10 +17,10 @@ export interface ScenarioEnvironment {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };
-  openScratch(): Promise<TempFolder>;
+  openTempFolder(): Promise<TempFolder>;
   /** Lets what waits for its turn have it, such as an interrupt. */
   pause(): Promise<void>;
-  openDataRoot(root: string): DataRoot;
+  openStores(root: string): Stores;
   openMail(environment: ReadonlyMap<string, string>): Mail;
   openTrace(traces: string, id: string): TraceFolder;
   readonly maxHops: number;

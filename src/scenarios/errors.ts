@@ -5,11 +5,14 @@ import {
   Fault,
   type FaultDetail,
   fileLine,
+  type UnreadableText,
+  unreadableText,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 
-const scenarioTable = {
+export const scenarioTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
@@ -21,12 +24,12 @@ const scenarioTable = {
     hint: "name a scenario file <name>.scenario.yaml (or .yml, .json)",
   }),
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
-    what: `none of the ${f.scenarios} scenarios has "${f.text}" in its name or file`,
+    what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
   }),
-  SCENARIO_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  SCENARIO_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario: ${f.defect}`,
-    where: fileLine(f.file, f.line),
+    ...unreadableText(f),
   }),
   SCENARIO_MALFORMED: (f: {
     file: string;
@@ -67,9 +70,9 @@ const scenarioTable = {
     where: f.folder,
     hint: "name a folder of *.json files that have scenario, data_before and steps",
   }),
-  VECTOR_UNREADABLE: (f: { file: string; line: number; defect: string }) => ({
+  VECTOR_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario vector: ${f.defect}`,
-    where: fileLine(f.file, f.line),
+    ...unreadableText(f),
   }),
   VECTOR_MALFORMED: (f: { file: string; line: number; pointer: string; expected: string }) => ({
     what: `${f.pointer || "the vector"} should be ${f.expected}`,

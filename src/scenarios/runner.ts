@@ -52,7 +52,7 @@ export async function* runScenario(
   base: Catalogue,
   around: ScenarioEnvironment,
 ): AsyncGenerator<ScenarioResult> {
-  const scratch = await around.openScratch();
+  const scratch = await around.openTempFolder();
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const place = { scenario, workflows, around, scratch };
@@ -221,16 +221,15 @@ async function runStep(
     payload,
     clock: clock === undefined ? around.clock : around.fixedClock(clock),
     entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
-    data: around.openDataRoot(`${scratch.folder}/${DATA}`),
+    stores: around.openStores(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
-    wrapExecutor: staging.stage,
+    wrapExecutor: staging.stub,
     ...(actor === undefined ? {} : { actor }),
     listen(event) {
-      staging.listen(event);
       events.push(event);
       addEvent(summary, event);
     },

@@ -1,8 +1,9 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
+import { emitter } from "../engine/events.ts";
 import type { StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/json.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";
 import type { Answer } from "./scenario.ts";
 
@@ -22,17 +23,17 @@ export class StubbedExecutor {
     this.#answers = answers;
   }
 
-  /** Told every event, so that it knows which node a step belongs to. */
-  listen({ event_type, run, node_id }: TraceEvent): void {
-    this.#run = run;
-    if (event_type === "node_start") this.#node = node_id ?? "";
-  }
-
-  readonly stage = (performed: StepExecutor): StepExecutor => ({
-    ...performed,
+  /** The executor, which answers for some steps instead of performing them. */
+  readonly stub = (live: StepExecutor): StepExecutor => ({
+    ...live,
+    emit: emitter((event) => {
+      this.#run = event.run;
+      if (event.event_type === "node_start") this.#node = event.node_id ?? "";
+      return live.emit(event);
+    }),
     transform: (step, inputs) => {
       const answer = this.#answerOf(step.name);
-      if (answer === undefined) return performed.transform(step, inputs);
+      if (answer === undefined) return live.transform(step, inputs);
       this.#hasTransform = true;
       return answer.outcome === step.onSuccess
         ? { result: answer.result, reason: REASON, observed: [] }
@@ -41,7 +42,7 @@ export class StubbedExecutor {
     effect: (step, inputs, key) => {
       const answer = this.#answerOf(step.name);
       return answer === undefined
-        ? performed.effect(step, inputs, key)
+        ? live.effect(step, inputs, key)
         : { ...answer, reason: REASON, observed: [] };
     },
   });

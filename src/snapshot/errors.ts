@@ -8,6 +8,7 @@ import {
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import { DEPTH } from "../json/limits.ts";
 
 type Place = { file: string; line: number };
@@ -52,7 +53,10 @@ export const snapshotTable = {
   BYTE_ORDER_MARK: (f: Unread) => ({ what: "the file begins with a byte order mark", ...unread(f) }),
   CONFLICT_MARKERS: (f: Unread) => ({ what: "the file contains merge-conflict markers", ...unread(f) }),
   DUPLICATE_KEY: (f: Unread) => ({ what: `the key ${f.pointer} occurs twice`, ...unread(f) }),
-  TOO_DEEP: (f: Unread) => ({ what: `the file nests deeper than ${DEPTH.snapshot} levels`, ...unread(f) }),
+  TOO_DEEP: (f: Unread) => ({
+    what: `the file nests deeper than ${counted(DEPTH.snapshot, "level")}`,
+    ...unread(f),
+  }),
   NUMBER_NOT_HELD: (f: Unread) => ({
     what: `the number at ${f.pointer} does not fit a double`,
     ...unread(f),
@@ -111,7 +115,7 @@ export const sealTable = {
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
     where: f.file,
-    hint: `use the approved snapshot, or type --expect-seal ${f.found} if this is the approved one`,
+    hint: `use the approved snapshot; if this is the approved one, expect ${f.found} with --expect-seal or in $PGS_EXPECT_SEAL`,
   }),
   SEAL_ABSENT: (f: { file: string }) => ({
     what: "a sealed snapshot is expected, but there is no seal.json",

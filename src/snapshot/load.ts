@@ -13,8 +13,17 @@ import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
+import { frontMatterTables, type SnapshotTables } from "./parse.ts";
 import { type Place, readInside } from "./read-inside.ts";
-import { checkSealOnDisk, fileChanged, parseSeal, SEAL_FILE, type Seal } from "./seal.ts";
+import {
+  checkSealOnDisk,
+  type FoundFile,
+  parseSeal,
+  SEAL_FILE,
+  type Seal,
+  type SnapshotSeal,
+  UNSEALED,
+} from "./seal.ts";
 
 /** An artifact whose bytes match the seal, or whose executed fields match its Markdown. */
 export interface Artifact {
@@ -35,6 +44,7 @@ export interface Artifact {
 export interface Snapshot {
   readonly folder: string;
   readonly state: "sealed" | "verified";
+  readonly tables: SnapshotTables;
   /** The seal's root; of an unsealed snapshot, the digest over the files of this closure. */
   rootOf(closure: Iterable<Artifact>): Digest;
   /** Reads, checks and narrows one artifact; undefined when the snapshot does not hold it. */
@@ -79,8 +89,9 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
   const artifacts = new Map<Fqdn, Artifact | undefined>();
   return {
     folder,
-    state: seal === null ? "verified" : "sealed",
-    rootOf: (closure) => seal?.root ?? closureRoot(closure),
+    state: seal.state,
+    tables: frontMatterTables,
+    rootOf: (closure) => seal.root ?? closureRoot(closure),
     artifact(name) {
       if (!artifacts.has(name)) artifacts.set(name, loadArtifact({ ...place, seal, checks }, name));
       return artifacts.get(name);
@@ -92,7 +103,7 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
         .sort(),
     paths(below) {
       const onDisk = files.list(`${folder}/${below}`).map(({ path }) => `${below}/${path}`);
-      const sealed = (seal?.entries() ?? []).map(({ path }) => path);
+      const sealed = seal.entries().map(({ path }) => path);
       return [...new Set([...onDisk, ...sealed.filter((path) => path.startsWith(`${below}/`))])].sort();
     },
     document(file) {
@@ -119,10 +130,10 @@ export function requireFolder(folder: string, files: Files, from?: Workspace): v
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 
-function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): Seal | null {
+function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOptions): SnapshotSeal {
   const bytes = readInside(place, SEAL_FILE);
   if (bytes === null) {
-    if (expected === undefined && requireSigned === undefined) return null;
+    if (expected === undefined && requireSigned === undefined) return UNSEALED;
     throw new SealFault("SEAL_ABSENT", { file: SEAL_FILE });
   }
   const parsed = parseSeal(bytes);
@@ -135,7 +146,7 @@ function readSeal(place: Place, { expectSeal: expected, requireSigned }: OpenOpt
 }
 
 interface SealedPlace extends Place {
-  readonly seal: Seal | null;
+  readonly seal: SnapshotSeal;
 }
 
 interface Source extends SealedPlace {
@@ -213,22 +224,11 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
  * The file's bytes, which are the sealed ones where there is a seal, with their digest; null when nothing is there.
  * @throws SealFault, SnapshotFault
  */
-function readSealed(
-  source: SealedPlace,
-  file: string,
-): { readonly bytes: Uint8Array; readonly digest: Digest } | null {
-  const { seal } = source;
+function readSealed(source: SealedPlace, file: string): FoundFile | null {
   const bytes = readInside(source, file);
-  const entry = seal?.entry(file);
-  if (bytes === null) {
-    if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
-    return null;
-  }
-  const digest = sha256(bytes);
-  if (seal !== null && entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
-  const changed = entry && fileChanged(entry, bytes, digest);
-  if (changed !== undefined) throw changed;
-  return { bytes, digest };
+  const found = bytes === null ? null : { bytes, digest: sha256(bytes) };
+  source.seal.check(file, found);
+  return found;
 }
 
 /** Storage structures may also be governance artifacts; everything else has one place. */
@@ -236,7 +236,7 @@ function locate({ root, files, seal }: Source, name: Fqdn, kind: Kind): string {
   const file = fileOf(name, kind);
   if (kind !== "STRUCTURE") return file;
   const exists = (path: string) =>
-    seal === null ? files.realPath(`${root}/${path}`) !== null : seal.entry(path) !== undefined;
+    seal.state === "verified" ? files.realPath(`${root}/${path}`) !== null : seal.entry(path) !== undefined;
   return exists(file) || !exists(`governance/${file}`) ? file : `governance/${file}`;
 }
 

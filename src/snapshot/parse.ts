@@ -115,6 +115,32 @@ function textMap(of: Members, key: string, report: Report): ReadonlyMap<string, 
   return new Map(entries);
 }
 
+/** How a form of snapshot says what the compiler needs: one function for each kind of artifact. */
+export interface SnapshotTables {
+  workflow(artifact: Artifact, report: Report): WorkflowTable;
+  contract(artifact: Artifact, report: Report): ContractTable;
+  /** The inputs that a transform requires. */
+  transform(artifact: Artifact): readonly string[];
+  /** By operation, the outcomes that it declares. */
+  effect(artifact: Artifact): ReadonlyMap<string, readonly string[]>;
+  runtimeBinding(artifact: Artifact, report: Report): BindingTable;
+  /** By store, its path below the data root, as declared. */
+  structure(artifact: Artifact, report: Report): ReadonlyMap<string, string>;
+  /** The declared spec of an intent's inputs, by field. */
+  intent(artifact: Artifact, report: Report): JsonObject;
+}
+
+/** The tables of artifacts that have `frontmatter`, `ct_ir` and `cs_ir`. */
+export const frontMatterTables: SnapshotTables = {
+  workflow: parseWorkflow,
+  contract: parseContract,
+  transform: parseTransform,
+  effect: parseEffect,
+  runtimeBinding: parseRuntimeBinding,
+  structure: parseStructure,
+  intent: parseIntent,
+};
+
 // ---- WF ----
 
 export interface WorkflowTable {
@@ -140,7 +166,7 @@ export interface NodeTable {
   readonly emit: string | null;
 }
 
-export function parseWorkflow(artifact: Artifact, report: Report): WorkflowTable {
+function parseWorkflow(artifact: Artifact, report: Report): WorkflowTable {
   const top = members(artifact.frontmatter, [], report);
   const core = coreOf(artifact, report);
   const admission = core.within("admission");
@@ -180,6 +206,8 @@ export interface ContractTable {
   readonly allowed: readonly string[];
   readonly onInputFailure: string;
   readonly steps: readonly StepTable[];
+  /** Whether there is a list of steps, which may be empty. */
+  readonly hasSteps: boolean;
   readonly evaluations: readonly EvaluationTable[];
   readonly suppressed: readonly string[];
 }
@@ -208,7 +236,7 @@ export interface StepTable {
   readonly onFailure: string;
 }
 
-export function parseContract(artifact: Artifact, report: Report): ContractTable {
+function parseContract(artifact: Artifact, report: Report): ContractTable {
   const core = coreOf(artifact, report);
   const status = core.within("result_status_contract");
   return {
@@ -217,6 +245,7 @@ export function parseContract(artifact: Artifact, report: Report): ContractTable
     allowed: status.texts("allowed"),
     onInputFailure: status.text("on_input_failure") ?? "VIOLATION",
     steps: listOf(core, "pipeline", report).map((step) => parseStep(step, report)),
+    hasSteps: Array.isArray(core.raw("pipeline")),
     evaluations: core.each("evaluation").map(([name, evaluation]) => ({
       name,
       path: evaluation.path,
@@ -263,7 +292,7 @@ function parseStep(step: Members, report: Report): StepTable {
 // ---- CT, CS, RB, STRUCTURE ----
 
 /** The inputs that a transform's artifact requires. */
-export function parseTransform(artifact: Artifact): readonly string[] {
+function parseTransform(artifact: Artifact): readonly string[] {
   const inputs = own(artifact.ir ?? {}, "inputs");
   if (!isObject(inputs)) return [];
   return Object.keys(inputs).filter((name) => {
@@ -273,7 +302,7 @@ export function parseTransform(artifact: Artifact): readonly string[] {
 }
 
 /** Operation -> the outcomes it declares. */
-export function parseEffect(artifact: Artifact): ReadonlyMap<string, readonly string[]> {
+function parseEffect(artifact: Artifact): ReadonlyMap<string, readonly string[]> {
   const silent: Report = () => undefined;
   const operations = members(artifact.ir ?? {}, [], silent)
     .within("cs_metadata")
@@ -295,7 +324,7 @@ export interface BoundEffect {
   readonly pathIn: "policy" | "config";
 }
 
-export function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
+function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const core = coreOf(artifact, report);
   const effects = core.each("bindings").map(([effect, binding]) => {
     const own = binding.within("policy").text("path");
@@ -311,12 +340,12 @@ export function parseRuntimeBinding(artifact: Artifact, report: Report): Binding
 }
 
 /** Store name -> path below the data root, as declared. */
-export function parseStructure(artifact: Artifact, report: Report): ReadonlyMap<string, string> {
+function parseStructure(artifact: Artifact, report: Report): ReadonlyMap<string, string> {
   const stores = coreOf(artifact, report).each("entity_stores");
   return new Map(stores.map(([name, store]) => [name, store.requiredText("path")]));
 }
 
 /** The declared spec of an intent's inputs, field by field. */
-export function parseIntent(artifact: Artifact, report: Report): JsonObject {
+function parseIntent(artifact: Artifact, report: Report): JsonObject {
   return coreOf(artifact, report).object("inputs");
 }

@@ -24,15 +24,43 @@ export interface SealEntry {
   readonly lines: string;
 }
 
-export interface Seal {
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly root: Digest;
-  /** The signature envelopes, each with its line. Only their format has been checked. */
-  readonly signatures: readonly PlacedEnvelope[];
+/** A file of the snapshot as it is on the disk. */
+export interface FoundFile {
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+/** What a form of snapshot says of its files' bytes. */
+export interface SnapshotSeal {
+  readonly state: "sealed" | "verified";
+  /** Null where nothing is sealed. */
+  readonly root: Digest | null;
   /** The sealed entry of the file, or undefined if it is not in the seal. @throws SealFault when it is listed twice */
   entry(path: string): SealEntry | undefined;
   /** Every sealed file. */
   entries(): readonly SealEntry[];
+  /**
+   * Compares a file, null where there is none, with what is sealed of it.
+   * @throws SealFault `SEALED_FILE_MISSING`, `FILE_NOT_SEALED`, `SEALED_FILE_CHANGED`
+   */
+  check(path: string, found: FoundFile | null): void;
+}
+
+/** Of a snapshot without a seal: its artifacts are verified from their own contents. */
+export const UNSEALED: SnapshotSeal = {
+  state: "verified",
+  root: null,
+  entry: () => undefined,
+  entries: () => [],
+  check: () => undefined,
+};
+
+/** The seal that `pgs seal` writes. */
+export interface Seal extends SnapshotSeal {
+  readonly root: Digest;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** The signature envelopes, each with its line. Only their format has been checked. */
+  readonly signatures: readonly PlacedEnvelope[];
   /** A list line that sealing would not write, although its hash is right. */
   flaws(): readonly SealFault[];
 }
@@ -117,12 +145,15 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   const signatures = signaturesFrom(buffer, listEnd);
   if ("malformed" in signatures) return broken(signatures.malformed, "a signature has an unknown format");
   const lines = () => (list.length === 0 ? [] : utf8(list).split(",\n"));
+  const entry = (path: string) => findEntry(list, path);
   return {
     seal: {
+      state: "sealed",
+      check: (path, found) => checkFile(path, entry(path), found),
       tool,
       root,
       signatures: signatures.all,
-      entry: (path) => findEntry(list, path),
+      entry,
       entries: () => lines().map((line, i) => readEntry(line, () => i + 2)),
       flaws: () => flawsOf(lines()),
     },
@@ -203,6 +234,17 @@ function flawsOf(lines: readonly string[]): readonly SealFault[] {
 
 function malformedLine(line: number, reason: string): SealFault {
   return new SealFault("SEAL_MALFORMED", { file: SEAL_FILE, line, reason });
+}
+
+/** @throws SealFault */
+function checkFile(file: string, entry: SealEntry | undefined, found: FoundFile | null): void {
+  if (found === null) {
+    if (entry !== undefined) throw new SealFault("SEALED_FILE_MISSING", { file });
+    return;
+  }
+  if (entry === undefined) throw new SealFault("FILE_NOT_SEALED", { file });
+  const changed = fileChanged(entry, found.bytes, found.digest);
+  if (changed !== undefined) throw changed;
 }
 
 /** The refusal of a file whose bytes are not the sealed ones. */

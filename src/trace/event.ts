@@ -42,14 +42,14 @@ export function changeData<P extends Payloads[EventType]>(
 const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
 
 /** An event as the engine emits it. The journal adds sequence, time and chain. */
-export type EventBody = {
-  readonly [T in EventType]: {
-    readonly event_type: T;
+export type EventBody<T extends EventType = EventType> = {
+  readonly [K in T]: {
+    readonly event_type: K;
     readonly run: string;
     readonly node_id?: string;
-    readonly payload: Payloads[T];
+    readonly payload: Payloads[K];
   };
-}[EventType];
+}[T];
 
 /** One line of the trace. */
 export type TraceEvent = EventBody & Omit<ObjectOf<typeof ENVELOPE>, keyof EventBody>;

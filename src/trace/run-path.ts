@@ -27,7 +27,7 @@ export interface RunPath extends RunRecord {
 }
 
 /** `refused`: the run was refused in this node. `unfinished`: the end of the visit is not recorded. */
-export type EndingStatus = "well" | "otherwise" | "refused" | "unfinished";
+export type EndingStatus = "ok" | "alternate" | "refused" | "unfinished";
 
 const WELL: ReadonlySet<string> = new Set(["SUCCESS", "ACK", "ALREADY_EXISTS"]);
 
@@ -39,7 +39,7 @@ export function endingStatusOf(visit: Visit, course: RunPath): EndingStatus {
   if (visit.refusal !== null) return "refused";
   if (visit.type === "EXIT") return course.end === null ? "unfinished" : mannerOfEnd(course.end);
   if (visit.outcome === null) return "unfinished";
-  return isSuccess(visit.outcome) ? "well" : "otherwise";
+  return isSuccess(visit.outcome) ? "ok" : "alternate";
 }
 
 export function endingStatusOfPath(course: RunPath): EndingStatus {
@@ -62,7 +62,7 @@ export function isPrevented({ events, visits }: RunPath): boolean {
 }
 
 function mannerOfEnd(end: Payloads["workflow_complete"]): EndingStatus {
-  return end.status === "SUCCESS" ? "well" : "otherwise";
+  return end.status === "SUCCESS" ? "ok" : "alternate";
 }
 
 /** The edge that a visit took; `default` if the outcome has no edge of its own. */

@@ -53,7 +53,7 @@ export function runsOf(events: readonly TraceEvent[]): Runs {
 
 /** The events of the visit after its start; those of its steps come last. */
 export function eventsIn({ events, steps }: VisitRecord): readonly TraceEvent[] {
-  return events.concat(...steps.map((step) => step.events));
+  return [...events, ...steps.flatMap((step) => step.events)];
 }
 
 function begin(run: string): RunRecord {

@@ -1,45 +1,88 @@
-/** The bundle's code cache is of exactly the text that is there. */
+/** The bundle's code cache is of exactly the text that is there, and only its user's own. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
 const LOAD = JSON.stringify(join(import.meta.dirname, "../../bin/load.js"));
 
-/** A file that says a word, with its cache; `say` loads it in a process of its own, and tells whether V8 took that. */
-function cached(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "pgs-cache-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "main.cjs");
-  const run = (program: string) => {
-    const script = `const { load, loaded, toCache } = require(${LOAD}); const file = ${JSON.stringify(file)}; ${program}`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
-    assert.equal(stderr, "");
-    return stdout;
+/** A program of two files that says a word; `say` runs it in a process of its own, and tells whether V8 took a cache. */
+function program(t: TestContext) {
+  const root = mkdtempSync(join(tmpdir(), "pgs-cache-"));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const file = join(root, "main.cjs");
+  writeFileSync(join(root, "lazy.cjs"), "exports.nothing = 0;\n");
+  const write = (word: string) =>
+    writeFileSync(file, `exports.say = () => "${word}"; exports.work = () => require("./lazy.cjs");\n`);
+  const say = (env: Record<string, string> = {}, call = "work") => {
+    const script = `
+      const vm = require("node:vm");
+      const accepted = [];
+      vm.Script = class extends vm.Script {
+        constructor(text, options) {
+          super(text, options);
+          accepted.push(this.cachedDataRejected === false);
+        }
+      };
+      const main = require(${LOAD}).load(${JSON.stringify(file)});
+      main.${call}();
+      console.log(main.say(), accepted[0]);`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], XDG_CACHE_HOME: join(root, "cache"), ...env },
+      // Ended from outside, because what never returns cannot end itself.
+      timeout: 60_000,
+    });
+    assert.deepEqual([status, stderr], [0, ""]);
+    return stdout.trim();
   };
-  const write = (word: string) => writeFileSync(file, `exports.say = () => "${word}";\n`);
   write("old");
-  run(`load(file).say(); require("fs").writeFileSync(file + ".cache", toCache(loaded.get(file)));`);
-  const say = () =>
-    run(`const word = load(file).say(); console.log(word, loaded.get(file).script.cachedDataRejected);`);
-  return { cache: `${file}.cache`, write, say };
+  const folder = join(root, "cache", "pgs", `code-${process.version}`);
+  return { root, folder, write, say };
 }
 
+/** The one cache of the program's main file. */
+function mainCache(folder: string): string {
+  const [name] = readdirSync(folder).filter((one) => one.startsWith("main.cjs"));
+  assert.ok(name !== undefined);
+  return join(folder, name);
+}
+
+test("the second run uses what the first has compiled", (t) => {
+  const { folder, say } = program(t);
+  assert.equal(say(), "old false");
+  assert.equal(say(), "old true");
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  assert.ok(readdirSync(folder).every((name) => (statSync(join(folder, name)).mode & 0o777) === 0o600));
+});
+
 test("an edit of equal length runs the new text, also back and forth", (t) => {
-  const { write, say } = cached(t);
-  assert.equal(say(), "old false\n", "the cache is used");
-  write("new");
-  assert.equal(say(), "new undefined\n");
-  write("old");
-  assert.equal(say(), "old false\n");
+  const { write, say } = program(t);
+  say();
+  for (const word of ["new", "old", "new"]) {
+    write(word);
+    assert.equal(say(), `${word} false`);
+    assert.equal(say(), `${word} true`);
+  }
 });
 
 test("a cache that another Node made, that was cut off or that is none is not used", (t) => {
-  const { cache, say } = cached(t);
-  const bytes = readFileSync(cache);
+  const { folder, say } = program(t);
+  say();
+  const file = mainCache(folder);
+  const bytes = readFileSync(file);
   const others = [
     Buffer.concat([Buffer.from("v0.0.0"), bytes.subarray("v0.0.0".length)]),
     bytes.subarray(0, 10),
@@ -47,7 +90,34 @@ test("a cache that another Node made, that was cut off or that is none is not us
     Buffer.alloc(0),
   ];
   for (const other of others) {
-    writeFileSync(cache, other);
-    assert.equal(say(), "old undefined\n");
+    writeFileSync(file, other);
+    assert.equal(say(), "old false");
+  }
+});
+
+test("a folder that others can write is neither read nor written", (t) => {
+  const { folder, say } = program(t);
+  say();
+  rmSync(mainCache(folder));
+  chmodSync(folder, 0o777);
+  say();
+  assert.ok(readdirSync(folder).every((name) => !name.startsWith("main.cjs")));
+});
+
+test("nothing is written when the cache is turned off, without a home, or by a run that loads only the first file", (t) => {
+  const { root, say } = program(t);
+  say({ PGS_NO_CACHE: "1" });
+  say({ XDG_CACHE_HOME: "" });
+  say({}, "say");
+  assert.ok(!existsSync(join(root, "cache")));
+});
+
+test("where the cache's folder cannot be made, the program runs without", {
+  skip: process.platform !== "linux",
+}, (t) => {
+  const { say } = program(t);
+  for (const folder of ["/proc/self/x", "/proc/x", "/proc/self/environ"]) {
+    assert.equal(say({ XDG_CACHE_HOME: folder }), "old false");
+    assert.equal(say({ XDG_CACHE_HOME: "", HOME: folder }), "old false");
   }
 });

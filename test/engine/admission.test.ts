@@ -151,15 +151,19 @@ test("admission writes nothing", async () => {
 
 test("a journal is read the same however it is cut into pieces, and says what is wrong with its line", async () => {
   const good = `${line({ event_code: OPEN, case_id: "é€🎉" })}\n  \n${line({ event_code: CLOSED, case_id: 1 })}`;
-  const texts: readonly (readonly [text: string, defect: string | undefined])[] = [
+  const texts: readonly (readonly [text: string, defect: string | undefined, place?: RegExp])[] = [
     [good, undefined],
     [`${good}{"torn`, undefined],
     [`\ufeff${good}`, "BYTE_ORDER_MARK"],
-    [`${good}{"n":12345678901234567890}\n`, "NUMBER_NOT_HELD"],
-    [`${good}{"n":1,"n":2}\n`, "DUPLICATE_KEY"],
+    [
+      `${good}{"n":12345678901234567890}\n`,
+      "NUMBER_NOT_HELD",
+      /the number at \/n in line 5 of log\.jsonl in double quotes/,
+    ],
+    [`${good}{"n":1,"n":2}\n`, "DUPLICATE_KEY", /keys at \/n in line 5 of log\.jsonl/],
     [`${good}oops\n`, "NOT_JSON"],
   ];
-  for (const [text, defect] of texts) {
+  for (const [text, defect, place = /./] of texts) {
     const bytes = Buffer.from(text);
     for (const size of [1, 2, 3, 7, bytes.length]) {
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
@@ -170,6 +174,7 @@ test("a journal is read the same however it is cut into pieces, and says what is
       if (defect === undefined) assert.equal(trial.ending.status, "SUCCESS", text);
       else {
         assert.equal(trial.ending.fault?.facts["defect"], defect, text);
+        assert.match(trial.ending.fault?.wording.hint ?? "", place);
         assert.doesNotMatch(trial.ending.fault?.wording.hint ?? "", /\b(?:remove|delete)\b/);
       }
     }

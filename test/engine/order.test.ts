@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StoreEffect, StoreOperation } from "../../src/capabilities/effect.ts";
+import type { StoreEffect, StoreOperation } from "../../src/capabilities/targets/store.ts";
 import { TraceFault } from "../../src/errors/ports.ts";
 import { digestOf } from "../../src/json/canonical.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
@@ -20,7 +20,7 @@ import {
 } from "./trial.ts";
 
 const DO = "trial::CS_DO_V0";
-const doing = (perform: StoreOperation["perform"]) => testEffect(DO, perform);
+const doing = (perform: Parameters<typeof testEffect>[1]) => testEffect(DO, perform);
 const doStep = (step: string) => ({
   step,
   side_effect: DO,

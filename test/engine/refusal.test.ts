@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { StoreOperation } from "../../src/capabilities/effect.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
@@ -40,7 +39,7 @@ const answeringUndefined = testTransform(
   () => JSON.parse('{"violation":"X"}') && { result: { x: undefined as never } },
 );
 
-const effectThat = (perform: StoreOperation["perform"], outcomes?: readonly string[]) =>
+const effectThat = (perform: Parameters<typeof testEffect>[1], outcomes?: readonly string[]) =>
   testEffect(EFFECT, perform, outcomes);
 const effectStep = {
   step: "do",

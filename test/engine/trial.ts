@@ -1,14 +1,16 @@
 /** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
 
-import type { Effect, StoreOperation } from "../../src/capabilities/effect.ts";
+import type { Effect } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
+import type { Performed } from "../../src/capabilities/target.ts";
+import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { RunEnding } from "../../src/engine/advance.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
-import { TRACE_LIMITS, type TraceLimits } from "../../src/engine/run-limits.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { Digest } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
@@ -17,6 +19,7 @@ import type { Clock, DataRoot, Entropy, Files, Mail, Sources, StoreFile, TraceFi
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot, type Snapshot } from "../../src/snapshot/load.ts";
 import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
+import { fileStores } from "../../src/storage/files/stores.ts";
 import type { EventType, TraceEvent } from "../../src/trace/event.ts";
 import { artifact as artifactOf } from "../snapshot/memory-files.ts";
 
@@ -87,7 +90,7 @@ export function testTransform(
 /** An effect of one operation, DO, that claims to read. */
 export function testEffect(
   code: string,
-  perform: StoreOperation["perform"],
+  perform: (...asked: Parameters<StoreOperation["perform"]>) => Performed,
   outcomes: readonly string[] = ["SUCCESS"],
 ): Effect {
   const DO = {
@@ -96,7 +99,7 @@ export function testEffect(
     outcomes,
     target: "store",
     semantics: "reads",
-    perform,
+    perform: async (...asked: Parameters<StoreOperation["perform"]>) => perform(...asked),
   } as const;
   return { code, about: "of this test", examples: [], operations: { DO } };
 }
@@ -240,7 +243,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
-    data: options.root ?? data.root,
+    stores: fileStores(options.root ?? data.root),
     openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
     durability: "device",
     maxHops: options.maxHops ?? 100,
@@ -319,7 +322,7 @@ export function memoryData(before: Readonly<Record<string, string>> = {}): Memor
     truncate: (size) => put(path, (contentOf(path) ?? Buffer.alloc(0)).subarray(0, size)),
     replace: (text) => put(path, Buffer.from(text)),
     sync: () => undefined,
-    locked: (work) => work(),
+    locked: async (work) => work(),
     index: () => null,
   });
   return {

@@ -79,7 +79,7 @@ test("a name that only looks like leaving stays", (t) => {
   assert.equal(data.store("./c"), data.store("c"), "one object per path");
 });
 
-test("a folder or file that is a link out of the root is refused, also when it leads nowhere yet", (t) => {
+test("a folder or file that is a link out of the root is refused, also when it leads nowhere yet", async (t) => {
   const outside = folder(t);
   const root = folder(t);
   writeFileSync(join(outside, "file"), "secret");
@@ -91,13 +91,13 @@ test("a folder or file that is a link out of the root is refused, also when it l
   for (const path of ["folder/file", "folder/new/x", "file", "dangling", "dangling/x", "up/x", "self"]) {
     const store = openDataRoot(root).store(path);
     for (const [name, operate] of Object.entries(operations)) {
-      assert.throws(() => operate(store), escaping, `${name} ${path}`);
+      await assert.rejects(async () => operate(store), escaping, `${name} ${path}`);
     }
   }
   assert.deepEqual(readdirSync(outside), ["file"]);
 });
 
-test("a link that appears after the store was opened stops every operation", (t) => {
+test("a link that appears after the store was opened stops every operation", async (t) => {
   const outside = folder(t);
   const root = folder(t);
   const store = openDataRoot(root).store("a/store");
@@ -105,12 +105,13 @@ test("a link that appears after the store was opened stops every operation", (t)
   rmSync(join(root, "a"), { recursive: true });
   writeFileSync(join(outside, "store"), "theirs");
   symlinkSync(outside, join(root, "a"));
-  for (const [name, operate] of Object.entries(operations)) assert.throws(() => operate(store), escaping, name);
+  for (const [name, operate] of Object.entries(operations))
+    await assert.rejects(async () => operate(store), escaping, name);
   assert.deepEqual(readdirSync(outside), ["store"]);
   assert.equal(readFileSync(join(outside, "store"), "utf8"), "theirs");
 });
 
-test("a link that stays inside the root is followed, and stays a link when its store is replaced", (t) => {
+test("a link that stays inside the root is followed, and stays a link when its store is replaced", async (t) => {
   const root = folder(t);
   mkdirSync(join(root, "real"));
   symlinkSync("real/store", join(root, "alias"));
@@ -119,7 +120,7 @@ test("a link that stays inside the root is followed, and stays a link when its s
   alias.replace("new");
   assert.equal(readFileSync(join(root, "real/store"), "utf8"), "new");
   assert.equal(readlinkSync(join(root, "alias")), "real/store");
-  alias.locked(() =>
+  await alias.locked(() =>
     assert.ok(readdirSync(join(root, "real")).includes("store.lock"), "one lock for all names"),
   );
 });
@@ -132,19 +133,19 @@ test("a root that is a link itself is the root", (t) => {
   assert.equal(readFileSync(join(real, "a/store"), "utf8"), "x");
 });
 
-test("an absent root is read as empty and made by the first write", (t) => {
+test("an absent root is read as empty and made by the first write", async (t) => {
   for (const write of ["append", "replace", "locked"] as const) {
     const root = join(folder(t), "not/yet");
     const store = openDataRoot(root).store("a/store");
     assert.deepEqual([store.read(), store.stamp(), [...openDataRoot(root).journals()]], [null, null, []]);
     assert.equal(existsSync(root), false);
-    if (write === "locked") store.locked(() => undefined);
+    if (write === "locked") await store.locked(() => undefined);
     else store[write]("x");
     assert.equal(existsSync(join(root, "a")), true, write);
   }
 });
 
-test("a file in place of a folder, or a folder in place of the file, is a fault with the system's code", (t) => {
+test("a file in place of a folder, or a folder in place of the file, is a fault with the system's code", async (t) => {
   const base = folder(t);
   writeFileSync(join(base, "root"), "");
   mkdirSync(join(base, "one"));
@@ -159,7 +160,7 @@ test("a file in place of a folder, or a folder in place of the file, is a fault 
       assert.throws(() => operate(store), failing(reason, errno), `${op} ${name}`);
     }
     if (name === "two") continue;
-    assert.throws(() => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
+    await assert.rejects(async () => locked?.(store), failing("UNWRITABLE", "ENOTDIR"));
     assert.throws(() => holder?.(store), failing("UNREADABLE", "ENOTDIR"));
   }
   assert.throws(
@@ -186,19 +187,19 @@ test("no operation leaves a handle open, and where there is none left each is a 
     fs.symlinkSync("/", ${JSON.stringify(join(base, "data/out"))});
     const data = openDataRoot(${JSON.stringify(join(base, "data"))});
     const paths = ["folder", "a/b/store", "a/b/store/below", "out/store", ...Array.from({ length: 20 }, (_, i) => i + "/x/store")];
-    const everywhere = () => {
-      for (const path of paths) for (const operate of Object.values(operations)) try { operate(data.store(path)); } catch {}
+    const everywhere = async () => {
+      for (const path of paths) for (const operate of Object.values(operations)) try { await operate(data.store(path)); } catch {}
       return open();
     };
     const before = open();
-    const kept = everywhere();
+    const kept = await everywhere();
     // Some folders are kept at hand.
     if (kept > before + 8) console.log("left open", kept - before);
-    if (everywhere() !== kept) console.log("more and more are left open");
+    if ((await everywhere()) !== kept) console.log("more and more are left open");
     isExhausted = true;
     for (const [name, operate] of Object.entries(operations)) {
       if (name === "index") continue;
-      try { operate(data.store("a/never/store")); console.log(name, "worked"); }
+      try { await operate(data.store("a/never/store")); console.log(name, "worked"); }
       catch (error) { if (error.facts?.errno !== "EMFILE") console.log(name, error); }
     }`,
     `const fs = (await import("node:fs")).default;
@@ -215,13 +216,16 @@ test("no operation leaves a handle open, and where there is none left each is a 
   assert.equal(stderr, "");
 });
 
-test("a read-only folder is a fault of every write, and reading goes on", { skip }, (t) => {
+test("a read-only folder is a fault of every write, and reading goes on", { skip }, async (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("a/store");
   store.append("x");
   chmodSync(join(root, "a"), 0o555);
   assert.throws(() => store.replace("y"), failing("UNWRITABLE", "EACCES"));
-  assert.throws(() => store.locked(() => 1), failing("UNWRITABLE", "EACCES"));
+  await assert.rejects(
+    store.locked(() => 1),
+    failing("UNWRITABLE", "EACCES"),
+  );
   assert.equal(String(store.read()), "x");
   chmodSync(join(root, "a"), 0o755);
 });
@@ -327,11 +331,11 @@ test("an owner or a group that may not be kept is told, and the other one is kep
   }
 });
 
-test("the draft of a killed writer goes when its lock is taken over, and with it nothing else", (t) => {
+test("the draft of a killed writer goes when its lock is taken over, and with it nothing else", async (t) => {
   const root = folder(t);
   const kill = inChild(
     `const store = openDataRoot(${JSON.stringify(root)}).store("store");
-    store.locked(() => store.replace("never"));`,
+    await store.locked(() => store.replace("never"));`,
     `const fs = (await import("node:fs")).default;
     const real = fs.renameSync;
     fs.renameSync = (from, to) => to.endsWith("/store") ? process.kill(process.pid, "SIGKILL") : real(from, to);
@@ -343,7 +347,7 @@ test("the draft of a killed writer goes when its lock is taken over, and with it
   for (const name of others) writeFileSync(join(root, name), "");
   assert.equal(readdirSync(root).filter((name) => name.endsWith(".tmp")).length, 3, "it left a draft");
   const store = openDataRoot(root).store("store");
-  store.locked(() => store.replace("new"));
+  await store.locked(() => store.replace("new"));
   assert.deepEqual(withoutSpares(root), ["store", ...others].sort());
 });
 
@@ -362,7 +366,7 @@ test("a folder that becomes a link between check and use leads no operation out 
       const script = inChild(
         `const store = openDataRoot(${JSON.stringify(join(base, "data"))}).store("a/store");
         isArmed = true;
-        try { console.log(String(store.${operation}(...${JSON.stringify(argumentsOf[operation] ?? [])}, (it) => console.log(String(it))))); }
+        try { console.log(String(await store.${operation}(...${JSON.stringify(argumentsOf[operation] ?? [])}, (it) => console.log(String(it))))); }
         catch (error) { console.log(error.code ?? error.reason); }`,
         `const fs = (await import("node:fs")).default;
         let isArmed = false;
@@ -410,22 +414,18 @@ test("a write that the system stops half-way leaves the old content", (t) => {
   assert.deepEqual(readdirSync(join(root, "a")), ["store"]);
 });
 
-test("the lock is gone after the work, also when the work throws", (t) => {
+test("the lock is gone after the work, also when the work throws", async (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("store");
-  assert.equal(
-    store.locked(() => readlinkSync(join(root, "store.lock"))),
-    lockText(),
-  );
-  const held = store.locked(() => store.holder());
+  assert.equal(await store.locked(() => readlinkSync(join(root, "store.lock"))), lockText());
+  const held = await store.locked(() => store.holder());
   assert.deepEqual([held?.pid, held?.host, held?.state], [process.pid, hostname(), "alive"]);
   assert.equal(store.holder(), null);
   const defect = new TypeError("ours");
-  assert.throws(
-    () =>
-      store.locked(() => {
-        throw defect;
-      }),
+  await assert.rejects(
+    store.locked(() => {
+      throw defect;
+    }),
     (error) => error === defect,
   );
   assert.deepEqual(withoutSpares(root), []);
@@ -439,7 +439,7 @@ test("the lock of a killed process is taken over", async (t) => {
   const left = openDataRoot(root).store("store").holder();
   assert.deepEqual([left?.pid, left?.state], [holder.pid, "dead"], "the lock was left behind");
   assert.equal(
-    openDataRoot(root)
+    await openDataRoot(root)
       .store("store")
       .locked(() => "ours"),
     "ours",
@@ -450,11 +450,10 @@ test("the lock of a killed process is taken over", async (t) => {
 test("the lock of a living process is waited for, and then named", async (t) => {
   const root = folder(t);
   const holder = await holdingChild(t, root);
-  assert.throws(
-    () =>
-      openDataRoot(root, { lockPatience: 60 })
-        .store("store")
-        .locked(() => assert.fail("worked")),
+  await assert.rejects(
+    openDataRoot(root, { lockTimeout: 60 })
+      .store("store")
+      .locked(() => assert.fail("worked")),
     (error) => {
       assert.ok(error instanceof StoreFault);
       const { since, ...facts } = error.facts;
@@ -466,16 +465,13 @@ test("the lock of a living process is waited for, and then named", async (t) => 
   assert.deepEqual(readdirSync(root), ["store.lock"]);
 });
 
-test("a lock whose process number was given to another process is left over", { skip: onLinux }, (t) => {
+test("a lock whose process number was given to another process is left over", { skip: onLinux }, async (t) => {
   const root = folder(t);
-  const store = openDataRoot(root, { lockPatience: 30 }).store("store");
+  const store = openDataRoot(root, { lockTimeout: 30 }).store("store");
   for (const taken of [{}, running(process.ppid), running(1)]) {
     symlinkSync(lockText({ ...taken, started: 1 }), join(root, "store.lock"));
     assert.equal(store.holder()?.state, "dead");
-    assert.equal(
-      store.locked(() => 1),
-      1,
-    );
+    assert.equal(await store.locked(() => 1), 1);
   }
 });
 
@@ -488,17 +484,14 @@ test("a process that ended and was not waited for holds nothing", { skip: onLinu
   t.after(() => parent.kill("SIGKILL"));
   const [said] = (await once(parent.stdout, "data")) as [Buffer];
   const pid = Number(String(said));
-  const store = openDataRoot(root, { lockPatience: 5000 }).store("store");
+  const store = openDataRoot(root, { lockTimeout: 5000 }).store("store");
   symlinkSync(lockText(running(pid)), join(root, "store.lock"));
-  assert.equal(
-    store.locked(() => 1),
-    1,
-  );
+  assert.equal(await store.locked(() => 1), 1);
 });
 
-test("a holder elsewhere is never judged by its number, and is reported as it says", (t) => {
+test("a holder elsewhere is never judged by its number, and is reported as it says", async (t) => {
   const root = folder(t);
-  const store = openDataRoot(root, { lockPatience: 30 }).store("store");
+  const store = openDataRoot(root, { lockTimeout: 30 }).store("store");
   const lock = join(root, "store.lock");
   const elsewhere = { host: "elsewhere", boot: "00000000-0000-0000-0000-000000000000", namespace: "7.8" };
   const cases = Object.entries(elsewhere).flatMap(([field, value]) =>
@@ -507,8 +500,8 @@ test("a holder elsewhere is never judged by its number, and is reported as it sa
   for (const text of [...cases, "no lock of ours", `${process.pid}:${hostname()}:0123456789abcdef`]) {
     symlinkSync(text, lock);
     const [, pid, , , , host] = cases.includes(text) ? text.split(":") : [];
-    assert.throws(
-      () => store.locked(() => assert.fail("worked")),
+    await assert.rejects(
+      store.locked(() => assert.fail("worked")),
       ({ reason, facts }: StoreFault) =>
         reason === "LOCKED" && facts["pid"] === (pid ? Number(pid) : null) && facts["host"] === (host ?? null),
       text,
@@ -529,24 +522,23 @@ const WITHOUT_LINKS = `
 
 test("on a file system without links a lock is a file, waited for and taken over like a link", async (t) => {
   const root = folder(t);
-  const holder = await holdingChild(t, root, "store.locked(() => 1);", WITHOUT_LINKS);
+  const holder = await holdingChild(t, root, "await store.locked(() => 1);", WITHOUT_LINKS);
   assert.ok(lstatSync(join(root, "store.lock")).isFile());
   const contender = (patience: number) => {
     const script = inChild(
       `try {
-        const data = openDataRoot(${JSON.stringify(root)}, { lockPatience: ${patience} });
-        console.log(data.store("store").locked(() => "mine"));
+        const data = openDataRoot(${JSON.stringify(root)}, { lockTimeout: ${patience} });
+        console.log(await data.store("store").locked(() => "mine"));
       } catch (error) { console.log(error.reason, error.facts.pid); }`,
       WITHOUT_LINKS,
     );
     return spawnSync(process.execPath, script, { encoding: "utf8" }).stdout;
   };
   assert.equal(contender(30), `LOCKED ${holder.pid}\n`);
-  assert.throws(
-    () =>
-      openDataRoot(root, { lockPatience: 30 })
-        .store("store")
-        .locked(() => 1),
+  await assert.rejects(
+    openDataRoot(root, { lockTimeout: 30 })
+      .store("store")
+      .locked(() => 1),
     ({ reason }: StoreFault) => reason === "LOCKED",
   );
   holder.kill("SIGKILL");
@@ -559,7 +551,7 @@ test("what the system refuses of a lock is the lock's fault and not the store's"
   const root = folder(t);
   const script = inChild(
     `const store = openDataRoot(${JSON.stringify(root)}).store("store");
-    try { store.locked(() => 1); } catch (error) { console.log(error.reason, JSON.stringify(error.facts)); }`,
+    try { await store.locked(() => 1); } catch (error) { console.log(error.reason, JSON.stringify(error.facts)); }`,
     `${WITHOUT_LINKS}
     const open = fs.openSync;
     const openLock = refuse("open");
@@ -578,7 +570,7 @@ test("two processes of different PID namespaces exclude each other, whatever the
   const script = inChild(`
     const fs = await import("node:fs");
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
-    for (let i = 0; i < 40; i++) store.locked(() => {
+    for (let i = 0; i < 40; i++) await store.locked(() => {
       const before = Number(store.read() ?? 0);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
       store.replace(String(before + 1));
@@ -591,24 +583,21 @@ test("two processes of different PID namespaces exclude each other, whatever the
   assert.equal(readFileSync(join(root, "store"), "utf8"), "120");
 });
 
-test("a claim on a dead lock is left to its maker while that lives, and is taken at once when it has died", (t) => {
+test("a claim on a dead lock is left to its maker while that lives, and is taken at once when it has died", async (t) => {
   const root = folder(t);
   const dead = lockText(ENDED);
-  const take = (lockPatience = 100) =>
-    openDataRoot(root, { lockPatience })
+  const take = (lockTimeout = 100) =>
+    openDataRoot(root, { lockTimeout })
       .store("store")
       .locked(() => "ours");
   symlinkSync(dead, join(root, "store.lock"));
   symlinkSync(lockText(running(process.ppid)), join(root, "store.lock.claim"));
-  assert.throws(
-    () => take(),
-    ({ facts }: StoreFault) => facts["pid"] === process.ppid,
-  );
+  await assert.rejects(take(), ({ facts }: StoreFault) => facts["pid"] === process.ppid);
   assert.equal(readlinkSync(join(root, "store.lock")), dead);
   unlinkSync(join(root, "store.lock.claim"));
   symlinkSync(dead, join(root, "store.lock.claim"));
   symlinkSync(dead, join(root, "store.lock.claim.claim"));
-  assert.equal(take(0), "ours", "without waiting");
+  assert.equal(await take(0), "ours", "without waiting");
   assert.deepEqual(withoutSpares(root), []);
 });
 
@@ -618,10 +607,10 @@ test("a spare is linked by the next lock of its folder, and goes with its proces
     const { lstatSync, readdirSync } = await import("node:fs");
     const data = openDataRoot(${JSON.stringify(root)});
     const inode = (name) => lstatSync(${JSON.stringify(`${root}/a/`)} + name).ino;
-    const first = data.store("a/one").locked(() => inode("one.lock"));
-    const second = data.store("a/two").locked(() => inode("two.lock"));
+    const first = await data.store("a/one").locked(() => inode("one.lock"));
+    const second = await data.store("a/two").locked(() => inode("two.lock"));
     const names = readdirSync(${JSON.stringify(`${root}/a`)});
-    data.store("b/one").locked(() => 1);
+    await data.store("b/one").locked(() => 1);
     console.log(names.length, ${SPARE}.test(names[0]), first === second, first === inode(names[0]));`);
   const { stdout, stderr } = spawnSync(process.execPath, script, { encoding: "utf8" });
   assert.equal(stdout, "1 true true true\n", stderr);
@@ -630,7 +619,7 @@ test("a spare is linked by the next lock of its folder, and goes with its proces
 
 test("the spare of a killed process goes when its lock is taken over", async (t) => {
   const root = folder(t);
-  const holder = await holdingChild(t, root, "store.locked(() => 1);");
+  const holder = await holdingChild(t, root, "await store.locked(() => 1);");
   const [spare = ""] = readdirSync(root).filter((name) => SPARE.test(name));
   const inode = (name: string) => lstatSync(join(root, name)).ino;
   assert.equal(inode(spare), inode("store.lock"));
@@ -638,14 +627,11 @@ test("the spare of a killed process goes when its lock is taken over", async (t)
   await once(holder, "exit");
   assert.deepEqual(readdirSync(root).sort(), [spare, "store.lock"]);
   const store = openDataRoot(root).store("store");
-  assert.equal(
-    store.locked(() => existsSync(join(root, spare))),
-    false,
-  );
+  assert.equal(await store.locked(() => existsSync(join(root, spare))), false);
   assert.deepEqual(withoutSpares(root), []);
 });
 
-test("the spares of dead processes are swept by the next one, those of other hosts are not", (t) => {
+test("the spares of dead processes are swept by the next one, those of other hosts are not", async (t) => {
   const root = folder(t);
   const spares = {
     ".pgs-lock-00000000000000aa": lockText(ENDED),
@@ -654,7 +640,7 @@ test("the spares of dead processes are swept by the next one, those of other hos
     ".pgs-lock-mine": lockText(ENDED),
   };
   for (const [name, text] of Object.entries(spares)) symlinkSync(text, join(root, name));
-  openDataRoot(root)
+  await openDataRoot(root)
     .store("store")
     .locked(() => 1);
   const [swept, ...left] = Object.keys(spares);
@@ -663,43 +649,37 @@ test("the spares of dead processes are swept by the next one, those of other hos
   for (const name of left) assert.ok(readlinkSync(join(root, name)));
 });
 
-test("a spare that somebody removed is made again, with its folder", (t) => {
+test("a spare that somebody removed is made again, with its folder", async (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("a/store");
   const kept = () => readdirSync(join(root, "a")).filter((name) => SPARE.test(name)).length;
   for (const removed of ["a", "a/*"]) {
-    store.locked(() => 1);
+    await store.locked(() => 1);
     assert.equal(kept(), 1);
     rmSync(join(root, "a"), { recursive: true });
     if (removed === "a/*") mkdirSync(join(root, "a"));
-    assert.equal(
-      store.locked(() => 2),
-      2,
-    );
+    assert.equal(await store.locked(() => 2), 2);
     assert.equal(kept(), 1, removed);
     assert.deepEqual(withoutSpares(join(root, "a")), []);
   }
 });
 
-test("a lock that was removed by hand and taken by another leaves us no name but our own", (t) => {
+test("a lock that was removed by hand and taken by another leaves us no name but our own", async (t) => {
   const root = folder(t);
   const store = openDataRoot(root).store("store");
   const lock = join(root, "store.lock");
-  store.locked(() => {
+  await store.locked(() => {
     unlinkSync(lock);
     symlinkSync(lockText(running(process.ppid)), lock);
   });
-  assert.equal(
-    store.locked(() => readlinkSync(lock)),
-    lockText(),
-  );
+  assert.equal(await store.locked(() => readlinkSync(lock)), lockText());
 });
 
 test("where links are refused, locks are made anew, and exclude those who link", async (t) => {
   const root = folder(t);
   const counting = `
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
-    for (let i = 0; i < 100; i++) store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`;
+    for (let i = 0; i < 100; i++) await store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`;
   const refusing = `
     let asked = 0;
     fs.linkSync = () => { asked++; throw Object.assign(new Error("refused"), { code: "EPERM", syscall: "link" }); };
@@ -720,7 +700,7 @@ test("four processes that count 200 times each lose nothing", async (t) => {
   symlinkSync(lockText(ENDED), join(root, "store.lock"));
   const script = inChild(`
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
-    for (let i = 0; i < 200; i++) store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`);
+    for (let i = 0; i < 200; i++) await store.locked(() => store.replace(String(Number(store.read() ?? 0) + 1)));`);
   const children = [1, 2, 3, 4].map(() => spawn(process.execPath, script, { stdio: "inherit" }));
   const exits = await Promise.all(children.map((child) => once(child, "exit")));
   for (const exit of exits) assert.deepEqual(exit, [0, null]);
@@ -743,7 +723,7 @@ test("eight processes that add 200 lines each, killed again and again, number th
         store.append(lines.length + 1 + " ${id}\\n");
         return true;
       };
-      while (store.locked(add));`);
+      while (await store.locked(add));`);
     const child = spawn(process.execPath, script, { stdio: ["ignore", "ignore", "inherit"] });
     t.after(() => child.kill("SIGKILL"));
     return { id, child, exit: once(child, "exit") };
@@ -778,7 +758,7 @@ test("eight processes that add 200 lines each, killed again and again, number th
     lines.map((line) => Number(line.split(" ")[0])),
     Array.from({ length: WORKERS * LINES }, (_, i) => i + 1),
   );
-  openDataRoot(root)
+  await openDataRoot(root)
     .store("store")
     .locked(() => 1);
   assert.deepEqual(withoutSpares(root), ["store"]);
@@ -822,7 +802,7 @@ async function holdingChild(t: TestContext, root: string, before = "", first = "
     `
     const store = openDataRoot(${JSON.stringify(root)}).store("store");
     ${before}
-    store.locked(() => {
+    await store.locked(() => {
       console.log("held");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
     });`,

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { WorkerPool } from "../../src/cli/context.ts";
 import { WorkerFault } from "../../src/errors/ports.ts";
 import { openWorkerPool } from "../../src/platform/worker-pool.ts";
+import type { WorkerPool } from "../../src/ports.ts";
 
 /** Threads that answer a job with itself, end where it is `end`, and throw where it is `throw`. */
 function crew(t: TestContext, threads: number): WorkerPool {

@@ -122,14 +122,14 @@ test("only the outcome that was taken is set off among those of one edge", () =>
   );
   assert.deepEqual(link?.outcomes, [
     { text: "SUCCESS /", manner: null },
-    { text: "ALREADY_EXISTS", manner: "well" },
+    { text: "ALREADY_EXISTS", manner: "ok" },
   ]);
 });
 
 test("an outcome without an edge of its own is shown on the default edge", () => {
   const { drawing } = drawn(new TrialRun(RETRY).walk(["NACK"]).end("NACK", "EXIT_REJECTED"));
   const link = drawing.links.find(({ to }) => to === "EXIT_GIVEN_UP");
-  assert.deepEqual(link?.outcomes, [{ text: "default", manner: "otherwise" }]);
+  assert.deepEqual(link?.outcomes, [{ text: "default", manner: "alternate" }]);
 });
 
 test("a node entered several times shows all its order numbers", () => {
@@ -150,7 +150,7 @@ test("a killed run shows the node without an end", () => {
   const { drawing, svg } = drawn(run);
   assert.deepEqual(
     drawing.boxes.map(({ manner }) => manner),
-    ["well", "well", "unfinished", null, null],
+    ["ok", "ok", "unfinished", null, null],
   );
   assert.ok(textsOf(svg).includes("UNFINISHED"));
   assert.match(svg, /stroke-dasharray/);

@@ -21,8 +21,8 @@ test("a scenario that comes out as it should differs nowhere, and leaves nothing
   const folders: string[] = [];
   const watched: ScenarioEnvironment = {
     ...surroundings,
-    openScratch: async () => {
-      const scratch = await surroundings.openScratch();
+    openTempFolder: async () => {
+      const scratch = await surroundings.openTempFolder();
       folders.push(scratch.folder);
       return scratch;
     },

@@ -301,7 +301,7 @@ test("an attestation of something else is not written over", async (t) => {
   assertRefused(differs, 2, "ATTESTATION_DIFFERS");
   assertHint(differs, /--attestation FILE/);
   const overTrace = await place.session("attest", trace, "--key", ben.privateFile, "--attestation", trace);
-  assertRefused(overTrace, 2, "ATTESTATION_MALFORMED");
+  assertRefused(overTrace, 2, "BAD_USAGE");
   assert.equal(readFileSync(attestation, "utf8"), before);
 });
 

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { COMMANDS } from "../../src/cli/program.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
 import type { DataRoot } from "../../src/ports.ts";
+import { fileStores } from "../../src/storage/files/stores.ts";
 import {
   assertHint,
   assertNothingLeft,
@@ -15,6 +17,7 @@ import {
   FIXTURES,
   fixture,
   lines,
+  PROJECT,
   RELEASE,
   tree,
   type Workspace,
@@ -230,7 +233,10 @@ test("a trace that is removed while the run goes on ends it, and what took place
       };
     },
   });
-  const said = await place.sessionIn({ openDataRoot: (root) => removing(openDataRoot(root)) }, ...argv);
+  const said = await place.sessionIn(
+    { openStores: (root) => fileStores(removing(openDataRoot(root))) },
+    ...argv,
+  );
   assertRefused(said, 5, "TRACE_UNWRITABLE");
   assert.match(
     said.err,
@@ -263,9 +269,7 @@ test("a store that a link leads out of the data root is refused, and what is the
 async function valued(
   place: Workspace,
 ): Promise<readonly (readonly [command: string, options: readonly string[]])[]> {
-  const { out } = await place.session("--help");
-  const commands = [...out.matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name as string);
-  assert.ok(commands.length > 15, out);
+  const commands = COMMANDS.map(({ name }) => name);
   return Promise.all(
     commands.map(async (name) => {
       const help = await place.session(name, "--help");
@@ -317,4 +321,42 @@ test("each way to ask for the version is answered", async (t) => {
   for (const word of ["--version", "-V", "-v", "version"]) {
     assert.deepEqual(await place.session(word), { code: 0, out: "pgs-runner 0.0.0-test\n", err: "" }, word);
   }
+});
+
+test("a byte order mark is refused in every JSON file from outside, and the hint is right when followed; YAML allows it", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(place.path(name)), { recursive: true });
+    writeFileSync(place.path(name), text);
+  };
+  const payload = readFileSync(fixture("wf-release-change/completed"), "utf8");
+  const scenario = {
+    scenario: "s",
+    steps: [
+      { name: "one", workflow: RELEASE, payload: JSON.parse(payload), expect: { exit_reason: "COMPLETED" } },
+    ],
+  };
+  await place.session("check", "--baseline", "baseline.json", "--update-baseline");
+  const baseline = readFileSync(place.path("baseline.json"), "utf8");
+  const vector = readFileSync(join(PROJECT, "test/vectors/good/tool-grants.json"), "utf8");
+  const files: readonly (readonly [file: string, text: string, ...argv: string[]])[] = [
+    ["p.json", payload, "run", RELEASE, "--payload", "p.json", "--no-png", "--no-md"],
+    ["s.scenario.json", JSON.stringify(scenario), "test", "s.scenario.json"],
+    ["vectors/v.json", vector, "certify", "vectors"],
+    ["config.json", '{"fail_on": "error"}', "check", "--config", "config.json"],
+    ["baseline.json", baseline, "check", "--baseline", "baseline.json"],
+  ];
+  for (const [file, text, ...argv] of files) {
+    write(file, `\ufeff${text}`);
+    const said = await place.session(...argv);
+    assert.equal(said.code, 2, `${file}: ${said.out}${said.err}`);
+    assert.match(said.err, /byte order mark|BYTE_ORDER_MARK/, file);
+    assertHint(said, /^in \S+, save the file as UTF-8 without a byte order mark$/);
+    write(file, text);
+    const saved = await place.session(...argv);
+    assert.notEqual(saved.code, 2, `${file}: ${saved.err}`);
+    rmSync(place.path(file));
+  }
+  write("s.scenario.yaml", `\ufeff${JSON.stringify(scenario)}`);
+  assert.notEqual((await place.session("test", "s.scenario.yaml")).code, 2);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { type TestContext, test } from "node:test";
-import { openDataRoot } from "../../src/platform/data-root.ts";
+import { openStores } from "../../src/storage/files/stores.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
 import { document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
 
@@ -91,7 +91,7 @@ test("a run that a lock of another host keeps out says whose it is and how to re
     "run",
     ...["--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png", "--no-md"],
   ];
-  const impatient = { openDataRoot: (root: string) => openDataRoot(root, { lockPatience: 30 }) };
+  const impatient = { openStores: (root: string) => openStores(root, { lockTimeout: 30 }) };
   const refused = await place.sessionIn(impatient, ...run);
   assert.equal(refused.code, 5);
   const [hint = ""] = /hint: .*/.exec(refused.err) ?? [];

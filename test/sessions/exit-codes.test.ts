@@ -32,7 +32,7 @@ test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
 });
 
 const brokenDisk: Partial<Platform> = {
-  openDataRoot: () => {
+  openStores: () => {
     throw new Error("the disk spoke Latin");
   },
 };

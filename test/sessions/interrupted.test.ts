@@ -7,6 +7,7 @@ import {
   appendFileSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -14,9 +15,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { lockText, running } from "../support/lock-text.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
@@ -279,6 +281,33 @@ test("without a data root nothing is looked at, and how to name it is said; none
   writeFileSync(place.path("file"), "");
   const file = await examined(place, trace, "--data-root", "file");
   assert.equal(at(file, "open_effects", 0, "found", "because"), "NO_DATA_ROOT");
+});
+
+test("snapshot and data root are both those of the trace's workspace, from any folder, unless they are named", async (t) => {
+  const place = await oneRelease(t);
+  const trace = place.path(cutInside(place, "append_approval"));
+  const other = await oneRelease(t);
+  mkdirSync(place.path("sub/data"), { recursive: true });
+  const env = (variables: Record<string, string>) => ({ env: variables });
+  const [here, there] = [place.path("data"), other.path("data")];
+  const cases: readonly (readonly [Partial<Platform>, readonly string[], string])[] = [
+    [{ cwd: place.folder }, [], "data"],
+    [{ cwd: place.path("sub") }, [], here],
+    [{ cwd: other.folder }, [], here],
+    [{ cwd: "/" }, [], here],
+    [{ cwd: other.folder }, ["--snapshot", place.path("protocol_snapshot")], here],
+    [{ cwd: place.path("sub") }, ["--data-root", there], there],
+    [{ cwd: place.path("sub"), ...env({ PGS_DATA_ROOT: there }) }, [], there],
+    [{ cwd: place.path("sub") }, ["--workspace", other.folder], there],
+    [{ cwd: place.path("sub"), ...env({ PGS_WORKSPACE: other.folder }) }, [], there],
+  ];
+  for (const [world, argv, expected] of cases) {
+    const found = document(await place.sessionIn(world, "examine", trace, ...argv, "--json"));
+    const told = `${world.cwd} ${argv.join(" ")} ${JSON.stringify(world.env)}`;
+    const root = resolve(world.cwd as string, String(at(found, "advice", "data_root")));
+    assert.equal(root, resolve(place.folder, expected), told);
+    assert.equal(at(found, "allowed", "ok"), true, told);
+  }
 });
 
 test("a corrupt store is named with its line, and nothing is made of it", async (t) => {

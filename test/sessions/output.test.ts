@@ -1,11 +1,15 @@
 /** How results reach the reader: one JSON document, or text; help; names and places of what a run leaves. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
+import type { Platform } from "../../src/cli/context.ts";
+import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
+import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
+
 import { reauthor, unsealedCopy } from "./reauthor.ts";
 import {
   assertSound,
@@ -17,6 +21,7 @@ import {
   PROJECT,
   RELEASE,
   type Said,
+  SNAPSHOT,
   tree,
   workspace,
 } from "./world.ts";
@@ -172,6 +177,84 @@ test("on a narrow terminal no line of a report is wider, unless one word is, and
   }
 });
 
+test("on a narrow terminal no line on standard error is wider either, unless one word is, and a pipe is left alone", async (t) => {
+  const place = workspace(t, { data });
+  cpSync(join(FIXTURES, "data-broken"), place.path("broken"), { recursive: true });
+  const unwritable = {
+    writeFile: () => {
+      throw new IoError("ENOSPC", null);
+    },
+  };
+  await place.session(...completed, "--no-png", "--no-md");
+  const [trace = ""] = place.traces();
+  writeFileSync(
+    place.path("cut.jsonl"),
+    readFileSync(trace, "utf8")
+      .trimEnd()
+      .replace(/\n[^\n]*$/, "\n"),
+  );
+  cpSync(SNAPSHOT, place.path("changed"), { recursive: true });
+  appendFileSync(place.path("changed/seal.json"), " ");
+  writeFileSync(place.path("changed/added-beside-the-sealed-files.json"), "{}");
+  const sessions: readonly (readonly [Partial<Platform>, ...string[]])[] = [
+    [{}, "run", RELEASE.slice(0, -1), "--payload", fixture("wf-release-change/completed")],
+    [{}, "run", "--wf", RELEASE, "--payload", place.path("a-file-that-is-not-there.json")],
+    [{}, "run", "--no-such-option"],
+    [{}, ...completed, "--data-root", place.path("cut.jsonl")],
+    [{}, ...completed, "--data-root", "broken", "--no-png", "--no-md"],
+    [{}, ...completed, "--clock", CLOCK, "--seed", "a", "--follow", "--no-png", "--no-md"],
+    [{}, ...completed, "--max-hops", "1", "--no-png", "--no-md"],
+    [unwritable, ...completed, "--clock", CLOCK, "--seed", "b"],
+    [{}, "verify", "--snapshot", "changed"],
+    [{}, "render", "cut.jsonl", "--md", "cut.md"],
+  ];
+  for (const [world, ...argv] of sessions) {
+    const wide = await place.sessionIn(world, ...argv);
+    rmSync(place.path("traces"), { recursive: true, force: true });
+    const narrow = await place.sessionIn({ ...world, columns: 40, errColumns: () => 40 }, ...argv);
+    const steady = (text: string) => text.replaceAll(/\d{8}T\d{9}Z\S*/g, "ID").split(/\s+/);
+    assert.notEqual(wide.err, "", argv.join(" "));
+    assert.deepEqual(steady(narrow.err), steady(wide.err), argv.join(" "));
+    assert.ok(narrow.err.split("\n").length > wide.err.split("\n").length, `nothing is wrapped: ${narrow.err}`);
+    const tooWide = narrow.err
+      .split("\n")
+      .filter((line) => line.length > 40 && / \S+ \S/.test(line.slice(20).trimEnd()));
+    assert.deepEqual(tooWide, [], argv.join(" "));
+    const piped = await place.sessionIn({ ...world, columns: 40 }, ...argv);
+    assert.equal(piped.err.split("\n").length, wide.err.split("\n").length, "what is piped is not wrapped");
+  }
+});
+
+test("a terminal that says it has no columns is written to as one of the usual width", async (t) => {
+  const place = workspace(t);
+  const usual = await place.sessionIn({ columns: 80, errColumns: () => 80 }, "list");
+  assert.ok(usual.out.split("\n").some((line) => line.length > 40));
+  for (const columns of [0, Number.NaN, -1])
+    assert.deepEqual(await place.sessionIn({ columns, errColumns: () => columns }, "list"), usual);
+});
+
+test("what is said on standard error about a run does not part the lines of its record", async (t) => {
+  for (const { argv, data: folder } of [
+    { argv: ["run", "--wf", RELEASE], data: undefined },
+    { argv: completed, data: join(FIXTURES, "data") },
+  ]) {
+    const place = workspace(t, folder === undefined ? {} : { data: folder });
+    let both = "";
+    const realOut = (text: string) => {
+      both += text;
+    };
+    const world = {
+      ...realPlatform(join(PROJECT, "src/render/fonts")),
+      cwd: place.folder,
+      env: {},
+      isTty: false,
+    };
+    await runCli(argv, { ...world, out: realOut, err: realOut });
+    const record = both.slice(both.indexOf("\nrecord\n"));
+    assert.match(record, /^\nrecord\n {2}snapshot .*\n {2}head .*\n(?: {2}trace .*\n){3}(?:hint: |$)/);
+  }
+});
+
 test("colour is for a terminal, and not when NO_COLOR or --no-color asks for none", async (t) => {
   const place = workspace(t, { data });
   const isColoured = ({ out }: Said) => out.includes("\u001b[");
@@ -254,36 +337,21 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   assert.equal(other.traces().length, 2);
 });
 
-const COMMANDS = [
-  "run",
-  "examine",
-  "render",
-  "diff",
-  "export",
-  "list",
-  "show",
-  "plan",
-  "verify",
-  "check",
-  "conformance",
-  "certify",
-  "seal",
-];
-
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
   const place = workspace(t, { snapshot: null });
   const main = await place.session("--help");
   assert.deepEqual([main.code, main.err], [0, ""]);
-  for (const command of COMMANDS) assert.match(main.out, new RegExp(`^ {2}${command}\\b`, "m"));
-  for (const command of COMMANDS) {
+  for (const { name: command, summary } of COMMANDS) {
+    assert.match(main.out.replace(/\n {3,}/g, " "), new RegExp(`^ {2}${command} +${summary}$`, "m"));
     const said = await place.session(command, "--help");
     assert.deepEqual([said.code, said.err], [0, ""], command);
     assert.match(said.out, new RegExp(`^Usage: pgs ${command}\\b`));
-    assert.match(said.out, /^ {2}--snapshot <DIR>/m);
-    assert.match(said.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+    for (const heading of ["Output options", "Examples", "Exit codes"])
+      assert.match(said.out, new RegExp(`^${heading}:\n {2}\\S`, "m"));
     assert.deepEqual(await place.session("help", command), said);
   }
-  assert.match(main.out, /^Exit codes:\n(?: +\d+ {2}\S.*\n){8}/m);
+  const codes = [...main.out.matchAll(/^ {2}(\d+) {2}/gm)].map(([, code]) => Number(code));
+  assert.deepEqual(codes, [0, 1, 2, 3, 4, 5, 7, 70]);
   assert.deepEqual(tree(place.folder), []);
 });
 
@@ -393,4 +461,14 @@ test("plan prints the nodes from the start along the routes, ends last", async (
     [nodes.length, new Set(nodes).size, nodes.findIndex((node) => node.startsWith("EXIT_"))],
     [14, 14, 9],
   );
+});
+
+test("with --json a line that names no command is refused in a document, too", async (t) => {
+  const place = workspace(t);
+  for (const argv of [["--json"], ["--json", "--quiet"], ["--snapshot", "x", "--json"]]) {
+    const said = await place.session(...argv);
+    assert.deepEqual([said.code, at(document(said), "error", "code"), said.err], [2, "BAD_USAGE", ""]);
+  }
+  const plain = await place.session();
+  assert.deepEqual([plain.code, plain.out], [2, ""]);
 });

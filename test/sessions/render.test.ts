@@ -159,8 +159,8 @@ test("what names no workflow cannot be drawn", async (t) => {
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--png", "-"], /--png - asks for a picture/],
   [["--svg", "-", "--md", "-"], /--md - and --svg - both write to standard output/],
-  [["--html", "-", "--json"], /--json and --html - both ask/],
-  [["--svg", "x", "--md", "./x"], /--svg \.?\/?x is the file of --md/],
+  [["--html", "-", "--json"], /--json and --html - both write/],
+  [["--svg", "x", "--md", "./x"], /--md \.\/x and --svg x both write to x/],
   [["--svg"], /argument missing/],
 ];
 

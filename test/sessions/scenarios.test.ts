@@ -75,14 +75,14 @@ test("the project's own scenarios come out, and take every edge of every workflo
   assertNothingLeft(place);
 });
 
-test("the scenario that the README shows comes out as written", async (t) => {
-  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
-  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+test("the scenario that the documents show gives what it expects", async (t) => {
+  const page = readFileSync(join(PROJECT, "docs/scenarios.md"), "utf8");
+  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   const [, file = ""] = /^# (scenarios\/\S+)$/m.exec(shown) ?? [];
   const place = withFiles(t, { [file]: shown });
   symlinkSync(FIXTURES, place.path("fixtures"));
   const said = await place.session("test");
-  assert.equal(said.out, "1 scenario, 3 steps, 3 equal, 0 different, 1 of 1 criteria hold\n");
+  assert.equal(said.out, "1 scenario, 3 steps, 3 equal, 0 different, 1 of 1 criterion holds\n");
 });
 
 test("without an operand the scenarios of the workspace are played, or their absence is refused", async (t) => {
@@ -131,7 +131,7 @@ test("a step that does not come out is shown with both values, at its place in t
     /\n {2}\/steps\/0\/expect\/exit_reason\n {4}expected {2}"DONE"\n {4}found {5}"COMPLETED"\n/,
   );
   assert.match(said.out, /\nNOT MET {2}A tool: C1 The grant is made\. \(different: grant\)\n/);
-  assert.match(said.out, /\n1 scenario, 1 step, 0 equal, 1 different, 0 of 1 criteria hold\n$/);
+  assert.match(said.out, /\n1 scenario, 1 step, 0 equal, 1 different, 0 of 1 criterion holds\n$/);
   const xml = readFileSync(place.path("out.xml"), "utf8");
   assertXml(xml);
   assert.equal(elementsOf(xml, "failure")[0]?.["message"], "differs at /steps/0/expect/exit_reason");

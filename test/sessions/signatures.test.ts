@@ -278,8 +278,37 @@ test("keys and what is required also come from the environment, for every comman
   assertRefused(await place.sessionIn(trust(files, "2"), "list"), 3, "SIGNATURE_UNTRUSTED");
   assert.equal((await place.sessionIn(trust(files, "2"), "verify", "--require-signature")).code, 7);
   fine(await place.sessionIn(trust(files, "2"), "verify", "--require-signature", "1"));
-  fine(await place.sessionIn(trust(ben.publicFile, "0"), "verify"));
   fine(await place.sessionIn(trust(ben.publicFile), "verify", ...trusting(ada)));
+  assertNothingLeft(place);
+});
+
+test("keys that only the environment names ask for a signature in every command, as --key does", async (t) => {
+  const place = ownSnapshot(t);
+  const [ada, ben] = named(place, "ada", "ben");
+  fine(await place.session("seal", "--key", ada.privateFile));
+  const trusted = (files: string) => ({ env: { PGS_TRUSTED_KEYS: files } });
+  assert.equal((await place.session("verify", ...trusting(ben))).code, 7);
+  assert.equal((await place.sessionIn(trusted(ben.publicFile), "verify")).code, 7);
+  fine(await place.sessionIn(trusted(ada.publicFile), "verify"));
+  for (const command of [...opening, ["test"], ["coverage", "traces"], ["conformance"], completed])
+    assertRefused(await place.sessionIn(trusted(ben.publicFile), ...command), 3, "SIGNATURE_UNTRUSTED");
+  assertNothingLeft(place);
+});
+
+test("a value in the environment that its option would refuse is refused", async (t) => {
+  const place = ownSnapshot(t);
+  const [ada] = named(place, "ada");
+  fine(await place.session("seal", "--key", ada.privateFile));
+  const file = ada.publicFile;
+  const refused: readonly Record<string, string>[] = [
+    ...["0", "00", "-1", "1.5", "1e3", " ", "yes"].map((PGS_REQUIRE_SIGNATURE) => ({ PGS_REQUIRE_SIGNATURE })),
+    ...[":", `:${file}`, `${file}:`, `${file}::${file}`].map((PGS_TRUSTED_KEYS) => ({ PGS_TRUSTED_KEYS })),
+  ];
+  for (const env of refused) {
+    for (const command of [["verify"], ["list"], completed])
+      assertRefused(await place.sessionIn({ env }, ...command), 2, "BAD_USAGE");
+  }
+  fine(await place.sessionIn({ env: { PGS_REQUIRE_SIGNATURE: "", PGS_TRUSTED_KEYS: "" } }, "verify"));
   assertNothingLeft(place);
 });
 

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
 import {
   assertHint,
@@ -84,8 +85,9 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
     [new IoError("EMFILE", null), "EMFILE"],
     [system, "ENFILE"],
   ] as const) {
+    const path = null;
     const broken = {
-      openDataRoot: () => {
+      openStores: () => {
         throw error;
       },
     };
@@ -93,8 +95,40 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
     assertRefused(said, 5, "SYSTEM_REFUSED");
     assert.match(said.err, new RegExp(errno));
     const { error: told } = document(await place.sessionIn(broken, ...completed, "--json"));
-    assert.deepEqual([at(told, "code"), at(told, "details")], ["SYSTEM_REFUSED", { errno }]);
+    assert.deepEqual([at(told, "code"), at(told, "details")], ["SYSTEM_REFUSED", { errno, path }]);
   }
+});
+
+test("a refusal of the system names the place, wherever the system names it", async (t) => {
+  const place = workspace(t);
+  const path = place.path("locked/traces");
+  const system = Object.assign(new Error("scandir"), { code: "EACCES", syscall: "scandir", path });
+  for (const error of [system, new IoError("EACCES", system)]) {
+    const list = () => {
+      throw error;
+    };
+    const { files } = realPlatform("");
+    const said = await place.sessionIn({ files: { ...files, list } }, "examine", ".");
+    assertRefused(said, 5, "SYSTEM_REFUSED");
+    assert.match(said.err, /EACCES \(locked\/traces\)$/m);
+    assertHint(said, /access to that place/);
+  }
+});
+
+test("with too few open files, whichever of them is the first too many, the hint raises the limit", async (t) => {
+  const place = workspace(t, { data: join(FIXTURES, "data") });
+  const hinted: number[] = [];
+  for (let most = 16; most <= 32; most++) {
+    const said = await shell(`ulimit -n ${most}; exec "$@"`, place.folder, ...completed);
+    // Below that, Node itself does not come as far as the program.
+    if (said.code === null || said.code >= 128 || said.err.startsWith("node:")) continue;
+    if (said.code === 0 && said.err === "") continue;
+    assert.ok(said.code !== 1 && said.code !== 70, `${most}: ${said.code} ${said.err}`);
+    assert.match(said.err, /EMFILE/);
+    assert.match(said.err, /^hint: .*ulimit -n \d+/m);
+    hinted.push(most);
+  }
+  assert.notEqual(hinted.length, 0, "no limit was low enough");
 });
 
 test("a name is printed as it was typed, wherever the current folder occurs in it", async (t) => {

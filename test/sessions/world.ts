@@ -20,6 +20,7 @@ import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { realPlatform } from "../../src/main.ts";
+import { checkDocuments } from "./documents.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
@@ -86,8 +87,8 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
     sessionIn,
     start,
     startIn: (env, ...argv) => binary(folder, env, argv),
-    binary: async (...argv) => collect(start(...argv)),
-    binaryIn: async (env, ...argv) => collect(binary(folder, env, argv)),
+    binary: async (...argv) => collect(argv, start(...argv)),
+    binaryIn: async (env, ...argv) => collect(argv, binary(folder, env, argv)),
     traces: () => tracesIn(join(folder, "traces")),
   };
 }
@@ -110,6 +111,7 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     },
   };
   const code = await runCli(argv, world);
+  checkDocuments(argv, said.out);
   return { code, ...said };
 }
 
@@ -118,7 +120,7 @@ function binary(folder: string, more: Readonly<Record<string, string>>, argv: re
   return spawn(process.execPath, [join(PROJECT, "bin/pgs.js"), ...argv], { cwd: folder, env });
 }
 
-async function collect(child: ChildProcess): Promise<Said> {
+async function collect(argv: readonly string[], child: ChildProcess): Promise<Said> {
   let out = "";
   let err = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -130,6 +132,7 @@ async function collect(child: ChildProcess): Promise<Said> {
   child.stdin?.end();
   const [code] = (await once(child, "close")) as [number | null];
   assert.notEqual(code, null, "the command was killed");
+  checkDocuments(argv, out);
   return { code: code as number, out, err };
 }
 

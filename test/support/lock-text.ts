@@ -1,7 +1,7 @@
 /** Texts of locks, as processes of this and of other places write them. */
 
 import { readFileSync } from "node:fs";
-import { self } from "../../src/platform/lock/lock-owner.ts";
+import { ownText } from "../../src/platform/lock/lock-owner.ts";
 
 const FIELDS = ["form", "pid", "started", "namespace", "boot", "host", "token"] as const;
 
@@ -9,7 +9,7 @@ const FIELDS = ["form", "pid", "started", "namespace", "boot", "host", "token"] 
 export function lockText(
   other: { readonly [field in (typeof FIELDS)[number]]?: string | number } = {},
 ): string {
-  const own = self().split(":");
+  const own = ownText().split(":");
   return FIELDS.map((field, i) => other[field] ?? own[i]).join(":");
 }
 

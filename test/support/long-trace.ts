@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../src/engine/run.ts";
-import { openDataRoot } from "../../src/platform/data-root.ts";
 import { nodeClock, openTrace, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
+import { openStores } from "../../src/storage/files/stores.ts";
 import {
   appending,
   compileTrial,
@@ -57,7 +57,7 @@ export async function leaveLongTrace(folder: string, upto: number): Promise<stri
     mail: openMail({}),
     clock: nodeClock,
     entropy: seededEntropy("long"),
-    data: openDataRoot(join(folder, "data")),
+    stores: openStores(join(folder, "data")),
     openTrace: (id) => openTrace(join(folder, "traces"), id),
     durability: "process",
     maxHops: upto + 2,

@@ -1,59 +1,30 @@
-import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { type Json, own } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
-import { matchingLines } from "../../storage/files/jsonl-query.ts";
-import { isBlank, readLine } from "../../storage/files/jsonl-scan.ts";
-import { lineStore } from "../../storage/files/jsonl-store.ts";
-import { effect, operation, type Performed } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
 
-/** An append asks only how many lines there are: what they hold is for those who read them. */
-const counted = lineStore({
-  start: () => undefined,
-  index: {
-    kind: "lines",
-    recall: () => undefined,
-    keep: () => ({ pages: new Int32Array(), facts: {} }),
-  },
-});
-
-const entries = lineStore({
-  start: () => new Map<number, JsonObject>(),
-  take(byLine, { text, number }, file) {
-    if (!isBlank(text)) byLine.set(number, readLine(text, number, file));
-  },
-});
+const operation = operationOn("log");
 
 const APPEND = operation({
   about: "Adds the record at the end of the log under the next number.",
   input: { record: object, stream_id: optional(anything), actor_id: optional(anything) },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
-  run({ record, stream_id = null, actor_id = null }, store, sources) {
-    return store.locked(() =>
-      counted(store, ({ count, tornBytes, add }): Performed<"SUCCESS"> => {
-        const timestamp = naiveTime(sources.clock());
-        const record_id = `${timestamp}_${String(count).padStart(6, "0")}`;
-        const sequence_number = count + 1;
-        add({ record_id, sequence_number, timestamp, actor_id, stream_id, record });
-        return {
-          outcome: "SUCCESS",
-          result: { record_id, sequence_number },
-          change: {
-            before: tornBytes === 0 ? { lines: count } : { lines: count, torn_bytes: tornBytes },
-            after: { lines: sequence_number },
-          },
-        };
-      }),
-    );
+  async run({ record, stream_id = null, actor_id = null }, log, sources) {
+    const { entry, change } = await log.append((sequence_number) => {
+      const timestamp = naiveTime(sources.clock());
+      const record_id = `${timestamp}_${String(sequence_number - 1).padStart(6, "0")}`;
+      return { record_id, sequence_number, timestamp, actor_id, stream_id, record };
+    });
+    const { record_id, sequence_number } = entry;
+    return { outcome: "SUCCESS", result: { record_id, sequence_number }, change };
   },
-  probe({ record, stream_id = null, actor_id = null }, store, { since, last: change }) {
-    const wanted = Object.entries({ record, stream_id, actor_id });
-    const { lines, count, torn } = matchingLines(store, (entry) =>
-      wanted.every(([field, value]) => jsonEqual(own(entry, field) ?? null, value)),
-    );
+  async probe({ record, stream_id = null, actor_id = null }, log, { since, last: change }) {
+    const { entries, count, torn } = await log.find({ record, stream_id, actor_id });
     const known = linesAfter(change);
-    const later = lines.filter(
+    const later = entries.filter(
       ({ number, entry }) => !isBefore(own(entry, "timestamp"), since) && !(number <= known && known <= count),
     );
     const [line] = later;
@@ -71,10 +42,8 @@ const GET_ALL = operation({
   input: { stream_id: optional(anything) },
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ stream_id = null }, store) {
-    const all = entries(store, ({ state }) => [...state.values()]);
-    const isAsked = (entry: JsonObject) => jsonEqual(own(entry, "stream_id") ?? null, stream_id);
-    return { outcome: "SUCCESS", result: { entries: stream_id === null ? all : all.filter(isAsked) } };
+  async run({ stream_id = null }, log) {
+    return { outcome: "SUCCESS", result: { entries: await log.entries(stream_id) } };
   },
 });
 

@@ -1,25 +1,20 @@
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJson,
-  own,
-  setOwn,
-} from "../../json/json.ts";
-import { readDocument, writeDocument } from "../../storage/files/json-document.ts";
-import { effect, operation } from "../effect.ts";
+import { isObject, type Json, jsonEqual, own } from "../../json/json.ts";
+import { matching } from "../../storage/document.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
+
+const operation = operationOn("document");
 
 const READ = operation({
   about: "The value stored at the key.",
   input: { key: string },
   outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ key }, store) {
+  async run({ key }, document) {
     if (isBlank(key)) return BLANK_KEY;
-    const value = own(readDocument(store), key);
+    const value = await document.get(key);
     return value === undefined ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", result: { value } };
   },
 });
@@ -29,16 +24,12 @@ const WRITE = operation({
   input: { key: string, value: anything },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ key, value }, store) {
+  async run({ key, value }, document) {
     if (isBlank(key)) return BLANK_KEY;
-    return store.locked(() => {
-      const stored = readDocument(store);
-      writeDocument(store, { ...stored, [key]: value });
-      return { outcome: "SUCCESS", change: { before: pick(stored, [key]), after: { [key]: value } } };
-    });
+    return { outcome: "SUCCESS", change: await document.put(key, value) };
   },
-  probe({ key, value }, store) {
-    const found = own(readDocument(store), key);
+  async probe({ key, value }, document) {
+    const found = await document.get(key);
     if (found === undefined) return absent({ key });
     if (jsonEqual(found, value)) return done({ key });
     return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
@@ -50,20 +41,14 @@ const DELETE = operation({
   input: { key: string },
   outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ key }, store) {
+  async run({ key }, document) {
     if (isBlank(key)) return BLANK_KEY;
-    if (!Object.hasOwn(readDocument(store), key)) return { outcome: "NOT_FOUND" };
-    return store.locked(() => {
-      const stored = readDocument(store);
-      const before = pick(stored, [key]);
-      if (before === null) return { outcome: "NOT_FOUND" };
-      writeDocument(store, without(stored, new Set([key])));
-      return { outcome: "SUCCESS", change: { before, after: null } };
-    });
+    const change = await document.remove([key]);
+    return change === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", change };
   },
-  probe({ key }, store) {
+  async probe({ key }, document) {
     if (isBlank(key)) return absent();
-    return Object.hasOwn(readDocument(store), key) ? unclear("STILL_THERE", { key }) : done({ key });
+    return (await document.get(key)) === undefined ? done({ key }) : unclear("STILL_THERE", { key });
   },
 });
 
@@ -72,9 +57,9 @@ const EXISTS = operation({
   input: { key: string },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ key }, store) {
+  async run({ key }, document) {
     if (isBlank(key)) return BLANK_KEY;
-    return { outcome: "SUCCESS", result: { exists: Object.hasOwn(readDocument(store), key) } };
+    return { outcome: "SUCCESS", result: { exists: (await document.get(key)) !== undefined } };
   },
 });
 
@@ -84,8 +69,8 @@ const LIST = operation({
   input: {},
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
-  run(_, store) {
-    const stored = readDocument(store);
+  async run(_, document) {
+    const stored = await document.all();
     return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
   },
 });
@@ -96,27 +81,17 @@ const UPDATE_WHERE = operation({
   input: { filter: object, updates: object },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ filter, updates }, store) {
-    if (matching(readDocument(store), filter).length === 0) return NO_RECORD_MATCHES;
-    return store.locked(() => {
-      const stored = readDocument(store);
-      const matched = matching(stored, filter);
-      if (matched.length === 0) return NO_RECORD_MATCHES;
-      const updated = matched.map(([key, record]) => [key, updatedBy(record, updates)] as const);
-      writeDocument(store, { ...stored, ...Object.fromEntries(updated) });
-      const fields = Object.keys(updates);
-      return {
-        outcome: "SUCCESS",
-        result: { matched_keys: matched.map(([key]) => key), updated_count: matched.length },
-        change: { before: fieldsOf(matched, fields), after: fieldsOf(updated, fields) },
-      };
-    });
+  async run({ filter, updates }, document) {
+    const updated = await document.updateWhere(filter, updates);
+    if (updated === null) return NO_RECORD_MATCHES;
+    const { keys, change } = updated;
+    return { outcome: "SUCCESS", result: { matched_keys: keys, updated_count: keys.length }, change };
   },
-  probe({ filter, updates }, store) {
-    const stored = readDocument(store);
+  async probe({ filter, updates }, document) {
+    const stored = await document.all();
     const kept = Object.fromEntries(Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)));
-    const updated = new Set(matching(stored, { ...kept, ...updates }).map(([key]) => key));
-    const waiting = matching(stored, filter).filter(([key]) => !updated.has(key));
+    const updated = new Set(matching(stored, { ...kept, ...updates })?.map(([key]) => key));
+    const waiting = (matching(stored, filter) ?? []).filter(([key]) => !updated.has(key));
     const found = { matching: waiting.length, updated: updated.size };
     if (waiting.length > 0) return unclear("STILL_MATCHING", found);
     return updated.size > 0 ? done(found) : absent(found);
@@ -128,25 +103,20 @@ const DELETE_MANY = operation({
   input: { keys: array },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ keys }, store) {
+  async run({ keys }, document) {
     const names = keys.filter((key) => typeof key === "string");
     if (names.length < keys.length) return { outcome: "VIOLATION", reason: { code: "KEY_NOT_TEXT" } };
-    if (pick(readDocument(store), names) === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
-    return store.locked(() => {
-      const stored = readDocument(store);
-      const before = pick(stored, names);
-      if (before !== null) writeDocument(store, without(stored, new Set(names)));
-      const result = { drained_count: Object.keys(before ?? {}).length };
-      return { outcome: "SUCCESS", result, change: { before, after: null } };
-    });
+    const change = await document.remove(names);
+    if (change === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
+    return { outcome: "SUCCESS", result: { drained_count: Object.keys(change.before).length }, change };
   },
-  probe({ keys }, store) {
+  async probe({ keys }, document) {
     const names = keys.filter((key) => typeof key === "string");
     if (names.length < keys.length) return absent();
-    const stored = readDocument(store);
+    const stored = await document.all();
     const there = names.filter((name) => Object.hasOwn(stored, name));
     return there.length > 0
-      ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, TOLD) })
+      ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, MOST_NAMED) })
       : done({ keys: keys.length });
   },
 });
@@ -158,51 +128,16 @@ const NO_RECORD_MATCHES = {
   reason: { code: "NO_RECORD_MATCHES" },
 } as const;
 
-/** So many keys are named; there may be as many as anybody likes. */
-const TOLD = 10;
+/** How many keys evidence names; the input sets no limit. */
+const MOST_NAMED = 10;
 
 const isBlank = (key: string) => key.trim() === "";
-
-type Entries = readonly (readonly [string, JsonObject])[];
-
-function matching(stored: JsonObject, filter: JsonObject): Entries {
-  const conditions = Object.entries(filter);
-  return Object.entries(stored).filter(
-    (entry): entry is [string, JsonObject] =>
-      isObject(entry[1]) && conditions.every(([field, value]) => jsonEqual(fieldOf(entry[1], field), value)),
-  );
-}
-
-const fieldOf = (record: Json, field: string): Json => (isObject(record) ? own(record, field) : null) ?? null;
-
-function updatedBy(record: JsonObject, updates: JsonObject): JsonObject {
-  const merged = { ...record, ...updates };
-  return without(merged, new Set(Object.keys(updates).filter((field) => updates[field] === null)));
-}
-
-/** The named fields of each record, for the trace; a field that is not there is left out. */
-function fieldsOf(entries: Entries, fields: readonly string[]): JsonObject {
-  return Object.fromEntries(entries.map(([key, record]) => [key, pick(record, fields) ?? {}]));
-}
-
-function pick(from: JsonObject, keys: readonly string[]): JsonObject | null {
-  const picked: MutableJson = {};
-  for (const key of keys) {
-    const value = own(from, key);
-    if (value !== undefined) setOwn(picked, key, value);
-  }
-  return Object.keys(picked).length === 0 ? null : picked;
-}
 
 /** The fields in which two records differ; of any other value, nothing. */
 function differing(a: Json, b: Json): readonly string[] {
   if (!isObject(a) || !isObject(b)) return [];
   const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return fields.filter((field) => !jsonEqual(own(a, field) ?? null, own(b, field) ?? null));
-}
-
-function without(from: JsonObject, keys: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => !keys.has(key)));
 }
 
 const TWO = '{\n  "a": {\n    "state": "open"\n  },\n  "b": {\n    "state": "open",\n    "by": "x"\n  }\n}';

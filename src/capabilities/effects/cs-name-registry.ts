@@ -1,22 +1,22 @@
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, type JsonObject, jsonEqual, own } from "../../json/json.ts";
-import type { StoreFile } from "../../ports.ts";
-import { readDocument, writeDocument } from "../../storage/files/json-document.ts";
-import { corrupt } from "../../storage/files/jsonl-scan.ts";
-import { effect, operation } from "../effect.ts";
+import { isObject, jsonEqual, own } from "../../json/json.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { array, string } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
+
+const operation = operationOn("names");
 
 const READ = operation({
   about: "The addresses registered under the name; none when it is not registered.",
   input: { name: string },
   outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ name }, store) {
+  async run({ name }, names) {
     if (name === "") return EMPTY_NAME;
-    const entry = own(readDocument(store), name);
+    const entry = await names.lookUp(name);
     if (entry === undefined) return { outcome: "NOT_FOUND", result: { resource_addresses: [] } };
-    if (!isObject(entry)) throw corrupt(store.name);
+    if (!isObject(entry)) throw new StoreFault("CORRUPT", { file: names.name });
     return { outcome: "SUCCESS", result: { resource_addresses: own(entry, "resource_addresses") ?? [] } };
   },
 });
@@ -26,13 +26,12 @@ const WRITE = operation({
   input: { name: string, resource_addresses: array },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ name, resource_addresses }, store) {
+  async run({ name, resource_addresses }, names) {
     if (name === "") return EMPTY_NAME;
     if (!resource_addresses.every((address) => typeof address === "string")) return ADDRESS_NOT_TEXT;
-    const entry = { resource_addresses };
     try {
-      const before = register(store, name, entry);
-      return { outcome: "SUCCESS", result: { success: true }, change: { before, after: { [name]: entry } } };
+      const change = await names.bind(name, resource_addresses);
+      return { outcome: "SUCCESS", result: { success: true }, change };
     } catch (error) {
       // The one operation whose contract reads a result field when the storage fails.
       if (!(error instanceof StoreFault)) throw error;
@@ -43,8 +42,8 @@ const WRITE = operation({
       };
     }
   },
-  probe({ name, resource_addresses }, store) {
-    const entry = own(readDocument(store), name);
+  async probe({ name, resource_addresses }, names) {
+    const entry = await names.lookUp(name);
     if (entry === undefined) return absent();
     return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
   },
@@ -52,16 +51,6 @@ const WRITE = operation({
 
 const EMPTY_NAME = { outcome: "VIOLATION", reason: { code: "NAME_EMPTY" } } as const;
 const ADDRESS_NOT_TEXT = { outcome: "VIOLATION", reason: { code: "ADDRESS_NOT_TEXT" } } as const;
-
-/** Answers what stood under the name before. */
-function register(store: StoreFile, name: string, entry: JsonObject): JsonObject | null {
-  return store.locked(() => {
-    const stored = readDocument(store);
-    const before = own(stored, name);
-    writeDocument(store, { ...stored, [name]: entry });
-    return before === undefined ? null : { [name]: before };
-  });
-}
 
 /** `{name: {"resource_addresses": […]}}`: an address book whose names can be written again. */
 export const csNameRegistry = effect({

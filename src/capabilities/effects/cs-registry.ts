@@ -1,22 +1,12 @@
 import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
-import type { StoreFile, StoreReader } from "../../ports.ts";
-import { type Matching, matchingLines } from "../../storage/files/jsonl-query.ts";
-import { corrupt } from "../../storage/files/jsonl-scan.ts";
-import { type Lines, lineStore } from "../../storage/files/jsonl-store.ts";
-import { effect, operation, type Performed } from "../effect.ts";
+import { isActive } from "../../storage/key-registry.ts";
+import type { FoundEntries } from "../../storage/record-log.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional, string } from "../input-schema.ts";
-import {
-  type Bindings,
-  bindingsReader,
-  countActive,
-  find,
-  findKey,
-  isActive,
-  readBinding,
-} from "./registry-bindings.ts";
+import { operationOn } from "../targets/store.ts";
 
-const look = lineStore(bindingsReader);
+const operation = operationOn("registry");
 
 const REGISTER = operation({
   about: "Binds a new key to a new address; a key that is registered stays as it is.",
@@ -30,25 +20,23 @@ const REGISTER = operation({
   },
   outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "append-only",
-  run({ key, value = {}, ...targets }, store, sources) {
-    return store.locked(() =>
-      consult(store, (registry): Performed<"SUCCESS" | "ALREADY_EXISTS"> => {
-        if (findKey(registry.state, store, key)?.isActive) return { outcome: "ALREADY_EXISTS" };
-        const address = `ADDR_${sources.entropy(16)}`;
-        const entry = { key, address, ...beside(targets, value) };
-        registry.add(entry);
-        return { outcome: "SUCCESS", result: { address }, change: { before: torn(registry), after: entry } };
-      }),
-    );
+  async run({ key, value = {}, ...targets }, registry, sources) {
+    const added = await registry.register(key, () => {
+      const address = `ADDR_${sources.entropy(16)}`;
+      return { key, address, ...otherFields(targets, value) };
+    });
+    if (added === null) return { outcome: "ALREADY_EXISTS" };
+    return { outcome: "SUCCESS", result: { address: added.entry.address }, change: added.change };
   },
-  probe({ key, value = {}, ...targets }, store) {
-    const { lines, ...rest } = linesWith(store, "key", key);
-    if (isOnlyTorn(rest)) return unclear("ONLY_TORN", rest.torn);
-    const wanted = { key, ...beside(targets, value) };
-    const asked = lines.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
-    const last = lines.at(-1);
+  async probe({ key, value = {}, ...targets }, registry) {
+    const found = await registry.history("key", key);
+    if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
+    const { entries, torn } = found;
+    const wanted = { key, ...otherFields(targets, value) };
+    const asked = entries.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
+    const last = entries.at(-1);
     if (asked === undefined || last === undefined)
-      return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...rest.torn });
+      return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...torn });
     if (asked !== last) return unclear("BOUND_NO_MORE", { line: asked.number, last_line: last.number });
     return done({ line: asked.number, address: own(asked.entry, "address") ?? null });
   },
@@ -59,11 +47,10 @@ const RESOLVE = operation({
   input: { key_or_address: string },
   outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ key_or_address }, store) {
+  async run({ key_or_address }, registry) {
     if (key_or_address === "") return EMPTY_KEY;
-    const binding = lookUp(store, key_or_address);
-    if (!binding?.isActive) return { outcome: "NOT_FOUND" };
-    const entry = readBinding(binding, store);
+    const entry = await registry.resolve(key_or_address);
+    if (entry === null) return { outcome: "NOT_FOUND" };
     const target = (field: string) => own(entry, field) ?? "";
     return {
       outcome: "SUCCESS",
@@ -77,9 +64,9 @@ const EXISTS = operation({
   input: { key_or_address: string },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
   semantics: "reads",
-  run({ key_or_address }, store) {
+  async run({ key_or_address }, registry) {
     if (key_or_address === "") return EMPTY_KEY;
-    return { outcome: "SUCCESS", result: { exists: lookUp(store, key_or_address)?.isActive ?? false } };
+    return { outcome: "SUCCESS", result: { exists: await registry.exists(key_or_address) } };
   },
 });
 
@@ -88,32 +75,23 @@ const DEREGISTER = operation({
   input: { key_or_address: string },
   outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
   semantics: "idempotent",
-  run({ key_or_address }, store) {
+  async run({ key_or_address }, registry) {
     if (key_or_address === "") return EMPTY_KEY;
-    if (lookUp(store, key_or_address) === undefined) return { outcome: "NOT_FOUND" };
-    return store.locked(() =>
-      consult(store, (registry): Performed<"SUCCESS" | "NOT_FOUND"> => {
-        const binding = find(registry.state, store, key_or_address);
-        if (binding === undefined) return { outcome: "NOT_FOUND" };
-        if (!binding.isActive) return { outcome: "SUCCESS" };
-        const tombstone = { key: binding.key, address: binding.address ?? "", tombstone: true };
-        const before = { ...readBinding(binding, store), ...torn(registry) };
-        registry.add(tombstone);
-        return { outcome: "SUCCESS", change: { before, after: tombstone } };
-      }),
-    );
+    const ended = await registry.deregister(key_or_address);
+    return ended === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", ...ended };
   },
-  probe({ key_or_address }, store) {
+  async probe({ key_or_address }, registry) {
     if (key_or_address === "") return absent();
-    const ofKey = linesWith(store, "key", key_or_address);
-    const { lines, ...rest } = ofKey.lines.length > 0 ? ofKey : linesWith(store, "address", key_or_address);
-    if (isOnlyTorn(rest)) return unclear("ONLY_TORN", rest.torn);
-    const last = lines.at(-1);
-    if (last === undefined) return absent(rest.torn);
+    const ofKey = await registry.history("key", key_or_address);
+    const found = ofKey.entries.length > 0 ? ofKey : await registry.history("address", key_or_address);
+    if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
+    const { entries, torn } = found;
+    const last = entries.at(-1);
+    if (last === undefined) return absent(torn);
     if (!isActive(last.entry)) return done({ line: last.number });
-    const ended = lines.findLast(({ entry }) => !isActive(entry));
+    const ended = entries.findLast(({ entry }) => !isActive(entry));
     if (ended !== undefined) return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number });
-    return absent({ bound_in_line: last.number, ...rest.torn });
+    return absent({ bound_in_line: last.number, ...torn });
   },
 });
 
@@ -122,51 +100,28 @@ const COUNT = operation({
   input: {},
   outcomes: ["SUCCESS", "BACKEND_ERROR"],
   semantics: "reads",
-  run(_, store) {
-    return { outcome: "SUCCESS", result: { count: consult(store, ({ state }) => countActive(state)) } };
+  async run(_, registry) {
+    return { outcome: "SUCCESS", result: { count: await registry.count() } };
   },
 });
 
 const EMPTY_KEY = { outcome: "VIOLATION", reason: { code: "KEY_EMPTY" } } as const;
 
-/**
- * What `work` makes of the registry as it is now. Torn bytes behind its lines are ignored; a file that holds nothing
- * else was never seen to be a registry, and nothing is written into it.
- */
-function consult<T>(store: StoreFile, work: (registry: Lines<Bindings>) => T): T {
-  return look(store, (registry) => {
-    if (registry.count === 0 && registry.tornBytes > 0) throw corrupt(store.name, 1);
-    return work(registry);
-  });
-}
-
-/** What the registry has of a key or of an address, ended or not. */
-function linesWith(store: StoreReader, field: "key" | "address", text: string): Matching {
-  return matchingLines(store, (entry) => typeof own(entry, "key") === "string" && own(entry, field) === text);
-}
-
-const isOnlyTorn = ({ count, torn }: Pick<Matching, "count" | "torn">) =>
-  count === 0 && torn.torn_bytes !== undefined;
-
-const lookUp = (store: StoreFile, keyOrAddress: string) =>
-  consult(store, ({ state }) => find(state, store, keyOrAddress));
-
-const torn = ({ tornBytes }: Lines<Bindings>): JsonObject | null =>
-  tornBytes === 0 ? null : { torn_bytes: tornBytes };
+const isOnlyTorn = ({ count, torn }: FoundEntries) => count === 0 && Object.hasOwn(torn, "torn_bytes");
 
 function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
   const isPresent = (field: [string, Json | undefined]): field is [string, Json] => field[1] !== undefined;
   return Object.fromEntries(Object.entries(fields).filter(isPresent));
 }
 
-/** What stands beside key and address. */
-function beside(targets: Readonly<Record<string, Json | undefined>>, value: JsonObject): JsonObject {
+/** The fields of an entry besides key and address. */
+function otherFields(targets: Readonly<Record<string, Json | undefined>>, value: JsonObject): JsonObject {
   return { ...present(targets), ...withoutOwnFields(value) };
 }
 
 const OWN_FIELDS = new Set(["key", "address", "tombstone"]);
 
-/** What the caller stores beside the binding cannot change the binding itself. */
+/** What the caller stores with the binding cannot change the binding itself. */
 function withoutOwnFields(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([field]) => !OWN_FIELDS.has(field)));
 }

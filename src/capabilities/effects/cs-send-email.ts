@@ -1,9 +1,11 @@
 import { type JsonObject, own } from "../../json/json.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
 import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
-import { effect, mailing, type Performed } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, unclear } from "../evidence.ts";
 import { anything, optional, string } from "../input-schema.ts";
+import type { Performed } from "../target.ts";
+import { mailing } from "../targets/mail.ts";
 
 const SUBMISSION_PORT = 587;
 const NOBODY = "noreply@pgs.local";
@@ -32,7 +34,7 @@ const SEND = mailing({
     if (refusal === undefined) return { outcome: "SUCCESS", result: { delivery_status: "sent" } };
     return { outcome: "BACKEND_ERROR", reason: { ...refusal } };
   },
-  probe({ recipient, to, subject = "" }, { since }) {
+  async probe({ recipient, to, subject = "" }, { since }) {
     const address = recipient ?? to;
     if (address === undefined || !E_MAIL_ADDRESS.test(address)) return absent();
     return unclear("NOT_STORED", { recipient: address, subject, since });

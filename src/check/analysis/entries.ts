@@ -1,3 +1,4 @@
+import { frontMatterTables } from "../../snapshot/parse.ts";
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
 import type { Fault } from "../../errors/base.ts";
@@ -49,7 +50,7 @@ export function readEntries(folder: string, files: Files): Read {
   const faults: Fault[] = [];
   const all = readAll(folder, files, faults);
   const seal = readSealFile(folder, files, faults);
-  if (seal !== undefined) faults.push(...sealFaults(seal, all));
+  if (seal !== undefined) for (const fault of sealFaults(seal, all)) faults.push(fault);
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   const texts = new Map<string, string>();
@@ -60,7 +61,7 @@ export function readEntries(folder: string, files: Files): Read {
         texts.set(file.path, utf8(file.bytes));
       } else {
         const entry = readEntry(file);
-        faults.push(...verifyContents(file.path, entry.text, entry.envelope));
+        for (const fault of verifyContents(file.path, entry.text, entry.envelope)) faults.push(fault);
         entries.set(entry.fqdn, entry);
       }
     } catch (error) {
@@ -126,6 +127,7 @@ export function snapshotOver(folder: string, { entries, documents, texts, isSeal
   return {
     folder,
     state: isSealed ? "sealed" : "verified",
+    tables: frontMatterTables,
     rootOf: closureRoot,
     artifact: (name) => entries.get(name)?.artifact ?? undefined,
     names: (kind) =>

@@ -11,13 +11,7 @@ import { CompileFault, type CompileReason } from "../../plan/errors.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";
-import {
-  type ContractTable,
-  parseContract,
-  parseWorkflow,
-  type Report,
-  type WorkflowTable,
-} from "../../snapshot/parse.ts";
+import type { ContractTable, Report, WorkflowTable } from "../../snapshot/parse.ts";
 import { compileContractAlone } from "./compile-contract.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
 import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
@@ -127,7 +121,7 @@ async function checkedWorkflow(
   snapshot: Snapshot,
   registry: Registry,
 ): Promise<CheckedWorkflow> {
-  const table = parseWorkflow(artifact, silent);
+  const table = snapshot.tables.workflow(artifact, silent);
   try {
     return { artifact, table, plan: await compile(artifact, snapshot, registry), reasons: [] };
   } catch (error) {
@@ -144,7 +138,7 @@ async function checkedContract(
   snapshot: Snapshot,
   registry: Registry,
 ): Promise<CheckedContract> {
-  const table = parseContract(artifact, silent);
+  const table = snapshot.tables.contract(artifact, silent);
   const planned = uses[0]?.node.contract;
   const { contract, reasons } =
     planned === undefined

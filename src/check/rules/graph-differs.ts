@@ -1,3 +1,4 @@
+import { counted } from "../../errors/counted.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import { AuthorError, type AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
@@ -85,7 +86,7 @@ function waysDifference(listed: Json | undefined, ways: Ways): string | null {
   const extra = listed.filter((one: Json) => !Array.isArray(one) || !ways.has(one));
   if (extra.length > 0) return said("not the workflow's", extra.map(wayText));
   const count = new Set(listed.map(wayText)).size;
-  return count === ways.count ? null : `${count} of ${ways.count} paths are listed`;
+  return count === ways.count ? null : `${count} of ${counted(ways.count, "path")} listed`;
 }
 
 const wayText = (one: Json) => (Array.isArray(one) ? one.join(" > ") : "");

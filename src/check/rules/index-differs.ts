@@ -29,7 +29,7 @@ function* differences(
 ): Generator<Found> {
   const [should, is] = [objectAt(expected, list), objectAt(found, list)];
   if (own(found, count) !== own(expected, count)) {
-    const message = `${count} is ${String(own(found, count))}, but there are ${String(own(expected, count))}`;
+    const message = `${count} is ${String(own(found, count))}, but should be ${String(own(expected, count))}`;
     yield { file, pointer: pointer([count]), facts: { count }, message };
   }
   for (const name of [...new Set([...Object.keys(should), ...Object.keys(is)])].sort()) {

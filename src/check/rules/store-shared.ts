@@ -1,6 +1,5 @@
 import { pathBelowRoot } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/load.ts";
-import { parseStructure } from "../../snapshot/parse.ts";
 import { contractNodes } from "../analysis/bindings.ts";
 import { type SnapshotModel, silent } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
@@ -21,7 +20,7 @@ function* twoStores(subject: SnapshotModel): Generator<Found> {
   const owners = new Map<string, string>();
   for (const { artifact } of subject.ofWord("STRUCTURE")) {
     if (artifact === null) continue;
-    for (const [store, declared] of parseStructure(artifact, silent)) {
+    for (const [store, declared] of subject.snapshot.tables.structure(artifact, silent)) {
       const file = pathBelowRoot(declared);
       if (file === null) continue;
       const owner = owners.get(file) ?? store;

@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
-import { parseEffect } from "../../snapshot/parse.ts";
 import type { Entry } from "../analysis/entries.ts";
 import type { SnapshotModel } from "../analysis/snapshot-model.ts";
 import { foundIn, rule } from "../rule.ts";
@@ -48,12 +47,14 @@ export const surfaceDiffers = rule({
   },
 });
 
-function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord }: SnapshotModel) {
+function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord, snapshot }: SnapshotModel) {
   const op = own(frontmatter, "op");
   const canonical = texts(own(frontmatter, "canonical_surface")) ?? [];
   const governed = texts(own(frontmatter, "governs")) ?? [];
   const operations = ofWord("CS").flatMap(({ fqdn: effect, artifact }) =>
-    governed.includes(codeOf(effect)) && artifact !== null ? [{ effect, declared: parseEffect(artifact) }] : [],
+    governed.includes(codeOf(effect)) && artifact !== null
+      ? [{ effect, declared: snapshot.tables.effect(artifact) }]
+      : [],
   );
   for (const { effect, declared } of operations) {
     const outcomes = declared.get(String(op));

@@ -1,5 +1,6 @@
 /** What to do about stored data that could not be used. */
 
+import { limitHint } from "../../errors/base.ts";
 import { type JsonObject, own } from "../../json/json.ts";
 import { storeRepair } from "../../storage/errors.ts";
 
@@ -12,11 +13,12 @@ export function dataHint(reason: JsonObject): string | undefined {
     case "STORE_UNWRITABLE":
       return errnoHint(String(own(reason, "errno")), file, "written");
     case "STORE_CORRUPT": {
-      const [line, defect] = [own(reason, "line"), own(reason, "defect")];
+      const [line, defect, pointer] = ["line", "defect", "pointer"].map((name) => own(reason, name));
       return storeRepair(
         file,
         typeof line === "number" ? line : undefined,
         typeof defect === "string" ? defect : undefined,
+        typeof pointer === "string" ? pointer : undefined,
       );
     }
     case "STORE_LOCKED":
@@ -39,6 +41,6 @@ function errnoHint(errno: string, file: string, done: string): string {
     case "EDQUOT":
       return "free disk space for the data root";
     default:
-      return `make sure that ${file} in the data root can be ${done} (${errno})`;
+      return limitHint(errno) ?? `make sure that ${file} in the data root can be ${done} (${errno})`;
   }
 }

@@ -98,7 +98,7 @@ export interface AtHand {
   readonly findStep: FindStep;
   readonly readAgain: ReadAgain;
   /** The data root is null where there is none. */
-  readonly stage: Omit<RunStage, "data"> & { readonly data: RunStage["data"] | null };
+  readonly stage: Omit<RunStage, "stores"> & { readonly stores: RunStage["stores"] | null };
 }
 
 /** Null for a run that ended and left no effect open. */
@@ -125,11 +125,11 @@ export async function advise(
 
 async function rehearsals(
   cutOff: CutOff,
-  { plan, stage: { data, ...stage } }: AtHand,
+  { plan, stage: { stores, ...stage } }: AtHand,
 ): Promise<DryRuns | ProbeFailure> {
   if (plan === null) return "NO_PLAN";
-  if (data === null) return "NO_DATA_ROOT";
-  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : allDryRuns(plan, cutOff, { ...stage, data });
+  if (stores === null) return "NO_DATA_ROOT";
+  return isHidden(cutOff.start.payload) ? "SUPPRESSED" : allDryRuns(plan, cutOff, { ...stage, stores });
 }
 
 /** The effects that ended. */

@@ -1,20 +1,21 @@
-/** What the rest of a run would do now, and what running it again would: the same walk, with nothing written and nothing sent. */
+/** What the rest of a run would do now, and what running it again would: executed with nothing written and nothing sent. */
 
+import { isChange } from "../../capabilities/evidence.ts";
 import type { RunEnding } from "../../engine/advance.ts";
+import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
 import { createLiveExecutor } from "../../engine/live-executor.ts";
-import { TRACE_LIMITS } from "../../engine/run-limits.ts";
-import type { EmitEvent, RunInput } from "../../engine/run-state.ts";
-import { jsonEqual } from "../../json/json.ts";
+import type { RunInput } from "../../engine/run-state.ts";
+import { TRACE_LIMITS } from "../../json/limits.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Change, Clock, DataRoot, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { Change, Clock, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { OverlayStores, Stores } from "../../storage/stores.ts";
 import type { EventBody } from "../../trace/event.ts";
-import { type OverlayRoot, overlayRoot } from "./overlay-store.ts";
 
-/** What a rehearsal is given of the world, as it is now. */
+/** What a dry run is given of the world, as it is now. */
 export interface RunStage {
-  readonly data: DataRoot;
+  readonly stores: Stores;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Pick<Mail, "environment">;
@@ -25,7 +26,7 @@ export interface DryRun {
   /** In the order in which they ended. */
   readonly effects: readonly DryRunEffect[];
   /** As they would be afterwards. */
-  readonly stores: OverlayRoot;
+  readonly stores: OverlayStores;
   readonly letters: readonly MailMessage[];
 }
 
@@ -39,20 +40,14 @@ export interface DryRunEffect {
   readonly isChange: boolean;
 }
 
-/** What concludes instead of what is performed, and hears what the walk says. */
-export interface Direction {
-  readonly executor: (performed: StepExecutor) => StepExecutor;
-  readonly emit: EmitEvent;
-}
-
-/** The input must hold nothing suppressed. */
+/** The input must hold nothing suppressed. `wrap` may replace what the live executor does. */
 export async function dryRun(
   plan: Plan,
   input: RunInput,
   stage: RunStage,
-  direction?: Direction,
+  wrap: (live: StepExecutor) => StepExecutor = (live) => live,
 ): Promise<DryRun> {
-  const stores = overlayRoot(stage.data);
+  const stores = stage.stores.overlay();
   const letters: MailMessage[] = [];
   const mail: Mail = {
     environment: stage.mail.environment,
@@ -61,35 +56,34 @@ export async function dryRun(
       return undefined;
     },
   };
-  const performed = createLiveExecutor({
-    ...stage,
-    data: stores,
-    mail,
-    limits: TRACE_LIMITS,
-    begun: () => undefined,
-    durability: "process",
-    syncTrace: () => undefined,
-  });
+  const executor = wrap(
+    createLiveExecutor({
+      ...stage,
+      stores,
+      mail,
+      limits: TRACE_LIMITS,
+      onBeginRun: () => undefined,
+      durability: "process",
+      journal: { append: () => undefined, sync: () => undefined },
+    }),
+  );
   const effects: DryRunEffect[] = [];
   let sent = 0;
-  const emit: EmitEvent = (event) => {
-    direction?.emit(event);
-    if (event.event_type !== "side_effect_end") return;
-    effects.push(toEffect(event, letters.length > sent));
-    sent = letters.length;
-  };
-  const walked = await execute(plan, input, direction?.executor(performed) ?? performed, emit);
-  const { status, outcome, exitReason } = walked;
+  const emit = emitter((event) => {
+    if (event.event_type === "side_effect_end") {
+      effects.push(toEffect(event, letters.length > sent));
+      sent = letters.length;
+    }
+    return executor.emit(event);
+  });
+  const { status, outcome, exitReason } = await execute(plan, input, { ...executor, emit });
   return { ending: { status, outcome, exitReason }, effects, stores, letters };
 }
 
-export function isChange(change: Change | null): boolean {
-  return change !== null && !jsonEqual(change.before, change.after);
-}
-
-type End = Extract<EventBody, { event_type: "side_effect_end" }>;
-
-function toEffect({ run, node_id: node = "", payload }: End, isSent: boolean): DryRunEffect {
+function toEffect(
+  { run, node_id: node = "", payload }: EventBody<"side_effect_end">,
+  isSent: boolean,
+): DryRunEffect {
   const { step, outcome, change = null } = payload;
-  return { run, node, step, outcome, change, isChange: isSent || isChange(change) };
+  return { run, node, step, outcome, change, isChange: isSent || (change !== null && isChange(change)) };
 }

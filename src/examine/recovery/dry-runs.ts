@@ -1,15 +1,16 @@
 /** Whether running it again would leave what the run would have left, had nobody killed it. */
 
+import { isChange } from "../../capabilities/evidence.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
-import type { EmitEvent } from "../../engine/run-state.ts";
+import { ReplayStopped } from "../../engine/record-cursor.ts";
+import { clockOf, inputOf } from "../../engine/recorded.ts";
+import { ReplayExecutor } from "../../engine/replay-executor.ts";
+import { replayThenLive } from "../../engine/resume-executor.ts";
 import { jsonEqual, readObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { OverlayStores } from "../../storage/stores.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
-import { clockOf, inputOf } from "../replay/recorded.ts";
-import { WHOLE } from "../replay/replay.ts";
-import { ReplayExecutor, Stop } from "../replay/replay-executor.ts";
-import { type Direction, type DryRun, dryRun, isChange, type RunStage } from "./dry-run.ts";
-import type { OverlayRoot } from "./overlay-store.ts";
+import { type DryRun, dryRun, type RunStage } from "./dry-run.ts";
 import type { OpenEffect } from "./probe.ts";
 import { Readings, type Recorded, readingsIn } from "./readings.ts";
 
@@ -40,20 +41,18 @@ export async function allDryRuns(plan: Plan, cutOff: CutOff, stage: RunStage): P
   const named = { executionId: "rehearsal", run: MAIN_RUN };
   const again = await dryRun(plan, inputOf(start, { ...named, clock: now }), stage);
   const input = inputOf(start, { ...named, clock: clockOf(start) });
-  const sameReadings = await dryRun(plan, input, ...reading(recorded, now, stage));
-  const undisturbed = await goOn(plan, cutOff, ...reading(recorded, now, stage));
+  const [sameStage, readings] = withReadings(recorded, now, stage);
+  const sameReadings = await dryRun(plan, input, sameStage, (live) => readings.at(live));
+  const undisturbed = await goOn(plan, cutOff, ...withReadings(recorded, now, stage));
   const finishes =
-    undisturbed !== null && isSameWay(again, sameReadings) && leavesTheSame(sameReadings, undisturbed);
+    undisturbed !== null && isSameWay(again, sameReadings) && (await leavesTheSame(sameReadings, undisturbed));
   return { again, sameReadings, finishes };
 }
 
-function reading(recorded: Recorded, now: string, stage: RunStage): readonly [RunStage, Direction] {
+function withReadings(recorded: Recorded, now: string, stage: RunStage): readonly [RunStage, Readings] {
   const readings = new Readings(recorded, now);
   const { clock, entropy } = readings;
-  return [
-    { ...stage, clock, entropy },
-    { executor: (performed) => readings.at(performed), emit: readings.follow },
-  ];
+  return [{ ...stage, clock, entropy }, readings];
 }
 
 /**
@@ -64,54 +63,35 @@ function goOn(
   plan: Plan,
   { start, open, readAgain }: CutOff,
   stage: RunStage,
-  { executor, emit }: Direction,
+  readings: Readings,
 ): Promise<DryRun | null> {
   const done = new Set(open.filter(({ found }) => found.state === "done").map(({ effectKey }) => effectKey));
   return readAgain(async (events) => {
-    const record = new ReplayExecutor(events, plan, WHOLE);
-    const executionId = record.peek()?.execution_id ?? "";
+    const record = new ReplayExecutor(events, plan);
+    const executionId = record.peek()?.event.execution_id ?? "";
     const input = inputOf(start, { executionId, run: MAIN_RUN, clock: clockOf(start) });
-    const direction = {
-      executor: (performed: StepExecutor) => executor(afterRecord(record, performed, done)),
-      emit: followedBy(emit, record),
-    };
     try {
-      const rehearsal = await dryRun({ ...plan, snapshot: start.snapshot }, input, stage, direction);
+      const rehearsal = await dryRun({ ...plan, snapshot: start.snapshot }, input, stage, (live) =>
+        readings.at(replayThenLive(record, answeringAlike(live, done))),
+      );
       return record.tally.suppressed === 0 && record.peek() === undefined ? rehearsal : null;
     } catch (error) {
-      if (error instanceof Stop) return null;
+      if (error instanceof ReplayStopped) return null;
       throw error;
     }
   });
 }
 
-function followedBy(emit: EmitEvent, record: ReplayExecutor): EmitEvent {
-  return (event) => {
-    emit(event);
-    if (record.peek() !== undefined) record.compare(event);
-  };
-}
-
-/** What is on record, and from its end on what is performed. @throws Stop where an effect answers unlike the first time */
-function afterRecord(record: ReplayExecutor, performed: StepExecutor, done: ReadonlySet<string>): StepExecutor {
-  const source = () => (record.peek() === undefined ? performed : record.executor);
+/** Performs an effect that took place once more. @throws ReplayStopped where it answers unlike the first time */
+function answeringAlike(live: StepExecutor, done: ReadonlySet<string>): StepExecutor {
   return {
-    admission: (...asked) => source().admission(...asked),
-    transform: (...asked) => source().transform(...asked),
+    ...live,
     async effect(step, inputs, key) {
-      const concluded = await source().effect(step, inputs, key);
-      const isSame = concluded.outcome === "SUCCESS" && !isChange(concluded.change ?? null);
-      if (record.peek() === undefined && done.has(key) && !isSame) throw new Stop(null);
-      return concluded;
+      const result = await live.effect(step, inputs, key);
+      const isAlike = result.outcome === "SUCCESS" && (result.change === undefined || !isChange(result.change));
+      if (done.has(key) && !isAlike) throw new ReplayStopped(null);
+      return result;
     },
-    begin: (...asked) => source().begin(...asked),
-    limit: (...asked) => source().limit(...asked),
-    unmet: (...asked) => source().unmet(...asked),
-    evaluation: (...asked) => source().evaluation(...asked),
-    status: (...asked) => source().status(...asked),
-    inputs: (...asked) => source().inputs(...asked),
-    published: (...asked) => source().published(...asked),
-    end: (...asked) => source().end(...asked),
   };
 }
 
@@ -122,16 +102,19 @@ function isSameWay(a: DryRun, b: DryRun): boolean {
   return way(a) === way(b);
 }
 
-function leavesTheSame(a: DryRun, b: DryRun): boolean {
-  const names = new Set([...a.stores.written(), ...b.stores.written()]);
-  const isSame = (name: string) => holdsTheSame(a.stores, b.stores, name);
+async function leavesTheSame(a: DryRun, b: DryRun): Promise<boolean> {
   const rest = ({ ending, letters }: DryRun) => JSON.stringify([ending, letters]);
-  return rest(a) === rest(b) && [...names].every(isSame);
+  if (rest(a) !== rest(b)) return false;
+  for (const name of new Set([...a.stores.written(), ...b.stores.written()])) {
+    if (!(await holdsTheSame(a.stores, b.stores, name))) return false;
+  }
+  return true;
 }
 
-function holdsTheSame(a: OverlayRoot, b: OverlayRoot, name: string): boolean {
-  const [left, right] = [a, b].map((root) => Buffer.from(root.store(name).read() ?? []));
-  if (left === undefined || right === undefined || left.equals(right)) return true;
+async function holdsTheSame(a: OverlayStores, b: OverlayStores, name: string): Promise<boolean> {
+  const left = Buffer.from((await a.content(name)) ?? []);
+  const right = Buffer.from((await b.content(name)) ?? []);
+  if (left.equals(right)) return true;
   const [one, other] = [readObject(left), readObject(right)];
   return "value" in one && "value" in other && jsonEqual(one.value, other.value);
 }

@@ -1,11 +1,13 @@
 /** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
 
+import { targetOf } from "../../capabilities/effect.ts";
 import { absent, type Evidence } from "../../capabilities/evidence.ts";
+import type { Probe } from "../../capabilities/target.ts";
 import { RunFault } from "../../errors/base.ts";
 import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
-import type { DataRoot, LockHolder, StoreReader } from "../../ports.ts";
+import type { Stores } from "../../storage/stores.ts";
 import { holdsSuppressed } from "../../trace/event.ts";
 import type { BegunEffect } from "./open-effects.ts";
 import { mayWrite } from "./remaining.ts";
@@ -62,26 +64,22 @@ export const safeTable = {
 
 export type Safe = keyof typeof safeTable;
 
-export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
-  /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
-  readonly looked: { readonly file: string; readonly changed: string | null } | null;
+export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last">, Omit<Probe, "found"> {
   readonly found: ProbeResult;
-  /** Who holds the lock of its store. */
-  readonly lock: LockHolder | null;
   readonly safe: Safe;
 }
 
-/** `data` is null where there is no data root. Looks at stores; changes none and takes no lock. */
+/** `stores` is null where there is no data root. Looks at stores; changes none and takes no lock. */
 export async function probeOpenEffect(
   open: readonly BegunEffect[],
   findStep: FindStep,
-  data: DataRoot | null,
+  stores: Stores | null,
 ): Promise<readonly OpenEffect[]> {
   const judged: OpenEffect[] = [];
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
-    const look = lookFor(begun, declared, data);
+    const look = await lookFor(begun, declared, stores);
     judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
   return judged;
@@ -89,20 +87,22 @@ export async function probeOpenEffect(
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;
 
-function lookFor(effect: BegunEffect, declared: Declared, data: DataRoot | null): Look {
+async function lookFor(effect: BegunEffect, declared: Declared, stores: Stores | null): Promise<Look> {
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
-  const { operation, path } = declared.step;
+  const { operation, path, policy } = declared.step;
   const { inputs } = effect;
-  if (!mayWrite(declared.step) || operation.target === "workflows") return elsewhere(absent());
+  const target = targetOf(operation);
+  if (target.answers !== "recorded" || target.isReading(operation)) return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
-  if (operation.target === "mail") return elsewhere(operation.probe(inputs, effect));
-  const { probe } = operation;
-  // Without a path it would have answered BACKEND_ERROR.
-  if (path === null || probe === undefined) return elsewhere(absent());
-  if (data === null) return elsewhere(unseen("NO_DATA_ROOT"));
-  return lookInto(data, path, (store) => withoutSecrets(probe(inputs, store, effect), declared));
+  try {
+    const probe = await target.probe(operation, { inputs, path, policy }, effect, { stores });
+    if (probe === null) return elsewhere(unseen("NO_DATA_ROOT"));
+    return { ...probe, found: withoutSecrets(probe.found, declared) };
+  } catch (error) {
+    return elsewhere(probeFailure(error));
+  }
 }
 
 /** What is known without looking at a store. */
@@ -114,22 +114,6 @@ function unseen(because: ProbeFailure, evidence: JsonObject = {}): ProbeResult {
   return { state: "unseen", because, evidence };
 }
 
-function lookInto(data: DataRoot, path: string, show: (store: StoreReader) => ProbeResult): Look {
-  try {
-    const store: StoreReader = data.store(path);
-    const stamp = store.stamp();
-    const changed = stamp && toSecond(stamp.modified);
-    return { looked: { file: store.name, changed }, lock: store.holder(), found: show(store) };
-  } catch (error) {
-    return elsewhere(hindered(error));
-  }
-}
-
-/** Not more exactly: file systems put down a moment that is some milliseconds old. */
-function toSecond(nanoseconds: string): string {
-  return new Date(Number(BigInt(nanoseconds) / 1_000_000n)).toISOString().replace(/\.\d+Z$/, "Z");
-}
-
 function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declared): Safe {
   if ("because" in found && found.because === "NESTED") return "SEE_NESTED";
   if (lock !== null && lock.state !== "dead") return "WAIT";
@@ -138,7 +122,7 @@ function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declare
   return isStep(declared) && !mayWrite(declared.step) ? "CHANGES_NOTHING" : "DO_AGAIN";
 }
 
-function hindered(error: unknown): ProbeResult {
+function probeFailure(error: unknown): ProbeResult {
   if (error instanceof RunFault) return unseen("ESCAPES", error.facts);
   if (!(error instanceof StoreFault)) throw error;
   return unseen(error.reason === "CORRUPT" ? "CORRUPT" : "UNREADABLE", error.facts);

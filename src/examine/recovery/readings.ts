@@ -1,7 +1,7 @@
 /** What clock and entropy say at each place of a run: what is on record there, else what follows from the place. */
 
+import { emitter } from "../../engine/events.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
-import type { EmitEvent } from "../../engine/run-state.ts";
 import { digestOf } from "../../json/canonical.ts";
 import type { Clock, Entropy, Observation } from "../../ports.ts";
 import type { TraceEvent } from "../../trace/event.ts";
@@ -31,7 +31,7 @@ function placeIn({ event_type: type, run, node_id: node = "", payload }: TraceEv
 
 const placeOf = (...place: readonly string[]) => JSON.stringify(place);
 
-/** For one walk. Two walks that come to a place equally often read the same there. */
+/** For one run. Two runs that come to a place equally often read the same there. */
 export class Readings {
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -47,15 +47,14 @@ export class Readings {
     this.entropy = { hex: (count) => this.#next("entropy") ?? this.#derive(count) };
   }
 
-  /** Follows the walk by what it says. */
-  readonly follow: EmitEvent = ({ run, node_id: node = "" }) => {
-    this.#node = [run, node];
-  };
-
-  /** The same conclusions, drawn at the place where the walk asks for them. */
+  /** The executor, which reads here the clock and entropy of the place at which it is asked. */
   at(executor: StepExecutor): StepExecutor {
     return {
       ...executor,
+      emit: emitter((event) => {
+        this.#node = [event.run, event.node_id ?? ""];
+        return executor.emit(event);
+      }),
       transform: (step, inputs) => {
         this.#enter(...this.#node, step.name);
         return executor.transform(step, inputs);
@@ -64,9 +63,9 @@ export class Readings {
         this.#enter(...this.#node, step.name);
         return executor.effect(step, inputs, key);
       },
-      begin: (run, ...called) => {
+      beginRun: (run, plan) => {
         this.#enter(run);
-        return executor.begin(run, ...called);
+        return executor.beginRun(run, plan);
       },
     };
   }

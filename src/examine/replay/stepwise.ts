@@ -1,9 +1,9 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
+import type { Divergence } from "../../engine/compare-events.ts";
+import type { ReplayPolicy } from "../../engine/replay-policy.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
-import type { TraceFinding } from "../finding.ts";
-import type { ReplayPolicy } from "./replay-executor.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
 /** What a step answered. */
@@ -43,9 +43,9 @@ export interface Stretch {
 
 /** Goes on behind a divergence with what is on record, so that every step is seen. */
 export class Stepwise implements ReplayPolicy {
-  readonly goesOn = true;
+  readonly continuesAfterDivergence = true;
   readonly steps: ReplayedStep[] = [];
-  readonly divergences: TraceFinding[] = [];
+  readonly divergences: Divergence[] = [];
   /** Events that were taken as recorded. */
   taken = 0;
   readonly #stretch: Stretch;
@@ -58,6 +58,8 @@ export class Stepwise implements ReplayPolicy {
   readonly #met = new Set<string>();
   #hasBegun: boolean;
   #hasEnded: boolean;
+  /** Whether the end was come to before the beginning. */
+  #hasEndedEarly = false;
 
   constructor(stretch: Stretch = {}) {
     this.#stretch = stretch;
@@ -69,7 +71,12 @@ export class Stepwise implements ReplayPolicy {
   get missed(): { readonly asked: string; readonly met: readonly string[] } | null {
     const { from, until } = this.#stretch;
     const asked = this.#hasBegun ? (this.#hasEnded ? undefined : until) : from;
-    return asked === undefined ? null : { asked, met: [...this.#met] };
+    return asked === undefined || this.isReversed ? null : { asked, met: [...this.#met] };
+  }
+
+  /** Whether the trace comes to the end of the stretch only before its beginning. */
+  get isReversed(): boolean {
+    return this.#hasEndedEarly && this.#hasBegun && !this.#hasEnded;
   }
 
   isChecked(event: TraceEvent): boolean {
@@ -81,17 +88,18 @@ export class Stepwise implements ReplayPolicy {
     return this.#hasBegun;
   }
 
-  passed(event: TraceEvent, said: EventBody, isChecked: boolean, divergence: TraceFinding | null): boolean {
+  passed(event: TraceEvent, replayed: EventBody, isChecked: boolean, divergence: Divergence | null): boolean {
     const place = this.#waiting.shift() ?? null;
     if (divergence !== null) this.divergences.push(divergence);
-    if (place !== null) this.#see(place, event, said, verdictOf(isChecked, divergence));
+    if (place !== null) this.#see(place, event, replayed, verdictOf(isChecked, divergence));
     const { until } = this.#stretch;
     if (until === undefined || !isUntil(until, place, event)) return false;
-    this.#hasEnded = true;
-    return true;
+    if (this.#hasBegun) this.#hasEnded = true;
+    else this.#hasEndedEarly = true;
+    return this.#hasEnded;
   }
 
-  #see(place: StepPlace, event: TraceEvent, said: EventBody, verdict: Verdict): void {
+  #see(place: StepPlace, event: TraceEvent, replayed: EventBody, verdict: Verdict): void {
     if (place.visit === 1) this.#met.add(nodeText(place)).add(placeText(place));
     if (place.step === null) this.#current.delete(place.run);
     const begun = beginning(place, event);
@@ -106,12 +114,12 @@ export class Stepwise implements ReplayPolicy {
     if (event.event_type === "side_effect_end") step.recorded = effectAnswer(event.payload);
     if (event.event_type !== "transform_end") return;
     step.recorded = transformAnswer(event.payload);
-    if (verdict !== "taken" && said.event_type === "transform_end")
-      step.replayed = transformAnswer(said.payload);
+    if (verdict !== "taken" && replayed.event_type === "transform_end")
+      step.replayed = transformAnswer(replayed.payload);
   }
 }
 
-function verdictOf(isChecked: boolean, divergence: TraceFinding | null): Verdict {
+function verdictOf(isChecked: boolean, divergence: Divergence | null): Verdict {
   if (divergence !== null) return "differs";
   return isChecked ? "equal" : "taken";
 }
@@ -137,13 +145,13 @@ function effectAnswer({ outcome, result }: Payloads["side_effect_end"]): Answer 
 
 /** Whether the stretch begins with the event. */
 function isFrom(asked: string, place: StepPlace | null, { sequence }: TraceEvent): boolean {
-  if (isLine(asked)) return sequence >= Number(asked);
+  if (isLine(asked)) return sequence === Number(asked);
   return place !== null && (asked === placeText(place) || asked === nodeText(place));
 }
 
 /** Whether the stretch ends behind the event. */
 function isUntil(asked: string, place: StepPlace | null, { sequence, event_type }: TraceEvent): boolean {
-  if (isLine(asked)) return sequence >= Number(asked);
+  if (isLine(asked)) return sequence === Number(asked);
   if (place === null) return false;
   if (event_type === "step_end") return asked === placeText(place);
   return event_type === "node_end" && asked === nodeText(place);

@@ -1,11 +1,32 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
-import type { StepExecutor, TransformResult } from "../../engine/executor.ts";
-import { TRACE_LIMITS } from "../../engine/run-limits.ts";
+import { MissingReading, rerunTransform } from "../../engine/compute-transform.ts";
+import { emitter } from "../../engine/events.ts";
+import type {
+  AdmissionResult,
+  AdmissionWhere,
+  EffectResult,
+  StepExecutor,
+  TransformResult,
+} from "../../engine/executor.ts";
+import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
+import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
-import type { JsonObject } from "../../json/json.ts";
-import { evaluate, holds } from "../../plan/expression.ts";
+import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../../json/limits.ts";
+import { evaluate, type Scope } from "../../plan/expression.ts";
+import type { Unmet } from "../../plan/intent.ts";
+import type {
+  Admission,
+  ContractNode,
+  EffectStep,
+  Evaluation,
+  IntentNode,
+  OutputBinding,
+  TransformStep,
+} from "../../plan/plan.ts";
 import {
+  type EventBody,
   type EventOf,
   eventsOf,
   holdsSuppressed,
@@ -13,8 +34,6 @@ import {
   MAIN_RUN,
   type TraceEvent,
 } from "../../trace/event.ts";
-import { clockOf, effectConclusion, transformConclusion } from "../replay/recorded.ts";
-import { MissingReading, rerunTransform } from "../replay/rerun-transform.ts";
 
 /** The record holds no answer to what is asked. */
 export class UnansweredError extends Error {
@@ -31,8 +50,9 @@ export class UnansweredError extends Error {
 type EffectEnd = EventOf<"side_effect_end">["payload"];
 type TransformEnd = EventOf<"transform_end">["payload"];
 
-/** Answers as the outside world did when the trace was recorded. Every method may throw a `Silence`. */
-export class WhatIfExecutor {
+/** Answers as the outside world did when the trace was recorded. Every method may throw an `UnansweredError`. */
+export class WhatIfExecutor implements StepExecutor {
+  readonly emitted: EventBody[] = [];
   readonly #effects = new Answers<EffectEnd>();
   readonly #transforms = new Answers<TransformEnd>();
   readonly #clocks = new Answers<string>();
@@ -53,46 +73,61 @@ export class WhatIfExecutor {
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
 
-  readonly executor: StepExecutor = {
-    begin: (run, _, payload) => ({ clock: this.#clocks.next(run) ?? this.#clock, payload }),
-    admission: ({ requires, forbids }, where) => ({
+  readonly emit = emitter((event) => {
+    this.emitted.push(event);
+    return event;
+  });
+
+  readonly bind = bind;
+  readonly limit = (of: keyof TraceLimits, count: number) =>
+    count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of];
+
+  beginRun(run: string): string {
+    return this.#clocks.next(run) ?? this.#clock;
+  }
+
+  admit({ requires, forbids }: Admission, where: AdmissionWhere): AdmissionResult {
+    return {
       requires: requires.map(({ event }, i) => this.#matched(event, where.requires[i] ?? {})),
       forbids: forbids.map(({ event }, i) => this.#matched(event, where.forbids[i] ?? {})),
-    }),
-    transform: (step, inputs) => {
-      const recorded = this.#transforms.next(transformAsked(step.code, inputs));
-      const observed = recorded?.observed ?? [];
-      const isHidden = holdsSuppressed(inputs) || observed.some((one) => holdsSuppressed({ ...one }));
-      if (isHidden) return asRecorded(recorded, step.code);
-      try {
-        return { ...rerunTransform(step, inputs, observed), observed };
-      } catch (error) {
-        if (!(error instanceof MissingReading)) throw error;
-        throw new UnansweredError("READING", { capability: step.code, step: step.name });
-      }
-    },
-    effect: ({ code, op, store, name }, inputs) => {
-      const answer = this.#effects.next(effectAsked({ cs_code: code, op, store, inputs }));
-      if (answer === undefined)
-        throw new UnansweredError("EFFECT", { capability: code, op, store, step: name, inputs });
-      return effectConclusion(answer);
-    },
-    limit: (of, count) => (count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of]),
-    unmet: (found) => found.filter(({ actual }) => !isSuppressed(actual)),
-    evaluation({ condition, onTrue, onFalse }, scope) {
-      const sides = [condition.left, condition.right].map((side) => evaluate(side, scope));
-      if (sides.some((side) => side !== undefined && holdsSuppressed(side)))
-        throw new UnansweredError("SUPPRESSED", {});
-      return holds(condition, scope) ? onTrue : onFalse;
-    },
-    status(value) {
-      if (holdsSuppressed(value)) throw new UnansweredError("SUPPRESSED", {});
-      return value;
-    },
-    inputs: (bound) => bound,
-    published: (mapped) => mapped,
-    end: (node) => node,
-  };
+    };
+  }
+
+  async validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
+    return (await validate(node, data)).filter(({ actual }) => !isSuppressed(actual));
+  }
+
+  mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject {
+    const mapped = mapOutputs(outputs, raw, scope);
+    requireKnown(own(mapped, "result_status"));
+    return mapped;
+  }
+
+  evaluate(evaluation: Evaluation, scope: Scope): string {
+    const { left, right } = evaluation.condition;
+    for (const side of [left, right]) requireKnown(evaluate(side, scope));
+    return evaluateOutcome(evaluation, scope);
+  }
+
+  transform(step: TransformStep, inputs: JsonObject): TransformResult {
+    const recorded = this.#transforms.next(transformAsked(step.code, inputs));
+    const observed = recorded?.observed ?? [];
+    const isHidden = holdsSuppressed(inputs) || observed.some((one) => holdsSuppressed({ ...one }));
+    if (isHidden) return asRecorded(recorded, step.code);
+    try {
+      return { ...rerunTransform(step, inputs, observed), observed };
+    } catch (error) {
+      if (!(error instanceof MissingReading)) throw error;
+      throw new UnansweredError("READING", { capability: step.code, step: step.name });
+    }
+  }
+
+  effect({ code, op, store, name }: EffectStep, inputs: JsonObject): EffectResult {
+    const answer = this.#effects.next(effectAsked({ cs_code: code, op, store, inputs }));
+    if (answer === undefined)
+      throw new UnansweredError("EFFECT", { capability: code, op, store, step: name, inputs });
+    return effectResult(answer);
+  }
 
   #matched(event: string, where: JsonObject): boolean {
     const matched = this.#rules.get(ruleAsked(event, where));
@@ -138,8 +173,12 @@ function rulesIn(events: readonly TraceEvent[]): ReadonlyMap<string, boolean> {
   return new Map(rules.map(({ event, where, matched }) => [ruleAsked(event, where), matched]));
 }
 
+function requireKnown(value: Json | undefined): void {
+  if (value !== undefined && holdsSuppressed(value)) throw new UnansweredError("SUPPRESSED", {});
+}
+
 /** An answer to something suppressed, or one that rests on a suppressed reading. */
 function asRecorded(recorded: TransformEnd | undefined, capability: string): TransformResult {
   if (recorded === undefined) throw new UnansweredError("SUPPRESSED", { capability });
-  return transformConclusion(recorded);
+  return transformResult(recorded);
 }

@@ -1,15 +1,15 @@
 /**
- * What another plan would have made of a recorded run: it is walked with the recorded payload and clock, transforms
- * are computed, and what only the outside world can answer is answered as it did then, to the same question. Where a
+ * What another plan would have made of a recorded run: it is executed with the recorded payload and clock, transforms
+ * are computed, and what only the outside world can answer is answered as it was then, to the same question. Where a
  * question was not asked then, nothing more can be known.
  */
 
 import { execute } from "../../engine/execute.ts";
+import { clockOf, inputOf } from "../../engine/recorded.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type EventBody, type EventOf, SCHEMA, type TraceEvent } from "../../trace/event.ts";
-import { clockOf, inputOf } from "../replay/recorded.ts";
 import { UnansweredError, WhatIfExecutor } from "./what-if-executor.ts";
 
 /** What the record holds no answer to. */
@@ -21,7 +21,7 @@ export interface Unanswered {
 }
 
 export interface WhatIfResult {
-  /** What the plan's run would have said; the chain's members mean nothing in them. */
+  /** What the plan's run would have emitted; the chain's members mean nothing in them. */
   readonly events: readonly TraceEvent[];
   /** Null where it came to its end. */
   readonly unanswered: Unanswered | null;
@@ -30,22 +30,30 @@ export interface WhatIfResult {
 /** `events` are those of an intact trace, which begins with its start. */
 export async function whatIf(plan: Plan, events: readonly TraceEvent[]): Promise<WhatIfResult> {
   const start = events[0] as EventOf<"execution_start">;
-  const said: TraceEvent[] = [];
-  const emit = (event: EventBody) => {
-    said.push(asEvent(event, said.length + 1, start));
-  };
+  const executor = new WhatIfExecutor(events);
+  const unanswered = await executeUntilUnanswered(plan, start, executor);
+  return { events: executor.emitted.map((event, i) => asEvent(event, i + 1, start)), unanswered };
+}
+
+async function executeUntilUnanswered(
+  plan: Plan,
+  { execution_id: executionId, run, payload }: EventOf<"execution_start">,
+  executor: WhatIfExecutor,
+): Promise<Unanswered | null> {
   try {
     // On which snapshot it is, is known: only what it does is asked.
-    const { execution_id: executionId, run, payload } = start;
     const { snapshot } = payload;
-    const input = inputOf(payload, { executionId, run, clock: clockOf(payload) });
-    await execute({ ...plan, snapshot }, input, new WhatIfExecutor(events).executor, emit);
-    return { events: said, unanswered: null };
+    await execute(
+      { ...plan, snapshot },
+      inputOf(payload, { executionId, run, clock: clockOf(payload) }),
+      executor,
+    );
+    return null;
   } catch (error) {
     if (!(error instanceof UnansweredError)) throw error;
-    const last = said.at(-1) ?? start;
     const { code, facts } = error;
-    return { events: said, unanswered: { code, run: last.run, node: last.node_id ?? null, facts } };
+    const last = executor.emitted.at(-1);
+    return { code, run: last?.run ?? run, node: last?.node_id ?? null, facts };
   }
 }
 

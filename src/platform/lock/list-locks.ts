@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
 import { reach } from "../data-root.ts";
 import { attempt } from "../node-ports.ts";
-import { holderOf, releaseAbandoned } from "./lock.ts";
+import { deadlineIn, holderOf, retry, tryRemove } from "./lock.ts";
 import { textOf, tokenIn } from "./lock-owner.ts";
 
-/** For another process that is about to remove the same lock. */
+/** How long another process that is about to remove the same lock is waited for. */
 const PATIENCE_MS = 1000;
 
 const LOCK = /(?:\.lock)(?:\.claim)*$/;
@@ -17,15 +17,19 @@ export function openLocks(root: string): Locks {
   const list = () => [...locksBelow(root, "")];
   return {
     list,
-    release(file) {
+    async release(file) {
       const lock = list().find((one) => one.file === file);
       if (lock === undefined) return null;
       // By the path of its store, because a lock is a link that leads nowhere.
       const [ending = ""] = LOCK.exec(file) ?? [];
-      return reach({ folder: root, unsynced: new Set() }, file.slice(0, -ending.length), false, (store) => {
-        const held = releaseAbandoned({ ...store, path: `${store.path}${ending}` }, file, PATIENCE_MS);
-        return held === null ? lock : { file, ...held };
-      });
+      const store = file.slice(0, -ending.length);
+      const deadline = deadlineIn(PATIENCE_MS);
+      const alive = await retry(() =>
+        reach({ folder: root, unsynced: new Set() }, store, false, ({ folder, path }) =>
+          tryRemove({ folder, path: `${path}${ending}` }, file, deadline),
+        ),
+      );
+      return alive === null ? lock : { file, ...alive };
     },
   };
 }
@@ -42,7 +46,7 @@ function* locksBelow(root: string, below: string): Generator<StoredLock> {
   }
 }
 
-/** A store may be named like a lock: a lock names its holder, is a dangling link, or is empty. */
+/** A store may be called like a lock: only what names its owner, leads nowhere or is empty is one. */
 function isLock(path: string): boolean {
   const text = textOf(path);
   if (text === undefined || tokenIn(text) !== undefined) return text !== undefined;

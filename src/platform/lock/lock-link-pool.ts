@@ -1,8 +1,9 @@
 /**
  * Reuses lock files. A new symbolic link needs a new inode, which costs much more than another name for
- * an existing one. The first lock that this process releases in a folder is therefore kept under another name,
- * the spare, and later locks in that folder are hard links to it: the same text, and refused in the same way where
- * the lock is held. Spares are removed when the process ends; those of killed processes are removed by later processes.
+ * one that is there. The first lock that this process releases in a folder is therefore kept under a name of its own,
+ * the pooled link, and later locks in that folder are hard links to it: the same text, and refused in the same way
+ * where the lock is held. Pooled links are removed when the process ends; those of killed processes are removed by
+ * the next ones.
  */
 
 import {
@@ -16,50 +17,50 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { codeOf, holderIn, remove, self, textOf, token } from "./lock-owner.ts";
+import { codeOf, holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
 
 /** A lock file, or where one will be. */
-export interface LockPlace {
+export interface LockFile {
   /** By which the system reaches it now. */
   readonly path: string;
   /** The path of its folder, by which it is known longer. */
   readonly folder: string;
 }
 
-const SPARE = /^\.pgs-lock-[0-9a-f]{16}$/;
+const POOLED = /^\.pgs-lock-[0-9a-f]{16}$/;
 const OWN = `.pgs-lock-${token}`;
-const MOST_SPARES = 256;
+const MOST_LINKS = 256;
 const OLD_MS = 3_600_000;
 
-/** The folders that have a spare, in the order of making, and whether the file system lets it be linked. */
-const spares = new Map<string, { readonly isLinkable: boolean }>();
-let isEndAwaited = false;
+/** The folders that have a pooled link, in the order of making, and whether the file system allows links to it. */
+const pool = new Map<string, { readonly isLinkable: boolean }>();
+let isRemovedAtExit = false;
 
-/** Creates this process's lock in an existing folder; false if the lock is held. */
-export function tryAcquire(lock: LockPlace): boolean {
-  return linkSpare(lock) ?? makeNew(lock.path);
+/** Puts this process's lock into its folder, which exists; false when the lock is held. */
+export function tryAcquire(lock: LockFile): boolean {
+  return linkFromPool(lock) ?? makeLock(lock.path);
 }
 
-const besides = ({ path }: LockPlace) => join(dirname(path), OWN);
+const pooledLinkOf = ({ path }: LockFile) => join(dirname(path), OWN);
 
-/** Undefined where there is no spare that can be linked. */
-function linkSpare(lock: LockPlace): boolean | undefined {
+/** Undefined where there is no pooled link, or none that can be linked. */
+function linkFromPool(lock: LockFile): boolean | undefined {
   const { folder, path } = lock;
-  if (!spares.get(folder)?.isLinkable) return undefined;
-  const spare = besides(lock);
+  if (!pool.get(folder)?.isLinkable) return undefined;
+  const link = pooledLinkOf(lock);
   try {
-    linkSync(spare, path);
+    linkSync(link, path);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
-    // The spare may have been removed: then another is kept. Creating a new file reports any other problem.
-    if (textOf(spare) === undefined) spares.delete(folder);
-    else spares.set(folder, { isLinkable: false });
+    // A pooled link that was removed is made again. Whatever else is wrong, making a new file shows.
+    if (textOf(link) === undefined) pool.delete(folder);
+    else pool.set(folder, { isLinkable: false });
     return undefined;
   }
 }
 
-function makeNew(path: string): boolean {
+function makeLock(path: string): boolean {
   try {
     makeLink(path);
     return true;
@@ -71,7 +72,7 @@ function makeNew(path: string): boolean {
 
 function makeLink(path: string): void {
   try {
-    symlinkSync(self(), path);
+    symlinkSync(ownText(), path);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw error;
     makeFile(path);
@@ -82,7 +83,7 @@ function makeLink(path: string): void {
 function makeFile(path: string): void {
   const file = openSync(path, "wx");
   try {
-    writeSync(file, self());
+    writeSync(file, ownText());
   } catch (error) {
     remove(path);
     throw error;
@@ -91,62 +92,62 @@ function makeFile(path: string): void {
   }
 }
 
-/** Releases this process's lock; the first of a folder becomes its spare. */
-export function release(lock: LockPlace): void {
-  if (spares.has(lock.folder) || !keep(lock)) remove(lock.path);
+/** Removes this process's lock; the first of a folder becomes its pooled link. */
+export function release(lock: LockFile): void {
+  if (pool.has(lock.folder) || !addToPool(lock)) remove(lock.path);
 }
 
-function keep(lock: LockPlace): boolean {
+function addToPool(lock: LockFile): boolean {
   const { folder, path } = lock;
-  const spare = besides(lock);
+  const link = pooledLinkOf(lock);
   try {
-    renameSync(path, spare);
+    renameSync(path, link);
   } catch {
     return false;
   }
-  // Our lock may have been removed by hand and taken by another process: then the text is not ours.
-  if (textOf(spare) !== self()) return false;
-  spares.set(folder, { isLinkable: true });
-  awaitEnd();
-  const [oldest] = spares.keys();
-  if (spares.size > MOST_SPARES && oldest !== undefined) discard(oldest);
+  // Another's, where ours was removed by hand and the lock taken since: its text does not name this process.
+  if (textOf(link) !== ownText()) return false;
+  pool.set(folder, { isLinkable: true });
+  removeAtExit();
+  const [oldest] = pool.keys();
+  if (pool.size > MOST_LINKS && oldest !== undefined) removeFromPool(oldest);
   removeStale(lock);
   return true;
 }
 
-function awaitEnd(): void {
-  if (isEndAwaited) return;
-  isEndAwaited = true;
+function removeAtExit(): void {
+  if (isRemovedAtExit) return;
+  isRemovedAtExit = true;
   process.once("exit", () => {
-    for (const folder of spares.keys()) discard(folder);
+    for (const folder of pool.keys()) removeFromPool(folder);
   });
 }
 
-function discard(folder: string): void {
-  spares.delete(folder);
-  tolerating(() => remove(join(folder, OWN)));
+function removeFromPool(folder: string): void {
+  pool.delete(folder);
+  ignoringErrors(() => remove(join(folder, OWN)));
 }
 
 /**
- * Removes the spares of dead processes in the lock's folder, and old ones of processes whose state is
- * unknown: a process without a spare makes another.
+ * Removes the pooled links that dead processes left in the lock's folder, and old ones of processes of which nothing
+ * is known: a process whose link is gone makes another.
  */
-export function removeStale({ path }: LockPlace): void {
+export function removeStale({ path }: LockFile): void {
   const folder = dirname(path);
-  tolerating(() => {
+  ignoringErrors(() => {
     for (const name of readdirSync(folder)) {
-      if (SPARE.test(name) && isLeft(join(folder, name))) remove(join(folder, name));
+      if (POOLED.test(name) && isStale(join(folder, name))) remove(join(folder, name));
     }
   });
 }
 
-function isLeft(spare: string): boolean {
-  const { state } = holderIn(textOf(spare) ?? "");
-  return state === "dead" || (state === "unknown" && Date.now() - lstatSync(spare).ctimeMs > OLD_MS);
+function isStale(link: string): boolean {
+  const { state } = holderIn(textOf(link) ?? "");
+  return state === "dead" || (state === "unknown" && Date.now() - lstatSync(link).ctimeMs > OLD_MS);
 }
 
-/** A spare that cannot be removed does no harm. */
-function tolerating(work: () => void): void {
+/** A link that cannot be removed does no harm. */
+function ignoringErrors(work: () => void): void {
   try {
     work();
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Who holds a lock. A lock is a symbolic link, or a file where the file system has no links, whose text is the
+ * The owner of a lock. A lock is a symbolic link, or a file where the file system has no links, whose text is the
  * identity of its holder: a process of one host, one boot and one PID namespace.
  */
 
@@ -8,7 +8,7 @@ import { lstatSync, readFileSync, readlinkSync, unlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { LockHolder } from "../../ports.ts";
 
-/** A process; `boot` and `namespace` are empty, and `started` is 0, if the system does not provide them. */
+/** A process; `boot` and `namespace` are empty, and `started` 0, where the system does not say. */
 interface Identity {
   readonly pid: number;
   /** Clock ticks after the boot. A later process with the same number has started later. */
@@ -25,22 +25,22 @@ export const token = randomBytes(8).toString("hex");
 
 let known: Identity | undefined;
 
-/** Read when the first lock is taken: most processes take none. */
-function here(): Identity {
+/** Read when the first lock is taken, because most processes take none. */
+function ownIdentity(): Identity {
   known ??= {
     pid: process.pid,
     started: startOf("self")?.ticks ?? 0,
     // Start times are shown in the time of a time namespace, so only processes of the same one can compare them.
-    namespace: ["pid", "time"].map((kind) => tell(() => numberOf(`/proc/self/ns/${kind}`))).join("."),
-    boot: tell(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()),
+    namespace: ["pid", "time"].map((kind) => orEmpty(() => numberOf(`/proc/self/ns/${kind}`))).join("."),
+    boot: orEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()),
     host: hostname().replaceAll(":", "_"),
   };
   return known;
 }
 
 /** The text of this process's locks. */
-export function self(): string {
-  const { pid, started, namespace, boot, host } = here();
+export function ownText(): string {
+  const { pid, started, namespace, boot, host } = ownIdentity();
   return `pgs1:${pid}:${started}:${namespace}:${boot}:${host}:${token}`;
 }
 
@@ -72,11 +72,11 @@ export function tokenIn(text: string): string | undefined {
  * process, so the state of such a holder is unknown.
  */
 function stateOf({ pid, started, ...where }: Identity): LockHolder["state"] {
-  const own = here();
+  const own = ownIdentity();
   const isHere = own.boot === where.boot && own.namespace === where.namespace && own.host === where.host;
   // Without /proc the host's name alone distinguishes: enough on a system that has no PID namespaces.
-  const canJudge = own.boot === "" ? process.platform !== "linux" : own.started > 0;
-  if (!isHere || !canJudge) return "unknown";
+  const isComparable = own.boot === "" ? process.platform !== "linux" : own.started > 0;
+  if (!isHere || !isComparable) return "unknown";
   if (pid === own.pid) return started === own.started ? "alive" : "dead";
   return isRunning(pid, started) ? "alive" : "dead";
 }
@@ -94,13 +94,13 @@ function isRunning(pid: number, started: number): boolean {
 
 /** Whether /proc shows the processes of our own PID namespace: a new one may still have the mount of its parent. */
 function isProcOurs(): boolean {
-  const numbers = /^NSpid:\s*(.*)$/m.exec(tell(() => readFileSync("/proc/self/status", "latin1")))?.[1];
+  const numbers = /^NSpid:\s*(.*)$/m.exec(orEmpty(() => readFileSync("/proc/self/status", "latin1")))?.[1];
   return numbers === String(process.pid);
 }
 
 /** State and start time, which follow the name in parentheses; undefined where they cannot be read. */
 function startOf(pid: string): { readonly state: string; readonly ticks: number } | undefined {
-  const stat = tell(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  const stat = orEmpty(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = Number(fields[19]);
   return ticks > 0 ? { state: fields[0] as string, ticks } : undefined;
@@ -108,10 +108,10 @@ function startOf(pid: string): { readonly state: string; readonly ticks: number 
 
 const numberOf = (link: string) => /\d+/.exec(readlinkSync(link))?.[0] ?? "";
 
-/** The value from the system; empty if unavailable. */
-function tell(ask: () => string): string {
+/** What is read; empty where the system does not show it. */
+function orEmpty(read: () => string): string {
   try {
-    return ask();
+    return read();
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     return "";

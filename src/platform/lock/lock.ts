@@ -1,29 +1,65 @@
 /**
  * Mutual exclusion between the processes of one host, and of several hosts that share a folder.
  *
- * A lock is a file that appears together with its text, the name of its holder (`lock-owner.ts`). Making it fails
- * where it exists already, so one process succeeds (`lock-link-pool.ts`); only the holder removes it. Where the holder
+ * A lock is a file that appears together with its text, the name of its owner (`lock-owner.ts`). Making it fails
+ * where it exists already, so one process succeeds (`lock-link-pool.ts`); only the owner removes it. Where the owner
  * has died, another process must, and two of them must not: the second could remove what a third has made
- * meanwhile. So a dead one's lock is removed only under a lock of its own, the claim, and only when it still has
- * the dead one's text, which nobody will ever write again. A claim whose maker has died is taken over in the same
- * way, under a claim on the claim.
+ * meanwhile. So a dead owner's lock is removed only under a lock of its own, the claim, and only when it still has
+ * the dead owner's text, which no process will ever write again. A claim whose owner has died is taken over in the
+ * same way, under a claim on the claim.
+ *
+ * Nothing here waits but `retry`: a lock that cannot be had is tried again later, and the process does other things
+ * in the meantime.
  */
 
 import { StoreFault } from "../../errors/ports.ts";
 import type { LockHolder } from "../../ports.ts";
 import { draftOf } from "../file-bytes.ts";
-import { type LockPlace, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
+import { type LockFile, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
 import { codeOf, holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
 
 const LONGEST_PAUSE_MS = 10;
 
+/** The outcome of one attempt; null while a process that is not known to have died holds the lock. */
+export type Attempt<T> = { readonly value: T } | null;
+
+/** Attempts again and again, with pauses, until it is done. */
+export async function retry<T>(attempt: () => Attempt<T>): Promise<T> {
+  for (let pause = 1; ; pause = Math.min(pause + 1, LONGEST_PAUSE_MS)) {
+    const done = attempt();
+    if (done !== null) return done.value;
+    await new Promise((resume) => setTimeout(resume, pause));
+  }
+}
+
+/** The moment until which a lock is waited for. Monotonic; not `performance`, whose first use loads a module. */
+export const deadlineIn = (milliseconds: number) => now() + milliseconds;
+
+const now = () => Number(process.hrtime.bigint() / 1_000_000n);
+
+/** Does one piece of work after the other, in the order in which they were asked for. */
+export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
+}
+
 /**
- * Runs `work` while this process alone holds the lock of `file`. A lock whose process has died is taken over.
- * @throws StoreFault `LOCKED` when it was held for `patience` milliseconds by a process that is not known to have
- * died, `LOCK_UNUSABLE` when the system refuses the lock itself
+ * Does `work` while this process alone holds the lock of `file`, if it can have it now. A lock whose process has died
+ * is taken over.
+ * @throws StoreFault `LOCKED` from the deadline on, when a process that is not known to have died holds the lock;
+ * `LOCK_UNUSABLE` when the system refuses the lock itself
  */
-export function withLock<T>(lock: LockPlace, file: string, patience: number, work: () => T): T {
-  return whileHolding(lock, file, milliseconds() + patience, work);
+export function tryLocked<T>(lock: LockFile, file: string, deadline: number, work: () => T): Attempt<T> {
+  if (!onLock(file, () => acquire(lock, file, deadline))) return null;
+  try {
+    return { value: work() };
+  } finally {
+    onLock(file, () => release(lock));
+  }
 }
 
 /** The holder of the lock; null if it is free. */
@@ -33,76 +69,57 @@ export function holderOf(path: string): LockHolder | null {
   return text === undefined || since === undefined ? null : { ...holderIn(text), since };
 }
 
-/** Removes the lock, unless its holder is known to be alive: then that one is returned. @throws StoreFault */
-export function releaseAbandoned(lock: LockPlace, file: string, patience: number): LockHolder | null {
+/** Removes the lock, unless its holder is known to be alive: then that one is the value. @throws StoreFault */
+export function tryRemove(lock: LockFile, file: string, deadline: number): Attempt<LockHolder | null> {
   const text = textOf(lock.path);
-  if (text === undefined) return null;
+  if (text === undefined) return { value: null };
   const holder = holderOf(lock.path);
-  if (holder?.state === "alive") return holder;
-  takeAway(lock, text, file, milliseconds() + patience);
-  return null;
-}
-
-function whileHolding<T>(lock: LockPlace, file: string, deadline: number, work: () => T): T {
-  onLock(file, () => acquire(lock, file, deadline));
-  try {
-    return work();
-  } finally {
-    onLock(file, () => release(lock));
-  }
+  if (holder?.state === "alive") return { value: holder };
+  return takeAway(lock, text, file, deadline) ? { value: null } : null;
 }
 
 /** A system error here is a fault of the lock, not of the store. */
-function onLock(file: string, work: () => void): void {
+function onLock<T>(file: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     const errno = error instanceof StoreFault ? undefined : codeOf(error);
     throw errno === undefined ? error : new StoreFault("LOCK_UNUSABLE", { file, errno }, error);
   }
 }
 
-function acquire(lock: LockPlace, file: string, deadline: number): void {
-  for (let pause = 1; !tryAcquire(lock); ) {
+/** False while a process that is not known to have died holds the lock. */
+function acquire(lock: LockFile, file: string, deadline: number): boolean {
+  while (!tryAcquire(lock)) {
     const text = textOf(lock.path);
     if (text === undefined) continue;
     if (isDead(text)) {
-      takeAway(lock, text, file, deadline);
-      continue;
+      if (!takeAway(lock, text, file, deadline)) return false;
+    } else {
+      if (now() >= deadline) throw locked(lock, file);
+      return false;
     }
-    if (milliseconds() >= deadline) throw locked(lock, file);
-    sleep(pause);
-    pause = Math.min(pause + 1, LONGEST_PAUSE_MS);
   }
+  return true;
 }
 
-function locked({ path }: LockPlace, file: string): StoreFault {
+function locked({ path }: LockFile, file: string): StoreFault {
   const { host = null, pid = null, since = null } = holderOf(path) ?? {};
   return new StoreFault("LOCKED", { file, host, pid, since });
 }
 
-/** Removes the lock and the draft that its holder may have left. */
-function takeAway(lock: LockPlace, text: string, file: string, deadline: number): void {
+/** Removes the lock and the draft that its owner may have left; false while another process is doing so. */
+function takeAway(lock: LockFile, text: string, file: string, deadline: number): boolean {
   const claim = { ...lock, path: `${lock.path}.claim` };
-  whileHolding(claim, file, deadline, () => {
+  const taken = tryLocked(claim, file, deadline, () => {
     if (textOf(lock.path) !== text) return;
     const token = tokenIn(text);
     if (token !== undefined) remove(draftOf(storeOf(lock.path), token));
     remove(lock.path);
   });
-  removeStale(lock);
+  if (taken !== null) removeStale(lock);
+  return taken !== null;
 }
 
 export const lockOf = (store: string) => `${store}.lock`;
 const storeOf = (lock: string) => lock.replace(/\.lock$/, "");
-
-/** Monotonic. Not `performance`, whose first use loads a module of its own. */
-function milliseconds(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
-}
-
-const never = new Int32Array(new SharedArrayBuffer(4));
-
-function sleep(duration: number): void {
-  Atomics.wait(never, 0, 0, duration);
-}

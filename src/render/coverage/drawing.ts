@@ -1,5 +1,6 @@
 /** The elements of a coverage picture, before the layout. */
 
+import { counted } from "../../errors/counted.ts";
 import {
   bareCode,
   type Graph,
@@ -10,7 +11,7 @@ import {
 } from "../../trace/declared-graph.ts";
 import { type EndingStatus, isSuccess } from "../../trace/run-path.ts";
 import { type Box, type Drawing, LINE_HEIGHT, type Link, NAME_SIZE, SMALL_SIZE } from "../picture/drawing.ts";
-import { drawable, shortened, textWidth } from "../picture/text-metrics.ts";
+import { drawable, shortened, textWidth, widestText } from "../picture/text-metrics.ts";
 
 /** A declared edge, and how often it was taken. */
 export interface CountedEdge extends GraphEdge {
@@ -33,8 +34,8 @@ export function coverageDrawing(graph: Graph, edges: readonly CountedEdge[]): Dr
 
 /** Exercised, exercised only with a stubbed result, or never exercised. */
 function mannerOf(edges: readonly CountedEdge[]): EndingStatus {
-  if (edges.some(({ count, staged }) => count > staged)) return "well";
-  return edges.some(({ count }) => count > 0) ? "otherwise" : "refused";
+  if (edges.some(({ count, staged }) => count > staged)) return "ok";
+  return edges.some(({ count }) => count > 0) ? "alternate" : "refused";
 }
 
 function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {
@@ -44,7 +45,7 @@ function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {
   const code = shortened(drawable(bareCode(node.label)), NAME_LIMIT);
   const detail = code === name ? "" : code;
   const count = through.reduce((sum, edge) => sum + edge.count, 0);
-  const report = count === 0 ? "never" : `${count} ${count === 1 ? "visit" : "visits"}`;
+  const report = count === 0 ? "never" : counted(count, "visit");
   const widest = Math.max(
     textWidth(name, NAME_SIZE),
     textWidth(detail, SMALL_SIZE),
@@ -68,7 +69,7 @@ function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[
   });
   return {
     ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
-    width: Math.max(...told.map(({ text }) => textWidth(text, SMALL_SIZE))) + 14,
+    width: widestText(told, SMALL_SIZE) + 14,
     height: told.length * LINE_HEIGHT + 2,
   };
 }

@@ -1,5 +1,6 @@
 /** The picture of coverage: every workflow's declared graph, and on it what was exercised and what never was. */
 
+import { counted } from "../../errors/counted.ts";
 import type { Graph } from "../../trace/declared-graph.ts";
 import { SMALL_SIZE } from "../picture/drawing.ts";
 import { type Layout, layOut, type Route } from "../picture/layout.ts";
@@ -23,8 +24,8 @@ const BETWEEN = 48;
 const LEGEND_HEIGHT = 64;
 
 const MEANINGS: Meanings = [
-  ["well", "exercised"],
-  ["otherwise", "only with a staged answer"],
+  ["ok", "exercised"],
+  ["alternate", "only with a staged answer"],
   ["refused", "never"],
 ];
 
@@ -67,7 +68,7 @@ function panelOf({ graph, edges }: CoveredGraph): Panel {
   const title = drawable(graph.workflow);
   return {
     title,
-    detail: `${taken} of ${edges.length} edges`,
+    detail: `${taken} of ${counted(edges.length, "edge")}`,
     width: Math.max(layout.width, textWidth(title, TITLE_SIZE)),
     height: TITLE_HEIGHT + layout.height,
     draw: [

@@ -34,9 +34,9 @@ ${headOf(workflow, course)}
 <main>
 <h1>${workflow}</h1>
 <p>${endingChips(course)}</p>${renderWarnings(warnings)}
+<div class="picture">${pictureOf(events, graph, course)}</div>
+<h2>Record</h2>
 ${facts(factsOf(course, events))}
-<h2 id="picture">Picture</h2>
-<div class="picture" role="region" aria-labelledby="picture" tabindex="0">${pictureOf(events, graph, course)}</div>
 <h2>Path</h2>
 ${renderPath(course)}
 <h2>Given</h2>

@@ -35,7 +35,7 @@ function renderVisit(visit: Visit, course: RunPath): Html {
   const name = course.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
   const end = eventsOf(events, "node_end")[0];
   return html`
-<li class="${manner}"><details${openUnless(manner === "well" || visit.type === "EXIT")}>
+<li class="${manner}"><details${openUnless(manner === "ok" || visit.type === "EXIT")}>
 <summary><span class="badge">${visit.order}</span> ${name} ${reportOf(visit, course, manner)}</summary>
 <div class="inside" id="${visitId(course.run, visit.order)}">
 ${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderProblems(events)}
@@ -80,7 +80,7 @@ export function renderNested(run: RunRecord): Html {
   const manner = endingStatusOfPath(course);
   const workflow = course.start?.workflow_code ?? "unknown workflow";
   return html`
-<details class="nested ${manner}"${openUnless(manner === "well")}><summary><strong>nested run ${course.run}</strong> ${code(workflow)} ${endingChips(course)}</summary>
+<details class="nested ${manner}"${openUnless(manner === "ok")}><summary><strong>nested run ${course.run}</strong> ${code(workflow)} ${endingChips(course)}</summary>
 <div class="inside">${renderGiven(course)}${renderPath(course)}</div></details>`;
 }
 

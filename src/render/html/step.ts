@@ -100,7 +100,7 @@ ${Object.keys(published).length === 0 ? NOTHING : named("Published", published)}
 }
 
 export function outcomeChip(outcome: string): Html {
-  return chip(isSuccess(outcome) ? "well" : "otherwise", outcome);
+  return chip(isSuccess(outcome) ? "ok" : "alternate", outcome);
 }
 
 export function chip(manner: EndingStatus, text: string): Html {

@@ -3,6 +3,7 @@
  * line.
  */
 
+import { counted } from "../../errors/counted.ts";
 import { canonical } from "../../json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { isSuppressed } from "../../trace/event.ts";
@@ -26,7 +27,7 @@ const SHORTENED = 2000;
 function shortenedTo(text: string): Html {
   const [start, end] = [text.slice(0, SHORTENED), text.slice(-SHORTENED)];
   return html`${start.toWellFormed()} … ${end.toWellFormed()}
-<mark>shortened</mark> ${text.length} characters, complete in the trace`;
+<mark>shortened</mark> ${counted(text.length, "character")}, complete in the trace`;
 }
 
 function lines(value: Json, indent: string): Html {

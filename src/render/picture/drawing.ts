@@ -1,5 +1,6 @@
 /** The elements of the picture with their sizes, before the layout. */
 
+import { counted } from "../../errors/counted.ts";
 import {
   bareCode,
   type Graph,
@@ -19,7 +20,7 @@ import {
   type Visit,
   wordOf,
 } from "../../trace/run-path.ts";
-import { drawable, shortened, textWidth } from "./text-metrics.ts";
+import { drawable, shortened, textWidth, widestText } from "./text-metrics.ts";
 
 export const NAME_SIZE = 13;
 export const SMALL_SIZE = 11.5;
@@ -111,7 +112,7 @@ function boxOf(node: GraphNode, visits: readonly Visit[], course: RunPath): Box 
 
 function reportOf(visit: Visit, count: number, course: RunPath): string {
   if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
-  if (count > 1) return drawable(`${count} visits, last ${visit.outcome}`);
+  if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);
 }
@@ -132,7 +133,7 @@ function linkOf(edge: MergedEdge, visits: readonly Visit[], course: RunPath): Li
     outcomes,
     manner: last === undefined ? null : endingStatusOf(last, course),
     isMain: edge.outcomes.some(isSuccess),
-    width: Math.max(...outcomes.map(({ text }) => textWidth(text, SMALL_SIZE))) + 10,
+    width: widestText(outcomes, SMALL_SIZE) + 10,
     height: outcomes.length * LINE_HEIGHT + 2,
   };
 }

@@ -19,8 +19,8 @@ const SHAPES: readonly (readonly [NodeType, string])[] = [
 export type Meanings = readonly (readonly [EndingStatus | null, string])[];
 
 const MANNERS: Meanings = [
-  ["well", "went well"],
-  ["otherwise", "another outcome"],
+  ["ok", "went well"],
+  ["alternate", "another outcome"],
   ["refused", "refused"],
   ["unfinished", "unfinished"],
   [null, "not taken"],

@@ -16,8 +16,8 @@ export const QUIET_TEXT = "#59636e";
 export const QUIET: Ink = { fill: "#f6f8fa", line: "#9ba5b0", text: QUIET_TEXT };
 
 export const INKS: Readonly<Record<EndingStatus, Ink>> = {
-  well: { fill: "#dafbe1", line: "#1a7f37", text: "#0a3d18" },
-  otherwise: { fill: "#fff1c9", line: "#9a6700", text: "#4a3200" },
+  ok: { fill: "#dafbe1", line: "#1a7f37", text: "#0a3d18" },
+  alternate: { fill: "#fff1c9", line: "#9a6700", text: "#4a3200" },
   refused: { fill: "#ffe2df", line: "#c41f2b", text: "#6b0a12" },
   unfinished: { fill: "#e2f0ff", line: "#0860c9", text: "#06306b" },
 };

@@ -1,5 +1,6 @@
 /** Whether a graph is too large to be drawn: what a picture costs grows with the square of it, and more. */
 
+import { counted } from "../../errors/counted.ts";
 import { type Graph, type MergedEdge, mergeEdges } from "../../trace/declared-graph.ts";
 
 export interface Size {
@@ -22,7 +23,7 @@ export function tooLarge(graph: Graph): Size | null {
 }
 
 export function sizeText({ nodes, edges }: Size): string {
-  return `The graph is too large for a picture: ${nodes} nodes and ${edges} edges.`;
+  return `The graph is too large for a picture: ${counted(nodes, "node")} and ${counted(edges, "edge")}.`;
 }
 
 /** For each node the row below the lowest that leads to it; edges that lead back do not count. */

@@ -14,6 +14,7 @@ import {
   readObjectText,
   utf8,
 } from "../../json/json.ts";
+import { repairOf } from "../../json/repair.ts";
 import { parsed, readYamlText, YamlFlaw, type YamlText } from "../../json/yaml-text.ts";
 import { ScenarioFault } from "../errors.ts";
 import { edited, type Written } from "./edit.ts";
@@ -37,14 +38,14 @@ export interface SourceChange {
 
 /** @throws ScenarioFault `SCENARIO_UNREADABLE` */
 export function readSource(file: string, bytes: Uint8Array): Source {
-  if (!isUtf8(bytes)) return unreadable(file, lineOfInvalidUtf8(bytes), JSON_DEFECTS.NOT_UTF8);
+  if (!isUtf8(bytes)) return unreadableJson(file, "", { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) });
   const text = utf8(bytes);
   return file.endsWith(".json") ? readJson(file, text) : readYaml(file, text);
 }
 
 function readJson(file: string, text: string): Source {
   const read = readObjectText(text);
-  if ("defect" in read) return unreadable(file, read.defect.line, JSON_DEFECTS[read.defect.code]);
+  if ("defect" in read) return unreadableJson(file, text, read.defect);
   const { value } = read;
   return {
     file,
@@ -115,7 +116,13 @@ function yamlIn(file: string, text: string): YamlText {
 }
 
 function unreadable(file: string, line: number, defect: string, cause?: unknown): never {
-  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect }, { cause });
+  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect, repair: null }, { cause });
+}
+
+function unreadableJson(file: string, text: string, defect: JsonDefect): never {
+  const repair = repairOf(text, defect) ?? null;
+  const { line, code } = defect;
+  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect: JSON_DEFECTS[code], repair });
 }
 
 const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {

@@ -2,7 +2,6 @@
 
 import { pathBelowRoot } from "../../plan/storage.ts";
 import type { Snapshot } from "../../snapshot/load.ts";
-import { parseStructure } from "../../snapshot/parse.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";
 
@@ -15,7 +14,7 @@ export function storesOf(snapshot: Snapshot): Stores {
   for (const fqdn of snapshot.names("STRUCTURE")) {
     const artifact = snapshot.artifact(fqdn);
     if (artifact === undefined) continue;
-    for (const [store, declared] of parseStructure(artifact, () => undefined)) {
+    for (const [store, declared] of snapshot.tables.structure(artifact, () => undefined)) {
       const path = pathBelowRoot(declared);
       if (path === null) continue;
       const domain = fqdn.split("::")[0] as string;

@@ -1,9 +1,11 @@
 /** Finds and reads the scenario vectors below a folder. */
 
+import { counted } from "../../errors/counted.ts";
 import { FileFault } from "../../errors/ports.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isExactNumber } from "../../json/number.ts";
+import { repairOf } from "../../json/repair.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
@@ -34,8 +36,9 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
     return isScenario(read.value) ? parseScenario({ file, text: utf8(bytes) }, read.value) : file;
   }
   if (read.defect.code === "NOT_AN_OBJECT") return file;
-  const { line } = read.defect;
-  throw new ScenarioFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[read.defect.code] });
+  const { line, code } = read.defect;
+  const repair = repairOf(utf8(bytes), read.defect) ?? null;
+  throw new ScenarioFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[code], repair });
 }
 
 /** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
@@ -47,7 +50,7 @@ const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   BYTE_ORDER_MARK: "it begins with a byte order mark",
   CONFLICT_MARKERS: "it contains merge-conflict markers",
   DUPLICATE_KEY: "a key occurs twice in one object",
-  TOO_DEEP: `it nests deeper than ${DEPTH.document} levels`,
+  TOO_DEEP: `it nests deeper than ${counted(DEPTH.document, "level")}`,
   NUMBER_NOT_HELD: "it contains a number that does not fit a double",
   LONE_SURROGATE: "a string contains half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",

@@ -1,8 +1,8 @@
 /**
  * Numbers by text, in pages that can be kept on disk and looked into one at a time.
  *
- * An open hash table: a text's place is found by its tag, 128 bits of its SHA-256, so that two texts never have the
- * same one, whoever makes them up. Nothing is ever taken out.
+ * An open hash table: a text's slot is found by its tag, 128 bits of its SHA-256, so that nobody can make up two texts
+ * with the same tag. Nothing is ever taken out.
  */
 
 import { sha256Hex } from "../../json/sha256.ts";
@@ -18,8 +18,8 @@ const PAGE_SLOTS = Math.floor((PAGE_WORDS - 1) / SLOT_WORDS);
 const FULL = 0.8;
 const HALF = 2 ** 32;
 
-/** Whoever has looked into this share of the pages on disk might as well have read all of them. */
-const PATIENCE = 1 / 4;
+/** After lookups in this share of the pages on disk, all of them are read at once. */
+const LOOKUP_SHARE = 1 / 4;
 
 /** Of the text as JSON, because the hash alone takes all lone surrogates for the same. */
 export function tagOf(text: string): Tag {
@@ -29,18 +29,18 @@ export function tagOf(text: string): Tag {
 
 const wordIn = (digest: string, at: number) => Number.parseInt(digest.slice(at, at + 8), 16) | 0;
 
-/** Every method throws `Lost` when the pages on disk are no longer those of this table. */
+/** Every method throws `StaleIndexError` when the pages on disk are no longer those of this table. */
 export class HashIndex {
   #used: number;
-  #looked = 0;
-  readonly #kept: Pages | undefined;
+  #lookups = 0;
+  readonly #stored: Pages | undefined;
   #words: Int32Array | undefined;
 
   /** An empty table, or the one in the pages, of which `used` slots are taken. */
-  constructor(kept?: Pages, used = 0) {
-    this.#kept = kept;
+  constructor(stored?: Pages, used = 0) {
+    this.#stored = stored;
     this.#used = used;
-    if (kept === undefined) this.#words = new Int32Array(PAGE_WORDS);
+    if (stored === undefined) this.#words = new Int32Array(PAGE_WORDS);
   }
 
   get used(): number {
@@ -48,14 +48,14 @@ export class HashIndex {
   }
 
   find(tag: Tag): number | undefined {
-    const kept = this.#kept;
-    if (kept !== undefined && this.#words === undefined && this.#looked++ < kept.count * PATIENCE) {
-      return valueIn(seek(kept.count, (page) => kept.page(page), tag));
+    const stored = this.#stored;
+    if (stored !== undefined && this.#words === undefined && this.#lookups++ < stored.count * LOOKUP_SHARE) {
+      return valueIn(seek(stored.count, (page) => stored.page(page), tag));
     }
     return valueIn(seekIn(this.words(), tag));
   }
 
-  /** Sets the number, which is positive, and answers the one before. */
+  /** Sets the number, which is positive, and returns the one before. */
   put(tag: Tag, value: number): number | undefined {
     if (this.#used >= slotsOf(this.words()) * FULL)
       this.#words = grown(this.words(), 2 * slotsOf(this.words()));
@@ -68,7 +68,7 @@ export class HashIndex {
 
   /** All pages, one behind the other. */
   words(): Int32Array {
-    this.#words ??= this.#kept?.all() ?? new Int32Array(PAGE_WORDS);
+    this.#words ??= this.#stored?.all() ?? new Int32Array(PAGE_WORDS);
     return this.#words;
   }
 }

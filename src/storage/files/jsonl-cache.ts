@@ -1,11 +1,23 @@
 /** What one process knows of a JSON Lines file, and how it reads on from there. */
 
 import { type JsonObject, utf8 } from "../../json/json.ts";
-import type { StoreReader, StoreStamp } from "../../ports.ts";
+import type { StoreFileReader, StoreStamp } from "../../ports.ts";
+import type { FoundEntries, NumberedEntry } from "../record-log.ts";
 import type { Pages } from "./jsonl-index.ts";
-import { type Line, linesIn, NEWLINE, NO_TAIL, newlinesIn, type Tail, tailOf } from "./jsonl-scan.ts";
+import {
+  corrupt,
+  isBlank,
+  type Line,
+  linesIn,
+  NEWLINE,
+  NO_TAIL,
+  newlinesIn,
+  parseEntry,
+  type Tail,
+  tailOf,
+} from "./jsonl-scan.ts";
 
-/** What a reader makes of the lines, one after the other. */
+/** Folds the lines of a file, one after the other, into a state. */
 export interface LineReader<S> {
   start(): S;
   /**
@@ -16,13 +28,14 @@ export interface LineReader<S> {
   /** How the state outlasts the process. Where it is absent, every process reads the file from its beginning. */
   readonly index?: {
     readonly kind: string;
-    /** The state that `keep` gave away; both throw `Lost`. */
-    recall(pages: Pages, facts: JsonObject): S;
-    keep(state: S): { readonly pages: Int32Array; readonly facts: JsonObject };
+    /** The state that `save` returned pages and facts of. @throws StaleIndexError */
+    load(pages: Pages, facts: JsonObject): S;
+    /** @throws StaleIndexError */
+    save(state: S): { readonly pages: Int32Array; readonly facts: JsonObject };
   };
 }
 
-/** What is known of a file. */
+/** A file as far as it was read. */
 export interface CachedLines<S> {
   readonly state: S;
   stamp: StoreStamp | null;
@@ -33,7 +46,7 @@ export interface CachedLines<S> {
   /** The last bytes before `end`: when they are no longer there, the file was rewritten in place. */
   anchor: Uint8Array;
   /** The end for which an index was last written, or should have been. */
-  kept: number;
+  indexed: number;
 }
 
 const ANCHOR_BYTES = 256;
@@ -41,8 +54,8 @@ const ANCHOR_BYTES = 256;
 /** The anchor of a file that has grown by these bytes, which end with a line. */
 export function anchorAt(before: Uint8Array, added: Uint8Array): Uint8Array {
   const missing = Math.max(0, ANCHOR_BYTES - added.length);
-  const kept = missing === 0 ? before.subarray(0, 0) : before.subarray(-missing);
-  return Buffer.concat([kept, added.subarray(-ANCHOR_BYTES)]);
+  const earlier = missing === 0 ? before.subarray(0, 0) : before.subarray(-missing);
+  return Buffer.concat([earlier, added.subarray(-ANCHOR_BYTES)]);
 }
 
 export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
@@ -50,14 +63,14 @@ export function isSame(a: StoreStamp | null, b: StoreStamp | null): boolean {
   return a.identity === b.identity && a.size === b.size && a.modified === b.modified;
 }
 
-/** Knows all of the file, if there is one. */
+/** All of the file, if there is one. */
 export function readAll<S>(
   reader: LineReader<S>,
-  store: StoreReader,
+  store: StoreFileReader,
   stamp: StoreStamp | null,
 ): CachedLines<S> {
   const anchor = new Uint8Array();
-  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, kept: 0 };
+  const known = { state: reader.start(), stamp, ended: 0, end: 0, tail: NO_TAIL, anchor, indexed: 0 };
   if (stamp !== null) readOn(reader, store, known);
   return known;
 }
@@ -65,7 +78,7 @@ export function readAll<S>(
 /** What was known and what has been added since; undefined when the file is not the old one grown longer. */
 export function extend<S>(
   reader: LineReader<S>,
-  store: StoreReader,
+  store: StoreFileReader,
   known: CachedLines<S>,
   stamp: StoreStamp | null,
 ): CachedLines<S> | undefined {
@@ -78,7 +91,7 @@ export function extend<S>(
 }
 
 /** Takes the lines behind the known end; false when the bytes before it are no longer those that were known. */
-function readOn<S>(reader: LineReader<S>, store: StoreReader, known: CachedLines<S>): boolean {
+function readOn<S>(reader: LineReader<S>, store: StoreFileReader, known: CachedLines<S>): boolean {
   const { anchor } = known;
   let rest: Uint8Array = new Uint8Array();
   let isKnown: boolean | undefined;
@@ -114,4 +127,28 @@ function takeLines<S>(
   known.end += size;
   known.anchor = anchorAt(known.anchor, whole);
   return bytes.subarray(size);
+}
+
+/**
+ * The entries that match, in order, with their line numbers. Reads all of the file and remembers nothing of it.
+ * @throws StoreFault `CORRUPT` for a line that holds no object, because it may have been one that matches
+ */
+export function findEntries(store: StoreFileReader, matches: (entry: JsonObject) => boolean): FoundEntries {
+  const entries: NumberedEntry[] = [];
+  const reader: LineReader<undefined> = {
+    start: () => undefined,
+    take(_, { text, number }) {
+      if (isBlank(text)) return;
+      const entry = parseEntry(text);
+      if (entry === undefined) throw corrupt(store.name, number);
+      if (matches(entry)) entries.push({ number, entry });
+    },
+  };
+  const { ended, tail } = readAll(reader, store, store.stamp());
+  return { entries, count: ended + (tail.kind === "whole" ? 1 : 0), torn: tornIn(tail) };
+}
+
+/** What is known of torn bytes, for a change or for evidence. */
+export function tornIn({ kind, bytes }: Tail): { readonly torn_bytes?: number } {
+  return kind === "torn" ? { torn_bytes: bytes } : {};
 }

@@ -22,9 +22,9 @@ export interface Extent {
 /** Pages of `PAGE_WORDS` words, the last of which is the page's check. */
 export interface Pages {
   readonly count: number;
-  /** @throws Lost when the page is not the one that belongs here. */
+  /** @throws StaleIndexError when the page is not the one that belongs here. */
   page(number: number): Int32Array;
-  /** All pages, one behind the other. @throws Lost */
+  /** All pages, one behind the other. @throws StaleIndexError */
   all(): Int32Array;
 }
 
@@ -35,7 +35,7 @@ export interface StoredIndex {
   readonly pages: Pages;
 }
 
-/** What was remembered or kept is not what the file holds: it has to be looked at anew. */
+/** What was remembered or indexed is not what the file holds: the file has to be read anew. */
 export class StaleIndexError extends Error {}
 
 export const PAGE_WORDS = 1024;

@@ -2,10 +2,11 @@
 
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
+import { isObject, type JsonDefect, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
-import type { StoreFile } from "../../ports.ts";
+import type { StoreFileReader } from "../../ports.ts";
+import { storeDefect } from "../errors.ts";
 
 export interface Line {
   readonly text: string;
@@ -15,7 +16,7 @@ export interface Line {
   readonly offset: number;
 }
 
-/** What stands behind the last newline. */
+/** What is behind the last newline. */
 export interface Tail {
   /** Whether it is a whole JSON value, or what an interrupted write left behind. */
   readonly kind: "none" | "whole" | "torn";
@@ -42,7 +43,7 @@ function isWhole(bytes: Uint8Array): boolean {
 
 /** The lines in bytes that end with a newline, the first of them at `offset` and with `number`. */
 export function* linesIn(bytes: Uint8Array, offset: number, number: number, file: string): Generator<Line> {
-  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), "NOT_UTF8");
+  if (!isUtf8(bytes)) throw corrupt(file, number + lineOfInvalidUtf8(bytes), { code: "NOT_UTF8" });
   let start = 0;
   for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
     yield { text: utf8(bytes.subarray(start, end)), number: number++, offset: offset + start };
@@ -67,7 +68,7 @@ export function newlinesIn(bytes: Uint8Array): number {
 }
 
 /** The number of the line that begins at the offset. */
-export function lineNumberAt(store: StoreFile, offset: number): number {
+export function lineNumberAt(store: StoreFileReader, offset: number): number {
   let number = 1;
   let left = offset;
   store.readFrom(0, (piece) => {
@@ -84,7 +85,7 @@ export function isBlank(line: string): boolean {
 /** The object a stored line holds, strictly read. @throws StoreFault `CORRUPT` */
 export function readLine(line: string, number: number, file: string): JsonObject {
   const read = readObjectText(line, DEPTH.stored, isPrintedNumber);
-  if ("defect" in read) throw corrupt(file, number, read.defect.code);
+  if ("defect" in read) throw corrupt(file, number, read.defect);
   return read.value;
 }
 
@@ -98,7 +99,11 @@ export function parseEntry(text: string): JsonObject | undefined {
   }
 }
 
-export function corrupt(file: string, line?: number, defect?: string): StoreFault {
+export function corrupt(
+  file: string,
+  line?: number,
+  defect?: Pick<JsonDefect, "code" | "pointer">,
+): StoreFault {
   const where = line === undefined ? { file } : { file, line };
-  return new StoreFault("CORRUPT", defect === undefined ? where : { ...where, defect });
+  return new StoreFault("CORRUPT", defect === undefined ? where : { ...where, ...storeDefect(defect) });
 }

@@ -1,8 +1,8 @@
-/** JSON Lines stores: what one process remembers of a file, and how it adds a line to it. */
+/** A JSON Lines file that is remembered by this process, read on from there, and added to. */
 
 import type { JsonObject } from "../../json/json.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
-import { anchorAt, type CachedLines, extend, isSame, type LineReader, readAll } from "./jsonl-cache.ts";
+import { anchorAt, type CachedLines, extend, isSame, type LineReader, readAll, tornIn } from "./jsonl-cache.ts";
 import { openIndex, StaleIndexError, writeIndex } from "./jsonl-index.ts";
 import { corrupt, NO_TAIL } from "./jsonl-scan.ts";
 import { asciiLine } from "./stored-text.ts";
@@ -14,7 +14,7 @@ export interface Lines<S> {
   /** Every line, blank ones too, but no torn one. */
   readonly count: number;
   /** Bytes behind the last newline that are no whole JSON: what an interrupted write left behind. */
-  readonly tornBytes: number;
+  readonly torn: { readonly torn_bytes?: number };
   /**
    * Adds a line; only under the lock under which the file was looked at. Torn bytes are cut off first, a last
    * line without newline gets its own. Nothing waits for the disk: the trace is the evidence.
@@ -22,47 +22,47 @@ export interface Lines<S> {
   add(line: JsonObject): void;
 }
 
-/** Looks at the file and answers what `work` makes of it, which is done again where the state turns out `Lost`. */
-export type Look<S> = <T>(store: StoreFile, work: (lines: Lines<S>) => T) => T;
+/** Returns what `work` makes of the file as it is now; `work` is done again where the index turns out to be stale. */
+export type ReadLines<S> = <T>(work: (lines: Lines<S>) => T) => T;
 
 /** The share of a file by which it grows before its index is written again, so that every line costs the same. */
 const SHARE = 1 / 32;
 
 /**
- * Looks at a file and remembers it for this process: an unchanged file is not read again, a grown one only from
- * where it was known, whoever wrote to it. A process that does not know the file begins with what the last one kept.
+ * Remembers a file for this process: an unchanged file is not read again, a grown one only from where it was known,
+ * whoever wrote to it. A process that does not know the file begins with the index that the last one wrote.
  */
-export function lineStore<S>(reader: LineReader<S>): Look<S> {
-  const memory = new WeakMap<StoreFile, CachedLines<S>>();
-  const know = (store: StoreFile, begin: Begin<S>): CachedLines<S> => {
+export function openLines<S>(reader: LineReader<S>, store: StoreFile): ReadLines<S> {
+  let cached: CachedLines<S> | undefined;
+  const refresh = (begin: Begin<S>): CachedLines<S> => {
     const stamp = store.stamp();
-    let known = memory.get(store);
-    if (known !== undefined && isSame(known.stamp, stamp)) return known;
-    memory.delete(store);
-    known = (known && extend(reader, store, known, stamp)) ?? begin(reader, store, stamp);
-    keep(reader, store, known);
-    memory.set(store, known);
-    return known;
+    if (cached !== undefined && isSame(cached.stamp, stamp)) return cached;
+    const before = cached;
+    cached = undefined;
+    const now = (before && extend(reader, store, before, stamp)) ?? begin(reader, store, stamp);
+    saveIndex(reader, store, now);
+    cached = now;
+    return now;
   };
-  const add = (store: StoreFile, known: CachedLines<S>, line: JsonObject) => {
+  const add = (known: CachedLines<S>, line: JsonObject) => {
     const text = asciiLine(line, store.name);
     const size = append(store, known, text);
     try {
       noteAdded(reader, store, known, text, size);
-      keep(reader, store, known);
+      saveIndex(reader, store, known);
     } catch (error) {
       if (!(error instanceof StaleIndexError)) throw error;
-      memory.delete(store);
+      cached = undefined;
     }
   };
-  return (store, work) => {
+  return (work) => {
     for (const begin of ATTEMPTS) {
       try {
-        const known = know(store, begin);
-        return work(toLines(known, (line) => add(store, known, line)));
+        const known = refresh(begin);
+        return work(toLines(known, (line) => add(known, line)));
       } catch (error) {
         if (!(error instanceof StaleIndexError)) throw error;
-        memory.delete(store);
+        cached = undefined;
       }
     }
     throw corrupt(store.name);
@@ -72,36 +72,31 @@ export function lineStore<S>(reader: LineReader<S>): Look<S> {
 type Begin<S> = (reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null) => CachedLines<S>;
 
 /** A second look at the index, because another process may have replaced it since the first. */
-const ATTEMPTS = [recall, recall, readAll];
+const ATTEMPTS = [readByIndex, readByIndex, readAll];
 
 function toLines<S>({ state, ended, tail }: CachedLines<S>, add: Lines<S>["add"]): Lines<S> {
-  return {
-    state,
-    count: ended + (tail.kind === "whole" ? 1 : 0),
-    tornBytes: tail.kind === "torn" ? tail.bytes : 0,
-    add,
-  };
+  return { state, count: ended + (tail.kind === "whole" ? 1 : 0), torn: tornIn(tail), add };
 }
 
-/** What the index says and what has been added since; all of the file where it says nothing of it. */
-function recall<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): CachedLines<S> {
-  const known = stamp && recalled(reader, store, stamp);
+/** What the index holds and what has been added since; all of the file where the index is of no use. */
+function readByIndex<S>(reader: LineReader<S>, store: StoreFile, stamp: StoreStamp | null): CachedLines<S> {
+  const known = stamp && loadIndex(reader, store, stamp);
   if (known === null) return readAll(reader, store, stamp);
   if (isSame(known.stamp, stamp)) return known;
   return extend(reader, store, known, stamp) ?? readAll(reader, store, stamp);
 }
 
-function recalled<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreStamp): CachedLines<S> | null {
+function loadIndex<S>({ index }: LineReader<S>, store: StoreFile, stamp: StoreStamp): CachedLines<S> | null {
   const file = index && store.index(index.kind);
   if (!file || stamp.size < file.worth) return null;
-  const kept = openIndex(file);
-  if (kept === null) return null;
-  const { extent, pages, facts } = kept;
+  const stored = openIndex(file);
+  if (stored === null) return null;
+  const { extent, pages, facts } = stored;
   const end = extent.stamp.size;
-  return { ...extent, state: index.recall(pages, facts), end, tail: NO_TAIL, kept: end };
+  return { ...extent, state: index.load(pages, facts), end, tail: NO_TAIL, indexed: end };
 }
 
-/** Writes the line; answers the size the file has then, if nobody else has written. */
+/** Writes the line; returns the size the file has then, if no other process has written. */
 function append<S>(store: StoreFile, { end, tail }: CachedLines<S>, text: string): number {
   if (tail.kind === "torn") store.truncate(end);
   store.append(`${tail.kind === "whole" ? "\n" : ""}${text}\n`);
@@ -116,7 +111,7 @@ function noteAdded<S>(
   size: number,
 ): void {
   const stamp = store.stamp();
-  // Somebody else has written as well: what is known stays valid, and the next look reads on from there.
+  // Another process has written as well: what is known stays valid, and the next look reads on from there.
   if (stamp?.size !== size) return;
   const isBehindWhole = known.tail.kind === "whole";
   known.ended += isBehindWhole ? 2 : 1;
@@ -129,12 +124,12 @@ function noteAdded<S>(
 }
 
 /** Writes the index where that is worth it, and where what is known ends with a line. */
-function keep<S>({ index }: LineReader<S>, store: StoreFile, known: CachedLines<S>): void {
-  const { stamp, end, kept, ended, anchor, state } = known;
+function saveIndex<S>({ index }: LineReader<S>, store: StoreFile, known: CachedLines<S>): void {
+  const { stamp, end, indexed, ended, anchor, state } = known;
   if (index === undefined || stamp?.size !== end) return;
   const file = store.index(index.kind);
-  if (file === null || end - kept < Math.max(file.worth, end * SHARE)) return;
-  const { pages, facts } = index.keep(state);
+  if (file === null || end - indexed < Math.max(file.worth, end * SHARE)) return;
+  const { pages, facts } = index.save(state);
   writeIndex(file, { stamp, ended, anchor }, facts, pages);
-  known.kept = end;
+  known.indexed = end;
 }

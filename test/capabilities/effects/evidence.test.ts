@@ -5,16 +5,16 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { operation, type StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import { type Ambiguity, ambiguityTable, type Evidence } from "../../../src/capabilities/evidence.ts";
+import { operationOn, type StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
-import { openDataRoot } from "../../../src/platform/data-root.ts";
+import { openStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
 const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
@@ -24,7 +24,13 @@ const moment = (i: number) => new Date(Date.UTC(2026, 0, 31, 9, 0, i)).toISOStri
 const SINCE = moment(0);
 const BEGUN = { since: SINCE, last: null };
 
-function show(effect: StoreEffect, op: string, input: JsonObject, at: FreshStore, since = SINCE): Evidence {
+async function show(
+  effect: StoreEffect,
+  op: string,
+  input: JsonObject,
+  at: FreshStore,
+  since = SINCE,
+): Promise<Evidence> {
   const operation = effect.operations[op];
   assert.ok(operation?.probe, `${op} says nothing of its store`);
   return operation.probe(input, at.unseen(), { since, last: null });
@@ -49,24 +55,27 @@ interface Changed {
 }
 
 /** The calls of the effect's examples that changed their store, each with what the store showed of it. */
-function changes(t: TestContext, effect: StoreEffect): readonly Changed[] {
-  return effect.examples.flatMap((example) => {
+async function changes(t: TestContext, effect: StoreEffect): Promise<readonly Changed[]> {
+  const changed: Changed[] = [];
+  for (const example of effect.examples) {
     const at = freshStore(t, example.before);
-    return example.calls.flatMap(({ op, input }, i): readonly Changed[] => {
-      if (effect.operations[op]?.semantics === "reads") return [];
+    for (const [i, { op, input }] of example.calls.entries()) {
+      if (effect.operations[op]?.semantics === "reads") continue;
       const [before, since] = [at.text(), moment(i)];
-      const shownBefore = show(effect, op, input, at, since);
-      call(effect, op, input, at, i);
+      const shownBefore = await show(effect, op, input, at, since);
+      await call(effect, op, input, at, i);
       const after = at.text();
-      if (after === null || after === before) return [];
-      return [{ op, input, since, before, after, shownBefore, shownAfter: show(effect, op, input, at, since) }];
-    });
-  });
+      if (after === null || after === before) continue;
+      const shownAfter = await show(effect, op, input, at, since);
+      changed.push({ op, input, since, before, after, shownBefore, shownAfter });
+    }
+  }
+  return changed;
 }
 
 for (const effect of effects) {
-  test(`${effect.code}: what an operation leaves is shown after it, and not before`, (t) => {
-    const all = changes(t, effect);
+  test(`${effect.code}: what an operation leaves is shown after it, and not before`, async (t) => {
+    const all = await changes(t, effect);
     const writing = Object.keys(effect.operations).filter((op) => effect.operations[op]?.semantics !== "reads");
     assert.deepEqual([...new Set(all.map(({ op }) => op))].sort(), writing.sort());
     for (const { op, input, shownBefore, shownAfter } of all) {
@@ -75,13 +84,13 @@ for (const effect of effects) {
     }
   });
 
-  test(`${effect.code}: a write that broke off at any byte is never taken for one that did not, nor the other way`, (t) => {
-    for (const { op, input, since, before, after } of changes(t, effect)) {
+  test(`${effect.code}: a write that broke off at any byte is never taken for one that did not, nor the other way`, async (t) => {
+    for (const { op, input, since, before, after } of await changes(t, effect)) {
       const at = freshStore(t);
       const start = effect.operations[op]?.semantics === "append-only" ? keptOf(before, after) : 0;
       for (let length = start; length <= after.length; length++) {
         at.write(after.slice(0, length));
-        const state = stateOf(() => show(effect, op, input, at, since));
+        const state = await stateOf(show(effect, op, input, at, since));
         const isWhole = after.slice(length).trim() === "";
         const complaint = `${op} ${JSON.stringify(input)}, ${length} of ${after.length}: ${state}`;
         assert.ok(isWhole ? state === "done" : state !== "done", complaint);
@@ -89,16 +98,16 @@ for (const effect of effects) {
     }
   });
 
-  test(`${effect.code}: looking leaves the store as it is, and nothing beside it`, (t) => {
+  test(`${effect.code}: looking leaves the store as it is, and nothing beside it`, async (t) => {
     const { root } = freshStore(t);
-    for (const { op, input, after } of changes(t, effect)) {
-      effect.operations[op]?.probe?.(input, openDataRoot(join(root, "none")).store("store"), BEGUN);
+    for (const { op, input, after } of await changes(t, effect)) {
+      await effect.operations[op]?.probe?.(input, openStores(join(root, "none")).at("store"), BEGUN);
       assert.deepEqual(readdirSync(root), [], `${op} in a data root that is not there`);
       const at = freshStore(t, after);
-      const store = openDataRoot(at.root, { indexWorth: 1 }).store("store");
+      const store = openStores(at.root, { indexWorth: 1 }).at("store");
       const found = () => [readdirSync(at.root), readFileSync(at.file, "utf8"), statSync(at.file).mtimeMs];
       const before = found();
-      effect.operations[op]?.probe?.(input, store, BEGUN);
+      await effect.operations[op]?.probe?.(input, store, BEGUN);
       assert.deepEqual(found(), before, op);
     }
   });
@@ -111,19 +120,20 @@ function keptOf(before: string | null, after: string): number {
   return kept;
 }
 
-function stateOf(look: () => Evidence): Evidence["state"] | "refused" {
+async function stateOf(look: Promise<Evidence>): Promise<Evidence["state"] | "refused"> {
   try {
-    return look().state;
+    return (await look).state;
   } catch (error) {
     assert.ok(error instanceof StoreFault && error.reason === "CORRUPT", String(error));
     return "refused";
   }
 }
 
-test("an operation that writes without saying how its store probe it does not compile", () => {
+test("an operation that writes without saying how its store probe it does not compile", async () => {
   const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
-  const run = () => ({ outcome: "SUCCESS" }) as const;
-  const probe = (): Evidence => ({ state: "absent", evidence: {} });
+  const operation = operationOn("log");
+  const run = async () => ({ outcome: "SUCCESS" }) as const;
+  const probe = async (): Promise<Evidence> => ({ state: "absent", evidence: {} });
   // @ts-expect-error: `probe` is missing
   operation({ ...declared, semantics: "idempotent", run });
   // @ts-expect-error: what only reads probe nothing
@@ -205,61 +215,65 @@ const doubtful: Readonly<Record<Exclude<Ambiguity, "NOT_STORED">, Doubtful>> = {
 };
 
 for (const [because, { effect, op, input, text, evidence }] of Object.entries(doubtful)) {
-  test(`${op} is unclear, ${because}: ${ambiguityTable[because as Ambiguity].what}`, (t) => {
-    assert.deepEqual(show(effect, op, input, freshStore(t, text)), { state: "unclear", because, evidence });
+  test(`${op} is unclear, ${because}: ${ambiguityTable[because as Ambiguity].what}`, async (t) => {
+    assert.deepEqual(await show(effect, op, input, freshStore(t, text)), {
+      state: "unclear",
+      because,
+      evidence,
+    });
   });
 }
 
-test("of a letter nothing is stored: what to ask the mail server for is said", () => {
+test("of a letter nothing is stored: what to ask the mail server for is said", async () => {
   const { probe } = csSendEmail.operations.SEND;
-  assert.deepEqual(probe({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
+  assert.deepEqual(await probe({ to: "ines@example.org", subject: "Released", body: "text" }, BEGUN), {
     state: "unclear",
     because: "NOT_STORED",
     evidence: { recipient: "ines@example.org", subject: "Released", since: SINCE },
   });
-  assert.equal(probe({ to: "nobody" }, BEGUN).state, "absent", "it would have been turned away");
+  assert.equal((await probe({ to: "nobody" }, BEGUN)).state, "absent", "it would have been turned away");
 });
 
-test("evidence names places, and repeats nothing that others stored", (t) => {
+test("evidence names places, and repeats nothing that others stored", async (t) => {
   for (const { effect, op, input, text } of Object.values(doubtful)) {
-    assert.ok(!JSON.stringify(show(effect, op, input, freshStore(t, text))).includes("theirs"), op);
+    assert.ok(!JSON.stringify(await show(effect, op, input, freshStore(t, text))).includes("theirs"), op);
   }
 });
 
-test("an older line that says the same is not the one, and a torn one is none yet", (t) => {
+test("an older line that says the same is not the one, and a torn one is none yet", async (t) => {
   const at = freshStore(t, `${line("2026-01-31T08:59:59.999999")}{"record_id":`);
-  const shown = show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
+  const shown = await show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
   assert.deepEqual(shown, { state: "absent", evidence: { lines: 1, torn_bytes: 13 } });
   at.write(line("2026-01-31T09:00:00").trimEnd());
-  const whole = show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
+  const whole = await show(csAppendonlyJsonl, "APPEND", { record: {} }, at);
   assert.deepEqual(whole, { state: "done", isDated: true, evidence: { line: 1, record_id: "r" } });
 });
 
-test("a line that was there when the run last added one is not of an effect that began later", (t) => {
+test("a line that was there when the run last added one is not of an effect that began later", async (t) => {
   const at = freshStore(t, line("2026-01-31T09:00:00").repeat(3));
   const { probe } = csAppendonlyJsonl.operations.APPEND;
   const shown = (lines: number) => {
     const last = { before: { lines: lines - 1 }, after: { lines } };
     return probe?.({ record: {} }, at.unseen(), { since: SINCE, last });
   };
-  assert.deepEqual(shown(3), { state: "absent", evidence: { lines: 3 } });
-  assert.deepEqual(shown(2), { state: "done", isDated: true, evidence: { line: 3, record_id: "r" } });
-  assert.equal(shown(1)?.state, "unclear");
-  assert.equal(shown(4)?.state, "unclear", "the file is another one by now: its lines say nothing");
+  assert.deepEqual(await shown(3), { state: "absent", evidence: { lines: 3 } });
+  assert.deepEqual(await shown(2), { state: "done", isDated: true, evidence: { line: 3, record_id: "r" } });
+  assert.equal((await shown(1))?.state, "unclear");
+  assert.equal((await shown(4))?.state, "unclear", "the file is another one by now: its lines say nothing");
 });
 
-test("a binding says nothing of its time; one that was asked for differently is another one", (t) => {
+test("a binding says nothing of its time; one that was asked for differently is another one", async (t) => {
   const at = freshStore(t, BOUND);
-  assert.deepEqual(show(csRegistry, "REGISTER", { key: "k", target_ref: "r" }, at), {
+  assert.deepEqual(await show(csRegistry, "REGISTER", { key: "k", target_ref: "r" }, at), {
     state: "done",
     isDated: false,
     evidence: { line: 1, address: "ADDR_1" },
   });
-  const other = show(csRegistry, "REGISTER", { key: "k", target_ref: "s" }, at);
+  const other = await show(csRegistry, "REGISTER", { key: "k", target_ref: "s" }, at);
   assert.deepEqual(other, { state: "absent", evidence: { bound_in_line: 1 } });
 });
 
-test("a line that cannot be read may have been the one: nothing is said of the file", (t) => {
+test("a line that cannot be read may have been the one: nothing is said of the file", async (t) => {
   const cases: readonly (readonly [StoreEffect, string, JsonObject])[] = [
     [csAppendonlyJsonl, "APPEND", { record: {} }],
     [csRegistry, "REGISTER", { key: "k" }],
@@ -267,8 +281,8 @@ test("a line that cannot be read may have been the one: nothing is said of the f
   ];
   for (const [effect, op, input] of cases) {
     const at = freshStore(t, `${BOUND}[1]\n${BOUND}`);
-    assert.throws(
-      () => show(effect, op, input, at),
+    await assert.rejects(
+      show(effect, op, input, at),
       ({ reason, facts }: StoreFault) => reason === "CORRUPT" && facts["line"] === 2,
       op,
     );
@@ -293,31 +307,32 @@ function toCall({ op, key, ref }: Deed): readonly [StoreEffect, string, JsonObje
   return [csRegistry, op, op === "REGISTER" ? { key, target_ref: ref } : { key_or_address: key }];
 }
 
-test("whatever others did before and since, an append-only file never probe a wrong absence, or a wrong date", (t) => {
-  const property = fc.property(
+test("whatever others did before and since, an append-only file never probe a wrong absence, or a wrong date", async (t) => {
+  const property = fc.asyncProperty(
     fc.array(deed, { maxLength: 6 }),
     deed,
     fc.boolean(),
     fc.array(deed, { maxLength: 6 }),
-    (earlier, begun, isPerformed, later) => {
+    async (earlier, begun, isPerformed, later) => {
       const [effect, op, input] = toCall(begun);
       const at = freshStore(t);
-      const did = (other: Deed, i: number) => {
+      const did = async (other: Deed, i: number) => {
         const [itsEffect, itsOp, itsInput] = toCall(other);
-        return itsEffect === effect && call(itsEffect, itsOp, itsInput, at, i).outcome === "SUCCESS";
+        return itsEffect === effect && (await call(itsEffect, itsOp, itsInput, at, i)).outcome === "SUCCESS";
       };
-      for (const other of earlier) did(other, 1);
+      for (const other of earlier) await did(other, 1);
       const before = at.text();
-      if (isPerformed) did(begun, 3);
+      if (isPerformed) await did(begun, 3);
       const hasChanged = at.text() !== before;
-      const repeated = later.filter((other) => did(other, 4) && jsonOf(other) === jsonOf(begun)).length;
-      const shown = show(effect, op, input, at, moment(2));
+      let repeated = 0;
+      for (const other of later) if ((await did(other, 4)) && jsonOf(other) === jsonOf(begun)) repeated++;
+      const shown = await show(effect, op, input, at, moment(2));
       if (hasChanged) assert.notEqual(shown.state, "absent");
       if (hasChanged && later.length === 0) assert.equal(shown.state, "done");
       if (shown.state === "done" && shown.isDated) assert.equal(Number(hasChanged) + repeated, 1);
     },
   );
-  fc.assert(property, { numRuns: 300 });
+  await fc.assert(property, { numRuns: 300 });
 });
 
 const jsonOf = (value: unknown) => JSON.stringify(value);

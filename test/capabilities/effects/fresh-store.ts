@@ -4,10 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { StoreEffect } from "../../../src/capabilities/effect.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { Sources, StoreFile } from "../../../src/ports.ts";
+import { fileStore } from "../../../src/storage/files/stores.ts";
+import type { Store } from "../../../src/storage/stores.ts";
 
 /** Counts what is drawn: the second address differs from the first. */
 export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Sources & { readonly drawn: string[] } {
@@ -26,14 +28,16 @@ export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Sources & { re
 }
 
 export interface FreshStore {
-  readonly store: StoreFile;
+  readonly store: Store;
+  /** The bytes of the store. */
+  readonly bytes: StoreFile;
   readonly sources: Sources & { readonly drawn: string[] };
   readonly file: string;
   readonly root: string;
   text(): string | null;
   write(text: string | Uint8Array): void;
   /** The same file, as a process that has not seen it before. */
-  unseen(): StoreFile;
+  unseen(): Store;
 }
 
 export function freshStore(t: TestContext, before?: string): FreshStore {
@@ -41,18 +45,20 @@ export function freshStore(t: TestContext, before?: string): FreshStore {
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const file = join(root, "store");
   if (before !== undefined) writeFileSync(file, before);
+  const bytes = openDataRoot(root).store("store");
   return {
-    store: openDataRoot(root).store("store"),
+    store: fileStore(bytes),
+    bytes,
     sources: countingDraw(),
     file,
     root,
     text: () => textOf(file),
     write: (text) => writeFileSync(file, text),
-    unseen: () => openDataRoot(root).store("store"),
+    unseen: () => fileStore(openDataRoot(root).store("store")),
   };
 }
 
-export function perform(
+export async function perform(
   effect: StoreEffect,
   op: string,
   input: JsonObject,

@@ -4,13 +4,18 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { Performed, StoreEffect } from "../../../src/capabilities/effect.ts";
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import type { Performed } from "../../../src/capabilities/target.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
+import { tryAcquire } from "../../../src/platform/lock/lock-link-pool.ts";
+import { openStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, perform } from "./fresh-store.ts";
 
 export const ROUNDS = 16;
@@ -27,36 +32,32 @@ export interface Told {
 const [mode, root = "", id = ""] = process.argv.slice(2);
 if (mode === "hold") hold();
 if (mode === "work") {
-  process.once("message", () => {
-    process.send?.(work(), () => process.disconnect());
+  process.once("message", async () => {
+    const told = await work();
+    process.send?.(told, () => process.disconnect());
   });
   process.send?.("ready");
 }
 
 function hold(): void {
+  const folder = realpathSync(root);
+  for (const name of ["registry.jsonl", "log.jsonl", "state", "names"]) {
+    tryAcquire({ folder, path: join(folder, `${name}.lock`) });
+  }
   const data = openDataRoot(root);
-  const [registry, log, ...others] = ["registry.jsonl", "log.jsonl", "state", "names"].map((name) =>
-    data.store(name),
-  );
-  const all = [registry, log, ...others].reduceRight<() => void>(
-    (inner, store) => () => store?.locked(inner),
-    () => {
-      registry?.append('{"key":"k0","addr');
-      log?.append('{"record_id":"');
-      process.send?.("held", () => undefined);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
-    },
-  );
-  all();
+  data.store("registry.jsonl").append('{"key":"k0","addr');
+  data.store("log.jsonl").append('{"record_id":"');
+  process.send?.("held", () => undefined);
+  setTimeout(() => undefined, 60_000);
 }
 
-function work(): Told {
-  const data = openDataRoot(root, { indexWorth: INDEX_WORTH, lockPatience: 60_000 });
+async function work(): Promise<Told> {
+  const stores = openStores(root, { indexWorth: INDEX_WORTH, lockTimeout: 60_000 });
   const sources = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
   const on =
     (effect: StoreEffect, path: string) =>
-    (op: string, input: JsonObject): Performed =>
-      perform(effect, op, input, { store: data.store(path), sources });
+    (op: string, input: JsonObject): Promise<Performed> =>
+      perform(effect, op, input, { store: stores.at(path), sources });
   const registry = on(csRegistry, "registry.jsonl");
   const log = on(csAppendonlyJsonl, "log.jsonl");
   const state = on(csMutableJson, "state");
@@ -67,21 +68,23 @@ function work(): Told {
   for (let i = 0; i < ROUNDS; i++) {
     // Every second round all are after the same key, in the others each has begun somewhere else.
     const key = `k${i % 2 === 0 ? i : (i + 2 * Number(id)) % (ROUNDS - 1)}`;
-    const { outcome } = registry("REGISTER", { key, target_ref: id });
-    registered.push({ key, outcome, leads: registry("RESOLVE", { key_or_address: key }).result?.target_ref });
-    numbers.push(log("APPEND", { record: { id, i } }).result?.sequence_number);
-    state("WRITE", { key: `${id}.${i}`, value: { i } });
-    names("WRITE", { name: `${id}.${i}`, resource_addresses: [`ADDR_${i}`] });
-    while (!increment(state)) overtaken++;
+    const { outcome } = await registry("REGISTER", { key, target_ref: id });
+    const { result: target } = await registry("RESOLVE", { key_or_address: key });
+    registered.push({ key, outcome, leads: target?.target_ref });
+    numbers.push((await log("APPEND", { record: { id, i } })).result?.sequence_number);
+    await state("WRITE", { key: `${id}.${i}`, value: { i } });
+    await names("WRITE", { name: `${id}.${i}`, resource_addresses: [`ADDR_${i}`] });
+    while (!(await increment(state))) overtaken++;
   }
   return { registered, numbers, overtaken };
 }
 
 /** Adds one to the counter as long as nobody else has since it was read. */
-function increment(state: (op: string, input: JsonObject) => Performed): boolean {
-  const { version, sum } = (state("READ", { key: "counter" }).result as JsonObject).value as Counter;
+async function increment(state: (op: string, input: JsonObject) => Promise<Performed>): Promise<boolean> {
+  const { result } = await state("READ", { key: "counter" });
+  const { version, sum } = (result as JsonObject).value as Counter;
   const input = { filter: { version }, updates: { version: version + 1, sum: sum + 3 } };
-  return state("UPDATE_WHERE", input).outcome === "SUCCESS";
+  return (await state("UPDATE_WHERE", input)).outcome === "SUCCESS";
 }
 
 type Counter = { readonly version: number; readonly sum: number };

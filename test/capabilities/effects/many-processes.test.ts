@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
-import { openDataRoot } from "../../../src/platform/data-root.ts";
+import { openStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, linesOf, perform } from "./fresh-store.ts";
 import { INDEX_WORTH, ROUNDS, type Told } from "./many-processes-worker.ts";
 
@@ -96,17 +96,17 @@ function assertRegisteredOnce(text: string, told: readonly Told[]): void {
   }
 }
 
-function assertIndexed(text: string, root: string): void {
-  const store = openDataRoot(root, { indexWorth: INDEX_WORTH }).store("registry.jsonl");
+async function assertIndexed(text: string, root: string): Promise<void> {
+  const store = openStores(root, { indexWorth: INDEX_WORTH }).at("registry.jsonl");
   const call = (op: string, input: JsonObject) =>
     perform(csRegistry, op, input, { store, sources: countingDraw() });
   const lines = linesOf(text);
   for (const { key, address, target_ref } of lines) {
     for (const key_or_address of [key, address] as string[]) {
-      assert.equal(call("RESOLVE", { key_or_address }).result?.target_ref, target_ref);
+      assert.equal((await call("RESOLVE", { key_or_address })).result?.target_ref, target_ref);
     }
   }
-  assert.deepEqual(call("COUNT", {}).result, { count: lines.length });
+  assert.deepEqual((await call("COUNT", {})).result, { count: lines.length });
 }
 
 function assertAppendedOnce(text: string, told: readonly Told[]): void {

@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { StoreEffect, StoreExample } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import { deepFreeze } from "../../../src/json/json.ts";
-import { openDataRoot } from "../../../src/platform/data-root.ts";
+import { openStores } from "../../../src/storage/files/stores.ts";
 import { isJson } from "../../support/is-json.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { countingDraw, freshStore, perform } from "./fresh-store.ts";
@@ -20,10 +20,10 @@ const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNam
 const examples = effects.flatMap((effect) => effect.examples.map((example) => ({ effect, example })));
 
 for (const { effect, example } of examples) {
-  test(`${effect.code}: ${example.about}`, (t) => {
+  test(`${effect.code}: ${example.about}`, async (t) => {
     const at = freshStore(t, example.before);
     for (const { op, input, outcome, result = {} } of example.calls) {
-      const performed = perform(effect, op, deepFreeze(structuredClone(input)), at);
+      const performed = await perform(effect, op, deepFreeze(structuredClone(input)), at);
       assert.equal(performed.outcome, outcome, `${op} ${JSON.stringify(performed.reason)}`);
       const members = Object.entries(performed.result ?? {}).filter(([name]) => name in result);
       assert.deepEqual(Object.fromEntries(members), result, op);
@@ -33,17 +33,17 @@ for (const { effect, example } of examples) {
 }
 
 for (const { effect, example } of examples) {
-  test(`${effect.code} keeps its promises while ${example.about}`, (t) => {
+  test(`${effect.code} keeps its promises while ${example.about}`, async (t) => {
     const at = freshStore(t, example.before);
     for (const { op, input } of example.calls) {
       const before = at.text();
-      const { outcome } = perform(effect, op, input, at);
+      const { outcome } = await perform(effect, op, input, at);
       const after = at.text();
       const { semantics } = effect.operations[op] as StoreEffect["operations"][string];
       if (semantics === "reads" || outcome !== "SUCCESS") assert.equal(after, before, `${op} changes nothing`);
       if (semantics === "append-only") assert.ok(after?.startsWith(withoutTorn(before)) ?? before === null, op);
       if (semantics === "idempotent" && outcome === "SUCCESS") {
-        perform(effect, op, input, at);
+        await perform(effect, op, input, at);
         assert.equal(at.text(), after, `${op} twice is ${op} once`);
       }
       assert.deepEqual(withoutSpares(at.root), after === null ? [] : ["store"], "no lock and no draft is left");
@@ -67,7 +67,7 @@ for (const effect of effects) {
     }
   });
 
-  test(`${effect.code} reports storage that cannot be used, by name and system code`, (t) => {
+  test(`${effect.code} reports storage that cannot be used, by name and system code`, async (t) => {
     const { root } = freshStore(t);
     mkdirSync(join(root, "folder"));
     writeFileSync(join(root, "file"), "");
@@ -78,7 +78,7 @@ for (const effect of effects) {
     };
     for (const [path, errno] of Object.entries(unusable)) {
       for (const op of Object.keys(effect.operations)) {
-        const facts = storageFacts(effect, op, path, root);
+        const facts = await storageFacts(effect, op, path, root);
         assert.equal(facts.file, path, op);
         assert.match(String(facts.errno), errno, `${op} ${path}`);
         assert.ok(!JSON.stringify(facts).includes(root));
@@ -91,19 +91,19 @@ for (const effect of effects) {
 const callName = ({ op, outcome }: StoreExample["calls"][number]) => `${op} ${outcome}`;
 
 /** What the fault says, or the reason where the operation answers it itself. */
-function storageFacts(
+async function storageFacts(
   effect: StoreEffect,
   op: string,
   path: string,
   root: string,
-): { file?: unknown; errno?: unknown } {
+): Promise<{ file?: unknown; errno?: unknown }> {
   const input = effect.examples
     .flatMap(({ calls }) => calls)
     .find((call) => call.op === op && call.outcome === "SUCCESS")?.input;
   assert.ok(input);
   try {
-    const store = openDataRoot(root).store(path);
-    const performed = perform(effect, op, { ...input, keys: ["a"] }, { store, sources: countingDraw() });
+    const store = openStores(root).at(path);
+    const performed = await perform(effect, op, { ...input, keys: ["a"] }, { store, sources: countingDraw() });
     assert.equal(performed.outcome, "BACKEND_ERROR", `${op} ${path}`);
     return performed.reason ?? {};
   } catch (error) {

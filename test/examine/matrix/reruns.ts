@@ -50,8 +50,8 @@ function worlds({ name, events }: Specimen): readonly World[] {
 }
 
 const otherAdmission = (performed: StepExecutor): Partial<StepExecutor> => ({
-  admission(rules, where) {
-    const { requires, forbids } = performed.admission(rules, where);
+  async admit(rules, where) {
+    const { requires, forbids } = await performed.admit(rules, where);
     return { requires: requires.map((found) => !found), forbids: forbids.map((found) => !found) };
   },
 });

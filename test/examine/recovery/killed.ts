@@ -9,6 +9,7 @@ import type { Plan } from "../../../src/plan/plan.ts";
 import { nodeClock, nodeEntropy } from "../../../src/platform/node-ports.ts";
 import { openMail } from "../../../src/platform/smtp.ts";
 import type { DataRoot, Mail } from "../../../src/ports.ts";
+import { fileStores } from "../../../src/storage/files/stores.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
 import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../../engine/trial.ts";
 
@@ -99,9 +100,10 @@ export async function examined({ plan, events, data }: Crash, looking: Looking =
   const unfinished = new OpenEffects();
   for (const event of events) unfinished.take(event);
   const at = { plan, data: data.root, mail: openMail({}), ...looking };
+  const stores = at.data && fileStores(at.data);
   const findStep = findSteps(at.plan, unfinished);
-  const open = await probeOpenEffect(unfinished.open, findStep, at.data);
-  const stage = { data: at.data, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
+  const open = await probeOpenEffect(unfinished.open, findStep, stores);
+  const stage = { stores, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
   return {
     open,
     advice: await advise(unfinished, open, {

@@ -1,11 +1,11 @@
 /** The page in a real browser, where one is installed: what its parser makes of hostile text, what a link opens. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { renderHtml } from "../../../src/render/html/html.ts";
 import { fullRun, HOSTILE, hostileRun, PARCEL } from "../trial-run.ts";
 
@@ -15,43 +15,98 @@ const BROWSER = places
   .find((file) => existsSync(file));
 const needs = { skip: BROWSER === undefined ? "no Chromium is installed" : false };
 
-/** The page as the browser holds it after loading, at a fragment. */
-function loaded(page: string, fragment = ""): string {
+const flags = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+let browser: Browser | undefined;
+before(async () => {
+  if (BROWSER !== undefined) browser = await chromium.launch({ executablePath: BROWSER, args: flags });
+});
+after(() => browser?.close());
+
+/** The page as the browser holds it after loading, at a fragment, in a window of some size. */
+async function opened(
+  t: TestContext,
+  page: string,
+  { fragment = "", ...options }: Opening = {},
+): Promise<Page> {
   const folder = mkdtempSync(join(tmpdir(), "pgs-page-"));
-  try {
-    writeFileSync(join(folder, "page.html"), page);
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${folder}/profile`];
-    const url = `file://${folder}/page.html${fragment}`;
-    const stdio = ["ignore", "pipe", "ignore"] as const;
-    return execFileSync(BROWSER as string, [...flags, "--dump-dom", url], {
-      encoding: "utf8",
-      stdio: [...stdio],
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "page.html"), page);
+  const context = await (browser as Browser).newContext(options);
+  t.after(() => context.close());
+  const tab = await context.newPage();
+  await tab.goto(`file://${folder}/page.html${fragment}`);
+  return tab;
 }
 
-/** The names of all elements, in order. */
-function elementsIn(dom: string): readonly string[] {
-  return [...dom.replace(/<style>.*?<\/style>/s, "").matchAll(/<([a-zA-Z][\w-]*)/g)].map(
-    ([, name]) => name as string,
+type Opening = { readonly fragment?: string } & Pick<BrowserContextOptions, "viewport" | "colorScheme">;
+
+test("a browser finds the same elements whatever the texts hold", needs, async (t) => {
+  const shown = async (text: string) => {
+    const { events, graph } = hostileRun(text);
+    const tab = await opened(t, renderHtml(events, graph));
+    return tab.locator("*").evaluateAll((all) => all.map((element) => element.nodeName));
+  };
+  assert.deepEqual(await shown(HOSTILE.join(" ")), await shown("plain"));
+});
+
+test("a link of the picture opens what it leads to, without a script", needs, async (t) => {
+  const page = renderHtml(fullRun(), PARCEL);
+  const openIds = async (fragment: string) => {
+    const tab = await opened(t, page, { fragment });
+    return tab.locator("details[open] > .inside").evaluateAll((all) => all.map(({ id }) => id));
+  };
+  assert.deepEqual([await openIds(""), await openIds("#visit-0-3")], [[], ["visit-0-3"]]);
+});
+
+for (const width of [320, 390, 1280]) {
+  test(
+    `in a window ${width} wide the page needs no scrolling sideways and shows the first node at once`,
+    needs,
+    async (t) => {
+      const tab = await opened(t, renderHtml(fullRun(), PARCEL), { viewport: { width, height: 800 } });
+      assert.equal(await tab.evaluate("document.documentElement.scrollWidth"), width);
+      const box = await tab.locator(".picture a").first().boundingBox();
+      assert.ok(box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= 800);
+    },
   );
 }
 
-test("a browser finds the same elements whatever the texts hold", needs, () => {
-  const shown = (text: string) => {
-    const { events, graph } = hostileRun(text);
-    return elementsIn(loaded(renderHtml(events, graph)));
-  };
-  assert.deepEqual(shown(HOSTILE.join(" ")), shown("plain"));
+/** Of elements with text: its colour, and the first background behind it. As text, because it runs in the page. */
+const COLOURS = `[...document.querySelectorAll("body, summary, .chip, dt, pre")].map((element) => {
+  const background = (one) => getComputedStyle(one).backgroundColor;
+  let behind = element;
+  while (behind.parentElement && background(behind) === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
+  return [getComputedStyle(element).color, background(behind)];
+})`;
+
+test("a dark system gets a dark page, with contrast enough to read it", needs, async (t) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const tab = await opened(t, renderHtml(fullRun(), PARCEL), { colorScheme });
+    const colours = await tab.evaluate<readonly (readonly [string, string])[]>(COLOURS);
+    assert.ok(colours.length > 10);
+    for (const [text, paper] of colours) {
+      assert.ok(contrast(text, paper) >= 4.5, `${colorScheme}: ${text} on ${paper}`);
+    }
+    const [, page] = colours[0] ?? ["", ""];
+    assert.equal(luminance(page) < 0.1, colorScheme === "dark");
+  }
 });
 
-test("a link of the picture opens what it leads to, without a script", needs, () => {
-  const page = renderHtml(fullRun(), PARCEL);
-  const opened = (fragment: string) => {
-    const details = [...loaded(page, fragment).matchAll(/<details([^>]*)>\s*<summary>|id="(visit-0-\d+)"/g)];
-    return details.flatMap(([, attributes], i) => (attributes?.includes("open") ? [details[i + 1]?.[2]] : []));
-  };
-  assert.deepEqual([opened(""), opened("#visit-0-3")], [[], ["visit-0-3"]]);
-});
+/** WCAG 2.2, relative luminance of a colour as `rgb(…)`. */
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const c = Number(part) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a: string, b: string): number {
+  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+}

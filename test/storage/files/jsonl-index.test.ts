@@ -14,13 +14,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import type { StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { StoreFile } from "../../../src/ports.ts";
+import { fileStore, openStores } from "../../../src/storage/files/stores.ts";
+import type { Store } from "../../../src/storage/stores.ts";
 import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
 import {
   copyOf,
@@ -35,7 +37,8 @@ const WORTH = 200;
 const LINES = 300;
 
 /** As a process that does not know the store. */
-const openStore = (root: string, indexWorth = WORTH) => openDataRoot(root, { indexWorth }).store("store");
+const openFile = (root: string, indexWorth = WORTH) => openDataRoot(root, { indexWorth }).store("store");
+const openStore = (root: string, indexWorth = WORTH) => fileStore(openFile(root, indexWorth));
 const withoutIndex = (root: string) => openStore(root, Number.POSITIVE_INFINITY);
 
 function freshRoot(t: TestContext, lines = 0): string {
@@ -50,22 +53,28 @@ function linesOfOthers(count: number): string {
 }
 
 /** What the operation answers, or its fault; what is drawn depends on the number alone. */
-function answer(effect: StoreEffect, op: string, input: JsonObject, store: StoreFile, number = 0): unknown {
+async function answer(
+  effect: StoreEffect,
+  op: string,
+  input: JsonObject,
+  store: Store,
+  number = 0,
+): Promise<unknown> {
   const sources = {
     ...countingDraw(),
     entropy: (count: number) => number.toString(16).padStart(2 * count, "0"),
   };
   try {
-    return perform(effect, op, input, { store, sources });
+    return await perform(effect, op, input, { store, sources });
   } catch (error) {
     assert.ok(error instanceof StoreFault, String(error));
     return { reason: error.reason, facts: error.facts };
   }
 }
 
-const registry = (op: string, input: JsonObject, store: StoreFile) => answer(csRegistry, op, input, store);
-const exists = (key_or_address: string, store: StoreFile) => {
-  const { result } = registry("EXISTS", { key_or_address }, store) as { result: JsonObject };
+const registry = (op: string, input: JsonObject, store: Store) => answer(csRegistry, op, input, store);
+const exists = async (key_or_address: string, store: Store) => {
+  const { result } = (await registry("EXISTS", { key_or_address }, store)) as { result: JsonObject };
   return result.exists;
 };
 
@@ -100,29 +109,29 @@ const cases = [
 ];
 
 for (const { about, effect, kind, look, lines, callsOf } of cases) {
-  test(`${about} answers by its index as it does when it is read whole, whatever happens to both`, (t) => {
-    const property = fc.property(happenings, (all) => {
+  test(`${about} answers by its index as it does when it is read whole, whatever happens to both`, async (t) => {
+    const property = fc.asyncProperty(happenings, async (all) => {
       const root = freshRoot(t, lines);
       const happen = openWorld(root, kind);
       const known = [openStore(root), openStore(root)];
-      all.forEach((one, number) => {
+      for (const [number, one] of all.entries()) {
         // Who knew a shorter file, or looks again when it is longer, cannot tell that what lies before the end was
         // rewritten: the end that was known is still there.
         const isRewritten = one.kind === "rewritten";
-        if (isRewritten) for (const store of known) answer(effect, look, {}, store);
+        if (isRewritten) for (const store of known) await answer(effect, look, {}, store);
         happen(one);
-        if (isRewritten) for (const store of known) answer(effect, look, {}, store);
+        if (isRewritten) for (const store of known) await answer(effect, look, {}, store);
         const ours = known[one.at % 3] ?? openStore(root);
         const copy = copyOf(root);
         const plain = withoutIndex(copy);
         for (const [op, input] of callsOf(one, number)) {
-          const expected = answer(effect, op, input, plain, number);
-          assert.deepEqual(answer(effect, op, input, ours, number), expected, `${number} ${op}`);
+          const expected = await answer(effect, op, input, plain, number);
+          assert.deepEqual(await answer(effect, op, input, ours, number), expected, `${number} ${op}`);
         }
         assert.equal(textOf(root), textOf(copy));
-      });
+      }
     });
-    fc.assert(property, { numRuns: 8 });
+    await fc.assert(property, { numRuns: 8 });
   });
 }
 
@@ -132,131 +141,142 @@ function textOf(root: string): string | null {
 }
 
 /** The store, and how many bytes of it are read. */
-function counting(store: StoreFile): StoreFile & { readonly bytes: () => number } {
+function counting(file: StoreFile): Store & { readonly bytes: () => number } {
   let bytes = 0;
-  return {
-    ...store,
-    bytes: () => bytes,
+  const store = fileStore({
+    ...file,
     readFrom: (offset, take) =>
-      store.readFrom(offset, (piece) => {
+      file.readFrom(offset, (piece) => {
         bytes += piece.length;
         take(piece);
       }),
     readAt(offset, length) {
-      const piece = store.readAt(offset, length);
+      const piece = file.readAt(offset, length);
       bytes += piece.length;
       return piece;
     },
-  };
+  });
+  return { ...store, bytes: () => bytes };
 }
 
-test("a process that does not know a long registry reads the lines it answers from and what was added since", (t) => {
+test("a process that does not know a long registry reads the lines it answers from and what was added since", async (t) => {
   const root = freshRoot(t, 2000);
-  assert.equal(exists("b7", openStore(root)), true);
+  assert.equal(await exists("b7", openStore(root)), true);
   const size = readFileSync(join(root, "store")).length;
   for (let i = 0; i < 5; i++) {
-    const store = counting(openStore(root));
-    assert.equal(exists("b1999", store), true);
-    assert.equal(exists("ADDR_b1234", store), true);
-    assert.equal(exists("c0", store), i > 0);
-    registry("REGISTER", { key: `c${i}` }, store);
-    assert.deepEqual(registry("COUNT", {}, store), { outcome: "SUCCESS", result: { count: 2001 + i } });
+    const store = counting(openFile(root));
+    assert.equal(await exists("b1999", store), true);
+    assert.equal(await exists("ADDR_b1234", store), true);
+    assert.equal(await exists("c0", store), i > 0);
+    await registry("REGISTER", { key: `c${i}` }, store);
+    assert.deepEqual(await registry("COUNT", {}, store), { outcome: "SUCCESS", result: { count: 2001 + i } });
     assert.ok(store.bytes() < size / 20, `${store.bytes()} of ${size}`);
   }
 });
 
-test("a process that does not know a long log counts only what was added since", (t) => {
+test("a process that does not know a long log counts only what was added since", async (t) => {
   const root = freshRoot(t, 2000);
   for (let i = 0; i < 5; i++) {
-    const store = counting(openStore(root));
-    const { result } = answer(csAppendonlyJsonl, "APPEND", { record: {} }, store) as { result: JsonObject };
+    const store = counting(openFile(root));
+    const { result } = (await answer(csAppendonlyJsonl, "APPEND", { record: {} }, store)) as {
+      result: JsonObject;
+    };
     assert.equal(result.sequence_number, 2001 + i);
     if (i > 0) assert.ok(store.bytes() < 2000);
   }
 });
 
-test("a registry that is not worth it has no index", (t) => {
+test("a registry that is not worth it has no index", async (t) => {
   const root = freshRoot(t, 100);
-  registry("REGISTER", { key: "k" }, openDataRoot(root).store("store"));
+  await registry("REGISTER", { key: "k" }, openStores(root).at("store"));
   assert.equal(existsSync(join(root, ".pgs")), false);
 });
 
-test("a file that was rewritten in place, or replaced, is read anew although its size is the same", (t) => {
+test("a file that was rewritten in place, or replaced, is read anew although its size is the same", async (t) => {
   const root = freshRoot(t, LINES);
   const file = join(root, "store");
   for (const [name, other] of [
     ["b7", "x7"],
     ["b8", "x8"],
   ] as const) {
-    assert.equal(exists(name, openStore(root)), true);
+    assert.equal(await exists(name, openStore(root)), true);
     const text = readFileSync(file, "utf8").replace(`"${name}"`, `"${other}"`);
     if (name === "b8") rmSync(file);
     writeFileSync(file, text);
     utimesSync(file, 0, 0);
-    assert.deepEqual([exists(name, openStore(root)), exists(other, openStore(root))], [false, true]);
+    assert.deepEqual(
+      [await exists(name, openStore(root)), await exists(other, openStore(root))],
+      [false, true],
+    );
   }
 });
 
-test("a line rewritten within the last 256 bytes that were known is found although the file has grown since", (t) => {
+test("a line rewritten within the last 256 bytes that were known is found although the file has grown since", async (t) => {
   const root = freshRoot(t);
   const file = join(root, "store");
   const known = withoutIndex(root);
   for (const name of ["k1", "k2", "k3"]) {
     // Taken one by one, so that what was known before counts for what is known now.
     appendFileSync(file, pythonLine(name, "A", 0));
-    assert.equal(exists(name, known), true);
+    assert.equal(await exists(name, known), true);
   }
-  registry("REGISTER", { key: "k4" }, known);
+  await registry("REGISTER", { key: "k4" }, known);
   const rewritten = readFileSync(file, "utf8").replace('"k2"', '"x2"');
   writeFileSync(file, rewritten + pythonLine("k5", "A", 0));
-  assert.deepEqual(
-    ["x2", "k1", "k2", "k4", "k5"].map((name) => exists(name, known)),
-    [true, true, false, true, true],
-  );
+  assert.deepEqual(await Promise.all(["x2", "k1", "k2", "k4", "k5"].map((name) => exists(name, known))), [
+    true,
+    true,
+    false,
+    true,
+    true,
+  ]);
 });
 
-test("a process goes on where another has replaced the index in which it was looking", (t) => {
+test("a process goes on where another has replaced the index in which it was looking", async (t) => {
   const root = freshRoot(t, 2000);
-  const one = counting(openStore(root));
-  assert.equal(exists("b0", openStore(root)), true);
-  assert.equal(exists("b0", one), true);
+  const one = counting(openFile(root));
+  assert.equal(await exists("b0", openStore(root)), true);
+  assert.equal(await exists("b0", one), true);
   const other = openStore(root);
-  for (let i = 0; i < 500; i++) registry("REGISTER", { key: `c${i}` }, other);
-  for (const key of ["b0", "b1999", "c0", "c499"]) assert.equal(exists(key, one), true, key);
-  assert.equal(exists("c500", one), false);
+  for (let i = 0; i < 500; i++) await registry("REGISTER", { key: `c${i}` }, other);
+  for (const key of ["b0", "b1999", "c0", "c499"]) assert.equal(await exists(key, one), true, key);
+  assert.equal(await exists("c500", one), false);
   assert.ok(one.bytes() < 100_000, `${one.bytes()}`);
 });
 
-test("an index says the same page by page as when it is in memory", (t) => {
+test("an index says the same page by page as when it is in memory", async (t) => {
   const root = freshRoot(t, 2000);
-  exists("b0", openStore(root));
+  await exists("b0", openStore(root));
   const store = openStore(root);
-  for (let i = 0; i < 2000; i += 20) assert.equal(exists(`b${i}`, store), true, `b${i}`);
-  for (let i = 0; i < 100; i++) assert.equal(exists(`c${i}`, store), false, `c${i}`);
+  for (let i = 0; i < 2000; i += 20) assert.equal(await exists(`b${i}`, store), true, `b${i}`);
+  for (let i = 0; i < 100; i++) assert.equal(await exists(`c${i}`, store), false, `c${i}`);
 });
 
-test("keys that differ only in a lone surrogate are two keys", (t) => {
+test("keys that differ only in a lone surrogate are two keys", async (t) => {
   const root = freshRoot(t);
   for (const key of ["\ud800", "\ud801", "\ufffd"])
-    registry("REGISTER", { key, value: { text: "x".repeat(WORTH) } }, openStore(root));
+    await registry("REGISTER", { key, value: { text: "x".repeat(WORTH) } }, openStore(root));
   assert.equal(readFileSync(join(root, "store"), "utf8").split("\n").length, 4);
-  for (const key of ["\ud800", "\ud801", "\ufffd"]) assert.equal(exists(key, openStore(root)), true);
-  assert.equal(exists("\ud802", openStore(root)), false);
+  for (const key of ["\ud800", "\ud801", "\ufffd"]) assert.equal(await exists(key, openStore(root)), true);
+  assert.equal(await exists("\ud802", openStore(root)), false);
 });
 
-test("a line in the index that cannot be read strictly is named by its number", (t) => {
+test("a line in the index that cannot be read strictly is named by its number", async (t) => {
   const root = freshRoot(t);
   const twice = '{"key":"k","target_ref":"a","target_ref":"b"}\n';
   writeFileSync(join(root, "store"), `${linesOfOthers(LINES)}${twice}${linesOfOthers(LINES)}`);
-  exists("k", openStore(root));
-  const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 1, defect: "DUPLICATE_KEY" } };
-  assert.deepEqual(registry("RESOLVE", { key_or_address: "k" }, openStore(root)), expected);
+  await exists("k", openStore(root));
+  const expected = {
+    reason: "CORRUPT",
+    facts: { file: "store", line: LINES + 1, defect: "DUPLICATE_KEY", pointer: "/target_ref" },
+  };
+  assert.deepEqual(await registry("RESOLVE", { key_or_address: "k" }, openStore(root)), expected);
 });
 
-test("a corrupt line behind the index is reported by its number in the file", (t) => {
+test("a corrupt line behind the index is reported by its number in the file", async (t) => {
   const root = freshRoot(t, LINES);
-  exists("b0", openStore(root));
+  await exists("b0", openStore(root));
   writeFileSync(join(root, "store"), `${linesOfOthers(LINES)}{}\nx\n`);
   const expected = { reason: "CORRUPT", facts: { file: "store", line: LINES + 2, defect: "NOT_JSON" } };
-  assert.deepEqual(registry("COUNT", {}, openStore(root)), expected);
+  assert.deepEqual(await registry("COUNT", {}, openStore(root)), expected);
 });

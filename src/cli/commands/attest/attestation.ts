@@ -8,13 +8,7 @@ import type { IntactTrace } from "../../../sign/subjects.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
-import type { TrustOptions } from "../../load.ts";
 import { plain } from "../../print.ts";
-
-export interface AttestOptions extends TrustOptions {
-  readonly verify?: boolean;
-  readonly attestation?: string;
-}
 
 /** The two files, as they were named. */
 export interface Attestation {
@@ -23,8 +17,8 @@ export interface Attestation {
 }
 
 /** The file named, else the one beside the trace. */
-export function attestationOf(trace: string, { attestation }: AttestOptions): Attestation {
-  return { trace, file: attestation ?? `${trace.replace(/\.jsonl$/, "")}.intoto.json` };
+export function attestationOf(trace: string, file: string | undefined): Attestation {
+  return { trace, file: file ?? `${trace.replace(/\.jsonl$/, "")}.intoto.json` };
 }
 
 export type ReadTrace = { readonly bytes: Uint8Array } & (

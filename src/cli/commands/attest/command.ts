@@ -6,36 +6,58 @@ import type { SigningKey } from "../../../sign/keys.ts";
 import type { Statement } from "../../../sign/statement.ts";
 import { runStatement } from "../../../sign/subjects.ts";
 import { signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
+import { argument, file, flag, optionalCount, repeatable } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
-import {
-  type Attestation,
-  type AttestOptions,
-  actorText,
-  attestationOf,
-  readEnvelope,
-  readTrace,
-} from "./attestation.ts";
+import { trustOf } from "../../trust.ts";
+import { type Attestation, actorText, attestationOf, readEnvelope, readTrace } from "./attestation.ts";
 import { verifyAttestation } from "./verify.ts";
 
-export async function attestCommand(
-  options: AttestOptions & CommonOptions,
-  context: Context,
-  trace: string,
-): Promise<number> {
-  const attestation = attestationOf(trace, options);
-  if (options.verify) return verifyAttestation(attestation, options, context);
-  if (options.requireSignature !== undefined) {
-    const message = "--require-signature checks existing signatures";
-    throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
-  }
-  return attest(attestation, signingKeys(options.key ?? [], context), context);
-}
+export const attest = defineCommand({
+  details:
+    "The statement names the workflow, the snapshot, how the run ended and the digest of the trace, which must be intact.",
+  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  options: {
+    Attestation: {
+      verify: flag("verify the attestation instead of signing it"),
+      attestation: file("the attestation", { default: "<trace id>.intoto.json next to the trace" }),
+    },
+    Signature: {
+      key: repeatable(
+        file("private key (PEM) to sign with; with --verify, a trusted public key", {
+          env: "$PGS_SIGNING_KEY, $PGS_TRUSTED_KEYS",
+        }),
+      ),
+      "require-signature": optionalCount("with --verify: number of trusted signatures required"),
+    },
+  },
+  shared: ["json", "quiet", "debug"],
+  examples: [
+    ["pgs attest trace.jsonl --key private.pem", "sign trace.jsonl and write trace.intoto.json"],
+    ["pgs attest trace.jsonl --verify --key public.pem", "verify that the holder of the key signed this run"],
+  ],
+  exitCodes: {
+    SUCCESS: "signed; with --verify, signed as required",
+    FOUND: "with --verify: the trace is damaged, or not signed as required",
+  },
+  async action({ trace, verify, attestation: named, key, requireSignature }, context) {
+    const attestation = attestationOf(trace, named);
+    if (verify) return verifyAttestation(attestation, trustOf({ key, requireSignature }, context), context);
+    await checkOutputs({ attestation: attestation.file }, { "the trace": trace, "a key": key }, context);
+    if (requireSignature !== undefined) {
+      const message = "--require-signature checks existing signatures";
+      throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
+    }
+    return sign(attestation, signingKeys(key, context), context);
+  },
+});
 
-function attest(attestation: Attestation, keys: readonly SigningKey[], context: Context): number {
+function sign(attestation: Attestation, keys: readonly SigningKey[], context: Context): number {
   if (keys.length === 0) throw new UsageFault("SIGNING_KEY_MISSING", {});
   const read = readTrace(attestation, context);
   if (read.intact === null) throw read.fault;

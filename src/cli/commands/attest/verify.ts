@@ -8,14 +8,14 @@ import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "..
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { neededSignatures } from "../../load.ts";
-import { plain, printJson, printText, refusalText, table } from "../../print.ts";
-import { signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
-import { type Attestation, type AttestOptions, actorText, readEnvelope, readTrace } from "./attestation.ts";
+import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
+import { signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import type { Trust } from "../../trust.ts";
+import { type Attestation, actorText, readEnvelope, readTrace } from "./attestation.ts";
 
-export function verifyAttestation(attestation: Attestation, options: AttestOptions, context: Context): number {
-  const needed = Math.max(neededSignatures(options, context), 1);
-  const keys = trustedFor(options, needed, context);
+export function verifyAttestation(attestation: Attestation, trust: Trust, context: Context): number {
+  const needed = Math.max(trust.signatures, 1);
+  const keys = trustedFor({ ...trust, signatures: needed }, context);
   const trace = readTrace(attestation, context);
   const envelope = envelopeOrFault(attestation, context);
   const findings: Fault[] = trace.intact === null ? [trace.fault] : [];
@@ -23,7 +23,7 @@ export function verifyAttestation(attestation: Attestation, options: AttestOptio
   if (envelope instanceof UsageFault) findings.push(envelope);
   else {
     judged = evaluateSignatures(envelope, keys, subjectOfRun(trace.bytes, trace.intact));
-    findings.push(...signatureFaults(judged, attestation.file, needed));
+    for (const fault of signatureFaults(judged, attestation.file, needed)) findings.push(fault);
   }
   const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
   say({ predicate, judged, findings }, attestation, context);
@@ -49,7 +49,7 @@ interface Checked {
 }
 
 function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
-  const { platform, settings } = context;
+  const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     const ok = findings.length === 0;
@@ -58,8 +58,8 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
     return;
   }
   const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
-  for (const finding of findings) platform.err(refusalText(finding));
-  if (findings.length > 0) platform.err(signed);
+  for (const finding of findings) printError(context, refusalText(finding));
+  if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
     printText(context, `${plain(trace)}: matches its attestation\n${actorText(predicate)}${signed}`);
   }

@@ -1,34 +1,47 @@
 /** `pgs certify`: does this build do with the snapshot what the scenario vectors say? */
 
-import { certify } from "../../../scenarios/certify.ts";
+import { certify as runVectors } from "../../../scenarios/certify.ts";
 import { readVectors } from "../../../scenarios/format/vectors.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { scenarioEnvironment } from "../../environment.ts";
 import { evaluate } from "../../evaluate.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { open, type SealOptions } from "../../load.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import { open } from "../../load.ts";
+import { argument } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { print } from "../../report-view.ts";
+import { REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
+import { trustOf } from "../../trust.ts";
 import { certifyReport } from "./view.ts";
 
-export interface CertifyOptions extends CommonOptions, SealOptions, ReportOptions {
-  readonly untaken?: boolean;
-}
-
-export async function certifyCommand(
-  options: CertifyOptions,
-  context: Context,
-  folder: string,
-): Promise<number> {
-  const { platform, path } = context;
-  checkReports(options, context);
-  const { scenarios, others } = readVectors(path(folder), platform.files, (one) =>
-    shortPath(one, platform.cwd),
-  );
-  const certified = await certify(scenarios, await open(context, options), scenarioEnvironment(platform));
-  const judged = evaluate(certified);
-  const result = { scenarios: judged, coverage: certified.coverage, others };
-  await print(result, certifyReport(options.untaken ?? false), options, context);
-  const isEqual = judged.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
-  return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
-}
+export const certify = defineCommand({
+  details:
+    "Each scenario runs on a data root of its own. The edges of the workflows that the scenarios take are counted.",
+  arguments: { vectors: argument("folder of the scenario vectors, or one file", { completes: "file" }) },
+  options: { Certification: { ...UNTAKEN, ...SEAL }, Report: REPORTS },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs certify vectors", "run every vector of the folder"],
+    ["pgs certify vectors --untaken --junit certify.xml", "also list the edges not taken, and write JUnit XML"],
+  ],
+  exitCodes: {
+    SUCCESS: "every step gives the expected result",
+    SNAPSHOT: true,
+    FOUND: "a step gives another result",
+  },
+  async action({ vectors, untaken, ...request }, context) {
+    const { platform, path } = context;
+    await checkOutputs(request, {}, context);
+    const { scenarios, others } = readVectors(path(vectors), platform.files, (one) =>
+      shortPath(one, platform.cwd),
+    );
+    const snapshot = await open(context, trustOf(request, context));
+    const certified = await runVectors(scenarios, snapshot, scenarioEnvironment(platform));
+    const evaluated = evaluate(certified);
+    const result = { scenarios: evaluated, coverage: certified.coverage, others };
+    await print(result, certifyReport(untaken), request, context);
+    const isEqual = evaluated.every(({ steps }) => steps.every(({ verdict }) => verdict !== "different"));
+    return isEqual ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});

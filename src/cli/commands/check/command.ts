@@ -7,54 +7,78 @@ import { type Config, NO_CONFIG, parseConfig } from "../../../check/config.ts";
 import { coverageOf } from "../../../check/coverage.ts";
 import { CheckFault } from "../../../check/errors.ts";
 import { type CheckResult, evaluate, type Terms } from "../../../check/evaluate.ts";
-import type { Severity } from "../../../check/rule.ts";
 import { RULES } from "../../../check/rules.ts";
 import { counted } from "../../../errors/counted.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
-import { requireTrust, type SealOptions } from "../../load.ts";
+import { requireTrust } from "../../load.ts";
+import { flag, type ValuesOf } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain, printJson, printText } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
 import { print } from "../../report-view.ts";
+import { CHECK_TERMS, REPORTS, TRUST } from "../../shared-options.ts";
+import { trustOf } from "../../trust.ts";
 import { checkReport, coverageReport } from "./view.ts";
 
-export interface TermOptions {
-  readonly config?: string;
-  readonly baseline?: string;
-  readonly failOn?: Severity;
-}
+/** What counts as a finding, as it was asked for. */
+export type AskedTerms = ValuesOf<typeof CHECK_TERMS>;
 
-export interface CheckOptions extends CommonOptions, SealOptions, TermOptions, ReportOptions {
-  readonly updateBaseline?: boolean;
-  readonly coverage?: boolean;
-}
-
-export async function checkCommand(options: CheckOptions, context: Context): Promise<number> {
-  const { platform, settings } = context;
-  checkReports(options, context);
-  requireFolder(settings.snapshot, platform.files, settings);
-  const terms = termsOf(options, context);
-  await requireTrust(options, context);
-  const subject = await readSnapshotModel(settings.snapshot, platform.files, registry);
-  if (options.coverage === true) {
-    await print(coverageOf(subject, RULES), coverageReport, options, context);
-    return EXIT.SUCCESS;
-  }
-  const result = evaluate(subject, RULES, terms);
-  if (options.updateBaseline === true) return updateBaseline(terms.file, result, context);
-  await print(result, checkReport, options, context);
-  return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
-}
+export const check = defineCommand({
+  details: "The rules cover routes, outcomes, paths, types, events and results that nothing reads.",
+  arguments: {},
+  options: {
+    Check: {
+      ...CHECK_TERMS,
+      "update-baseline": flag("write the findings to the baseline instead of printing them"),
+      coverage: flag("list the invariants of the snapshot: which are checked, which are not, and why"),
+    },
+    Seal: TRUST,
+    Report: REPORTS,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs check --fail-on warning", "check the snapshot; also fail on warnings"],
+    [
+      "pgs check --baseline known.json --update-baseline",
+      "record the findings of today, so that only new ones count",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "no finding that counts",
+    SNAPSHOT: true,
+    FOUND: "a finding of the --fail-on severity or above",
+  },
+  async action(request, context) {
+    const { platform, settings } = context;
+    requireFolder(settings.snapshot, platform.files, settings);
+    const terms = termsOf(request, context, !request.updateBaseline);
+    const newBaseline = request.updateBaseline ? terms.file : undefined;
+    const baseline = request.updateBaseline ? undefined : terms.file;
+    const inputs = { "a key": request.key, "the configuration": request.config, "the baseline": baseline };
+    await checkOutputs({ ...request, newBaseline }, inputs, context);
+    await requireTrust(trustOf(request, context), context);
+    const model = await readSnapshotModel(settings.snapshot, platform.files, registry);
+    if (request.coverage) {
+      await print(coverageOf(model, RULES), coverageReport, request, context);
+      return EXIT.SUCCESS;
+    }
+    const result = evaluate(model, RULES, terms);
+    if (request.updateBaseline) return updateBaseline(terms.file, result, context);
+    await print(result, checkReport, request, context);
+    return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
+  },
+});
 
 /** What holding the snapshot to every rule gives. @throws UsageFault for a configuration or baseline that is none */
-export async function checkSnapshot(options: TermOptions, context: Context): Promise<CheckResult> {
-  const terms = termsOf(options, context);
-  const subject = await readSnapshotModel(context.settings.snapshot, context.platform.files, registry);
-  return evaluate(subject, RULES, terms);
+export async function checkSnapshot(asked: AskedTerms, context: Context): Promise<CheckResult> {
+  const terms = termsOf(asked, context);
+  const model = await readSnapshotModel(context.settings.snapshot, context.platform.files, registry);
+  return evaluate(model, RULES, terms);
 }
 
 interface NamedTerms extends Terms {
@@ -62,12 +86,11 @@ interface NamedTerms extends Terms {
   readonly file: string | undefined;
 }
 
-function termsOf(options: TermOptions & Pick<CheckOptions, "updateBaseline">, context: Context): NamedTerms {
-  const { config, folder } = readConfig(options.config, context);
-  const file = options.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
-  const isRead = file !== undefined && options.updateBaseline !== true;
-  const baseline = isRead ? readBaseline(file, context) : [];
-  return { config, file, baseline, failOn: options.failOn ?? config.failOn ?? "error" };
+function termsOf(asked: AskedTerms, context: Context, isBaselineRead = true): NamedTerms {
+  const { config, folder } = readConfig(asked.config, context);
+  const file = asked.baseline ?? (config.baseline === null ? undefined : `${folder}/${config.baseline}`);
+  const baseline = file !== undefined && isBaselineRead ? readBaseline(file, context) : [];
+  return { config, file, baseline, failOn: asked.failOn ?? config.failOn ?? "error" };
 }
 
 const CONFIG_FILE = "pgs-check.json";

@@ -2,12 +2,12 @@
 
 import type { CheckFinding } from "../../../check/check.ts";
 import { type CheckResult, isFailing } from "../../../check/evaluate.ts";
+import { SEVERITIES } from "../../../check/rule.ts";
 import { counted } from "../../../errors/counted.ts";
 import type { Case, Notice, Part } from "../../../report/result.ts";
 import type { Context } from "../../context.ts";
 import { at, plain } from "../../print.ts";
 import { inSnapshot } from "../../results.ts";
-import { sumOf } from "./view.ts";
 
 export function checkPart(result: CheckResult, context: Context): Part {
   const { known, findings, failed, rules } = result;
@@ -41,3 +41,12 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
 }
 
 const SUBJECT = "pgs check";
+
+export function sumOf({ artifacts, rules, findings }: CheckResult): string {
+  const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
+  return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
+}
+
+export function countOf(findings: readonly CheckFinding[], severity: string): number {
+  return findings.filter((one) => one.severity === severity).length;
+}

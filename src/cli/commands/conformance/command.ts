@@ -7,35 +7,52 @@ import type { Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import { type CaseResult, checkCase, wantedOutcome } from "../../../scenarios/conformance.ts";
 import { type ConformanceCase, readCases } from "../../../snapshot/conformance.ts";
 import type { Paint } from "../../colour.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { differencesText } from "../../differences.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { open, type SealOptions } from "../../load.ts";
+import { open } from "../../load.ts";
+import { text } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { plain } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { inSnapshot } from "../../results.ts";
+import { REPORTS, SEAL } from "../../shared-options.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 
-export interface ConformanceOptions extends CommonOptions, SealOptions, ReportOptions {
-  readonly case?: string;
-}
-
-export async function conformanceCommand(options: ConformanceOptions, context: Context): Promise<number> {
-  checkReports(options, context);
-  const results = await conform(options, context);
-  await print(results, conformanceReport, options, context);
-  return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
-}
+export const conformance = defineCommand({
+  arguments: {},
+  options: {
+    Conformance: { case: text("TEXT", "only cases with this text in their name"), ...SEAL },
+    Report: REPORTS,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs conformance", "test every transform that the snapshot has cases for"],
+    [
+      "pgs conformance --case CT_ADD --junit conformance.xml",
+      "test some of them, and write the result as JUnit XML",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "every case gives the expected result",
+    SNAPSHOT: true,
+    FOUND: "a case gives another result",
+  },
+  async action(request, context) {
+    await checkOutputs(request, {}, context);
+    const results = await conform(trustOf(request, context), context, request.case);
+    await print(results, conformanceReport, request, context);
+    return results.every(isPassed) ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
 
 /** Every case, answered by this build. */
-export async function conform(
-  options: SealOptions & Pick<ConformanceOptions, "case">,
-  context: Context,
-): Promise<readonly CaseResult[]> {
-  const snapshot = await open(context, options);
+export async function conform(trust: Trust, context: Context, text?: string): Promise<readonly CaseResult[]> {
+  const snapshot = await open(context, trust);
   const results: CaseResult[] = [];
-  for (const one of chosen(readCases(snapshot), options.case)) {
+  for (const one of chosen(readCases(snapshot), text)) {
     results.push(await checkCase(one, registry, context.platform));
   }
   return results;

@@ -6,22 +6,20 @@ import type { Coverage } from "../../../scenarios/coverage.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
+import type { ValuesOf } from "../../option.ts";
+import type { COVERAGE_FILES } from "../../shared-options.ts";
 import { writeFileArgument } from "../../write-file.ts";
 
-export interface CoverageFiles {
-  readonly lcov?: string;
-  readonly cobertura?: string;
-  readonly svg?: string;
-  readonly png?: string;
-}
+/** The files that were asked for. */
+export type CoverageFiles = ValuesOf<typeof COVERAGE_FILES>;
 
 type Kind = keyof CoverageFiles;
 
-export const COVERAGE_FILES: readonly Kind[] = ["lcov", "cobertura", "svg", "png"];
+export const COVERAGE_KINDS: readonly Kind[] = ["lcov", "cobertura", "svg", "png"];
 
 /** Standard output is for the table. @throws UsageFault */
 export function checkCoverageFiles(asked: CoverageFiles): void {
-  const kind = COVERAGE_FILES.find((one) => asked[one] === "-");
+  const kind = COVERAGE_KINDS.find((one) => asked[one] === "-");
   if (kind === undefined) return;
   const message = `--${kind} - writes to standard output, which the table needs`;
   throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
@@ -69,7 +67,7 @@ export async function writeCoverage(
   snapshot: Snapshot,
   context: Context,
 ): Promise<void> {
-  const kinds = COVERAGE_FILES.filter((kind) => asked[kind] !== undefined);
+  const kinds = COVERAGE_KINDS.filter((kind) => asked[kind] !== undefined);
   if (kinds.length === 0) return;
   const covered = { coverage, files: coveredFiles(coverage, snapshot), context };
   for (const kind of kinds) leave(kind, asked[kind] as string, await MAKERS[kind](covered), context);

@@ -1,5 +1,6 @@
 /** Coverage as a part of a verdict: what was never taken, and where that is declared. */
 
+import { counted } from "../../../errors/counted.ts";
 import { lineOf, pointer } from "../../../json/json.ts";
 import type { Case, Level, Notice, Part, Rule } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
@@ -40,12 +41,15 @@ export function coveragePart({ coverage, snapshot, min }: Counted, context: Cont
 
 function countedIn(coverage: readonly Coverage[], min: number | null): string {
   const sum = (of: (one: Coverage) => number) => coverage.reduce((total, one) => total + of(one), 0);
-  const edges = `${sum(({ taken }) => taken)} of ${sum(({ declared }) => declared)} edges`;
+  const edges = `${sum(({ taken }) => taken)} of ${counted(
+    sum(({ declared }) => declared),
+    "edge",
+  )}`;
   const unknown = coverage.filter(({ refused }) => refused !== undefined).length;
   return [
-    `${edges} of ${coverage.length} workflows taken`,
+    `${edges} of ${counted(coverage.length, "workflow")} taken`,
     ...(min === null ? [] : [`at least ${min} % of each required`]),
-    ...(unknown === 0 ? [] : [`${unknown} ${unknown === 1 ? "workflow does" : "workflows do"} not compile`]),
+    ...(unknown === 0 ? [] : [`${counted(unknown, "workflow does", "workflows do")} not compile`]),
   ].join(", ");
 }
 
@@ -75,7 +79,8 @@ function edgeText({ from, outcome, to }: GraphEdge): string {
 function toCase({ workflow, taken, declared, untaken, refused }: Coverage, isShort: boolean): Case {
   const tried = { name: workflow, subject: "pgs coverage" };
   if (!isShort) return tried;
-  const message = refused === undefined ? `${taken} of ${declared} edges taken` : "it does not compile";
+  const message =
+    refused === undefined ? `${taken} of ${counted(declared, "edge")} taken` : "it does not compile";
   const never = untaken.map((edge) => `never ${plain(edgeText(edge))}\n`).join("");
   return { ...tried, failed: { message, detail: refused === undefined ? never : plain(refused) } };
 }

@@ -4,29 +4,44 @@ import { EngineFault } from "../../../engine/errors.ts";
 import type { Fault } from "../../../errors/base.ts";
 import { StoreFault } from "../../../errors/ports.ts";
 import { IoError, type LockHolder, type StoredLock } from "../../../ports.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { argumentChoice, text } from "../../option.ts";
 import { holderText, plain, printJson, table } from "../../print.ts";
 
-export interface DataOptions extends CommonOptions {
-  readonly release?: string;
-}
-
-export async function dataCommand(options: DataOptions, context: Context, what: string): Promise<number> {
-  if (what !== "locks") {
-    const message = `pgs data has no subcommand "${what}"`;
-    throw new UsageFault("BAD_USAGE", { message, hint: "type pgs data locks" });
-  }
-  try {
-    if (options.release === undefined) await listLocks(context);
-    else await releaseLock(options.release, context);
-    return EXIT.SUCCESS;
-  } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: error.errno }, { cause: error });
-  }
-}
+export const data = defineCommand({
+  details: "A lock has a file next to its store; the list shows which process holds it, and since when.",
+  arguments: { what: argumentChoice(["locks"], "what to list") },
+  options: {
+    Lock: {
+      release: text(
+        "FILE",
+        "remove this lock, as the list names it; refused while its holder is known to be alive",
+      ),
+    },
+  },
+  shared: ["workspace", "data-root", "json", "debug"],
+  examples: [
+    ["pgs data locks", "list the locks of the stores below the data root"],
+    [
+      "pgs data locks --release release_governance/releases.jsonl.lock",
+      "remove a lock whose holder is on another host, and has ended",
+    ],
+  ],
+  exitCodes: { SUCCESS: true },
+  async action({ release }, context) {
+    try {
+      if (release === undefined) await listLocks(context);
+      else await releaseLock(release, context);
+      return EXIT.SUCCESS;
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: error.errno }, { cause: error });
+    }
+  },
+});
 
 async function listLocks(context: Context): Promise<void> {
   const { platform, settings } = context;
@@ -46,7 +61,7 @@ async function releaseLock(file: string, context: Context): Promise<void> {
 async function released(file: string, { platform, settings }: Context): Promise<StoredLock> {
   const locks = await platform.openLocks(settings.dataRoot);
   try {
-    const lock = locks.release(file);
+    const lock = await locks.release(file);
     if (lock === null) throw new UsageFault("LOCK_MISSING", { file });
     if (lock.state === "alive") throw held(lock);
     return lock;

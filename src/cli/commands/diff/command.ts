@@ -2,38 +2,55 @@
 
 import { externalFormat } from "../../../interop/detect.ts";
 import type { ExternalFormat } from "../../../interop/record.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
-import type { SealOptions } from "../../load.ts";
+import { argument, flag } from "../../option.ts";
+import { TRUST } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
+import { trustOf } from "../../trust.ts";
 
-export interface DiffOptions extends CommonOptions, SealOptions {
-  readonly nondeterministic?: boolean;
-}
-
-/** A file is a trace, a folder a snapshot. @throws UsageFault for one of each, or for what is not there */
-export async function diffCommand(
-  options: DiffOptions,
-  context: Context,
-  a: string,
-  b: string,
-): Promise<number> {
-  const [isSnapshotA, isSnapshotB] = [a, b].map((given) =>
-    context.platform.files.isFolder(context.path(given)),
-  );
-  if (isSnapshotA !== isSnapshotB) {
-    const [folder, file] = isSnapshotA ? [a, b] : [b, a];
-    readFileArgument(file, "the snapshot", context);
-    throw new UsageFault("NOT_COMPARABLE", { folder, file });
-  }
-  if (isSnapshotA) return (await import("./snapshots.ts")).diffSnapshotFolders(a, b, options, context);
-  const isForeign = [await formatOf(a, context), await formatOf(b, context)].some((format) => format !== null);
-  const listsNondeterministic = options.nondeterministic ?? false;
-  return isForeign
-    ? (await import("./interop.ts")).diffExternalFiles(a, b, listsNondeterministic, context)
-    : (await import("./traces.ts")).diffTraceFiles(a, b, listsNondeterministic, context);
-}
+/** A file is a trace, a folder a snapshot; one of each is refused. */
+export const diff = defineCommand({
+  details:
+    "Ids, times and random values are not compared; traces of other runtimes are compared in what both record.",
+  arguments: {
+    a: argument("a trace (file) or a snapshot (folder)", { completes: "file" }),
+    b: argument("what to compare it with, of the same kind", { completes: "file" }),
+  },
+  options: {
+    Comparison: {
+      nondeterministic: flag("also list the values that differ in every run: ids, times, random values"),
+    },
+    Seal: TRUST,
+  },
+  shared: ["json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs diff monday.jsonl tuesday.jsonl", "show where two runs differ"],
+    [
+      "pgs diff protocol_snapshot next/protocol_snapshot",
+      "show what a new snapshot changes, and what it breaks",
+    ],
+  ],
+  exitCodes: { SUCCESS: "no difference in meaning", SNAPSHOT: "a snapshot was refused", FOUND: "they differ" },
+  async action({ a, b, nondeterministic, ...request }, context) {
+    const trust = trustOf(request, context);
+    const [isSnapshotA, isSnapshotB] = [a, b].map((given) =>
+      context.platform.files.isFolder(context.path(given)),
+    );
+    if (isSnapshotA !== isSnapshotB) {
+      const [folder, file] = isSnapshotA ? [a, b] : [b, a];
+      readFileArgument(file, "the snapshot", context);
+      throw new UsageFault("NOT_COMPARABLE", { folder, file });
+    }
+    if (isSnapshotA) return (await import("./snapshots.ts")).diffSnapshotFolders(a, b, trust, context);
+    const formats = [await formatOf(a, context), await formatOf(b, context)];
+    return formats.some((format) => format !== null)
+      ? (await import("./interop.ts")).diffExternalFiles(a, b, nondeterministic, context)
+      : (await import("./traces.ts")).diffTraceFiles(a, b, nondeterministic, context);
+  },
+});
 
 async function formatOf(file: string, context: Context): Promise<ExternalFormat | null> {
   return externalFormat((await TraceArgument.open(file, context)).firstPiece());

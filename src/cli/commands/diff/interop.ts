@@ -7,6 +7,7 @@ import { externalFormat } from "../../../interop/detect.ts";
 import { diffAccounts, type ExternalDiff, incomparableTable } from "../../../interop/diff.ts";
 import { readExternal } from "../../../interop/read.ts";
 import type { Paint } from "../../colour.ts";
+import { SIDES, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -14,9 +15,8 @@ import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
 import { notIntact } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
-import { groupsText, inOrder } from "./trace-differences.ts";
+import { groupsText, inOrder } from "../../trace-differences.ts";
 import { readSide } from "./traces.ts";
-import { SIDES, verdictText } from "./view.ts";
 
 interface Side {
   readonly file: string;

@@ -6,32 +6,33 @@ import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/di
 import { readExecuted } from "../../../examine/diff/executed.ts";
 import { SnapshotFault } from "../../../snapshot/errors.ts";
 import { type Paint, painter } from "../../colour.ts";
+import { groupText, sidesOf, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
 import type { Place } from "../../differences.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { open, type SealOptions } from "../../load.ts";
+import { open } from "../../load.ts";
 import { printJson, printText } from "../../print.ts";
-import { groupText, sidesOf, verdictText } from "./view.ts";
+import type { Trust } from "../../trust.ts";
 
 /** @throws SnapshotFault, SealFault for a snapshot that is refused */
 export async function diffSnapshotFolders(
   a: string,
   b: string,
-  options: SealOptions,
+  trust: Trust,
   context: Context,
 ): Promise<number> {
-  const differences = diffSnapshots(await read(a, options, context), await read(b, options, context));
+  const differences = diffSnapshots(await read(a, trust, context), await read(b, trust, context));
   const { settings } = context;
   if (settings.json) printJson(context, toJson(a, b, differences));
   else if (!settings.quiet) printText(context, toText(a, b, differences, await painter(settings)));
   return differences.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function read(folder: string, options: SealOptions, context: Context) {
+async function read(folder: string, trust: Trust, context: Context) {
   const { path, platform } = context;
   if (!platform.files.isFolder(`${path(folder)}/artifacts`))
     throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
-  return readExecuted(await open(context, options, path(folder)), registry);
+  return readExecuted(await open(context, trust, path(folder)), registry);
 }
 
 // ---- reports ----

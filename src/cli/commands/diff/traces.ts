@@ -6,13 +6,13 @@ import { CUT_OFF } from "../../../examine/verify.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Paint } from "../../colour.ts";
+import { groupText, SIDES, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
-import { groupsText, inOrder, toPlaces } from "./trace-differences.ts";
-import { groupText, SIDES, verdictText } from "./view.ts";
+import { groupsText, inOrder, toPlaces } from "../../trace-differences.ts";
 
 interface Side {
   readonly file: string;
@@ -96,6 +96,6 @@ function countsText({ differences, drawn, suppressed, listsNondeterministic }: C
     ...(drawn.length === 0
       ? []
       : [`${counted(drawn.length, "difference")} only in nondeterministic values${hint}`]),
-    ...(suppressed === 0 ? [] : [`${suppressed} suppressed values not compared`]),
+    ...(suppressed === 0 ? [] : [`${counted(suppressed, "suppressed value")} not compared`]),
   ].join(", ");
 }

@@ -18,64 +18,104 @@ import { markdownLine } from "../../../snapshot/markdown-line.ts";
 import { didYouMean } from "../../../snapshot/nearest-name.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
+import { argumentList, flag, text } from "../../option.ts";
+import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
+import { SEAL } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
+import { tracesAt } from "../../traces-at.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 import { interruptionOf } from "./recovery.ts";
-import { tracesAt } from "./traces-at.ts";
 import { type Examination, type PlacedLine, type Reexamined, toJson, toText } from "./view.ts";
 
-export interface ExamineOptions extends CommonOptions {
-  readonly head?: string;
-  readonly expectSeal?: string;
-  readonly steps?: boolean;
-  readonly fromStep?: string;
-  readonly until?: string;
+export const examine = defineCommand({
+  details:
+    "A trace is valid if it is intact, the snapshot allows it and a replay gives the same events. Of an interrupted run, it says which effects may be half done. Of several traces, or of a folder, it prints one verdict each.",
+  arguments: { traces: argumentList("traces (.jsonl files), and folders of them", { completes: "file" }) },
+  options: {
+    Examination: {
+      head: text(
+        "HASH",
+        "require this hash of the last event, as pgs run prints it; docs/evidence.md lists what only it proves",
+      ),
+      steps: flag("list every step, recorded and replayed, also after a difference"),
+      "from-step": text(
+        "STEP",
+        "replay from NODE, NODE.step or a line number; accept the events before it as recorded",
+      ),
+      until: text("STEP", "replay up to the end of NODE, NODE.step or a line number"),
+      ...SEAL,
+    },
+  },
+  shared: ["workspace", "snapshot", "data-root", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs examine trace.jsonl", "verify one trace, and explain how the run ended"],
+    ["pgs examine traces --json", "verify every trace below a folder, and print the verdicts for a program"],
+  ],
+  exitCodes: {
+    SUCCESS: "every trace is valid",
+    SNAPSHOT: "the snapshot was refused",
+    FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
+  },
+  async action({ traces, head, steps, fromStep, until, ...request }, context) {
+    const scope = { head, steps, fromStep, until };
+    const trust = trustOf(request, context);
+    const files = await tracesAt(traces, context);
+    const [file = ""] = files;
+    if (files.length === 1) return examineOne(file, { scope, trust }, context);
+    refuseScope(scope, (name) => `${name} needs exactly one trace`);
+    const { examineSeveral } = await import("./several.ts");
+    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust }, within));
+  },
+});
+
+/** What of one trace is asked for: things that only a trace of this runner has. */
+interface Scope {
+  /** The hash that the last event must have. */
+  readonly head: string | undefined;
+  readonly steps: boolean;
+  readonly fromStep: string | undefined;
+  readonly until: string | undefined;
 }
 
-export async function examineCommand(
-  options: ExamineOptions,
-  context: Context,
-  ...places: readonly string[]
-): Promise<number> {
-  const files = tracesAt(places, context);
-  const [file = ""] = files;
-  if (files.length === 1) return examineOne(file, options, context);
-  refuseOptionsOfOne(options);
-  const { examineSeveral } = await import("./several.ts");
-  return examineSeveral(files, context, (one, within) => examineOne(one, options, within));
+interface Asked {
+  readonly scope: Scope;
+  readonly trust: Trust;
 }
 
-function refuseOptionsOfOne({ head, steps, fromStep, until }: ExamineOptions): void {
-  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
+/** @throws UsageFault for the first option of the scope that is given */
+function refuseScope({ head, steps, fromStep, until }: Scope, why: (name: string) => string): void {
+  const given = { "--head": head, "--steps": steps || undefined, "--from-step": fromStep, "--until": until };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name === undefined) return;
-  throw new UsageFault("BAD_USAGE", { message: `${name} needs exactly one trace`, hint: `omit ${name}` });
+  if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `omit ${name}` });
 }
 
-async function examineOne(file: string, options: ExamineOptions, context: Context): Promise<number> {
+async function examineOne(file: string, asked: Asked, context: Context): Promise<number> {
   const trace = await TraceArgument.open(file, context);
   const format = externalFormat(trace.firstPiece());
   if (format !== null) {
+    refuseScope(asked.scope, (name) => `${name} needs a trace of this runner, but ${file} is ${format}`);
     const { examineExternal } = await import("./interop.ts");
-    return examineExternal(format, trace.whole(), options, context, file);
+    return examineExternal(format, trace.whole(), asked.trust, context, file);
   }
-  const examination = await examine(trace, options, context);
+  const examination = await examineTrace(trace, asked, context);
   await say(examination, { toJson, toText }, context);
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function examine(trace: TraceArgument, options: ExamineOptions, context: Context): Promise<Examination> {
-  const { verified, held, summary, unfinished, executionId } = await survey(trace, options, context);
-  const again = held === null ? NOTHING : await walkAgain(trace, verified, held, options);
+async function examineTrace(trace: TraceArgument, asked: Asked, context: Context): Promise<Examination> {
+  const { verified, held, summary, unfinished, executionId } = await survey(trace, asked, context);
+  const again = held === null ? NOTHING : await walkAgain(trace, verified, held, asked.scope);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
   const located = classification === null || plan === null ? null : locate(classification, summary, plan);
-  const place = located === null ? null : await withLine(located, trace, options, context);
+  const place = located === null ? null : await withLine(located, trace, asked.trust, context);
   const isSound =
     verified.findings.length === 0 &&
     allowed?.length === 0 &&
@@ -83,9 +123,9 @@ async function examine(trace: TraceArgument, options: ExamineOptions, context: C
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, context);
+  const interruption = await interruptionOf(unfinished, readAgain, plan, besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
-  const isHeadGiven = options.head !== undefined;
+  const isHeadGiven = asked.scope.head !== undefined;
   const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
   return { ...told, ...again, isSound };
 }
@@ -97,8 +137,8 @@ interface Held {
 }
 
 /** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
-async function survey(trace: TraceArgument, options: ExamineOptions, context: Context) {
-  const verification = new Verification(options.head);
+async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Context) {
+  const verification = new Verification(scope.head);
   const summary = createSummary();
   const unfinished = new OpenEffects();
   let executionId: string | null = null;
@@ -112,11 +152,14 @@ async function survey(trace: TraceArgument, options: ExamineOptions, context: Co
         yield event;
       }
     })();
-    return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, options, context));
+    return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, trust, context));
   });
   const verified = verification.verdict;
+  if (!isTrace(verified, trace.firstPiece())) throw new UsageFault("NOT_A_TRACE", { file: trace.file });
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable = verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
+  const isReadable =
+    verified.omitted === 0 &&
+    verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
   return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
 }
 
@@ -145,13 +188,13 @@ function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<
 async function loadPlan(
   workflow: string,
   file: string,
-  options: ExamineOptions,
+  trust: Trust,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const beside = besideTrace(file, options, context);
+  const beside = besideTrace(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    return await planOf(workflow, beside, options);
+    return await planOf(workflow, beside, trust);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
@@ -165,7 +208,7 @@ async function walkAgain(
   trace: TraceArgument,
   verified: Verified,
   { allowed, plan }: Held,
-  options: ExamineOptions,
+  scope: Scope,
 ): Promise<Reexamined> {
   if (plan === null) return NOTHING;
   if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
@@ -176,21 +219,21 @@ async function walkAgain(
     return { ...NOTHING, whatIf: answered };
   }
   if (allowed.length > 0) return NOTHING;
-  const stepwise = isStepwise(options) ? new Stepwise(stretchOf(options)) : null;
+  const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
   const replayed = await trace.readAgain("replaying", verified, (events) =>
     replay(plan, events, stepwise ?? undefined),
   );
-  requireMet(stepwise, trace.file);
+  requireMet(stepwise, scope, trace.file);
   return { ...NOTHING, replayed, stepwise };
 }
 
 const OTHER_SNAPSHOT: ReadonlySet<string> = new Set(["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS"]);
 
-function isStepwise({ steps, fromStep, until }: ExamineOptions): boolean {
-  return steps === true || fromStep !== undefined || until !== undefined;
+function isStepwise({ steps, fromStep, until }: Scope): boolean {
+  return steps || fromStep !== undefined || until !== undefined;
 }
 
-function stretchOf({ fromStep, until }: ExamineOptions): Stretch {
+function stretchOf({ fromStep, until }: Scope): Stretch {
   return {
     ...(fromStep === undefined ? {} : { from: fromStep }),
     ...(until === undefined ? {} : { until }),
@@ -198,7 +241,11 @@ function stretchOf({ fromStep, until }: ExamineOptions): Stretch {
 }
 
 /** @throws UsageFault when the trace never came to where the stretch begins or ends */
-function requireMet(stepwise: Stepwise | null, file: string): void {
+function requireMet(stepwise: Stepwise | null, { fromStep, until }: Scope, file: string): void {
+  if (stepwise?.isReversed) {
+    const message = `the range is reversed: ${until} comes before ${fromStep} in ${file}`;
+    throw new UsageFault("BAD_USAGE", { message, hint: `type --from-step ${until} --until ${fromStep}` });
+  }
   const missed = stepwise?.missed ?? null;
   if (missed === null) return;
   const suggestion = didYouMean(missed.asked, missed.met) ?? null;
@@ -208,10 +255,10 @@ function requireMet(stepwise: Stepwise | null, file: string): void {
 async function withLine(
   place: Place,
   { file }: TraceArgument,
-  options: ExamineOptions,
+  trust: Trust,
   context: Context,
 ): Promise<PlacedLine> {
-  const snapshot = await open(besideTrace(file, options, context), options);
+  const snapshot = await open(besideTrace(file, context), trust);
   const artifact = snapshot.artifact(place.artifact);
   return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

@@ -11,32 +11,23 @@ import { compile } from "../../../plan/compile.ts";
 import { toGraph } from "../../../plan/graph.ts";
 import { requireWorkflow } from "../../../snapshot/require.ts";
 import { bareCode, type Graph } from "../../../trace/declared-graph.ts";
-import type { CommonOptions, Context } from "../../context.ts";
-import { UsageFault } from "../../errors.ts";
+import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { toJson, toText } from "../../interop-view.ts";
 import { open } from "../../load.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-
-interface ForeignOptions extends CommonOptions {
-  readonly head?: string;
-  readonly expectSeal?: string;
-  readonly steps?: boolean;
-  readonly fromStep?: string;
-  readonly until?: string;
-}
+import type { Trust } from "../../trust.ts";
 
 export async function examineExternal(
   format: ExternalFormat,
   bytes: Uint8Array,
-  options: ForeignOptions,
+  trust: Trust,
   context: Context,
   file: string,
 ): Promise<number> {
-  refuseOwnOptions(options, `${file} is ${format}`);
   const record = readExternal(format, bytes);
-  const graph = await graphOf(record.workflow, options, context, file);
+  const graph = await graphOf(record.workflow, trust, context, file);
   const isGraph = "nodes" in graph;
   const held = isGraph ? checkPath(graph, record) : [graph];
   const isAllowed = isGraph ? held.length === 0 : null;
@@ -48,27 +39,18 @@ export async function examineExternal(
   return isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-/** What asks for a head, or for a replay, asks for what only a trace of this runner has. */
-function refuseOwnOptions({ head, steps, fromStep, until }: ForeignOptions, what: string): void {
-  const given = { "--head": head, "--steps": steps, "--from-step": fromStep, "--until": until };
-  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name === undefined) return;
-  const message = `${name} needs a trace of this runner, ${what}`;
-  throw new UsageFault("BAD_USAGE", { message, hint: `omit ${name}` });
-}
-
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */
 async function graphOf(
   workflow: string | null,
-  options: ForeignOptions,
+  trust: Trust,
   context: Context,
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const beside = besideTrace(file, options, context);
+  const beside = besideTrace(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
-    const opened = await open(beside, options);
+    const opened = await open(beside, trust);
     const [name, ...others] = opened
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);

@@ -6,7 +6,8 @@ import type { OpenEffects, ReachedNode } from "../../../examine/recovery/open-ef
 import { type OpenEffect, probeOpenEffect } from "../../../examine/recovery/probe.ts";
 import { findSteps } from "../../../examine/recovery/steps.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { type DataRoot, IoError } from "../../../ports.ts";
+import { IoError } from "../../../ports.ts";
+import type { Stores } from "../../../storage/stores.ts";
 import type { Context } from "../../context.ts";
 import { nearby } from "../../print.ts";
 
@@ -30,20 +31,20 @@ export async function interruptionOf(
 ): Promise<Interruption> {
   const { platform, settings } = context;
   const { clock, entropy } = platform;
-  const data = unfinished.isOver ? null : dataAtHand(context);
+  const stores = unfinished.isOver ? null : openExistingStores(context);
   const findStep = findSteps(plan, unfinished);
-  const open = await probeOpenEffect(unfinished.open, findStep, data);
-  const stage = { data, clock, entropy, mail: platform.openMail(platform.env) };
+  const open = await probeOpenEffect(unfinished.open, findStep, stores);
+  const stage = { stores, clock, entropy, mail: platform.openMail(platform.env) };
   const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
-  return { open, advice, lastNode, lastStep, dataRoot, isThere: data !== null };
+  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null };
 }
 
 /** Null also where one may not even look whether it is there. */
-function dataAtHand({ platform, settings }: Context): DataRoot | null {
+function openExistingStores({ platform, settings }: Context): Stores | null {
   try {
-    return platform.files.isFolder(settings.dataRoot) ? platform.openDataRoot(settings.dataRoot) : null;
+    return platform.files.isFolder(settings.dataRoot) ? platform.openStores(settings.dataRoot) : null;
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     return null;

@@ -57,6 +57,7 @@ export function toJson(examination: Examination): unknown {
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
+    ...(verified.omitted === 0 ? {} : { errors_omitted: verified.omitted }),
     notices: notices.map(findingJson),
     unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
@@ -109,12 +110,13 @@ export function toText(examination: Examination, paint: Paint): string {
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
   ];
-  const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
+  const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
+    findingsText(found, file, check, paint, omitted);
   return [
     `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
-    told(verified.findings, "intact"),
+    told(verified.findings, "intact", verified.omitted),
     told(allowed ?? [], "allowed"),
     told(divergencesOf(examination), "replayed"),
     takenText(examination),
@@ -133,7 +135,7 @@ export function toText(examination: Examination, paint: Paint): string {
 function divergencesOf({ replayed, stepwise }: Examination): readonly TraceFinding[] {
   const found = replayed?.finding ?? null;
   if (found === null) return [];
-  const all = stepwise?.divergences ?? [];
+  const all: readonly TraceFinding[] = stepwise?.divergences ?? [];
   return all.includes(found) ? all : [found, ...all];
 }
 
@@ -183,8 +185,8 @@ function replayText(examination: Examination): string {
   const { before, behind } = unseen(examination);
   return [
     `yes, ${counted(replayed.compared, "event")} equal`,
-    ...(replayed.suppressed === 0 ? [] : [`${replayed.suppressed} suppressed values not compared`]),
-    ...(replayed.taken.length === 0 ? [] : [`${replayed.taken.length} answers taken as recorded`]),
+    ...(replayed.suppressed === 0 ? [] : [`${counted(replayed.suppressed, "suppressed value")} not compared`]),
+    ...(replayed.taken.length === 0 ? [] : [`${counted(replayed.taken.length, "answer")} taken as recorded`]),
     ...(before === 0 ? [] : [`${before} before them taken as recorded`]),
     ...(behind === 0 ? [] : [`${behind} after them not replayed`]),
   ].join(", ");

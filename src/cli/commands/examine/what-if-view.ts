@@ -7,7 +7,7 @@ import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
 import { type PathEntry, type Summary, summaryOf } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { plain } from "../../print.ts";
-import { groupsText, inOrder } from "../diff/trace-differences.ts";
+import { groupsText, inOrder } from "../../trace-differences.ts";
 
 export interface WhatIfView {
   /** The root of the snapshot at hand. */

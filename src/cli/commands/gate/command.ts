@@ -1,16 +1,20 @@
 /** `pgs gate`: is the snapshot what was sealed, does it keep the rules, does it do what its cases and scenarios say? */
 
 import { Fault } from "../../../errors/base.ts";
-import { type GatePart, hasPassed, leftOut } from "../../../report/result.ts";
+import { GATE_PARTS, type GatePart, hasPassed, leftOut } from "../../../report/result.ts";
 import { isScenarioFile } from "../../../scenarios/format/find.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import type { SealOptions } from "../../load.ts";
+import { choice, folder, percentage, repeatable } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { refusalText } from "../../print.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
-import { checkSnapshot, type TermOptions } from "../check/command.ts";
+import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
+import { type Trust, trustOf } from "../../trust.ts";
+import { findingsText } from "../../verified-view.ts";
+import { type AskedTerms, checkSnapshot } from "../check/command.ts";
 import { checkReport } from "../check/view.ts";
 import { conform, conformanceReport } from "../conformance/command.ts";
 import { testScenarios } from "../test/command.ts";
@@ -19,23 +23,52 @@ import { verifySnapshot } from "../verify/command.ts";
 import { verifyPart } from "../verify/result.ts";
 import { type Gated, gateReport, verdictOf } from "./view.ts";
 
-export interface GateOptions extends CommonOptions, SealOptions, TermOptions, ReportOptions {
-  readonly scenarios?: string;
-  readonly min?: number;
-  readonly jobs?: number;
-  readonly require?: readonly GatePart[];
-}
+export const gate = defineCommand({
+  details: "Parts that find nothing to look at are left out, unless --require names them.",
+  arguments: {},
+  options: {
+    Gate: {
+      require: repeatable(choice("PART", GATE_PARTS, "fail if this part is left out")),
+      scenarios: folder("the authored scenarios", { default: "<workspace>/scenarios" }),
+      min: percentage("lowest share of its edges that the scenarios must cover of each workflow", 100),
+      ...JOBS,
+    },
+    Check: CHECK_TERMS,
+    Seal: TRUST,
+    Report: REPORTS,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs gate --require test --require coverage", "decide whether the snapshot can be released"],
+    ["pgs gate --github --sarif gate.sarif", "annotate the changes on GitHub, and write the findings as SARIF"],
+  ],
+  exitCodes: {
+    SUCCESS: "every part passed, or was left out",
+    SNAPSHOT: "there is no snapshot",
+    FOUND: "a part failed",
+  },
+  async action(request, context) {
+    const { key, config, baseline, scenarios: place } = request;
+    const inputs = { "a key": key, "the configuration": config, "the baseline": baseline, "a scenario": place };
+    await checkOutputs(request, inputs, context);
+    const asked = { ...request, trust: trustOf(request, context) };
+    const gated = [
+      verify(asked, context),
+      await attempt(["check"], context, () => check(asked, context)),
+      await attempt(["conformance"], context, () => conformance(asked, context)),
+      await attempt(["test", "coverage"], context, () => scenarios(asked, context)),
+    ];
+    await print(gated, gateReport, request, context);
+    return hasPassed(verdictOf(gated)) ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
 
-export async function gateCommand(options: GateOptions, context: Context): Promise<number> {
-  checkReports(options, context);
-  const gated = [
-    verify(options, context),
-    await attempt(["check"], context, () => check(options, context)),
-    await attempt(["conformance"], context, () => conformance(options, context)),
-    await attempt(["test", "coverage"], context, () => scenarios(options, context)),
-  ];
-  await print(gated, gateReport, options, context);
-  return hasPassed(verdictOf(gated)) ? EXIT.SUCCESS : EXIT.FOUND;
+interface Asked extends AskedTerms {
+  readonly trust: Trust;
+  readonly require: readonly GatePart[];
+  readonly scenarios: string | undefined;
+  readonly min: number;
+  readonly jobs: number | undefined;
 }
 
 /** What is wrong with a scenario file, not with how it was named. */
@@ -55,32 +88,36 @@ async function attempt(
   }
 }
 
-function verify(options: GateOptions, context: Context): Gated {
-  const verified = verifySnapshot(options, context);
-  const toText = () => verified.findings.map((fault) => refusalText(fault)).join("");
+function verify({ trust }: Asked, context: Context): Gated {
+  const verified = verifySnapshot(trust, context);
+  const toText = () => findingsText(verified.findings);
   return { parts: [verifyPart(verified, context)], toText };
 }
 
-async function check(options: GateOptions, context: Context): Promise<Gated> {
-  return toldAs(checkReport, await checkSnapshot(options, context), context);
+async function check(terms: Asked, context: Context): Promise<Gated> {
+  return toldAs(checkReport, await checkSnapshot(terms, context), context);
 }
 
-async function conformance(options: GateOptions, context: Context): Promise<Gated> {
+async function conformance({ trust, require }: Asked, context: Context): Promise<Gated> {
   try {
-    return toldAs(conformanceReport, await conform(options, context), context);
+    return toldAs(conformanceReport, await conform(trust, context), context);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== "NO_CONFORMANCE_CASES") throw error;
-    return without(["conformance"], "the snapshot has no conformance cases", options);
+    return without(["conformance"], "the snapshot has no conformance cases", require);
   }
 }
 
-async function scenarios(options: GateOptions, context: Context): Promise<Gated> {
-  const place = options.scenarios ?? `${context.settings.workspace}/scenarios`;
-  if (options.scenarios === undefined && !hasScenarios(place, context)) {
+/** Coverage is measured, and written nowhere. */
+const NO_FILES = { lcov: undefined, cobertura: undefined, svg: undefined, png: undefined };
+
+async function scenarios({ scenarios: given, require, ...asked }: Asked, context: Context): Promise<Gated> {
+  const place = given ?? `${context.settings.workspace}/scenarios`;
+  if (given === undefined && !hasScenarios(place, context)) {
     const folder = shortPath(place, context.platform.cwd);
-    return without(["test", "coverage"], `no scenarios in ${folder}; --scenarios DIR names them`, options);
+    return without(["test", "coverage"], `no scenarios in ${folder}; --scenarios DIR names them`, require);
   }
-  const tested = await testScenarios({ ...options, coverage: true }, context, place);
+  const tests = { ...asked, place, filter: undefined, update: false, coverage: NO_FILES };
+  const tested = await testScenarios(tests, context);
   return toldAs(testReport(true), tested, context);
 }
 
@@ -92,6 +129,6 @@ function toldAs<R>(told: Printed<R>, result: R, context: Context): Gated {
   return { parts: told.toParts(result, context), toText: (paint) => told.toText(result, paint) };
 }
 
-function without(names: readonly GatePart[], why: string, { require: required = [] }: GateOptions): Gated {
+function without(names: readonly GatePart[], why: string, required: readonly GatePart[]): Gated {
   return { parts: names.map((name) => leftOut(name, why, required.includes(name))), toText: () => "" };
 }

@@ -4,10 +4,11 @@ import { isObject, type JsonObject, objectAt, own } from "../../../json/json.ts"
 import { isFqdn, namespaceOf, qualify } from "../../../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../../../snapshot/load.ts";
 import { painter } from "../../colour.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { plain, printJson, printText } from "../../print.ts";
+import { trustOf } from "../../trust.ts";
 
 interface Row {
   readonly workflow: string;
@@ -16,27 +17,37 @@ interface Row {
   readonly payload: readonly { readonly field: string; readonly type: string; readonly required: boolean }[];
 }
 
-export async function listCommand(_: CommonOptions, context: Context): Promise<number> {
-  const { settings } = context;
-  const snapshot = await open(context);
-  const rows = snapshot.names("WF").map((name) => row(snapshot.artifact(name) as Artifact, snapshot));
-  if (settings.json) {
-    printJson(context, { workflows: rows });
+export const list = defineCommand({
+  arguments: {},
+  options: {},
+  shared: ["workspace", "snapshot", "json", "debug", "no-color"],
+  examples: [
+    ["pgs list", "list the workflows of the snapshot in the current folder"],
+    ["pgs list --snapshot /srv/protocol_snapshot --json", "list those of another snapshot for a program"],
+  ],
+  exitCodes: { SUCCESS: true, SNAPSHOT: true },
+  async action(_, context) {
+    const { settings } = context;
+    const snapshot = await open(context, trustOf({}, context));
+    const rows = snapshot.names("WF").map((name) => row(snapshot.artifact(name) as Artifact, snapshot));
+    if (settings.json) {
+      printJson(context, { workflows: rows });
+      return EXIT.SUCCESS;
+    }
+    const paint = await painter(settings);
+    for (const { workflow, summary, payload } of rows) {
+      const fields = payload
+        .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
+        .join(", ");
+      const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
+      printText(
+        context,
+        `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`,
+      );
+    }
     return EXIT.SUCCESS;
-  }
-  const paint = await painter(settings);
-  for (const { workflow, summary, payload } of rows) {
-    const fields = payload
-      .map(({ field, type, required }) => `${field}${required ? "" : "?"}: ${type}`)
-      .join(", ");
-    const shape = payload.length === 0 ? "any payload" : `{ ${fields} }`;
-    printText(
-      context,
-      `${paint("strong", workflow)}\n  ${plain(summary)}\n  ${paint("quiet", plain(shape))}\n`,
-    );
-  }
-  return EXIT.SUCCESS;
-}
+  },
+});
 
 function row(artifact: Artifact, snapshot: Snapshot): Row {
   const core = objectAt(artifact.frontmatter, "core");

@@ -7,42 +7,51 @@ import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
 import { inArtifact, type Path } from "../../../snapshot/hint.ts";
 import type { Snapshot } from "../../../snapshot/load.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
-import { painter } from "../../colour.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import { type Paint, painter } from "../../colour.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planIn } from "../../load.ts";
 import { hintLines, plain, printJson, printText } from "../../print.ts";
+import { SEAL, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
+import { trustOf } from "../../trust.ts";
 
-export interface PlanOptions extends CommonOptions {
-  readonly wf: string;
-  readonly expectSeal?: string;
+export const plan = defineCommand({
+  arguments: WORKFLOW_ARGUMENT,
+  options: { Plan: { ...WORKFLOW_OPTION, ...SEAL } },
+  shared: ["workspace", "snapshot", "json", "debug", "no-color"],
+  examples: [
+    ["pgs plan release_governance::WF_RELEASE_CHANGE_V0", "print every node with its steps and its routes"],
+    ["pgs plan release_governance::WF_RELEASE_CHANGE_V0 --json", "print the same for a program"],
+  ],
+  exitCodes: { SUCCESS: "the workflow compiles", SNAPSHOT: true },
+  async action(request, context) {
+    const { settings } = context;
+    const workflow = workflowOf(request);
+    const snapshot = await open(context, trustOf(request, context));
+    const compiled = await planIn(snapshot, workflow);
+    const findings = await Promise.all(compiled.findings.map((finding) => told(finding, snapshot)));
+    if (settings.json) printJson(context, toJson(compiled, findings));
+    else printText(context, toText(compiled, findings, await painter(settings)));
+    return EXIT.SUCCESS;
+  },
+});
+
+function toText(compiled: Plan, findings: readonly Told[], paint: Paint): string {
+  const { workflow, snapshot, admission, start } = compiled;
+  const { requires, forbids } = admission;
+  return [
+    `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${snapshot.seal} ${snapshot.root}\n`,
+    ...requires.map(({ event }) => `requires ${plain(event)}\n`),
+    ...forbids.map(({ event }) => `forbids ${plain(event)}\n`),
+    ...inReadingOrder(compiled).map((node) => `\n${nodeText(node, node.key === start)}`),
+    ...findings.map((finding) => findingText(finding, paint)),
+  ].join("");
 }
 
-export async function planCommand(options: PlanOptions, context: Context): Promise<number> {
-  const { settings } = context;
-  const snapshot = await open(context, options);
-  const plan = await planIn(snapshot, options.wf);
-  const findings = await Promise.all(plan.findings.map((finding) => told(finding, snapshot)));
-  if (settings.json) {
-    printJson(context, toJson(plan, findings));
-    return EXIT.SUCCESS;
-  }
-  const paint = await painter(settings);
-  const { workflow } = plan;
-  const { seal, root } = plan.snapshot;
-  printText(
-    context,
-    `${paint("strong", workflow.fqdn)}  ${plain(workflow.summary)}\nsnapshot ${seal} ${root}\n`,
-  );
-  for (const { event } of plan.admission.requires) printText(context, `requires ${plain(event)}\n`);
-  for (const { event } of plan.admission.forbids) printText(context, `forbids ${plain(event)}\n`);
-  for (const node of inReadingOrder(plan)) printText(context, `\n${nodeText(node, node.key === plan.start)}`);
-  for (const { code, what, file, pointer, content_line: line, hint } of findings) {
-    const at = line === null ? "" : `, line ${line} of its Markdown`;
-    printText(context, `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n`);
-    if (hint !== undefined) printText(context, `  ${hintLines([hint])}`);
-  }
-  return EXIT.SUCCESS;
+function findingText({ code, what, file, pointer, content_line: line, hint }: Told, paint: Paint): string {
+  const at = line === null ? "" : `, line ${line} of its Markdown`;
+  const hintLine = hint === undefined ? "" : `  ${hintLines([hint])}`;
+  return `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n${hintLine}`;
 }
 
 /** A finding as it is told. */

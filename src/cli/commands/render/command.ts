@@ -5,19 +5,20 @@ import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { IoError } from "../../../ports.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
-import { plain, printJson, printText, table } from "../../print.ts";
+import { argument, file } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
+import { plain, printError, printJson, printText, shownOf, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
-import { checkOutput, writeFileArgument } from "../../write-file.ts";
-import { type Kind, RENDERINGS } from "./renderings.ts";
-
-export interface RenderOptions extends CommonOptions, Partial<Readonly<Record<Kind, string>>> {
-  readonly expectSeal?: string;
-}
+import { SEAL } from "../../shared-options.ts";
+import { trustOf } from "../../trust.ts";
+import { writeFileArgument } from "../../write-file.ts";
 
 interface Target {
   readonly kind: Kind;
@@ -25,61 +26,67 @@ interface Target {
   readonly file: string;
 }
 
-/** A trace that is not intact is drawn as far as it goes: that it is not is said, and the exit code says so, too. */
-export async function renderCommand(options: RenderOptions, context: Context, trace: string): Promise<number> {
-  const targets = targetsOf(options, trace);
-  checkTargets(targets, trace, context);
-  const { events, findings } = readTrace(trace, context);
-  const start = startOf(events, trace);
-  const plan = await planOf(start.workflow_code, besideTrace(trace, options, context), options);
-  const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
-  for (const { kind, file } of targets) {
-    const unwritable = (cause: IoError) =>
-      new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-    try {
-      const drawn = await RENDERINGS[kind]({ plan, events, warnings }, context.platform);
-      writeFileArgument(file, drawn, context, unwritable);
-    } catch (error) {
-      throw error instanceof IoError ? unwritable(error) : error;
+export const render = defineCommand({
+  details:
+    "Without an option, an HTML page is written next to the trace. A damaged trace is drawn up to the damage, with a warning.",
+  arguments: { trace: argument("the trace, a .jsonl file", { completes: "file" }) },
+  options: {
+    Format: {
+      html: file("write one HTML page with the picture and the data of every step; - prints it"),
+      md: file("write the Markdown that a run writes; - prints it"),
+      png: file("write the picture that a run writes"),
+      svg: file("write the picture as SVG; - prints it"),
+    },
+    Seal: SEAL,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs render trace.jsonl", "write trace.html"],
+    ["pgs render trace.jsonl --md - --png trace.png", "print the Markdown and write the picture"],
+  ],
+  exitCodes: {
+    SUCCESS: "the trace is drawn, without a warning",
+    SNAPSHOT: true,
+    FOUND: "drawn with a warning",
+  },
+  async action({ trace, ...request }, context) {
+    const targets = targetsOf(request, trace);
+    if (request.png === "-") {
+      const message = "--png - writes a picture to standard output, which is for text";
+      throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
     }
+    const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
+    await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
+    const { events, findings, omitted } = readTrace(trace, context);
+    const start = startOf(events, trace);
+    const plan = await planOf(start.workflow_code, besideTrace(trace, context), trustOf(request, context));
+    const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
+    for (const target of targets) await write(target, { plan, events, warnings }, context);
+    report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
+    return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
+
+/** @throws UsageFault where it cannot be written */
+async function write({ kind, file: name }: Target, rendered: RenderedTrace, context: Context): Promise<void> {
+  const unwritable = (cause: IoError) =>
+    new UsageFault("RENDERING_UNWRITABLE", { file: name, kind, errno: cause.errno }, { cause });
+  try {
+    writeFileArgument(name, await RENDERINGS[kind](rendered, context.platform), context, unwritable);
+  } catch (error) {
+    throw error instanceof IoError ? unwritable(error) : error;
   }
-  tell({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
-  return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
 const KINDS = Object.keys(RENDERINGS) as readonly Kind[];
 
 /** What is asked for; when nothing is, the page beside the trace. */
-function targetsOf(options: RenderOptions, trace: string): readonly Target[] {
+function targetsOf(asked: Readonly<Record<Kind, string | undefined>>, trace: string): readonly Target[] {
   const named = KINDS.flatMap((kind) => {
-    const file = options[kind];
+    const file = asked[kind];
     return file === undefined ? [] : [{ kind, file }];
   });
   return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
-}
-
-/** Two documents on one standard output would be none, and no rendering may replace a trace. @throws UsageFault */
-function checkTargets(targets: readonly Target[], trace: string, context: Context): void {
-  const { platform, path } = context;
-  const refuse = (message: string, kind: Kind) => {
-    throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
-  };
-  const printed = targets.filter(({ file }) => file === "-").map(({ kind }) => kind);
-  const [first, second] = printed;
-  if (printed.includes("png")) refuse("--png - writes a picture to standard output, which is for text", "png");
-  if (second !== undefined) refuse(`--${first} - and --${second} - both write to standard output`, second);
-  if (first !== undefined) checkOutput(first, "-", context);
-  const taken = new Map([[placeOf(path(trace)), "the trace"]]);
-  for (const { kind, file } of targets.filter((target) => target.file !== "-")) {
-    const place = placeOf(path(file));
-    const other = taken.get(place);
-    if (other !== undefined) refuse(`--${kind} ${file} is the file of ${other}`, kind);
-    taken.set(place, `--${kind}`);
-  }
-
-  function placeOf(file: string): string {
-    return platform.files.realPath(file) ?? file;
-  }
 }
 
 /** @throws UsageFault when nothing tells which workflow ran */
@@ -95,28 +102,34 @@ function toWarning(found: TraceFinding): Warning {
   return { code: found.code, line: found.line ?? null, what, hint: hint ?? null };
 }
 
-interface Told {
+interface Report {
   readonly workflow: string;
   readonly trace: string;
   readonly targets: readonly Target[];
   readonly warnings: readonly Warning[];
+  /** How many more there are, of which nothing is kept. */
+  readonly omitted: number;
 }
 
-function tell({ workflow, trace, targets, warnings }: Told, context: Context): void {
+function report({ workflow, trace, targets, warnings, omitted }: Report, context: Context): void {
   const { platform, settings, path } = context;
   const written = targets.filter(({ file }) => file !== "-");
   const files = written.map(({ kind, file }) => [kind, path(file)] as const);
   if (settings.json) {
     const ok = warnings.length === 0;
-    printJson(context, { workflow, ok, findings: warnings, files: Object.fromEntries(files) });
+    const more = omitted === 0 ? {} : { findings_omitted: omitted };
+    printJson(context, { workflow, ok, findings: warnings, ...more, files: Object.fromEntries(files) });
     return;
   }
-  for (const { code, line, what, hint } of warnings) {
+  const { shown, rest } = shownOf(warnings);
+  for (const { code, line, what, hint } of shown) {
     const where = line === null ? trace : `${trace}:${line}`;
-    platform.err(
+    printError(
+      context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
+  printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more were omitted\n`);
   if (settings.quiet || written.length < targets.length) return;
   printText(
     context,

@@ -1,81 +1,128 @@
 /** `pgs run`: the main job. */
 
 import { EngineFault } from "../../../engine/errors.ts";
-import type { Durability } from "../../../engine/live-executor.ts";
-import { entropySeed, run } from "../../../engine/run.ts";
+import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
 import { Fault } from "../../../errors/base.ts";
+import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { TraceAccess } from "../../../ports.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
 import { painter } from "../../colour.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
-import { open, planOf, type SealOptions } from "../../load.ts";
-import { hintLines, plain, printText, refusalText } from "../../print.ts";
-import { type PayloadLimits, readPayload } from "./payload.ts";
-import { render, type TraceFiles } from "./render.ts";
-import { filesText, followLine, type Report, toJsonText, toText } from "./view.ts";
+import { open, planOf } from "../../load.ts";
+import { choice, count, file, flag, text } from "../../option.ts";
+import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "../../payload.ts";
+import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
+import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
+import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
+import { type Trust, trustOf } from "../../trust.ts";
+import { render } from "./render.ts";
 
-export interface RunOptions extends CommonOptions, SealOptions, PayloadLimits {
-  readonly wf: string;
-  readonly payload?: string;
-  readonly actor?: string;
-  readonly png: boolean;
-  readonly md: boolean;
-  readonly follow?: boolean;
-  readonly clock?: string;
-  readonly seed?: string;
-  readonly maxHops: number;
-  readonly maxRuns: number;
-  readonly maxEvents: number;
-  readonly durability: Durability;
-  readonly traceAccess: TraceAccess;
-}
-
-export async function runCommand(options: RunOptions, context: Context): Promise<number> {
-  const { platform, settings } = context;
-  const fixed = options.clock === undefined ? undefined : parseClock(options.clock);
-  const plan = await planOf(options.wf, context, options);
-  const payload = readPayload(options.payload, options, context);
-  checkDataRoot(context);
-  const clock = fixed === undefined ? platform.clock : platform.fixedClock(fixed);
-  const events: TraceEvent[] = [];
-  const summary = createSummary();
-  const result = await run({
-    plan,
-    payload,
-    clock,
-    entropy:
-      options.seed === undefined
-        ? platform.entropy
-        : platform.seededEntropy(entropySeed(options.seed, plan, payload)),
-    data: platform.openDataRoot(settings.dataRoot, { ownerLost: (file) => platform.err(ownerLostText(file)) }),
-    mail: platform.openMail(platform.env),
-    openTrace: (id) => platform.openTrace(settings.traces, id, options.traceAccess),
-    durability: options.durability,
-    maxHops: options.maxHops,
-    limits: { runs: options.maxRuns, events: options.maxEvents },
-    runtime: platform.tool,
-    ...(options.actor === undefined ? {} : { actor: options.actor }),
-    listen(event) {
-      events.push(event);
-      addEvent(summary, event);
-      if (options.follow) platform.err(`${followLine(event)}\n`);
+export const run = defineCommand({
+  details:
+    "The trace is written to the traces folder as JSON Lines, Markdown and PNG. Hashes link its events: pgs examine finds every later change.",
+  arguments: WORKFLOW_ARGUMENT,
+  options: {
+    Run: {
+      ...WORKFLOW_OPTION,
+      payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
+      actor: text("FQDN", "who runs the workflow; recorded in the trace"),
+      clock: text("RFC3339", "run with the clock fixed to this time"),
+      seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
+      durability: choice(
+        "LEVEL",
+        ["device", "process"],
+        "crash that recorded effects survive: of the whole device, or only of the process",
+        "device",
+      ),
     },
-  });
-  const exitCode = exitCodeOfRun(result.ending);
-  const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, options, context);
-  const base = `${result.folder}/${result.traceId}`;
-  const told = await tell({ plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` }, context);
-  told(await render({ options, plan, events, base }, context));
-  return exitCode;
-}
+    Limit: {
+      "max-hops": count("refuse a run that enters more nodes", DEFAULT_HOPS),
+      "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
+      "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
+      "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
+      "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
+    },
+    Seal: TRUST,
+    Output: {
+      "no-png": flag("do not write the PNG"),
+      "no-md": flag("do not write the Markdown"),
+      follow: flag("print one line per event on standard error during the run"),
+      "trace-access": choice(
+        "WHO",
+        ["owner", "group", "all"],
+        "who may read the trace, which contains the payload",
+        "owner",
+      ),
+    },
+  },
+  shared: ["workspace", "snapshot", "data-root", "traces", "json", "quiet", "debug", "no-color"],
+  examples: [
+    [
+      "pgs run release_governance::WF_RELEASE_CHANGE_V0 --payload change.json",
+      "run the workflow with the payload in change.json",
+    ],
+    [
+      "pgs run release_governance::WF_RELEASE_CHANGE_V0 --clock 2026-01-31T09:00:00Z --seed a --no-png",
+      "run it reproducibly: the same snapshot, payload and data write the same trace",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "the run ended in a success exit: COMPLETED, EXIT_ALREADY_EXISTS",
+    BUSINESS: true,
+    SNAPSHOT: true,
+    REFUSED: true,
+    STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
+  },
+  async action({ actor, durability, follow, maxHops, traceAccess: access, ...request }, context) {
+    const { platform, settings } = context;
+    const workflow = workflowOf(request);
+    const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
+    const trust = trustOf(request, context);
+    const plan = await planOf(workflow, context, trust);
+    const payload = readPayload(request.payload, request, context);
+    checkDataRoot(context);
+    const events: TraceEvent[] = [];
+    const summary = createSummary();
+    const result = await runWorkflow({
+      ...{ plan, payload, clock, durability, maxHops },
+      entropy:
+        request.seed === undefined
+          ? platform.entropy
+          : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
+      stores: platform.openStores(settings.dataRoot, {
+        ownerLost: (name) => printError(context, ownerLostText(name)),
+      }),
+      mail: platform.openMail(platform.env),
+      openTrace: (id) => platform.openTrace(settings.traces, id, access),
+      limits: { runs: request.maxRuns, events: request.maxEvents },
+      runtime: platform.tool,
+      ...(actor === undefined ? {} : { actor }),
+      listen(event) {
+        events.push(event);
+        addEvent(summary, event);
+        if (follow) printError(context, `${followLine(event)}\n`);
+      },
+    });
+    const exitCode = exitCodeOfRun(result.ending);
+    const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
+    const base = `${result.folder}/${result.traceId}`;
+    const printFiles = await printReport(
+      { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` },
+      context,
+    );
+    const kinds = { md: !request.noMd, png: !request.noPng };
+    printFiles(await render({ kinds, access, plan, events, base }, context));
+    return exitCode;
+  },
+});
 
-/** Prints how the run ended before anything is drawn; what is answered prints which renderings there are. */
-async function tell(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
+/** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
+async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
   const { platform, settings } = context;
   if (settings.json) {
     const { head, tail } = toJsonText(report);
@@ -83,9 +130,9 @@ async function tell(report: Report, context: Context): Promise<(files: TraceFile
     return (files) => platform.out(tail(files));
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
-  sayWhy(report, context);
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
+    sayWhy(report, context);
   };
 }
 
@@ -93,12 +140,12 @@ async function tell(report: Report, context: Context): Promise<(files: TraceFile
 async function hintsOf(
   summary: Summary,
   plan: Plan,
-  options: RunOptions,
+  trust: Trust,
   context: Context,
 ): Promise<readonly string[]> {
   const { runHints } = await import("./hints.ts");
   try {
-    return await runHints(summary, plan, () => open(context, options));
+    return await runHints(summary, plan, () => open(context, trust));
   } catch (error) {
     // The run is over: a snapshot that changed meanwhile changes nothing about how it ended.
     if (error instanceof Fault) return [];
@@ -125,15 +172,16 @@ function checkDataRoot({ platform, settings }: Context): void {
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, { platform, settings }: Context): void {
+function sayWhy({ result, summary, hints }: Report, context: Context): void {
+  const { platform, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
-    if (!settings.quiet) platform.err(hintLines(hints));
+    if (!settings.quiet) printError(context, hintLines(hints));
     return;
   }
   const refused = refusalOf(summary);
   const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
   const place = standing.length === 0 ? undefined : standing.join(", step ");
-  platform.err(refusalText(fault, place, hints.length === 0 ? undefined : hints));
+  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

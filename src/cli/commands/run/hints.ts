@@ -1,5 +1,6 @@
 /** What to do about a run that did not end well: one sentence for each place that stands in its way. */
 
+import { counted } from "../../../errors/counted.ts";
 import { classify } from "../../../examine/classify.ts";
 import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
 import { eventWriters } from "../../../plan/event-writers.ts";
@@ -22,7 +23,12 @@ export async function runHints(
   const asked = located.filter(({ asks }) => asks !== "nothing");
   const hints = [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
   const left = summary.violations.length - LOCATED;
-  return left > 0 ? [...hints, `correct these first; ${left} more violations are in the trace`] : hints;
+  return left > 0
+    ? [
+        ...hints,
+        `correct these first; ${counted(left, "more violation is", "more violations are")} in the trace`,
+      ]
+    : hints;
 }
 
 async function told(place: Place, snapshot: Snapshot): Promise<string> {

@@ -7,32 +7,29 @@ import { RenderFault } from "../../../render/errors.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
-import { refusalText } from "../../print.ts";
-import { type Kind, RENDERINGS, type RenderedTrace } from "../render/renderings.ts";
+import { printError, refusalText } from "../../print.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
+import type { TraceFiles } from "../../run-view.ts";
 
 export interface Rendering {
-  readonly options: { readonly md: boolean; readonly png: boolean; readonly traceAccess: TraceAccess };
+  /** Which files to write, and for whom. */
+  readonly kinds: { readonly md: boolean; readonly png: boolean };
+  readonly access: TraceAccess;
   readonly plan: Plan;
   readonly events: readonly TraceEvent[];
   /** Folder and name without ending. */
   readonly base: string;
 }
 
-export interface TraceFiles {
-  readonly jsonl: string;
-  readonly md: string | null;
-  readonly png: string | null;
-}
-
 /** The run is over: a rendering that fails is said, and changes nothing about how the run ended. */
 export async function render(
-  { options, plan, events, base }: Rendering,
+  { kinds, access, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
   const drawn = { plan, events, warnings: [] };
-  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access: options.traceAccess });
-  const md = options.md ? await leave(drawn, file("md"), context) : null;
-  const png = options.png ? await leave(drawn, file("png"), context) : null;
+  const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access });
+  const md = kinds.md ? await leave(drawn, file("md"), context) : null;
+  const png = kinds.png ? await leave(drawn, file("png"), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
@@ -54,7 +51,7 @@ async function leave(
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
-    platform.err(refusalText(fault));
+    printError(context, refusalText(fault));
     if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
     return null;
   }

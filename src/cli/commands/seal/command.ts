@@ -12,46 +12,63 @@ import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
-import { shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
-import { plain, printJson, printText } from "../../print.ts";
-import { sayFindings } from "../verify/command.ts";
+import { file, repeatable } from "../../option.ts";
+import { plain, printError, printJson, printText } from "../../print.ts";
+import { printVerified } from "../../verified-view.ts";
 
-export interface SealCommandOptions extends CommonOptions {
-  /** Files of the private keys to sign with. */
-  readonly key?: readonly string[];
-}
-
-export async function sealCommand({ key = [] }: SealCommandOptions, context: Context): Promise<number> {
-  const { platform, settings } = context;
-  requireFolder(settings.snapshot, platform.files, settings);
-  const keys = signingKeys(key, context);
-  const findings: Fault[] = [];
-  const all = readAll(settings.snapshot, platform.files, findings);
-  findings.push(...all.flatMap(verifyFile));
-  if (findings.length > 0) {
-    sayFindings(findings, { sealed: false, root: null, signatures: [], files: all.length }, context);
-    return EXIT.SNAPSHOT;
-  }
-  const signed = signaturesOf(all, keys, context);
-  const { root, text } = sealText(all, platform.tool, signed.envelopes);
-  const file = leave(text, context);
-  const { dropped } = signed;
-  const signatures = signed.envelopes.map(keyOf);
-  if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
-  else if (!settings.quiet) {
-    const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
-    printText(
-      context,
-      `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, platform.cwd))}\n`,
-    );
-  }
-  if (dropped > 0 && !settings.json && !settings.quiet)
-    platform.err(`signatures removed because they belong to another root: ${dropped}\n`);
-  return EXIT.SUCCESS;
-}
+export const seal = defineCommand({
+  details: "Valid signatures that the seal already has stay. Nothing is written unless every file is valid.",
+  arguments: {},
+  options: {
+    Signature: {
+      key: repeatable(file("private key (PEM) to sign with", { env: "$PGS_SIGNING_KEY" })),
+    },
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs seal", "seal the snapshot in the current folder"],
+    [
+      "pgs seal --key private.pem --snapshot build/protocol_snapshot",
+      "seal another snapshot and sign the seal",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "sealed",
+    SNAPSHOT: "the snapshot is missing or invalid, or the seal could not be written",
+  },
+  async action({ key }, context) {
+    const { platform, settings } = context;
+    requireFolder(settings.snapshot, platform.files, settings);
+    const keys = signingKeys(key, context);
+    const findings: Fault[] = [];
+    const all = readAll(settings.snapshot, platform.files, findings);
+    for (const fault of all.flatMap(verifyFile)) findings.push(fault);
+    if (findings.length > 0) {
+      printVerified({ findings, sealed: false, root: null, signatures: [], files: all.length }, context);
+      return EXIT.SNAPSHOT;
+    }
+    const signed = signaturesOf(all, keys, context);
+    const { root, text } = sealText(all, platform.tool, signed.envelopes);
+    const file = leave(text, context);
+    const { dropped } = signed;
+    const signatures = signed.envelopes.map(keyOf);
+    if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
+    else if (!settings.quiet) {
+      const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
+      printText(
+        context,
+        `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, platform.cwd))}\n`,
+      );
+    }
+    if (dropped > 0 && !settings.json && !settings.quiet)
+      printError(context, `signatures removed because they belong to another root: ${dropped}\n`);
+    return EXIT.SUCCESS;
+  },
+});
 
 interface Signed {
   readonly envelopes: readonly Envelope[];

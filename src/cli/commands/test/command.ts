@@ -10,68 +10,110 @@ import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
 import { toScenario } from "../../../scenarios/format/translate.ts";
 import { nondeterministicChanges, recordedChanges } from "../../../scenarios/format/update.ts";
 import type { Tested } from "../../../scenarios/test-file.ts";
-import { type CommonOptions, type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { open, type SealOptions } from "../../load.ts";
-import { checkReports, type ReportOptions } from "../../report-files.ts";
+import { open } from "../../load.ts";
+import { file, flag, optionalArgument, text } from "../../option.ts";
+import { checkOutputs } from "../../output-files.ts";
 import { print } from "../../report-view.ts";
-import { COVERAGE_FILES, type CoverageFiles, checkCoverageFiles, writeCoverage } from "../coverage/files.ts";
+import { COVERAGE_FILES, JOBS, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
+import { type Trust, trustOf } from "../../trust.ts";
+import { COVERAGE_KINDS, type CoverageFiles, checkCoverageFiles, writeCoverage } from "../coverage/files.ts";
 import { isBelow } from "../coverage/view.ts";
 import { openScenarioPool, type ScenarioPool } from "./scenario-pool.ts";
 import { isPassed, type TestResult, testReport } from "./view.ts";
 
-export interface TestOptions extends CommonOptions, SealOptions, CoverageFiles, ReportOptions {
-  readonly filter?: string;
-  readonly update?: boolean;
-  readonly watch?: boolean;
-  readonly fromTrace?: string;
-  readonly jobs?: number;
-  readonly coverage?: boolean;
-  readonly untaken?: boolean;
-  readonly min?: number;
-}
+export const test = defineCommand({
+  details: "Each scenario runs on a data root of its own, so the data of the workspace is not changed.",
+  arguments: {
+    scenarios: optionalArgument("a scenario file, or a folder of them (default: <workspace>/scenarios)", {
+      completes: "file",
+    }),
+  },
+  options: {
+    Test: {
+      filter: text("TEXT", "only scenarios with this text in their name or file name"),
+      update: flag("update differing expectations with the actual values"),
+      watch: flag("test again whenever a scenario or the snapshot changes"),
+      "from-trace": file(
+        "write a scenario from a recorded run: to the argument, or to scenarios/<trace id>.scenario.yaml",
+      ),
+      ...JOBS,
+      ...SEAL,
+    },
+    Coverage: {
+      coverage: flag("also measure which edges, outcomes and admissions the scenarios cover"),
+      ...UNTAKEN,
+      ...MIN,
+      ...COVERAGE_FILES,
+    },
+    Report: REPORTS,
+  },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug", "no-color"],
+  examples: [
+    ["pgs test --filter denied", "run the scenarios with this text in their name"],
+    ["pgs test --coverage --min 100", "run all of them, and fail if an edge is not covered"],
+  ],
+  exitCodes: {
+    SUCCESS: "every step and every criterion is as expected",
+    SNAPSHOT: true,
+    FOUND: "a step or a criterion is not as expected, or a workflow is below --min",
+  },
+  async action({ scenarios, fromTrace, watch, untaken, min, coverage, ...request }, context) {
+    const place = scenarios ?? `${context.settings.workspace}/scenarios`;
+    await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
+    checkCoverageFiles(request);
+    const trust = trustOf(request, context);
+    if (fromTrace !== undefined) {
+      const { testFromTrace } = await import("./from-trace.ts");
+      const made = await testFromTrace(fromTrace, trust, context, scenarios);
+      await print(made, testReport(false), request, context);
+      return EXIT.SUCCESS;
+    }
+    const isCoverageAsked =
+      coverage || untaken || min !== undefined || COVERAGE_KINDS.some((kind) => request[kind] !== undefined);
+    const asked = { ...request, place, trust, min, coverage: isCoverageAsked ? request : null };
+    const testOnce = async () => {
+      const result = await testScenarios(asked, context);
+      await print(result, testReport(untaken), request, context);
+      return isPassed(result) && !isBelow(result.coverage ?? [], min) ? EXIT.SUCCESS : EXIT.FOUND;
+    };
+    if (!watch) return testOnce();
+    return (await import("./watch.ts")).watchScenarios(context, place, testOnce);
+  },
+});
 
-export async function testCommand(options: TestOptions, context: Context, given?: string): Promise<number> {
-  const place = given ?? `${context.settings.workspace}/scenarios`;
-  checkReports(options, context);
-  checkCoverageFiles(options);
-  if (options.fromTrace !== undefined) {
-    const { testFromTrace } = await import("./from-trace.ts");
-    const made = await testFromTrace(options.fromTrace, options, context, given);
-    await print(made, testReport(false), options, context);
-    return EXIT.SUCCESS;
-  }
-  if (options.watch !== true) return testOnce(options, context, place);
-  const { watchScenarios } = await import("./watch.ts");
-  return watchScenarios(context, place, () => testOnce(options, context, place));
-}
-
-async function testOnce(options: TestOptions, context: Context, place: string): Promise<number> {
-  const result = await testScenarios(options, context, place);
-  await print(result, testReport(options.untaken ?? false), options, context);
-  return isPassed(result) && !isBelow(result.coverage ?? [], options.min) ? EXIT.SUCCESS : EXIT.FOUND;
+/** Which scenarios to test, and how. */
+export interface AskedTests {
+  readonly place: string;
+  readonly trust: Trust;
+  readonly filter: string | undefined;
+  readonly update: boolean;
+  readonly jobs: number | undefined;
+  readonly min: number | undefined;
+  /** The files to write coverage to; null where it is not measured. */
+  readonly coverage: CoverageFiles | null;
 }
 
 /** How every chosen scenario came out, and what all of them exercised where that is asked for. */
-export async function testScenarios(
-  options: TestOptions,
-  context: Context,
-  place: string,
-): Promise<TestResult> {
-  const snapshot = await open(context, options);
+export async function testScenarios(asked: AskedTests, context: Context): Promise<TestResult> {
+  const snapshot = await open(context, asked.trust);
   const stores = storesOf(snapshot);
-  const read = () => readAll(options, context, place, stores);
+  const read = () => readAll(asked, context, stores);
   const files = read();
-  const company = await openScenarioPool(files, options, context);
+  const pool = await openScenarioPool(files, asked, context);
   try {
-    const { tested, updated } = options.update
-      ? await update(files, read, company, context)
-      : { tested: await company.test(files), updated: 0 };
-    const coverage = isCoverageAsked(options) ? await coverageIn(tested) : null;
-    if (coverage !== null) await writeCoverage(options, coverage, snapshot, context);
-    return { scenarios: tested, coverage, updated, min: options.min ?? null, snapshot };
+    const { tested, updated } = asked.update
+      ? await update(files, read, pool, context)
+      : { tested: await pool.test(files), updated: 0 };
+    const result = { scenarios: tested, updated, min: asked.min ?? null, snapshot };
+    if (asked.coverage === null) return { ...result, coverage: null };
+    const coverage = await coverageIn(tested);
+    await writeCoverage(asked.coverage, coverage, snapshot, context);
+    return { ...result, coverage };
   } finally {
-    company.close();
+    pool.close();
   }
 
   async function coverageIn(tested: readonly Tested[]): Promise<readonly Coverage[]> {
@@ -81,17 +123,10 @@ export async function testScenarios(
   }
 }
 
-function isCoverageAsked(options: TestOptions): boolean {
-  const { coverage, untaken, min } = options;
-  const isLeft = COVERAGE_FILES.some((kind) => options[kind] !== undefined);
-  return coverage === true || untaken === true || min !== undefined || isLeft;
-}
-
 /** Every chosen file; one that is malformed refuses them all, before anything is played. @throws UsageFault */
 function readAll(
-  { filter, update: isRecorded = false }: TestOptions,
+  { place, filter, update: isRecorded }: AskedTests,
   { platform, path }: Context,
-  place: string,
   stores: Stores,
 ): readonly ScenarioFile[] {
   const { files, cwd } = platform;
@@ -116,20 +151,20 @@ function isChosen(text: string | undefined, names: readonly string[]): boolean {
 async function update(
   files: readonly ScenarioFile[],
   read: () => readonly ScenarioFile[],
-  company: ScenarioPool,
+  pool: ScenarioPool,
   context: Context,
 ): Promise<{ readonly tested: readonly Tested[]; readonly updated: number }> {
-  const first = await company.test(files);
+  const first = await pool.test(files);
   const recorded = files.map(({ source }, i) => recordedChanges(source, first[i] as Tested));
   if (recorded.every((changes) => changes.length === 0)) return { tested: first, updated: 0 };
   for (const [i, file] of files.entries()) write(file, recorded[i] ?? [], context);
   const written = read();
-  const again = await company.test(written);
+  const again = await pool.test(written);
   const drawn = again.map((one, i) => nondeterministicChanges(recorded[i] ?? [], one));
   const updated = recorded.flat().length;
   if (drawn.every((changes) => changes.length === 0)) return { tested: again, updated };
   for (const [i, file] of written.entries()) write(file, drawn[i] ?? [], context);
-  return { tested: await company.test(read()), updated };
+  return { tested: await pool.test(read()), updated };
 }
 
 /** @throws UsageFault `SCENARIO_UNWRITABLE` */

@@ -10,15 +10,16 @@ import { eventsOf } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { scenarioEnvironment } from "../../environment.ts";
-import { open, type SealOptions } from "../../load.ts";
+import { open } from "../../load.ts";
 import { readIntactTrace } from "../../read-trace.ts";
+import type { Trust } from "../../trust.ts";
 import { writeFileArgument } from "../../write-file.ts";
 import type { TestResult } from "./view.ts";
 
 /** What playing the scenario gave; it passed. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
 export async function testFromTrace(
   trace: string,
-  options: SealOptions,
+  trust: Trust,
   context: Context,
   given: string | undefined,
 ): Promise<TestResult> {
@@ -37,7 +38,7 @@ export async function testFromTrace(
   if (platform.files.realPath(path) !== null)
     throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
-  const snapshot = await open(context, options);
+  const snapshot = await open(context, trust);
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);

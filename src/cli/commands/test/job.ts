@@ -6,10 +6,8 @@ import { readScenario } from "../../../scenarios/format/find.ts";
 import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
-import type { Context, Platform } from "../../context.ts";
+import type { Platform } from "../../context.ts";
 import { scenarioEnvironment } from "../../environment.ts";
-import { pinnedRoot } from "../../load.ts";
-import type { TestOptions } from "./command.ts";
 
 export interface Job {
   readonly path: string;
@@ -20,13 +18,9 @@ export interface Job {
   readonly isRecorded: boolean;
 }
 
-interface SnapshotPlace {
+export interface SnapshotPlace {
   readonly folder: string;
   readonly expectSeal: string | null;
-}
-
-export function snapshotOf(options: TestOptions, context: Context): SnapshotPlace {
-  return { folder: context.settings.snapshot, expectSeal: pinnedRoot(options, context) ?? null };
 }
 
 type Refusal = Pick<Fault, "code" | "facts" | "wording">;
@@ -57,7 +51,7 @@ export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   return async ({ path, file, snapshot, within, isRecorded }) => {
     ready ??= prepare(snapshot, world);
     const { workflows, stores } = await ready;
-    const around = { ...scenarioEnvironment(world), openScratch: () => world.openScratch(within) };
+    const around = { ...scenarioEnvironment(world), openTempFolder: () => world.openTempFolder(within) };
     try {
       const read = readScenario(path, file, world.files);
       return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };

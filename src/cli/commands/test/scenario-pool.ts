@@ -1,14 +1,15 @@
 /** Who plays the scenarios: this thread, or several beside one another, each scenario on a data root of its own. */
 
+import type { WorkerPool } from "../../../ports.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
 import type { ScenarioFile } from "../../../scenarios/format/find.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
-import type { Context, WorkerPool } from "../../context.ts";
+import type { Context } from "../../context.ts";
 import { scenarioEnvironment } from "../../environment.ts";
 import { open } from "../../load.ts";
-import type { TestOptions } from "./command.ts";
-import { type Job, type JobAnswer, snapshotOf, testedIn } from "./job.ts";
+import type { Trust } from "../../trust.ts";
+import { type Job, type JobAnswer, testedIn } from "./job.ts";
 
 export interface ScenarioPool {
   /** How each came out, in the order given, whoever was ready first. */
@@ -20,23 +21,31 @@ export interface ScenarioPool {
 /** A thread takes this long to be of use: so many scenarios are played sooner without another one. */
 const WORTH_A_THREAD = 8;
 
+interface Asked {
+  readonly trust: Trust;
+  /** Whether the expectations are updated. */
+  readonly update: boolean;
+  /** How many scenarios to run at the same time. */
+  readonly jobs: number | undefined;
+}
+
 export async function openScenarioPool(
   files: readonly ScenarioFile[],
-  options: TestOptions,
+  { trust, update: isRecorded, jobs }: Asked,
   context: Context,
 ): Promise<ScenarioPool> {
-  const { platform } = context;
-  const home = await platform.openScratch();
-  const isRecorded = options.update ?? false;
-  const threads = threadsFor(files.length, options.jobs, platform.cores);
-  const crew = threads > 1 ? await platform.openCrew(threads) : null;
+  const { platform, settings } = context;
+  const home = await platform.openTempFolder();
+  const threads = threadsFor(files.length, jobs, platform.cores);
+  const crew = threads > 1 ? await platform.openWorkers(threads) : null;
   const close = () => {
     crew?.close();
     home.close();
   };
   const release = platform.onInterrupt(close);
   const toJob = ({ path, source }: ScenarioFile): Job => {
-    return { path, file: source.file, snapshot: snapshotOf(options, context), within: home.folder, isRecorded };
+    const snapshot = { folder: settings.snapshot, expectSeal: trust.root ?? null };
+    return { path, file: source.file, snapshot, within: home.folder, isRecorded };
   };
   return {
     test: crew === null ? here : (given) => Promise.all(given.map((file) => there(file, crew))),
@@ -51,8 +60,11 @@ export async function openScenarioPool(
   }
 
   async function here(given: readonly ScenarioFile[]): Promise<readonly Tested[]> {
-    const snapshot = await open(context, options);
-    const around = { ...scenarioEnvironment(platform), openScratch: () => platform.openScratch(home.folder) };
+    const snapshot = await open(context, trust);
+    const around = {
+      ...scenarioEnvironment(platform),
+      openTempFolder: () => platform.openTempFolder(home.folder),
+    };
     const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));

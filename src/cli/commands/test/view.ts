@@ -115,7 +115,7 @@ function countsText(result: TestResult): string {
     `${counted(scenarios, "scenario")}, ${counted(steps, "step")}`,
     `${equal} equal`,
     `${different} different`,
-    ...(total === 0 ? [] : [`${hold} of ${total} criteria hold`]),
+    ...(total === 0 ? [] : [`${hold} of ${counted(total, "criterion holds", "criteria hold")}`]),
     ...(result.updated === 0 ? [] : [`${counted(result.updated, "place")} updated`]),
   ].join(", ");
 }

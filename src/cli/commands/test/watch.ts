@@ -6,7 +6,7 @@ import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { findScenarios, folderOf, readScenario } from "../../../scenarios/format/find.ts";
 import { namedFiles } from "../../../scenarios/format/named.ts";
 import type { Context } from "../../context.ts";
-import { plain, printRefusal } from "../../print.ts";
+import { plain, printError, printRefusal } from "../../print.ts";
 
 /** Never ends by itself. @throws UsageFault when there is nothing at the place */
 export async function watchScenarios(
@@ -25,7 +25,7 @@ export async function watchScenarios(
       ...namedAt(path(place), platform.files),
     ]);
     await testAnyway(test, context);
-    if (!settings.quiet) platform.err(`watching ${plain(place)} and the snapshot; ^C ends it\n`);
+    if (!settings.quiet) printError(context, `watching ${plain(place)} and the snapshot; ^C ends it\n`);
     await change;
   }
 }

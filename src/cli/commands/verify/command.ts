@@ -1,9 +1,8 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
 import type { Fault } from "../../../errors/base.ts";
-import { counted } from "../../../errors/counted.ts";
 import type { TrustedKey } from "../../../sign/keys.ts";
-import { type EvaluatedSignature, signatureFaults } from "../../../sign/verify.ts";
+import { signatureFaults } from "../../../sign/verify.ts";
 import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../../../snapshot/seal.ts";
@@ -14,44 +13,56 @@ import {
   verifyAgainst,
   verifyFile,
 } from "../../../snapshot/verify.ts";
-import type { CommonOptions, Context } from "../../context.ts";
+import type { Context } from "../../context.ts";
+import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { neededSignatures, pinnedRoot, type SealOptions } from "../../load.ts";
-import { printJson, printText, refusalText, table } from "../../print.ts";
-import { checkReports, isPrinted, type ReportOptions, writeReports } from "../../report-files.ts";
-import { evaluateSeal, signatureRows, signaturesJson, trustedFor } from "../../trust.ts";
+import { checkOutputs } from "../../output-files.ts";
+import { isPrinted, writeReports } from "../../report-files.ts";
+import { REPORTS, TRUST } from "../../shared-options.ts";
+import { evaluateSeal, trustedFor } from "../../signatures.ts";
+import { type Trust, trustOf } from "../../trust.ts";
+import { printVerified, type SealState, type Verified } from "../../verified-view.ts";
 import { verifyPart } from "./result.ts";
 
-export interface VerifyOptions extends CommonOptions, SealOptions, ReportOptions {}
-
-export async function verifyCommand(options: VerifyOptions, context: Context): Promise<number> {
-  checkReports(options, context);
-  const verified = verifySnapshot(options, context);
-  writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, options, context);
-  if (!isPrinted(options)) sayFindings(verified.findings, verified, context);
-  return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
-}
-
-export interface Verified extends SealState {
-  readonly findings: readonly Fault[];
-  /** How many were read. */
-  readonly files: number;
-}
+export const verify = defineCommand({
+  details: "Without a seal.json, each file is verified against its own text alone.",
+  arguments: {},
+  options: { Seal: TRUST, Report: REPORTS },
+  shared: ["workspace", "snapshot", "json", "quiet", "debug"],
+  examples: [
+    ["pgs verify", "verify the snapshot in the current folder"],
+    [
+      "pgs verify --key public.pem --sarif verify.sarif",
+      "require a signature, and write the findings as SARIF",
+    ],
+  ],
+  exitCodes: {
+    SUCCESS: "every file is valid, and the seal is signed as required",
+    SNAPSHOT: "there is no snapshot",
+    FOUND: "a file, the seal or a signature is missing or invalid",
+  },
+  async action(request, context) {
+    await checkOutputs(request, { "a key": request.key }, context);
+    const verified = verifySnapshot(trustOf(request, context), context);
+    writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
+    if (!isPrinted(request)) printVerified(verified, context);
+    return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
+  },
+});
 
 /** Every file, the seal and its signatures. @throws SnapshotFault when there is no snapshot */
-export function verifySnapshot(options: SealOptions, context: Context): Verified {
+export function verifySnapshot(trust: Trust, context: Context): Verified {
   const { platform, settings } = context;
   requireFolder(settings.snapshot, platform.files, settings);
-  const needed = neededSignatures(options, context);
   const asked: Asked = {
-    expected: pinnedRoot(options, context),
-    needed,
-    keys: trustedFor(options, needed, context),
+    expected: trust.root,
+    needed: trust.signatures,
+    keys: trustedFor(trust, context),
   };
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, platform.files, findings);
   const state = checkSeal(all, asked, findings, context);
-  findings.push(...all.flatMap(verifyFile));
+  for (const fault of all.flatMap(verifyFile)) findings.push(fault);
   return { ...state, findings, files: all.length };
 }
 
@@ -60,12 +71,6 @@ interface Asked {
   readonly expected: string | undefined;
   readonly needed: number;
   readonly keys: readonly TrustedKey[];
-}
-
-interface SealState {
-  readonly sealed: boolean;
-  readonly root: string | null;
-  readonly signatures: readonly EvaluatedSignature[];
 }
 
 function checkSeal(
@@ -91,33 +96,7 @@ function checkSeal(
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
   const signatures = evaluateSeal(seal, keys);
-  findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
+  for (const fault of signatureFaults(signatures, SEAL_FILE, needed)) findings.push(fault);
+  for (const fault of verifyAgainst(seal, all)) findings.push(fault);
   return { sealed: true, root: seal.root, signatures };
-}
-
-export function sayFindings(
-  findings: readonly Fault[],
-  state: SealState & { readonly files: number },
-  context: Context,
-): void {
-  const { platform, settings } = context;
-  if (settings.json) {
-    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
-    printJson(context, {
-      ok: findings.length === 0,
-      seal: state.sealed ? "sealed" : "verified",
-      root: state.root,
-      files: state.files,
-      signatures: signaturesJson(state.signatures),
-      findings: listed,
-    });
-    return;
-  }
-  const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) platform.err(refusalText(finding));
-  if (findings.length > 0) platform.err(`${signed}findings: ${findings.length}, files: ${state.files}\n`);
-  else if (!settings.quiet) {
-    const seal = state.sealed ? "sealed" : "verified (no seal.json)";
-    printText(context, `${seal}: ${counted(state.files, "file")}\nroot ${state.root}\n${signed}`);
-  }
 }

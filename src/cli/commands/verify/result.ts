@@ -6,7 +6,7 @@ import type { Case, Part } from "../../../report/result.ts";
 import type { Context } from "../../context.ts";
 import { plain } from "../../print.ts";
 import { faultNotice, faultRules } from "../../results.ts";
-import type { Verified } from "./command.ts";
+import type { Verified } from "../../verified-view.ts";
 
 export function verifyPart(verified: Verified, context: Context): Part {
   const { findings } = verified;
@@ -25,7 +25,9 @@ function countedIn({ sealed, root, files, signatures, findings }: Verified): str
   return [
     counted(files, "file"),
     sealed ? `sealed${root === null ? "" : ` as ${root}`}` : "not sealed",
-    signatures.length === 0 ? "not signed" : `${valid} of ${signatures.length} signatures by trusted keys`,
+    signatures.length === 0
+      ? "not signed"
+      : `${valid} of ${counted(signatures.length, "signature")} by trusted keys`,
     ...(findings.length === 0 ? [] : [`findings: ${findings.length}`]),
   ].join(", ");
 }

@@ -1,4 +1,0 @@
-/** What a thread beside the program begins with. */
-
-const dist = require("node:path").join(__dirname, "../dist");
-require("./load.js").load(`${dist}/main.cjs`).workerMain(`${dist}/fonts`);

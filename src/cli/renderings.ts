@@ -1,0 +1,51 @@
+/** What can be made of events and their plan. Each renderer is loaded when it is asked for. */
+
+import { toGraph } from "../plan/graph.ts";
+import type { Plan } from "../plan/plan.ts";
+import { IoError } from "../ports.ts";
+import type { Warning } from "../render/html/warnings.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Platform } from "./context.ts";
+
+export interface RenderedTrace {
+  readonly plan: Plan;
+  readonly events: readonly TraceEvent[];
+  /** What a reader has to know before believing it. */
+  readonly warnings: readonly Warning[];
+}
+
+export type Kind = "html" | "md" | "png" | "svg";
+
+type Make = (drawn: RenderedTrace, world: Platform) => Promise<string | Uint8Array>;
+
+/** @throws IoError where the page would be longer than a text can be */
+function withinText(make: () => string): string {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new IoError("EFBIG", error);
+  }
+}
+
+export const RENDERINGS: Readonly<Record<Kind, Make>> = {
+  async html({ plan, events, warnings }) {
+    const { renderHtml } = await import("../render/html/html.ts");
+    return withinText(() => renderHtml(events, toGraph(plan), warnings));
+  },
+  async md({ plan, events }) {
+    const { renderMarkdown } = await import("../render/markdown.ts");
+    return withinText(() => renderMarkdown(events, toGraph(plan)));
+  },
+  async png({ plan, events }, world) {
+    const [{ renderSvg }, { renderPng }] = await Promise.all([
+      import("../render/svg.ts"),
+      import("../render/png.ts"),
+    ]);
+    return renderPng(renderSvg(events, toGraph(plan)), world.shipped("DejaVuSansMono.ttf"));
+  },
+  async svg({ plan, events }) {
+    const { renderSvg } = await import("../render/svg.ts");
+    return renderSvg(events, toGraph(plan));
+  },
+};

@@ -1,0 +1,121 @@
+/** How a run is told: as text, as JSON, line by line while it goes on. */
+
+import type { run } from "../engine/run.ts";
+import type { Plan } from "../plan/plan.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { refusalOf, type Summary } from "../trace/summary.ts";
+import type { Paint } from "./colour.ts";
+import { type Context, shortPath } from "./context.ts";
+import { capped, plain, reasonRows, rowsByRun, table, violationRows } from "./print.ts";
+
+/** The files of a run; null for a rendering that was not asked for, or failed. */
+export interface TraceFiles {
+  readonly jsonl: string;
+  readonly md: string | null;
+  readonly png: string | null;
+}
+
+export interface Report {
+  readonly plan: Plan;
+  readonly result: Awaited<ReturnType<typeof run>>;
+  readonly summary: Summary;
+  /** The trace itself. */
+  readonly jsonl: string;
+  readonly exitCode: number;
+  /** What to do about it, where it did not end well. */
+  readonly hints: readonly string[];
+}
+
+/** The JSON document up to what is known only when everything is drawn, and the rest of it. */
+export function toJsonText(report: Report) {
+  const text = JSON.stringify({ ...toJson(report), trace: null }, null, 2);
+  const head = text.slice(0, -"null\n}".length);
+  const tail = (trace: TraceFiles) => `${JSON.stringify(trace, null, 2).replaceAll("\n", "\n  ")}\n}\n`;
+  return { head, tail };
+}
+
+function toJson({ plan, result, summary, exitCode, hints }: Report) {
+  const { ending } = result;
+  const first = refusalOf(summary);
+  return {
+    workflow: plan.workflow.fqdn,
+    trace_id: result.traceId,
+    status: ending.status,
+    outcome: ending.outcome,
+    exit_reason_code: ending.exitReason,
+    exit_code: exitCode,
+    duration_ms: Math.round((summary.ending?.duration_us ?? 0) / 10) / 100,
+    path: summary.path,
+    results: summary.results,
+    effects: summary.effects,
+    events: summary.events,
+    violations: summary.violations,
+    reasons: summary.reasons,
+    error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
+    hints,
+    head: result.head,
+    snapshot: plan.snapshot,
+  };
+}
+
+export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { platform }: Context): string {
+  const { ending } = result;
+  const tone = ending.status === "SUCCESS" ? "good" : "bad";
+  const head = `${paint(tone, ending.status)}  ${paint("strong", plain(ending.exitReason))}  ${plan.workflow.fqdn}\n`;
+  const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
+    node,
+    outcome,
+    "->",
+    next ?? "(no route)",
+  ]);
+  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step }) => [
+    op,
+    store ?? "-",
+    outcome ?? "?",
+    paint("quiet", `${node}.${step}`),
+  ]);
+  const where = [
+    ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],
+    ["head", result.head],
+    [TRACE, shortPath(jsonl, platform.cwd)],
+  ];
+  return [
+    head,
+    section("path", path),
+    section("effects", effects),
+    section(
+      "announced",
+      summary.events.map((event) => [event]),
+    ),
+    section("violations", capped(violationRows(summary.violations))),
+    section("reasons", capped(reasonRows(summary.reasons))),
+    section("record", where),
+  ].join("");
+}
+
+const TRACE = "trace".padEnd("snapshot".length);
+
+/** The renderings that there are, below the trace itself. */
+export function filesText({ md, png }: TraceFiles, { platform }: Context): string {
+  const files = [md, png].filter((file) => file !== null);
+  return files.length === 0 ? "" : table(files.map((file) => [TRACE, shortPath(file, platform.cwd)]));
+}
+
+function section(title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? "" : `\n${title}\n${table(rows)}`;
+}
+
+export function followLine(event: TraceEvent): string {
+  const { sequence, event_type, run, node_id, payload } = event;
+  const step = "step" in payload ? payload.step : undefined;
+  const outcome = "outcome" in payload ? payload.outcome : "status" in payload ? payload.status : undefined;
+  const parts = [
+    String(sequence).padStart(4),
+    event_type.padEnd(18),
+    run === MAIN_RUN ? null : run,
+    node_id,
+    step,
+    outcome,
+  ];
+  return plain(parts.filter((part) => part !== undefined && part !== null).join(" "));
+}

@@ -1,0 +1,61 @@
+/** What of an event must be the same in every run of the same thing, and where two events differ in that. */
+
+import { jsonDifferences } from "../json/diff.ts";
+import { type Json, type JsonObject, jsonEqual } from "../json/json.ts";
+import { type EventBody, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
+
+/** Where a replay differs from its record, by the line of the trace. */
+export interface Divergence {
+  readonly code: "DIVERGED" | "REPLAY_LONGER" | "REPLAY_SHORTER";
+  readonly line: number;
+  readonly facts: JsonObject;
+}
+
+/** Null where the two are equal in all that is compared. */
+export function compareEvents(recorded: TraceEvent, replayed: EventBody): Divergence | null {
+  if (isEqual(recorded, replayed)) return null;
+  const [a, b] = [comparedMembers(recorded), comparedMembers(replayed)];
+  const differences = jsonDifferences(a, b, [], () => undefined).map(
+    (one): JsonObject => ({
+      pointer: one.at,
+      ...(one.a === undefined ? {} : { recorded: one.a }),
+      ...(one.b === undefined ? {} : { replayed: one.b }),
+    }),
+  );
+  const [first, ...also] = differences;
+  if (first === undefined) return null;
+  const facts = { ...first, ...(also.length === 0 ? {} : { also }) };
+  return { code: "DIVERGED", line: recorded.sequence, facts };
+}
+
+/** The event without its place in the chain, and without what is observational. */
+export function comparedMembers({ event_type, run, node_id, payload }: EventBody): JsonObject {
+  const kept = Object.entries(payload).filter(([key]) => !OBSERVATIONAL.has(key));
+  return {
+    event_type,
+    run,
+    ...(node_id === undefined ? {} : { node_id }),
+    payload: Object.fromEntries(kept) as JsonObject,
+  };
+}
+
+/** The quick answer for most events. False also for some that are equal: then their differences are none. */
+function isEqual(a: EventBody, b: EventBody): boolean {
+  if (!isSamePosition(a, b)) return false;
+  const [left, right] = [a.payload as unknown as JsonObject, b.payload as unknown as JsonObject];
+  let members = 0;
+  for (const key in left) {
+    if (OBSERVATIONAL.has(key)) continue;
+    members++;
+    // What a prototype has under that name is no JSON, and equals none.
+    const value = right[key];
+    if (value === undefined || !jsonEqual(left[key] as Json, value)) return false;
+  }
+  for (const key in right) if (!OBSERVATIONAL.has(key)) members--;
+  return members === 0;
+}
+
+/** Whether both are of one type, in one run, at one node. */
+export function isSamePosition(a: EventBody, b: EventBody): boolean {
+  return a.event_type === b.event_type && a.run === b.run && a.node_id === b.node_id;
+}

@@ -1,0 +1,182 @@
+/**
+ * Replays a trace: returns the recorded result of every step, and compares each event that is emitted with the recorded
+ * one. Transforms and evaluations are computed again. What rests on suppressed values is taken as recorded, and listed.
+ */
+
+import { type Json, type JsonObject, own } from "../json/json.ts";
+import type { TraceLimits } from "../json/limits.ts";
+import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
+import type { Unmet } from "../plan/intent.ts";
+import type {
+  Binding,
+  ContractNode,
+  Evaluation,
+  IntentNode,
+  OutputBinding,
+  Plan,
+  TransformStep,
+} from "../plan/plan.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
+import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { emitter } from "./events.ts";
+import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
+import { limitOf } from "./limits.ts";
+import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
+import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
+import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
+import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
+import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+
+export class ReplayExecutor implements StepExecutor {
+  readonly #record: RecordCursor;
+  readonly #policy: ReplayPolicy;
+  readonly #suppressed = new SuppressedValues();
+  /** How much the trace held when its limits were last asked for. */
+  readonly #asked: Record<keyof TraceLimits, number> = { runs: 0, events: 0 };
+  #compared = 0;
+  #first: Divergence | null = null;
+
+  constructor(events: Iterable<TraceEvent>, plan: Plan, policy: ReplayPolicy = COMPARE_ALL) {
+    this.#record = new RecordCursor(events, (event) => policy.isChecked(event));
+    this.#policy = policy;
+    this.#suppressed.add(MAIN_RUN, plan);
+  }
+
+  get tally(): { compared: number; suppressed: number; taken: readonly TakenAnswer[] } {
+    return { compared: this.#compared, suppressed: this.#suppressed.count, taken: this.#suppressed.taken };
+  }
+
+  /** The next recorded event; undefined at the end of the record. */
+  peek(): RecordedEvent | undefined {
+    return this.#record.peek();
+  }
+
+  /** The first divergence, when the run has ended or the replay was stopped. */
+  result(stopped?: ReplayStopped): Divergence | null {
+    if (this.#first !== null || stopped !== undefined) return this.#first ?? stopped?.divergence ?? null;
+    const rest = this.peek();
+    return rest === undefined ? null : { code: "REPLAY_SHORTER", line: rest.event.sequence, facts: {} };
+  }
+
+  /** Passes the next recorded event. @throws ReplayStopped */
+  readonly emit = emitter((emitted) => {
+    const { event, isChecked } = this.#next();
+    const replayed = this.#suppressed.settled(event, emitted);
+    const isInPlace = isSamePosition(event, replayed);
+    const divergence =
+      isInPlace && !isChecked ? null : compareEvents(event, this.#suppressed.shown(event, replayed));
+    const isWorkedOut = isChecked && !this.#suppressed.isTaken(event);
+    if (isWorkedOut && divergence === null) this.#compared++;
+    this.#record.advance();
+    const isEnough = this.#policy.passed(event, replayed, isWorkedOut, divergence);
+    this.#first ??= divergence;
+    const { continuesAfterDivergence } = this.#policy;
+    if (isEnough || (divergence !== null && !(isInPlace && continuesAfterDivergence)))
+      throw new ReplayStopped(divergence);
+    if (event.event_type !== "execution_start")
+      return isChecked && !continuesAfterDivergence ? replayed : following(replayed, event);
+    // The caller may know under a suppressed name what the called workflow reads under its own one.
+    return this.#suppressed.any ? following(replayed, event) : replayed;
+  });
+
+  beginRun(run: string, plan: Plan): string {
+    this.#suppressed.add(run, plan);
+    return clockOf(this.#record.expect("execution_start").payload);
+  }
+
+  /** A limit is on record only where it ended the run; it was not reached when it was asked for before. */
+  limit(of: keyof TraceLimits, count: number): number | null {
+    const before = this.#asked[of];
+    this.#asked[of] = count;
+    const event = this.peek()?.event;
+    if (event?.event_type !== "error" || limitOf(event.payload.error_code) !== of) return null;
+    const limit = Number(own(event.payload.facts, "limit"));
+    return limit > before && limit <= count ? limit : null;
+  }
+
+  admit(): AdmissionResult {
+    const { requires, forbids } = this.#record.expect("admission").payload;
+    return { requires: requires.map(({ matched }) => matched), forbids: forbids.map(({ matched }) => matched) };
+  }
+
+  async validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
+    const recorded = this.#record.violations();
+    if (this.peek()?.isChecked === false) return recorded.map(({ payload }) => unmetRule(payload));
+    const found = await validate(node, data);
+    const { last } = this.#record;
+    const inputs = last?.event_type === "node_start" ? last.payload.inputs : undefined;
+    return this.#suppressed.any ? this.#suppressed.reconcile(found, recorded, inputs ?? data) : found;
+  }
+
+  bind(bindings: readonly Binding[], scope: Scope): ReturnType<typeof bind> {
+    return bind(bindings, this.#seeing(scope));
+  }
+
+  mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject {
+    const mapped = mapOutputs(outputs, raw, this.#seeing(scope));
+    const stated = own(mapped, "result_status");
+    const isSuppressed = this.#suppressed.holds(stated);
+    if (!isSuppressed && (stated === undefined || !this.#record.isTaken("step_end"))) return mapped;
+    const { step, outcome } = this.#record.expect("step_end").payload;
+    if (isSuppressed) this.#suppressed.take(this.#next(), "outcome", step);
+    return { ...mapped, result_status: outcome };
+  }
+
+  evaluate(evaluation: Evaluation, scope: Scope): string {
+    const { condition, onTrue, onFalse } = evaluation;
+    const seen = this.#seeing(scope);
+    const isSuppressed = [condition.left, condition.right].some((side) =>
+      this.#suppressed.holds(evaluate(side, seen)),
+    );
+    if (!isSuppressed && !this.#record.isTaken("node_end")) return evaluateOutcome(evaluation, scope);
+    // The step's own end is compared already: what follows is how the contract ended.
+    const next = this.#next();
+    const { last } = this.#record;
+    const step = last?.event_type === "step_end" ? last.payload.step : null;
+    if (isSuppressed) this.#suppressed.take(next, "evaluation", step);
+    return this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse;
+  }
+
+  /** The outcome that an evaluation gave, by the event after it. @throws RunFault where it gave none */
+  #evaluatedIn({ event_type, payload }: TraceEvent): Json | undefined {
+    const isNotDeclared = event_type === "error" && payload.error_code === "OUTCOME_NOT_DECLARED";
+    return isNotDeclared ? payload.facts["outcome"] : this.#record.expect("node_end").payload.status;
+  }
+
+  transform(step: TransformStep, inputs: JsonObject): TransformResult {
+    const next = this.#next();
+    const { event } = next;
+    const observed = event.event_type === "transform_end" ? (event.payload.observed ?? []) : [];
+    const isSuppressed =
+      this.#suppressed.holds(inputs) || observed.some((one) => this.#suppressed.holds({ ...one }));
+    if (isSuppressed) this.#suppressed.take(next, "transform", step.name);
+    if (isSuppressed || this.#record.isTaken("transform_end"))
+      return transformResult(this.#record.expect("transform_end").payload);
+    try {
+      return { ...rerunTransform(step, inputs, observed), observed };
+    } catch (error) {
+      // What a transform that threw had drawn is not on record; else, a missing reading is the record's own flaw.
+      if (!(error instanceof MissingReading)) throw error;
+      if (event.event_type === "error") throw error.fault;
+      const facts = { pointer: "/payload/observed", recorded: error.recorded, replayed: error.replayed };
+      throw new ReplayStopped({ code: "DIVERGED", line: event.sequence, facts });
+    }
+  }
+
+  effect(): EffectResult {
+    return effectResult(this.#record.expect("side_effect_end").payload);
+  }
+
+  /** The next recorded event, whose suppressed values are known from here on. @throws ReplayStopped */
+  #next(): RecordedEvent {
+    const next = this.#record.next();
+    this.#suppressed.learn(next.event);
+    return next;
+  }
+
+  /** The scope, in which paths see that something is suppressed. */
+  #seeing(scope: Scope): Scope {
+    return this.#suppressed.any ? { ...scope, [WITHIN]: this.#suppressed.within } : scope;
+  }
+}

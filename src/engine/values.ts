@@ -1,0 +1,57 @@
+/** What follows from the values of a run alone: which rules are not met, what is bound, which outcome a condition gives. */
+
+import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json/json.ts";
+import { evaluate, holds, type Scope } from "../plan/expression.ts";
+import { accepts, hasType, type Unmet } from "../plan/intent.ts";
+import type { Binding, ContractNode, Evaluation, IntentNode, OutputBinding } from "../plan/plan.ts";
+
+/** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
+export async function validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
+  if (node.type === "CC") return validateInputs(node, data);
+  const { intent } = node;
+  if (intent === null || accepts(intent.spec, data)) return [];
+  const { unmetRules } = await import("../plan/intent-schema.ts");
+  return unmetRules(intent.spec, data);
+}
+
+/** Presence of what is bound and required, and top-level types. */
+function validateInputs(
+  { contract, inputs: bindings, contradicted }: ContractNode,
+  inputs: JsonObject,
+): readonly Unmet[] {
+  const isBound = (name: string) => bindings.some((binding) => binding.name === name);
+  return contract.inputs.flatMap(({ name, types, required }): readonly Unmet[] => {
+    const value = own(inputs, name);
+    const at = pointer([name]);
+    if (value === undefined) return required && isBound(name) ? [{ pointer: at, constraint: "required" }] : [];
+    if (types.length === 0 || contradicted.has(name) || types.some((type) => hasType(value, type))) return [];
+    const [first] = types;
+    const expected = types.length === 1 && first !== undefined ? first : types;
+    return [{ pointer: at, constraint: "type", expected, actual: value }];
+  });
+}
+
+/** The value of every binding whose path reaches something; the others are left out (SPEC 3). */
+export function bind(bindings: readonly Binding[], scope: Scope): MutableJson {
+  const bound: MutableJson = {};
+  for (const { name, source } of bindings) {
+    const value = evaluate(source, scope);
+    if (value !== undefined) setOwn(bound, name, value);
+  }
+  return bound;
+}
+
+export function mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject {
+  const mapped: MutableJson = {};
+  for (const { name, source, crossed } of outputs) {
+    const value = evaluate(source, scope);
+    if (value !== undefined) setOwn(mapped, name, value);
+    else if (crossed !== undefined && Object.hasOwn(raw, name)) setOwn(mapped, crossed, raw[name] as Json);
+  }
+  return mapped;
+}
+
+/** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
+export function evaluateOutcome({ condition, onTrue, onFalse }: Evaluation, scope: Scope): string {
+  return holds(condition, scope) ? onTrue : onFalse;
+}

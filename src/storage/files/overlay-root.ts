@@ -1,0 +1,110 @@
+/** A data root for a dry run: writes stay in memory. */
+
+import type { DataRoot, Journal, StoreFile } from "../../ports.ts";
+
+interface OverlayFile extends StoreFile {
+  readonly isWritten: boolean;
+}
+
+export interface OverlayRoot extends DataRoot {
+  /** The names of the files that were written to. */
+  written(): readonly string[];
+}
+
+/** The data root as it is; what is written to it stays in memory and is read back from there. */
+export function overlayRoot(data: DataRoot): OverlayRoot {
+  const stores = new Map<string, OverlayFile>();
+  return {
+    store(path) {
+      const store = data.store(path);
+      const known = stores.get(store.name) ?? overlayFile(store);
+      stores.set(store.name, known);
+      return known;
+    },
+    written: () => [...stores.values()].filter(({ isWritten }) => isWritten).map(({ name }) => name),
+    *journals() {
+      const written = [...stores.values()].filter(
+        ({ name, isWritten }) => isWritten && name.endsWith(".jsonl"),
+      );
+      const waiting = new Map(written.map((store) => [store.name, store.read()]));
+      const next = function* (before?: string): Generator<Journal> {
+        for (const [name, bytes] of [...waiting].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          if (before !== undefined && name >= before) return;
+          waiting.delete(name);
+          if (bytes !== null) yield { name, pieces: [bytes] };
+        }
+      };
+      for (const journal of data.journals()) {
+        const content = waiting.get(journal.name);
+        yield* next(journal.name);
+        waiting.delete(journal.name);
+        yield content ? { name: journal.name, pieces: [content] } : journal;
+      }
+      yield* next();
+    },
+  };
+}
+
+/** The file as it is until the first write; from then on, its content at that moment with all writes since. */
+function overlayFile(store: StoreFile): OverlayFile {
+  let content: Content | undefined;
+  let writes = 0;
+  const written = (): Content => {
+    writes++;
+    content ??= new Content(store.read() ?? new Uint8Array());
+    return content;
+  };
+  return {
+    name: store.name,
+    get isWritten() {
+      return content !== undefined;
+    },
+    read: () => content?.bytes ?? store.read(),
+    readFrom(offset, take) {
+      if (content === undefined) store.readFrom(offset, take);
+      else if (offset < content.bytes.length) take(content.bytes.subarray(offset));
+    },
+    readAt: (offset, length) =>
+      content?.bytes.subarray(offset, offset + length) ?? store.readAt(offset, length),
+    stamp: () =>
+      content === undefined
+        ? store.stamp()
+        : { identity: "overlay", size: content.bytes.length, modified: String(writes) },
+    holder: () => null,
+    append: (text) => written().add(Buffer.from(text)),
+    truncate: (size) => written().cut(size),
+    replace(text) {
+      written().cut(0);
+      written().add(Buffer.from(text));
+    },
+    sync: () => undefined,
+    locked: async (work) => work(),
+    index: () => null,
+  };
+}
+
+/** Bytes to which lines are added. */
+class Content {
+  #held: Buffer;
+  #size: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#held = Buffer.from(bytes);
+    this.#size = bytes.length;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#held.subarray(0, this.#size);
+  }
+
+  add(bytes: Uint8Array): void {
+    const size = this.#size + bytes.length;
+    if (size > this.#held.length) this.#held = Buffer.concat([this.bytes, Buffer.alloc(2 * size - this.#size)]);
+    this.#held.set(bytes, this.#size);
+    this.#size = size;
+  }
+
+  cut(size: number): void {
+    this.#size = size;
+  }
+}

@@ -1,0 +1,111 @@
+/** A trace has an end: limits on the runs and events of the whole of it, which a replay takes from the record. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkAllowed } from "../../src/examine/allowed.ts";
+import { replay } from "../../src/examine/replay/replay.ts";
+import { verifyTrace } from "../../src/examine/verify.ts";
+import type { JsonObject } from "../../src/json/json.ts";
+import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { TraceEvent } from "../../src/trace/event.ts";
+import {
+  appending,
+  compileTrial,
+  contract,
+  eventsOf,
+  oneContract,
+  type Protocol,
+  runPlan,
+  WORKFLOW,
+} from "./trial.ts";
+
+const OUTCOMES = ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR", "VIOLATION"];
+const whatever = Object.fromEntries(OUTCOMES.map((one) => [one, "continue"]));
+
+/** Calls the workflow, and goes on however that ends. */
+function calling(step: string, workflow: string): JsonObject {
+  const side_effect = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
+  const inputs = { workflow_code: workflow, payload: {} };
+  return { step, side_effect, op: "EXECUTE", inputs, on_result: whatever };
+}
+
+const core = (steps: readonly JsonObject[]) =>
+  contract(steps, { result_status_contract: { allowed: OUTCOMES } });
+
+const LEAF = "trial::WF_LEAF_V0";
+const leaf: JsonObject = {
+  start_node: "START",
+  nodes: {
+    START: { type: "IN", next: { ACK: "LOG" } },
+    LOG: { type: "CC", code: "CC_LOG_V0", next: { default: "END" } },
+    END: { type: "EXIT" },
+  },
+};
+
+function branching(workflow: string, calls: number): Protocol {
+  const steps = Array.from({ length: calls }, (_, i) => calling(`call_${i}`, workflow));
+  const protocol = oneContract(core(steps));
+  return {
+    ...protocol,
+    others: { [LEAF]: leaf },
+    contracts: { ...protocol.contracts, CC_LOG_V0: core([appending("log", { a: 1 })]) },
+  };
+}
+
+async function limited(plan: Plan, limits: Partial<TraceLimits>) {
+  const trial = await runPlan(plan, {}, { limits: { ...TRACE_LIMITS, ...limits } });
+  const begun = eventsOf(trial, "execution_start").map(({ run }) => run);
+  const ended = eventsOf(trial, "workflow_complete").map(({ run }) => run);
+  assert.deepEqual(ended.toSorted(), begun.toSorted(), "every run that began has an end");
+  assert.deepEqual(verifyTrace(Buffer.from(trial.text)).findings, []);
+  assert.deepEqual(await checkAllowed(plan, trial.events), []);
+  assert.equal((await replay(plan, trial.events)).finding, null, "it replays under any limit");
+  return { ...trial, begun };
+}
+
+test("a workflow that calls itself many times ends at the limit of runs, in all runs that are open", async () => {
+  const plan = await compileTrial(branching(WORKFLOW, 10));
+  for (const runs of [1, 2, 17, 40]) {
+    const { ending, begun } = await limited(plan, { runs });
+    assert.deepEqual([ending.exitReason, begun.length], ["RUN_LIMIT", runs]);
+  }
+});
+
+test("a trace that needs exactly the limit of runs ends by itself", async () => {
+  const plan = await compileTrial(branching(LEAF, 3));
+  const { ending, begun } = await limited(plan, { runs: 4 });
+  assert.deepEqual([ending.exitReason, begun.length], ["COMPLETED", 4]);
+  assert.equal((await limited(plan, { runs: 3 })).ending.exitReason, "RUN_LIMIT");
+});
+
+test("wherever the limit of events ends a trace, no step begins behind it, and the trace replays", async () => {
+  const plan = await compileTrial(branching(LEAF, 2));
+  const whole = await limited(plan, {});
+  for (let events = 1; events <= whole.events.length; events++) {
+    const trial = await limited(plan, { events });
+    const { exitReason } = trial.ending;
+    const steps = eventsOf(trial, "side_effect_start").filter(({ sequence }) => sequence > events);
+    assert.ok(exitReason === "EVENT_LIMIT" || trial.events.length === whole.events.length, exitReason);
+    if (exitReason === "EVENT_LIMIT") assert.deepEqual(steps, []);
+  }
+});
+
+test("a limit that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
+  const plan = await compileTrial(branching(WORKFLOW, 3));
+  for (const limits of [{ runs: 6 }, { events: 30 }]) {
+    const { events } = await limited(plan, limits);
+    const [[, limit]] = Object.entries(limits) as [[string, number]];
+    for (const forged of [0, 1, limit - 5, limit + 5, 1e9]) {
+      const { finding } = await replay(
+        plan,
+        events.map((event) => withLimit(event, forged)),
+      );
+      assert.equal(finding?.code, "DIVERGED", `${forged} instead of ${limit}`);
+    }
+  }
+});
+
+function withLimit(event: TraceEvent, limit: number): TraceEvent {
+  return event.event_type === "error" ? { ...event, payload: { ...event.payload, facts: { limit } } } : event;
+}

@@ -1,0 +1,148 @@
+/** The packed tarball, as somebody has it who installed it into an empty folder. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { after, test } from "node:test";
+import { PLAYS_ALL } from "./support/portion.ts";
+
+const PROJECT = join(import.meta.dirname, "..");
+const { version, dependencies } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
+
+const root = mkdtempSync(join(tmpdir(), "pgs-package-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function run(
+  command: string,
+  args: readonly string[],
+  cwd = root,
+): { code: number | null; out: string; err: string } {
+  const env = { ...process.env, XDG_CACHE_HOME: join(root, "cache"), npm_config_update_notifier: "false" };
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
+  return { code: status, out: stdout, err: stderr };
+}
+
+function ok(command: string, args: readonly string[], cwd = root): string {
+  const { code, out, err } = run(command, args, cwd);
+  assert.equal(code, 0, `${command} ${args.join(" ")}\n${out}${err}`);
+  return out;
+}
+
+const bin = (name: string) => join(PROJECT, "node_modules/.bin", name);
+const tarball = join(root, `pgs-runner-${version}.tgz`);
+ok("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", root], PROJECT);
+const folder = join(root, "node_modules/pgs-runner");
+mkdirSync(folder, { recursive: true });
+ok("tar", ["xzf", tarball, "--strip-components", "1", "-C", folder]);
+// What npm would install beside it, without asking the registry.
+for (const name of Object.keys(dependencies)) {
+  const place = join(root, "node_modules", name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(PROJECT, "node_modules", name), place);
+}
+const pgs = (...args: string[]) => ok(process.execPath, [join(folder, "bin/pgs.js"), ...args]);
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+
+test("help, a run with its picture and the gate work in an empty folder", () => {
+  assert.match(pgs("--help"), /^Usage: pgs/m);
+  const payload = join(folder, "fixtures/wf-release-change/completed.json");
+  const snapshot = join(folder, "protocol_snapshot");
+  pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--snapshot", snapshot);
+  const [id] = readdirSync(join(root, "traces"));
+  assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
+  cpSync(snapshot, join(root, "protocol_snapshot"), { recursive: true });
+  cpSync(join(folder, "scenarios"), join(root, "scenarios"), { recursive: true });
+  cpSync(join(folder, "fixtures"), join(root, "fixtures"), { recursive: true });
+  assert.match(pgs("gate"), /pass/i);
+});
+
+test("the library is one copy for import and require, with types for every kind of module resolution", () => {
+  const library = join(root, "library");
+  mkdirSync(library);
+  writeFileSync(
+    join(library, "both.mjs"),
+    `import { createRequire } from "node:module";
+     import { compile, TOOL } from "pgs-runner";
+     const required = createRequire(import.meta.url)("pgs-runner");
+     if (required.compile !== compile) throw new Error("two copies");
+     console.log(TOOL.version);`,
+  );
+  assert.equal(ok(process.execPath, ["library/both.mjs"]), `${version}\n`);
+  const use = `const version: string = TOOL.version; export const made: (...args: Parameters<typeof run>) => Promise<TracedRun> = run; console.log(version);`;
+  writeFileSync(
+    join(library, "module.mts"),
+    `import { run, TOOL, type TracedRun } from "pgs-runner";\n${use}\n`,
+  );
+  writeFileSync(
+    join(library, "common.cts"),
+    `import { run, TOOL, type TracedRun } from "pgs-runner";\n${use}\n`,
+  );
+  const types = ["--types", "node", "--typeRoots", join(PROJECT, "node_modules/@types")];
+  const common = ["--noEmit", "--strict", "--target", "es2022", ...types];
+  ok(bin("tsc"), [...common, "--module", "nodenext", "library/module.mts", "library/common.cts"]);
+  ok(bin("tsc"), [...common, "--module", "esnext", "--moduleResolution", "bundler", "library/module.mts"]);
+});
+
+test("publint and are-the-types-wrong find nothing", {
+  skip: PLAYS_ALL ? false : "they take seconds; CI runs them",
+}, () => {
+  ok(bin("publint"), ["run", tarball, "--strict"]);
+  ok(bin("attw"), [tarball]);
+});
+
+test("it holds what runs, schemas, types, documents and licences, and names who wrote what is bundled", () => {
+  const allowed =
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|(bin|dist|docs|fixtures|man|protocol_snapshot|scenarios|schemas)(\/.*)?)$/;
+  assert.deepEqual(
+    files.filter((file) => !allowed.test(file)),
+    [],
+  );
+  assert.deepEqual(
+    files.filter((file) => /\.cache$|\.test\.|node_modules/.test(file)),
+    [],
+  );
+  const notices = readFileSync(join(folder, "dist/THIRD-PARTY-NOTICES"), "utf8");
+  for (const name of ["commander", "ajv", "yaml", "chalk", "@dagrejs/dagre"]) {
+    assert.match(notices, new RegExp(`^Name: ${name}$`, "m"));
+  }
+});
+
+test("nothing that is bundled is installed again", () => {
+  const bundled = [
+    ...readFileSync(join(folder, "dist/THIRD-PARTY-NOTICES"), "utf8").matchAll(/^Name: (.*)$/gm),
+  ];
+  assert.deepEqual(
+    bundled.map(([, name]) => name).filter((name) => name !== undefined && name in dependencies),
+    [],
+  );
+});
+
+test("no file names a folder of the machine that made it", () => {
+  const texts = files.filter((file) => /\.(c?js|mjs|map|json|md|ts)$/.test(file));
+  const found = texts.filter((file) => readFileSync(join(folder, file), "utf8").includes(PROJECT));
+  assert.deepEqual(found, []);
+});
+
+test("an edited bundle runs the edited text", () => {
+  const file = join(folder, "dist/main.cjs");
+  const text = readFileSync(file, "utf8");
+  pgs("list", "--snapshot", join(folder, "protocol_snapshot"));
+  writeFileSync(file, text.replaceAll("pgs-runner", "PGS-RUNNER"));
+  assert.match(pgs("--version"), /PGS-RUNNER/);
+  writeFileSync(file, text);
+  assert.doesNotMatch(pgs("--version"), /PGS-RUNNER/);
+});
