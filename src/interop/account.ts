@@ -35,37 +35,37 @@ export interface PathEntry {
 }
 
 export function accountOfExternal(record: ExternalRecord): Account {
-  const { format, workflow, course, ending, errors } = record;
-  const { class: found, isStructural, untold } = classifyExternal(record, null);
+  const { format, workflow, recordedPath, ending, errors } = record;
+  const { class: found, isStructural, unavailable } = classifyExternal(record, null);
   return {
     format,
     workflow,
-    passages: passagesOf(course, ending !== null),
-    hasNodes: course.of !== "contracts",
+    passages: passagesOf(recordedPath, ending !== null),
+    hasNodes: recordedPath.of !== "contracts",
     ending: ending && { status: ending.status, reason: ending.reason },
-    class: untold === null ? found : undefined,
+    class: unavailable === null ? found : undefined,
     isStructural,
-    errors: errors.map(({ line: _, ...said }) => said),
+    errors: errors.map(({ line: _, ...rest }) => rest),
   };
 }
 
-function passagesOf(course: ExternalPath, hasEnded: boolean): readonly PathEntry[] {
-  switch (course.of) {
+function passagesOf(recordedPath: ExternalPath, hasEnded: boolean): readonly PathEntry[] {
+  switch (recordedPath.of) {
     case "nodes":
-      return course.visits.map(({ node, type, capability, outcome }) => {
+      return recordedPath.visits.map(({ node, type, capability, outcome }) => {
         const contract = type === "CC" && capability !== null ? bareCode(capability) : null;
         return { node, contract, outcome: type === "EXIT" ? null : outcome };
       });
     case "contracts":
-      return course.visits.map(({ contract, outcome }) => {
+      return recordedPath.visits.map(({ contract, outcome }) => {
         return { node: null, contract: bareCode(contract), outcome };
       });
     case "routes": {
-      const passages = course.visits.map(({ node, capability, outcome }) => {
+      const passages = recordedPath.visits.map(({ node, capability, outcome }) => {
         return { node, contract: capability === null ? null : bareCode(capability), outcome };
       });
       // A transition is recorded when a node ends; the last one entered is where it led.
-      const last = hasEnded ? (course.visits.at(-1)?.next ?? null) : null;
+      const last = hasEnded ? (recordedPath.visits.at(-1)?.next ?? null) : null;
       return last === null ? passages : [...passages, { node: last, contract: null, outcome: null }];
     }
   }

@@ -6,15 +6,15 @@ import { type ContractVisit, type ExternalRecord, NO_OUTCOME, type NodeVisit, ty
 
 /** Findings by line. Only what the format records is compared with the graph. */
 export function checkPath(graph: Graph, record: ExternalRecord): readonly TraceFinding[] {
-  const { course } = record;
+  const { recordedPath } = record;
   const mustExit = record.ending?.isExit === true;
-  switch (course.of) {
+  switch (recordedPath.of) {
     case "nodes":
-      return checkNodes(graph, course.visits, mustExit);
+      return checkNodes(graph, recordedPath.visits, mustExit);
     case "contracts":
-      return checkContracts(graph, course.visits, mustExit);
+      return checkContracts(graph, recordedPath.visits, mustExit);
     case "routes":
-      return course.visits.flatMap((route) => checkRoute(graph, route));
+      return recordedPath.visits.flatMap((route) => checkRoute(graph, route));
   }
 }
 

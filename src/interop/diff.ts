@@ -40,9 +40,15 @@ export function diffAccounts(a: Account, b: Account): ExternalDiff {
   return { differences: comparison.found, incomparable: [...comparison.left] };
 }
 
-type Told = Parameters<typeof jsonDifferences>[0];
+type Comparable = Parameters<typeof jsonDifferences>[0];
 
-function diff(group: TraceDifference["group"], at: Path, a: Told, b: Told, { found }: Comparison): void {
+function diff(
+  group: TraceDifference["group"],
+  at: Path,
+  a: Comparable,
+  b: Comparable,
+  { found }: Comparison,
+): void {
   const differences = jsonDifferences(a, b, ["0", ...at], () => undefined);
   for (const one of differences) found.push({ group, ...one });
 }

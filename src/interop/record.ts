@@ -13,7 +13,7 @@ export interface ExternalRecord {
   /** Null where the trace has no hash chain. `covered` counts the events that a later one vouches for. */
   readonly chain: { readonly isIntact: boolean; readonly covered: number } | null;
   readonly findings: readonly TraceFinding[];
-  readonly course: ExternalPath;
+  readonly recordedPath: ExternalPath;
   /** The errors that ended the run, as recorded. */
   readonly errors: readonly ExternalError[];
   /** Null where no event records how the run ended. */

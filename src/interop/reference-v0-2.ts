@@ -41,7 +41,7 @@ export function readReferenceV02(bytes: Uint8Array): ExternalRecord {
       ? { isIntact: broken.length === 0 && findings.length === 0, covered: Math.max(0, lines.length - 1) }
       : null,
     findings: [...findings, ...broken, ...misplaced(lines)],
-    course: { of: "nodes", visits },
+    recordedPath: { of: "nodes", visits },
     errors: lines.flatMap(errorIn),
     ending: endingOf(lines),
     unproven: [...unprovenBy(lines, visits), isChained ? LAST_EVENT : NO_CHAIN],

@@ -40,7 +40,7 @@ export function readReferenceV03(bytes: Uint8Array): ExternalRecord {
     workflow: start === undefined ? null : textAt(objectAt(start.value, "detail"), "wf_fqdn"),
     chain: null,
     findings: [...findings, ...misplaced(lines, endOf(lines))],
-    course: { of: "contracts", visits: visitsOf(lines) },
+    recordedPath: { of: "contracts", visits: visitsOf(lines) },
     errors: errorsOf(lines),
     ending: endingOf(lines, endOf(lines)),
     unproven: UNPROVEN,

@@ -34,7 +34,7 @@ export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): Externa
       ...(hasHeader ? [] : [finding("NO_HEADER", 1)]),
       ...misplaced(events, endOf(events)),
     ],
-    course: { of: "routes", visits: routesOf(events) },
+    recordedPath: { of: "routes", visits: routesOf(events) },
     errors: errorsOf(events),
     ending: endingOf(events, endOf(events)),
     unproven: UNPROVEN,

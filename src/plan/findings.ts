@@ -35,10 +35,10 @@ export function findings(plan: Unfound, workflow: Artifact): readonly Finding[] 
     ...[...contracts.values()].flatMap(contractFindings),
   ];
   const isSealed = plan.snapshot.seal === "sealed";
-  return [...found, ...unreachable(plan, workflow, found)].map((one) => told(one, isSealed));
+  return [...found, ...unreachable(plan, workflow, found)].map((one) => toFinding(one, isSealed));
 }
 
-function told({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
+function toFinding({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
   const finding = { code, what, file, pointer: fieldPointer(path), facts };
   if (fix === undefined) return finding;
   return { ...finding, hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed) } };
@@ -60,8 +60,8 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
     })),
     ...impossible.map((outcome) => {
       const path = nodePath(node.key, "next", outcome);
-      const meant = nearestName(outcome, unrouted);
-      const change: Change = meant === null ? { do: "remove" } : { do: "rename", to: meant };
+      const nearest = nearestName(outcome, unrouted);
+      const change: Change = nearest === null ? { do: "remove" } : { do: "rename", to: nearest };
       const what = `${node.key} routes ${outcome}, which it cannot end with`;
       return {
         code: "ROUTE_NEVER_TAKEN",
@@ -152,7 +152,7 @@ function isDeclared({ root, segments }: PathWithin, { nodes, start }: Unfound): 
 
 /** Findings about a contract alone, independent of the workflow. */
 export function findingsOfContract(contract: Contract, isSealed: boolean): readonly Finding[] {
-  return contractFindings(contract).map((one) => told(one, isSealed));
+  return contractFindings(contract).map((one) => toFinding(one, isSealed));
 }
 
 function contractFindings(contract: Contract): readonly Found[] {

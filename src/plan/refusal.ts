@@ -12,10 +12,10 @@ export async function refusal(
   reasons: readonly Reason[],
   { state }: Pick<Snapshot, "state">,
 ): Promise<CompileFault> {
-  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => told(reason, state))));
+  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => toCompileReason(reason, state))));
 }
 
-async function told(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {
+async function toCompileReason(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {
   const { artifact, code, path, what, hint } = reason;
   const at = fieldPointer(path);
   const line = lineOf(artifact.text, at);

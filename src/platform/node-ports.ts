@@ -121,9 +121,9 @@ function pooledEntropy(): Entropy {
     hex(count) {
       if (count > POOL_BYTES) return randomBytes(count).toString("hex");
       if (count > pool.length) pool = randomBytes(POOL_BYTES);
-      const drawn = pool.subarray(0, count);
+      const taken = pool.subarray(0, count);
       pool = pool.subarray(count);
-      return drawn.toString("hex");
+      return taken.toString("hex");
     },
   };
 }
@@ -135,9 +135,9 @@ export function seededEntropy(seed: string): Entropy {
   return {
     hex(count) {
       while (ready.length < count * 2) ready += sha256(`${seed}:${block++}`);
-      const drawn = ready.slice(0, count * 2);
+      const taken = ready.slice(0, count * 2);
       ready = ready.slice(count * 2);
-      return drawn;
+      return taken;
     },
   };
 }

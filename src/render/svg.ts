@@ -33,10 +33,10 @@ export function renderSvg(
 ): string {
   const size = tooLarge(graph);
   if (size !== null) throw new RenderFault("PICTURE_TOO_LARGE", { ...size });
-  const course = runPathOf(runsOf(events).main);
-  const drawing = drawingOf(graph, course);
+  const runPath = runPathOf(runsOf(events).main);
+  const drawing = drawingOf(graph, runPath);
   const layout = layOut(drawing);
-  const title = titleOf(course, graph);
+  const title = titleOf(runPath, graph);
   const width = Math.ceil(Math.max(layout.width, title.width, LEGEND_WIDTH)) + 2 * MARGIN;
   const height = Math.ceil(TITLE_HEIGHT + layout.height + LEGEND_HEIGHT) + 2 * MARGIN;
   const left = Math.round((width - layout.width) / 2);
@@ -47,7 +47,7 @@ export function renderSvg(
     `<g transform="translate(${MARGIN} ${MARGIN})">${title.svg}</g>`,
     `<g transform="translate(${left} ${MARGIN + TITLE_HEIGHT})">`,
     ...inFront(layout.routes).map(renderTrack),
-    ...alongThePath(drawing.boxes, course).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
+    ...alongThePath(drawing.boxes, runPath).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
     ...layout.routes.map(renderLabel),
     "</g>",
     `<g transform="translate(${MARGIN} ${height - MARGIN - LEGEND_HEIGHT + 22})">${renderLegend()}</g>`,
@@ -72,13 +72,13 @@ function inFront(routes: readonly Route[]): readonly Route[] {
   return [...routes.filter((route) => !isTaken(route)), ...routes.filter(isTaken)];
 }
 
-function titleOf(course: RunPath, graph: Graph): { readonly svg: string; readonly width: number } {
-  const workflow = drawable(workflowOf(course, graph));
-  const status = course.end?.status ?? "UNFINISHED";
-  const ink = INKS[endingStatusOfPath(course)];
+function titleOf(runPath: RunPath, graph: Graph): { readonly svg: string; readonly width: number } {
+  const workflow = drawable(workflowOf(runPath, graph));
+  const status = runPath.end?.status ?? "UNFINISHED";
+  const ink = INKS[endingStatusOfPath(runPath)];
   const chip = textWidth(status, NAME_SIZE) + 16;
-  const rest = drawable(endingOf(course));
-  const trace = drawable(`trace ${course.traceId}`);
+  const rest = drawable(endingOf(runPath));
+  const trace = drawable(`trace ${runPath.traceId}`);
   const svg =
     svgText(workflow, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
     `<rect y="27" width="${short(chip)}" height="22" rx="4" fill="${ink.line}"/>` +

@@ -85,14 +85,14 @@ export function runStatement({ bytes, events, head }: IntactTrace): Statement {
 /** A trace is identified by its bytes; for an intact trace, the whole statement must match as well. */
 export function subjectOfRun(bytes: Uint8Array, intact: IntactTrace | null): SignedSubject {
   const digest = sha256(bytes);
-  const said = intact === null ? null : runStatement(intact);
+  const expected = intact === null ? null : runStatement(intact);
   return {
     predicateType: RUN_TYPE,
     compare(statement) {
       const stated = statement.subject.sha256;
       if (stated !== digest) return otherRun(DIGEST, stated, digest);
-      if (said === null) return undefined;
-      const [first] = jsonDifferences(toDocument(statement), toDocument(said), [], () => undefined);
+      if (expected === null) return undefined;
+      const [first] = jsonDifferences(toDocument(statement), toDocument(expected), [], () => undefined);
       return first === undefined ? undefined : otherRun(first.at, first.a ?? null, first.b ?? null);
     },
   };

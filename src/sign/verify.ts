@@ -53,28 +53,33 @@ export function evaluateSignatures(
   line: number | null = null,
 ): readonly EvaluatedSignature[] {
   const bytes = signedBytes(envelope);
-  const content = judgeContent(envelope, about);
+  const content = checkContent(envelope, about);
   return envelope.signatures.map((signature) => {
     const { keyid } = signature;
     const by = keys.find((key) => key.hasSigned(bytes, signature.sig)) ?? null;
-    return { keyid, line, by, ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? sound(by))) };
+    return {
+      keyid,
+      line,
+      by,
+      ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? validBy(by))),
+    };
   });
 }
 
-type Judged = Pick<EvaluatedSignature, "verdict" | "difference">;
+type Evaluation = Pick<EvaluatedSignature, "verdict" | "difference">;
 
-const INVALID: Judged = { verdict: "invalid" };
+const INVALID: Evaluation = { verdict: "invalid" };
 
 function isNamed({ keyid }: Signature, keys: readonly TrustedKey[]): boolean {
   return keys.some((key) => key.keyid === keyid);
 }
 
-function sound(by: TrustedKey | null): Judged {
+function validBy(by: TrustedKey | null): Evaluation {
   return { verdict: by === null ? "unknown_key" : "valid" };
 }
 
 /** The problem of the statement, independent of the signer. */
-function judgeContent(envelope: Envelope, { predicateType, compare }: SignedSubject): Judged | undefined {
+function checkContent(envelope: Envelope, { predicateType, compare }: SignedSubject): Evaluation | undefined {
   const statement = readStatement(envelope);
   if (statement?.predicateType !== predicateType) return { verdict: "malformed" };
   const difference = compare(statement);
@@ -82,22 +87,24 @@ function judgeContent(envelope: Envelope, { predicateType, compare }: SignedSubj
 }
 
 /** The number of trusted keys with a valid signature; a key counts once. */
-export function countSigners(judged: readonly EvaluatedSignature[]): number {
-  const signers = judged.flatMap(({ verdict, by }) => (verdict === "valid" && by !== null ? [by.keyid] : []));
+export function countSigners(evaluated: readonly EvaluatedSignature[]): number {
+  const signers = evaluated.flatMap(({ verdict, by }) =>
+    verdict === "valid" && by !== null ? [by.keyid] : [],
+  );
   return new Set(signers).size;
 }
 
 /** All findings: signatures that are not valid, and too few valid ones. */
 export function signatureFaults(
-  judged: readonly EvaluatedSignature[],
+  evaluated: readonly EvaluatedSignature[],
   file: string,
   needed: number,
 ): readonly SignatureFault[] {
-  const faults = judged.flatMap((one) => faultOf(one, file) ?? []);
-  const trusted = countSigners(judged);
+  const faults = evaluated.flatMap((one) => faultOf(one, file) ?? []);
+  const trusted = countSigners(evaluated);
   if (trusted >= needed) return faults;
-  if (judged.length === 0) return [new SignatureFault("SIGNATURE_MISSING", { file })];
-  const keyids = judged.map(({ keyid }) => keyid);
+  if (evaluated.length === 0) return [new SignatureFault("SIGNATURE_MISSING", { file })];
+  const keyids = evaluated.map(({ keyid }) => keyid);
   return [...faults, new SignatureFault("SIGNATURE_UNTRUSTED", { file, needed, trusted, keyids })];
 }
 

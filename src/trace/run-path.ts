@@ -35,16 +35,16 @@ export function isSuccess(outcome: string): boolean {
   return WELL.has(outcome);
 }
 
-export function endingStatusOf(visit: Visit, course: RunPath): EndingStatus {
+export function endingStatusOf(visit: Visit, runPath: RunPath): EndingStatus {
   if (visit.refusal !== null) return "refused";
-  if (visit.type === "EXIT") return course.end === null ? "unfinished" : mannerOfEnd(course.end);
+  if (visit.type === "EXIT") return runPath.end === null ? "unfinished" : mannerOfEnd(runPath.end);
   if (visit.outcome === null) return "unfinished";
   return isSuccess(visit.outcome) ? "ok" : "alternate";
 }
 
-export function endingStatusOfPath(course: RunPath): EndingStatus {
-  const { end, refusal } = course;
-  if (isPrevented(course)) return "refused";
+export function endingStatusOfPath(runPath: RunPath): EndingStatus {
+  const { end, refusal } = runPath;
+  if (isPrevented(runPath)) return "refused";
   if (end === null) return "unfinished";
   if (refusal !== null) return "refused";
   return mannerOfEnd(end);
@@ -110,8 +110,8 @@ function visitOf(visit: VisitRecord, order: number): Visit {
   };
 }
 
-export function workflowOf(course: RunPath, graph: Graph): string {
-  return course.start?.workflow_code ?? graph.workflow;
+export function workflowOf(runPath: RunPath, graph: Graph): string {
+  return runPath.start?.workflow_code ?? graph.workflow;
 }
 
 /** Microseconds as milliseconds with three digits. */

@@ -7,7 +7,7 @@ export interface Runs {
   /** All others, in the order in which they began. */
   readonly nested: readonly RunRecord[];
   /** Nested runs whose calling step is unknown, because lines of the trace are missing. */
-  readonly strays: readonly RunRecord[];
+  readonly orphanRuns: readonly RunRecord[];
 }
 
 export interface RunRecord {
@@ -38,17 +38,17 @@ export interface StepRecord {
 export function runsOf(events: readonly TraceEvent[]): Runs {
   const main = begin(MAIN_RUN);
   const runs = new Map([[MAIN_RUN, main]]);
-  const strays: RunRecord[] = [];
+  const orphanRuns: RunRecord[] = [];
   for (const event of events) {
     let run = runs.get(event.run);
     if (run === undefined) {
       run = begin(event.run);
-      (callerOf(event, runs)?.calls ?? strays).push(run);
+      (callerOf(event, runs)?.calls ?? orphanRuns).push(run);
       runs.set(event.run, run);
     }
     place(event, run);
   }
-  return { main, nested: [...runs.values()].slice(1), strays };
+  return { main, nested: [...runs.values()].slice(1), orphanRuns };
 }
 
 /** The events of the visit after its start; those of its steps come last. */

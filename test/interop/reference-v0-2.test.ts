@@ -67,7 +67,7 @@ test("a trace as v0.2 writes it is read whole: chain, path, ending", () => {
   );
   assert.deepEqual(record.ending, { status: "FAILED", reason: "EXIT_VIOLATION", isExit: true });
   assert.deepEqual(
-    record.course.visits.map((visit) => ("node" in visit ? [visit.node, visit.outcome] : [])),
+    record.recordedPath.visits.map((visit) => ("node" in visit ? [visit.node, visit.outcome] : [])),
     [
       ["ASK", "ACK"],
       ["BREW", "TOO_HOT"],

@@ -75,14 +75,14 @@ export async function probeOpenEffect(
   findStep: FindStep,
   stores: Stores | null,
 ): Promise<readonly OpenEffect[]> {
-  const judged: OpenEffect[] = [];
+  const probed: OpenEffect[] = [];
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
     const look = await lookFor(begun, declared, stores);
-    judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
+    probed.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
-  return judged;
+  return probed;
 }
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;

@@ -73,8 +73,8 @@ export function suggestedPath(found: PathWithin, names: Names): string | undefin
 
 /** The declared path that is equal or nearest to this one; undefined if none is near. */
 export function suggestPath(path: readonly Segment[], names: Names): string | undefined {
-  const meant = respelt(names, path) ?? only(names, path);
-  return meant && spell(meant);
+  const nearest = respelt(names, path) ?? only(names, path);
+  return nearest && spell(nearest);
 }
 
 /** The path with each wrong name replaced by the nearest right one. */

@@ -61,15 +61,15 @@ function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {
 
 function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[]): Link {
   const own = edges.filter((edge) => edge.from === from && edge.to === to);
-  const told = outcomes.map((outcome) => {
+  const lines = outcomes.map((outcome) => {
     const edge = own.filter((one) => one.outcome === outcome);
     const count = edge.reduce((sum, one) => sum + one.count, 0);
     const name = drawable(shortened(outcome, NAME_LIMIT));
     return { text: `${name} ${count === 0 ? "never" : `×${count}`}`, manner: mannerOf(edge) };
   });
   return {
-    ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
-    width: widestText(told, SMALL_SIZE) + 14,
-    height: told.length * LINE_HEIGHT + 2,
+    ...{ from, to, outcomes: lines, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
+    width: widestText(lines, SMALL_SIZE) + 14,
+    height: lines.length * LINE_HEIGHT + 2,
   };
 }

@@ -24,23 +24,23 @@ export function renderHtml(
   graph: Graph,
   warnings: readonly Warning[] = [],
 ): string {
-  const { main, strays } = runsOf(events);
-  const course = runPathOf(main);
-  const workflow = workflowOf(course, graph);
+  const { main, orphanRuns } = runsOf(events);
+  const runPath = runPathOf(main);
+  const workflow = workflowOf(runPath, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-${headOf(workflow, course)}
+${headOf(workflow, runPath)}
 <body>
 <main>
 <h1>${workflow}</h1>
-<p>${endingChips(course)}</p>${renderWarnings(warnings)}
-<div class="picture">${pictureOf(events, graph, course)}</div>
+<p>${endingChips(runPath)}</p>${renderWarnings(warnings)}
+<div class="picture">${pictureOf(events, graph, runPath)}</div>
 <h2>Record</h2>
-${facts(factsOf(course, events))}
+${facts(factsOf(runPath, events))}
 <h2>Path</h2>
-${renderPath(course)}
+${renderPath(runPath)}
 <h2>Given</h2>
-${renderGiven(course)}${renderStrays(strays)}
+${renderGiven(runPath)}${renderStrays(orphanRuns)}
 </main>
 </body>
 </html>
@@ -58,11 +58,11 @@ function headOf(workflow: string, { end, traceId }: RunPath): Html {
 </head>`;
 }
 
-function renderStrays(strays: readonly RunRecord[]): Html {
-  if (strays.length === 0) return NOTHING;
+function renderStrays(orphanRuns: readonly RunRecord[]): Html {
+  if (orphanRuns.length === 0) return NOTHING;
   return html`
 <h2>Runs without a caller</h2>
-${strays.map(renderNested)}`;
+${orphanRuns.map(renderNested)}`;
 }
 
 /** Every visited box is a link to its last visit. */

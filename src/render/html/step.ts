@@ -32,7 +32,7 @@ function renderTransform({
 }: Payloads["transform_end"]): Html {
   return html`
 <p>transform ${code(ct_code)} ${outcomeChip(outcome)}</p>
-${beside(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
+${sideBySide(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
 }
 
 /** A step has one effect; several effects or an end alone mean that lines are missing. */
@@ -55,7 +55,7 @@ function renderEffect(
   const came = outcome === undefined ? endUnknown(nested.length) : outcomeChip(outcome);
   return html`
 <p>side effect ${began} ${came} <span class="quiet">${took}</span></p>
-${beside(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
+${sideBySide(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
 ${nested}${renderChange(change)}${renderObserved(observed)}
 ${effect_key === undefined ? NOTHING : html`<p class="quiet">effect key ${code(effect_key)}</p>`}`;
 }
@@ -79,11 +79,11 @@ function renderChange(change: Change | undefined): Html {
     state === null
       ? html`<figure><figcaption>${name}</figcaption><p class="quiet">nothing</p></figure>`
       : named(name, state);
-  return beside(side("Before", change.before), side("After", change.after));
+  return sideBySide(side("Before", change.before), side("After", change.after));
 }
 
 /** Next to each other where there is room. */
-function beside(...figures: readonly Html[]): Html {
+function sideBySide(...figures: readonly Html[]): Html {
   return html`<div class="beside">${figures}</div>`;
 }
 
