@@ -1,4 +1,4 @@
-/** Makes `dist`: the bundled program, and the library as CommonJS and ES module with its type declarations. */
+/** Makes `dist`: the bundled program, its manual pages, and the library as CommonJS and ES module with its type declarations. */
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ const run = (...args) =>
   execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 
 run("node_modules/rolldown/bin/cli.mjs", "-c");
+run("--import", "tsx", "bin/docs.mts", "--man", join(dist, "man"));
 run("node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json");
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 

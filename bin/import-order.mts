@@ -36,7 +36,7 @@ const placeOf = (file: string) => (ORDER as readonly string[]).indexOf(file.spli
 
 function wrongImportsOf(file: string): readonly string[] {
   const text = readFileSync(join(SOURCE, file), "utf8");
-  const imported = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)"(\.[^"]+)"/g)].map(([, name]) =>
+  const imported = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)"(\.[^"]+\.m?[jt]s)"/g)].map(([, name]) =>
     relative(SOURCE, join(SOURCE, dirname(file), String(name))),
   );
   return imported

@@ -1,14 +1,13 @@
-/** The kept example is what the program leaves today; everything the README shows is true. */
+/** The kept example is what the program writes today. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli } from "../src/cli/program.ts";
 import { realPlatform } from "../src/main.ts";
 import { TOOL } from "../src/trace/tool.ts";
-import { newSigner } from "./sign/signers.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -44,52 +43,4 @@ test("the version in traces and seals is the package's", () => {
     string
   >;
   assert.deepEqual({ name, version }, TOOL);
-});
-
-/** The console blocks of the README: each command with what is shown of its output. */
-const sessions = [
-  ...readFileSync(join(root, "README.md"), "utf8").matchAll(/```console\n([\s\S]*?)```/g),
-].flatMap(([, block]) => (block as string).split(/^\$ /m).slice(1));
-
-test("what the README shows of a session is what the program prints", async (suite) => {
-  const folder = mkdtempSync(join(tmpdir(), "pgs-readme-"));
-  for (const part of ["fixtures", "protocol_snapshot", "traces/example", "test/vectors/good", "scenarios"]) {
-    cpSync(join(root, part), join(folder, part), { recursive: true });
-  }
-  cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
-  // What the README's two lines of openssl leave.
-  const signer = newSigner("signer");
-  writeFileSync(join(folder, "signing.pem"), signer.privatePem);
-  writeFileSync(join(folder, "signer.pem"), signer.publicPem);
-  suite.after(() => rmSync(folder, { recursive: true, force: true }));
-  const [example] = readdirSync(join(folder, "traces/example")).filter((name) => name.endsWith(".jsonl")) as [
-    string,
-  ];
-  for (const session of sessions) {
-    const [line = "", ...shown] = session.trimEnd().split("\n");
-    const command = /pgs (.*)$/.exec(line)?.[1];
-    if (command === undefined) continue;
-    await suite.test(line, async () => {
-      const argv = command.split(" ").map((word) => word.replace("*.jsonl", example));
-      let printed = "";
-      const say = (text: string) => {
-        printed += text;
-      };
-      const world = {
-        ...realPlatform(join(root, "src/render/fonts")),
-        cwd: folder,
-        env: {},
-        out: say,
-        err: say,
-      };
-      if (line.startsWith("sed ")) {
-        const trace = readFileSync(join(folder, `traces/example/${example}`), "utf8");
-        world.writeFile(join(folder, "changed.jsonl"), trace.replaceAll("CHG-2041", "CHG-2042"));
-      }
-      await runCli(argv, world);
-      for (const expected of shown.filter((text) => text !== "…"))
-        assert.ok(printed.split("\n").includes(expected), expected);
-    });
-  }
-  assert.ok(sessions.length > 5);
 });

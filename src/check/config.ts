@@ -1,11 +1,11 @@
 /** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
 
 import { Ajv, type ErrorObject } from "ajv";
+import schema from "../../schemas/check-config.schema.json" with { type: "json" };
 import { UsageFault } from "../errors/faults.ts";
 import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
 import { repairOf } from "../json/repair.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import schema from "./config.schema.json" with { type: "json" };
 import type { Rule, Severity } from "./rule.ts";
 
 export interface Config {

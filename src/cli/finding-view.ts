@@ -17,19 +17,21 @@ export function findingJson(found: TraceFinding): JsonObject {
   };
 }
 
-/** More of them than anybody reads say nothing more: `--json` lists all. */
+/** More of them than anybody reads say nothing more: `--json` lists what was kept of them. */
 const SHOWN = 20;
 
-/** `check` is the one that found them. */
+/** `check` is the one that found them; of `omitted` more, nothing was kept. */
 export function findingsText(
   found: readonly TraceFinding[],
   file: string,
   check: string,
   paint: Paint,
+  omitted = 0,
 ): string {
-  const rest = found.length - SHOWN;
+  const rest = found.length - SHOWN + omitted;
   const shown = found.slice(0, SHOWN).map((one) => findingText(one, file, check, paint));
-  return `${shown.join("")}${rest > 0 ? `\n… and ${rest} more, listed with --json\n` : ""}`;
+  const listed = omitted === 0 ? "listed" : `the first ${found.length} are listed`;
+  return `${shown.join("")}${rest > 0 ? `\n… and ${rest} more, ${listed} with --json\n` : ""}`;
 }
 
 /** `check` is the one that found it. */

@@ -1,75 +1,78 @@
-/** The text of `--help`: of the program, and of a command. */
+/** What the help says of the program and of each command, and its text on the terminal. */
 
-import { type Command, type Listed, shownOptions } from "./define-command.ts";
+import { type Command, type Example, type Listed, shownOptions } from "./define-command.ts";
 import { EVERYWHERE, EXIT, EXIT_MEANINGS, type ExitName, SIGNAL_EXITS } from "./exit-codes.ts";
-import type { OptionSpec } from "./option.ts";
+import type { OptionSpec, Options } from "./option.ts";
 import { argumentText, flagsOf } from "./parser.ts";
 import { fittedTo, table, USUAL_COLUMNS } from "./print.ts";
 import { SHARED } from "./shared-options.ts";
 
-const PROGRAM = "Runs the workflows of a sealed protocol snapshot, and examines the traces of the runs.";
+/** Words, each with what it means. */
+export type Entries = readonly (readonly [word: string, meaning: string])[];
 
-export function programHelp(commands: readonly Listed[], columns: number | undefined): string {
-  const codes = names(EXIT).filter((name) => name !== "WAITING");
-  return sections(columns, [
-    ["Usage: pgs [options] <command> [options] [arguments]"],
-    [PROGRAM],
-    ["Commands:", commands.map(({ name, summary }) => [name, summary])],
-    ...Object.entries(SHARED).map(([heading, options]) => optionSection(heading, options)),
-    ["Other options:", [["-V, --version", "print the version (also -v)"], HELP]],
-    exitSection(codes.map((name) => [name, EXIT_MEANINGS[name]])),
-    ["Type pgs <command> --help for the options of a command."],
-  ]);
-}
-
-export function commandHelp({ name, summary }: Listed, command: Command, columns: number | undefined): string {
-  const words = Object.entries(command.arguments);
-  return sections(columns, [
-    [`Usage: ${usageOf(name, command)}`],
-    [
-      `${summary[0]?.toUpperCase()}${summary.slice(1)}.${command.details === undefined ? "" : ` ${command.details}`}`,
-    ],
-    ...(words.length === 0
-      ? []
-      : [
-          section(
-            "Arguments:",
-            words.map(([word, { description }]) => [word, description]),
-          ),
-        ]),
-    ...Object.entries(shownOptions(command)).map(([heading, options]) => optionSection(heading, options)),
-    ["Other options:", [HELP]],
-    ["Examples:", command.examples.flatMap(([line, does]) => [[`$ ${line}`], [`  ${does}`]])],
-    exitSection(exitsOf(command)),
-  ]);
+/** What there is to say of a program or a command, in the order in which it is said. */
+export interface Manual {
+  readonly usage: string;
+  readonly about: string;
+  readonly sections: readonly (readonly [heading: string, entries: Entries])[];
+  readonly examples: readonly Example[];
+  readonly exits: Entries;
 }
 
 const HELP = ["-h, --help", "print this help"] as const;
 
-export function usageOf(name: string, command: Command): string {
-  const words = Object.entries(command.arguments).map(([word, spec]) => argumentText(word, spec));
-  return ["pgs", name, "[options]", ...words].join(" ");
+export function programManual(commands: readonly Listed[]): Manual {
+  const codes = EXIT_NAMES.filter((name) => name !== "WAITING");
+  return {
+    usage: "pgs [options] <command> [options] [arguments]",
+    about: "Runs the workflows of a sealed protocol snapshot, and examines the traces of the runs.",
+    sections: [
+      ["Commands", commands.map(({ name, summary }) => [name, summary])],
+      ...Object.entries(SHARED).map(optionSection),
+      ["Other options", [["-V, --version", "print the version (also -v)"], HELP]],
+    ],
+    examples: [["pgs run --help", "print the options of a command"]],
+    exits: exitEntries(codes.map((name) => [name, true])),
+  };
 }
 
-/** The exit codes that the command can give, in order, and what each means there. */
-export function exitsOf({ exitCodes }: Command): readonly (readonly [ExitName, string])[] {
+export function commandManual({ name, summary }: Listed, command: Command): Manual {
+  const { details, examples, exitCodes } = command;
+  const words = Object.entries(command.arguments);
+  const described = words.map(([word, { description }]) => [word, description] as const);
   const everywhere: readonly ExitName[] = EVERYWHERE;
-  return names(EXIT)
-    .filter((name) => exitCodes[name] !== undefined || everywhere.includes(name))
-    .map((name) => {
-      const meaning = exitCodes[name] ?? true;
-      return [name, meaning === true ? EXIT_MEANINGS[name] : meaning];
-    });
+  const codes = EXIT_NAMES.filter((code) => exitCodes[code] !== undefined || everywhere.includes(code));
+  return {
+    usage: ["pgs", name, "[options]", ...words.map(([word, spec]) => argumentText(word, spec))].join(" "),
+    about: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${details === undefined ? "" : ` ${details}`}`,
+    sections: [
+      ...(words.length === 0 ? [] : [["Arguments", described] as const]),
+      ...Object.entries(shownOptions(command)).map(optionSection),
+      ["Other options", [HELP]],
+    ],
+    examples,
+    exits: exitEntries(codes.map((code) => [code, exitCodes[code] ?? true])),
+  };
 }
 
-/** What it means, its choices and its default. */
-export function descriptionOf({
-  description,
-  choices,
-  env,
-  isRepeatable,
-  ...spec
-}: OptionSpec<unknown>): string {
+const EXIT_NAMES = Object.keys(EXIT) as readonly ExitName[];
+
+function exitEntries(codes: readonly (readonly [ExitName, string | true])[]): Entries {
+  const entries = codes.map(
+    ([name, meaning]) => [String(EXIT[name]), meaning === true ? EXIT_MEANINGS[name] : meaning] as const,
+  );
+  return [...entries, SIGNAL_EXITS];
+}
+
+function optionSection([heading, options]: readonly [string, Options]): Manual["sections"][number] {
+  const entries = Object.entries(options).map(
+    ([name, spec]) => [flagsOf(name, spec), descriptionOf(spec)] as const,
+  );
+  return [`${heading} options`, entries];
+}
+
+/** What it means, its choices, its variable and its default. */
+function descriptionOf({ description, choices, env, isRepeatable, ...spec }: OptionSpec<unknown>): string {
   const facts = [
     ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
     ...(env === undefined ? [] : [`also ${env}`]),
@@ -80,38 +83,22 @@ export function descriptionOf({
   return facts.length === 0 ? description : `${description} (${facts.join("; ")})`;
 }
 
-// ---- layout ----
-
-type Rows = readonly (readonly string[])[];
-type Section = readonly [heading: string, rows?: Rows];
-
-function section(heading: string, rows: Rows): Section {
-  return [heading, rows];
-}
-
-function optionSection(heading: string, options: Readonly<Record<string, OptionSpec<unknown>>>): Section {
-  return [
-    `${heading} options:`,
-    Object.entries(options).map(([name, spec]) => [flagsOf(name, spec), descriptionOf(spec)]),
-  ];
-}
-
-function exitSection(exits: readonly (readonly [ExitName, string])[]): Section {
-  return ["Exit codes:", [...exits.map(([name, meaning]) => [String(EXIT[name]), meaning]), SIGNAL_EXITS]];
-}
-
-function names<K extends string>(table: Readonly<Record<K, unknown>>): readonly K[] {
-  return Object.keys(table) as K[];
-}
+// ---- text ----
 
 const WIDEST = 100;
 
-/** What is to be copied is not broken. */
-const IS_EXAMPLE = /^ +\$ /;
-
-function sections(columns: number | undefined, all: readonly Section[]): string {
+/** No line is wider than the columns, where there are any, but those that are to be copied. */
+export function helpText(
+  { usage, about, sections, examples, exits }: Manual,
+  columns: number | undefined,
+): string {
   const width = Math.min(columns || USUAL_COLUMNS, WIDEST);
-  const fit = (text: string) =>
-    text.replace(/.+/g, (line) => (IS_EXAMPLE.test(line) ? line : fittedTo(width, line)));
-  return all.map(([text, rows]) => `${fit(text).replace(/^ +/gm, "")}\n${fit(table(rows ?? []))}`).join("\n");
+  const fit = (text: string) => fittedTo(width, text);
+  return [
+    fit(`Usage: ${usage}\n`),
+    fit(`${about}\n`).replaceAll("\n  ", "\n"),
+    ...sections.map(([heading, entries]) => `${heading}:\n${fit(table(entries))}`),
+    `Examples:\n${examples.map(([line, does]) => `  $ ${line}\n${fit(`    ${does}\n`)}`).join("")}`,
+    `Exit codes:\n${fit(table(exits))}`,
+  ].join("\n");
 }

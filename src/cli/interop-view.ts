@@ -7,7 +7,7 @@ import type { ExternalPath, ExternalRecord } from "../interop/record.ts";
 import { unavailableTable } from "../interop/vocabulary.ts";
 import type { Paint } from "./colour.ts";
 import { findingJson, findingText } from "./finding-view.ts";
-import { plain, table } from "./print.ts";
+import { plain, shownOf, table } from "./print.ts";
 
 export interface ExternalExamination {
   readonly file: string;
@@ -48,6 +48,7 @@ export function toText(examination: ExternalExamination, paint: Paint): string {
   const { file, record, isAllowed, findings, classification, isSound } = examination;
   const { format, events, workflow, ending, course } = record;
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
+  const { shown, rest } = shownOf(findings);
   const status = ending === null ? "no event says how" : plain(ending.status);
   return [
     `${isSound ? paint("good", "READ") : paint("bad", "INVALID")}  ${plain(file)}\n`,
@@ -57,9 +58,10 @@ export function toText(examination: ExternalExamination, paint: Paint): string {
       ["chain", chainText(record, paint)],
       ["path", path],
     ]),
-    findings
+    shown
       .map((one) => findingText(one, file, record.findings.includes(one) ? "intact" : "allowed", paint))
       .join(""),
+    rest === "" ? "" : `\n${rest}`,
     `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
     classText(classification, paint),
     errorsText(record, paint),

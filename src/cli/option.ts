@@ -172,7 +172,7 @@ export function repeatable<T>({ read, ...one }: OptionSpec<T | undefined>): Opti
 
 // ---- arguments ----
 
-type ArgumentExtra = Pick<ArgumentSpec<unknown>, "choices" | "completes">;
+type ArgumentExtra = Pick<ArgumentSpec<unknown>, "completes">;
 
 export function argument(description: string, extra: ArgumentExtra = {}): ArgumentSpec<string> {
   return { description, ...extra, read: ([given = ""]) => given };
@@ -188,4 +188,16 @@ export function optionalArgument(
 /** One or more. */
 export function argumentList(description: string, extra: ArgumentExtra = {}): ArgumentSpec<readonly string[]> {
   return { description, isVariadic: true, ...extra, read: (given) => given };
+}
+
+/** One of some words; any other is refused. */
+export function argumentChoice<const C extends string>(
+  choices: readonly [C, ...C[]],
+  description: string,
+): ArgumentSpec<C> {
+  return {
+    description,
+    choices,
+    read: ([given]) => choices.find((one) => one === given) ?? choices[0],
+  };
 }

@@ -5,6 +5,7 @@ import { CompileFault, Fault, TraceFault } from "../errors/faults.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
+import { LIST } from "../json/limits.ts";
 import { IoError, type LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
@@ -23,13 +24,13 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${counted(MOST_ROWS, "item")}, texts behind ${counted(MOST_ROWS, "character")}`;
+    const note = `lists are cut behind ${counted(LIST.rows, "item")}, texts behind ${counted(LIST.rows, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
 
 function cut(_: string, part: unknown): unknown {
-  return Array.isArray(part) || typeof part === "string" ? part.slice(0, MOST_ROWS) : part;
+  return Array.isArray(part) || typeof part === "string" ? part.slice(0, LIST.rows) : part;
 }
 
 /** Says why a command was refused, and answers its exit code. Anything but a fault is a defect. */
@@ -52,7 +53,14 @@ export function printRefusal(thrown: unknown, context: Context): number {
 /** Whatever else the system refuses is no defect of the runner. */
 function refusedBySystem(thrown: unknown): Fault | undefined {
   const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
-  return errno === undefined ? undefined : new TraceFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+  if (errno === undefined) return undefined;
+  return new TraceFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
+}
+
+/** What the system was asked for, as far as it says. */
+function pathOf(thrown: unknown): string | null {
+  const { path, cause } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return path ?? (cause === undefined ? null : pathOf(cause));
 }
 
 function errnoOfSystem(thrown: unknown): string | undefined {
@@ -208,12 +216,19 @@ export function gathered(rows: Rows): Rows {
   return capped([...counts.values()].map(({ row, count }) => [`${count} x`, ...row]));
 }
 
-/** As many rows as anybody reads, and how many are left out. */
-const MOST_ROWS = 1000;
+/** What text shows of a list that `--json` has all of, and the line that says so; no line where all is shown. */
+export function shownOf<T>(
+  all: readonly T[],
+  most: number = LIST.rows,
+): { readonly shown: readonly T[]; readonly rest: string } {
+  const left = all.length - most;
+  return { shown: all.slice(0, most), rest: left > 0 ? `… and ${left} more, listed with --json\n` : "" };
+}
 
+/** As many rows as anybody reads, and how many are left out. */
 export function capped(rows: Rows): Rows {
-  const left = rows.length - MOST_ROWS;
-  return left > 0 ? [...rows.slice(0, MOST_ROWS), [`and ${left} more, in the trace`]] : rows;
+  const left = rows.length - LIST.rows;
+  return left > 0 ? [...rows.slice(0, LIST.rows), [`and ${left} more, in the trace`]] : rows;
 }
 
 /** The rules that were not met: code, place, constraint, what was found. */

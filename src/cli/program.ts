@@ -5,7 +5,7 @@ import { run } from "./commands/run/command.ts";
 import { type Context, type Platform, toContext } from "./context.ts";
 import { type Listed, type ParsedLine, valuesOf } from "./define-command.ts";
 import { EXIT } from "./exit-codes.ts";
-import { commandHelp, programHelp } from "./help.ts";
+import { commandManual, helpText, programManual } from "./help.ts";
 import { addCommand, addShared, badUsage, sharedOption } from "./parser.ts";
 import { printRefusal } from "./print.ts";
 import { SHARED } from "./shared-options.ts";
@@ -101,6 +101,11 @@ export const COMMANDS: readonly Listed[] = [
     summary: "list the locks of the stores, or remove one",
     load: async () => (await import("./commands/data/command.ts")).data,
   },
+  {
+    name: "completion",
+    summary: "print a script that completes command lines in a shell",
+    load: async () => (await import("./commands/completion/command.ts")).completion(COMMANDS),
+  },
 ];
 
 /** Runs one command line; never throws, never exits. */
@@ -111,7 +116,9 @@ export async function runCli(given: readonly string[], world: Platform): Promise
   // Replaced once the options are read, so that a refusal before that is printed as it should be, too.
   let context = toContext({ json: given.includes("--json"), debug: given.includes("--debug") }, world);
   try {
-    const program = await toParser(named, world, async (line, perform) => {
+    // The help that answers a line without a command is no JSON: the refusal is printed instead.
+    const quietly = context.settings.json ? { ...world, err: () => undefined } : world;
+    const program = await toParser(named, quietly, async (line, perform) => {
       context = toContext({ ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) }, world);
       exitCode = await perform(context);
     });
@@ -121,7 +128,11 @@ export async function runCli(given: readonly string[], world: Platform): Promise
     if (!(error instanceof CommanderError)) return printRefusal(error, context);
     // Not by the error alone: the exit code in it is the process's, where that was set already.
     if (error.exitCode === 0) return EXIT.SUCCESS;
-    if (error.code === "commander.help") return EXIT.USAGE;
+    if (error.code === "commander.help") {
+      return context.settings.json
+        ? printRefusal(badUsage("no command is named", undefined), context)
+        : EXIT.USAGE;
+    }
     return printRefusal(badUsage(error.message.replace(/^error: /, ""), named?.name), context);
   }
 }
@@ -159,7 +170,7 @@ async function toParser(named: Listed | undefined, world: Platform, begin: Begin
       .configureHelp({ formatHelp: help })
       .exitOverride()
       .configureOutput({ writeOut: world.out, writeErr: world.err, outputError: () => undefined });
-  const program = quietly(new Parser("pgs"), () => programHelp(COMMANDS, world.columns))
+  const program = quietly(new Parser("pgs"), () => helpText(programManual(COMMANDS), world.columns))
     .version(`${world.tool.name} ${world.tool.version}`, "-V, --version")
     .helpCommand(false)
     .showSuggestionAfterError(true)
@@ -168,7 +179,9 @@ async function toParser(named: Listed | undefined, world: Platform, begin: Begin
   if (named === undefined) for (const { name } of COMMANDS) program.command(name);
   else {
     const command = await named.load();
-    const parser = quietly(program.command(named.name), () => commandHelp(named, command, world.columns));
+    const parser = quietly(program.command(named.name), () =>
+      helpText(commandManual(named, command), world.columns),
+    );
     addCommand(parser, command, (line) => begin(line, (context) => command.perform(line, context)));
   }
   return program;

@@ -13,6 +13,7 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .map((choice) => `${option} ${choice}`)
         .join(" or ")}`,
   ],
+  [/^argument '.* Allowed choices are (.+)\.$/, (choices) => `type ${choices.replaceAll(", ", " or ")}`],
   [
     /^option '(--\S+).*should be a whole number/,
     (option) => `leave ${option} out, or type a whole number above 0`,

@@ -4,7 +4,7 @@ import { counted } from "../errors/counted.ts";
 import type { Fault } from "../errors/faults.ts";
 import type { EvaluatedSignature } from "../sign/verify.ts";
 import type { Context } from "./context.ts";
-import { printError, printJson, printText, refusalText, table } from "./print.ts";
+import { printError, printJson, printText, refusalText, shownOf, table } from "./print.ts";
 import { signatureRows, signaturesJson } from "./signatures.ts";
 
 export interface SealState {
@@ -17,6 +17,12 @@ export interface Verified extends SealState {
   readonly findings: readonly Fault[];
   /** How many were read. */
   readonly files: number;
+}
+
+/** Each finding with its hint, as many as text shows. */
+export function findingsText(findings: readonly Fault[], most?: number): string {
+  const { shown, rest } = shownOf(findings, most);
+  return `${shown.map((fault) => refusalText(fault)).join("")}${rest}`;
 }
 
 /** The findings on standard error, else what was verified. */
@@ -35,7 +41,7 @@ export function printVerified({ findings, ...state }: Verified, context: Context
     return;
   }
   const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
-  for (const finding of findings) printError(context, refusalText(finding));
+  printError(context, findingsText(findings));
   if (findings.length > 0)
     printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);
   else if (!settings.quiet) {

@@ -3,7 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import { canonical, type Digest, digestOf } from "../json/canonical.ts";
 import { type JsonObject, readObjectText, utf8 } from "../json/json.ts";
-import { DEPTH, SIZE } from "../json/limits.ts";
+import { DEPTH, LIST, SIZE } from "../json/limits.ts";
 import { isCanonicalNumber } from "../json/number.ts";
 import { genesis, hashOf } from "../trace/chain.ts";
 import { linesIn } from "../trace/chunks.ts";
@@ -16,6 +16,8 @@ export interface Verified {
   /** How many lines are events of this format. */
   readonly count: number;
   readonly findings: readonly TraceFinding[];
+  /** How many more findings there are, of which nothing is kept. */
+  readonly omitted: number;
   /** Hash of the last whole line; null when there is none. */
   readonly head: Digest | null;
 }
@@ -45,10 +47,12 @@ type Fail = (code: TraceFinding["code"], facts?: JsonObject) => void;
 /** What a line says, whether it was built to be read or not. */
 type ReadLine = ScannedLine & { readonly event?: TraceEvent };
 
-/** Verifies a trace in one pass, and keeps nothing of it but what is wrong. */
+/** Verifies a trace in one pass, and keeps nothing of it but what is wrong: the first findings, and those of its end. */
 export class Verification {
   readonly #expectedHead: string | undefined;
+  readonly #most: number;
   readonly #findings: TraceFinding[] = [];
+  #omitted = 0;
   #line = 0;
   #count = 0;
   #effects = 0;
@@ -62,8 +66,10 @@ export class Verification {
   /** By run that has begun: how many events and effects stood before it. */
   readonly #begun = new Map<string, { readonly events: number; readonly effects: number }>();
 
-  constructor(expectedHead?: string) {
+  /** `most` is how many findings about lines are kept. */
+  constructor(expectedHead?: string, most: number = LIST.findings) {
     this.#expectedHead = expectedHead;
+    this.#most = most;
   }
 
   /** Hands out the lines that are events; the verdict counts when all were asked for. */
@@ -77,10 +83,20 @@ export class Verification {
   }
 
   get verdict(): Verified {
-    return { count: this.#count, findings: this.#findings, head: this.#last?.hash ?? null };
+    return {
+      count: this.#count,
+      findings: this.#findings,
+      omitted: this.#omitted,
+      head: this.#last?.hash ?? null,
+    };
   }
 
   readonly #fail: Fail = (code, facts) => {
+    if (this.#findings.length < this.#most) this.#keep(code, facts);
+    else this.#omitted++;
+  };
+
+  readonly #keep: Fail = (code, facts) => {
     this.#findings.push(finding(code, this.#line === 0 ? undefined : this.#line, facts));
   };
 
@@ -141,9 +157,9 @@ export class Verification {
   #end(): void {
     const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
     if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
-    if (this.#count > 0 && !this.#hasEnded) this.#fail("NO_END");
+    if (this.#count > 0 && !this.#hasEnded) this.#keep("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
-    if (expected !== undefined && found !== expected) this.#fail("HEAD_MISMATCH", { expected, found });
+    if (expected !== undefined && found !== expected) this.#keep("HEAD_MISMATCH", { expected, found });
   }
 }
 

@@ -101,9 +101,8 @@ function behindIntents(graph: Graph, keys: readonly string[]): readonly GraphNod
     const node = nodeOf(graph, key);
     if (node === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (node.type === "IN")
-      open.push(...graph.edges.filter(({ from }) => from === node.key).map(({ to }) => to));
-    else nodes.push(node);
+    if (node.type !== "IN") nodes.push(node);
+    else for (const { from, to } of graph.edges) if (from === node.key) open.push(to);
   }
   return nodes;
 }

@@ -44,7 +44,7 @@ type Told = Parameters<typeof jsonDifferences>[0];
 
 function diff(group: TraceDifference["group"], at: Path, a: Told, b: Told, { found }: Comparison): void {
   const differences = jsonDifferences(a, b, ["0", ...at], () => undefined);
-  found.push(...differences.map((one) => ({ group, ...one })));
+  for (const one of differences) found.push({ group, ...one });
 }
 
 function diffWorkflows({ workflow: a }: Account, { workflow: b }: Account, comparison: Comparison): void {

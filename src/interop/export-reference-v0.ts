@@ -32,7 +32,7 @@ export function exportReferenceV0(events: readonly TraceEvent[]): Exported {
   const dropped: Record<string, number> = {};
   events.forEach((event, i) => {
     const counterparts = event.run === MAIN_RUN ? translate(event, events[i - 1] ?? event) : [];
-    said.push(...counterparts);
+    for (const one of counterparts) said.push(one);
     if (counterparts.length > 0) return;
     const kind = event.run === MAIN_RUN ? event.event_type : "nested";
     dropped[kind] = (dropped[kind] ?? 0) + 1;

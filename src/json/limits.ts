@@ -44,5 +44,13 @@ export interface TraceLimits {
 /** Unless the caller gives others. */
 export const TRACE_LIMITS: TraceLimits = { runs: 10_000, events: 500_000 };
 
+/** Entries of a list that grows with what it is about. */
+export const LIST = {
+  /** Findings of one trace that are kept; what is beyond that is counted. */
+  findings: 100_000,
+  /** Entries that text shows of a list. */
+  rows: 1000,
+} as const;
+
 /** Values that the aliases of one YAML text may stand for. */
 export const EXPANDED_VALUES = 1_000_000;

@@ -188,7 +188,7 @@ function unreachable({ nodes, start }: Unfound, { file }: Artifact, found: reado
     const node = nodes.get(key);
     if (node === undefined || reached.has(key)) continue;
     reached.add(key);
-    if (node.type !== "EXIT") queue.push(...targetsOf(node.next));
+    if (node.type !== "EXIT") for (const next of targetsOf(node.next)) queue.push(next);
   }
   const isRouted = !found.some(({ code }) => code === "OUTCOME_WITHOUT_ROUTE");
   return [...nodes.keys()]

@@ -185,7 +185,8 @@ function spread(from: readonly Location[], edges: readonly Edge[]): readonly Loc
     if (found.has(id) || location.path.length > MAX_PATH) continue;
     found.set(id, location);
     for (const { from, to, isList } of edges) {
-      queue.push(...across(location, from, to, isList), ...across(location, to, from, isList));
+      for (const one of across(location, from, to, isList)) queue.push(one);
+      for (const one of across(location, to, from, isList)) queue.push(one);
     }
   }
   return [...found.values()];

@@ -180,7 +180,7 @@ function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
       fs.mkdirSync(folder, { mode });
       return { id, folder, above };
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") above.push(...makeFolders(traces, mode));
+      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) above.push(parent);
       else if (errnoOf(error) === "EEXIST") taken++;
       else throw error;
     }

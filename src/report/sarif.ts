@@ -11,16 +11,19 @@ interface Tool {
   readonly version: string;
 }
 
-/** What a code host takes in one upload. */
-const MOST = { results: 25_000, compressed: 10_000_000 };
+/** What a code host takes in one upload: results, and bytes when they are compressed. */
+const UPLOAD = { results: 25_000, compressed: 10_000_000 };
 
-/** The whole document; `root` is the file that a notice without one is about. Of too many results, the worst are told. */
-export function sarifText(verdict: Verdict, tool: Tool, root: string): string {
+/**
+ * The whole document; `root` is the file that a notice without one is about. Of more results than `limit` allows, the
+ * worst are told.
+ */
+export function sarifText(verdict: Verdict, tool: Tool, root: string, limit = UPLOAD): string {
   const notices = noticesIn(verdict);
-  for (let most = MOST.results; ; most = Math.floor(Math.min(most, notices.length) / 2)) {
+  for (let most = limit.results; ; most = Math.floor(Math.min(most, notices.length) / 2)) {
     const told = notices.length > most ? worstFirst(verdict).slice(0, most) : notices;
     const text = documentText(verdict, told, notices.length - told.length, tool, root);
-    const isSmall = text.length < MOST.compressed || gzipSync(text).length <= MOST.compressed;
+    const isSmall = text.length < limit.compressed || gzipSync(text).length <= limit.compressed;
     if (isSmall || most === 0) return text;
   }
 }
@@ -61,9 +64,11 @@ function rulesOf(parts: readonly Part[]): readonly Rule[] {
 }
 
 function ruleJson({ id, about, level, hint = about }: Rule): object {
+  const name = nameOf(id);
   return {
     id,
-    name: nameOf(id),
+    // A name that is the id in other letters says nothing more.
+    ...(name.toLowerCase() === id.toLowerCase() ? {} : { name }),
     shortDescription: { text: about },
     fullDescription: { text: about },
     help: { text: hint },

@@ -2,7 +2,7 @@
 
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
-import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
+import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { counted } from "../errors/counted.ts";
 import { RunFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
@@ -19,19 +19,19 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-type Drawn = Pick<LiveEnvironment, "clock" | "entropy">;
+type Readings = Parameters<typeof recordingSources>[0];
 
 /** The case's inputs given to this build's transform, and its answer held to the case. */
 export async function checkCase(
   declared: ConformanceCase,
   registry: Pick<Registry, "transform">,
-  drawn: Drawn,
+  readings: Readings,
 ): Promise<CaseResult> {
   const transform = registry.transform(declared.transform);
   const { outcome, outputs, reason } =
     transform === undefined
       ? { outcome: "NO_IMPLEMENTATION", outputs: null, reason: null }
-      : await answerOf(transform, declared.inputs, drawn);
+      : await answerOf(transform, declared.inputs, readings);
   const differences = compare(wantedOutcome(declared, outcome), outcome, ["outcome"]);
   const isAnswered = differences.length === 0 && outputs !== null;
   return {
@@ -54,11 +54,11 @@ interface Answered {
 }
 
 /** The one call of the transform. */
-async function answerOf(transform: Transform, inputs: JsonObject, drawn: Drawn): Promise<Answered> {
+async function answerOf(transform: Transform, inputs: JsonObject, readings: Readings): Promise<Answered> {
   await transform.prepare?.();
   try {
-    const { sources } = recordingSources(drawn);
-    const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), sources);
+    const { sources } = recordingSources(readings);
+    const answered = computeTransform({ code: transform.code, transform }, deepFreeze(inputs), sources);
     const { result, reason = null } = answered;
     return { outcome: result === null ? "VIOLATION" : "SUCCESS", outputs: result ?? {}, reason };
   } catch (error) {

@@ -22,7 +22,7 @@ export function nearestName(given: string, candidates: readonly string[]): strin
   const compared = (name: string) => (given.includes("::") ? name : (name.split("::").at(-1) as string));
   const near = [...new Set(candidates)].filter((name) => isMisspelling(given, compared(name)));
   const far = near.map((name) => slips(given, compared(name)));
-  const least = Math.min(...far);
+  const least = far.reduce((least, one) => Math.min(least, one), Infinity);
   const nearest = near.filter((_, i) => far[i] === least);
   return nearest.length === 1 ? (nearest[0] as string) : null;
 }

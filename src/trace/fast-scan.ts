@@ -27,6 +27,7 @@ const WORDS: ReadonlyMap<number | undefined, Buffer> = new Map(
 );
 
 export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
+  if (depth > DEPTH.document) return NOT_FOUND;
   const first = bytes[at];
   if (first === QUOTE) return stringEnd(bytes, at);
   if (first === OBJECT) return objectEnd(bytes, at, depth);
@@ -58,7 +59,6 @@ export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
 }
 
 function listEnd(bytes: Buffer, at: number, depth: number): number {
-  if (depth > DEPTH.document) return NOT_FOUND;
   if (bytes[at + 1] === LIST_END) return at + 2;
   for (let next = at + 1; ; next++) {
     next = valueEnd(bytes, next, depth + 1);

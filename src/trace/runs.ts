@@ -51,7 +51,7 @@ export function runsOf(events: readonly TraceEvent[]): Runs {
 
 /** What was said in the visit since its start, in its steps last. */
 export function eventsIn({ events, steps }: VisitRecord): readonly TraceEvent[] {
-  return events.concat(...steps.map((step) => step.events));
+  return [...events, ...steps.flatMap((step) => step.events)];
 }
 
 function begin(run: string): RunRecord {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Command as Parser } from "commander";
 import { type Command, defineCommand, shownOptions } from "../../src/cli/define-command.ts";
 import { EXIT } from "../../src/cli/exit-codes.ts";
-import { commandHelp } from "../../src/cli/help.ts";
+import { commandManual, helpText } from "../../src/cli/help.ts";
 import { choice, count, file, flag, optionalArgument, repeatable } from "../../src/cli/option.ts";
 import { addCommand } from "../../src/cli/parser.ts";
 import { COMMANDS } from "../../src/cli/program.ts";
@@ -32,7 +32,7 @@ for (const listed of COMMANDS) {
     const command = await listed.load();
     assert.match(summary, /^[a-z].*[^.]$/);
     for (const [line, does] of command.examples) {
-      const [program, called, ...argv] = line.split(" ");
+      const [program, called, ...argv] = line.replace(/ > .*$/, "").split(" ");
       assert.deepEqual([program, called], ["pgs", name]);
       await parse(command, argv);
       assert.match(does, /^[a-z].*[^.]$/);
@@ -46,12 +46,12 @@ for (const listed of COMMANDS) {
     assert.ok(command.exitCodes.SUCCESS);
     for (const spec of Object.values(groups).flatMap((group) => Object.values(group)))
       assert.match(spec.description, /^[a-zA-Z].*[^.]$/);
-    const help = commandHelp(listed, command, 80);
+    const help = helpText(commandManual(listed, command), 80);
     for (const option of names) assert.match(help, new RegExp(`^ {2}--${option}\\b`, "m"));
     for (const option of Object.values(SHARED).flatMap((group) => Object.keys(group)))
       assert.equal(new RegExp(`^ {2}--${option}\\b`, "m").test(help), names.includes(option), option);
     for (const width of WIDTHS)
-      for (const line of commandHelp(listed, command, width).split("\n"))
+      for (const line of helpText(commandManual(listed, command), width).split("\n"))
         assert.ok(line.length <= width || line.startsWith("  $ ") || !line.trim().includes(" "), line);
   });
 }

@@ -1,16 +1,11 @@
 /** A verdict as SARIF is accepted by the schema, names every rule once, and is the same every time. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/json.ts";
-import { leftOut, type Verdict, worstFirst } from "../../src/report/result.ts";
+import { type Verdict, worstFirst } from "../../src/report/result.ts";
 import { sarifText } from "../../src/report/sarif.ts";
 import { at } from "../sessions/world.ts";
 import { assertSarif } from "../support/schemas.ts";
@@ -145,48 +140,4 @@ test("a file that would be too large when compressed is cut", () => {
   const text = sarifText({ command: "c", parts: [{ ...FAILED, notices: wide }] }, TOOL, ROOT);
   assert.ok(gzipSync(text).length <= 10_000_000);
   assert.match(text, /more results are left out/);
-});
-
-/** The validator's program for this machine; absent where the package is not installed. */
-const multitool = ((): string | undefined => {
-  const name = { linux: "linux", darwin: "darwin", win32: "win32" }[process.platform as string];
-  try {
-    const folder = dirname(
-      createRequire(import.meta.url).resolve(`@microsoft/sarif-multitool-${name}/package.json`),
-    );
-    const program = join(folder, name === "win32" ? "Sarif.Multitool.exe" : "Sarif.Multitool");
-    accessSync(program, constants.X_OK);
-    return program;
-  } catch {
-    return undefined;
-  }
-})();
-
-test("the validator of code scanning finds no error", {
-  skip: multitool === undefined ? "@microsoft/sarif-multitool is not there" : false,
-}, (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "pgs-sarif-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, verdict] of Object.entries({
-    told: VERDICT,
-    hostile: hostile(),
-    "left-out": { command: "pgs gate", parts: [leftOut("test", "no scenarios", true)] },
-    none: { command: "pgs gate", parts: [] },
-  })) {
-    const [file, report] = [join(folder, `${name}.sarif`), join(folder, `${name}.report.sarif`)];
-    writeFileSync(file, sarifText(verdict, TOOL, ROOT));
-    const levels = ["--level", "Error;Warning;Note", "--kind", "Fail"];
-    const argv = ["validate", file, "--rule-kind", "Sarif;Ghas", ...levels, "--output", report];
-    const env = { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: "1" };
-    spawnSync(multitool as string, argv, { env, stdio: "ignore" });
-    const found = at(JSON.parse(readFileSync(report, "utf8")), "runs", 0, "results") as readonly JsonObject[];
-    const told = found.map((one) => `${one["ruleId"]} ${one["level"] ?? "warning"}`);
-    // Where the tool's pages are is not known to it.
-    assert.deepEqual(
-      told.filter((one) => !one.startsWith("SARIF2005 ") && !one.endsWith(" note")),
-      [],
-      name,
-    );
-    assert.ok(!told.some((one) => one.startsWith("GH")), `${name}: ${told.join()}`);
-  }
 });

@@ -1,3 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("engine", "trace", "render", "examine", "interop", "example.test.ts");
+await loadSuite("engine", "trace", "render", "examine", "interop", "docs", "example.test.ts");

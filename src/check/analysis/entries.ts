@@ -49,7 +49,7 @@ export function readEntries(folder: string, files: Files): Read {
   const faults: Fault[] = [];
   const all = readAll(folder, files, faults);
   const seal = readSealFile(folder, files, faults);
-  if (seal !== undefined) faults.push(...sealFaults(seal, all));
+  if (seal !== undefined) for (const fault of sealFaults(seal, all)) faults.push(fault);
   const entries = new Map<string, Entry>();
   const documents = new Map<string, JsonObject>();
   const texts = new Map<string, string>();
@@ -60,7 +60,7 @@ export function readEntries(folder: string, files: Files): Read {
         texts.set(file.path, utf8(file.bytes));
       } else {
         const entry = readEntry(file);
-        faults.push(...verifyContents(file.path, entry.text, entry.envelope));
+        for (const fault of verifyContents(file.path, entry.text, entry.envelope)) faults.push(fault);
         entries.set(entry.fqdn, entry);
       }
     } catch (error) {

@@ -51,7 +51,7 @@ export const circlesOf = memoize((table: Table): ReadonlyMap<string, number> => 
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
       if (circles.has(one)) continue;
       circles.set(one, number);
-      waiting.push(...(sources.get(one) ?? []).filter((from) => !circles.has(from)));
+      for (const from of sources.get(one) ?? []) if (!circles.has(from)) waiting.push(from);
     }
   }
   return circles;

@@ -61,7 +61,9 @@ export function stepsOf({ steps }: VisitRecord): readonly StepRecord[] {
 
 /** Capability, inputs, answer and what followed of one step. */
 export function comparableStep({ events }: StepRecord): Comparable {
-  return Object.assign({}, ...events.filter(isNoError).map(meaningOf)) as Comparable;
+  return Object.fromEntries(
+    events.filter(isNoError).flatMap((event) => Object.entries(meaningOf(event))),
+  ) as Comparable;
 }
 
 const isNoError = ({ event_type }: TraceEvent) => event_type !== "error";

@@ -72,7 +72,8 @@ function diffTold(
   const judge = evaluator(drawn);
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const differences = jsonDifferences(a[name], b[name], [...at, name], judge);
-    found.push(...differences.map((one) => ({ group: group ?? (name as TraceDifference["group"]), ...one })));
+    const own = group ?? (name as TraceDifference["group"]);
+    for (const one of differences) found.push({ group: own, ...one });
   }
 }
 

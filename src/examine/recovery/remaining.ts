@@ -1,6 +1,6 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
-import { isReading } from "../../capabilities/effect.ts";
+import { targetOf } from "../../capabilities/effect.ts";
 import { advance, endAt, type RunEnding } from "../../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
 import type { Standing } from "./open-effects.ts";
@@ -93,7 +93,7 @@ function reachable(plan: Plan, from: readonly NodeKey[]): readonly NodeKey[] {
     const node = plan.nodes.get(key);
     if (node === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (node.type !== "EXIT") waiting.push(...targets(node));
+    if (node.type !== "EXIT") for (const target of targets(node)) waiting.push(target);
   }
   return [...seen];
 }
@@ -106,5 +106,5 @@ function writing(node: NodeKey, steps: readonly Step[]): readonly RemainingStep[
 }
 
 export function mayWrite({ operation }: EffectStep): boolean {
-  return !isReading(operation);
+  return !targetOf(operation).isReading(operation);
 }

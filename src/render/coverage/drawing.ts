@@ -11,7 +11,7 @@ import {
 } from "../../trace/declared-graph.ts";
 import { type EndingStatus, isSuccess } from "../../trace/run-path.ts";
 import { type Box, type Drawing, LINE_HEIGHT, type Link, NAME_SIZE, SMALL_SIZE } from "../picture/drawing.ts";
-import { drawable, shortened, textWidth } from "../picture/text-metrics.ts";
+import { drawable, shortened, textWidth, widestText } from "../picture/text-metrics.ts";
 
 /** A declared edge, and how often it was taken. */
 export interface CountedEdge extends GraphEdge {
@@ -69,7 +69,7 @@ function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[
   });
   return {
     ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
-    width: Math.max(...told.map(({ text }) => textWidth(text, SMALL_SIZE))) + 14,
+    width: widestText(told, SMALL_SIZE) + 14,
     height: told.length * LINE_HEIGHT + 2,
   };
 }

@@ -20,7 +20,7 @@ import {
   type Visit,
   wordOf,
 } from "../../trace/run-path.ts";
-import { drawable, shortened, textWidth } from "./text-metrics.ts";
+import { drawable, shortened, textWidth, widestText } from "./text-metrics.ts";
 
 export const NAME_SIZE = 13;
 export const SMALL_SIZE = 11.5;
@@ -133,7 +133,7 @@ function linkOf(edge: MergedEdge, visits: readonly Visit[], course: RunPath): Li
     outcomes,
     manner: last === undefined ? null : endingStatusOf(last, course),
     isMain: edge.outcomes.some(isSuccess),
-    width: Math.max(...outcomes.map(({ text }) => textWidth(text, SMALL_SIZE))) + 10,
+    width: widestText(outcomes, SMALL_SIZE) + 10,
     height: outcomes.length * LINE_HEIGHT + 2,
   };
 }

@@ -48,3 +48,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function xml(text: string): string {
   return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] as string);
 }
+
+/** The width of the widest of the texts; 0 where there are none. */
+export function widestText(lines: readonly { readonly text: string }[], size: number): number {
+  return lines.reduce((widest, { text }) => Math.max(widest, textWidth(text, size)), 0);
+}

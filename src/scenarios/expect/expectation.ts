@@ -132,7 +132,9 @@ function nodesEntered({ path }: Summary): readonly string[] {
 
 /** What all nodes published, taken together: of one name, what the last node said. */
 function surfaceOf({ results }: Summary): JsonObject {
-  return Object.assign({}, ...Object.values(results)) as JsonObject;
+  return Object.fromEntries(
+    Object.values(results).flatMap((published) => Object.entries(published as JsonObject)),
+  );
 }
 
 function violatedPlaces({ violations }: Summary): readonly string[] {

@@ -1,10 +1,10 @@
 /** The form of a scenario file, held to the JSON Schema that is shipped with the program. */
 
 import { Ajv, type ErrorObject } from "ajv";
+import schema from "../../../schemas/scenario.schema.json" with { type: "json" };
 import { isObject, pointer } from "../../json/json.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { malformed } from "./malformed.ts";
-import schema from "./scenario.schema.json" with { type: "json" };
 import type { Source } from "./source.ts";
 
 const judge = new Ajv({

@@ -145,7 +145,7 @@ function inwards(workflow: AuthoredArtifact, entry: string, targets: Targets): r
       open.add(key);
       const back = next.find((to) => open.has(to));
       if (back !== undefined) throw refuse(`${back} leads back to itself`);
-      waiting.push(...next.filter((to) => !order.has(to)));
+      for (const to of next) if (!order.has(to)) waiting.push(to);
     } else {
       waiting.pop();
       open.delete(key);

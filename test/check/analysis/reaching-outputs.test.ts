@@ -12,7 +12,7 @@ import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 
 const PUBLISHED = "published/protocol_snapshot";
-const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/check-published.md"), "utf8");
+const PAGE = readFileSync(join(import.meta.dirname, "../published-findings.md"), "utf8");
 
 /** The cells of every table row of a part of the page, without what marks them as code. */
 function rows(markdown: string): readonly (readonly string[])[] {

@@ -22,7 +22,7 @@ export function verifyAttestation(attestation: Attestation, trust: Trust, contex
   if (envelope instanceof UsageFault) findings.push(envelope);
   else {
     judged = evaluateSignatures(envelope, keys, subjectOfRun(trace.bytes, trace.intact));
-    findings.push(...signatureFaults(judged, attestation.file, needed));
+    for (const fault of signatureFaults(judged, attestation.file, needed)) findings.push(fault);
   }
   const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
   say({ predicate, judged, findings }, attestation, context);

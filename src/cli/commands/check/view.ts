@@ -6,7 +6,7 @@ import type { CheckResult } from "../../../check/evaluate.ts";
 import { SEVERITIES } from "../../../check/rule.ts";
 import { counted } from "../../../errors/counted.ts";
 import type { Paint, Tone } from "../../colour.ts";
-import { plain, table } from "../../print.ts";
+import { plain, shownOf, table } from "../../print.ts";
 import type { Printed } from "../../report-view.ts";
 import { checkPart, countOf, sumOf } from "./result.ts";
 
@@ -23,27 +23,36 @@ export const checkReport: Printed<CheckResult> = {
     known: known.map(({ fingerprint }) => fingerprint),
     gone,
   }),
-  toText(result, paint) {
-    const { findings, known, gone } = result;
-    const byFile = new Map<string, CheckFinding[]>();
-    for (const one of findings) {
-      const here = byFile.get(one.file);
-      if (here === undefined) byFile.set(one.file, [one]);
-      else here.push(one);
-    }
-    const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
-    const more = [
-      ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
-      ...(gone.length === 0
-        ? []
-        : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
-      ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
-    ];
-    const sum = sumOf(result);
-    const lines = [paint(findings.length === 0 ? "good" : result.failed ? "bad" : "strong", sum), ...more];
-    return `${told.join("")}${lines.join("\n")}\n`;
-  },
+  toText: (result, paint) => checkText(result, paint),
 };
+
+/** The worst findings, `most` of them, below the files they are in; then what was counted. */
+export function checkText(result: CheckResult, paint: Paint, most?: number): string {
+  const { findings, known, gone } = result;
+  const { shown, rest } = shownOf(worstFirst(findings), most);
+  const kept = new Set(shown);
+  const byFile = new Map<string, CheckFinding[]>();
+  for (const one of findings) {
+    if (!kept.has(one)) continue;
+    const here = byFile.get(one.file);
+    if (here === undefined) byFile.set(one.file, [one]);
+    else here.push(one);
+  }
+  const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
+  const more = [
+    ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
+    ...(gone.length === 0 ? [] : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
+    ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
+  ];
+  const sum = sumOf(result);
+  const lines = [paint(findings.length === 0 ? "good" : result.failed ? "bad" : "strong", sum), ...more];
+  const left = rest === "" ? "" : `${rest}\n`;
+  return `${told.join("")}${left}${lines.join("\n")}\n`;
+}
+
+function worstFirst(findings: readonly CheckFinding[]): readonly CheckFinding[] {
+  return SEVERITIES.flatMap((severity) => findings.filter((one) => one.severity === severity));
+}
 
 const TONES: Readonly<Record<CheckFinding["severity"], Tone>> = {
   error: "bad",

@@ -5,12 +5,12 @@ import { IoError, type LockHolder, type StoredLock } from "../../../ports.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { argument, text } from "../../option.ts";
+import { argumentChoice, text } from "../../option.ts";
 import { holderText, plain, printJson, table } from "../../print.ts";
 
 export const data = defineCommand({
   details: "A lock has a file next to its store; the list shows which process holds it, and since when.",
-  arguments: { what: argument("what to list", { choices: ["locks"] }) },
+  arguments: { what: argumentChoice(["locks"], "what to list") },
   options: {
     Lock: {
       release: text(
@@ -28,11 +28,7 @@ export const data = defineCommand({
     ],
   ],
   exitCodes: { SUCCESS: true },
-  async action({ what, release }, context) {
-    if (what !== "locks") {
-      const message = `pgs data does not know "${what}"`;
-      throw new UsageFault("BAD_USAGE", { message, hint: "type pgs data locks" });
-    }
+  async action({ release }, context) {
     try {
       if (release === undefined) await listLocks(context);
       else await releaseLock(release, context);

@@ -57,6 +57,7 @@ export function toJson(examination: Examination): unknown {
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
+    ...(verified.omitted === 0 ? {} : { errors_omitted: verified.omitted }),
     notices: notices.map(findingJson),
     unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
@@ -109,12 +110,13 @@ export function toText(examination: Examination, paint: Paint): string {
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
   ];
-  const told = (found: readonly TraceFinding[], check: string) => findingsText(found, file, check, paint);
+  const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
+    findingsText(found, file, check, paint, omitted);
   return [
     `${isSound ? paint("good", isPartial(examination) ? "VALID (partial)" : "VALID") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table(verdicts),
     ...notices.map((notice) => `note  ${plain(wordsOf(notice).what)}\n`),
-    told(verified.findings, "intact"),
+    told(verified.findings, "intact", verified.omitted),
     told(allowed ?? [], "allowed"),
     told(divergencesOf(examination), "replayed"),
     takenText(examination),

@@ -13,6 +13,7 @@ import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
 import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { findingsText } from "../../verified-view.ts";
 import { type AskedTerms, checkSnapshot } from "../check/command.ts";
 import { checkReport } from "../check/view.ts";
 import { conform, conformanceReport } from "../conformance/command.ts";
@@ -89,7 +90,7 @@ async function attempt(
 
 function verify({ trust }: Asked, context: Context): Gated {
   const verified = verifySnapshot(trust, context);
-  const toText = () => verified.findings.map((fault) => refusalText(fault)).join("");
+  const toText = () => findingsText(verified.findings);
   return { parts: [verifyPart(verified, context)], toText };
 }
 

@@ -12,7 +12,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
-import { plain, printError, printJson, printText, table } from "../../print.ts";
+import { plain, printError, printJson, printText, shownOf, table } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
@@ -57,12 +57,12 @@ export const render = defineCommand({
     }
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
     await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
-    const { events, findings } = readTrace(trace, context);
+    const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
     const plan = await planOf(start.workflow_code, besideTrace(trace, context), trustOf(request, context));
     const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
     for (const target of targets) await write(target, { plan, events, warnings }, context);
-    report({ workflow: plan.workflow.fqdn, trace, targets, warnings }, context);
+    report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);
     return warnings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
   },
 });
@@ -107,24 +107,29 @@ interface Report {
   readonly trace: string;
   readonly targets: readonly Target[];
   readonly warnings: readonly Warning[];
+  /** How many more there are, of which nothing is kept. */
+  readonly omitted: number;
 }
 
-function report({ workflow, trace, targets, warnings }: Report, context: Context): void {
+function report({ workflow, trace, targets, warnings, omitted }: Report, context: Context): void {
   const { platform, settings, path } = context;
   const written = targets.filter(({ file }) => file !== "-");
   const files = written.map(({ kind, file }) => [kind, path(file)] as const);
   if (settings.json) {
     const ok = warnings.length === 0;
-    printJson(context, { workflow, ok, findings: warnings, files: Object.fromEntries(files) });
+    const more = omitted === 0 ? {} : { findings_omitted: omitted };
+    printJson(context, { workflow, ok, findings: warnings, ...more, files: Object.fromEntries(files) });
     return;
   }
-  for (const { code, line, what, hint } of warnings) {
+  const { shown, rest } = shownOf(warnings);
+  for (const { code, line, what, hint } of shown) {
     const where = line === null ? trace : `${trace}:${line}`;
     printError(
       context,
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
+  printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more, of which nothing is kept\n`);
   if (settings.quiet || written.length < targets.length) return;
   printText(
     context,

@@ -34,7 +34,7 @@ export const run = defineCommand({
       durability: choice(
         "LEVEL",
         ["device", "process"],
-        "what an effect recorded as done survives: a crash of the machine, or only of the process",
+        "crash that recorded effects survive: of the whole device, or only of the process",
         "device",
       ),
     },

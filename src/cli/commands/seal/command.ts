@@ -45,7 +45,7 @@ export const seal = defineCommand({
     const keys = signingKeys(key, context);
     const findings: Fault[] = [];
     const all = readAll(settings.snapshot, platform.files, findings);
-    findings.push(...all.flatMap(verifyFile));
+    for (const fault of all.flatMap(verifyFile)) findings.push(fault);
     if (findings.length > 0) {
       printVerified({ findings, sealed: false, root: null, signatures: [], files: all.length }, context);
       return EXIT.SNAPSHOT;

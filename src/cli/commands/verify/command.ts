@@ -24,7 +24,7 @@ import { printVerified, type SealState, type Verified } from "../../verified-vie
 import { verifyPart } from "./result.ts";
 
 export const verify = defineCommand({
-  details: "Without a seal.json, each file is verified against its own text alone.",
+  details: "Without a seal.json, each file is verified against its own source text alone.",
   arguments: {},
   options: { Seal: TRUST, Report: REPORTS },
   shared: ["workspace", "snapshot", "json", "quiet", "debug"],
@@ -61,7 +61,7 @@ export function verifySnapshot(trust: Trust, context: Context): Verified {
   const findings: Fault[] = [];
   const all = readAll(settings.snapshot, platform.files, findings);
   const state = checkSeal(all, asked, findings, context);
-  findings.push(...all.flatMap(verifyFile));
+  for (const fault of all.flatMap(verifyFile)) findings.push(fault);
   return { ...state, findings, files: all.length };
 }
 
@@ -95,6 +95,7 @@ function checkSeal(
     findings.push(new SealFault("SEAL_UNEXPECTED_ROOT", { file: SEAL_FILE, expected, found: seal.root }));
   }
   const signatures = evaluateSeal(seal, keys);
-  findings.push(...signatureFaults(signatures, SEAL_FILE, needed), ...verifyAgainst(seal, all));
+  for (const fault of signatureFaults(signatures, SEAL_FILE, needed)) findings.push(fault);
+  for (const fault of verifyAgainst(seal, all)) findings.push(fault);
   return { sealed: true, root: seal.root, signatures };
 }

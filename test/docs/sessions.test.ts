@@ -1,0 +1,98 @@
+/** Every session that a document shows is what the program prints. */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { runCli } from "../../src/cli/program.ts";
+import { realPlatform } from "../../src/main.ts";
+import { newSigner } from "../sign/signers.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+interface Session {
+  readonly line: string;
+  /** Of its output, without what `…` leaves out. */
+  readonly shown: readonly string[];
+}
+
+/** The console blocks of a document. */
+function sessionsIn(document: string): readonly Session[] {
+  const blocks = readFileSync(join(root, document), "utf8").matchAll(/```console\n([\s\S]*?)```/g);
+  return [...blocks]
+    .flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1))
+    .map((session) => {
+      const [line = "", ...shown] = session.trimEnd().split("\n");
+      return { line, shown: shown.filter((text) => text !== "…") };
+    });
+}
+
+const pages = readdirSync(join(root, "docs"), { recursive: true }).map((name) => join("docs", String(name)));
+const documents = ["README.md", ...pages.filter((name) => name.endsWith(".md")).sort()]
+  .map((name) => ({ name, sessions: sessionsIn(name) }))
+  .filter(({ sessions }) => sessions.length > 0);
+
+/** What the documents' commands need. */
+const PARTS = ["fixtures", "protocol_snapshot", "traces/example", "test/vectors/good", "scenarios", "docs"];
+
+function workspace(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "pgs-document-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true });
+  cpSync(join(root, "fixtures/data"), join(folder, "data"), { recursive: true });
+  const signer = newSigner("signer");
+  writeFileSync(join(folder, "signing.pem"), signer.privatePem);
+  writeFileSync(join(folder, "signer.pem"), signer.publicPem);
+  return folder;
+}
+
+/** The workspace has what these leave. */
+const PREPARED = /^(cp -r fixtures\/data data|openssl|npm|npx|git|cd) ?/;
+
+const isThere = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
+
+/** The programs of these lines that may be absent. */
+const MAYBE_ABSENT = ["python3", "sha256sum"];
+
+for (const { name, sessions } of documents) {
+  test(`what ${name} shows of a session is what the programs print`, async (suite) => {
+    const folder = workspace(suite);
+    for (const { line, shown } of sessions) {
+      if (PREPARED.test(line)) continue;
+      const absent = MAYBE_ABSENT.filter((program) => line.includes(program)).find((one) => !isThere(one));
+      await suite.test(line, { skip: absent === undefined ? false : `${absent} is not there` }, async () => {
+        const printed = (await run(line, folder)).split("\n");
+        for (const expected of shown)
+          assert.ok(printed.includes(expected), `${expected}\n\n${printed.join("\n")}`);
+      });
+    }
+  });
+}
+
+/** What the line prints: `pgs` in this process, everything before it in a shell. */
+async function run(line: string, folder: string): Promise<string> {
+  const match = /^(?:(.*); )?pgs (.*)$/.exec(line);
+  const shell = match === null ? line : (match[1] ?? "");
+  const { stdout, stderr } = spawnSync("sh", ["-c", shell], { cwd: folder, encoding: "utf8" });
+  assert.equal(stderr, "");
+  return match === null ? stdout : pgs(match[2] ?? "", folder);
+}
+
+async function pgs(command: string, folder: string): Promise<string> {
+  const [example] = readdirSync(join(folder, "traces/example")).filter((name) => name.endsWith(".jsonl"));
+  const argv = command.split(" ").map((word) => word.replace("*.jsonl", String(example)));
+  let printed = "";
+  const print = (text: string) => {
+    printed += text;
+  };
+  const platform = { ...realPlatform(join(root, "src/render/fonts")), cwd: folder, env: {} };
+  await runCli(argv, { ...platform, out: print, err: print });
+  return printed;
+}
+
+test("the README and the trace format show sessions", () => {
+  const names = documents.map(({ name }) => name);
+  assert.ok(names.includes("README.md") && names.includes("docs/trace-format.md"), names.join());
+});
