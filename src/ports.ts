@@ -72,6 +72,16 @@ export class TooLarge extends IoError {
   }
 }
 
+/** The same of one file of several; `path` is below the folder they are in. */
+export class FileError extends IoError {
+  readonly path: string;
+
+  constructor(path: string, errno: string, cause: unknown) {
+    super(errno, cause);
+    this.path = path;
+  }
+}
+
 /** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
 export interface TempFolder {
   readonly folder: string;
@@ -82,8 +92,20 @@ export interface TempFolder {
   remove(path: string): void;
   /** Makes a folder what another is, links as links; where there is none, neither is there one at the end. */
   copy(from: string, to: string): void;
+  /**
+   * Copies every file below a folder of the disk; links, and folders without files, are left out.
+   * @throws FileError for an entry that is neither file nor folder, or cannot be read
+   * @throws TooLarge where there are more entries, or more bytes, than `most`
+   */
+  copyFrom(folder: string, to: string, most: CopyLimits): void;
   /** Removes the folder itself. */
   close(): void;
+}
+
+export interface CopyLimits {
+  /** Files and folders. */
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** Which files were found to be what their own text says, by the SHA-256 of their bytes: kept outside the snapshot. */

@@ -23,6 +23,10 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
   ],
   [/^option '(--\S+)' has an empty value/, (option) => `leave ${option} out, or type a value behind it`],
+  [
+    /^option '(--\S+)' has no value: (\S+)/,
+    (option, named) => `type a value behind ${option}; a file of that name is ./${named}`,
+  ],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];
 

@@ -86,8 +86,11 @@ export abstract class Fault extends Error {
 const at = (file: string, line?: number) => (line === undefined ? file : `${file}:${line}`);
 
 /** How somebody goes on who named an artifact that is not there: with the near one, else with the list. */
-function nameHint(given: string, suggestion: string | null): string {
-  if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
+function nameHint(given: string, suggestion: string | null, wanted: "artifact" | "workflow"): string {
+  if (suggestion === null) {
+    const list = "type pgs list, which prints every workflow of the snapshot";
+    return wanted === "workflow" ? list : `${list}; pgs plan WORKFLOW names the artifacts that it uses`;
+  }
   return `type ${suggestion} instead of ${given}`;
 }
 
@@ -167,19 +170,19 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; wanted: "artifact" | "workflow"; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.given, f.suggestion),
+    hint: nameHint(f.given, f.suggestion, f.wanted),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint(f.workflow, f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion, "workflow"),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot holds no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint(f.fqdn, f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion, "artifact"),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
@@ -189,12 +192,15 @@ export const usageTable = {
   FILE_MISSING: (f: { file: string; what: string; suggestion: string | null }) => ({
     what: `${f.what} does not exist`,
     where: f.file,
-    ...(f.suggestion === null ? {} : { hint: `type ${f.suggestion} instead of ${f.file}` }),
+    hint:
+      f.suggestion === null
+        ? "name a file that exists; a relative path is taken from the current folder"
+        : `type ${f.suggestion} instead of ${f.file}`,
   }),
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "EISDIR" ? { hint: "this is a folder: name the file in it" } : {}),
+    hint: f.errno === "EISDIR" ? "this is a folder: name the file in it" : "name a file that you may read",
   }),
   FOREIGN_TRACE: (f: { file: string; format: string }) => ({
     what: `the trace is of another runtime, in the format ${f.format}, which can be examined and compared, no more`,
@@ -283,7 +289,7 @@ export const usageTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
-    hint: "name the file or the folder: pgs test <scenarios>",
+    hint: "name a file or a folder of scenarios that exists: pgs test PLACE, or pgs gate --scenarios PLACE",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "no scenario is below it",
@@ -293,6 +299,7 @@ export const usageTable = {
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
     what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
+    hint: "type pgs test --json without --filter, which lists the name and the file of every scenario",
   }),
   SCENARIO_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario: ${f.defect}`,
@@ -422,8 +429,14 @@ export const usageTable = {
     hint: "type --jobs 1, which needs no worker threads",
   }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
-    what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
+    what: `${f.step === null ? "the data before the first step" : `the data of step ${f.step}`} cannot be prepared: ${f.path}: ${f.errno}`,
     where: f.file,
+    hint: "data are files and folders that can be read; a pipe, a socket or a device is none",
+  }),
+  SCENARIO_DATA_LIMIT: (f: { file: string; folder: string; files: number; bytes: number }) => ({
+    what: `the data folder ${f.folder} has more than ${counted(f.files, "entry", "entries")}, or more than ${counted(f.bytes, "byte")}`,
+    where: f.file,
+    hint: "name a folder that holds nothing but the data of the scenario",
   }),
 } satisfies Table;
 
@@ -541,8 +554,9 @@ export const snapshotTable = {
     hint: "name a snapshot that holds the folder artifacts/ with --snapshot DIR",
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
-    what: `cannot be read: ${f.errno}`,
+    what: `the file cannot be read: ${f.errno}`,
     where: f.file,
+    hint: `give yourself read access to ${f.file} in the snapshot, or restore it`,
   }),
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
@@ -597,16 +611,20 @@ export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof s
   }
 }
 
+/** What a new seal does not take over from one that cannot be read. */
+const LOST =
+  "; signatures that cannot be read in it, or are over something else, are lost: have it signed again";
+
 export const sealTable = {
   SEAL_MALFORMED: (f: Place & { reason: string }) => ({
     what: `seal.json is not what pgs seal writes: ${f.reason}`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+    hint: `restore seal.json, or type pgs seal if the snapshot is as it should be${LOST}`,
   }),
   SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `the seal's root is not that of its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is as it should be",
+    hint: `restore seal.json, or type pgs seal if the snapshot is as it should be${LOST}`,
   }),
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
@@ -649,9 +667,12 @@ export const sealTable = {
     hint: `in ${f.file}, correct line ${f.content_line} of its Markdown`,
   }),
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `cannot be written: ${f.errno}`,
+    what: `the seal cannot be written: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "ELOOP" ? { hint: `remove the link ${f.file}: a seal is a file of its snapshot` } : {}),
+    hint:
+      f.errno === "ELOOP"
+        ? `remove the link ${f.file}: a seal is a file of its snapshot`
+        : "allow writing into its folder, or copy the snapshot to a folder that you may write into and type pgs seal --snapshot DIR",
   }),
 } satisfies Table;
 

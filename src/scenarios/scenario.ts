@@ -88,7 +88,9 @@ export interface StepLeftovers {
 /** Something done to the data root. */
 export type Preparation =
   | { readonly do: "write"; readonly path: string; readonly text: string }
-  | { readonly do: "mkdir" | "rm"; readonly path: string };
+  | { readonly do: "mkdir" | "rm"; readonly path: string }
+  /** The data root becomes what the folder `from` is; `path` is what the scenario calls it. */
+  | { readonly do: "copy"; readonly path: string; readonly from: string };
 
 /** What a file holds: one JSON value, one in each line, or text. */
 export type Stored = { readonly form: "json" | "jsonl" | "text"; readonly content: Json };

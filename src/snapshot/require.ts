@@ -9,11 +9,11 @@ import { shortenedName } from "./nearest-name.ts";
 export function requireArtifact(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) !== undefined ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
-  const suggestion = shortenedName(
+  const suggestion = meantName(
     name,
     LISTED.flatMap((kind): readonly Fqdn[] => snapshot.names(kind)),
   );
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "artifact", suggestion });
   throw new UsageFault("UNKNOWN_ARTIFACT", { fqdn: name, snapshot: snapshot.folder, suggestion });
 }
 
@@ -23,7 +23,22 @@ const LISTED: readonly Kind[] = ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE"
 export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) === "WF" ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
-  const suggestion = shortenedName(name, snapshot.names("WF"));
-  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, suggestion });
+  const suggestion = meantName(name, snapshot.names("WF"));
+  if (!isFqdn(name)) throw new UsageFault("NOT_AN_FQDN", { given: name, wanted: "workflow", suggestion });
   throw new UsageFault("UNKNOWN_WORKFLOW", { workflow: name, snapshot: snapshot.folder, suggestion });
+}
+
+/** The name that was meant: also by one written as a path, with one colon, or with another domain. */
+function meantName(given: string, names: readonly string[]): string | null {
+  const tidy = given
+    .replace(/^.*\//, "")
+    .replace(/\.json$/, "")
+    .replace(/:+|__/, "::")
+    .replace(/^::/, "");
+  const code = tidy.slice(tidy.indexOf("::") + 2);
+  return shortenedName(tidy, names) ?? only(names.filter((name) => name.endsWith(`::${code}`)));
+}
+
+function only(names: readonly string[]): string | null {
+  return names.length === 1 ? (names[0] ?? null) : null;
 }

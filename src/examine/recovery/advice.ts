@@ -15,11 +15,11 @@ interface Words {
   readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
 }
 
-function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
+function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
   const sure = tookPlace.every(({ isOwn }) => isOwn)
     ? ""
-    : "make sure that no earlier trace names what was found undated, and that it is of this run; then ";
-  return `${sure}do by hand what may still follow, or take back what took place, where nobody has built on it, and run it again; the side_effect_end behind each line says what it changed`;
+    : "type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that the effects of none are what was found undated; then ";
+  return `${sure}look into the stores below the data root, and do by hand what is listed under "may still follow"; or take back what is listed under "took place", where nobody has built on it (the side_effect_end behind each line of the trace says what it changed), and type pgs run --wf ${workflow} --payload FILE`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);

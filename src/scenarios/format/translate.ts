@@ -17,19 +17,16 @@ import {
 } from "./authored.ts";
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
-import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
+import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
 /** What a scenario file is read with. */
-export interface Reading {
-  readonly files: Files;
+export interface Reading extends Surroundings {
   readonly stores: Stores;
-  /** Folder of the file. */
-  readonly folder: string;
   /** Lets a step go without an expectation: what comes out is to be recorded. */
   readonly isRecorded?: boolean;
 }
@@ -43,7 +40,7 @@ export function toScenario(source: Source, reading: Reading): Scenario {
   const at = ["given", "data"];
   const before =
     typeof data === "string"
-      ? copied(beside(reading.folder, data), data, pointer(at), reading.files, source)
+      ? copied(data, pointer(at), reading, source)
       : prepared(data, at, reading.stores, source);
   const names = steps.map(({ name }) => name);
   return {
@@ -174,12 +171,13 @@ function toAnswer(answer: AuthoredAnswer): Answer {
 }
 
 /** The payload written in the step, or that of the file it names; nothing at all is the empty object. */
-function payloadOf(step: AuthoredStep, index: number, source: Source, { files, folder }: Reading): JsonObject {
+function payloadOf(step: AuthoredStep, index: number, source: Source, reading: Reading): JsonObject {
   const { payload, payload_file: file } = step;
   if (file === undefined) return payload ?? {};
   const at = pointer(["steps", index, "payload_file"]);
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
-  const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
+  const path = realPathWithin(file, at, reading, source);
+  const read = readObject((path === null ? null : readFile(path, reading.files)) ?? new Uint8Array());
   if ("value" in read) return read.value;
   return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
 }
