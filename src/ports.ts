@@ -1,6 +1,17 @@
-/** What the core is given instead of reaching for it: files, clock, entropy. `node-ports.ts` is the real one. */
+/**
+ * The ports: what the core is given of the outside world instead of reaching for it. `platform/` implements them on
+ * Node. Stores are one level up: `storage/` makes records of the bytes that a `DataRoot` holds.
+ */
 
 import type { JsonObject } from "./json/json.ts";
+
+/** What most parts share; each takes the `Pick` of it that it needs. */
+export interface Ports {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly mail: Mail;
+}
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
 export interface Files {

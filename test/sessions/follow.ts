@@ -100,6 +100,10 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^put the file itself in the place of the link (\S+)$/,
     ({ place }, file) => unlink(place.path(`protocol_snapshot/${file}`)),
   ],
+  [
+    /^run with the snapshot that was approved; if this is the one, expect (\S+) with (--\S+)/,
+    ({ argv }, root, option) => setOption(argv, option, root),
+  ],
   [/^(?:restore|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],
   [
     /^type (pgs run .*?)(?: for the same .*?)? first\b/,
