@@ -79,6 +79,9 @@ function addOption(parser: Parser, [name, spec]: Named): void {
   let isGiven = false;
   // An unset variable would mean the current folder, or everything.
   parser.on(`option:${name}`, (value: string | null) => {
+    const named = value?.split("=")[0] ?? "";
+    if (named.startsWith("--") && parser.options.some(({ long }) => long === named))
+      throw badUsage(`option '--${name}' has no value: ${named} is an option`, parser.name());
     if (value === "") throw badUsage(`option '--${name}' has an empty value`, parser.name());
     if (isGiven && !spec.isRepeatable)
       throw badUsage(`option '--${name}' is given more than once`, parser.name());

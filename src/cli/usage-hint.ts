@@ -20,6 +20,10 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
     (option, most) => `omit ${option}, or type a whole number up to ${most}`,
   ],
   [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
+  [
+    /^option '(--\S+)' has no value: (\S+)/,
+    (option, named) => `type a value after ${option}; write ./${named} for a file of that name`,
+  ],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];
 

@@ -2,7 +2,7 @@
 
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import type { TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Observation, Sources } from "../ports.ts";
+import type { Observation, Ports, Sources } from "../ports.ts";
 import { EngineFault } from "./errors.ts";
 import type { TransformResult } from "./executor.ts";
 
@@ -30,7 +30,7 @@ export function computeTransform(
 }
 
 /** Sources whose every reading is recorded, in order, for the replay. */
-export function recordingSources({ clock, entropy }: { readonly clock: Clock; readonly entropy: Entropy }): {
+export function recordingSources({ clock, entropy }: Pick<Ports, "clock" | "entropy">): {
   readonly sources: Sources;
   readonly observed: readonly Observation[];
 } {

@@ -7,7 +7,7 @@ import { StoreFault } from "../errors/ports.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Observation } from "../ports.ts";
+import type { Observation, Ports } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
 import { computeTransform, notJson, recordingSources } from "./compute-transform.ts";
@@ -16,9 +16,7 @@ import { emitter } from "./events.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
-export interface LiveEnvironment extends Omit<EffectPorts, "sources"> {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
+export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Ports, "clock" | "entropy"> {
   /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
   readonly journal: { append(event: EventBody): void; sync(): void };
   readonly limits: TraceLimits;

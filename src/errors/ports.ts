@@ -93,12 +93,15 @@ export const fileTable = {
   FILE_MISSING: (f: { file: string; what: string; suggestion: string | null }) => ({
     what: `${f.what} does not exist`,
     where: f.file,
-    ...(f.suggestion === null ? {} : { hint: `type ${f.suggestion} instead of ${f.file}` }),
+    hint:
+      f.suggestion === null
+        ? "name a file that exists; a relative path starts at the current folder"
+        : `type ${f.suggestion} instead of ${f.file}`,
   }),
   FILE_UNREADABLE: (f: { file: string; what: string; errno: string }) => ({
     what: `${f.what} cannot be read: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "EISDIR" ? { hint: "this is a folder: name a file in it" } : {}),
+    hint: f.errno === "EISDIR" ? "this is a folder: name a file in it" : "name a file that you may read",
   }),
 } satisfies WordingTable;
 

@@ -33,6 +33,9 @@ export const SIZE = {
   event: 416 * MIB,
 } as const;
 
+/** Of the data folder that a scenario names: more than any store that a test needs. */
+export const SCENARIO_DATA = { files: 10_000, bytes: 256 * MIB } as const;
+
 /** How much one trace may hold, the runs nested in it included. */
 export interface TraceLimits {
   /** How many runs may begin. */

@@ -4,7 +4,7 @@
  */
 
 import {
-  type Document,
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -17,6 +17,8 @@ import {
   parseDocument,
   Scalar,
   type Tags,
+  type ToStringOptions,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
@@ -91,6 +93,17 @@ const WORDS: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: "a value does not match its tag",
   TOO_DEEP: "it nests too deep",
 };
+
+/** The value as YAML 1.2 that is read back as it: a key `<<` is quoted, because it would take over what it names. */
+export function yamlText(value: unknown, options: ToStringOptions = {}): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === "<<") key.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0, ...options });
+}
 
 /** In YAML 1.1, a single `y` or `n` is a boolean; the compilers of this family read them as strings. */
 function customTags(tags: Tags): Tags {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import { IoError, type TempFolder } from "../ports.ts";
+import { copyFolder } from "./copy-folder.ts";
 import { makeFolders } from "./make-folders.ts";
 import { errnoOf } from "./node-ports.ts";
 
@@ -27,6 +28,7 @@ export function openTempFolder(within: string = tmpdir()): TempFolder {
         if (fs.existsSync(below(from)))
           fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
       }),
+    copyFrom: (source, to, most) => copyFolder(source, below(to), most),
     // A process that was just stopped may still write a last file.
     close: () =>
       attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),

@@ -16,7 +16,7 @@ export const scenarioTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
-    hint: "name the file or the folder: pgs test <scenarios>",
+    hint: "name an existing file or folder of scenarios: pgs test PLACE, or pgs gate --scenarios PLACE",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "the folder contains no scenario",
@@ -26,6 +26,7 @@ export const scenarioTable = {
   NO_SUCH_SCENARIO: (f: { text: string; scenarios: number }) => ({
     what: `no scenario has "${f.text}" in its name or file (${counted(f.scenarios, "scenario")} read)`,
     where: "--filter",
+    hint: "type pgs test --json without --filter, which lists the name and the file of every scenario",
   }),
   SCENARIO_UNREADABLE: (f: UnreadableText) => ({
     what: `the file cannot be read as a scenario: ${f.defect}`,
@@ -79,8 +80,14 @@ export const scenarioTable = {
     where: fileLine(f.file, f.line),
   }),
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
-    what: `${f.step === null ? "data_before" : `step ${f.step}`} cannot prepare ${f.path}: ${f.errno}`,
+    what: `${f.step === null ? "the data before the first step" : `the data of step ${f.step}`} cannot be prepared: ${f.path}: ${f.errno}`,
     where: f.file,
+    hint: "data must be readable files and folders; pipes, sockets and devices are not supported",
+  }),
+  SCENARIO_DATA_LIMIT: (f: { file: string; folder: string; files: number; bytes: number }) => ({
+    what: `the data folder ${f.folder} has more than ${counted(f.files, "entry", "entries")}, or more than ${counted(f.bytes, "byte")}`,
+    where: f.file,
+    hint: "name a folder that contains only the data of the scenario",
   }),
   /** An acceptance document that cannot be updated. */
   BAD_USAGE: (f: { message: string; hint: string }) => ({ what: f.message, hint: f.hint }),

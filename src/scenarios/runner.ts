@@ -4,8 +4,9 @@ import { entropySeed, run } from "../engine/run.ts";
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import { SCENARIO_DATA } from "../json/limits.ts";
 import { eventWriters } from "../plan/event-writers.ts";
-import { IoError, type TempFolder } from "../ports.ts";
+import { FileError, IoError, type TempFolder, TooLarge } from "../ports.ts";
 import { inArtifact } from "../snapshot/hint.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -45,7 +46,7 @@ export interface ScenarioResult {
 
 /**
  * Each step as it is over. Nothing is left of any of them.
- * @throws ScenarioFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
+ * @throws ScenarioFault `VECTOR_UNPLAYABLE`, `SCENARIO_DATA_LIMIT` when the data of a step cannot be prepared
  */
 export async function* runScenario(
   scenario: Scenario,
@@ -117,12 +118,19 @@ function prepare(
       if (one.do === "write") scratch.write(path, one.text);
       if (one.do === "mkdir") scratch.makeFolder(path);
       if (one.do === "rm") scratch.remove(path);
+      if (one.do === "copy") scratch.copyFrom(one.from, DATA, SCENARIO_DATA);
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
-      const facts = { file: scenario.file, step, path: one.path, errno: error.errno };
-      throw new ScenarioFault("VECTOR_UNPLAYABLE", facts, { cause: error });
+      throw unpreparable(one.path, step, error, scenario);
     }
   }
+}
+
+function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): ScenarioFault {
+  if (cause instanceof TooLarge)
+    return new ScenarioFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
+  const whole = cause instanceof FileError && cause.path !== "" ? `${path}/${cause.path}` : path;
+  return new ScenarioFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
 }
 
 const DATA = "data";
@@ -146,7 +154,11 @@ async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Sce
 
 async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
   const { around, scratch } = place;
-  const before = readData(`${scratch.folder}/${DATA}`, around.files);
+  // An authored scenario says nothing of what a step leaves as it was.
+  const before =
+    step.authored === undefined
+      ? readData(`${scratch.folder}/${DATA}`, around.files)
+      : new Map<string, string>();
   const { observed, ...seen } = await observe(step, place);
   const after = readData(`${scratch.folder}/${DATA}`, around.files);
   const data = step.isOrderDependent ? [] : compareData(step, before, after);

@@ -65,7 +65,7 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
   readonly bind: (earlier: EarlierSteps) => RunStep;
 }
 
@@ -88,7 +88,9 @@ export interface StepLeftovers {
 /** Something done to the data root. */
 export type Preparation =
   | { readonly do: "write"; readonly path: string; readonly text: string }
-  | { readonly do: "mkdir" | "rm"; readonly path: string };
+  | { readonly do: "mkdir" | "rm"; readonly path: string }
+  /** The data root becomes what the folder `from` is; `path` is what the scenario calls it. */
+  | { readonly do: "copy"; readonly path: string; readonly from: string };
 
 /** What a file holds: one JSON value, one in each line, or text. */
 export type Stored = { readonly form: "json" | "jsonl" | "text"; readonly content: Json };
@@ -110,7 +112,7 @@ export function isScenario(value: Json): boolean {
   return isObject(value) && Object.hasOwn(value, "scenario");
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `VECTOR_MALFORMED` at the first place that has another form */
 export function parseScenario(vector: VectorFile, value: Json): Scenario {
   const at = members({ vector, path: [], value }, [
     ...["scenario", "about", "unordered_effects", "snapshot_overlay", "data_before", "steps"],

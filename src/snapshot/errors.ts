@@ -45,8 +45,9 @@ export const snapshotTable = {
     hint: "name a snapshot that contains the folder artifacts/ with --snapshot DIR",
   }),
   ARTIFACT_UNREADABLE: (f: { file: string; errno: string }) => ({
-    what: `cannot be read: ${f.errno}`,
+    what: `the file cannot be read: ${f.errno}`,
     where: f.file,
+    hint: `give yourself read access to ${f.file} in the snapshot, or restore it`,
   }),
   NOT_UTF8: (f: Unread) => ({ what: "the file is not UTF-8 text", ...unread(f) }),
   NOT_JSON: (f: Unread) => ({ what: "the file is not JSON", ...unread(f) }),
@@ -101,16 +102,19 @@ export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof s
   }
 }
 
+/** What a new seal does not take over from an unreadable one. */
+const LOST = "; signatures that cannot be read in it, or that cover another root, are lost: sign it again";
+
 export const sealTable = {
   SEAL_MALFORMED: (f: Place & { reason: string }) => ({
     what: `seal.json does not have the format that pgs seal writes: ${f.reason}`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is correct",
+    hint: `restore seal.json, or type pgs seal if the snapshot is correct${LOST}`,
   }),
   SEAL_ROOT_MISMATCH: (f: Place & { stated: string; computed: string }) => ({
     what: `the seal's root does not match its list (stated ${f.stated.slice(0, 12)}…, computed ${f.computed.slice(0, 12)}…)`,
     where: place(f),
-    hint: "restore seal.json, or type pgs seal if the snapshot is correct",
+    hint: `restore seal.json, or type pgs seal if the snapshot is correct${LOST}`,
   }),
   SEAL_UNEXPECTED_ROOT: (f: { file: string; expected: string; found: string }) => ({
     what: `the seal's root is ${f.found}, expected ${f.expected}`,
@@ -153,11 +157,12 @@ export const sealTable = {
     hint: `in ${f.file}, correct line ${f.content_line} of its Markdown`,
   }),
   SEAL_UNWRITABLE: (f: { file: string; errno: string }) => ({
-    what: `cannot be written: ${f.errno}`,
+    what: `the seal cannot be written: ${f.errno}`,
     where: f.file,
-    ...(f.errno === "ELOOP"
-      ? { hint: `remove the link ${f.file}: the seal must be a file in its snapshot` }
-      : {}),
+    hint:
+      f.errno === "ELOOP"
+        ? `remove the link ${f.file}: the seal must be a file in its snapshot`
+        : "allow writing to its folder, or copy the snapshot to a writable folder and type pgs seal --snapshot DIR",
   }),
 } satisfies WordingTable;
 
@@ -168,25 +173,28 @@ export class SealFault<C extends keyof typeof sealTable = keyof typeof sealTable
 }
 
 /** The hint for an unknown name: the nearest known name, else the list. */
-function nameHint(given: string, suggestion: string | null): string {
-  if (suggestion === null) return "type pgs list, which prints every workflow of the snapshot";
+function nameHint(given: string, suggestion: string | null, wanted: "artifact" | "workflow"): string {
+  if (suggestion === null) {
+    const list = "type pgs list, which prints every workflow of the snapshot";
+    return wanted === "workflow" ? list : `${list}; pgs plan WORKFLOW names the artifacts that it uses`;
+  }
   return `type ${suggestion} instead of ${given}`;
 }
 
 const nameTable = {
-  NOT_AN_FQDN: (f: { given: string; suggestion: string | null }) => ({
+  NOT_AN_FQDN: (f: { given: string; wanted: "artifact" | "workflow"; suggestion: string | null }) => ({
     what: `"${f.given}" is not a full name <domain>::<CODE>`,
-    hint: nameHint(f.given, f.suggestion),
+    hint: nameHint(f.given, f.suggestion, f.wanted),
   }),
   UNKNOWN_WORKFLOW: (f: { workflow: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot has no workflow ${f.workflow}`,
     where: f.snapshot,
-    hint: nameHint(f.workflow, f.suggestion),
+    hint: nameHint(f.workflow, f.suggestion, "workflow"),
   }),
   UNKNOWN_ARTIFACT: (f: { fqdn: string; snapshot: string; suggestion: string | null }) => ({
     what: `the snapshot has no artifact ${f.fqdn}`,
     where: f.snapshot,
-    hint: nameHint(f.fqdn, f.suggestion),
+    hint: nameHint(f.fqdn, f.suggestion, "artifact"),
   }),
 } satisfies WordingTable;
 

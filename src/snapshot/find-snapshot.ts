@@ -17,6 +17,11 @@ export function findNearbySnapshot(folder: string, files: Files): string | null 
   return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
 }
 
+/** The nearest folder above the path that holds a snapshot under its usual name. */
+export function workspaceAbove(path: string, files: Files): string | undefined {
+  return foldersAbove(path).find((folder) => folder !== "" && files.isFolder(`${folder}/${USUAL}`));
+}
+
 /** Where the default paths come from. */
 export interface Workspace {
   readonly workspace: string;

@@ -17,7 +17,8 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
-import { runCli } from "../../src/cli/program.ts";
+import { commandManual } from "../../src/cli/help.ts";
+import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { realPlatform } from "../../src/main.ts";
 import { checkDocuments } from "./documents.ts";
@@ -112,7 +113,19 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
   };
   const code = await runCli(argv, world);
   checkDocuments(argv, said.out);
+  await assertDeclared(argv, code);
   return { code, ...said };
+}
+
+/** A command declares each exit code that it gives. */
+async function assertDeclared(argv: readonly string[], code: number): Promise<void> {
+  const command = COMMANDS.find(({ name }) => name === argv[0]);
+  if (command === undefined) return;
+  const { exits } = commandManual(command, await command.load());
+  assert.ok(
+    exits.some(([declared]) => declared === String(code)),
+    `pgs ${argv.join(" ")} gives ${code}, which its help does not list`,
+  );
 }
 
 function binary(folder: string, more: Readonly<Record<string, string>>, argv: readonly string[]): ChildProcess {

@@ -15,11 +15,11 @@ interface Words {
   readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
 }
 
-function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
+function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
   const sure = tookPlace.every(({ isOwn }) => isOwn)
     ? ""
-    : "for effects without a date, make sure that this run performed them and that no earlier trace names them; then ";
-  return `${sure}perform the remaining effects by hand, or undo the completed effects if nothing depends on them yet and run the workflow again; the side_effect_end after each line shows the change`;
+    : "type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that none of them has the effects without a date; then ";
+  return `${sure}check the stores below the data root, and perform by hand what is listed under "remaining effects"; or undo what is listed under "completed effects" if nothing depends on it yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);

@@ -22,7 +22,9 @@ export function isMatcher(value: Json | undefined): value is JsonObject {
 /** As the comparison takes it: of an object only the listed members count, at any depth. */
 export function toExpected(authored: Json): Json {
   if (Array.isArray(authored)) return authored.map((item: Json) => toExpected(item));
+  if (authored === ANY || authored === ABSENT) return exactly(authored);
   if (!isObject(authored)) return authored;
+  if (isMatcherValue(authored)) return exactly(authored);
   if (isMatcher(authored)) {
     const [name, given] = Object.entries(authored)[0] as [string, Json];
     return (MARKERS[name] as (value: Json) => Json)(given);
@@ -30,6 +32,18 @@ export function toExpected(authored: Json): Json {
   return subset(
     Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])),
   );
+}
+
+/**
+ * The expectation that is met by the value found: where the value has the form of a marker, or a text that the
+ * comparison reads as one, it is marked as exactly that.
+ */
+export function toAuthored(found: Json): Json {
+  if (Array.isArray(found)) return found.map((item: Json) => toAuthored(item));
+  if (found === ANY || found === ABSENT) return { $exact: found };
+  if (!isObject(found)) return found;
+  if (isMatcher(found) || isMatcherValue(found)) return { $exact: found };
+  return Object.fromEntries(Object.entries(found).map(([name, member]) => [name, toAuthored(member as Json)]));
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

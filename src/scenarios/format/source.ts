@@ -12,6 +12,7 @@ import {
   parsePointer,
   pointer,
   readObjectText,
+  setOwn,
   utf8,
 } from "../../json/json.ts";
 import { repairOf } from "../../json/repair.ts";
@@ -151,5 +152,5 @@ function setAt(target: MutableJson, path: readonly string[], value: Json | undef
   let holder: MutableJson = target;
   for (const part of path.slice(0, -1)) holder = holder[part] as MutableJson;
   if (value === undefined) delete holder[last];
-  else holder[last] = value;
+  else setOwn(holder, last, value);
 }

@@ -17,24 +17,21 @@ import {
 } from "./authored.ts";
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
-import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
+import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
 /** What a scenario file is read with. */
-export interface Reading {
-  readonly files: Files;
+export interface Reading extends Surroundings {
   readonly stores: Stores;
-  /** Folder of the file. */
-  readonly folder: string;
   /** Lets a step go without an expectation: what comes out is to be recorded. */
   readonly isRecorded?: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
 export function toScenario(source: Source, reading: Reading): Scenario {
   checkForm(source);
   checkCriteria(source);
@@ -43,7 +40,7 @@ export function toScenario(source: Source, reading: Reading): Scenario {
   const at = ["given", "data"];
   const before =
     typeof data === "string"
-      ? copied(beside(reading.folder, data), data, pointer(at), reading.files, source)
+      ? copied(data, pointer(at), reading, source)
       : prepared(data, at, reading.stores, source);
   const names = steps.map(({ name }) => name);
   return {
@@ -114,7 +111,7 @@ function withResolved(step: AuthoredStep, payload: JsonObject, index: number, re
 
 type Found = Parameters<Resolve>[0];
 
-/** @throws UsageFault `REFERENCE_UNRESOLVED` */
+/** @throws ScenarioFault `REFERENCE_UNRESOLVED` */
 function found(reference: Found, at: string, earlier: EarlierSteps, source: Source, { stores }: Reading): Json {
   const left = earlier.get(reference.step);
   const [root, name = ""] = reference.path;
@@ -174,12 +171,13 @@ function toAnswer(answer: AuthoredAnswer): Answer {
 }
 
 /** The payload written in the step, or that of the file it names; nothing at all is the empty object. */
-function payloadOf(step: AuthoredStep, index: number, source: Source, { files, folder }: Reading): JsonObject {
+function payloadOf(step: AuthoredStep, index: number, source: Source, reading: Reading): JsonObject {
   const { payload, payload_file: file } = step;
   if (file === undefined) return payload ?? {};
   const at = pointer(["steps", index, "payload_file"]);
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
-  const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
+  const path = realPathWithin(file, at, reading, source);
+  const read = readObject((path === null ? null : readFile(path, reading.files)) ?? new Uint8Array());
   if ("value" in read) return read.value;
   return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`);
 }

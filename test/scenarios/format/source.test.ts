@@ -58,12 +58,18 @@ const scalar = fc.oneof(
   ),
   fc.string({ unit: "grapheme", maxLength: 8 }),
 );
+/** Merge, tag, anchor and comment signs among them: as a key, each is a text like any other. */
+const keys = fc.oneof(
+  fc.constantFrom("a", "2041", "b c", "é", "<<", "__proto__", "", "null", "- a", "a: b", "#", "*x", "!!str"),
+  fc.string({ unit: "grapheme", maxLength: 4 }),
+);
+
 const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     scalar,
     fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "2041", "b c", "é"), tie("value"), {
+    fc.dictionary(keys, tie("value"), {
       maxKeys: 3,
       noNullPrototype: true,
     }),
@@ -165,6 +171,21 @@ const edits: readonly (readonly [
     undefined,
     "a:\n  b: 1\n  d: 3\n",
   ],
+  [
+    "a key that would take over what it names is quoted on one line",
+    "a: 1\n",
+    "/a",
+    { "<<": { b: 1 } },
+    'a: { "<<": { b: 1 } }\n',
+  ],
+  [
+    "a key that would take over what it names is quoted in lines",
+    "a:\n  b: 1\n",
+    "/a",
+    { c: { "<<": { b: 1 } } },
+    'a:\n  c:\n    "<<":\n      b: 1\n',
+  ],
+  ["such a key is quoted where it is added", "a: { b: 1 }\n", "/a/<<", 2, 'a: { b: 1, "<<": 2 }\n'],
   ["an empty expectation is filled", "a: {} # none\n", "/a", { b: 1 }, "a: { b: 1 } # none\n"],
 ];
 

@@ -47,6 +47,8 @@ async function listLocks(context: Context): Promise<void> {
   const { platform, settings } = context;
   const locks = (await platform.openLocks(settings.dataRoot)).list();
   if (settings.json) printJson(context, { data_root: settings.dataRoot, locks: locks.map(lockJson) });
+  else if (settings.isDataRootNamed && platform.files.realPath(settings.dataRoot) === null)
+    platform.out(`there is no data root ${plain(settings.dataRoot)}: name another one with --data-root DIR\n`);
   else if (locks.length === 0) platform.out("no store is locked\n");
   else platform.out(table(locks.map(lockRow), ""));
 }

@@ -60,7 +60,6 @@ export const examine = defineCommand({
   ],
   exitCodes: {
     SUCCESS: "every trace is valid",
-    SNAPSHOT: "the snapshot was refused",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
   async action({ traces, head, steps, fromStep, until, ...request }, context) {

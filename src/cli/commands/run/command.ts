@@ -6,6 +6,7 @@ import { Fault } from "../../../errors/base.ts";
 import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
+import { isFqdn } from "../../../snapshot/fqdn.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
 import { painter } from "../../colour.ts";
@@ -85,7 +86,9 @@ export const run = defineCommand({
     const trust = trustOf(request, context);
     const plan = await planOf(workflow, context, trust);
     const payload = readPayload(request.payload, request, context);
+    checkActor(actor);
     checkDataRoot(context);
+    const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
     const events: TraceEvent[] = [];
     const summary = createSummary();
     const result = await runWorkflow({
@@ -108,6 +111,8 @@ export const run = defineCommand({
         if (follow) printError(context, `${followLine(event)}\n`);
       },
     });
+    if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
+      if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
     const exitCode = exitCodeOfRun(result.ending);
     const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
     const base = `${result.folder}/${result.traceId}`;
@@ -162,6 +167,14 @@ function parseClock(given: string): number {
   const parsed = momentOf(given);
   if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
   return parsed;
+}
+
+/** @throws UsageFault */
+function checkActor(actor: string | undefined): void {
+  if (actor === undefined || isFqdn(actor)) return;
+  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
+  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
+  throw new UsageFault("BAD_USAGE", { message, hint });
 }
 
 /** A data root that is something else than a folder is refused before anything is written. */

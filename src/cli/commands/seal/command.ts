@@ -54,9 +54,17 @@ export const seal = defineCommand({
     const signed = signaturesOf(all, keys, context);
     const { root, text } = sealText(all, platform.tool, signed.envelopes);
     const file = leave(text, context);
-    const { dropped } = signed;
+    const { dropped, wasBroken } = signed;
     const signatures = signed.envelopes.map(keyOf);
-    if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
+    if (settings.json)
+      printJson(context, {
+        root,
+        files: all.length,
+        seal: file,
+        signatures,
+        dropped,
+        seal_was_broken: wasBroken,
+      });
     else if (!settings.quiet) {
       const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
       printText(
@@ -64,7 +72,13 @@ export const seal = defineCommand({
         `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, platform.cwd))}\n`,
       );
     }
-    if (dropped > 0 && !settings.json && !settings.quiet)
+    if (settings.json || settings.quiet) return EXIT.SUCCESS;
+    if (wasBroken)
+      printError(
+        context,
+        `the previous seal could not be read: ${signed.kept} of its signatures are kept, any others are lost\n`,
+      );
+    else if (dropped > 0)
       printError(context, `signatures removed because they belong to another root: ${dropped}\n`);
     return EXIT.SUCCESS;
   },
@@ -74,23 +88,33 @@ interface Signed {
   readonly envelopes: readonly Envelope[];
   /** How many signatures of the seal before are over something else, or cannot be read. */
   readonly dropped: number;
+  /** How many of them are in the new one. */
+  readonly kept: number;
+  /** Whether it did not hold together, so that there may have been others. */
+  readonly wasBroken: boolean;
 }
 
 /** What was signed over this root before, and what these keys sign now, sorted by key. */
 function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[], context: Context): Signed {
   const root = rootOf(all);
-  const { envelopes, count } = signedBefore(context);
+  const { envelopes, count, isBroken = false } = signedBefore(context);
   const standing = envelopes.filter((envelope) =>
     evaluateSignatures(envelope, [], subjectOfSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
   );
   const made = keys.map((one) => signStatement(sealStatement(root, context.platform.tool, all.length), one));
   const others = withoutSignaturesBy(keys, standing);
   const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  return { envelopes: sorted, dropped: count - standing.length };
+  return { envelopes: sorted, dropped: count - standing.length, kept: others.length, wasBroken: isBroken };
+}
+
+interface SignedBefore {
+  readonly envelopes: readonly Envelope[];
+  readonly count: number;
+  readonly isBroken?: true;
 }
 
 /** The signatures of the seal that is there, also where it does not hold together; what cannot be read is counted. */
-function signedBefore(context: Context): { readonly envelopes: readonly Envelope[]; readonly count: number } {
+function signedBefore(context: Context): SignedBefore {
   const bytes = readSeal(context);
   const parsed = bytes === null ? null : parseSeal(bytes);
   if (bytes === null || parsed === null) return { envelopes: [], count: 0 };
@@ -100,7 +124,11 @@ function signedBefore(context: Context): { readonly envelopes: readonly Envelope
       .filter((line) => line.startsWith('{"payload":'));
     const read = lines.map((line) => readObject(Buffer.from(line.replace(/,?\r?$/, ""))));
     const envelopes = read.flatMap((one) => ("value" in one ? (toEnvelope(one.value) ?? []) : []));
-    return { envelopes: envelopes.flatMap(apart), count: Math.max(lines.length, envelopes.length) };
+    return {
+      envelopes: envelopes.flatMap(apart),
+      count: Math.max(lines.length, envelopes.length),
+      isBroken: true,
+    };
   }
   const envelopes = parsed.seal.signatures.map(({ envelope }) => envelope);
   return { envelopes, count: envelopes.length };

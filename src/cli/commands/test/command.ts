@@ -126,7 +126,7 @@ export async function testScenarios(asked: AskedTests, context: Context): Promis
 /** Every chosen file; one that is malformed refuses them all, before anything is played. @throws UsageFault */
 function readAll(
   { place, filter, update: isRecorded }: AskedTests,
-  { platform, path }: Context,
+  { platform, settings, path }: Context,
   stores: Stores,
 ): readonly ScenarioFile[] {
   const { files, cwd } = platform;
@@ -135,7 +135,8 @@ function readAll(
     readScenario(one, shown(one), files),
   );
   const read = found.map((file) => {
-    const reading = { files, stores, folder: folderOf(file.path), isRecorded };
+    const { workspace } = settings;
+    const reading = { files, stores, folder: folderOf(file.path), workspace, isRecorded };
     return { file, name: toScenario(file.source, reading).name };
   });
   const chosen = read.filter(({ file, name }) => isChosen(filter, [name, file.source.file]));

@@ -42,14 +42,17 @@ export async function testFromTrace(
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
-  const testing = { workflows, stores, around: scenarioEnvironment(platform), isRecorded: false };
-  const { stringify } = await import("yaml");
+  const testing = {
+    workflows,
+    stores,
+    workspace: settings.workspace,
+    around: scenarioEnvironment(platform),
+    isRecorded: false,
+  };
+  const { yamlText } = await import("../../../json/yaml-text.ts");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
-    const text = stringify(scenarioOf(events, summary, nameOfStore, answers), {
-      lineWidth: 0,
-      aliasDuplicateObjects: false,
-    });
+    const text = yamlText(scenarioOf(events, summary, nameOfStore, answers));
     tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
     if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
     writeFileArgument(

@@ -13,6 +13,7 @@ export interface Job {
   readonly path: string;
   readonly file: string;
   readonly snapshot: SnapshotPlace;
+  readonly workspace: string;
   /** The folder below which everything it leaves stands. */
   readonly within: string;
   readonly isRecorded: boolean;
@@ -48,13 +49,13 @@ interface Ready {
 /** What a thread does with each job. It reads and compiles the snapshot once. */
 export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   let ready: Promise<Ready> | undefined;
-  return async ({ path, file, snapshot, within, isRecorded }) => {
+  return async ({ path, file, snapshot, workspace, within, isRecorded }) => {
     ready ??= prepare(snapshot, world);
     const { workflows, stores } = await ready;
     const around = { ...scenarioEnvironment(world), openTempFolder: () => world.openTempFolder(within) };
     try {
       const read = readScenario(path, file, world.files);
-      return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
+      return { tested: await testScenario(read, { workflows, stores, workspace, around, isRecorded }) };
     } catch (fault) {
       if (!(fault instanceof Fault && fault.stage === "usage")) throw fault;
       const { code, facts, wording } = fault;

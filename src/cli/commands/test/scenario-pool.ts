@@ -45,7 +45,8 @@ export async function openScenarioPool(
   const release = platform.onInterrupt(close);
   const toJob = ({ path, source }: ScenarioFile): Job => {
     const snapshot = { folder: settings.snapshot, expectSeal: trust.root ?? null };
-    return { path, file: source.file, snapshot, within: home.folder, isRecorded };
+    const { workspace } = settings;
+    return { path, file: source.file, snapshot, workspace, within: home.folder, isRecorded };
   };
   return {
     test: crew === null ? here : (given) => Promise.all(given.map((file) => there(file, crew))),
@@ -65,7 +66,14 @@ export async function openScenarioPool(
       ...scenarioEnvironment(platform),
       openTempFolder: () => platform.openTempFolder(home.folder),
     };
-    const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
+    const { workspace } = settings;
+    const testing = {
+      workflows: catalogue(snapshot),
+      stores: storesOf(snapshot),
+      workspace,
+      around,
+      isRecorded,
+    };
     const tested: Tested[] = [];
     for (const file of given) tested.push(await testScenario(file, testing));
     return tested;

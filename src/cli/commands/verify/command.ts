@@ -25,7 +25,7 @@ import { printVerified, type SealState, type Verified } from "../../verified-vie
 import { verifyPart } from "./result.ts";
 
 export const verify = defineCommand({
-  details: "Without a seal.json, each file is verified against its own text alone.",
+  details: "Without a seal.json, each file is verified against its own source text alone.",
   arguments: {},
   options: { Seal: TRUST, Report: REPORTS },
   shared: ["workspace", "snapshot", "json", "quiet", "debug"],
