@@ -16,7 +16,7 @@ export interface Known {
 
 const SCHEMA = "pgs.check-baseline/1";
 
-/** @throws UsageFault */
+/** @throws CheckFault */
 export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[] {
   const read = readObject(bytes);
   if ("defect" in read) {

@@ -25,7 +25,7 @@ interface Written {
   readonly fail_on?: Severity;
 }
 
-/** @throws UsageFault for a file that is no such configuration, or names a rule that is none */
+/** @throws CheckFault for a file that is no such configuration, or names a rule that is none */
 export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rule[]): Config {
   const read = readObject(bytes);
   if ("defect" in read) {
@@ -55,7 +55,7 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   };
 }
 
-/** @throws UsageFault */
+/** @throws CheckFault */
 function checkForm(value: JsonObject, text: string, file: string): void {
   const validate = new Ajv({ strict: false, allErrors: true, ownProperties: true }).compile(schema);
   if (validate(value)) return;

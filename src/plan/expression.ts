@@ -109,7 +109,7 @@ function notAPath(text: string): ExpressionError {
 
 /**
  * The value of the expression, or undefined if its path has no value.
- * @throws RunFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but
+ * @throws PlanFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but
  * integers.
  */
 export function evaluate(expression: Expression, scope: Scope): Json | undefined {
@@ -310,7 +310,7 @@ function parseOperand(text: string): Expression {
   }
 }
 
-/** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
+/** @throws PlanFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
 export function holds(condition: Condition, scope: Scope): boolean {
   const left = operand(condition.left, scope);
   const right = operand(condition.right, scope);

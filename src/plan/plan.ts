@@ -35,7 +35,7 @@ export interface Plan {
   readonly findings: readonly Finding[];
 }
 
-/** The plan, or null when the snapshot has no workflow of that name. @throws RunFault `WORKFLOW_REFUSED` */
+/** The plan, or null when the snapshot has no workflow of that name. @throws PlanFault `WORKFLOW_REFUSED` */
 export type FindWorkflow = (name: string) => Promise<Plan | null>;
 
 export type PlanNode = IntentNode | ContractNode | ExitNode;

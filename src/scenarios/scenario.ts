@@ -65,7 +65,7 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
   readonly bind: (earlier: EarlierSteps) => RunStep;
 }
 
@@ -114,7 +114,7 @@ export function isScenario(value: Json): boolean {
   return isObject(value) && Object.hasOwn(value, "scenario");
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `VECTOR_MALFORMED` at the first place that has another form */
 export function parseScenario(vector: VectorFile, value: Json): Scenario {
   const at = members({ vector, path: [], value }, [
     ...["scenario", "about", "unordered_effects", "snapshot_overlay", "data_before", "steps"],

@@ -72,7 +72,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     (here, word, ...at) => splice(here, at, /^\w+/, word),
   ],
   [
-    /^write `(.+)` at the end if nothing else is missing there,/,
+    /^write `(.+)` at the end if nothing is missing there,/,
     (here, mark) => rewrite(here, (text) => text + mark),
   ],
   [
@@ -101,7 +101,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     ({ place }, file) => unlink(place.path(`protocol_snapshot/${file}`)),
   ],
   [
-    /^run with the snapshot that was approved; if this is the one, expect (\S+) with (--\S+)/,
+    /^use the approved snapshot; if this is the approved one, expect (\S+) with (--\S+)/,
     ({ argv }, root, option) => setOption(argv, option, root),
   ],
   [/^(?:restore|use|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],

@@ -17,7 +17,7 @@ export interface JsonCursor {
   readonly value: Json | undefined;
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED`, always */
+/** @throws ScenarioFault `VECTOR_MALFORMED`, always */
 export function refuse({ vector, path }: JsonCursor, expected: string): never {
   const at = pointer(path);
   const line = lineOf(vector.text, at) ?? lineOf(vector.text, pointer(path.slice(0, -1))) ?? 1;

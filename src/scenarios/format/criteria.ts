@@ -14,7 +14,7 @@ export interface EvaluatedCriterion extends Criterion {
   readonly holds: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
 export function checkCriteria(source: Source): void {
   const { criteria = [], steps } = authoredIn(source);
   const ids = criteria.map(({ id }) => id);

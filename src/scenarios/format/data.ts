@@ -9,7 +9,7 @@ import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
 import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
-/** The files below a folder that the scenario names. @throws UsageFault `SCENARIO_MALFORMED` */
+/** The files below a folder that the scenario names. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function copied(
   folder: string,
   at: string,
@@ -22,7 +22,7 @@ export function copied(
   return [{ do: "copy", path: folder, from }];
 }
 
-/** What is done to the data root for each store or path. @throws UsageFault `SCENARIO_MALFORMED` */
+/** What is done to the data root for each store or path. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function prepared(data: JsonObject, at: Path, stores: Stores, source: Source): readonly Preparation[] {
   return Object.entries(data).flatMap(([name, content]): readonly Preparation[] => {
     const path = pathOf(name, pointer([...at, name]), stores, source);

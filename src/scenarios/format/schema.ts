@@ -15,7 +15,7 @@ const judge = new Ajv({
   verbose: true,
 }).compile(schema);
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that has another form */
 export function checkForm(source: Source): void {
   if (judge(source.value)) return;
   const error = judge.errors?.[0] as ErrorObject;

@@ -31,7 +31,7 @@ export interface Reading extends Surroundings {
   readonly isRecorded?: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
 export function toScenario(source: Source, reading: Reading): Scenario {
   checkForm(source);
   checkCriteria(source);
@@ -111,7 +111,7 @@ function withResolved(step: AuthoredStep, payload: JsonObject, index: number, re
 
 type Found = Parameters<Resolve>[0];
 
-/** @throws UsageFault `REFERENCE_UNRESOLVED` */
+/** @throws ScenarioFault `REFERENCE_UNRESOLVED` */
 function found(reference: Found, at: string, earlier: EarlierSteps, source: Source, { stores }: Reading): Json {
   const left = earlier.get(reference.step);
   const [root, name = ""] = reference.path;

@@ -16,7 +16,7 @@ export interface Vectors {
   readonly others: readonly string[];
 }
 
-/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws UsageFault */
+/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws ScenarioFault */
 export function readVectors(folder: string, files: Files, shown: (path: string) => string): Vectors {
   if (!files.isFolder(folder)) throw new ScenarioFault("VECTORS_MISSING", { folder: shown(folder) });
   const paths = files.list(folder).filter(({ path }) => path.endsWith(".json"));
