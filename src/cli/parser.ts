@@ -1,8 +1,8 @@
 /** Command lines, as the parser library reads them: a declared command becomes one of its commands. */
 
 import { InvalidArgumentError, Option, type Command as Parser } from "commander";
-import { UsageFault } from "../errors/faults.ts";
 import type { Command, ParsedLine } from "./define-command.ts";
+import { UsageFault } from "./errors.ts";
 import { type ArgumentSpec, camelCase, type Given, type OptionSpec, type Options } from "./option.ts";
 import { SHARED } from "./shared-options.ts";
 import { usageHint } from "./usage-hint.ts";

@@ -1,12 +1,12 @@
 /** The signatures of a seal, evaluated against the trusted keys, and how they are shown. */
 
-import { UsageFault } from "../errors/faults.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { subjectOfSeal } from "../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults, type Verdict } from "../sign/verify.ts";
 import { SEAL_FILE, type Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { trustedKeys } from "./keys.ts";
 import type { Trust } from "./trust.ts";
 
@@ -48,14 +48,14 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 };
 
 /** A row for each signature: the key, what became of it, and where that key is. */
-export function signatureRows(judged: readonly EvaluatedSignature[]): readonly (readonly string[])[] {
-  return judged.map(({ keyid, verdict, by }) => [
+export function signatureRows(evaluated: readonly EvaluatedSignature[]): readonly (readonly string[])[] {
+  return evaluated.map(({ keyid, verdict, by }) => [
     /^[0-9a-f]{64}$/.test(keyid) ? keyid : "(no key id)",
     WORDS[verdict],
     by?.place ?? "",
   ]);
 }
 
-export function signaturesJson(judged: readonly EvaluatedSignature[]): readonly JsonObject[] {
-  return judged.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
+export function signaturesJson(evaluated: readonly EvaluatedSignature[]): readonly JsonObject[] {
+  return evaluated.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
 }

@@ -1,7 +1,7 @@
 /** How the verification of a snapshot is shown. */
 
+import type { Fault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import type { Fault } from "../errors/faults.ts";
 import type { EvaluatedSignature } from "../sign/verify.ts";
 import type { Context } from "./context.ts";
 import { printError, printJson, printText, refusalText, shownOf, table } from "./print.ts";

@@ -1,16 +1,16 @@
 /** Index files on disk: an optimisation that may fail at any time and in any way. */
 
 import { fchmodSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import type { IndexFile } from "../ports.ts";
 import { errnoOf, readAt, writeDraft } from "./file-bytes.ts";
 
-/** A draft this old was left behind by a process that died. */
+/** A draft of this age belongs to a process that died. */
 const ABANDONED_MS = 60_000;
 
 /**
- * The index file at the path that `at` finds, or refuses, at every use. It holds parts of the store, so its mode is
- * that of the store.
+ * The index file at the path that `at` resolves, or refuses, at every use. It reveals content of the store, so its mode
+ * is that of the store.
  */
 export function openIndexFile(
   worth: number,
@@ -33,7 +33,7 @@ function orElse<T>(fallback: T, work: () => T): T {
   }
 }
 
-/** One draft at a time: a process that finds the draft of another one writes nothing. */
+/** One draft at a time: a process that finds another draft does not write. */
 function replace(path: string, mode: number, parts: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
   const begun = statSync(draft, { throwIfNoEntry: false })?.mtimeMs;

@@ -3,8 +3,8 @@
 import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
+import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { RunFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
 import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
 import { compare, type Difference } from "./expect/compare.ts";

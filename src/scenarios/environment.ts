@@ -1,7 +1,7 @@
 /** What a scenario is played in: the outside world, and what the command line adds to a run. */
 
 import type { RunEnding } from "../engine/advance.ts";
-import type { Fault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { Clock, Entropy, Mail, Ports, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";

@@ -1,7 +1,7 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
 import { entropySeed, run } from "../engine/run.ts";
-import { Fault, UsageFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
 import { SCENARIO_DATA } from "../json/limits.ts";
@@ -13,6 +13,7 @@ import type { TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { CommandRun, ScenarioEnvironment } from "./environment.ts";
+import { ScenarioFault } from "./errors.ts";
 import { traceProblems } from "./expect/check-trace.ts";
 import type { Difference } from "./expect/compare.ts";
 import { compareData, readData } from "./expect/data.ts";
@@ -45,7 +46,7 @@ export interface ScenarioResult {
 
 /**
  * Each step as it is over. Nothing is left of any of them.
- * @throws UsageFault `VECTOR_UNPLAYABLE`, `SCENARIO_DATA_LIMIT` when the data of a step cannot be prepared
+ * @throws ScenarioFault `VECTOR_UNPLAYABLE`, `SCENARIO_DATA_LIMIT` when the data of a step cannot be prepared
  */
 export async function* runScenario(
   scenario: Scenario,
@@ -89,7 +90,7 @@ async function playBound(
   try {
     bound = step.authored?.bind(earlier) ?? step;
   } catch (fault) {
-    if (!(fault instanceof UsageFault)) throw fault;
+    if (!(fault instanceof ScenarioFault)) throw fault;
     const { pointer: at, reference } = fault.facts;
     return { ...NOT_PLAYED, differences: [{ at: String(at), expected: reference as string }], fault };
   }
@@ -125,11 +126,11 @@ function prepare(
   }
 }
 
-function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): UsageFault {
+function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): ScenarioFault {
   if (cause instanceof TooLarge)
-    return new UsageFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
+    return new ScenarioFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
   const whole = cause instanceof FileError && cause.path !== "" ? `${path}/${cause.path}` : path;
-  return new UsageFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
+  return new ScenarioFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
 }
 
 const DATA = "data";

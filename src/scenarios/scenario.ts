@@ -185,7 +185,7 @@ function parsePreparation(spot: JsonCursor): Preparation {
 function parseExpectation(spot: JsonCursor): JsonObject {
   const at = members(spot, [...EXPECTED, ...EXPECTED_TOO]);
   const absent = EXPECTED.find((key) => at(key).value === undefined);
-  if (absent !== undefined) return refuse(at(absent), 'there; "«any»" where any value will do');
+  if (absent !== undefined) return refuse(at(absent), 'present; "«any»" matches any value');
   for (const one of optional(at("must_not_appear"), items) ?? []) text(one);
   return object(spot);
 }

@@ -1,10 +1,11 @@
 /** One scenario file played, and how each of its steps came out: plain data, so that any thread may have played it. */
 
-import { reasonsOf, UsageFault } from "../errors/faults.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
+import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";
+import { ScenarioFault } from "./errors.ts";
 import type { Difference } from "./expect/compare.ts";
 import { authoredDifference, foundIn } from "./expect/expected.ts";
 import { type AuthoredStep, authoredIn } from "./format/authored.ts";
@@ -49,7 +50,7 @@ export interface Testing {
 
 /**
  * Where its data cannot be prepared, no step passes from there on.
- * @throws UsageFault when the file cannot be read as a scenario
+ * @throws ScenarioFault when the file cannot be read as a scenario
  */
 export async function testScenario({ path, source }: ScenarioFile, testing: Testing): Promise<Tested> {
   const { workflows, stores, workspace, around, isRecorded } = testing;
@@ -81,8 +82,8 @@ function namesOf(stored: JsonObject, pathOfName: (name: string) => string): Read
   return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
 }
 
-function isUnprepared(fault: unknown): fault is UsageFault {
-  return fault instanceof UsageFault && UNPREPARED.has(fault.code);
+function isUnprepared(fault: unknown): fault is ScenarioFault {
+  return fault instanceof ScenarioFault && UNPREPARED.has(fault.code);
 }
 
 const UNPREPARED: ReadonlySet<string> = new Set(["VECTOR_UNPLAYABLE", "SCENARIO_DATA_LIMIT"]);
@@ -91,7 +92,7 @@ const UNPREPARED: ReadonlySet<string> = new Set(["VECTOR_UNPLAYABLE", "SCENARIO_
 function unprepared(
   { name, workflow, satisfies = [] }: AuthoredStep,
   failed: number,
-  fault: UsageFault,
+  fault: ScenarioFault,
 ): TestedStep {
   const { step = null, path, folder = path, errno = fault.code } = fault.facts;
   const at = pointer(step === null ? ["given", "data"] : ["steps", failed, "given", "data"]);

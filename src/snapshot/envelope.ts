@@ -1,17 +1,17 @@
 /** The common envelope of every artifact file (SPEC 2). */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import { isDigest } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
 import { repairOf } from "../json/repair.ts";
+import { SnapshotFault } from "./errors.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf } from "./fqdn.ts";
 import { quote, sentence } from "./hint.ts";
 
 /** The fields of an envelope that a run executes. */
 export const EXECUTED = ["frontmatter", "ct_ir", "cs_ir"] as const;
 
-/** The envelope of an artifact file, strictly read, calling itself what its file name says. */
+/** The envelope of an artifact file, strictly read; its name must match the file name. */
 export function parseEnvelope(
   file: string,
   bytes: Uint8Array,
@@ -44,7 +44,7 @@ export function parseEnvelope(
   return { text, envelope };
 }
 
-/** What to make of the first member that does not say what the file name says. */
+/** How to change the first member that contradicts the file name. */
 function rename(envelope: JsonObject, name: Fqdn): string | null {
   const members = [
     ["fqdn_id", name],
@@ -60,7 +60,7 @@ function rename(envelope: JsonObject, name: Fqdn): string | null {
 }
 
 const ENVELOPE: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
-  ["content", (value) => typeof value === "string", "a text"],
+  ["content", (value) => typeof value === "string", "a string"],
   ["content_hash", isDigest, "a SHA-256 in hexadecimal"],
   ["frontmatter", isObject, "an object"],
 ];
@@ -80,7 +80,7 @@ export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
     const value = JSON.parse(utf8(bytes)) as Json;
     if (isObject(value)) return value;
   } catch {
-    // The strict reading says what is wrong.
+    // The strict reader reports the problem.
   }
   return parseStrict(file, bytes);
 }

@@ -58,7 +58,7 @@ export function codeOf(name: Fqdn): string {
   return name.slice(name.indexOf("::") + 2);
 }
 
-/** The kind a code's prefix says, or undefined. */
+/** The kind that the prefix of a code names, or undefined. */
 export function kindOf(name: Fqdn): Kind | undefined {
   const prefix = codeOf(name).split("_", 1)[0] as string;
   return Object.hasOwn(KIND_FOLDERS, prefix) ? (prefix as Kind) : undefined;
@@ -74,7 +74,7 @@ export function fileOf(name: Fqdn, kind: Kind): string {
   return `artifacts/${KIND_FOLDERS[kind]}/${name.replace("::", "__")}.json`;
 }
 
-/** The full name a file in an artifact folder must carry, or undefined when the file is no artifact. */
+/** The full name that a file in an artifact folder must declare, or undefined if the file is not an artifact. */
 export function fqdnOfFile(path: string): Fqdn | undefined {
   const match = /^(?:governance\/)?artifacts\/[a-z_]+\/(.+)\.json$/.exec(path);
   const name = match?.[1]?.replace("__", "::");

@@ -158,9 +158,9 @@ test("what names no workflow cannot be drawn", async (t) => {
 
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["--png", "-"], /--png - asks for a picture/],
-  [["--svg", "-", "--md", "-"], /--md - and --svg - both ask for standard output/],
-  [["--html", "-", "--json"], /--json and --html - both ask/],
-  [["--svg", "x", "--md", "./x"], /--md \.\/x and --svg x both ask for x/],
+  [["--svg", "-", "--md", "-"], /--md - and --svg - both write to standard output/],
+  [["--html", "-", "--json"], /--json and --html - both write/],
+  [["--svg", "x", "--md", "./x"], /--md \.\/x and --svg x both write to x/],
   [["--svg"], /argument missing/],
 ];
 

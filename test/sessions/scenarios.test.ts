@@ -97,7 +97,7 @@ test("without an operand the scenarios of the workspace are played, or their abs
 test("a run that is denied against expectation is met with what admits it", async (t) => {
   const place = withFiles(t, { "s/a.scenario.yaml": DENIED });
   const said = await place.session("test", "s");
-  assert.match(said.out, /^ {2}hint: send another change_id: EV_RELEASE_ROLLED_BACK_V0 is on record/m);
+  assert.match(said.out, /^ {2}hint: send another change_id: EV_RELEASE_ROLLED_BACK_V0 is already recorded/m);
   assert.equal(said.out.match(/hint:/g)?.length, 1, "a denial that is expected needs none");
 });
 
@@ -224,7 +224,7 @@ test("a file that is no YAML, or no JSON, is refused on its line", async (t) => 
   });
   const yaml = await place.session("test", "y");
   assertRefused(yaml, 2, "SCENARIO_UNREADABLE");
-  assert.match(yaml.err, /a key stands twice in one mapping \(y\/a\.scenario\.yaml:2\)/);
+  assert.match(yaml.err, /a key occurs twice in one mapping \(y\/a\.scenario\.yaml:2\)/);
   assert.match((await place.session("test", "j")).err, /it is not JSON \(j\/a\.scenario\.json:3\)/);
   assertRefused(await place.session("test", "none"), 2, "NO_SCENARIOS");
   assertRefused(await place.session("test", "nowhere"), 2, "SCENARIOS_MISSING");
@@ -275,7 +275,7 @@ test("a staged answer that no step asks for fails its step", async (t) => {
     said.out,
     /\/steps\/0\/expect\/exit_reason\n {4}expected {2}"COMPLETED"\n {4}found {5}"EXIT_FAILED"/,
   );
-  assert.match(said.out, /\n {2}\d+ of the edges only in runs with a staged answer\n/);
+  assert.match(said.out, /\n {2}\d+ of the edges only in runs with a stubbed result\n/);
 });
 
 test("an update writes what came out, keeps every comment, and marks what each run draws anew", async (t) => {

@@ -4,7 +4,7 @@ import { foundIn, rule } from "../rule.ts";
 export const admissionFieldUndeclared = rule({
   id: "admission-field-undeclared",
   about:
-    "admission compares payload fields that the intent requires: whoever leaves one out is denied before it is asked for",
+    "Require that the intent requires every payload field that admission compares; without the field, admission always denies the run",
   severity: "error",
   hint: "require the field at the top level of the intent's core.inputs, or bind one that it requires",
   *check(subject) {

@@ -8,7 +8,7 @@ import { foundIn, rule } from "../rule.ts";
 export const admissionNeverMatches = rule({
   id: "admission-never-matches",
   about:
-    "an admission rule can match a record that some workflow writes: else it always denies, or never protects",
+    "Require that every admission rule can match a record that some workflow writes; otherwise it always denies or never protects",
   severity: "error",
   hint: "write the bound fields at the top level of the event's record, or bind the fields that it has",
   *check(subject) {

@@ -7,8 +7,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const artifactUnused = rule({
   id: "artifact-unused",
-  about:
-    "every contract, capability, binding, intent, event and structure is used: what nothing names is never carried out",
+  about: "Disallow contracts, capabilities, bindings, intents, events and structures that nothing uses",
   severity: "note",
   hint: "use it, or remove it from the snapshot",
   *check(subject) {

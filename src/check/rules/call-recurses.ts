@@ -7,10 +7,11 @@ import { type Found, rule } from "../rule.ts";
 
 export const callRecurses = rule({
   id: "call-recurses",
-  about: "no workflow calls itself, by itself or through others: only a limit would end such a run",
+  about:
+    "Disallow workflows that call themselves, directly or through others; only a limit would end such a run",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_TOPOLOGY_ACYCLIC_V0"],
-  hint: "call another workflow, or take the step out",
+  hint: "call another workflow, or remove the step",
   *check({ contracts }) {
     const found = contracts.flatMap((one) => one.uses.flatMap((use) => [...callsFrom(one, use)]));
     // A workflow may run the contract at several nodes.
@@ -21,7 +22,7 @@ export const callRecurses = rule({
       const reached = new Set([to]);
       for (const one of reached) for (const next of called.get(one) ?? []) reached.add(next);
       if (!reached.has(from)) continue;
-      const message = to === from ? `${from} calls itself` : `${from} calls ${to}, which leads back to it`;
+      const message = to === from ? `${from} calls itself` : `${from} calls ${to}, which calls it again`;
       yield { ...place, facts: { from, to }, message };
     }
   },

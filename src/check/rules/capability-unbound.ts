@@ -3,8 +3,7 @@ import { rule } from "../rule.ts";
 
 export const capabilityUnbound = rule({
   id: "capability-unbound",
-  about:
-    "the runtime binding binds every side effect, and artifact and build have its operation: else nothing can perform it",
+  about: "Require a runtime binding for every side effect, and its operation in the artifact and in the build",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_CC_STORAGE_OP_CONFORMANCE_V0",

@@ -4,8 +4,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const codeMismatch = rule({
   id: "code-mismatch",
-  about:
-    "an artifact calls itself in its Machine block what its file is called: else people and programs mean two things",
+  about: "Require that the Machine block of an artifact declares the same name as its file",
   severity: "error",
   invariants: ["fb.constitution::INVARIANT_IDENTITY_FQDN_CONSISTENCY_V0"],
   hint: "write the code of the file's name",
@@ -15,7 +14,7 @@ export const codeMismatch = rule({
       const field = `${entry.word.toLowerCase()}_code`;
       const said = own(entry.frontmatter, field);
       if (said === undefined || said === code) continue;
-      yield foundIn(entry, [field], { field }, `${code} calls itself ${JSON.stringify(said)}`);
+      yield foundIn(entry, [field], { field }, `${code} declares the name ${JSON.stringify(said)}`);
     }
   },
 });

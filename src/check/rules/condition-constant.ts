@@ -7,9 +7,9 @@ import { foundIn, rule } from "../rule.ts";
 export const conditionConstant = rule({
   id: "condition-constant",
   about:
-    "what a contract decides depends on a value that can vary: a comparison of two texts decides the same always",
+    "Disallow conditions and steps whose inputs never vary; for example, comparing two literal strings always gives the same result",
   severity: "error",
-  hint: "write at least one side as a path ($.…) to the value that decides; a name without $. is only a text",
+  hint: "write at least one side as a path ($.…) to the deciding value; a name without $. is only a string",
   *check(subject) {
     for (const { artifact, contract, flow } of flowing(subject)) {
       const asked = evaluationsAsked(contract, flow);
@@ -22,7 +22,7 @@ export const conditionConstant = rule({
       for (const { step } of flow.steps) {
         const isFixed = step.inputs.length > 0 && step.inputs.every(({ source }) => isLiteral(source));
         if (!isFixed || booleanResultsOf(step, subject).length === 0) continue;
-        const message = `step ${step.name} is given literal values only, so it answers the same in every run`;
+        const message = `step ${step.name} is given only literal values, so it has the same result in every run`;
         yield foundIn(artifact, ["core", "pipeline", step.index, "inputs"], { step: step.name }, message);
       }
     }

@@ -5,14 +5,13 @@ import { type Found, rule } from "../rule.ts";
 
 export const conformanceDiffers = rule({
   id: "conformance-differs",
-  about:
-    "a conformance case is of a transform as it is declared now: with its inputs, its outputs and their types",
+  about: "Require that every conformance case matches its transform's declared inputs, outputs and types",
   severity: "error",
   invariants: [
     "fb.conformance::INVARIANT_TEST_DATA_MATCH_CT_OUTPUT_V0",
     "fb.topology::INVARIANT_CT_TEST_DATA_OUTCOME_DECLARED_V0",
   ],
-  hint: "make the case again from the transform's artifact",
+  hint: "generate the case again from the transform's artifact",
   *check(subject) {
     for (const [file, declared] of subject.documents) {
       if (file.startsWith("conformance/")) yield* differences(file, declared, subject);
@@ -32,11 +31,11 @@ function* differences(file: string, declared: JsonObject, { entries }: SnapshotM
   if (transform === undefined) return yield say(["ct_fqdn"], `${name} is not in the snapshot`);
   const outcome = own(declared, "expected_outcome");
   if (outcome !== "SUCCESS" && outcome !== "VIOLATION") {
-    yield say(["expected_outcome"], "the case does not say whether it should be SUCCESS or VIOLATION");
+    yield say(["expected_outcome"], "the case does not state whether it should be SUCCESS or VIOLATION");
   }
   const { inputs, input_types: _, ...ir } = objectAt(declared, "ct_ir");
   const { inputs: specs, ...own_ir } = objectAt(transform.envelope, "ct_ir");
-  if (!jsonEqual(ir, own_ir)) yield say(["ct_ir"], `the case is of another ${name} than the artifact declares`);
+  if (!jsonEqual(ir, own_ir)) yield say(["ct_ir"], `the case has another ${name} than the artifact declares`);
   const core = objectAt(transform.frontmatter, "core");
   yield* misfits(isObject(inputs) ? inputs : {}, isObject(specs) ? specs : {}, ["ct_ir", "inputs"], say);
   yield* misfits(objectAt(declared, "expected"), objectAt(core, "outputs"), ["expected"], say);
@@ -45,7 +44,7 @@ function* differences(file: string, declared: JsonObject, { entries }: SnapshotM
   for (const [field, spec] of Object.entries(specs)) {
     const isMissing =
       isObject(spec) && own(spec, "required") === true && !(isObject(inputs) && Object.hasOwn(inputs, field));
-    if (isMissing) yield say(["ct_ir", "inputs"], `the case leaves out ${field}, which the transform requires`);
+    if (isMissing) yield say(["ct_ir", "inputs"], `the case has no ${field}, which the transform requires`);
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Fault } from "../../errors/faults.ts";
+import type { Fault } from "../../errors/base.ts";
 import { own } from "../../json/json.ts";
 import { type Found, rule } from "../rule.ts";
 
 export const corruptFile = rule({
   id: "corrupt-file",
   about:
-    "every file is whole: strict JSON, named as it calls itself, executed as its sealed text says, sealed as it is",
+    "Require that every file is strict JSON, has the name that it declares, and matches its sealed text and the seal",
   severity: "error",
   invariants: [
     "fb.constitution::INVARIANT_ARTIFACT_CONTENT_HASH_DECLARED_V0",
@@ -13,7 +13,7 @@ export const corruptFile = rule({
     "fb.constitution::INVARIANT_UNIQUE_ARTIFACT_ID_V0",
     "fb.topology::INVARIANT_TOPOLOGY_IMMUTABLE_AFTER_COMPILATION_V0",
   ],
-  hint: "restore the file; pgs verify says the same of it",
+  hint: "restore the file; pgs verify reports the same",
   *check({ faults }) {
     for (const fault of faults) yield toFound(fault);
   },

@@ -6,9 +6,9 @@ import { foundIn, rule } from "../rule.ts";
 export const eventNotRecorded = rule({
   id: "event-not-recorded",
   about:
-    "an EXIT announces an event that every way to it has recorded: else the trace tells of what no store knows",
+    "Require that every path to an EXIT records the event that the EXIT announces; otherwise no store has the announced event",
   severity: "warning",
-  hint: "lead the way through the node that writes the record, or to an EXIT that announces nothing",
+  hint: "route the path through the node that writes the record, or to an EXIT that announces nothing",
   *check(subject) {
     const records = eventRecords(subject);
     for (const workflow of subject.workflows) {
@@ -22,7 +22,7 @@ export const eventNotRecorded = rule({
           ),
         );
         if (!isReachedWithout(key, writers, workflow)) continue;
-        const message = `a way leads to ${key} on which no record of ${emit} was written`;
+        const message = `a path leads to ${key} on which no record of ${emit} was written`;
         yield foundIn(workflow.artifact, [...path, "emit"], { node: key, event: emit }, message);
       }
     }

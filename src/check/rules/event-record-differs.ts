@@ -7,7 +7,7 @@ import { type Found, foundIn, rule } from "../rule.ts";
 export const eventRecordDiffers = rule({
   id: "event-record-differs",
   about:
-    "a record has the fields that its event requires, at its top level, with their types: else nobody can rely on the event",
+    "Require that every record has the fields that its event requires, at its top level and with their types",
   severity: "error",
   invariants: ["governance::INVARIANT_RECORDS_MATCH_EVENTS_V0"],
   hint: "write the field into the record, or make it optional in the event's core.schema",
@@ -30,7 +30,12 @@ function* differences({ event, record, artifact, at }: EventRecord, schema: Json
       if (isRequired)
         yield foundIn(artifact, at, facts, `the record of ${event} has no ${field}, which the event requires`);
     } else if (isRequired && value.maybe) {
-      yield foundIn(artifact, at, facts, `the record of ${event} may lack ${field}, which the event requires`);
+      yield foundIn(
+        artifact,
+        at,
+        facts,
+        `the record of ${event} may have no ${field}, which the event requires`,
+      );
     } else if (excludes(value, declaredValue(own(schema, field)))) {
       const declared = declaredValue(own(schema, field)).types.join(" or ");
       yield foundIn(

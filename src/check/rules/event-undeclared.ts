@@ -7,10 +7,10 @@ import { type Found, foundIn, rule } from "../rule.ts";
 export const eventUndeclared = rule({
   id: "event-undeclared",
   about:
-    "every event that is announced, written or asked for has an artifact: without one, nobody says what it holds",
+    "Require an artifact for every event that is announced, written or used in admission; it declares the fields of the event",
   severity: "error",
   invariants: ["fb.constitution::INVARIANT_EV_SCHEMA_REQUIRED_V0"],
-  hint: "add the EV artifact, or name an event that is there",
+  hint: "add the EV artifact, or name an existing event",
   *check(subject) {
     const isKnown = (event: string, { artifact }: Pick<CheckedWorkflow, "artifact">) =>
       eventOf(event, namespaceOf(artifact.fqdn), subject) !== undefined;

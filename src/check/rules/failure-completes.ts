@@ -3,9 +3,9 @@ import { foundIn, rule } from "../rule.ts";
 
 export const failureCompletes = rule({
   id: "failure-completes",
-  about: "no failure leads to an EXIT that reports success: the caller would never know of it",
+  about: "Disallow routes from a failure to an EXIT that reports success; the caller would not see the failure",
   severity: "warning",
-  hint: "lead the outcome to an EXIT with reason FAILED or EXITED, or to a node that records it",
+  hint: "route the outcome to an EXIT with reason FAILED or EXITED, or to a node that records it",
   *check({ workflows }) {
     for (const { artifact, table } of workflows) {
       const completing = table.nodes.filter(({ type, reason }) => type === "EXIT" && reason === "COMPLETED");
@@ -19,7 +19,7 @@ export const failureCompletes = rule({
           const end = ends.get(to);
           if (end === undefined || !(outcome === "BACKEND_ERROR" || (FAILURES.has(outcome) && end === to)))
             continue;
-          const message = `${key} leads ${outcome} ${to === end ? "" : "on "}to ${end}, which ends every run as COMPLETED`;
+          const message = `${key} leads ${outcome} ${to === end ? "" : "on "}to ${end}, which ends every run with COMPLETED`;
           yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome }, message);
         }
       }

@@ -7,8 +7,7 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const fieldUnknown = rule({
   id: "field-unknown",
-  about:
-    "an artifact has only fields of its kind: nothing reads another, so whatever it was meant to say is not said",
+  about: "Disallow fields that are unknown to the kind of artifact; nothing reads them, so they have no effect",
   severity: "warning",
   invariants: [
     "fb.constitution::INVARIANT_COMPILER_NO_EXECUTION_V0",

@@ -3,7 +3,8 @@ import { rule } from "../rule.ts";
 
 export const graphBroken = rule({
   id: "graph-broken",
-  about: "a workflow starts at its one intent, and its routes lead to nodes it has: else it is not run at all",
+  about:
+    "Require that a workflow starts at its only intent and routes only to its own nodes; otherwise it cannot run",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_WF_ENTRY_INTENT_V0",

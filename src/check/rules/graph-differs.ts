@@ -7,9 +7,9 @@ import { type Found, rule } from "../rule.ts";
 
 export const graphDiffers = rule({
   id: "graph-differs",
-  about: "the graph kept beside a workflow is that of its artifact: who reads the picture reads the protocol",
+  about: "Require that the graph file of a workflow matches its artifact",
   severity: "warning",
-  hint: "make the graph again from the workflow's artifact",
+  hint: "generate the graph again from the workflow's artifact",
   *check(subject) {
     if (![...subject.documents.keys()].some((file) => file.endsWith(SUFFIX))) return;
     const artifacts = asAuthored(subject);
@@ -30,7 +30,7 @@ export const graphDiffers = rule({
     const files = new Set(expected.map(({ file }) => file));
     for (const file of subject.documents.keys()) {
       if (!file.endsWith(SUFFIX) || files.has(file)) continue;
-      yield { file, pointer: "", facts: {}, message: "the graph is of no workflow in the snapshot" };
+      yield { file, pointer: "", facts: {}, message: "the graph belongs to no workflow in the snapshot" };
     }
   },
 });
@@ -86,7 +86,7 @@ function waysDifference(listed: Json | undefined, ways: Ways): string | null {
   const extra = listed.filter((one: Json) => !Array.isArray(one) || !ways.has(one));
   if (extra.length > 0) return said("not the workflow's", extra.map(wayText));
   const count = new Set(listed.map(wayText)).size;
-  return count === ways.count ? null : `${count} of ${counted(ways.count, "way")} listed`;
+  return count === ways.count ? null : `${count} of ${counted(ways.count, "path")} listed`;
 }
 
 const wayText = (one: Json) => (Array.isArray(one) ? one.join(" > ") : "");

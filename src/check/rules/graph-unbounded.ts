@@ -3,7 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const graphUnbounded = rule({
   id: "graph-unbounded",
-  about: "no route leads back to a node that was passed: nothing but the hop limit would end such a run",
+  about: "Disallow routes back to an earlier node; only the hop limit would end such a run",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_TOPOLOGY_ACYCLIC_V0",
@@ -17,7 +17,7 @@ export const graphUnbounded = rule({
         for (const [outcome, to] of next) {
           const isBack = to === key || (type !== "EXIT" && circles.get(to) === circles.get(key));
           if (!isBack) continue;
-          const message = `${key} routes ${outcome} to ${to}, from where a way leads back to ${key}`;
+          const message = `${key} routes ${outcome} to ${to}, from where a path leads back to ${key}`;
           yield foundIn(artifact, [...path, "next", outcome], { node: key, outcome, to }, message);
         }
       }

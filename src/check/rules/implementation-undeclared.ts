@@ -3,8 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const implementationUndeclared = rule({
   id: "implementation-undeclared",
-  about:
-    "every transform and side effect names the code that performs it: another runtime has nothing else to go by",
+  about: "Require that every transform and side effect names its implementation; other runtimes depend on it",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_IMPLEMENTATION_ADMISSIBLE_V0"],
   hint: "state module and callable",

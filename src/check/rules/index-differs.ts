@@ -5,9 +5,9 @@ import { type Found, rule } from "../rule.ts";
 
 export const indexDiffers = rule({
   id: "index-differs",
-  about: "the index lists every artifact and store, where it is and who uses it, and nothing else",
+  about: "Require that the index lists exactly the existing artifacts and stores, with their files and users",
   severity: "warning",
-  hint: "make the index again from the artifacts",
+  hint: "generate the index again from the artifacts",
   *check(subject) {
     const artifacts = asAuthored(subject);
     for (const [file, list, count, expected] of [
@@ -29,7 +29,7 @@ function* differences(
 ): Generator<Found> {
   const [should, is] = [objectAt(expected, list), objectAt(found, list)];
   if (own(found, count) !== own(expected, count)) {
-    const message = `${count} is ${String(own(found, count))}, and should be ${String(own(expected, count))}`;
+    const message = `${count} is ${String(own(found, count))}, but should be ${String(own(expected, count))}`;
     yield { file, pointer: pointer([count]), facts: { count }, message };
   }
   for (const name of [...new Set([...Object.keys(should), ...Object.keys(is)])].sort()) {

@@ -7,7 +7,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const inputNeverRead = rule({
   id: "input-never-read",
-  about: "a step binds only inputs that its capability declares: whatever else it is given may be dropped",
+  about: "Disallow step inputs that the capability does not declare; the capability may ignore them",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0"],
   hint: "remove the binding, or declare the input in the capability's artifact",

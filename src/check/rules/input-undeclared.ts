@@ -4,7 +4,7 @@ import { foundIn, rule } from "../rule.ts";
 export const inputUndeclared = rule({
   id: "input-undeclared",
   about:
-    "a contract declares every input that its steps read: of what it does not declare, nobody checks presence or type",
+    "Require that a contract declares every input that its steps read; presence and type of others are not checked",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0"],
   hint: "declare it in the contract's core.inputs, with its type and whether it is required",

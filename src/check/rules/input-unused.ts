@@ -3,8 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const inputUnused = rule({
   id: "input-unused",
-  about:
-    "a step or a condition reads every input that the contract declares: who has to give it expects that it counts",
+  about: "Disallow declared contract inputs that no step and no condition reads",
   severity: "note",
   hint: "read the input in a step, or remove it from core.inputs",
   *check(subject) {

@@ -5,7 +5,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const intentDiffers = rule({
   id: "intent-differs",
-  about: "an intent names the workflow that starts with it, and no other does: else a request means two things",
+  about: "Require that an intent and the workflow that starts with it name each other, one to one",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_IN_WORKFLOW_BINDING_V0",
@@ -18,7 +18,7 @@ export const intentDiffers = rule({
     for (const { artifact, table } of subject.workflows) {
       const start = table.nodes.find(({ key, type }) => key === table.start && type === "IN");
       if (start === undefined || start.code !== null) continue;
-      const message = `${start.key} names no intent, so it lets every payload through`;
+      const message = `${start.key} names no intent, so it accepts every payload`;
       yield foundIn(artifact, start.path, { node: start.key }, message);
     }
     const starts = subject.workflows.flatMap(({ artifact, table }) => {
@@ -39,7 +39,7 @@ export const intentDiffers = rule({
           entry,
           ["core", "inputs"],
           {},
-          "the intent declares no field, so it lets everything through",
+          "the intent declares no field, so it accepts every payload",
         );
       }
     }

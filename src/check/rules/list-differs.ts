@@ -3,8 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const listDiffers = rule({
   id: "list-differs",
-  about:
-    "what an invariant lists for its readers is what it lists for its checker: else they hold two different rules",
+  about: "Require that an invariant lists the same for its readers and for its checker",
   severity: "warning",
   hint: "list the same in core and in assert_projection",
   *check({ ofWord }) {

@@ -5,8 +5,7 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const malformed = rule({
   id: "malformed",
-  about:
-    "every field has the shape that reading it expects: what has another is refused, or read as if it were absent",
+  about: "Require that every field has the expected type; other values are refused or ignored",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_SCHEMA_CONFORMANCE_V0"],
   hint: "correct the field",

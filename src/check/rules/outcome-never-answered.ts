@@ -3,7 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const outcomeNeverAnswered = rule({
   id: "outcome-never-answered",
-  about: "a step handles only outcomes that its capability can answer: any other promises what cannot happen",
+  about: "Disallow handlers for outcomes that the capability of the step cannot return",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_TOPOLOGY_CONTRACT_CLOSED_V0"],
   hint: "remove the outcome from the step's on_result, or correct its name",
@@ -13,7 +13,7 @@ export const outcomeNeverAnswered = rule({
         const possible = outcomesOf(step);
         for (const outcome of step.onResult.keys()) {
           if (possible === null || possible.has(outcome)) continue;
-          const message = `step ${step.name} handles ${outcome}, which ${step.code} never answers`;
+          const message = `step ${step.name} handles ${outcome}, which ${step.code} never returns`;
           const path = ["core", "pipeline", step.index, "on_result", outcome];
           yield foundIn(artifact, path, { step: step.name, outcome }, message);
         }

@@ -3,7 +3,8 @@ import { foundIn, rule } from "../rule.ts";
 
 export const outcomeNotAllowed = rule({
   id: "outcome-not-allowed",
-  about: "a contract ends only in outcomes it allows itself: in any other, the run is refused",
+  about:
+    "Require that a contract ends only with outcomes that it allows; with any other outcome, the run is refused",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_TOPOLOGY_CONTRACT_CLOSED_V0"],
   hint: "add the outcome to result_status_contract.allowed, and route it in the nodes that run the contract",
@@ -14,7 +15,7 @@ export const outcomeNotAllowed = rule({
       for (const { outcome, step, evaluation } of course.endings) {
         if (contract.allowed.has(outcome)) continue;
         const by = evaluation === null ? `step ${step.name}` : `evaluation ${evaluation}`;
-        const message = `after ${by} the contract ends in ${outcome}, which it does not allow`;
+        const message = `after ${by} the contract ends with ${outcome}, which it does not allow`;
         const path =
           evaluation === null
             ? ["core", "pipeline", step.index, "on_result", outcome]

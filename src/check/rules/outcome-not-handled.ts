@@ -3,7 +3,7 @@ import { rule } from "../rule.ts";
 
 export const outcomeNotHandled = rule({
   id: "outcome-not-handled",
-  about: "a step handles every outcome of its capability: on one it does not, the run is refused",
+  about: "Require that a step handles every outcome of its capability; an unhandled outcome refuses the run",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_TOPOLOGY_ROUTING_COMPLETE_V0",

@@ -3,7 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const outputNeverSet = rule({
   id: "output-never-set",
-  about: "a step publishes every output that the contract declares: who reads another waits for nothing",
+  about: "Require that some step publishes every output that the contract declares",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_CT_OUTPUT_CONTRACT_MATCH_V0"],
   hint: "publish it in a step's outputs, or remove it from core.outputs",

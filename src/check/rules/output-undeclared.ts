@@ -4,7 +4,7 @@ import { foundIn, rule } from "../rule.ts";
 export const outputUndeclared = rule({
   id: "output-undeclared",
   about:
-    "a node reads only outputs that the contract declares: anything else it publishes can go without notice",
+    "Require that the contract declares every output that a node reads; an undeclared output may disappear without notice",
   severity: "warning",
   invariants: [
     "fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0",

@@ -5,10 +5,10 @@ import { foundIn, rule } from "../rule.ts";
 export const outputUnused = rule({
   id: "output-unused",
   about:
-    "what a step publishes is declared, or read by a later step, a condition or a node: else it was made for nobody",
+    "Disallow published values that are neither declared as outputs nor read by a later step, a condition or a node",
   severity: "note",
   invariants: ["fb.topology::INVARIANT_CC_NO_UNUSED_OUTPUTS_V0"],
-  hint: "declare it in the contract's core.outputs, read it, or leave it out of the step's outputs",
+  hint: "declare it in the contract's core.outputs, read it, or remove it from the step's outputs",
   *check(subject) {
     const read = new Set<string>();
     for (const { plan, node } of contractNodes(subject)) {

@@ -13,14 +13,14 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const pathUnresolved = rule({
   id: "path-unresolved",
-  about: "every path leads to something declared: one that reaches nothing leaves its key out, in silence",
+  about: "Require that every path refers to a declared value; a path without a value silently omits its key",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0",
     "fb.topology::INVARIANT_CC_INPUTS_SATISFIED_V0",
     "fb.topology::INVARIANT_TOPOLOGY_INPUT_REFERENCE_DECLARED_V0",
   ],
-  hint: "correct the path, or declare the field in the artifact that should give it",
+  hint: "correct the path, or declare the field in the artifact that should provide it",
   *check(subject) {
     yield* reasonsOf(subject, "path-unresolved");
     for (const { artifact, contract, flow } of flowing(subject)) {
@@ -51,6 +51,6 @@ function isCrossed({ at }: BoundPath, { steps }: ContractFlow): boolean {
 function* unresolved(paths: readonly BoundPath[], artifact: { readonly file: string }): Generator<Found> {
   for (const { text, root, segments, at, reach } of paths) {
     if (reach(root, segments) !== undefined) continue;
-    yield foundIn(artifact, at, { path: text }, `${text} reaches nothing that is declared`);
+    yield foundIn(artifact, at, { path: text }, `${text} refers to nothing that is declared`);
   }
 }

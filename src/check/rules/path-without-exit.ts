@@ -3,7 +3,8 @@ import { foundIn, rule } from "../rule.ts";
 
 export const pathWithoutExit = rule({
   id: "path-without-exit",
-  about: "from every node a way leads to an EXIT, and an EXIT is the end: a run that cannot end is refused",
+  about:
+    "Require a path from every node to an EXIT, and no route out of an EXIT; a run that cannot end is refused",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_WF_EXECUTION_PATH_VALID_V0"],
   hint: "route an outcome towards an EXIT; an EXIT has no next",
@@ -16,7 +17,7 @@ export const pathWithoutExit = rule({
           yield foundIn(artifact, [...path, "next"], { node: key }, `${key} is an EXIT and has routes`);
         }
         if (!ending.has(key))
-          yield foundIn(artifact, path, { node: key }, `no way leads from ${key} to an EXIT`);
+          yield foundIn(artifact, path, { node: key }, `no path leads from ${key} to an EXIT`);
       }
     }
   },

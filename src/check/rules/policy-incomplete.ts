@@ -5,7 +5,7 @@ import { foundIn, rule } from "../rule.ts";
 export const policyIncomplete = rule({
   id: "policy-incomplete",
   about:
-    "runtime bindings say the same of one side effect: a path that most give and one leaves out is missing there",
+    "Require that all runtime bindings give a side effect the same policy; a path that only one binding omits is missing there",
   severity: "warning",
   invariants: [
     "fb.topology::INVARIANT_RB_BINDING_POLICY_CONFORMANCE_V0",

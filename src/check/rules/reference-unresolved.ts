@@ -9,8 +9,7 @@ import { type Found, rule } from "../rule.ts";
 
 export const referenceUnresolved = rule({
   id: "reference-unresolved",
-  about:
-    "every full name in an artifact is that of an artifact: what a name stands for must be in the snapshot",
+  about: "Require that every full name in an artifact refers to an artifact of the snapshot",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_BINDING_INTEGRITY_V0",

@@ -6,7 +6,7 @@ import { foundIn, rule } from "../rule.ts";
 export const requiredInputUnbound = rule({
   id: "required-input-unbound",
   about:
-    "every required input is bound, of contracts and of capabilities: without it they answer a violation, always",
+    "Require a binding for every required input of contracts and capabilities; without it, the result is always a violation",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_CC_INPUTS_SATISFIED_V0"],
   hint: "bind the input, or make it optional where it is declared",

@@ -4,9 +4,9 @@ import { foundIn, rule } from "../rule.ts";
 
 export const retiredUsed = rule({
   id: "retired-used",
-  about: "no workflow runs an artifact that is retired: what replaced it was put there for a reason",
+  about: "Disallow retired artifacts in workflows; use the artifact that replaced them",
   severity: "warning",
-  hint: "run what superseded it, or retire the workflow too",
+  hint: "use the artifact that superseded it, or retire the workflow too",
   *check({ workflows, entries }) {
     for (const { artifact, table } of workflows) {
       if (own(artifact.frontmatter, "status") === RETIRED) continue;
@@ -17,7 +17,7 @@ export const retiredUsed = rule({
           artifact,
           [...path, "code"],
           { artifact: name },
-          `${name} is retired, and still run here`,
+          `${name} is retired, but still used here`,
         );
       }
     }

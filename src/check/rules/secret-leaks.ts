@@ -7,8 +7,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const secretLeaks = rule({
   id: "secret-leaks",
-  about:
-    "a value that is suppressed under one name is suppressed under every other: else a trace shows it all the same",
+  about: "Require that a suppressed value is suppressed under every name; otherwise the trace shows it",
   severity: "warning",
   hint: "add the name to the contract's suppress_trace_fields",
   *check(subject) {

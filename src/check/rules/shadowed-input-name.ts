@@ -8,9 +8,10 @@ import { foundIn, rule } from "../rule.ts";
 
 export const shadowedInputName = rule({
   id: "shadowed-input-name",
-  about: "an input takes the value of its own name where there is one: a path to another is easily a slip",
+  about:
+    "Disallow binding an input to another value when a value with the input's own name exists; this is often a mistake",
   severity: "note",
-  hint: "bind the value of that name; where the other is meant, give the input a name that says so",
+  hint: "bind the value of that name; if the other value is intended, rename the input",
   *check(subject) {
     for (const { workflow, plan, node } of contractNodes(subject)) {
       const reach = nodeReach(plan, subject);

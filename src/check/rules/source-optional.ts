@@ -5,7 +5,7 @@ import { foundIn, rule } from "../rule.ts";
 export const sourceOptional = rule({
   id: "source-optional",
   about:
-    "what a contract requires, the intent requires: else a request it lets through ends in a violation further on",
+    "Require that the intent requires what the contracts require; otherwise an accepted request ends in a violation later",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_CC_INPUTS_SATISFIED_V0"],
   hint: "require the field in the intent, declare what its object holds, or give it a default",
@@ -20,7 +20,7 @@ export const sourceOptional = rule({
         // Told where it is missed first.
         if (insisted?.has(payloadPath(source.segments))) continue;
         if (reach("payload", source.segments)?.maybe === undefined) continue;
-        const message = `${node.key} binds the required ${name} to ${source.text}, which a payload may leave out`;
+        const message = `${node.key} binds the required ${name} to ${source.text}, which a payload may omit`;
         const path = ["core", "nodes", node.key, "inputs", name];
         yield foundIn(workflow.artifact, path, { path: source.text }, message);
       }

@@ -3,7 +3,8 @@ import { rule } from "../rule.ts";
 
 export const stepTargetUnknown = rule({
   id: "step-target-unknown",
-  about: "a step has a name of its own, one capability, and actions that name a later step or an evaluation",
+  about:
+    "Require that every step has a unique name, one capability, and actions that name a later step or an evaluation",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_TOPOLOGY_STEP_DECLARED_V0",

@@ -2,9 +2,9 @@ import { foundIn, rule } from "../rule.ts";
 
 export const stepUnreachable = rule({
   id: "step-unreachable",
-  about: "every step can be run and every evaluation asked: what nothing leads to has no effect",
+  about: "Disallow steps and evaluations that nothing leads to; they have no effect",
   severity: "warning",
-  hint: "let the step before continue to it, name it in an action, or remove it",
+  hint: "let the previous step continue to it, name it in an action, or remove it",
   *check({ contracts }) {
     for (const { artifact, table, contract, course } of contracts) {
       if (contract === null || course === null) continue;
@@ -14,7 +14,7 @@ export const stepUnreachable = rule({
       }
       for (const { name, path } of table.evaluations) {
         if (course.asked.has(name)) continue;
-        yield foundIn(artifact, path, { evaluation: name }, `no step asks the evaluation ${name}`);
+        yield foundIn(artifact, path, { evaluation: name }, `no step uses the evaluation ${name}`);
       }
     }
   },

@@ -6,9 +6,9 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const storeShared = rule({
   id: "store-shared",
-  about: "a file belongs to one store, kept by one kind of side effect: what another writes into it damages it",
+  about: "Require that a file belongs to one store and one kind of side effect; any other kind damages it",
   severity: "error",
-  hint: "give each store a path of its own, and name the store that this side effect keeps",
+  hint: "give each store its own path, and name the store of this side effect",
   *check(subject) {
     yield* twoStores(subject);
     yield* twoKinds(subject);
@@ -48,7 +48,7 @@ function* twoKinds(subject: SnapshotModel): Generator<Found> {
     const main = kinds.reduce((most, kind) => (count(kind) > count(most) ? kind : most));
     for (const { contract, index, step, kind } of steps) {
       if (kind === main) continue;
-      const message = `step ${step} keeps the file ${file} as ${kind}, other steps keep it as ${main}`;
+      const message = `step ${step} uses the file ${file} as ${kind}, other steps use it as ${main}`;
       yield foundIn(contract, ["core", "pipeline", index], { step, file, kind }, message);
     }
   }

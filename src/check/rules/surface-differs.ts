@@ -7,7 +7,7 @@ import { foundIn, rule } from "../rule.ts";
 export const surfaceDiffers = rule({
   id: "surface-differs",
   about:
-    "a step's result_surface is what it handles, and both are the outcomes that its capability is declared to have",
+    "Require that result_surface of a step lists the outcomes that the step handles and that its capability declares",
   severity: "warning",
   invariants: ["fb.topology::INVARIANT_TOPOLOGY_SURFACE_CANONICAL_V0"],
   hint: "list the same outcomes in result_surface, on_result, the SURFACE_CONTRACT and the capability's artifact",
@@ -24,13 +24,13 @@ export const surfaceDiffers = rule({
             artifact,
             said,
             { step: name },
-            `result_surface of step ${name} should be a list of texts`,
+            `result_surface of step ${name} should be a list of strings`,
           );
           continue;
         }
         const handled = [...onResult.keys()];
         if (!same(surface, handled)) {
-          const message = `step ${name} states ${list(surface)}, and handles ${list(handled)}`;
+          const message = `step ${name} states ${list(surface)}, but handles ${list(handled)}`;
           yield foundIn(artifact, said, { step: name, than: "on_result" }, message);
         }
         const code = (transform ?? sideEffect ?? "") as Fqdn;
@@ -39,7 +39,7 @@ export const surfaceDiffers = rule({
         );
         const canonical = texts(own(governing?.frontmatter ?? {}, "canonical_surface"));
         if (governing === undefined || canonical === null || same(surface, canonical)) continue;
-        const message = `step ${name} states ${list(surface)}, and ${governing.fqdn} ${list(canonical)}`;
+        const message = `step ${name} states ${list(surface)}, but ${governing.fqdn} states ${list(canonical)}`;
         yield foundIn(artifact, said, { step: name, than: governing.fqdn }, message);
       }
     }
@@ -62,7 +62,7 @@ function* againstOperations({ frontmatter, fqdn, file }: Entry, { ofWord, snapsh
       const message = `${fqdn} governs ${String(op)} of ${effect}, which declares no such operation`;
       yield foundIn({ file }, ["op"], { effect, op: String(op) }, message);
     } else if (!same(outcomes, canonical)) {
-      const message = `${fqdn} states ${list(canonical)}, and ${effect} declares ${list(outcomes)} for ${String(op)}`;
+      const message = `${fqdn} states ${list(canonical)}, but ${effect} declares ${list(outcomes)} for ${String(op)}`;
       yield foundIn({ file }, ["canonical_surface"], { effect, op: String(op) }, message);
     }
   }

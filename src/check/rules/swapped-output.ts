@@ -3,7 +3,8 @@ import { foundIn, rule } from "../rule.ts";
 
 export const swappedOutput = rule({
   id: "swapped-output",
-  about: "an output is named before its path: written the other way round, it goes out under the path's name",
+  about:
+    "Disallow output bindings with name and path swapped; the value would be published under the name of the path",
   severity: "warning",
   hint: "write <name to publish>: $.capability_result.<field of the result>",
   *check(subject) {

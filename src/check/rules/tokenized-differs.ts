@@ -8,10 +8,10 @@ import { type Found, rule } from "../rule.ts";
 export const tokenizedDiffers = rule({
   id: "tokenized-differs",
   about:
-    "the tokenized projection says what the artifacts say: else two runtimes of one snapshot run two protocols",
+    "Require that the tokenized projection matches the artifacts; otherwise two runtimes run different protocols",
   severity: "error",
   invariants: ["fb.topology::INVARIANT_WF_NODE_KEY_BINDING_UNIQUE_V0"],
-  hint: "project the snapshot again",
+  hint: "generate the projection again",
   *check(subject) {
     for (const projection of subject.projections) {
       yield* vocabulary(projection);
@@ -32,7 +32,7 @@ function* vocabulary({ folder, names, addresses }: Projection): Generator<Found>
   for (const [address, name] of names) {
     if (Number(own(addresses, name)) === address) continue;
     const file = `${folder.replace("tokenized", "vocabulary")}/reverse.json`;
-    const message = `${name} has the address ${address} one way, and another the other way`;
+    const message = `${name} has the address ${address} in one direction and another address in the other`;
     yield { file, pointer: pointer([name]), facts: { name }, message };
   }
 }
@@ -48,7 +48,7 @@ function* missing(
     const [file, part] = place;
     const projected = objectAt(file === "dispatch" ? dispatch : handlers, part);
     if (Object.hasOwn(projected, String(address))) continue;
-    const message = `the projection leaves out ${name}`;
+    const message = `the projection has no ${name}`;
     yield { file: `${folder}/${file}.json`, pointer: pointer([part]), facts: { name }, message };
   }
 }

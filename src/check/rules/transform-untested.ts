@@ -3,8 +3,7 @@ import { foundIn, rule } from "../rule.ts";
 
 export const transformUntested = rule({
   id: "transform-untested",
-  about:
-    "every transform has a conformance case: without one, two builds may answer differently and both be right",
+  about: "Require a conformance case for every transform; without one, two builds may return different results",
   severity: "note",
   hint: "add a case with inputs, outcome and expected outputs",
   *check({ ofWord, documents }) {
@@ -14,7 +13,7 @@ export const transformUntested = rule({
     for (const entry of ofWord("CT")) {
       if (tested.has(entry.fqdn)) continue;
       const outputs = Object.keys(objectAt(objectAt(entry.frontmatter, "core"), "outputs"));
-      yield foundIn(entry, [], { outputs }, `no conformance case says what ${entry.fqdn} answers`);
+      yield foundIn(entry, [], { outputs }, `no conformance case states what ${entry.fqdn} returns`);
     }
   },
 });

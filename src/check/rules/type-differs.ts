@@ -10,7 +10,7 @@ import { type Found, foundIn, rule } from "../rule.ts";
 export const typeDiffers = rule({
   id: "type-differs",
   about:
-    "what is bound has the type that is declared where it goes: else it is a violation, or goes on unchecked",
+    "Require that a bound value has the declared type of its target; otherwise it is a violation or stays unchecked",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_BINDING_SURFACE_CLOSED_V0",
@@ -51,7 +51,7 @@ function differing(
   wanted: Value,
 ): Found {
   const [is, declared] = [given.types.join(" or "), wanted.types.join(" or ")];
-  return foundIn(artifact, path, { what, is, declared }, `${what} is declared ${declared}, and gets ${is}`);
+  return foundIn(artifact, path, { what, is, declared }, `${what} is declared ${declared}, but gets ${is}`);
 }
 
 function* stepTypes(

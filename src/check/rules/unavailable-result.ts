@@ -7,13 +7,14 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const unavailableResult = rule({
   id: "unavailable-result",
-  about: "what a node reads of another was published on some way to it, and what it requires, on every way",
+  about:
+    "Require that a result that a node reads is published on some path to the node, and on every path if it is required",
   severity: "error",
   invariants: [
     "fb.topology::INVARIANT_CC_INPUTS_SATISFIED_V0",
     "fb.topology::INVARIANT_CC_NO_MISSING_DEPENDENCIES_V0",
   ],
-  hint: "read it from a node that every way passes, route the node behind that one, or make the input optional",
+  hint: "read it from a node on every path, route this node after that one, or make the input optional",
   *check(subject) {
     for (const { artifact, contract } of flowing(subject)) yield* missingBetweenSteps(contract, artifact);
     for (const { workflow, plan, node } of contractNodes(subject)) {
@@ -36,7 +37,7 @@ function* missingBetweenSteps(contract: Contract, artifact: { readonly file: str
       const [of, output] = needed.segments.map(String);
       const one = outputOf(String(of), String(output));
       if (!entered.may.has(one) || entered.must.has(one)) continue;
-      const message = `on some way to step ${step.name}, ${of} has not published ${output}, and ${name} is required`;
+      const message = `on some path to step ${step.name}, ${of} has not published ${output}, but ${name} is required`;
       const path = ["core", "pipeline", step.index, "inputs", name];
       yield foundIn(artifact, path, { step: step.name, path: needed.text }, message);
     }
@@ -60,9 +61,9 @@ function* missingIn(
       const one = outputOf(of, output);
       const facts = { node: node.key, path: text };
       if (!may.has(one)) {
-        yield foundIn(artifact, at, facts, `on no way to ${node.key} has ${of} published ${output}`);
+        yield foundIn(artifact, at, facts, `${of} publishes ${output} on no path to ${node.key}`);
       } else if (!must.has(one) && neededPath(source) !== undefined && isRequired(name, node)) {
-        const message = `on some way to ${node.key}, ${of} has not published ${output}, and ${name} is required`;
+        const message = `on some path to ${node.key}, ${of} has not published ${output}, but ${name} is required`;
         yield foundIn(artifact, at, facts, message);
       }
     }

@@ -6,11 +6,10 @@ import { foundIn, rule } from "../rule.ts";
 
 export const unusedBooleanResult = rule({
   id: "unused-boolean-result",
-  about:
-    "a yes or no that a transform answers decides something: where nobody reads it, a no goes on like a yes",
+  about: "Disallow boolean results that nothing reads; the run continues in the same way for true and false",
   severity: "error",
   invariants: ["governance::INVARIANT_VERDICTS_ROUTED_V0"],
-  hint: "let on_result name an evaluation whose condition reads it, or a transform that fails where it would be false",
+  hint: "let on_result name an evaluation whose condition reads it, or use a transform that fails instead of returning false",
   *check(subject) {
     for (const { artifact, flow } of flowing(subject)) {
       for (const of of flow.steps) {
@@ -18,7 +17,7 @@ export const unusedBooleanResult = rule({
         for (const verdict of booleanResultsOf(step, subject)) {
           if (!isDecisive(step.code, verdict, subject)) continue;
           if (isReadIn(flow, of, verdict, artifact.fqdn, subject)) continue;
-          const message = `step ${step.name} answers ${verdict}, true or false, and nothing depends on which`;
+          const message = `step ${step.name} returns ${verdict}, true or false, but nothing depends on it`;
           yield foundIn(artifact, placeOf(step, verdict), { step: step.name, verdict }, message);
         }
       }

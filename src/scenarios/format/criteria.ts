@@ -19,7 +19,7 @@ export function checkCriteria(source: Source): void {
   const { criteria = [], steps } = authoredIn(source);
   const ids = criteria.map(({ id }) => id);
   const twice = ids.findIndex((id, i) => ids.indexOf(id) !== i);
-  if (twice !== -1) malformed(source, pointer(["criteria", twice, "id"]), "the id of one criterion alone");
+  if (twice !== -1) malformed(source, pointer(["criteria", twice, "id"]), "the id of exactly one criterion");
   for (const [i, { satisfies = [] }] of steps.entries()) {
     const wrong = satisfies.findIndex((id) => !ids.includes(id));
     if (wrong === -1) continue;

@@ -18,7 +18,7 @@ export function copied(
 ): readonly Preparation[] {
   const from = realPathWithin(folder, at, surroundings, source);
   if (from === null || !surroundings.files.isFolder(from))
-    return malformed(source, at, `a folder relative to this file; ${folder} is none`);
+    return malformed(source, at, `a folder relative to this file; ${folder} is not one`);
   return [{ do: "copy", path: folder, from }];
 }
 

@@ -30,7 +30,7 @@ interface Words {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   object: "an object",
   array: "a list",
   integer: "a whole number",
@@ -52,7 +52,7 @@ function wordsOf({ keyword, instancePath: at, params, parentSchema, schema: aske
       return { at, expected: types.join(" or ") };
     }
     case "pattern":
-      return { at, expected: "made of letters, digits, - and _ alone" };
+      return { at, expected: "made of letters, digits, - and _ only" };
     default:
       return { at, expected: "not empty" };
   }

@@ -1,11 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
-import { UsageFault } from "../../errors/faults.ts";
 import type { Path } from "../../json/diff.ts";
 import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
 import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
 import {
@@ -73,9 +73,9 @@ function checkStep(
   { isRecorded = false }: Reading,
 ): void {
   const at = ["steps", index];
-  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of one step alone");
+  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of exactly one step");
   if (isUnexpected(step.expect) && !isRecorded) {
-    const hint = "pgs test --update records what comes out";
+    const hint = "pgs test --update records the actual values";
     malformed(source, pointer([...at, "expect"]), step.expect === undefined ? "there" : "not empty", hint);
   }
   const value = step as unknown as Json;
@@ -122,7 +122,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
       : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
-  throw new UsageFault("REFERENCE_UNRESOLVED", facts);
+  throw new ScenarioFault("REFERENCE_UNRESOLVED", facts);
 }
 
 function build(
@@ -179,7 +179,7 @@ function payloadOf(step: AuthoredStep, index: number, source: Source, reading: R
   const path = realPathWithin(file, at, reading, source);
   const read = readObject((path === null ? null : readFile(path, reading.files)) ?? new Uint8Array());
   if ("value" in read) return read.value;
-  return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
+  return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`);
 }
 
 function readFile(path: string, files: Files): Uint8Array | null {

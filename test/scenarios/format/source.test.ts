@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { UsageFault } from "../../../src/errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -10,6 +9,7 @@ import {
   parsePointer,
   pointer,
 } from "../../../src/json/json.ts";
+import { ScenarioFault } from "../../../src/scenarios/errors.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";
 
 const source = (text: string, file = "a.yaml") => readSource(file, Buffer.from(text));
@@ -209,7 +209,7 @@ test("what cannot be updated is refused", () => {
   const merged = source("a: &x { e: 1 }\nb:\n  <<: *x\n  c: 1\n");
   assert.throws(
     () => merged.changed([{ at: "/b/e", value: undefined }]),
-    (error) => error instanceof UsageFault && error.code === "SCENARIO_NOT_UPDATED",
+    (error) => error instanceof ScenarioFault && error.code === "SCENARIO_NOT_UPDATED",
   );
 });
 
@@ -218,7 +218,7 @@ test("a file that is not UTF-8 is refused with its line", () => {
   assert.throws(
     () => readSource("a.yaml", bytes),
     (error) =>
-      error instanceof UsageFault &&
+      error instanceof ScenarioFault &&
       error.code === "SCENARIO_UNREADABLE" &&
       (error.facts as JsonObject)["line"] === 2,
   );

@@ -1,6 +1,5 @@
 /** `pgs attest`: signs what an intact trace says of its run; with `--verify`, checks who did. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, envelopeText } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
@@ -9,6 +8,7 @@ import { runStatement } from "../../../sign/subjects.ts";
 import { signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { argument, file, flag, optionalCount, repeatable } from "../../option.ts";
@@ -50,7 +50,7 @@ export const attest = defineCommand({
     if (verify) return verifyAttestation(attestation, trustOf({ key, requireSignature }, context), context);
     await checkOutputs({ attestation: attestation.file }, { "the trace": trace, "a key": key }, context);
     if (requireSignature !== undefined) {
-      const message = "--require-signature asks for signatures that are there";
+      const message = "--require-signature checks existing signatures";
       throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
     }
     return sign(attestation, signingKeys(key, context), context);

@@ -1,11 +1,12 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
-import { type Fault, UsageFault } from "../../../errors/faults.ts";
+import type { Fault } from "../../../errors/base.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
 import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
 import { signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
@@ -60,6 +61,6 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
   for (const finding of findings) printError(context, refusalText(finding));
   if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
-    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
+    printText(context, `${plain(trace)}: matches its attestation\n${actorText(predicate)}${signed}`);
   }
 }

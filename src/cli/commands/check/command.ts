@@ -5,14 +5,15 @@ import { readSnapshotModel } from "../../../check/analysis/snapshot-model.ts";
 import { baselineText, type Known, parseBaseline } from "../../../check/baseline.ts";
 import { type Config, NO_CONFIG, parseConfig } from "../../../check/config.ts";
 import { coverageOf } from "../../../check/coverage.ts";
+import { CheckFault } from "../../../check/errors.ts";
 import { type CheckResult, evaluate, type Terms } from "../../../check/evaluate.ts";
 import { RULES } from "../../../check/rules.ts";
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { requireTrust } from "../../load.ts";
@@ -128,7 +129,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
     platform.writeFile(path(file), baselineText(findings));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+    throw new CheckFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
   }
   const name = shortPath(path(file), platform.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });

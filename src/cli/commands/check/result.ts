@@ -14,7 +14,7 @@ export function checkPart(result: CheckResult, context: Context): Part {
   return {
     name: "check",
     state: failed ? "failed" : "passed",
-    counted: `${sumOf(result)}${known.length === 0 ? "" : `, ${known.length} known to the baseline`}`,
+    counted: `${sumOf(result)}${known.length === 0 ? "" : `, ${known.length} in the baseline`}`,
     rules: rules.map(({ id, about, severity: level, hint }) => ({ id, about, level, hint })),
     notices: findings.map((one) => toNotice(one, context)),
     suites: [{ name: "check", cases: casesOf(result) }],

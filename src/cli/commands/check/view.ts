@@ -40,8 +40,10 @@ export function checkText(result: CheckResult, paint: Paint, most?: number): str
   }
   const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
   const more = [
-    ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
-    ...(gone.length === 0 ? [] : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
+    ...(known.length === 0 ? [] : [`${known.length} in the baseline`]),
+    ...(gone.length === 0
+      ? []
+      : [`${gone.length} of the baseline no longer found: write a new one with --update-baseline`]),
     ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
   ];
   const sum = sumOf(result);
@@ -82,7 +84,7 @@ export const coverageReport: Printed<Coverage> = {
       invariant,
       status === "checked" ? rules.join(", ") : (why ?? ""),
     ]);
-    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
+    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} checked elsewhere, ${counts.not} not checked`;
     return `${table(rows, "")}${paint("strong", sum)}\n`;
   },
 };

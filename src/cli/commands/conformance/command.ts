@@ -2,7 +2,6 @@
 
 import { registry } from "../../../capabilities/registry.ts";
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { canonical } from "../../../json/canonical.ts";
 import type { Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import { type CaseResult, checkCase, wantedOutcome } from "../../../scenarios/conformance.ts";
@@ -11,6 +10,7 @@ import type { Paint } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { differencesText } from "../../differences.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { text } from "../../option.ts";
@@ -111,7 +111,7 @@ function countsText(results: readonly CaseResult[]): string {
 function messageOf({ declared, outcome }: CaseResult): string {
   const wanted = wantedOutcome(declared, outcome);
   return outcome === wanted
-    ? `${declared.name}: other outputs`
+    ? `${declared.name}: different outputs`
     : `${declared.name}: ${outcome} instead of ${wanted}`;
 }
 
@@ -123,7 +123,7 @@ function detailOf({ declared, outcome, reason, differences }: CaseResult): strin
 
 const RULE: Rule = {
   id: "conformance-case-failed",
-  about: "This build's transforms answer the snapshot's own cases as they must.",
+  about: "The transforms of this build give the results that the snapshot's cases expect.",
   level: "error",
 };
 

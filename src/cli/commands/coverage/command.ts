@@ -1,13 +1,13 @@
 /** `pgs coverage`: what of the declared workflows was never exercised by the runs of some traces? */
 
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import type { Case, Notice, Part, Rule } from "../../../report/result.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
 import { coverageOf, type Outcomes } from "../../../scenarios/coverage.ts";
 import { countTrace, type LeftOut } from "../../../scenarios/recorded-traces.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open } from "../../load.ts";
@@ -87,7 +87,7 @@ function report(listsUntaken: boolean): Printed<Result> {
 
 const INTACT: Rule = {
   id: "trace-not-counted",
-  about: "Every trace is an intact one of this snapshot.",
+  about: "Every trace is intact and was recorded on this snapshot.",
   level: "error",
 };
 

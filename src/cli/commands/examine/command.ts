@@ -1,6 +1,6 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
-import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { checkAllowed } from "../../../examine/allowed.ts";
 import { classify } from "../../../examine/classify.ts";
 import { nameNotices } from "../../../examine/file-name.ts";
@@ -20,6 +20,7 @@ import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, text } from "../../option.ts";
@@ -67,7 +68,7 @@ export const examine = defineCommand({
     const files = await tracesAt(traces, context);
     const [file = ""] = files;
     if (files.length === 1) return examineOne(file, { scope, trust }, context);
-    refuseScope(scope, (name) => `${name} is for one trace`);
+    refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
     return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust }, within));
   },
@@ -91,14 +92,14 @@ interface Asked {
 function refuseScope({ head, steps, fromStep, until }: Scope, why: (name: string) => string): void {
   const given = { "--head": head, "--steps": steps || undefined, "--from-step": fromStep, "--until": until };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `leave ${name} out` });
+  if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `omit ${name}` });
 }
 
 async function examineOne(file: string, asked: Asked, context: Context): Promise<number> {
   const trace = await TraceArgument.open(file, context);
   const format = externalFormat(trace.firstPiece());
   if (format !== null) {
-    refuseScope(asked.scope, (name) => `${name} is for traces of this runner, ${file} is ${format}`);
+    refuseScope(asked.scope, (name) => `${name} needs a trace of this runner, but ${file} is ${format}`);
     const { examineExternal } = await import("./interop.ts");
     return examineExternal(format, trace.whole(), asked.trust, context, file);
   }

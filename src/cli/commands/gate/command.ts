@@ -1,6 +1,6 @@
 /** `pgs gate`: is the snapshot what was sealed, does it keep the rules, does it do what its cases and scenarios say? */
 
-import { Fault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { GATE_PARTS, type GatePart, hasPassed, leftOut } from "../../../report/result.ts";
 import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { type Context, shortPath } from "../../context.ts";

@@ -1,7 +1,8 @@
 /** `pgs run`: the main job. */
 
+import { EngineFault } from "../../../engine/errors.ts";
 import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
-import { Fault, RunFault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
@@ -11,6 +12,7 @@ import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
@@ -158,7 +160,7 @@ async function hintsOf(
 
 /** Said at once: it has happened, however the run ends. */
 function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, and could not be left to its owner and group: whoever used it as one of them may not be able to any more\n`;
+  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
 }
 
 function parseClock(given: string): number {
@@ -179,7 +181,7 @@ function checkActor(actor: string | undefined): void {
 function checkDataRoot({ platform, settings }: Context): void {
   const isThere = platform.files.realPath(settings.dataRoot) !== null;
   if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */

@@ -1,10 +1,12 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, TraceFault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { IoError, type TraceAccess } from "../../../ports.ts";
+import { RenderFault } from "../../../render/errors.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { printError, refusalText } from "../../print.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import type { TraceFiles } from "../../run-view.ts";
@@ -60,5 +62,5 @@ function asFault(file: string, kind: Kind, cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
   if (cause instanceof IoError)
     return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-  return new TraceFault("RENDERING_FAILED", { file }, { cause });
+  return new RenderFault("RENDERING_FAILED", { file }, { cause });
 }

@@ -1,13 +1,14 @@
 /** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
 
+import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { type Fault, SealFault } from "../../../errors/faults.ts";
 import { readObject, utf8 } from "../../../json/json.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
 import { sealStatement, subjectOfSeal } from "../../../sign/subjects.ts";
 import { evaluateSignatures, signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
+import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
@@ -75,10 +76,10 @@ export const seal = defineCommand({
     if (wasBroken)
       printError(
         context,
-        `the seal before could not be read: of its signatures, ${signed.kept} are kept, any others are lost\n`,
+        `the previous seal cannot be read: ${signed.kept} of its signatures are kept, any others are lost\n`,
       );
     else if (dropped > 0)
-      printError(context, `signatures dropped, for they are not over this root: ${dropped}\n`);
+      printError(context, `signatures removed because they belong to another root: ${dropped}\n`);
     return EXIT.SUCCESS;
   },
 });

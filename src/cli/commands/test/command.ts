@@ -1,9 +1,9 @@
 /** `pgs test`: do the workflows do what the authored scenarios say? */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
 import { type Coverage, coverageOf, merge, type Outcomes } from "../../../scenarios/coverage.ts";
+import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { findScenarios, folderOf, readScenario, type ScenarioFile } from "../../../scenarios/format/find.ts";
 import type { SourceChange } from "../../../scenarios/format/source.ts";
 import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
@@ -141,7 +141,7 @@ function readAll(
   });
   const chosen = read.filter(({ file, name }) => isChosen(filter, [name, file.source.file]));
   if (chosen.length > 0) return chosen.map(({ file }) => file);
-  throw new UsageFault("NO_SUCH_SCENARIO", { text: filter ?? "", scenarios: read.length });
+  throw new ScenarioFault("NO_SUCH_SCENARIO", { text: filter ?? "", scenarios: read.length });
 }
 
 function isChosen(text: string | undefined, names: readonly string[]): boolean {
@@ -175,6 +175,6 @@ function write({ path, source }: ScenarioFile, changes: readonly SourceChange[],
     platform.writeFile(path, source.changed(changes));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("SCENARIO_UNWRITABLE", { file: source.file, errno: error.errno }, { cause: error });
+    throw new ScenarioFault("SCENARIO_UNWRITABLE", { file: source.file, errno: error.errno }, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 /** `pgs test --from-trace`: makes a scenario of a recorded run, and plays it before it is written. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
+import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { reasonAgainst, scenarioOf } from "../../../scenarios/format/from-trace.ts";
 import { readSource } from "../../../scenarios/format/source.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
@@ -32,11 +32,11 @@ export async function testFromTrace(
     given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
   );
   const refuse = (why: string, hint: string | null = null) =>
-    new UsageFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
+    new ScenarioFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
   const why = reasonAgainst(summary);
   if (why !== undefined) throw refuse(why);
   if (platform.files.realPath(path) !== null)
-    throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
+    throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, trust);
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
@@ -59,11 +59,11 @@ export async function testFromTrace(
       path,
       text,
       context,
-      ({ errno }) => new UsageFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
+      ({ errno }) => new ScenarioFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
     );
     return { scenarios: [tested], coverage: null, updated: 0, min: null, snapshot };
   }
-  throw refuse(`run again on the data that it tells of, it differs at ${tested?.steps[0]?.differences[0]?.at}`);
+  throw refuse(`run again on the recorded data, the result differs at ${tested?.steps[0]?.differences[0]?.at}`);
 
   function placeOf(file: string) {
     const at = context.path(file);

@@ -1,6 +1,6 @@
 /** One scenario as it is handed to another thread, and how that thread plays it. */
 
-import { UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { type Catalogue, catalogue } from "../../../scenarios/catalogue.ts";
 import { readScenario } from "../../../scenarios/format/find.ts";
 import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
@@ -24,14 +24,21 @@ export interface SnapshotPlace {
   readonly expectSeal: string | null;
 }
 
-/** What a thread answers: faults do not travel from thread to thread as what they are. */
-export type JobAnswer = { readonly tested: Tested } | { readonly refused: Pick<UsageFault, "code" | "facts"> };
+type Refusal = Pick<Fault, "code" | "facts" | "wording">;
 
-/** @throws UsageFault when the job was refused */
+/** What a thread answers. An error loses its class on the way from one thread to another: its members are sent. */
+export type JobAnswer = { readonly tested: Tested } | { readonly refused: Refusal };
+
+class JobFault extends Fault {
+  constructor({ code, facts, wording }: Refusal) {
+    super("usage", code, facts, wording);
+  }
+}
+
+/** @throws JobFault when the job was refused */
 export function testedIn(answer: JobAnswer): Tested {
   if ("tested" in answer) return answer.tested;
-  const { code, facts } = answer.refused;
-  throw new UsageFault(code as "BAD_USAGE", facts as never);
+  throw new JobFault(answer.refused);
 }
 
 interface Ready {
@@ -50,8 +57,9 @@ export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
       const read = readScenario(path, file, world.files);
       return { tested: await testScenario(read, { workflows, stores, workspace, around, isRecorded }) };
     } catch (fault) {
-      if (!(fault instanceof UsageFault)) throw fault;
-      return { refused: { code: fault.code, facts: fault.facts } };
+      if (!(fault instanceof Fault && fault.stage === "usage")) throw fault;
+      const { code, facts, wording } = fault;
+      return { refused: { code, facts, wording } };
     }
   };
 }

@@ -1,7 +1,8 @@
 /** Tests again whenever a scenario, what it names or the snapshot changes, until it is interrupted. */
 
-import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { type Files, IoError } from "../../../ports.ts";
+import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { findScenarios, folderOf, readScenario } from "../../../scenarios/format/find.ts";
 import { namedFiles } from "../../../scenarios/format/named.ts";
 import type { Context } from "../../context.ts";
@@ -14,7 +15,8 @@ export async function watchScenarios(
   test: () => Promise<number>,
 ): Promise<number> {
   const { platform, settings, path } = context;
-  if (platform.files.realPath(path(place)) === null) throw new UsageFault("SCENARIOS_MISSING", { path: place });
+  if (platform.files.realPath(path(place)) === null)
+    throw new ScenarioFault("SCENARIOS_MISSING", { path: place });
   for (;;) {
     // Watching begins before the test does: what is saved while it runs counts.
     const change = platform.awaitChange([

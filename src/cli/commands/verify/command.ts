@@ -1,8 +1,9 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
-import { type Fault, SealFault } from "../../../errors/faults.ts";
+import type { Fault } from "../../../errors/base.ts";
 import type { TrustedKey } from "../../../sign/keys.ts";
 import { signatureFaults } from "../../../sign/verify.ts";
+import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE } from "../../../snapshot/seal.ts";
 import {

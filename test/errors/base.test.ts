@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  CompileFault,
-  Fault,
-  PayloadFault,
-  RunFault,
-  runTable,
-  SealFault,
-  SnapshotFault,
-  sealTable,
-  snapshotTable,
-  storeDefect,
-  TraceFault,
-  traceTable,
-  UsageFault,
-  usageTable,
-  wordingOf,
-} from "../../src/errors/faults.ts";
+import { CheckFault, checkTable } from "../../src/check/errors.ts";
+import { PayloadFault, SystemFault, systemTable, UsageFault, usageTable } from "../../src/cli/errors.ts";
+import { EngineFault, runTable, wordingOf } from "../../src/engine/errors.ts";
+import { Fault } from "../../src/errors/base.ts";
+import { FileFault, fileTable, TraceFault, traceTable } from "../../src/errors/ports.ts";
 import { dataHint } from "../../src/examine/locate/stored.ts";
 import type { JsonObject } from "../../src/json/json.ts";
+import { CompileFault } from "../../src/plan/errors.ts";
+import { RenderFault, renderTable } from "../../src/render/errors.ts";
+import { ScenarioFault, scenarioTable } from "../../src/scenarios/errors.ts";
+import { NameFault, SealFault, SnapshotFault, sealTable, snapshotTable } from "../../src/snapshot/errors.ts";
+import { storeDefect } from "../../src/storage/errors.ts";
 
 test("a fault says what happened, and where", () => {
   const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
@@ -31,14 +24,14 @@ test("a fault says what happened, and where", () => {
 });
 
 test("a fault without a place says what happened alone", () => {
-  const fault = new RunFault("walk", "WF", "HOP_LIMIT", { limit: 5 });
+  const fault = new EngineFault("walk", "WF", "HOP_LIMIT", { limit: 5 });
   assert.equal(fault.message, fault.wording.what);
   assert.deepEqual([fault.stage, fault.category], ["walk", "WF"]);
 });
 
 test("a foreign cause is kept, and is no part of the message or the facts", () => {
   const cause = new Error("/home/somebody: secret detail");
-  const fault = new RunFault(
+  const fault = new EngineFault(
     "transform",
     "CT",
     "CAPABILITY_FAULT",
@@ -60,8 +53,8 @@ test("a place in the payload names file, line and pointer, as far as there are a
 
 test("a near name is suggested, and where none is near, the way to find one", () => {
   const facts = { given: "WF_X", wanted: "workflow", suggestion: "a::WF_X" } as const;
-  assert.match(new UsageFault("NOT_AN_FQDN", facts).wording.hint ?? "", /a::WF_X/);
-  assert.match(new UsageFault("NOT_AN_FQDN", { ...facts, suggestion: null }).wording.hint ?? "", /pgs list/);
+  assert.match(new NameFault("NOT_AN_FQDN", facts).wording.hint ?? "", /a::WF_X/);
+  assert.match(new NameFault("NOT_AN_FQDN", { ...facts, suggestion: null }).wording.hint ?? "", /pgs list/);
 });
 
 test("a changed sealed file is placed on its line when the line is known", () => {
@@ -88,7 +81,11 @@ test("a workflow that does not compile shows its first reason and counts the oth
 });
 
 test("a recorded error has words again, unless it is not this build's", () => {
-  const fault = new RunFault("walk", "WF", "NO_TRANSITION", { outcome: "X", workflow: "a::WF_X", routed: [] });
+  const fault = new EngineFault("walk", "WF", "NO_TRANSITION", {
+    outcome: "X",
+    workflow: "a::WF_X",
+    routed: [],
+  });
   assert.deepEqual(wordingOf(fault.code, fault.facts), fault.wording);
   assert.equal(wordingOf("NEVER_HEARD_OF", {}), undefined);
   assert.equal(wordingOf("constructor", {}), undefined);
@@ -110,9 +107,14 @@ type Refuse = (code: never, facts: never) => Fault;
 
 const REFUSALS: readonly (readonly [object, Refuse])[] = [
   [usageTable, (code, facts) => new UsageFault(code, facts)],
+  [systemTable, (code, facts) => new SystemFault(code, facts)],
+  [fileTable, (code, facts) => new FileFault(code, facts)],
+  [checkTable, (code, facts) => new CheckFault(code, facts)],
+  [scenarioTable, (code, facts) => new ScenarioFault(code, facts)],
+  [renderTable, (code, facts) => new RenderFault(code, facts)],
   [snapshotTable, (code, facts) => new SnapshotFault(code, facts)],
   [sealTable, (code, facts) => new SealFault(code, facts)],
-  [runTable, (code, facts) => new RunFault("effect", "CS", code, facts)],
+  [runTable, (code, facts) => new EngineFault("effect", "CS", code, facts)],
   [traceTable, (code, facts) => new TraceFault(code, facts)],
 ];
 
@@ -128,7 +130,6 @@ for (const [errno, wanted] of [
         const facts = factsOf(errno, () => {
           isAsked = true;
         });
-        if (code === "KEY_UNUSABLE") continue;
         (table as Record<string, (facts: JsonObject) => unknown>)[code]?.(facts);
         if (!isAsked) continue;
         codes.push(code);
