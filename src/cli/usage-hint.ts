@@ -22,7 +22,7 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
   [
     /^option '(--\S+)' has no value: (\S+)/,
-    (option, named) => `type a value after ${option}; write ./${named} for a file of that name`,
+    (option, named) => `type a value after ${option}; a file of that name is ./${named}`,
   ],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];

@@ -67,6 +67,27 @@ export class Redactor {
     return new EngineFault(stage, category, fault.code as RunCode, facts as never, { cause });
   }
 
+  /** From data of no event, such as a stored record: every value under one of the names is a secret from here on. */
+  learn(data: Json, names: ReadonlySet<string>): void {
+    this.#salted ??= this.#salt();
+    this.#learnIn(data, { paths: [], names });
+  }
+
+  /** Data of no event as it may be shown: without known secrets, and without what stands under one of the names. */
+  redact(data: Json, names: ReadonlySet<string>): Json {
+    if (names.size > 0) this.#salted ??= this.#salt();
+    if (this.#salted === undefined) return data;
+    return visitData(
+      data,
+      { paths: [], names },
+      {
+        secret: (value) => ({ $suppressed: this.#digest(value) }),
+        open: (value) => this.#open(value, false),
+        name: (name) => this.#name(name),
+      },
+    );
+  }
+
   readonly mask = (event: EventBody): EventBody => {
     const { event_type, run } = event;
     if (this.#salted === undefined) return event;

@@ -29,6 +29,8 @@ export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
+  /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
+  readonly redactor?: Redactor;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -44,7 +46,7 @@ export interface TracedRun {
 export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
   const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
-  const redactor = new Redactor(() => entropy.hex(16));
+  const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));

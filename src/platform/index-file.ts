@@ -9,8 +9,8 @@ import { errnoOf, readAt, writeDraft } from "./file-bytes.ts";
 const ABANDONED_MS = 60_000;
 
 /**
- * The index file at the path that `at` finds, or refuses, at every use. It holds parts of the store, so its mode is
- * that of the store.
+ * The index file at the path that `at` resolves, or refuses, at every use. It reveals content of the store, so its mode
+ * is that of the store.
  */
 export function openIndexFile(
   worth: number,
@@ -33,7 +33,7 @@ function orElse<T>(fallback: T, work: () => T): T {
   }
 }
 
-/** One draft at a time: a process that finds the draft of another one writes nothing. */
+/** One draft at a time: a process that finds another draft does not write. */
 function replace(path: string, mode: number, parts: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
   const begun = statSync(draft, { throwIfNoEntry: false })?.mtimeMs;

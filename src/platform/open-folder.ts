@@ -1,6 +1,6 @@
 /**
- * A folder held open while something is done in it. Its files are reached through the handle, so that a folder that is
- * renamed, or replaced by a link, leads no operation elsewhere than where it was found to lead.
+ * A folder that is held open during an operation. Its files are reached through the handle, so that another process that
+ * renames a folder or replaces it with a link cannot redirect the operation.
  */
 
 import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync } from "node:fs";
@@ -78,7 +78,7 @@ function drop(folder: string): void {
   if (dropped?.users === 0) closeSync(dropped.handle);
 }
 
-/** The same, made with those above it that are missing; `made` is called with the parent of each. */
+/** The same, created with its missing parents; `made` is called with the parent of each new folder. */
 export function makeFolder(folder: string, made: (parent: string) => void): OpenFolder | null {
   try {
     return openFolder(folder);

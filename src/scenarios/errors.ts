@@ -16,7 +16,7 @@ export const scenarioTable = {
   SCENARIOS_MISSING: (f: { path: string }) => ({
     what: "there is no such file or folder of scenarios",
     where: f.path,
-    hint: "name an existing file or folder of scenarios: pgs test PLACE, or pgs gate --scenarios PLACE",
+    hint: "name a file or a folder of scenarios that exists: pgs test PLACE, or pgs gate --scenarios PLACE",
   }),
   NO_SCENARIOS: (f: { folder: string }) => ({
     what: "the folder contains no scenario",
@@ -82,12 +82,12 @@ export const scenarioTable = {
   VECTOR_UNPLAYABLE: (f: { file: string; step: string | null; path: string; errno: string }) => ({
     what: `${f.step === null ? "the data before the first step" : `the data of step ${f.step}`} cannot be prepared: ${f.path}: ${f.errno}`,
     where: f.file,
-    hint: "data must be readable files and folders; pipes, sockets and devices are not supported",
+    hint: "use files and folders that can be read as data; a pipe, a socket or a device cannot be",
   }),
   SCENARIO_DATA_LIMIT: (f: { file: string; folder: string; files: number; bytes: number }) => ({
     what: `the data folder ${f.folder} has more than ${counted(f.files, "entry", "entries")}, or more than ${counted(f.bytes, "byte")}`,
     where: f.file,
-    hint: "name a folder that contains only the data of the scenario",
+    hint: "name a folder that contains nothing but the data of the scenario",
   }),
   /** An acceptance document that cannot be updated. */
   BAD_USAGE: (f: { message: string; hint: string }) => ({ what: f.message, hint: f.hint }),

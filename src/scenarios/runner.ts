@@ -4,6 +4,7 @@ import { entropySeed, run } from "../engine/run.ts";
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import type { Json } from "../json/json.ts";
 import { SCENARIO_DATA } from "../json/limits.ts";
 import { eventWriters } from "../plan/event-writers.ts";
 import { FileError, IoError, type TempFolder, TooLarge } from "../ports.ts";
@@ -21,6 +22,7 @@ import { compareExpectation, observedRefusal, observedRun } from "./expect/expec
 import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
 import { overlaid } from "./overlay.ts";
+import { ScenarioRedactor } from "./redaction.ts";
 import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
 import { StubbedExecutor } from "./stubbed-executor.ts";
 
@@ -56,7 +58,8 @@ export async function* runScenario(
   const scratch = await around.openTempFolder();
   try {
     const workflows = await catalogueOf(scenario, base, around);
-    const place = { scenario, workflows, around, scratch };
+    const redactor = new ScenarioRedactor(workflows.snapshot, around.entropy);
+    const place = { scenario, workflows, around, scratch, redactor };
     const earlier = new Map<string, StepLeftovers>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
@@ -76,6 +79,7 @@ interface Place {
   readonly workflows: Catalogue;
   readonly around: ScenarioEnvironment;
   readonly scratch: TempFolder;
+  readonly redactor: ScenarioRedactor;
 }
 
 const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
@@ -153,7 +157,7 @@ async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Sce
 }
 
 async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
-  const { around, scratch } = place;
+  const { around, scratch, redactor } = place;
   // An authored scenario says nothing of what a step leaves as it was.
   const before =
     step.authored === undefined
@@ -162,8 +166,14 @@ async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
   const { observed, ...seen } = await observe(step, place);
   const after = readData(`${scratch.folder}/${DATA}`, around.files);
   const data = step.isOrderDependent ? [] : compareData(step, before, after);
-  const left = { payload: step.payload, observed, data: after };
-  return { ...seen, left, differences: [...seen.differences, ...data] };
+  const differences = [...seen.differences, ...data];
+  if (differences.length > 0) redactor.learn(before, after);
+  const redact = (found: Json) => {
+    redactor.learn(after);
+    return redactor.redact(found);
+  };
+  const left = { payload: step.payload, observed, data: after, redact };
+  return { ...seen, left, differences: differences.map((one) => redactor.difference(one)) };
 }
 
 type Seen = Omit<Outcome, "left"> & Pick<StepLeftovers, "observed">;
@@ -221,18 +231,20 @@ async function runOrRefusal(
 async function runStep(
   step: RunStep,
   staging: StubbedExecutor,
-  { workflows, around, scratch }: Place,
+  { workflows, around, scratch, redactor }: Place,
 ): Promise<CommandRun> {
   const { actor, clock, seed } = step.authored ?? {};
   const plan = await workflows.plan(step.workflow);
   const payload = around.parsePayload(step.payload);
   const summary = createSummary();
   const events: TraceEvent[] = [];
+  const entropy = seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload));
   const result = await run({
     plan,
     payload,
     clock: clock === undefined ? around.clock : around.fixedClock(clock),
-    entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
+    entropy,
+    redactor: redactor.ofRun(entropy),
     stores: around.openStores(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),

@@ -83,6 +83,8 @@ export interface StepLeftovers {
   readonly observed: Readonly<Record<string, Json | undefined>>;
   /** The text of every data file by its path. */
   readonly data: ReadonlyMap<string, string>;
+  /** What was found as it may be shown. */
+  readonly redact: (found: Json) => Json;
 }
 
 /** Something done to the data root. */

@@ -14,6 +14,7 @@ import { folderOf, type ScenarioFile } from "./format/find.ts";
 import { pathOf, type Stores } from "./format/stores.ts";
 import { toScenario } from "./format/translate.ts";
 import { runScenario, type ScenarioResult } from "./runner.ts";
+import type { StepLeftovers } from "./scenario.ts";
 
 export interface TestedStep {
   readonly name: string;
@@ -77,6 +78,11 @@ export async function testScenario({ path, source }: ScenarioFile, testing: Test
   return { file, name, about, steps, criteria, outcomes };
 }
 
+/** The members have names of this program's; what is below them may have those of secrets. */
+function redacted(found: JsonObject, { redact }: StepLeftovers): JsonObject {
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, redact(value)]));
+}
+
 /** The names by which the file speaks of data, each with its path. */
 function namesOf(stored: JsonObject, pathOfName: (name: string) => string): ReadonlyMap<string, string> {
   return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
@@ -121,7 +127,7 @@ function toTested(
     differences: authored,
     refused: fault === null ? [] : reasonsOf(fault),
     hints: authored.some(({ at }) => ENDING.test(at)) ? hints : [],
-    found: isRecorded && left !== null ? foundIn(left, names) : null,
+    found: isRecorded && left !== null ? redacted(foundIn(left, names), left) : null,
     seconds,
   };
 }

@@ -102,8 +102,9 @@ export class SnapshotFault<C extends keyof typeof snapshotTable = keyof typeof s
   }
 }
 
-/** What a new seal does not take over from an unreadable one. */
-const LOST = "; signatures that cannot be read in it, or that cover another root, are lost: sign it again";
+/** What a new seal does not take over from one that cannot be read. */
+const LOST =
+  "; signatures that cannot be read in it, or that sign something else, are lost: have it signed again";
 
 export const sealTable = {
   SEAL_MALFORMED: (f: Place & { reason: string }) => ({
@@ -162,7 +163,7 @@ export const sealTable = {
     hint:
       f.errno === "ELOOP"
         ? `remove the link ${f.file}: the seal must be a file in its snapshot`
-        : "allow writing to its folder, or copy the snapshot to a writable folder and type pgs seal --snapshot DIR",
+        : "allow writing into its folder, or copy the snapshot to a folder that you may write into and type pgs seal --snapshot DIR",
   }),
 } satisfies WordingTable;
 

@@ -104,7 +104,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^use the approved snapshot; if this is the approved one, expect (\S+) with (--\S+)/,
     ({ argv }, root, option) => setOption(argv, option, root),
   ],
-  [/^(?:restore|use) .*?, or (.*)$/, (here, rest) => follow(rest, here)],
+  [/^(?:restore|use|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],
   [
     /^type (pgs run .*?)(?: for the same .*?)? first\b/,
     (here, line) => type(`${line} --payload ${here.choice}`, here),

@@ -18,8 +18,8 @@ interface Words {
 function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
   const sure = tookPlace.every(({ isOwn }) => isOwn)
     ? ""
-    : "type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that none of them has the effects without a date; then ";
-  return `${sure}check the stores below the data root, and perform by hand what is listed under "remaining effects"; or undo what is listed under "completed effects" if nothing depends on it yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
+    : "for effects without a date, type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that none of them names the effect; then ";
+  return `${sure}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);

@@ -1,6 +1,7 @@
 /** What may stand in an expectation in place of a plain value, and what an object stands for there. */
 
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isSuppressed, secretInName } from "../../trace/event.ts";
 import { ABSENT, ANY, containing, counting, exactly, isMatcherValue, oneOf, subset } from "./compare.ts";
 
 const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
@@ -36,14 +37,16 @@ export function toExpected(authored: Json): Json {
 
 /**
  * The expectation that is met by the value found: where the value has the form of a marker, or a text that the
- * comparison reads as one, it is marked as exactly that.
+ * comparison reads as one, it is marked as exactly that. What is suppressed may be anything; a name that is, is left out.
  */
 export function toAuthored(found: Json): Json {
+  if (isSuppressed(found)) return { $any: true };
   if (Array.isArray(found)) return found.map((item: Json) => toAuthored(item));
   if (found === ANY || found === ABSENT) return { $exact: found };
   if (!isObject(found)) return found;
   if (isMatcher(found) || isMatcherValue(found)) return { $exact: found };
-  return Object.fromEntries(Object.entries(found).map(([name, member]) => [name, toAuthored(member as Json)]));
+  const members = Object.entries(found).filter(([name]) => secretInName(name) === undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, toAuthored(member as Json)]));
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

@@ -67,8 +67,8 @@ function sign(attestation: Attestation, keys: readonly SigningKey[], context: Co
   const kept = withoutSignaturesBy(keys, before === null ? [] : [before]);
   checkPayload(before, made[0] as Envelope, attestation);
   const envelope = joined([...kept, ...made]);
-  leave(attestation, `${envelopeText(envelope)}\n`, context);
-  say(statement, envelope, attestation, context);
+  writeAttestation(attestation, `${envelopeText(envelope)}\n`, context);
+  report(statement, envelope, attestation, context);
   return EXIT.SUCCESS;
 }
 
@@ -91,7 +91,7 @@ function joined(envelopes: readonly Envelope[]): Envelope {
 }
 
 /** @throws UsageFault */
-function leave({ file }: Attestation, text: string, { platform, path }: Context): void {
+function writeAttestation({ file }: Attestation, text: string, { platform, path }: Context): void {
   try {
     platform.replaceFile(path(file), text);
   } catch (error) {
@@ -100,7 +100,7 @@ function leave({ file }: Attestation, text: string, { platform, path }: Context)
   }
 }
 
-function say(
+function report(
   { subject: { sha256 }, predicate }: Statement,
   envelope: Envelope,
   { trace, file }: Attestation,

@@ -26,7 +26,7 @@ export function verifyAttestation(attestation: Attestation, trust: Trust, contex
     for (const fault of signatureFaults(judged, attestation.file, needed)) findings.push(fault);
   }
   const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
-  say({ predicate, judged, findings }, attestation, context);
+  report({ predicate, judged, findings }, attestation, context);
   return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -48,7 +48,11 @@ interface Checked {
   readonly findings: readonly Fault[];
 }
 
-function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
+function report(
+  { predicate, judged, findings }: Checked,
+  { trace, file }: Attestation,
+  context: Context,
+): void {
   const { settings } = context;
   if (settings.json) {
     const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));

@@ -109,8 +109,8 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
 }
 
 async function examineTrace(trace: TraceArgument, asked: Asked, context: Context): Promise<Examination> {
-  const { verified, held, summary, unfinished, executionId } = await survey(trace, asked, context);
-  const again = held === null ? NOTHING : await walkAgain(trace, verified, held, asked.scope);
+  const { verified, held, summary, openEffects, executionId } = await survey(trace, asked, context);
+  const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, asked.scope);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
   const located = classification === null || plan === null ? null : locate(classification, summary, plan);
@@ -118,15 +118,15 @@ async function examineTrace(trace: TraceArgument, asked: Asked, context: Context
   const isSound =
     verified.findings.length === 0 &&
     allowed?.length === 0 &&
-    again.replayed?.finding === null &&
+    reexamined.replayed?.finding === null &&
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, besideTrace(file, context));
+  const interruption = await interruptionOf(openEffects, readAgain, plan, besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
   const isHeadGiven = asked.scope.head !== undefined;
-  const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
-  return { ...told, ...again, isSound };
+  const facts = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
+  return { ...facts, ...reexamined, isSound };
 }
 
 /** What holding a trace to a plan gives; null without a plan. */
@@ -139,7 +139,7 @@ interface Held {
 async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Context) {
   const verification = new Verification(scope.head);
   const summary = createSummary();
-  const unfinished = new OpenEffects();
+  const openEffects = new OpenEffects();
   let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
@@ -147,7 +147,7 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
         const event = eventIn(line);
         executionId ??= event.execution_id;
         addEvent(summary, event);
-        unfinished.take(event);
+        openEffects.take(event);
         yield event;
       }
     })();
@@ -159,7 +159,7 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
   const isReadable =
     verified.omitted === 0 &&
     verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
+  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
 }
 
 /** Asks for all events, whether there is a plan to hold them to or not. */
@@ -203,7 +203,7 @@ async function loadPlan(
 const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
 
 /** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
-async function walkAgain(
+async function replayOrWhatIf(
   trace: TraceArgument,
   verified: Verified,
   { allowed, plan }: Held,

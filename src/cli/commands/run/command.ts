@@ -137,7 +137,7 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
-    sayWhy(report, context);
+    printReasons(report, context);
   };
 }
 
@@ -185,7 +185,7 @@ function checkDataRoot({ platform, settings }: Context): void {
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, context: Context): void {
+function printReasons({ result, summary, hints }: Report, context: Context): void {
   const { platform, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
@@ -193,8 +193,8 @@ function sayWhy({ result, summary, hints }: Report, context: Context): void {
     return;
   }
   const refused = refusalOf(summary);
-  const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
-  const place = standing.length === 0 ? undefined : standing.join(", step ");
+  const parts = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
+  const place = parts.length === 0 ? undefined : parts.join(", step ");
   printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

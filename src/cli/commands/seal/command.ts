@@ -53,7 +53,7 @@ export const seal = defineCommand({
     }
     const signed = signaturesOf(all, keys, context);
     const { root, text } = sealText(all, platform.tool, signed.envelopes);
-    const file = leave(text, context);
+    const file = writeSeal(text, context);
     const { dropped, wasBroken } = signed;
     const signatures = signed.envelopes.map(keyOf);
     if (settings.json)
@@ -76,7 +76,7 @@ export const seal = defineCommand({
     if (wasBroken)
       printError(
         context,
-        `the previous seal could not be read: ${signed.kept} of its signatures are kept, any others are lost\n`,
+        `the previous seal cannot be read: ${signed.kept} of its signatures are kept, any others are lost\n`,
       );
     else if (dropped > 0)
       printError(context, `signatures removed because they belong to another root: ${dropped}\n`);
@@ -154,7 +154,7 @@ function keyOf({ signatures }: Envelope): string {
 }
 
 /** @throws SealFault */
-function leave(text: string, { platform, settings }: Context): string {
+function writeSeal(text: string, { platform, settings }: Context): string {
   const file = `${settings.snapshot}/${SEAL_FILE}`;
   try {
     platform.replaceFile(file, text);
