@@ -72,7 +72,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     (here, word, ...at) => splice(here, at, /^\w+/, word),
   ],
   [
-    /^write `(.+)` at the end if nothing is missing there,/,
+    /^write `(.+)` at the end if nothing else is missing there,/,
     (here, mark) => rewrite(here, (text) => text + mark),
   ],
   [
