@@ -1,3 +1,5 @@
+/** The tokenized projection beside the snapshot. */
+
 import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "../../json/json.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";

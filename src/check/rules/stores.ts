@@ -1,6 +1,10 @@
+/** Stores and their files. */
+
+import { targetOf } from "../../capabilities/effect.ts";
 import { pathBelowRoot } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/load.ts";
 import { contractNodes } from "../analysis/bindings.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
 import { type SnapshotModel, silent } from "../analysis/snapshot-model.ts";
 import { type Found, foundIn, rule } from "../rule.ts";
 
@@ -68,3 +72,22 @@ function keptFiles(subject: SnapshotModel): ReadonlyMap<string, readonly Kept[]>
   }
   return new Map([...files].map(([file, steps]) => [file, [...steps.values()]]));
 }
+
+export const storeUndeclared = rule({
+  id: "store-undeclared",
+  about: "Require a declared store below the data root for every side effect; otherwise it always fails",
+  severity: "error",
+  invariants: ["fb.topology::INVARIANT_RB_BINDING_POLICY_CONFORMANCE_V0"],
+  hint: "name a store of the RB's STRUCTURE in the step, or give the RB's policy a path",
+  *check(subject) {
+    yield* reasonsOf(subject, "store-undeclared");
+    for (const { workflow, node } of subject.contracts.flatMap(({ uses }) => uses)) {
+      for (const step of node.contract.steps) {
+        if (step.kind !== "effect" || !targetOf(step.operation).needsPath || step.path !== null) continue;
+        const message = `step ${step.name} of ${node.contract.fqdn} has no store, and the runtime binding has no path for it`;
+        const facts = { contract: node.contract.fqdn, step: step.name };
+        yield foundIn(workflow.artifact, ["runtime_binding"], facts, message);
+      }
+    }
+  },
+});
