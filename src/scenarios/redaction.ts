@@ -1,7 +1,7 @@
 /** Keeps secrets out of what is said of a step: its data are of no run, so no run has redacted them. */
 
 import { Redactor } from "../engine/redaction.ts";
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { isObject, type Json, parsePointer, pointer } from "../json/json.ts";
 import type { Entropy } from "../ports.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
