@@ -104,7 +104,10 @@ function pathExpression(text: string): PathExpression | QueryExpression {
 
 function notAPath(text: string): ExpressionError {
   const isScript = /[?(@]/.test(text);
-  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`, text);
+  return new ExpressionError(
+    isScript ? `${text} contains a filter or a script` : `${text} is not a path`,
+    text,
+  );
 }
 
 /**

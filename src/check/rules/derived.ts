@@ -237,7 +237,7 @@ function* indexDifferences(
     else {
       const wrong = unlike(wanted, entry, [list, name]);
       if (wrong === undefined) continue;
-      const message = `${name} is listed with another ${wrong.at(-1)} than its artifact says`;
+      const message = `${name} is listed with another ${wrong.at(-1)} than its artifact declares`;
       yield { file, pointer: pointer(wrong), facts: { name }, message };
     }
   }
