@@ -192,9 +192,10 @@ async function perform(shipped: string, workerFile?: string): Promise<number> {
 
 /** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
-  const [{ serve }, { performer }] = await Promise.all([
+  const [{ serve }, { performer }, { scenarioEnvironment }] = await Promise.all([
     import("./platform/worker-pool.ts"),
-    import("./cli/commands/test/job.ts"),
+    import("./scenarios/job.ts"),
+    import("./cli/environment.ts"),
   ]);
-  serve(performer(realPlatform(shipped)));
+  serve(performer(scenarioEnvironment(realPlatform(shipped))));
 }

@@ -1,12 +1,13 @@
 /** Do the transforms of this build answer a snapshot's conformance cases as they must? */
 
-import type { Registry } from "../capabilities/registry.ts";
+import { type Registry, registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
 import { counted } from "../errors/counted.ts";
-import { RunFault } from "../errors/faults.ts";
+import { RunFault, UsageFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
-import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
+import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
+import type { Snapshot } from "../snapshot/load.ts";
 import { compare, type Difference } from "./expect/compare.ts";
 
 export interface CaseResult {
@@ -20,6 +21,32 @@ export interface CaseResult {
 }
 
 type Drawn = Pick<LiveEnvironment, "clock" | "entropy">;
+
+export interface ConformanceRequest {
+  readonly snapshot: Snapshot;
+  /** Only cases with this text in their name. */
+  readonly filter?: string | undefined;
+  readonly sources: Drawn;
+}
+
+/** The result of each chosen case. @throws UsageFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
+export async function runConformance({
+  snapshot,
+  filter,
+  sources,
+}: ConformanceRequest): Promise<readonly CaseResult[]> {
+  const cases = readCases(snapshot);
+  const chosen = cases.filter(({ name }) => filter === undefined || name.includes(filter));
+  if (filter !== undefined && chosen.length === 0)
+    throw new UsageFault("NO_SUCH_CASE", { text: filter, cases: cases.length });
+  const results: CaseResult[] = [];
+  for (const one of chosen) results.push(await checkCase(one, registry, sources));
+  return results;
+}
+
+export function isConforming({ differences }: CaseResult): boolean {
+  return differences.length === 0;
+}
 
 /** The case's inputs given to this build's transform, and its answer held to the case. */
 export async function checkCase(

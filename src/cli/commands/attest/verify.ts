@@ -8,13 +8,13 @@ import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "..
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import { sealRequirements, signatureRows, signaturesJson } from "../../signatures.ts";
 import type { Trust } from "../../trust.ts";
 import { type Attestation, actorText, readEnvelope, readTrace } from "./attestation.ts";
 
 export function verifyAttestation(attestation: Attestation, trust: Trust, context: Context): number {
   const needed = Math.max(trust.signatures, 1);
-  const keys = trustedFor({ ...trust, signatures: needed }, context);
+  const { keys } = sealRequirements({ ...trust, signatures: needed }, context);
   const trace = readTrace(attestation, context);
   const envelope = envelopeOrFault(attestation, context);
   const findings: Fault[] = trace.intact === null ? [trace.fault] : [];

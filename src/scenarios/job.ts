@@ -1,19 +1,19 @@
-/** One scenario as it is handed to another thread, and how that thread plays it. */
+/** One scenario as it is sent to another thread, and how that thread runs it. */
 
-import { UsageFault } from "../../../errors/faults.ts";
-import { type Catalogue, catalogue } from "../../../scenarios/catalogue.ts";
-import { readScenario } from "../../../scenarios/format/find.ts";
-import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
-import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
-import { openSnapshot } from "../../../snapshot/load.ts";
-import type { Platform } from "../../context.ts";
-import { scenarioEnvironment } from "../../environment.ts";
+import { UsageFault } from "../errors/faults.ts";
+import type { Files } from "../ports.ts";
+import { openSnapshot } from "../snapshot/load.ts";
+import { type Catalogue, catalogue } from "./catalogue.ts";
+import type { ScenarioEnvironment } from "./environment.ts";
+import { readScenario } from "./format/find.ts";
+import { type Stores, storesOf } from "./format/stores.ts";
+import { type Tested, testScenario } from "./test-file.ts";
 
 export interface Job {
   readonly path: string;
   readonly file: string;
   readonly snapshot: SnapshotPlace;
-  /** The folder below which everything it leaves stands. */
+  /** The folder below which it writes everything. */
   readonly within: string;
   readonly isRecorded: boolean;
 }
@@ -23,7 +23,7 @@ export interface SnapshotPlace {
   readonly expectSeal: string | null;
 }
 
-/** What a thread answers: faults do not travel from thread to thread as what they are. */
+/** The answer of a thread, as plain data: a fault that is sent to another thread is no `Fault` there. */
 export type JobAnswer = { readonly tested: Tested } | { readonly refused: Pick<UsageFault, "code" | "facts"> };
 
 /** @throws UsageFault when the job was refused */
@@ -39,14 +39,15 @@ interface Ready {
 }
 
 /** What a thread does with each job. It reads and compiles the snapshot once. */
-export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
+export function performer(environment: ScenarioEnvironment): (job: Job) => Promise<JobAnswer> {
+  const { files } = environment;
   let ready: Promise<Ready> | undefined;
   return async ({ path, file, snapshot, within, isRecorded }) => {
-    ready ??= prepare(snapshot, world);
+    ready ??= prepare(snapshot, files);
     const { workflows, stores } = await ready;
-    const around = { ...scenarioEnvironment(world), openTempFolder: () => world.openTempFolder(within) };
+    const around = { ...environment, openTempFolder: () => environment.openTempFolder(within) };
     try {
-      const read = readScenario(path, file, world.files);
+      const read = readScenario(path, file, files);
       return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
     } catch (fault) {
       if (!(fault instanceof UsageFault)) throw fault;
@@ -55,7 +56,7 @@ export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   };
 }
 
-async function prepare({ folder, expectSeal }: SnapshotPlace, { files }: Platform): Promise<Ready> {
+async function prepare({ folder, expectSeal }: SnapshotPlace, files: Files): Promise<Ready> {
   const snapshot = await openSnapshot(folder, files, { expectSeal: expectSeal ?? undefined });
   return { workflows: catalogue(snapshot), stores: storesOf(snapshot) };
 }
