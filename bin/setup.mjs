@@ -13,8 +13,9 @@ if (changed(join(root, "node_modules/.package-lock.json")) < changed(join(root, 
   run("ci", "--global=false", "--no-audit", "--no-fund", "--loglevel=error");
 }
 
-const sources = readdirSync(join(root, "src"), { recursive: true }).map((file) => join(root, "src", file));
+const filesIn = (folder) =>
+  readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file));
 const own = ["package.json", "rolldown.config.js", "tsconfig.types.json", "bin/build.mjs", "bin/docs.mts"];
-const inputs = [...sources, ...own.map((file) => join(root, file))];
+const inputs = [...filesIn("src"), ...filesIn("schemas"), ...own.map((file) => join(root, file))];
 const newest = Math.max(...inputs.map(changed));
 if (changed(join(root, "dist/index.d.mts")) < newest) run("run", "--silent", "build");

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
+import { PLAYS_ALL } from "./support/portion.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 const { version, dependencies } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
@@ -96,7 +97,9 @@ test("the library is one copy for import and require, with types for every kind 
   ok(bin("tsc"), [...common, "--module", "esnext", "--moduleResolution", "bundler", "library/module.mts"]);
 });
 
-test("publint and are-the-types-wrong find nothing", () => {
+test("publint and are-the-types-wrong find nothing", {
+  skip: PLAYS_ALL ? false : "they take seconds; CI runs them",
+}, () => {
   ok(bin("publint"), ["run", tarball, "--strict"]);
   ok(bin("attw"), [tarball]);
 });

@@ -1,6 +1,6 @@
 /** What is found of an effect that began and is not known to have ended, by looking where it would have left something. */
 
-import type { JsonObject } from "../json/json.ts";
+import { type JsonObject, jsonEqual } from "../json/json.ts";
 import type { Change } from "../ports.ts";
 
 /** What is on record of how an effect began. */
@@ -80,4 +80,9 @@ export function absent(evidence: JsonObject = {}): Evidence {
 
 export function unclear(because: Ambiguity, evidence: JsonObject = {}): Evidence {
   return { state: "unclear", because, evidence };
+}
+
+/** Whether a store is another one after the change. */
+export function isChange({ before, after }: Change): boolean {
+  return !jsonEqual(before, after);
 }

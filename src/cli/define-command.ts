@@ -73,14 +73,17 @@ export function valuesOf<O extends Options>(options: O, { options: given }: Pars
   return Object.fromEntries(entries) as ValuesOf<O>;
 }
 
-/** The options that the help lists, by their headings: the command's own, then those of all commands that it heeds. */
+/** The options that the help lists, by heading: the command's own, then those of all commands that have an effect on it. */
 export function shownOptions({ options, shared }: Command): OptionGroups {
-  const groups: Record<string, Options> = { ...options };
+  const groups = new Map(Object.entries<Options>(options));
   for (const [heading, all] of Object.entries<Options>(SHARED)) {
-    const heeded = Object.entries(all).filter(([name]) => shared.some((one) => one === name));
-    if (heeded.length > 0) groups[heading] = { ...groups[heading], ...Object.fromEntries(heeded) };
+    const effective = Object.entries(all).filter(([name]) => shared.some((one) => one === name));
+    const own = groups.get(heading);
+    groups.delete(heading);
+    const group = { ...own, ...Object.fromEntries(effective) };
+    if (Object.keys(group).length > 0) groups.set(heading, group);
   }
-  return groups;
+  return Object.fromEntries(groups);
 }
 
 /** A command as the list of all has it; its declaration is loaded with its code. */

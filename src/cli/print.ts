@@ -53,7 +53,14 @@ export function printRefusal(thrown: unknown, context: Context): number {
 /** Whatever else the system refuses is no defect of the runner. */
 function refusedBySystem(thrown: unknown): Fault | undefined {
   const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
-  return errno === undefined ? undefined : new TraceFault("SYSTEM_REFUSED", { errno }, { cause: thrown });
+  if (errno === undefined) return undefined;
+  return new TraceFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
+}
+
+/** What the system was asked for, as far as it says. */
+function pathOf(thrown: unknown): string | null {
+  const { path, cause } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return path ?? (cause === undefined ? null : pathOf(cause));
 }
 
 function errnoOfSystem(thrown: unknown): string | undefined {

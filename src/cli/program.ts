@@ -116,7 +116,9 @@ export async function runCli(given: readonly string[], world: Platform): Promise
   // Replaced once the options are read, so that a refusal before that is printed as it should be, too.
   let context = toContext({ json: given.includes("--json"), debug: given.includes("--debug") }, world);
   try {
-    const program = await toParser(named, world, async (line, perform) => {
+    // The help that answers a line without a command is no JSON: the refusal is printed instead.
+    const quietly = context.settings.json ? { ...world, err: () => undefined } : world;
+    const program = await toParser(named, quietly, async (line, perform) => {
       context = toContext({ ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) }, world);
       exitCode = await perform(context);
     });
@@ -126,7 +128,11 @@ export async function runCli(given: readonly string[], world: Platform): Promise
     if (!(error instanceof CommanderError)) return printRefusal(error, context);
     // Not by the error alone: the exit code in it is the process's, where that was set already.
     if (error.exitCode === 0) return EXIT.SUCCESS;
-    if (error.code === "commander.help") return EXIT.USAGE;
+    if (error.code === "commander.help") {
+      return context.settings.json
+        ? printRefusal(badUsage("no command is named", undefined), context)
+        : EXIT.USAGE;
+    }
     return printRefusal(badUsage(error.message.replace(/^error: /, ""), named?.name), context);
   }
 }

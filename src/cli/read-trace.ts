@@ -2,8 +2,9 @@
 
 import { UsageFault } from "../errors/faults.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import { type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
+import { type Verified, type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
 import { externalFormat } from "../interop/detect.ts";
+import { utf8 } from "../json/json.ts";
 import type { Context } from "./context.ts";
 import { readFileArgument } from "./file-argument.ts";
 
@@ -16,10 +17,19 @@ export function readTrace(file: string, context: Context): VerifiedEvents {
   const format = externalFormat(bytes);
   if (format !== null) throw new UsageFault("FOREIGN_TRACE", { file, format });
   const verified = verifyTrace(bytes);
-  const isTrace = verified.events.length > 0 || verified.findings.every(({ code }) => BEGUN.has(code));
-  if (!isTrace) throw new UsageFault("NOT_A_TRACE", { file });
+  if (!isTrace(verified, bytes)) throw new UsageFault("NOT_A_TRACE", { file });
   return verified;
 }
+
+/** Whether any line is an event, or a run may have been cut off while it wrote the first one. */
+export function isTrace({ count, findings }: Verified, bytes: Uint8Array): boolean {
+  if (count > 0) return true;
+  const start = utf8(bytes.subarray(0, EVENT_START.length));
+  return EVENT_START.startsWith(start) && findings.every(({ code }) => BEGUN.has(code));
+}
+
+/** Every event begins so, for canonical JSON sorts its members. */
+const EVENT_START = '{"elapsed_us":';
 
 /** The same, with an event at least. @throws UsageFault also for whatever is wrong with it but what is `borne` */
 export function readIntactTrace(

@@ -80,17 +80,17 @@ export const MIN = { min: percentage("lowest share of its edges that each workfl
 export const CHECK_TERMS = {
   config: file("severities, and rules that are off", { default: "pgs-check.json, if there is one" }),
   baseline: file("known findings, which do not count"),
-  "fail-on": choice(
-    "SEVERITY",
-    ["error", "warning", "note"],
-    "lowest severity that fails the command (default: error)",
-  ),
+  "fail-on": {
+    ...choice("SEVERITY", ["error", "warning", "note"], "lowest severity that fails the command"),
+    default: "error",
+  },
 };
 
 export const JOBS = {
-  jobs: count(
-    "number of scenarios to run at the same time (default: depends on their number, at most one per core)",
-  ),
+  jobs: {
+    ...count("number of scenarios to run at the same time"),
+    default: "by their number, at most one per core",
+  },
 };
 
 /** A workflow as an argument, or by an option. */

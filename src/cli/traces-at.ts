@@ -1,16 +1,54 @@
-/** The traces that a command line names: each file, and every jsonl below a folder. */
+/** The traces that a command line names: each file, and every trace below a folder. */
 
+import { counted } from "../errors/counted.ts";
 import { UsageFault } from "../errors/faults.ts";
+import { externalFormat } from "../interop/detect.ts";
 import { type Context, shortPath } from "./context.ts";
+import { openFileArgument } from "./file-argument.ts";
+import { printError } from "./print.ts";
 
-/** @throws UsageFault `TRACES_MISSING` for a folder without any */
-export function tracesAt(places: readonly string[], { platform, path }: Context): readonly string[] {
-  const { files, cwd } = platform;
-  return places.flatMap((place) => {
-    const at = path(place);
-    if (!files.isFolder(at)) return [place];
-    const found = files.list(at).filter(({ path: one }) => one.endsWith(".jsonl"));
-    if (found.length === 0) throw new UsageFault("TRACES_MISSING", { path: place });
-    return found.map(({ path: one }) => shortPath(`${at}/${one}`, cwd));
-  });
+/**
+ * Says in one line how many files of a folder were left out: `*.jsonl` that are no traces at all, as stores are.
+ * @throws UsageFault `TRACES_MISSING` for a folder without any trace
+ */
+export async function tracesAt(places: readonly string[], context: Context): Promise<readonly string[]> {
+  const { files, cwd } = context.platform;
+  const traces: string[] = [];
+  let others = 0;
+  for (const place of places) {
+    const at = context.path(place);
+    if (!files.isFolder(at)) {
+      traces.push(place);
+      continue;
+    }
+    const before = traces.length;
+    for (const { path: one } of files.list(at)) {
+      if (!one.endsWith(".jsonl")) continue;
+      const file = shortPath(`${at}/${one}`, cwd);
+      if (await isTraceFile(file, context)) traces.push(file);
+      else others++;
+    }
+    if (traces.length === before) throw new UsageFault("TRACES_MISSING", { path: place });
+  }
+  if (others > 0 && !context.settings.quiet)
+    printError(
+      context,
+      `${counted(others, "other *.jsonl file is no trace", "other *.jsonl files are no traces")}\n`,
+    );
+  return traces;
 }
+
+/** However damaged: a run's folder has the name of its trace, and every event names the format. */
+async function isTraceFile(file: string, context: Context): Promise<boolean> {
+  const [, folder, name] = /([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(file)) ?? [];
+  if (folder === name) return true;
+  let isFirst = true;
+  for (const piece of (await openFileArgument(file, "the trace", context)).pieces()) {
+    if (isFirst && externalFormat(piece) !== null) return true;
+    if (Buffer.from(piece.buffer, piece.byteOffset, piece.length).includes(EVENT)) return true;
+    isFirst = false;
+  }
+  return false;
+}
+
+const EVENT = '"schema":"pgs.trace/';

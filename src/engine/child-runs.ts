@@ -1,11 +1,12 @@
 /** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
 
-import type { ChildResult } from "../capabilities/effect.ts";
+import type { ChildResult } from "../capabilities/target.ts";
 import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
+import { errorEvent } from "./events.ts";
 import { checkLimit, limitOf, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
 
@@ -53,8 +54,7 @@ async function find(
     return plan;
   } catch (fault) {
     if (!(fault instanceof RunFault)) throw fault;
-    const { code: error_code, category: node_category, stage, facts } = fault;
-    emit({ event_type: "error", run, payload: { error_code, node_category, stage, facts } });
+    emit(errorEvent(run, fault));
     return fault;
   }
 }

@@ -4,14 +4,14 @@
  */
 
 import { RunFault } from "../errors/faults.ts";
-import { digestOf } from "../json/canonical.ts";
 import { deepFreeze, type JsonObject, setOwn } from "../json/json.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, endAt, noTransition, type RunEnding } from "./advance.ts";
 import { createChildRunner, type RunResult } from "./child-runs.ts";
-import { emitter, type StepExecutor } from "./executor.ts";
+import { emitter, errorEvent, startEvent } from "./events.ts";
+import type { StepExecutor } from "./executor.ts";
 import { checkLimit, requireStorable } from "./limits.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, RunState } from "./run-state.ts";
@@ -78,50 +78,15 @@ function publishedIn({ plan, results }: RunState): JsonObject {
 
 async function runToEnding(state: RunState): Promise<RunEnding> {
   try {
-    state.payload = deepFreeze(emitStart(state));
+    const start = state.emit(startEvent(state.plan, state.input));
+    state.payload = deepFreeze(start.payload.payload);
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
     if (!(error instanceof RunFault)) throw error;
-    emitError(state, error);
+    state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };
   }
-}
-
-/** The payload that the run goes on with. */
-function emitStart({ plan, input, emit }: RunState): JsonObject {
-  const { payload } = emit({
-    event_type: "execution_start",
-    run: input.run,
-    payload: {
-      workflow_code: plan.workflow.fqdn,
-      content_hash: plan.workflow.contentHash,
-      snapshot: plan.snapshot,
-      runtime: input.runtime,
-      payload: input.payload,
-      payload_digest: digestOf(input.payload),
-      max_hops: input.maxHops,
-      observed: [{ clock: input.clock }],
-      ...(input.actor === undefined ? {} : { actor: input.actor }),
-      ...(input.parent === undefined ? {} : { parent: input.parent }),
-    },
-  });
-  return payload.payload;
-}
-
-function emitError({ input, cursor, emit }: RunState, fault: RunFault): void {
-  emit({
-    event_type: "error",
-    run: input.run,
-    ...(cursor.node === undefined ? {} : { node_id: cursor.node }),
-    payload: {
-      error_code: fault.code,
-      node_category: fault.category,
-      stage: fault.stage,
-      ...(cursor.step === undefined ? {} : { step: cursor.step }),
-      facts: fault.facts,
-    },
-  });
 }
 
 async function runNodes(state: RunState): Promise<RunEnding> {

@@ -41,22 +41,12 @@ export interface StepExecutor {
   /** The outcome that the evaluation gives. */
   evaluate(evaluation: Evaluation, scope: Scope): string;
   transform(step: TransformStep, inputs: JsonObject): TransformResult;
-  /** Not asked for a step that calls workflows: the loop performs that one, live and in a replay. */
+  /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
 }
 
 /** Returns an event of the type that it is given. */
 export type EmitEvent = <T extends EventType>(event: EventBody<T>) => EventBody<T>;
-
-/** The function as one that keeps the type of its event. */
-export function emitter(emit: (event: EventBody) => EventBody): EmitEvent {
-  return <T extends EventType>(event: EventBody<T>) => {
-    const returned = emit(event as EventBody);
-    if (returned.event_type !== event.event_type)
-      throw new Error(`${returned.event_type} instead of ${event.event_type}`);
-    return returned as EventBody<T>;
-  };
-}
 
 export interface TransformResult {
   /** The raw result, or null after a violation. */

@@ -16,64 +16,17 @@ import type {
   Plan,
   TransformStep,
 } from "../plan/plan.ts";
-import { type EventBody, type EventType, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
-import {
-  type AdmissionResult,
-  type EffectResult,
-  emitter,
-  type StepExecutor,
-  type TransformResult,
-} from "./executor.ts";
+import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { emitter } from "./events.ts";
+import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import { limitOf } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
-import { MissingReading, rerunTransform } from "./rerun-transform.ts";
-import { SuppressedValues } from "./suppressed-values.ts";
+import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
+import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
-
-/** Which events a replay compares, and how far it goes. */
-export interface ReplayPolicy {
-  /**
-   * Whether the event is compared with what the replay emits; else it is taken as recorded, with everything that the
-   * replay would have worked out before it. Asked once of each, before anything is derived from it.
-   */
-  isChecked(event: TraceEvent): boolean;
-  /**
-   * Called for every event that was passed, with what the replay emitted; `isChecked` is false also where the answer
-   * rests on something suppressed. True ends the replay after it.
-   */
-  passed(event: TraceEvent, replayed: EventBody, isChecked: boolean, divergence: Divergence | null): boolean;
-  /** Whether to go on after a divergence, with what is on record. */
-  readonly continuesAfterDivergence: boolean;
-}
-
-/** Every event is compared, and the first divergence ends the replay. */
-export const COMPARE_ALL: ReplayPolicy = {
-  isChecked: () => true,
-  passed: () => false,
-  continuesAfterDivergence: false,
-};
-
-/** The members with which a run goes on where it follows its record. */
-const FOLLOWED: { readonly [T in EventType]?: readonly string[] } = {
-  execution_start: ["payload"],
-  node_start: ["inputs"],
-  transform_end: ["outputs"],
-  step_end: ["published"],
-  node_end: ["status", "outputs", "next"],
-};
-
-/** An answer that was taken as recorded, because what it rests on is suppressed. */
-export interface TakenAnswer {
-  /** Of the event that has it. */
-  readonly line: number;
-  readonly run: string;
-  readonly node: string;
-  /** Null where the rules of a payload or of a contract's inputs answered. */
-  readonly step: string | null;
-  readonly kind: "transform" | "evaluation" | "outcome" | "violation";
-}
 
 export class ReplayExecutor implements StepExecutor {
   readonly #record: RecordCursor;
@@ -81,8 +34,6 @@ export class ReplayExecutor implements StepExecutor {
   readonly #suppressed = new SuppressedValues();
   /** How much the trace held when its limits were last asked for. */
   readonly #asked: Record<keyof TraceLimits, number> = { runs: 0, events: 0 };
-  /** By line. */
-  readonly #taken = new Map<number, TakenAnswer>();
   #compared = 0;
   #first: Divergence | null = null;
 
@@ -93,7 +44,7 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   get tally(): { compared: number; suppressed: number; taken: readonly TakenAnswer[] } {
-    return { compared: this.#compared, suppressed: this.#suppressed.count, taken: [...this.#taken.values()] };
+    return { compared: this.#compared, suppressed: this.#suppressed.count, taken: this.#suppressed.taken };
   }
 
   /** The next recorded event; undefined at the end of the record. */
@@ -115,7 +66,7 @@ export class ReplayExecutor implements StepExecutor {
     const isInPlace = isSamePosition(event, replayed);
     const divergence =
       isInPlace && !isChecked ? null : compareEvents(event, this.#suppressed.shown(event, replayed));
-    const isWorkedOut = isChecked && !this.#taken.has(event.sequence);
+    const isWorkedOut = isChecked && !this.#suppressed.isTaken(event);
     if (isWorkedOut && divergence === null) this.#compared++;
     this.#record.advance();
     const isEnough = this.#policy.passed(event, replayed, isWorkedOut, divergence);
@@ -153,17 +104,9 @@ export class ReplayExecutor implements StepExecutor {
     const recorded = this.#record.violations();
     if (this.peek()?.isChecked === false) return recorded.map(({ payload }) => unmetRule(payload));
     const found = await validate(node, data);
-    if (!this.#suppressed.any) return found;
     const { last } = this.#record;
-    const validated = (last?.event_type === "node_start" ? last.payload.inputs : undefined) ?? data;
-    for (const event of recorded) {
-      if (this.#suppressed.isAbout(unmetRule(event.payload), validated)) this.#take(event, "violation", null);
-    }
-    return this.#suppressed.reconcile(
-      found,
-      recorded.map(({ payload }) => unmetRule(payload)),
-      validated,
-    );
+    const inputs = last?.event_type === "node_start" ? last.payload.inputs : undefined;
+    return this.#suppressed.any ? this.#suppressed.reconcile(found, recorded, inputs ?? data) : found;
   }
 
   bind(bindings: readonly Binding[], scope: Scope): ReturnType<typeof bind> {
@@ -175,9 +118,9 @@ export class ReplayExecutor implements StepExecutor {
     const stated = own(mapped, "result_status");
     const isSuppressed = this.#suppressed.holds(stated);
     if (!isSuppressed && (stated === undefined || !this.#record.isTaken("step_end"))) return mapped;
-    const event = this.#record.expect("step_end");
-    if (isSuppressed) this.#take(event, "outcome", event.payload.step);
-    return { ...mapped, result_status: event.payload.outcome };
+    const { step, outcome } = this.#record.expect("step_end").payload;
+    if (isSuppressed) this.#suppressed.take(this.#next(), "outcome", step);
+    return { ...mapped, result_status: outcome };
   }
 
   evaluate(evaluation: Evaluation, scope: Scope): string {
@@ -188,11 +131,11 @@ export class ReplayExecutor implements StepExecutor {
     );
     if (!isSuppressed && !this.#record.isTaken("node_end")) return evaluateOutcome(evaluation, scope);
     // The step's own end is compared already: what follows is how the contract ended.
-    const { event } = this.#next();
+    const next = this.#next();
     const { last } = this.#record;
     const step = last?.event_type === "step_end" ? last.payload.step : null;
-    if (isSuppressed) this.#take(event, "evaluation", step);
-    return this.#evaluatedIn(event) === onTrue ? onTrue : onFalse;
+    if (isSuppressed) this.#suppressed.take(next, "evaluation", step);
+    return this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse;
   }
 
   /** The outcome that an evaluation gave, by the event after it. @throws RunFault where it gave none */
@@ -202,11 +145,12 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   transform(step: TransformStep, inputs: JsonObject): TransformResult {
-    const { event } = this.#next();
+    const next = this.#next();
+    const { event } = next;
     const observed = event.event_type === "transform_end" ? (event.payload.observed ?? []) : [];
     const isSuppressed =
       this.#suppressed.holds(inputs) || observed.some((one) => this.#suppressed.holds({ ...one }));
-    if (isSuppressed) this.#take(event, "transform", step.name);
+    if (isSuppressed) this.#suppressed.take(next, "transform", step.name);
     if (isSuppressed || this.#record.isTaken("transform_end"))
       return transformResult(this.#record.expect("transform_end").payload);
     try {
@@ -235,24 +179,4 @@ export class ReplayExecutor implements StepExecutor {
   #seeing(scope: Scope): Scope {
     return this.#suppressed.any ? { ...scope, [WITHIN]: this.#suppressed.within } : scope;
   }
-
-  /** The event has an answer that rests on something suppressed. */
-  #take(
-    { sequence: line, run, node_id: node = "" }: TraceEvent,
-    kind: TakenAnswer["kind"],
-    step: string | null,
-  ): void {
-    if (this.peek()?.isChecked === true) this.#taken.set(line, { line, run, node, step, kind });
-  }
-}
-
-/** The replayed event with the recorded members with which the run goes on. */
-function following(replayed: EventBody, recorded: EventBody): EventBody {
-  const payload: Record<string, unknown> = { ...replayed.payload };
-  for (const member of FOLLOWED[replayed.event_type] ?? []) {
-    delete payload[member];
-    const value = own(recorded.payload as unknown as JsonObject, member);
-    if (value !== undefined) payload[member] = value;
-  }
-  return { ...replayed, payload } as EventBody;
 }

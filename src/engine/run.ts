@@ -1,5 +1,6 @@
 /** One run from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
+import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
@@ -11,7 +12,7 @@ import { openJournal } from "../trace/journal.ts";
 import type { RunEnding } from "./advance.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
-import { createLiveExecutor, type Durability } from "./live-executor.ts";
+import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 
 export interface RunRequest {

@@ -1,5 +1,6 @@
 /** One step: a transform is computed, an effect performed, or other workflows are called (SPEC 4.5, 4.6). */
 
+import { targetOf } from "../capabilities/effect.ts";
 import { RunFault } from "../errors/faults.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
@@ -79,7 +80,7 @@ export async function runEffect(
   throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
 }
 
-/** What a step that calls workflows answers follows from how they end, so the loop performs it itself. */
+/** The executor performs what is outside the run. What follows from the run itself is worked out here, in a replay too. */
 async function perform(
   step: EffectStep,
   inputs: JsonObject,
@@ -88,8 +89,11 @@ async function perform(
   { executor, call }: RunState,
 ): Promise<EffectResult> {
   const { operation } = step;
-  if (operation.target !== "workflows") return executor.effect(step, inputs, effectKey);
+  const target = targetOf(operation);
+  if (target.answers === "recorded") return executor.effect(step, inputs, effectKey);
   const frozen = deepFreeze(inCanonicalOrder(inputs));
-  const performed = await operation.perform(frozen, (workflow, payload) => call(workflow, payload, contract));
+  const performed = await target.perform(operation, frozen, (workflow, payload) =>
+    call(workflow, payload, contract),
+  );
   return { ...performed, result: performed.result ?? {}, observed: [] };
 }

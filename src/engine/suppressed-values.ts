@@ -19,17 +19,31 @@ import type { Plan, Secrets } from "../plan/plan.ts";
 import {
   changeData,
   type EventBody,
+  type EventOf,
   type EventType,
   holdsSuppressed,
   isSuppressed,
   secretInName,
   type TraceEvent,
 } from "../trace/event.ts";
+import type { RecordedEvent } from "./record-cursor.ts";
+import { unmetRule } from "./recorded.ts";
 import { isUnrevealing, withPayloadDigest } from "./redaction.ts";
 import { isSecret, ofItem, ofMember, type Places, placesAt, visitData } from "./secret-places.ts";
 
 /** The members with whose values, found by paths, a run goes on. */
 const BOUND: { readonly [T in EventType]?: string } = { node_start: "inputs", step_end: "published" };
+
+/** An answer that was taken as recorded, because what it rests on is suppressed. */
+export interface TakenAnswer {
+  /** Of the event that has it. */
+  readonly line: number;
+  readonly run: string;
+  readonly node: string;
+  /** Null where the rules of a payload or of a contract's inputs answered. */
+  readonly step: string | null;
+  readonly kind: "transform" | "evaluation" | "outcome" | "violation";
+}
 
 export class SuppressedValues {
   readonly #secrets = new Map<string, Secrets>();
@@ -39,12 +53,28 @@ export class SuppressedValues {
   #any = false;
   /** How many suppressed values were not compared. */
   count = 0;
+  /** By line. */
+  readonly #taken = new Map<number, TakenAnswer>();
   /** What paths found inside suppressed values: whether there is anything, only the record says. */
   readonly #within = new WeakSet<object>();
 
   /** Whether any run so far has secrets. */
   get any(): boolean {
     return this.#any;
+  }
+
+  get taken(): readonly TakenAnswer[] {
+    return [...this.#taken.values()];
+  }
+
+  isTaken({ sequence }: TraceEvent): boolean {
+    return this.#taken.has(sequence);
+  }
+
+  /** The event has an answer that rests on something suppressed. */
+  take({ event, isChecked }: RecordedEvent, kind: TakenAnswer["kind"], step: string | null): void {
+    const { sequence: line, run, node_id: node = "" } = event;
+    if (isChecked) this.#taken.set(line, { line, run, node, step, kind });
   }
 
   /** A run begins. */
@@ -102,35 +132,35 @@ export class SuppressedValues {
   }
 
   /** What was emitted instead of the recorded event, with what the record suppresses put in its place. */
-  shown(event: TraceEvent, said: EventBody): EventBody {
-    if (!this.#any || event.event_type !== said.event_type) return said;
+  shown(event: TraceEvent, replayed: EventBody): EventBody {
+    if (!this.#any || event.event_type !== replayed.event_type) return replayed;
     const secrets = this.#secrets.get(event.run) ?? null;
-    const payload = changeData(said.event_type, said.payload, (data, at) => {
+    const payload = changeData(replayed.event_type, replayed.payload, (data, at) => {
       const recorded = valueAt(event.payload as unknown as Json, at);
       return recorded === undefined ? data : this.#put(recorded, data, placesAt(event, at, secrets));
     });
-    const shown = { ...said, payload } as EventBody;
+    const shown = { ...replayed, payload } as EventBody;
     return shown.event_type === "execution_start" ? withPayloadDigest(shown) : shown;
   }
 
-  #put(recorded: Json, said: Json, places: Places): Json {
-    if (this.#isHidden(recorded, said, places)) {
+  #put(recorded: Json, replayed: Json, places: Places): Json {
+    if (this.#isHidden(recorded, replayed, places)) {
       this.count++;
       return recorded;
     }
-    if (Array.isArray(recorded) && Array.isArray(said)) {
-      return said.map((item: Json, i) => {
+    if (Array.isArray(recorded) && Array.isArray(replayed)) {
+      return replayed.map((item: Json, i) => {
         const known = recorded[i] as Json | undefined;
-        return known === undefined ? item : this.#put(known, item, ofItem(places, i, said.length));
+        return known === undefined ? item : this.#put(known, item, ofItem(places, i, replayed.length));
       });
     }
-    return isObject(recorded) && isObject(said) ? this.#putMembers(recorded, said, places) : said;
+    return isObject(recorded) && isObject(replayed) ? this.#putMembers(recorded, replayed, places) : replayed;
   }
 
-  #putMembers(recorded: JsonObject, said: JsonObject, places: Places): JsonObject {
+  #putMembers(recorded: JsonObject, replayed: JsonObject, places: Places): JsonObject {
     const put: MutableJson = {};
-    const spare = this.#spareNames(recorded, said);
-    for (const [name, item] of Object.entries(said)) {
+    const spare = this.#spareNames(recorded, replayed);
+    for (const [name, item] of Object.entries(replayed)) {
       const inside = ofMember(places, name);
       const same = own(recorded, name);
       const other = same === undefined ? this.#otherName(spare, name, item, recorded, inside) : undefined;
@@ -142,10 +172,10 @@ export class SuppressedValues {
   }
 
   /** The names that only the record has, where one of them or of the other ones is suppressed. */
-  #spareNames(recorded: JsonObject, said: JsonObject): Set<string> {
+  #spareNames(recorded: JsonObject, replayed: JsonObject): Set<string> {
     const only = (a: JsonObject, b: JsonObject) => Object.keys(a).filter((name) => !Object.hasOwn(b, name));
-    const spare = only(recorded, said);
-    const isAny = [...spare, ...only(said, recorded)].some((name) => this.#isHiddenName(name));
+    const spare = only(recorded, replayed);
+    const isAny = [...spare, ...only(replayed, recorded)].some((name) => this.#isHiddenName(name));
     return new Set(isAny ? spare : []);
   }
 
@@ -163,9 +193,9 @@ export class SuppressedValues {
     return found;
   }
 
-  #isSame(recorded: Json, said: Json, places: Places): boolean {
+  #isSame(recorded: Json, replayed: Json, places: Places): boolean {
     const { count } = this;
-    const isSame = jsonEqual(recorded, this.#put(recorded, said, places));
+    const isSame = jsonEqual(recorded, this.#put(recorded, replayed, places));
     this.count = count;
     return isSame;
   }
@@ -176,30 +206,39 @@ export class SuppressedValues {
   }
 
   /** Outside its place, what is too short to tell the secret is shown: in a run that another one called. */
-  #isHidden(recorded: Json, said: Json, places: Places): boolean {
+  #isHidden(recorded: Json, replayed: Json, places: Places): boolean {
     if (isSuppressed(recorded)) return isSecret(places) || this.#isKnown(recorded.$suppressed);
     return (
-      !isSecret(places) && isSuppressed(said) && this.#isKnown(said.$suppressed) && isUnrevealing(recorded)
+      !isSecret(places) &&
+      isSuppressed(replayed) &&
+      this.#isKnown(replayed.$suppressed) &&
+      isUnrevealing(recorded)
     );
   }
 
   /**
-   * The rules that were not met: those about a suppressed value as they are recorded, in their places; all others as
-   * found again. `judged` is what the rules are about.
+   * The rules that are not met: those about a suppressed value as the compared record has them, in their places; all
+   * others as found again. `validated` is what the rules are about.
    */
-  reconcile(found: readonly Unmet[], recorded: readonly Unmet[], judged: Json): readonly Unmet[] {
-    const visible = found.filter((one) => !this.isAbout(one, judged));
-    const reconciled: Unmet[] = [];
-    for (const one of recorded) {
-      const next = this.isAbout(one, judged) ? one : visible.shift();
-      if (next !== undefined) reconciled.push(next);
-    }
+  reconcile(
+    found: readonly Unmet[],
+    recorded: readonly EventOf<"violation">[],
+    validated: Json,
+  ): readonly Unmet[] {
+    const visible = found.filter((one) => !this.#isAbout(one, validated));
+    const reconciled = recorded.flatMap((event) => {
+      const rule = unmetRule(event.payload);
+      const isAbout = this.#isAbout(rule, validated);
+      if (isAbout) this.take({ event, isChecked: true }, "violation", null);
+      const next = isAbout ? rule : visible.shift();
+      return next === undefined ? [] : [next];
+    });
     return [...reconciled, ...visible];
   }
 
   /** Whether something suppressed stands at the pointer, above it or below it. */
-  isAbout({ pointer }: Unmet, judged: Json): boolean {
-    let value: Json | undefined = judged;
+  #isAbout({ pointer }: Unmet, validated: Json): boolean {
+    let value: Json | undefined = validated;
     for (const part of parsePointer(pointer)) {
       if (value !== undefined && isSuppressed(value)) break;
       value = valueAt(value, [part]);

@@ -926,6 +926,8 @@ export class StoreFault extends Error {
 
 const systemHints: Readonly<Record<string, string>> = {
   ENOSPC: "make room on the disk",
+  EACCES: "type the command as a user who has access to that place, or name another one",
+  EPERM: "type the command as a user who has access to that place, or name another one",
 };
 
 /** An effect that took place. */
@@ -972,8 +974,9 @@ export const traceTable = {
     where: f.folder,
     hint: "name a folder that can be written in $TMPDIR",
   }),
-  SYSTEM_REFUSED: (f: { errno: string }) => ({
+  SYSTEM_REFUSED: (f: { errno: string; path: string | null }) => ({
     what: `the system refused what the command needs: ${f.errno}`,
+    ...(f.path === null ? {} : { where: f.path }),
     hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
   }),
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({

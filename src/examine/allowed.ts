@@ -1,5 +1,6 @@
 /** Did the protocol allow it? Every node, edge, step and operation of the record is one a plan declares (SPEC 6.2). */
 
+import { targetOf } from "../capabilities/effect.ts";
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/faults.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -35,7 +36,7 @@ async function nestedPlan(
   const caller = parent === undefined ? undefined : plans.get(parent.run);
   const node = caller?.nodes.get(parent?.node ?? "");
   const step = stepsOf(node).find(({ name }) => name === parent?.step);
-  const isCalling = step?.kind === "effect" && step.operation.target === "workflows";
+  const isCalling = step?.kind === "effect" && targetOf(step.operation).callsWorkflows;
   if (caller === undefined || !isCalling) return finding("NOT_CALLED", sequence, { workflow: workflow_code });
   try {
     return (

@@ -12,6 +12,8 @@ export interface SyntaxFlaw {
   readonly open: readonly string[];
   /** Where the token before it begins. */
   readonly before: number;
+  /** Whether it is a character inside of a string. */
+  readonly isInString: boolean;
 }
 
 export function syntaxFlaw(text: string): SyntaxFlaw {
@@ -22,9 +24,12 @@ export function syntaxFlaw(text: string): SyntaxFlaw {
   for (;;) {
     const start = spaceEnd(text, offset);
     const token = tokenAt(text, start);
-    if ("wrong" in token) return { offset: token.wrong, place, open, before };
+    if ("wrong" in token) {
+      const isInString = text[start] === '"' && token.wrong < text.length;
+      return { offset: token.wrong, place, open, before, isInString };
+    }
     const next = placeAfter(place, text[start] as string, open);
-    if (next === undefined) return { offset: start, place, open, before };
+    if (next === undefined) return { offset: start, place, open, before, isInString: false };
     [place, before, offset] = [next, start, token.end];
   }
 }

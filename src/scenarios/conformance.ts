@@ -2,7 +2,7 @@
 
 import { type Registry, registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
-import { answer, type LiveEnvironment, recordingSources } from "../engine/live-executor.ts";
+import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { counted } from "../errors/counted.ts";
 import { RunFault, UsageFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
@@ -20,27 +20,28 @@ export interface CaseResult {
   readonly differences: readonly Difference[];
 }
 
-type Drawn = Pick<LiveEnvironment, "clock" | "entropy">;
+type Readings = Parameters<typeof recordingSources>[0];
 
 export interface ConformanceRequest {
   readonly snapshot: Snapshot;
   /** Only cases with this text in their name. */
   readonly filter?: string | undefined;
-  readonly sources: Drawn;
+  /** The clock and the entropy that transforms read. */
+  readonly readings: Readings;
 }
 
 /** The result of each chosen case. @throws UsageFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
 export async function runConformance({
   snapshot,
   filter,
-  sources,
+  readings,
 }: ConformanceRequest): Promise<readonly CaseResult[]> {
   const cases = readCases(snapshot);
   const chosen = cases.filter(({ name }) => filter === undefined || name.includes(filter));
   if (filter !== undefined && chosen.length === 0)
     throw new UsageFault("NO_SUCH_CASE", { text: filter, cases: cases.length });
   const results: CaseResult[] = [];
-  for (const one of chosen) results.push(await checkCase(one, registry, sources));
+  for (const one of chosen) results.push(await checkCase(one, registry, readings));
   return results;
 }
 
@@ -52,13 +53,13 @@ export function isConforming({ differences }: CaseResult): boolean {
 export async function checkCase(
   declared: ConformanceCase,
   registry: Pick<Registry, "transform">,
-  drawn: Drawn,
+  readings: Readings,
 ): Promise<CaseResult> {
   const transform = registry.transform(declared.transform);
   const { outcome, outputs, reason } =
     transform === undefined
       ? { outcome: "NO_IMPLEMENTATION", outputs: null, reason: null }
-      : await answerOf(transform, declared.inputs, drawn);
+      : await answerOf(transform, declared.inputs, readings);
   const differences = compare(wantedOutcome(declared, outcome), outcome, ["outcome"]);
   const isAnswered = differences.length === 0 && outputs !== null;
   return {
@@ -81,11 +82,11 @@ interface Answered {
 }
 
 /** The one call of the transform. */
-async function answerOf(transform: Transform, inputs: JsonObject, drawn: Drawn): Promise<Answered> {
+async function answerOf(transform: Transform, inputs: JsonObject, readings: Readings): Promise<Answered> {
   await transform.prepare?.();
   try {
-    const { sources } = recordingSources(drawn);
-    const answered = answer({ code: transform.code, transform }, deepFreeze(inputs), sources);
+    const { sources } = recordingSources(readings);
+    const answered = computeTransform({ code: transform.code, transform }, deepFreeze(inputs), sources);
     const { result, reason = null } = answered;
     return { outcome: result === null ? "VIOLATION" : "SUCCESS", outputs: result ?? {}, reason };
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
-import { emitter, type StepExecutor } from "../engine/executor.ts";
+import { emitter } from "../engine/events.ts";
+import type { StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/json.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";

@@ -11,6 +11,7 @@ import type { Json, JsonObject } from "../../src/json/json.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
+import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { MISSED } from "./missed.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
 
@@ -79,12 +80,13 @@ suite("single mutations of a clean snapshot", () => {
     assert.ok(new Set(mutations.map(({ kind }) => kind)).size >= 12);
   });
 
-  test("nineteen of twenty are reported, and the others are the known ones, each with its reason", async () => {
+  test("nineteen of twenty are reported, and the others are the known ones, each with its reason", async (t) => {
     const missed: string[] = [];
-    for (const one of mutations) {
+    for (const one of portion(t, mutations, 60)) {
       if (!(await isReported(one))) missed.push(`${one.kind}: ${one.artifact} ${one.what}`);
     }
-    assert.deepEqual(missed.sort(), Object.keys(MISSED).sort());
+    const known = Object.keys(MISSED).sort();
+    assert.deepEqual(missed.sort(), PLAYS_ALL ? known : known.filter((one) => missed.includes(one)));
     assert.ok(missed.length <= COUNT * 0.05, `${missed.length} of ${COUNT} are missed`);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StoreEffect, StoreOperation } from "../../src/capabilities/effect.ts";
+import type { StoreEffect, StoreOperation } from "../../src/capabilities/targets/store.ts";
 import { TraceFault } from "../../src/errors/faults.ts";
 import { digestOf } from "../../src/json/canonical.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";

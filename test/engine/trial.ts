@@ -1,7 +1,9 @@
 /** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
 
-import type { Effect, Performed, StoreOperation } from "../../src/capabilities/effect.ts";
+import type { Effect } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
+import type { Performed } from "../../src/capabilities/target.ts";
+import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { RunEnding } from "../../src/engine/advance.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";

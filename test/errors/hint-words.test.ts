@@ -51,11 +51,12 @@ test("every command that a message names is one, and has the options that are na
   assert.ok(seen > 40);
 });
 
+// A name behind `var(` or before a colon is a variable of a style sheet.
 test("every option that a message names is some command's", async (t) => {
   const options = await helpOf(workspace(t).session);
   const known = new Set([...options.values()].flatMap((flags) => [...flags]));
   const named = new Set(
-    [...source.matchAll(/(?<![-\w}])--([a-z][a-z-]*[a-z])(?!-*>)\b/g)].map(([flag]) => flag),
+    [...source.matchAll(/(?<![-\w}]|var\()--([a-z][a-z-]*[a-z])(?!-*>)\b(?!:)/g)].map(([flag]) => flag),
   );
   assert.deepEqual(
     [...named].filter((flag) => !known.has(flag)),

@@ -9,6 +9,7 @@ import { type TestContext, test } from "node:test";
 import { HEAD_ONLY, type HeadOnly, type HeadOnlyId } from "../../src/examine/head-only.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
+import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { broken, examine } from "./examination.ts";
 import { anchorOf } from "./matrix/anchors.ts";
@@ -77,7 +78,7 @@ for (const origin of ORIGINS) {
       assert.deepEqual([...workflows].sort(), (await openSnapshot(origin.snapshot, nodeFiles)).names("WF"));
     });
     const tally = newTally();
-    for (const specimen of specimens) {
+    for (const specimen of portion(suite, specimens, 5)) {
       for (const [name, tamper] of Object.entries(OPERATIONS)) {
         await suite.test(`${specimen.name}: ${name}`, () => tamper(specimen, origin, tally));
       }
@@ -85,7 +86,9 @@ for (const origin of ORIGINS) {
     await suite.test("only the head holds what is known to be beyond a replay, and no more", (t) => {
       report(tally, t);
       const proved = [...tally.unproven].map(([kind, counts]) => [kind, [...counts.keys()]]);
-      const listed = origin.unproven.map((kind) => [kind, [HEAD_ONLY[kind].also]]);
+      // A part of the traces has a part of the kinds.
+      const expected = origin.unproven.filter((kind) => PLAYS_ALL || tally.unproven.has(kind));
+      const listed = expected.map((kind) => [kind, [HEAD_ONLY[kind].also]]);
       assert.deepEqual(Object.fromEntries(proved), Object.fromEntries(listed));
     });
   });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type JsonDefect, readObjectText } from "../../src/json/json.ts";
 import { depthOf, repairOf } from "../../src/json/repair.ts";
+import { followRepair } from "./follow-repair.ts";
 
 function defectOf(text: string): JsonDefect {
   const read = readObjectText(text);
@@ -73,6 +74,33 @@ const repairs: readonly (readonly [about: string, text: string, repair: string |
     "change /a to a number within ±9007199254740992, or put it in double quotes",
   ],
   [
+    "a number that is too near to 0",
+    '{"a": 0.1e-400}',
+    "change /a to 0, or put it in double quotes: it is too near to 0 to be kept exactly",
+  ],
+  [
+    "half a surrogate pair",
+    '{"a": "\\ud800"}',
+    "in the string at /a, write the whole character instead of half of its \\u escape",
+  ],
+  ["an end behind a name", '{"a":', "take the whole file again: this one ends in the middle"],
+  ["nothing", " \n", "write the JSON document: it is empty, and an object without members is `{}`"],
+  [
+    "a number that may be a code",
+    '{"a": 007}',
+    "put the number at column 7 of line 1 in double quotes if it is a name or a code, else remove the zeros that it begins with",
+  ],
+  [
+    "a decimal comma",
+    '{"a": 1,5}',
+    "correct what is at column 9 of line 1, where a name in double quotes should be",
+  ],
+  [
+    "something behind the end that is no JSON",
+    '{"a": 1} ours',
+    "move everything from column 10 of line 1 on into another file: the JSON document ends before it",
+  ],
+  [
     "an unfinished merge",
     '{\n<<<<<<< a\n"x": 1\n=======\n"x": 2\n>>>>>>> b\n}',
     "delete lines 2 and 4 to 6 to keep one side, or lines 2 to 4 and 6 to keep the other",
@@ -87,6 +115,117 @@ const repairs: readonly (readonly [about: string, text: string, repair: string |
 for (const [about, text, repair] of repairs) {
   test(`${about} is met with what to type`, () => assert.equal(repairOfText(text), repair));
 }
+
+/** One way to write JSON almost: what it makes of a text, and where. */
+const SLIPS: readonly (readonly [about: string, slip: (text: string) => string])[] = [
+  ["single quotes", (text) => text.replace(/"(\w*)"/, "'$1'")],
+  ["single quotes around double ones", (text) => text.replace(/: "(\w*)"/, `: '$1'`)],
+  ["backticks", (text) => text.replace(/"(\w*)"/, "`$1`")],
+  ["typographic quotes", (text) => text.replace(/"(\w*)"/, "“$1”")],
+  ["a name without quotes", (text) => text.replace(/"(\w+)":/, "$1:")],
+  ["a text without quotes", (text) => text.replace(/: "([a-z]\w*)"/, ": $1")],
+  ["a plus sign", (text) => text.replace(/: (\d)/, ": +$1")],
+  ["no digit before the point", (text) => text.replace(/: (-?)0\./, ": $1.")],
+  ["no digit behind the point", (text) => text.replace(/: (-?\d+)(,?)$/m, ": $1.$2")],
+  ["grouped digits", (text) => text.replace(/: (\d)(\d)/, ": $1_$2")],
+  [
+    "hexadecimal digits",
+    (text) => text.replace(/: (\d+)(?=,|\n)/, (_, digits) => `: 0x${Number(digits).toString(16)}`),
+  ],
+  ["an equals sign", (text) => text.replace('":', '" =')],
+  ["an arrow", (text) => text.replace('":', '" =>')],
+  ["a semicolon", (text) => text.replace(",\n", ";\n")],
+  ["no comma", (text) => text.replace(",\n", "\n")],
+  ["no colon", (text) => text.replace('": ', '" ')],
+  ["a comma too many", (text) => text.replace(/\n\}/, ",\n}")],
+  ["no end", (text) => text.replace(/\n\}$/, "\n")],
+  ["an end too many", (text) => `${text}}`],
+  ["something behind the end", (text) => `${text};`],
+  ["a comment", (text) => text.replace("\n", " // ours\n")],
+  ["a comment before all", (text) => `# ours\n${text}`],
+  ["outer quotes", (text) => `'${text}'`],
+  ["a fence", (text) => `\`\`\`json\n${text}\n\`\`\``],
+  ["no braces", (text) => text.slice(1, -1)],
+  ["no first brace", (text) => text.slice(1)],
+  ["another language's null", (text) => text.replace(/: null/, ": None")],
+  ["another language's truth", (text) => text.replace(/: true/, ": True")],
+  ["a raw tab", (text) => text.replace("\\t", "\t")],
+  ["a raw line break", (text) => text.replace("\\n", "\n")],
+  ["a raw backslash", (text) => text.replace("\\\\", "\\")],
+];
+
+const value = fc.oneof(
+  fc.integer({ min: -9999, max: 9999 }),
+  fc.constantFrom(0.5, -0.25, 12.5),
+  fc.constantFrom(null, true, false),
+  fc
+    .stringMatching(/^[a-z]\w{0,6}$/)
+    .filter((text) => !/^(?:true|false|null|none|nil|undefined|nan|inf|infinity)$/i.test(text)),
+  fc.constantFrom("tab\there", "line\nbreak", "C:\\qir", "it's", 'say "x"', "", "2026-01-31", "a b c"),
+);
+const document = fc.dictionary(fc.stringMatching(/^[a-z]\w{0,6}$/), value, { minKeys: 1, maxKeys: 5 });
+
+for (const [about, slip] of SLIPS) {
+  test(`with ${about}, following the hints to the letter ends in the same document, or is told that it is none`, () => {
+    fc.assert(
+      fc.property(document, (meant) => {
+        let text = slip(JSON.stringify(meant, null, 2));
+        for (let steps = 0; steps < 30; steps++) {
+          const read = readObjectText(text);
+          if ("value" in read) {
+            assert.deepEqual({ ...read.value }, { ...meant }, text);
+            return;
+          }
+          const repair = repairOf(text, read.defect);
+          assert.ok(repair !== undefined, `no hint for ${text}`);
+          const next = followRepair(text, repair);
+          if (next === undefined)
+            return assert.match(
+              repair,
+              /^write it as JSON, |^take the whole file again|^correct what is at /,
+              text,
+            );
+          text = next;
+        }
+        assert.fail(`the hints come to no end: ${text}`);
+      }),
+    );
+  });
+}
+
+test("a text of another format is to be written as JSON, and none of it is to be removed", () => {
+  const others: readonly (readonly [text: string, name: string])[] = [
+    ['change_id = "x"\n', "TOML"],
+    ['[release]\nchange_id = "x"\n', "TOML"],
+    ["change_id: x\n", "YAML"],
+    ["- a\n- b\n", "YAML"],
+    ["a,b\n1,2\n", "not JSON"],
+    ["1,2\n3,4\n", "not JSON"],
+    ['"a","b"\n"c","d"\n', "not JSON"],
+    ["release it, please", "not JSON"],
+    ["<release/>", "XML"],
+    ["'x'", "not JSON"],
+  ];
+  for (const [text, name] of others) {
+    assert.equal(
+      repairOfText(text),
+      `write it as JSON, members in braces, names and texts in double quotes: this is ${name}`,
+    );
+  }
+});
+
+test("no text that is not JSON is without a hint", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."{}[]\":,'`=+-.0a \n\t\\#/") })),
+      (text) => {
+        const read = readObjectText(text);
+        if ("defect" in read && read.defect.code === "NOT_JSON") assert.ok(repairOf(text, read.defect));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
 
 test("a text that is not UTF-8 is to be saved as that", () => {
   assert.equal(repairOf("", { code: "NOT_UTF8", line: 1 }), "save the file as UTF-8");

@@ -61,7 +61,10 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
   ],
   [/^remove one of the two members \//, (here) => rewrite(here, (text) => JSON.stringify(JSON.parse(text)))],
   [/^remove (\/[^\s,]+)/, (here, at) => remove(here, at)],
-  [/^remove everything from column (\d+) of line (\d+) on$/, (here, ...at) => splice(here, at, /^.*/, "")],
+  [
+    /^(?:remove|move) everything from column (\d+) of line (\d+) on\b/,
+    (here, ...at) => splice(here, at, /^.*/, ""),
+  ],
   [/^remove the comma at column (\d+) of line (\d+)$/, (here, ...at) => splice(here, at, /^,/, "")],
   [/^write `(.+)` before column (\d+) of line (\d+)$/, (here, mark, ...at) => splice(here, at, /^/, mark)],
   [

@@ -11,6 +11,7 @@ import { test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/json.ts";
 import { forge } from "../examine/examination.ts";
 import { below, oneOf } from "../examine/matrix/choice.ts";
+import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { artifactFile, reauthor } from "./reauthor.ts";
 import { ownSnapshot } from "./signed.ts";
 import { FIXTURES, fixture, PROJECT, RELEASE, type Said, type Workspace, workspace } from "./world.ts";
@@ -62,7 +63,7 @@ const REPORTS = [[], ["--json"], ["--github"], ["--summary", "-"], ["--junit", "
 test("of a payload", async (t) => {
   for (const name of ["wf-release-change/completed", "wf-release-change/nack-everything-wrong"]) {
     const payload = JSON.parse(readFileSync(fixture(name), "utf8")) as JsonObject;
-    for (const one of spoilt(payload, HOSTILE)) {
+    for (const one of portion(t, spoilt(payload, HOSTILE), 6)) {
       const place = workspace(t, { data: join(FIXTURES, "data") });
       writeFileSync(place.path("p.json"), JSON.stringify(one));
       await harmless(
@@ -95,7 +96,7 @@ test("of a trace", async (t) => {
   for (const trace of traces) {
     const text = readFileSync(trace, "utf8");
     const count = text.split("\n").length - 1;
-    for (let i = 0; i < count; i++) {
+    for (const i of portion(t, [...Array(count).keys()], 8)) {
       const line = JSON.parse(text.split("\n")[i] as string) as JsonObject;
       for (const [k, one] of spoilt(line, HOSTILE).filter(hasPayload).entries()) {
         // Lines of one type have their members at the same places: each place is tried on some of them.
@@ -129,7 +130,8 @@ test("of a snapshot", async (t) => {
     .filter((name) => name.endsWith(".json"))
     .map((name) => (name.split("/").at(-1) as string).slice(0, -".json".length).replaceAll("__", "::"));
   let tried = 0;
-  for (let i = 0; tried < 30; i++) {
+  const enough = PLAYS_ALL ? 30 : 8;
+  for (let i = 0; tried < enough; i++) {
     const fqdn = oneOf(names, "artifact", i);
     const file = artifactFile(folder, fqdn);
     const before = readFileSync(file);
@@ -191,7 +193,7 @@ test("of names of files and folders, and of arguments", async (t) => {
   writeFileSync(place.path(`${named}/${named}.scenario.yaml`), "scenario: [\n");
   writeFileSync(place.path(`${named}/b.scenario.yaml`), `scenario: ${JSON.stringify(HOSTILE)}\nsteps: []\n`);
   writeFileSync(place.path(`${named}/${named}.json`), "{");
-  for (const argv of [
+  const lines = [
     [HOSTILE],
     ["help", HOSTILE],
     [`--${HOSTILE}`],
@@ -238,8 +240,8 @@ test("of names of files and folders, and of arguments", async (t) => {
     ["verify", "--expect-seal", HOSTILE],
     ...REPORTS.map((report) => ["test", named, ...report]),
     ...REPORTS.map((report) => ["gate", "--scenarios", named, ...report]),
-  ])
-    await harmless(place, ...argv);
+  ];
+  for (const argv of portion(t, lines, 20)) await harmless(place, ...argv);
 });
 
 test("of a scenario", async (t) => {
@@ -260,7 +262,7 @@ test("of a scenario", async (t) => {
       },
     ],
   };
-  for (const [i, one] of spoilt(scenario, HOSTILE).entries()) {
+  for (const [i, one] of portion(t, spoilt(scenario, HOSTILE), 8).entries()) {
     writeFileSync(place.path("s/a.scenario.yaml"), JSON.stringify(one));
     await harmless(place, "test", "s");
     await harmless(

@@ -462,3 +462,13 @@ test("plan prints the nodes from the start along the routes, ends last", async (
     [14, 14, 9],
   );
 });
+
+test("with --json a line that names no command is refused in a document, too", async (t) => {
+  const place = workspace(t);
+  for (const argv of [["--json"], ["--json", "--quiet"], ["--snapshot", "x", "--json"]]) {
+    const said = await place.session(...argv);
+    assert.deepEqual([said.code, at(document(said), "error", "code"), said.err], [2, "BAD_USAGE", ""]);
+  }
+  const plain = await place.session();
+  assert.deepEqual([plain.code, plain.out], [2, ""]);
+});

@@ -7,7 +7,17 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/json.ts";
 import { type EditableLine, forge } from "../examine/examination.ts";
 import { reauthor, unsealedCopy } from "./reauthor.ts";
-import { at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
+import {
+  assertHint,
+  assertRefused,
+  at,
+  document,
+  FIXTURES,
+  fixture,
+  RELEASE,
+  type Workspace,
+  workspace,
+} from "./world.ts";
 
 interface Step {
   readonly line: number;
@@ -116,6 +126,17 @@ test("from a step on, what lies before is taken as recorded; up to one, what lie
 
 test("a step that the trace never comes to is refused, with the nearest one", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/completed");
+  for (const [from, until] of [
+    ["REGISTER_RELEASE", "CHECK_FREEZE_WINDOW"],
+    ["20", "10"],
+  ] as const) {
+    const reversed = await place.session("examine", trace, "--from-step", from, "--until", until);
+    assertRefused(reversed, 2, "BAD_USAGE");
+    assert.match(reversed.err, new RegExp(`the range is reversed: ${until} comes before ${from} `));
+    assertHint(reversed, new RegExp(`^type --from-step ${until} --until ${from}$`));
+  }
+  for (const line of ["0", "999"])
+    assertRefused(await place.session("examine", trace, "--from-step", line), 2, "STEP_NOT_MET");
   for (const option of ["--from-step", "--until"]) {
     const near = await place.session("examine", trace, option, "EVALUATE_QORUM.count_approvals");
     assert.deepEqual([near.code, near.out], [2, ""]);

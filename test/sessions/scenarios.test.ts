@@ -75,9 +75,9 @@ test("the project's own scenarios come out, and take every edge of every workflo
   assertNothingLeft(place);
 });
 
-test("the scenario that the README shows comes out as written", async (t) => {
-  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
-  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+test("the scenario that the documents show gives what it expects", async (t) => {
+  const page = readFileSync(join(PROJECT, "docs/scenarios.md"), "utf8");
+  const [, shown = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   const [, file = ""] = /^# (scenarios\/\S+)$/m.exec(shown) ?? [];
   const place = withFiles(t, { [file]: shown });
   symlinkSync(FIXTURES, place.path("fixtures"));

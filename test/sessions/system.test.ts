@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
 import {
   assertHint,
@@ -84,6 +85,7 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
     [new IoError("EMFILE", null), "EMFILE"],
     [system, "ENFILE"],
   ] as const) {
+    const path = null;
     const broken = {
       openStores: () => {
         throw error;
@@ -93,7 +95,23 @@ test("an error of the system that nothing foresaw is said with its code, in JSON
     assertRefused(said, 5, "SYSTEM_REFUSED");
     assert.match(said.err, new RegExp(errno));
     const { error: told } = document(await place.sessionIn(broken, ...completed, "--json"));
-    assert.deepEqual([at(told, "code"), at(told, "details")], ["SYSTEM_REFUSED", { errno }]);
+    assert.deepEqual([at(told, "code"), at(told, "details")], ["SYSTEM_REFUSED", { errno, path }]);
+  }
+});
+
+test("a refusal of the system names the place, wherever the system names it", async (t) => {
+  const place = workspace(t);
+  const path = place.path("locked/traces");
+  const system = Object.assign(new Error("scandir"), { code: "EACCES", syscall: "scandir", path });
+  for (const error of [system, new IoError("EACCES", system)]) {
+    const list = () => {
+      throw error;
+    };
+    const { files } = realPlatform("");
+    const said = await place.sessionIn({ files: { ...files, list } }, "examine", ".");
+    assertRefused(said, 5, "SYSTEM_REFUSED");
+    assert.match(said.err, /EACCES \(locked\/traces\)$/m);
+    assertHint(said, /access to that place/);
   }
 });
 

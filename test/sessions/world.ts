@@ -17,9 +17,11 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
-import { runCli } from "../../src/cli/program.ts";
+import { commandManual } from "../../src/cli/help.ts";
+import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/json.ts";
 import { realPlatform } from "../../src/main.ts";
+import { checkDocuments } from "./documents.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
 export const SNAPSHOT = join(PROJECT, "protocol_snapshot");
@@ -86,8 +88,8 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
     sessionIn,
     start,
     startIn: (env, ...argv) => binary(folder, env, argv),
-    binary: async (...argv) => collect(start(...argv)),
-    binaryIn: async (env, ...argv) => collect(binary(folder, env, argv)),
+    binary: async (...argv) => collect(argv, start(...argv)),
+    binaryIn: async (env, ...argv) => collect(argv, binary(folder, env, argv)),
     traces: () => tracesIn(join(folder, "traces")),
   };
 }
@@ -110,7 +112,20 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     },
   };
   const code = await runCli(argv, world);
+  checkDocuments(argv, said.out);
+  await assertDeclared(argv, code);
   return { code, ...said };
+}
+
+/** A command declares each exit code that it gives. */
+async function assertDeclared(argv: readonly string[], code: number): Promise<void> {
+  const command = COMMANDS.find(({ name }) => name === argv[0]);
+  if (command === undefined) return;
+  const { exits } = commandManual(command, await command.load());
+  assert.ok(
+    exits.some(([declared]) => declared === String(code)),
+    `pgs ${argv.join(" ")} gives ${code}, which its help does not list`,
+  );
 }
 
 function binary(folder: string, more: Readonly<Record<string, string>>, argv: readonly string[]): ChildProcess {
@@ -118,7 +133,7 @@ function binary(folder: string, more: Readonly<Record<string, string>>, argv: re
   return spawn(process.execPath, [join(PROJECT, "bin/pgs.js"), ...argv], { cwd: folder, env });
 }
 
-async function collect(child: ChildProcess): Promise<Said> {
+async function collect(argv: readonly string[], child: ChildProcess): Promise<Said> {
   let out = "";
   let err = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -130,6 +145,7 @@ async function collect(child: ChildProcess): Promise<Said> {
   child.stdin?.end();
   const [code] = (await once(child, "close")) as [number | null];
   assert.notEqual(code, null, "the command was killed");
+  checkDocuments(argv, out);
   return { code: code as number, out, err };
 }
 

@@ -11,6 +11,7 @@ import { readVectors } from "../../src/scenarios/format/vectors.ts";
 import { runScenario } from "../../src/scenarios/runner.ts";
 import type { Scenario } from "../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
+import { portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot");
@@ -21,7 +22,7 @@ test("the published scenarios come out as the contract says", { skip }, async (s
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
   assert.deepEqual(others, []);
   const workflows = catalogue(await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles));
-  for (const scenario of scenarios) {
+  for (const scenario of portion(suite, scenarios, 16)) {
     await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
   }
 });

@@ -1,4 +1,4 @@
-import type { ChildResult } from "../effect.ts";
+import type { ChildResult } from "../target.ts";
 
 /** What the end of a called workflow is to a caller that asks whether it succeeded (SPEC 4.9). */
 export const STATUS_OF = {

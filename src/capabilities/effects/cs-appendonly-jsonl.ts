@@ -1,8 +1,9 @@
 import { type Json, own } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
-import { effect, operationOn } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
 
 const operation = operationOn("log");
 

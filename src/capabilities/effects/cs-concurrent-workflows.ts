@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
-import { type ChildResult, calling, effect, type Performed } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { anything, array, optional } from "../input-schema.ts";
+import type { ChildResult, Performed } from "../target.ts";
+import { calling } from "../targets/workflows.ts";
 import { STATUS_OF } from "./child-status.ts";
 
 interface Worker {

@@ -1,8 +1,9 @@
 import { isObject, type Json, jsonEqual, own } from "../../json/json.ts";
 import { matching } from "../../storage/document.ts";
-import { effect, operationOn } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
 
 const operation = operationOn("document");
 

@@ -1,8 +1,9 @@
 import { StoreFault } from "../../errors/faults.ts";
 import { isObject, jsonEqual, own } from "../../json/json.ts";
-import { effect, operationOn } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { array, string } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
 
 const operation = operationOn("names");
 

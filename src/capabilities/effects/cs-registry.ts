@@ -1,9 +1,10 @@
 import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import { isActive } from "../../storage/key-registry.ts";
 import type { FoundEntries } from "../../storage/record-log.ts";
-import { effect, operationOn } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional, string } from "../input-schema.ts";
+import { operationOn } from "../targets/store.ts";
 
 const operation = operationOn("registry");
 

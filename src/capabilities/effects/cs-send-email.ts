@@ -1,9 +1,11 @@
 import { type JsonObject, own } from "../../json/json.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
 import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
-import { effect, mailing, type Performed } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { absent, unclear } from "../evidence.ts";
 import { anything, optional, string } from "../input-schema.ts";
+import type { Performed } from "../target.ts";
+import { mailing } from "../targets/mail.ts";
 
 const SUBMISSION_PORT = 587;
 const NOBODY = "noreply@pgs.local";

@@ -1,5 +1,7 @@
-import { type ChildResult, calling, effect } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { object, string } from "../input-schema.ts";
+import type { ChildResult } from "../target.ts";
+import { calling } from "../targets/workflows.ts";
 
 /** A business exit is the called workflow's own answer: only what kept it from answering is an outcome here. */
 const OUTCOMES = {

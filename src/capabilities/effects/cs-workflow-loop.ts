@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
-import { type ChildResult, calling, effect, type Performed, type RunChildWorkflow } from "../effect.ts";
+import { effect } from "../effect.ts";
 import { anything, array, object, optional } from "../input-schema.ts";
+import type { ChildResult, Performed, RunChildWorkflow } from "../target.ts";
+import { calling } from "../targets/workflows.ts";
 import { STATUS_OF } from "./child-status.ts";
 
 /** Which workflow an item runs, and with what payload. */

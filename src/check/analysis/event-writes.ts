@@ -1,5 +1,6 @@
 /** The records that workflows write for events: where, for which event, and what is known of them. */
 
+import { targetOf } from "../../capabilities/effect.ts";
 import type { ContractNode, NodeKey, Plan } from "../../plan/plan.ts";
 import { codeOf, namespaceOf } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
@@ -52,7 +53,7 @@ function recordsOf(
   if (contract === null) return [];
   const declared = contractFlow(contract, snapshot);
   return contractFlow(contract, snapshot, inputs).steps.flatMap(({ step, inputReach }, i) => {
-    if (step.kind !== "effect" || step.operation.target !== "store") return [];
+    if (step.kind !== "effect" || !targetOf(step.operation).needsPath) return [];
     return step.inputs.flatMap(({ name, source }): EventRecord[] => {
       const written = infer(source, inputReach);
       const field = CODE_FIELDS.find((one) => written?.fields?.get(one)?.constant !== undefined);

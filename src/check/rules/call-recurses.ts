@@ -1,3 +1,4 @@
+import { targetOf } from "../../capabilities/effect.ts";
 import { isObject, type Json, type JsonObject, own, pointer } from "../../json/json.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
@@ -36,7 +37,7 @@ function* callsFrom({ artifact, contract, table }: CheckedContract, use: Use): G
   const from = use.workflow.artifact.fqdn;
   const node = use.workflow.table.nodes.find(({ key }) => key === use.node.key);
   for (const step of contract?.steps ?? []) {
-    if (step.kind !== "effect" || step.operation.target !== "workflows") continue;
+    if (step.kind !== "effect" || !targetOf(step.operation).callsWorkflows) continue;
     const inputs = table.steps[step.index]?.inputs ?? {};
     const path = ["frontmatter", "core", "pipeline", String(step.index), "inputs"];
     for (const { text, at } of texts(inputs, path)) {

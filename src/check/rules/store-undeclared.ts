@@ -1,3 +1,4 @@
+import { targetOf } from "../../capabilities/effect.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import { foundIn, rule } from "../rule.ts";
 
@@ -12,7 +13,7 @@ export const storeUndeclared = rule({
     yield* reasonsOf(subject, "store-undeclared");
     for (const { workflow, node } of subject.contracts.flatMap(({ uses }) => uses)) {
       for (const step of node.contract.steps) {
-        if (step.kind !== "effect" || step.operation.target !== "store" || step.path !== null) continue;
+        if (step.kind !== "effect" || !targetOf(step.operation).needsPath || step.path !== null) continue;
         const message = `step ${step.name} of ${node.contract.fqdn} has no store, and the runtime binding no path for it`;
         const facts = { contract: node.contract.fqdn, step: step.name };
         yield foundIn(workflow.artifact, ["runtime_binding"], facts, message);

@@ -1,11 +1,12 @@
 /** What the rest of a run would do now, and what running it again would: executed with nothing written and nothing sent. */
 
+import { isChange } from "../../capabilities/evidence.ts";
 import type { RunEnding } from "../../engine/advance.ts";
+import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
-import { emitter, type StepExecutor } from "../../engine/executor.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
 import { createLiveExecutor } from "../../engine/live-executor.ts";
 import type { RunInput } from "../../engine/run-state.ts";
-import { jsonEqual } from "../../json/json.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Change, Clock, Entropy, Mail, MailMessage } from "../../ports.ts";
@@ -79,14 +80,10 @@ export async function dryRun(
   return { ending: { status, outcome, exitReason }, effects, stores, letters };
 }
 
-export function isChange(change: Change | null): boolean {
-  return change !== null && !jsonEqual(change.before, change.after);
-}
-
 function toEffect(
   { run, node_id: node = "", payload }: EventBody<"side_effect_end">,
   isSent: boolean,
 ): DryRunEffect {
   const { step, outcome, change = null } = payload;
-  return { run, node, step, outcome, change, isChange: isSent || isChange(change) };
+  return { run, node, step, outcome, change, isChange: isSent || (change !== null && isChange(change)) };
 }

@@ -1,5 +1,6 @@
 /** Whether running it again would leave what the run would have left, had nobody killed it. */
 
+import { isChange } from "../../capabilities/evidence.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
 import { ReplayStopped } from "../../engine/record-cursor.ts";
 import { clockOf, inputOf } from "../../engine/recorded.ts";
@@ -9,7 +10,7 @@ import { jsonEqual, readObject } from "../../json/json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { OverlayStores } from "../../storage/stores.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
-import { type DryRun, dryRun, isChange, type RunStage } from "./dry-run.ts";
+import { type DryRun, dryRun, type RunStage } from "./dry-run.ts";
 import type { OpenEffect } from "./probe.ts";
 import { Readings, type Recorded, readingsIn } from "./readings.ts";
 
@@ -87,7 +88,7 @@ function answeringAlike(live: StepExecutor, done: ReadonlySet<string>): StepExec
     ...live,
     async effect(step, inputs, key) {
       const result = await live.effect(step, inputs, key);
-      const isAlike = result.outcome === "SUCCESS" && !isChange(result.change ?? null);
+      const isAlike = result.outcome === "SUCCESS" && (result.change === undefined || !isChange(result.change));
       if (done.has(key) && !isAlike) throw new ReplayStopped(null);
       return result;
     },

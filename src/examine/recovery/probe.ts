@@ -1,11 +1,12 @@
 /** Which effect began and is not known to have ended, what is found of it, and what is safe to do (SPEC 6.5). */
 
+import { targetOf } from "../../capabilities/effect.ts";
 import { absent, type Evidence } from "../../capabilities/evidence.ts";
+import type { Probe } from "../../capabilities/target.ts";
 import { RunFault, StoreFault } from "../../errors/faults.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
-import type { LockHolder } from "../../ports.ts";
-import type { StoreReader, Stores } from "../../storage/stores.ts";
+import type { Stores } from "../../storage/stores.ts";
 import { holdsSuppressed } from "../../trace/event.ts";
 import type { BegunEffect } from "./open-effects.ts";
 import { mayWrite } from "./remaining.ts";
@@ -62,12 +63,8 @@ export const safeTable = {
 
 export type Safe = keyof typeof safeTable;
 
-export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last"> {
-  /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
-  readonly looked: { readonly file: string; readonly changed: string | null } | null;
+export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last">, Omit<Probe, "found"> {
   readonly found: ProbeResult;
-  /** Who holds the lock of its store. */
-  readonly lock: LockHolder | null;
   readonly safe: Safe;
 }
 
@@ -93,16 +90,18 @@ async function lookFor(effect: BegunEffect, declared: Declared, stores: Stores |
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
-  const { operation, path } = declared.step;
+  const { operation, path, policy } = declared.step;
   const { inputs } = effect;
-  if (!mayWrite(declared.step) || operation.target === "workflows") return elsewhere(absent());
+  const target = targetOf(operation);
+  if (target.answers !== "recorded" || target.isReading(operation)) return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
-  if (operation.target === "mail") return elsewhere(await operation.probe(inputs, effect));
-  const { probe } = operation;
-  // Without a path it would have answered BACKEND_ERROR.
-  if (path === null || probe === undefined) return elsewhere(absent());
-  if (stores === null) return elsewhere(unseen("NO_DATA_ROOT"));
-  return lookInto(stores, path, async (store) => withoutSecrets(await probe(inputs, store, effect), declared));
+  try {
+    const probe = await target.probe(operation, { inputs, path, policy }, effect, { stores });
+    if (probe === null) return elsewhere(unseen("NO_DATA_ROOT"));
+    return { ...probe, found: withoutSecrets(probe.found, declared) };
+  } catch (error) {
+    return elsewhere(probeFailure(error));
+  }
 }
 
 /** What is known without looking at a store. */
@@ -114,20 +113,6 @@ function unseen(because: ProbeFailure, evidence: JsonObject = {}): ProbeResult {
   return { state: "unseen", because, evidence };
 }
 
-async function lookInto(
-  stores: Stores,
-  path: string,
-  probe: (store: StoreReader) => Promise<ProbeResult>,
-): Promise<Look> {
-  try {
-    const store: StoreReader = stores.at(path);
-    const looked = { file: store.name, changed: await store.lastChanged() };
-    return { looked, lock: await store.lockHolder(), found: await probe(store) };
-  } catch (error) {
-    return elsewhere(hindered(error));
-  }
-}
-
 function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declared): Safe {
   if ("because" in found && found.because === "NESTED") return "SEE_NESTED";
   if (lock !== null && lock.state !== "dead") return "WAIT";
@@ -136,7 +121,7 @@ function safeAfter({ found: { state, ...found }, lock }: Look, declared: Declare
   return isStep(declared) && !mayWrite(declared.step) ? "CHANGES_NOTHING" : "DO_AGAIN";
 }
 
-function hindered(error: unknown): ProbeResult {
+function probeFailure(error: unknown): ProbeResult {
   if (error instanceof RunFault) return unseen("ESCAPES", error.facts);
   if (!(error instanceof StoreFault)) throw error;
   return unseen(error.reason === "CORRUPT" ? "CORRUPT" : "UNREADABLE", error.facts);

@@ -1,6 +1,7 @@
 /** What clock and entropy say at each place of a run: what is on record there, else what follows from the place. */
 
-import { emitter, type StepExecutor } from "../../engine/executor.ts";
+import { emitter } from "../../engine/events.ts";
+import type { StepExecutor } from "../../engine/executor.ts";
 import { digestOf } from "../../json/canonical.ts";
 import type { Clock, Entropy, Observation } from "../../ports.ts";
 import type { TraceEvent } from "../../trace/event.ts";

@@ -1,6 +1,6 @@
 /** What may still follow where a run stands, by the routes that its plan declares. */
 
-import { isReading } from "../../capabilities/effect.ts";
+import { targetOf } from "../../capabilities/effect.ts";
 import { advance, endAt, type RunEnding } from "../../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
 import type { Standing } from "./open-effects.ts";
@@ -106,5 +106,5 @@ function writing(node: NodeKey, steps: readonly Step[]): readonly RemainingStep[
 }
 
 export function mayWrite({ operation }: EffectStep): boolean {
-  return !isReading(operation);
+  return !targetOf(operation).isReading(operation);
 }

@@ -1,11 +1,12 @@
 /** What took place in a run that was cut off, and what each effect of it would do a second time. */
 
+import { targetOf } from "../../capabilities/effect.ts";
+import type { SecondTime } from "../../capabilities/target.ts";
 import { jsonEqual } from "../../json/json.ts";
-import { type DryRunEffect, isChange } from "./dry-run.ts";
+import type { DryRunEffect } from "./dry-run.ts";
 import type { DryRuns } from "./dry-runs.ts";
 import type { EffectPlace, EndedEffect } from "./open-effects.ts";
 import type { OpenEffect } from "./probe.ts";
-import { mayWrite } from "./remaining.ts";
 import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps.ts";
 
 /** As it was rehearsed; else as it is declared. */
@@ -55,10 +56,11 @@ export async function completedEffects(
     const again = next(effect);
     const sameReadings = nextWithSameReadings(effect);
     if (!hasTakenPlace(effect, declared)) continue;
-    const secondTime =
-      rehearsals === null || !isStep(declared)
-        ? asDeclared(declared)
-        : asRehearsed(effect, again, sameReadings, declared.step.operation);
+    const secondTime = !isStep(declared)
+      ? "NOT_KNOWN"
+      : rehearsals === null
+        ? secondTimeOf(declared).declared
+        : asRehearsed(effect, again, sameReadings, declared);
     found.push({ ...effect, secondTime, answer: again?.outcome ?? null });
   }
   return found;
@@ -84,37 +86,40 @@ function inTurn(effects: readonly DryRunEffect[]) {
 
 function hasTakenPlace({ outcome, change }: Taken, declared: Declared): boolean {
   if (!isStep(declared)) return outcome === "SUCCESS";
-  const { target } = declared.step.operation;
-  if (target === "workflows" || !mayWrite(declared.step)) return false;
-  return outcome === null || (target === "mail" ? outcome === "SUCCESS" : isChange(change));
+  const { operation } = declared.step;
+  const target = targetOf(operation);
+  if (target.answers !== "recorded" || target.isReading(operation)) return false;
+  return outcome === null || target.tookPlace({ outcome, ...(change === null ? {} : { change }) });
 }
 
-type Operation = DeclaredStep["step"]["operation"];
+/** As rehearsed, where it would change something, and as declared; of the others, what is in the store decides. */
+const SECOND_TIME: {
+  readonly [S in SecondTime]: { readonly rehearsed?: OnRerun; readonly declared: OnRerun };
+} = {
+  sends: { rehearsed: "SENDS_AGAIN", declared: "SENDS_AGAIN" },
+  adds: { rehearsed: "ADDS_AGAIN", declared: "DECLARED_MORE" },
+  "adds-once": { rehearsed: "ADDS_AGAIN", declared: "DECLARED_ONCE" },
+  same: { declared: "DECLARED_SAME" },
+};
+
+function secondTimeOf({ step: { operation } }: DeclaredStep): (typeof SECOND_TIME)[SecondTime] {
+  const target = targetOf(operation);
+  return SECOND_TIME[target.answers === "recorded" ? target.secondTime(operation) : "same"];
+}
 
 function asRehearsed(
   { outcome, change }: Taken,
   again: DryRunEffect | undefined,
   sameReadings: DryRunEffect | undefined,
-  operation: Operation,
+  declared: DeclaredStep,
 ): OnRerun {
   if (again === undefined) return "NOT_REACHED";
   if (!again.isChange)
     return again.outcome === (outcome ?? "SUCCESS") ? "CHANGES_NOTHING" : "ANSWERS_OTHERWISE";
-  if (operation.target === "mail") return "SENDS_AGAIN";
-  if (isAppendOnly(operation)) return "ADDS_AGAIN";
+  const { rehearsed } = secondTimeOf(declared);
+  if (rehearsed !== undefined) return rehearsed;
   // What was found done has no change on record; with the same readings, what is there is what it left.
   const left = change === null ? sameReadings?.change?.before : change.after;
   if (!jsonEqual(left ?? null, again.change?.before ?? null)) return "WRITES_OVER";
   return sameReadings?.isChange === false ? "RENEWS" : "WRITES_ANOTHER";
 }
-
-function asDeclared(declared: Declared): OnRerun {
-  if (!isStep(declared)) return "NOT_KNOWN";
-  const { operation } = declared.step;
-  if (operation.target === "mail") return "SENDS_AGAIN";
-  if (!isAppendOnly(operation)) return "DECLARED_SAME";
-  return operation.outcomes.includes("ALREADY_EXISTS") ? "DECLARED_ONCE" : "DECLARED_MORE";
-}
-
-const isAppendOnly = (operation: Operation) =>
-  operation.target === "store" && operation.semantics === "append-only";

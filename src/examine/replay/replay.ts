@@ -7,14 +7,11 @@
 import { execute } from "../../engine/execute.ts";
 import { ReplayStopped } from "../../engine/record-cursor.ts";
 import { clockOf, inputOf } from "../../engine/recorded.ts";
-import {
-  COMPARE_ALL,
-  ReplayExecutor,
-  type ReplayPolicy,
-  type TakenAnswer,
-} from "../../engine/replay-executor.ts";
+import { ReplayExecutor } from "../../engine/replay-executor.ts";
+import { COMPARE_ALL, type ReplayPolicy } from "../../engine/replay-policy.ts";
 import { traceId } from "../../engine/run.ts";
 import type { RunInput } from "../../engine/run-state.ts";
+import type { TakenAnswer } from "../../engine/suppressed-values.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { TraceEvent } from "../../trace/event.ts";
 import { finding, type TraceFinding } from "../finding.ts";

@@ -1,7 +1,7 @@
 /** A replay seen step by step, of the whole trace or of a stretch of it. */
 
 import type { Divergence } from "../../engine/compare-events.ts";
-import type { ReplayPolicy } from "../../engine/replay-executor.ts";
+import type { ReplayPolicy } from "../../engine/replay-policy.ts";
 import type { JsonObject } from "../../json/json.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
@@ -58,6 +58,8 @@ export class Stepwise implements ReplayPolicy {
   readonly #met = new Set<string>();
   #hasBegun: boolean;
   #hasEnded: boolean;
+  /** Whether the end was come to before the beginning. */
+  #hasEndedEarly = false;
 
   constructor(stretch: Stretch = {}) {
     this.#stretch = stretch;
@@ -69,7 +71,12 @@ export class Stepwise implements ReplayPolicy {
   get missed(): { readonly asked: string; readonly met: readonly string[] } | null {
     const { from, until } = this.#stretch;
     const asked = this.#hasBegun ? (this.#hasEnded ? undefined : until) : from;
-    return asked === undefined ? null : { asked, met: [...this.#met] };
+    return asked === undefined || this.isReversed ? null : { asked, met: [...this.#met] };
+  }
+
+  /** Whether the trace comes to the end of the stretch only before its beginning. */
+  get isReversed(): boolean {
+    return this.#hasEndedEarly && this.#hasBegun && !this.#hasEnded;
   }
 
   isChecked(event: TraceEvent): boolean {
@@ -87,8 +94,9 @@ export class Stepwise implements ReplayPolicy {
     if (place !== null) this.#see(place, event, replayed, verdictOf(isChecked, divergence));
     const { until } = this.#stretch;
     if (until === undefined || !isUntil(until, place, event)) return false;
-    this.#hasEnded = true;
-    return true;
+    if (this.#hasBegun) this.#hasEnded = true;
+    else this.#hasEndedEarly = true;
+    return this.#hasEnded;
   }
 
   #see(place: StepPlace, event: TraceEvent, replayed: EventBody, verdict: Verdict): void {
@@ -137,13 +145,13 @@ function effectAnswer({ outcome, result }: Payloads["side_effect_end"]): Answer 
 
 /** Whether the stretch begins with the event. */
 function isFrom(asked: string, place: StepPlace | null, { sequence }: TraceEvent): boolean {
-  if (isLine(asked)) return sequence >= Number(asked);
+  if (isLine(asked)) return sequence === Number(asked);
   return place !== null && (asked === placeText(place) || asked === nodeText(place));
 }
 
 /** Whether the stretch ends behind the event. */
 function isUntil(asked: string, place: StepPlace | null, { sequence, event_type }: TraceEvent): boolean {
-  if (isLine(asked)) return sequence >= Number(asked);
+  if (isLine(asked)) return sequence === Number(asked);
   if (place === null) return false;
   if (event_type === "step_end") return asked === placeText(place);
   return event_type === "node_end" && asked === nodeText(place);

@@ -1,15 +1,15 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
-import {
-  type AdmissionResult,
-  type AdmissionWhere,
-  type EffectResult,
-  emitter,
-  type StepExecutor,
-  type TransformResult,
+import { MissingReading, rerunTransform } from "../../engine/compute-transform.ts";
+import { emitter } from "../../engine/events.ts";
+import type {
+  AdmissionResult,
+  AdmissionWhere,
+  EffectResult,
+  StepExecutor,
+  TransformResult,
 } from "../../engine/executor.ts";
 import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
-import { MissingReading, rerunTransform } from "../../engine/rerun-transform.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
 import { type Json, type JsonObject, own } from "../../json/json.ts";

@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CallEffect, ChildResult } from "../../../src/capabilities/effect.ts";
 import { csConcurrentWorkflows } from "../../../src/capabilities/effects/cs-concurrent-workflows.ts";
 import { csWorkflowGateway } from "../../../src/capabilities/effects/cs-workflow-gateway.ts";
 import { csWorkflowLoop } from "../../../src/capabilities/effects/cs-workflow-loop.ts";
+import type { ChildResult } from "../../../src/capabilities/target.ts";
+import type { CallEffect } from "../../../src/capabilities/targets/workflows.ts";
 import { deepFreeze } from "../../../src/json/json.ts";
 
 const effects: readonly CallEffect[] = [csConcurrentWorkflows, csWorkflowGateway, csWorkflowLoop];

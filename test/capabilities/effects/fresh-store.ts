@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { StoreEffect } from "../../../src/capabilities/effect.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { Sources, StoreFile } from "../../../src/ports.ts";

@@ -6,11 +6,12 @@
 import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { Performed, StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import type { Performed } from "../../../src/capabilities/target.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { tryAcquire } from "../../../src/platform/lock/lock-link-pool.ts";

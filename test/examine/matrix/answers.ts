@@ -1,5 +1,6 @@
 /** What holds the answer of a side effect: it is taken as recorded, so that only what the run made of it can show an edit. */
 
+import { targetOf } from "../../../src/capabilities/effect.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import type { Path } from "../../../src/json/diff.ts";
 import { isObject, type JsonObject } from "../../../src/json/json.ts";
@@ -16,7 +17,7 @@ type Ended = Answered | EventOf<"transform_end">;
 /** Undefined where the replay says the same again: of a step that calls workflows it does of all. */
 export function ofAnswer(specimen: Specimen, edit: Edit, event: Answered): Anchor | undefined {
   const step = stepOf(specimen, event);
-  if (step?.kind !== "effect" || step.operation.target === "workflows") return undefined;
+  if (step?.kind !== "effect" || targetOf(step.operation).answers === "worked-out") return undefined;
   switch (edit.path[1]) {
     case "outcome":
       return { at: "shown" };

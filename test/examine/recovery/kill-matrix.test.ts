@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { AdviceCode } from "../../../src/examine/recovery/advice.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
@@ -22,6 +22,7 @@ import {
   runPlan,
   testTransform,
 } from "../../engine/trial.ts";
+import { PLAYS_ALL, portion } from "../../support/portion.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 import { type Crash, examined, killed, storedIn } from "./killed.ts";
 
@@ -58,10 +59,14 @@ interface Matrix {
   readonly before: Stored;
 }
 
-async function killEverywhere({ plan, payload, before }: Matrix): Promise<readonly AdviceCode[]> {
+async function killEverywhere(
+  t: TestContext,
+  { plan, payload, before }: Matrix,
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly AdviceCode[]> {
   const { crashes, whole } = await killed(plan, payload, before);
   const given: AdviceCode[] = [];
-  for (const crash of crashes) {
+  for (const crash of portion(t, crashes, most)) {
     const { code, data } = await follow(crash, payload, before);
     assert.deepEqual(meaning(data), meaning(whole), `${crash.about}: ${code}`);
     given.push(code);
@@ -175,7 +180,11 @@ const protocols: readonly (readonly [about: string, protocol: Protocol, before?:
 
 for (const [about, protocol, before = {}] of protocols) {
   test(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
-    const given = await killEverywhere({ plan: await compileTrial(protocol), payload: { id: "P-0" }, before });
+    const given = await killEverywhere(t, {
+      plan: await compileTrial(protocol),
+      payload: { id: "P-0" },
+      before,
+    });
     t.diagnostic(`${given.length} kills: ${[...new Set(given)].join(", ")}`);
     assert.ok(given.includes("RUN_AGAIN") && given.some((code) => code !== "RUN_AGAIN"), "both are advised");
   });
@@ -186,7 +195,7 @@ const VECTOR = "vectors/orchestration_tx_workload.json";
 
 test("killed anywhere, a published workload of one transaction loses nothing for who follows the advice", {
   skip: skipWithout(PUBLISHED) || skipWithout(VECTOR),
-}, async () => {
+}, async (t) => {
   const { data_before: before, steps } = JSON.parse(readFileSync(sharedPath(VECTOR), "utf8")) as {
     readonly data_before: Stored;
     readonly steps: readonly {
@@ -198,6 +207,6 @@ test("killed anywhere, a published workload of one transaction loses nothing for
   const plan = await compile(snapshot.artifact(name) ?? assert.fail(name), snapshot, registry);
   const [{ payload }] = steps as [(typeof steps)[number]];
   const one = { ...payload, tx_sequence: payload.tx_sequence.slice(0, 1) };
-  const given = await killEverywhere({ plan, payload: one, before });
-  assert.ok(given.includes("ENDS_OTHERWISE"), [...new Set(given)].join());
+  const given = await killEverywhere(t, { plan, payload: one, before }, 12);
+  assert.ok(!PLAYS_ALL || given.includes("ENDS_OTHERWISE"), [...new Set(given)].join());
 });

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { StoreEffect } from "../../../src/capabilities/effect.ts";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
+import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { overlayRoot } from "../../../src/storage/files/overlay-root.ts";
 import { fileStore, fileStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";

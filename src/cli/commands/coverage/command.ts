@@ -38,7 +38,7 @@ export const coverage = defineCommand({
   },
   async action({ traces, min, untaken, ...request }, context) {
     checkCoverageFiles(request);
-    const files = tracesAt(traces, context);
+    const files = await tracesAt(traces, context);
     await checkOutputs(request, { "a trace": files }, context);
     const snapshot = await open(context, trustOf(request, context));
     const result = await measureCoverage({

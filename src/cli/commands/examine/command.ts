@@ -23,6 +23,7 @@ import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, text } from "../../option.ts";
+import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
@@ -58,13 +59,12 @@ export const examine = defineCommand({
   ],
   exitCodes: {
     SUCCESS: "every trace is valid",
-    SNAPSHOT: "the snapshot was refused",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
   async action({ traces, head, steps, fromStep, until, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const trust = trustOf(request, context);
-    const files = tracesAt(traces, context);
+    const files = await tracesAt(traces, context);
     const [file = ""] = files;
     if (files.length === 1) return examineOne(file, { scope, trust }, context);
     refuseScope(scope, (name) => `${name} is for one trace`);
@@ -153,6 +153,7 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
     return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, trust, context));
   });
   const verified = verification.verdict;
+  if (!isTrace(verified, trace.firstPiece())) throw new UsageFault("NOT_A_TRACE", { file: trace.file });
   // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
   const isReadable =
     verified.omitted === 0 &&
@@ -220,7 +221,7 @@ async function walkAgain(
   const replayed = await trace.readAgain("replaying", verified, (events) =>
     replay(plan, events, stepwise ?? undefined),
   );
-  requireMet(stepwise, trace.file);
+  requireMet(stepwise, scope, trace.file);
   return { ...NOTHING, replayed, stepwise };
 }
 
@@ -238,7 +239,11 @@ function stretchOf({ fromStep, until }: Scope): Stretch {
 }
 
 /** @throws UsageFault when the trace never came to where the stretch begins or ends */
-function requireMet(stepwise: Stepwise | null, file: string): void {
+function requireMet(stepwise: Stepwise | null, { fromStep, until }: Scope, file: string): void {
+  if (stepwise?.isReversed) {
+    const message = `the range is reversed: ${until} comes before ${fromStep} in ${file}`;
+    throw new UsageFault("BAD_USAGE", { message, hint: `type --from-step ${until} --until ${fromStep}` });
+  }
   const missed = stepwise?.missed ?? null;
   if (missed === null) return;
   const suggestion = didYouMean(missed.asked, missed.met) ?? null;

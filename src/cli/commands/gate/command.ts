@@ -108,7 +108,7 @@ const USE_CASES: readonly UseCase[] = [
     async run({ trust, require }, context) {
       const snapshot = await open(context, trust);
       try {
-        const results = await runConformance({ snapshot, sources: context.platform });
+        const results = await runConformance({ snapshot, readings: context.platform });
         return gatedBy(conformanceReport, results, context);
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== "NO_CONFORMANCE_CASES") throw error;

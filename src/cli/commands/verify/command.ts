@@ -11,7 +11,7 @@ import { trustOf } from "../../trust.ts";
 import { printVerified, verifyPart } from "../../views/verify.ts";
 
 export const verify = defineCommand({
-  details: "Without a seal.json, each file is verified against its own text alone.",
+  details: "Without a seal.json, each file is verified against its own source text alone.",
   arguments: {},
   options: { Seal: TRUST, Report: REPORTS },
   shared: ["workspace", "snapshot", "json", "quiet", "debug"],

@@ -1,0 +1,149 @@
+/**
+ * What a side effect may target, in general: how its operations are declared, performed, replayed, and looked for after
+ * a crash. Each kind of target is one file in `targets/`; the table of all kinds is in `effect.ts`.
+ */
+
+import type { JsonObject } from "../json/json.ts";
+import type { Change, LockHolder, Mail, Sources } from "../ports.ts";
+import type { Stores } from "../storage/stores.ts";
+import { absent, type EffectStart, type Evidence } from "./evidence.ts";
+import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
+
+/** The rules of one kind of target, for its operations `O`. */
+export type Target<O> = OutsideTarget<O> | RunTarget<O>;
+
+interface AnyTarget<O> {
+  /** Whether a step must name a store, or its runtime binding a path. */
+  readonly needsPath: boolean;
+  /** Whether its operations run workflows of the snapshot. */
+  readonly callsWorkflows: boolean;
+  /** Whether the operation leaves everything outside the run as it is, and so do the runs that it calls. */
+  isReading(operation: O): boolean;
+}
+
+/** Something outside the run. What it answered is recorded, and a replay takes it from there. */
+export interface OutsideTarget<O> extends AnyTarget<O> {
+  readonly answers: "recorded";
+  /**
+   * @throws StoreFault when the storage fails: the engine answers `BACKEND_ERROR`. Anything else thrown is a defect of
+   * the capability: the engine refuses the run.
+   */
+  perform(operation: O, call: EffectCall, ports: EffectPorts): Promise<Performed>;
+  /** Whether an effect that ended so changed something. */
+  tookPlace(end: Pick<Performed, "outcome" | "change">): boolean;
+  secondTime(operation: O): SecondTime;
+  /**
+   * What is found of an operation that began and is not known to have ended. Changes nothing and takes no lock. Null
+   * where there is nothing to look at. @throws StoreFault
+   */
+  probe(operation: O, call: EffectCall, begun: EffectStart, ports: ProbePorts): Promise<Probe | null>;
+}
+
+/** The run itself. What it answers follows from the events of the trace, and a replay works it out again. */
+export interface RunTarget<O> extends AnyTarget<O> {
+  readonly answers: "worked-out";
+  /** A function of its input and of how the called workflows end. */
+  perform(operation: O, inputs: JsonObject, call: RunChildWorkflow): Promise<Performed>;
+}
+
+/** What a step gives its operation. */
+export interface EffectCall {
+  readonly inputs: JsonObject;
+  /** Below the data root; null when neither STRUCTURE nor policy gives one. */
+  readonly path: string | null;
+  /** What the runtime binding says of the side effect. */
+  readonly policy: JsonObject;
+}
+
+/** What operations are performed with; each kind of target takes its own. */
+export interface EffectPorts {
+  readonly stores: Stores;
+  readonly mail: Mail;
+  readonly sources: Sources;
+  readonly durability: Durability;
+}
+
+/**
+ * What the record of a side effect survives. `process`: the runner's death, because every event is handed to the
+ * kernel before anything follows. `device`: the machine's too. The trace is forced to the device before an effect
+ * changes anything, and what the effect wrote before its end is recorded. That end needs nothing of its own: the
+ * trace is forced again before the next change, and at the end of the run.
+ */
+export type Durability = "device" | "process";
+
+/** What is looked at after a crash; null where there is none. */
+export interface ProbePorts {
+  readonly stores: Stores | null;
+}
+
+export interface Probe {
+  readonly found: Evidence;
+  /** The file that was looked at, below the data root, and when it was last changed; null where none was. */
+  readonly looked: { readonly file: string; readonly changed: string | null } | null;
+  /** The process that holds the lock of its store. */
+  readonly lock: LockHolder | null;
+}
+
+/** What performing an operation again does, as it is declared. `adds-once`: it answers ALREADY_EXISTS to the same key. */
+export type SecondTime = "sends" | "adds" | "adds-once" | "same";
+
+export interface Performed<O extends string = string> {
+  readonly outcome: O;
+  /** The result fields, without the outcome. */
+  readonly result?: JsonObject;
+  /** Why the outcome is not SUCCESS, when the outcome alone does not say it. */
+  readonly reason?: JsonObject;
+  readonly change?: Change;
+}
+
+/** Runs a workflow of the same snapshot inside this run, to its end. */
+export type RunChildWorkflow = (workflow: string, payload: JsonObject) => Promise<ChildResult>;
+
+/** How a called workflow ended (SPEC 4.9). */
+export interface ChildResult {
+  /** `refused`: it did not compile, nests too deep, or broke off mid-way. */
+  readonly end: "succeeded" | "failed" | "not-found" | "storage" | "refused" | "unknown";
+  readonly result: {
+    readonly status: "SUCCESS" | "FAILED";
+    /** Null when it was denied or refused. */
+    readonly outcome: string | null;
+    readonly exit_reason_code: string;
+    /** The mapped outputs of its contracts, by node. */
+    readonly results: JsonObject;
+  };
+}
+
+/** What every operation declares, of whichever target. */
+export interface Declared<S extends InputSchema = InputSchema, O extends string = string> {
+  readonly about: string;
+  readonly input: S;
+  readonly outcomes: readonly O[];
+}
+
+/** What every side effect declares. */
+export interface EffectOf<O> {
+  readonly code: string;
+  readonly about: string;
+  readonly operations: Readonly<Record<string, O>>;
+}
+
+/** The operation with its typed input; `VIOLATION` with the field is the answer to an input that does not fit. */
+export async function withInput<S extends InputSchema>(
+  schema: S,
+  input: JsonObject,
+  run: (input: Input<S>) => Promise<Performed>,
+): Promise<Performed> {
+  const parsed = parseInput(schema, input);
+  if ("input" in parsed) return run(parsed.input);
+  return { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } };
+}
+
+/** What is found of an operation with this input: one that is refused before it begins leaves nothing. */
+export async function evidenceOf<S extends InputSchema>(
+  schema: S,
+  input: JsonObject,
+  probe: (input: Input<S>) => Promise<Evidence>,
+): Promise<Evidence> {
+  const parsed = parseInput(schema, input);
+  return "input" in parsed ? probe(parsed.input) : absent();
+}

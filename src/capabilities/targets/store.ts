@@ -1,0 +1,124 @@
+/** Operations on a store: a file below the data root, by the path that the step's store or its policy gives. */
+
+import type { Json, JsonObject } from "../../json/json.ts";
+import type { Sources } from "../../ports.ts";
+import type { Store, StoreKind, StoreKinds, StoreReader, StoreReaders } from "../../storage/stores.ts";
+import { absent, type EffectStart, type Evidence, isChange } from "../evidence.ts";
+import type { Input, InputSchema } from "../input-schema.ts";
+import {
+  type Declared,
+  type EffectOf,
+  evidenceOf,
+  type OutsideTarget,
+  type Performed,
+  withInput,
+} from "../target.ts";
+
+/**
+ * What an operation promises about its store; each word buys a test.
+ * `reads`: nothing changes. `idempotent`: a second time changes nothing. `append-only`: the old bytes stay a
+ * prefix of the new. For all: a failed write leaves the old state or the new, nothing between.
+ */
+export type Semantics = "reads" | "idempotent" | "append-only";
+
+interface OnStore<K extends StoreKind, S extends InputSchema, O extends string> extends Declared<S, O> {
+  run(input: Input<S>, store: StoreKinds[K], sources: Sources): Promise<Performed<NoInfer<O>>>;
+}
+
+interface Reading {
+  readonly semantics: "reads";
+  /** Begun or ended, it changed nothing. */
+  readonly probe?: never;
+}
+
+interface Writing<I, R> {
+  readonly semantics: Exclude<Semantics, "reads">;
+  /**
+   * What the store shows of this operation, begun so with this input: looks, and takes no lock.
+   * @throws StoreFault
+   */
+  probe(input: I, store: R, begun: EffectStart): Promise<Evidence>;
+}
+
+/** An operation that writes declares how its store shows it after a crash. */
+type StoreDeclaration<K extends StoreKind, S extends InputSchema, O extends string> = OnStore<K, S, O> &
+  (Reading | Writing<Input<S>, StoreReaders[K]>);
+
+interface AnyStoreOperation extends Declared {
+  readonly target: "store";
+  perform(input: JsonObject, store: Store, sources: Sources): Promise<Performed>;
+}
+
+export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject, StoreReader>);
+
+export interface StoreEffect extends EffectOf<StoreOperation> {
+  readonly examples: readonly StoreExample[];
+}
+
+/** One example session on a fresh store; the generic capability test plays it. */
+export interface StoreExample {
+  readonly about: string;
+  /** The store's text before, absent when there is no file. */
+  readonly before?: string;
+  readonly calls: readonly ExampleCall[];
+}
+
+export interface ExampleCall {
+  readonly op: string;
+  readonly input: JsonObject;
+  readonly outcome: string;
+  /** Members the result must have; what was drawn is not compared. */
+  readonly result?: { readonly [name: string]: Json };
+}
+
+/** How the operations on one kind of store are declared. */
+export function operationOn<K extends StoreKind>(kind: K) {
+  return <S extends InputSchema, const O extends string>(
+    declaration: StoreDeclaration<K, S, O>,
+  ): StoreOperation => {
+    const { about, input: schema, outcomes, run } = declaration;
+    const common = {
+      about,
+      input: schema,
+      outcomes,
+      target: "store",
+      perform: (input: JsonObject, store: Store, sources: Sources) =>
+        withInput(schema, input, (parsed) => run(parsed, store.open(kind), sources)),
+    } as const;
+    if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
+    const { semantics, probe } = declaration;
+    return {
+      ...common,
+      semantics,
+      probe: (input, store, begun) =>
+        evidenceOf(schema, input, (parsed) => probe(parsed, store.reader(kind), begun)),
+    };
+  };
+}
+
+export const storeTarget: OutsideTarget<StoreOperation> = {
+  answers: "recorded",
+  needsPath: true,
+  callsWorkflows: false,
+  isReading: ({ semantics }) => semantics === "reads",
+  async perform(operation, { inputs, path }, { stores, sources, durability }) {
+    if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
+    const store = stores.at(path);
+    const performed = await operation.perform(inputs, store, sources);
+    if (durability === "device" && operation.semantics !== "reads") await store.sync();
+    return performed;
+  },
+  tookPlace: ({ change }) => change !== undefined && isChange(change),
+  secondTime({ semantics, outcomes }) {
+    if (semantics !== "append-only") return "same";
+    return outcomes.includes("ALREADY_EXISTS") ? "adds-once" : "adds";
+  },
+  async probe({ probe }, { inputs, path }, begun, { stores }) {
+    // Without a path it would have answered BACKEND_ERROR.
+    if (path === null || probe === undefined) return { found: absent(), looked: null, lock: null };
+    if (stores === null) return null;
+    const store: StoreReader = stores.at(path);
+    const looked = { file: store.name, changed: await store.lastChanged() };
+    return { looked, lock: await store.lockHolder(), found: await probe(inputs, store, begun) };
+  },
+};

@@ -1,0 +1,117 @@
+/** A transform's result: computed from live readings of clock and entropy, or once more from the recorded ones. */
+
+import { RunFault } from "../errors/faults.ts";
+import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
+import type { TransformStep } from "../plan/plan.ts";
+import type { Clock, Entropy, Observation, Sources } from "../ports.ts";
+import type { TransformResult } from "./executor.ts";
+
+type Computed = Omit<TransformResult, "observed">;
+
+/** @throws RunFault `CAPABILITY_FAULT` where it threw, or its result is not JSON */
+export function computeTransform(
+  step: Pick<TransformStep, "code" | "transform">,
+  inputs: JsonObject,
+  sources: Sources,
+): Computed {
+  const fault = (reason: string, cause?: unknown) =>
+    new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
+  let answer: ReturnType<TransformStep["transform"]["answer"]>;
+  try {
+    answer = step.transform.answer(inputs, sources);
+  } catch (error) {
+    throw fault("it threw", error);
+  }
+  if ("violation" in answer) return { result: null, reason: { code: answer.violation, ...answer.facts } };
+  const { result } = answer;
+  const invalid = notJson(result, []);
+  if (invalid !== undefined) throw fault(`it answered a value JSON cannot carry at ${pointer(invalid)}`);
+  return { result };
+}
+
+/** Sources whose every reading is recorded, in order, for the replay. */
+export function recordingSources({ clock, entropy }: { readonly clock: Clock; readonly entropy: Entropy }): {
+  readonly sources: Sources;
+  readonly observed: readonly Observation[];
+} {
+  const observed: Observation[] = [];
+  const sources: Sources = {
+    clock() {
+      const reading = new Date(clock.now()).toISOString();
+      observed.push({ clock: reading });
+      return reading;
+    },
+    entropy(count) {
+      const reading = entropy.hex(count);
+      observed.push({ entropy: reading });
+      return reading;
+    },
+  };
+  return { sources, observed };
+}
+
+/** The transform took more readings than are recorded, fewer, or others. */
+export class MissingReading extends Error {
+  readonly recorded: Json;
+  readonly replayed: Json;
+  /** What the transform made of it, when a reading was missing. */
+  readonly fault: unknown;
+
+  constructor(recorded: Json, replayed: Json, fault?: unknown) {
+    super("the recorded readings are others");
+    this.recorded = recorded;
+    this.replayed = replayed;
+    this.fault = fault;
+  }
+}
+
+/** The result from recorded readings. @throws MissingReading */
+export function rerunTransform(
+  step: TransformStep,
+  inputs: JsonObject,
+  observed: readonly Observation[],
+): Computed {
+  const rest = [...observed];
+  let missing: "clock" | "entropy" | undefined;
+  const next = <K extends "clock" | "entropy">(kind: K): string => {
+    const reading = rest.shift() as Partial<Record<K, string>> | undefined;
+    const value = reading?.[kind];
+    if (typeof value === "string") return value;
+    missing = kind;
+    throw new Error(`no ${kind} on record`);
+  };
+  try {
+    const sources = { clock: () => next("clock"), entropy: () => next("entropy") };
+    const computed = computeTransform(step, inputs, sources);
+    if (rest.length === 0) return computed;
+  } catch (error) {
+    throw missing === undefined ? error : new MissingReading(null, missing, error);
+  }
+  throw new MissingReading(rest as unknown as Json, null);
+}
+
+/** Where a value is not JSON, or undefined when all of it is. */
+export function notJson(
+  value: unknown,
+  path: readonly (string | number)[],
+): readonly (string | number)[] | undefined {
+  switch (typeof value) {
+    case "string":
+      return value.isWellFormed() ? undefined : path;
+    case "boolean":
+      return undefined;
+    case "number":
+      return Number.isFinite(value) ? undefined : path;
+    case "object": {
+      if (value === null) return undefined;
+      if (!Array.isArray(value) && !isObject(value)) return path;
+      for (const [key, item] of Object.entries(value as { [key: string]: Json })) {
+        const found = notJson(item, [...path, key]);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    default:
+      return path;
+  }
+}

@@ -1,0 +1,39 @@
+/** The JSON documents of the commands, held to the schemas that are shipped. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv, type ValidateFunction } from "ajv";
+
+const folder = join(import.meta.dirname, "../../schemas");
+const ENDING = ".schema.json";
+
+const ajv = new Ajv({ allowUnionTypes: true });
+
+for (const file of readdirSync(folder)) {
+  ajv.addSchema(JSON.parse(readFileSync(join(folder, file), "utf8")) as object, file);
+}
+
+/** Commands with a document: each has a schema of its name. */
+export const DOCUMENTED: readonly string[] = readdirSync(folder)
+  .map((file) => file.slice(0, -ENDING.length))
+  .filter((name) => !["common", "scenario", "check-config"].includes(name));
+
+/** Of a command line without such a command, only a refusal can come. */
+const REFUSAL = "common.schema.json#/definitions/refusal";
+
+/** Fails where a command printed a JSON document that its schema does not have. */
+export function checkDocuments(argv: readonly string[], out: string): void {
+  if (!argv.includes("--json") || !out.startsWith("{\n")) return;
+  const command = argv.find((word) => DOCUMENTED.includes(word));
+  const schema = command === undefined ? REFUSAL : `${command}${ENDING}`;
+  const validate = ajv.getSchema(schema) as ValidateFunction;
+  // With --watch there are several.
+  for (const text of out.split(/(?<=^\}\n)/m)) {
+    const isValid = validate(JSON.parse(text));
+    assert.ok(
+      isValid,
+      `${argv.join(" ")}: ${schema} ${ajv.errorsText(validate.errors)}\n${text.slice(0, 2000)}`,
+    );
+  }
+}
