@@ -9,9 +9,9 @@ import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault, TraceFault, UsageFault } from "./errors/faults.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
+import { errnoOf } from "./platform/errno.ts";
 import {
   attempt,
-  errnoOf,
   fixedClock,
   nodeClock,
   nodeEntropy,
@@ -130,10 +130,10 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
     try {
       offset += fs.writeSync(descriptor, bytes, offset);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") {
-        unwritten.set(descriptor, errnoOf(error));
+      const errno = errnoOf(error);
+      if (errno === "EPIPE") return;
+      if (errno !== "EAGAIN") {
+        unwritten.set(descriptor, errno);
         return;
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);

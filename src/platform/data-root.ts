@@ -4,10 +4,10 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "nod
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { Fault, RunFault, StoreFault } from "../errors/faults.ts";
 import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
+import { systemErrno } from "./errno.ts";
 import {
   append,
   draftOf,
-  errnoOf,
   openPieces,
   read,
   readAt,
@@ -154,7 +154,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const errno = error instanceof Fault ? undefined : errnoOf(error);
+    const errno = error instanceof Fault ? undefined : systemErrno(error);
     throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
   }
 }
@@ -247,7 +247,7 @@ function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
   } catch (error) {
-    const errno = errnoOf(error);
+    const errno = systemErrno(error);
     if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
     throw error;
   }

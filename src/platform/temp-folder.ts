@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { TraceFault } from "../errors/faults.ts";
 import { IoError, type TempFolder } from "../ports.ts";
+import { errnoOf } from "./errno.ts";
 import { makeFolders } from "./make-folders.ts";
-import { errnoOf } from "./node-ports.ts";
 
 /** A new empty folder, among the system's temporary ones where no other place is named. @throws TraceFault */
 export function openTempFolder(within: string = tmpdir()): TempFolder {
