@@ -65,6 +65,12 @@ function pathOf(thrown: unknown): string | null {
   return pathOf(thrown.cause);
 }
 
+/** Node and step, preceded by the run where that is a nested one. */
+export function stepText(run: string, node: string | null, step: string | undefined): string {
+  const at = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+  return run === MAIN_RUN ? at : `${run} ${at}`;
+}
+
 /** Paths below the current folder, as the reader would write them. */
 export function nearby(text: string, { platform }: Context): string {
   if (platform.cwd === "/") return text;

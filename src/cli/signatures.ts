@@ -1,11 +1,13 @@
 /** The signatures of a seal: which are required, and how they are shown. */
 
 import { UsageFault } from "../errors/faults.ts";
+import { isDigest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { EvaluatedSignature, Verdict } from "../sign/verify.ts";
 import type { SealRequirements } from "../snapshot/verify-snapshot.ts";
 import type { Context } from "./context.ts";
 import { trustedKeys } from "./keys.ts";
+import { table } from "./print.ts";
 import type { Trust } from "./trust.ts";
 
 /** What the seal must be, with the trusted keys read: at least as many as signatures are required. @throws UsageFault */
@@ -23,13 +25,14 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   malformed: "malformed",
 };
 
-/** A row for each signature: the key, what became of it, and where that key is. */
-export function signatureRows(judged: readonly EvaluatedSignature[]): readonly (readonly string[])[] {
-  return judged.map(({ keyid, verdict, by }) => [
-    /^[0-9a-f]{64}$/.test(keyid) ? keyid : "(no key id)",
+/** A row for each signature: the key, the verdict, and where that key is; empty without signatures. */
+export function signaturesText(signatures: readonly EvaluatedSignature[]): string {
+  const rows = signatures.map(({ keyid, verdict, by }) => [
+    isDigest(keyid) ? keyid : "(no key id)",
     WORDS[verdict],
     by?.place ?? "",
   ]);
+  return rows.length === 0 ? "" : `signatures\n${table(rows)}`;
 }
 
 export function signaturesJson(judged: readonly EvaluatedSignature[]): readonly JsonObject[] {

@@ -5,9 +5,9 @@ import type { Fault } from "../../errors/faults.ts";
 import type { Case, Part } from "../../report/result.ts";
 import type { VerifiedSnapshot } from "../../snapshot/verify-snapshot.ts";
 import type { Context } from "../context.ts";
-import { plain, printError, printJson, printText, refusalText, shownOf, table } from "../print.ts";
-import { faultNotice, faultRules } from "../results.ts";
-import { signatureRows, signaturesJson } from "../signatures.ts";
+import { plain, printError, printJson, printText, refusalText, shownOf } from "../print.ts";
+import { faultJson, faultNotice, faultRules } from "../results.ts";
+import { signaturesJson, signaturesText } from "../signatures.ts";
 
 /** Each finding with its hint, as many as text shows. */
 export function findingsText(findings: readonly Fault[], most?: number): string {
@@ -19,18 +19,17 @@ export function findingsText(findings: readonly Fault[], most?: number): string 
 export function printVerified({ findings, ...state }: VerifiedSnapshot, context: Context): void {
   const { settings } = context;
   if (settings.json) {
-    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     printJson(context, {
       ok: findings.length === 0,
       seal: state.sealed ? "sealed" : "verified",
       root: state.root,
       files: state.files,
       signatures: signaturesJson(state.signatures),
-      findings: listed,
+      findings: findings.map(faultJson),
     });
     return;
   }
-  const signed = state.signatures.length === 0 ? "" : `signatures\n${table(signatureRows(state.signatures))}`;
+  const signed = signaturesText(state.signatures);
   printError(context, findingsText(findings));
   if (findings.length > 0)
     printError(context, `${signed}findings: ${findings.length}, files: ${state.files}\n`);

@@ -7,8 +7,9 @@ import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { sealRequirements, signatureRows, signaturesJson } from "../../signatures.ts";
+import { plain, printError, printJson, printText, refusalText } from "../../print.ts";
+import { faultJson } from "../../results.ts";
+import { sealRequirements, signaturesJson, signaturesText } from "../../signatures.ts";
 import type { Trust } from "../../trust.ts";
 import { type Attestation, actorText, readEnvelope, readTrace } from "./attestation.ts";
 
@@ -50,13 +51,19 @@ interface Checked {
 function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
   const { settings } = context;
   if (settings.json) {
-    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     const ok = findings.length === 0;
     const signatures = signaturesJson(judged);
-    printJson(context, { ok, trace, attestation: file, predicate, signatures, findings: listed });
+    printJson(context, {
+      ok,
+      trace,
+      attestation: file,
+      predicate,
+      signatures,
+      findings: findings.map(faultJson),
+    });
     return;
   }
-  const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
+  const signed = signaturesText(judged);
   for (const finding of findings) printError(context, refusalText(finding));
   if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
