@@ -856,7 +856,7 @@ export const runTable = {
   }),
   SECRETS_NOT_DECLARED: (f: { workflow: string; contract: string; field: string }) => ({
     what: `${f.workflow} suppresses ${f.field} of its payload, the contract that calls it does not`,
-    hint: `add ${f.field.split("/").at(-1) as string} to suppress_trace_fields in ${f.contract}`,
+    hint: `add ${f.field.slice(f.field.lastIndexOf("/") + 1)} to suppress_trace_fields in ${f.contract}`,
   }),
   DATA_ROOT_UNUSABLE: (f: { errno: string }) => ({
     what: `the data root cannot be used: ${f.errno}`,

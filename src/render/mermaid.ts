@@ -22,7 +22,7 @@ export function renderMermaid(graph: Graph, course: RunPath): string {
   const lines = [
     "flowchart TB",
     ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, course)}`),
-    ...edges.map((edge, i) => renderEdge(edge, taken[i] as readonly Visit[], ids)),
+    ...edges.map((edge, i) => renderEdge(edge, taken[i] ?? [], ids)),
     ...(Object.keys(INKS) as EndingStatus[]).flatMap((manner) => stylesOf(manner, graph, course, ids, taken)),
   ];
   return `${lines.join("\n")}\n`;

@@ -26,7 +26,7 @@ export interface Workspace {
 
 /** The options that use the near snapshot; one of a workspace around this one brings its data root, too. */
 export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace): string {
-  const home = foldersAbove(nearby)[0] as string;
+  const [home = ""] = foldersAbove(nearby);
   const named = `--snapshot ${nearby}`;
   if (home === workspace || !workspace.startsWith(`${home}/`)) return named;
   const around = `--workspace ${home === "" ? "/" : home}`;

@@ -2,7 +2,7 @@
 
 import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
 import { sha256 } from "../json/canonical.ts";
-import { firstDifference, isObject, type Json, lineOf, own, pointer } from "../json/json.ts";
+import { firstDifference, type Json, lineOf, own, pointer, valueAt } from "../json/json.ts";
 import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, type ParsedArtifact, parseEnvelope, parseStrict } from "./envelope.ts";
@@ -57,14 +57,6 @@ function backTo(value: Json | undefined, isThere: boolean): Change {
 }
 
 const LONGEST = 400;
-
-function valueAt(value: Json, path: Path): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (found, part) =>
-      Array.isArray(found) ? found[Number(part)] : isObject(found) ? own(found, String(part)) : undefined,
-    value,
-  );
-}
 
 /** The line of the deepest part of the path that the text has: an absent field shows at its parent. */
 function nearestLine(text: string, path: Path): number {

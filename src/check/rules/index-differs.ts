@@ -54,8 +54,11 @@ function unlike(wanted: Json, found: Json, path: readonly string[]): readonly st
     if (!Array.isArray(found) || wanted.length !== found.length) return path;
     const lost = wanted.find((one) => !found.some((other) => unlike(one, other, path) === undefined));
     if (lost === undefined) return undefined;
-    const same = found.findIndex((other) => isObject(lost) && isObject(other) && shares(lost, other));
-    return same === -1 ? path : unlike(lost, found[same] as Json, [...path, String(same)]);
+    for (const [i, other] of found.entries()) {
+      if (isObject(lost) && isObject(other) && shares(lost, other))
+        return unlike(lost, other, [...path, String(i)]);
+    }
+    return path;
   }
   if (!isObject(wanted)) return jsonEqual(wanted, found) ? undefined : path;
   if (!isObject(found)) return path;

@@ -14,22 +14,23 @@ const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
 
 /** Whether the value is `{"$any": true}` or another marker. */
 export function isMatcher(value: Json | undefined): value is JsonObject {
-  if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  return names.length === 1 && Object.hasOwn(MARKERS, names[0] as string);
+  return isObject(value) && matcherIn(value) !== undefined;
+}
+
+/** Makes what the marker stands for; undefined where the object is no marker. */
+function matcherIn(value: JsonObject): (() => Json) | undefined {
+  const [[name, given] = ["", null], ...others] = Object.entries(value);
+  const make = Object.hasOwn(MARKERS, name) ? MARKERS[name] : undefined;
+  return make === undefined || others.length > 0 ? undefined : () => make(given);
 }
 
 /** As the comparison takes it: of an object only the listed members count, at any depth. */
 export function toExpected(authored: Json): Json {
   if (Array.isArray(authored)) return authored.map((item: Json) => toExpected(item));
   if (!isObject(authored)) return authored;
-  if (isMatcher(authored)) {
-    const [name, given] = Object.entries(authored)[0] as [string, Json];
-    return (MARKERS[name] as (value: Json) => Json)(given);
-  }
-  return subset(
-    Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])),
-  );
+  const matcher = matcherIn(authored);
+  if (matcher !== undefined) return matcher();
+  return subset(Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value)])));
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 
 import { UsageFault } from "../../errors/faults.ts";
 import type { Path } from "../../json/diff.ts";
-import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
+import { type Json, type JsonObject, pointer, readObject, utf8, valueAt } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
@@ -19,7 +19,7 @@ import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
 import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
-import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
+import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
@@ -122,7 +122,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
   const value =
     left === undefined
       ? undefined
-      : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
+      : valueAt({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
   throw new UsageFault("REFERENCE_UNRESOLVED", facts);
