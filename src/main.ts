@@ -4,10 +4,11 @@ import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import type { Platform } from "./cli/context.ts";
+import { SystemFault, UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
-import { Fault, TraceFault, UsageFault } from "./errors/faults.ts";
+import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
 import { errnoOf } from "./platform/errno.ts";
 import {
@@ -185,7 +186,7 @@ async function runInWorld(shipped: string, workerFile?: string): Promise<number>
 async function perform(shipped: string, workerFile?: string): Promise<number> {
   const code = await runInWorld(shipped, workerFile);
   for (const [output, errno] of unwritten) {
-    writeRefusal(new TraceFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code }));
+    writeRefusal(new SystemFault("OUTPUT_UNWRITABLE", { output: OUTPUTS[output], errno, code }));
   }
   return unwritten.size === 0 ? code : EXIT.STORAGE;
 }

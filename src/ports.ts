@@ -1,6 +1,17 @@
-/** What the core is given instead of reaching for it: files, clock, entropy. `node-ports.ts` is the real one. */
+/**
+ * The ports: what the core is given of the outside world instead of reaching for it. `platform/` implements them on
+ * Node. Stores are one level up: `storage/` makes records of the bytes that a `DataRoot` holds.
+ */
 
 import type { JsonObject } from "./json/json.ts";
+
+/** What most parts share; each takes the `Pick` of it that it needs. */
+export interface Ports {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly mail: Mail;
+}
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
 export interface Files {
@@ -61,6 +72,16 @@ export class TooLarge extends IoError {
   }
 }
 
+/** The same of one file of several; `path` is below the folder they are in. */
+export class FileError extends IoError {
+  readonly path: string;
+
+  constructor(path: string, errno: string, cause: unknown) {
+    super(errno, cause);
+    this.path = path;
+  }
+}
+
 /** A temporary folder of one's own. Paths are below it; what goes wrong throws an `IoError`. */
 export interface TempFolder {
   readonly folder: string;
@@ -71,8 +92,20 @@ export interface TempFolder {
   remove(path: string): void;
   /** Makes a folder what another is, links as links; where there is none, neither is there one at the end. */
   copy(from: string, to: string): void;
+  /**
+   * Copies every file below a folder of the disk; links, and folders without files, are left out.
+   * @throws FileError for an entry that is neither file nor folder, or cannot be read
+   * @throws TooLarge where there are more entries, or more bytes, than `most`
+   */
+  copyFrom(folder: string, to: string, most: CopyLimits): void;
   /** Removes the folder itself. */
   close(): void;
+}
+
+export interface CopyLimits {
+  /** Files and folders. */
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** Which files were found to be what their own text says, by the SHA-256 of their bytes: kept outside the snapshot. */

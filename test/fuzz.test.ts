@@ -21,7 +21,7 @@ import { Player } from "../fuzz/player.ts";
 import { shrunk } from "../fuzz/shrink.ts";
 import { registry } from "../src/capabilities/registry.ts";
 import { run } from "../src/engine/run.ts";
-import { RunFault } from "../src/errors/faults.ts";
+import { RunFault } from "../src/errors/base.ts";
 import { type Json, type JsonObject, readObject } from "../src/json/json.ts";
 import { compile } from "../src/plan/compile.ts";
 import type { Plan } from "../src/plan/plan.ts";

@@ -30,41 +30,44 @@ interface Words {
   readonly hint: string;
 }
 
-const BEFORE = "if it is what was there before, this did not take place: then it can be done now";
+const BEFORE = "if this is the earlier state, the effect did not happen and can be performed now";
 
 export const ambiguityTable = {
   SEVERAL_LINES: {
-    what: "several lines that were added since then hold it: it cannot be told whose they are",
-    hint: "one of them for each run that was to add it is as it should be",
+    what: "several records added since the run started match; which run wrote them is unknown",
+    hint: "one matching record for each run that should add it is correct",
   },
   UNDATED_LINE: {
-    what: "a line holds it, but its timestamp does not say whether it was added since then",
-    hint: "if it was there before, this did not take place: then it can be done now",
+    what: "a record matches, but its timestamp does not show whether it was added since the effect started",
+    hint: "if the record existed before, the effect did not happen and can be performed now",
   },
   BOUND_NO_MORE: {
-    what: "it was bound like this once and no longer is: that was before the effect began, or since",
-    hint: "the trace whose record names the address of that line is the one that bound it",
+    what: "this binding existed once and was removed; whether that was before the effect started is unknown",
+    hint: "the trace that records the address of that line made the binding",
   },
   BOUND_AGAIN: {
-    what: "it was deregistered once and is bound now: that was before the effect began, or since",
-    hint: "the trace whose record names the address of the last line is the one that bound it again",
+    what: "the key was deregistered once and is bound now; whether that was before the effect started is unknown",
+    hint: "the trace that records the address of the last line made the new binding",
   },
   OTHER_VALUE: {
-    what: "another value stands there: the one from before, or one that was written since",
+    what: "the store has another value: the earlier one, or one that was written since",
     hint: BEFORE,
   },
-  STILL_THERE: { what: "it is there: it was not removed yet, or it was written again since", hint: BEFORE },
+  STILL_THERE: {
+    what: "the value exists: it was not removed yet, or it was written again since",
+    hint: BEFORE,
+  },
   STILL_MATCHING: {
     what: "records match the filter: they were not updated yet, or they match again since",
     hint: BEFORE,
   },
   ONLY_TORN: {
-    what: "the file holds a torn line and nothing else, and every operation answers BACKEND_ERROR to such a registry",
-    hint: "remove the file, which holds nothing whole, and examine again",
+    what: "the file has only an incomplete line, and every operation on such a registry returns BACKEND_ERROR",
+    hint: "remove the file, which has no complete line, and examine again",
   },
   NOT_STORED: {
-    what: "no store shows whether the letter was taken over",
-    hint: "ask the mail server for a letter like this, or the recipient",
+    what: "no store shows whether the mail server accepted the mail",
+    hint: "ask the mail server or the recipient whether this mail arrived",
   },
 } as const satisfies Record<string, Words>;
 

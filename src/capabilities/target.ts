@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from "../json/json.ts";
-import type { Change, LockHolder, Mail, Sources } from "../ports.ts";
+import type { Change, LockHolder, Ports, Sources } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { absent, type EffectStart, type Evidence } from "./evidence.ts";
 import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
@@ -56,9 +56,8 @@ export interface EffectCall {
 }
 
 /** What operations are performed with; each kind of target takes its own. */
-export interface EffectPorts {
+export interface EffectPorts extends Pick<Ports, "mail"> {
   readonly stores: Stores;
-  readonly mail: Mail;
   readonly sources: Sources;
   readonly durability: Durability;
 }

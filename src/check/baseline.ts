@@ -1,10 +1,10 @@
 /** Findings that are known: recorded once, so that a snapshot can adopt the rules and be held to them from then on. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { isDigest } from "../json/canonical.ts";
 import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json/json.ts";
 import { repairOf } from "../json/repair.ts";
 import type { CheckFinding } from "./check.ts";
+import { CheckFault } from "./errors.ts";
 
 /** One known finding; all but the fingerprint is there for the reader. */
 export interface Known {
@@ -16,12 +16,12 @@ export interface Known {
 
 const SCHEMA = "pgs.check-baseline/1";
 
-/** @throws UsageFault */
+/** @throws CheckFault */
 export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[] {
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new UsageFault("CHECK_FILE_UNREADABLE", {
+    throw new CheckFault("CHECK_FILE_UNREADABLE", {
       file,
       line,
       defect: code,
@@ -30,13 +30,13 @@ export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[]
   }
   const refuse = (at: string, expected: string): never => {
     const line = lineOf(utf8(bytes), at) ?? 1;
-    throw new UsageFault("BASELINE_MALFORMED", { file, line, pointer: at, expected });
+    throw new CheckFault("BASELINE_MALFORMED", { file, line, pointer: at, expected });
   };
   if (own(read.value, "schema") !== SCHEMA) refuse("/schema", SCHEMA);
   const findings = own(read.value, "findings");
   if (!Array.isArray(findings)) return refuse("/findings", "a list");
   const wrong = findings.findIndex((one) => !isKnown(one));
-  if (wrong !== -1) refuse(pointer(["findings", wrong]), "a finding as --update-baseline writes it");
+  if (wrong !== -1) refuse(pointer(["findings", wrong]), "a finding in the format of --update-baseline");
   return findings as unknown as readonly Known[];
 }
 

@@ -2,10 +2,10 @@
 
 import { Ajv, type ErrorObject } from "ajv";
 import schema from "../../schemas/check-config.schema.json" with { type: "json" };
-import { UsageFault } from "../errors/faults.ts";
 import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
 import { repairOf } from "../json/repair.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
+import { CheckFault } from "./errors.ts";
 import { currentId } from "./former-ids.ts";
 import type { Rule, Severity } from "./rule.ts";
 
@@ -26,12 +26,12 @@ interface Written {
   readonly fail_on?: Severity;
 }
 
-/** @throws UsageFault for a file that is no such configuration, or names a rule that is none */
+/** @throws CheckFault for a file that is no such configuration, or names a rule that is none */
 export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rule[]): Config {
   const read = readObject(bytes);
   if ("defect" in read) {
     const { code, line } = read.defect;
-    throw new UsageFault("CHECK_FILE_UNREADABLE", {
+    throw new CheckFault("CHECK_FILE_UNREADABLE", {
       file,
       line,
       defect: code,
@@ -45,7 +45,7 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
     if (ids.includes(currentId(rule))) continue;
     const at = pointer(["rules", rule]);
     const line = lineOf(utf8(bytes), at) ?? 1;
-    throw new UsageFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
+    throw new CheckFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
   }
   const entries = [...byCurrentId(told)];
   return {
@@ -64,7 +64,7 @@ function byCurrentId(rules: WrittenRules): ReadonlyMap<string, WrittenRules[stri
   return new Map([...current, ...Object.entries(rules).filter(([id]) => currentId(id) === id)]);
 }
 
-/** @throws UsageFault */
+/** @throws CheckFault */
 function checkForm(value: JsonObject, text: string, file: string): void {
   const validate = new Ajv({ strict: false, allErrors: true, ownProperties: true }).compile(schema);
   if (validate(value)) return;
@@ -72,7 +72,7 @@ function checkForm(value: JsonObject, text: string, file: string): void {
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "anyOf");
   const error = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
   const at = placeOf(error);
-  throw new UsageFault("CHECK_CONFIG_MALFORMED", {
+  throw new CheckFault("CHECK_CONFIG_MALFORMED", {
     file,
     line: lineOf(text, at) ?? lineOf(text, error.instancePath) ?? 1,
     pointer: at,
@@ -96,6 +96,6 @@ function expectedBy({ instancePath, keyword, params }: ErrorObject): string {
     case "type":
       return `of type ${(params as { type: string }).type}`;
     default:
-      return "a text that says something";
+      return "a non-empty string";
   }
 }

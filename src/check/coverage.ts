@@ -22,7 +22,7 @@ export function coverageOf(subject: SnapshotModel, rules: readonly Rule[]): Cove
   const invariants = subject.ofWord("INVARIANT").map(({ fqdn }): CoveredInvariant => {
     const holding = rules.filter((rule) => rule.invariants.includes(fqdn)).map(({ id }) => id);
     if (holding.length > 0) return { invariant: fqdn, status: "checked", rules: holding, why: null };
-    const [status, why] = UNCHECKED.get(codeOf(fqdn)) ?? ["not", "no rule knows what it says"];
+    const [status, why] = UNCHECKED.get(codeOf(fqdn)) ?? ["not", "no rule covers it"];
     return { invariant: fqdn, status, rules: [], why };
   });
   const count = (status: CoveredInvariant["status"]) =>

@@ -6,9 +6,9 @@
 export type Unchecked = readonly [status: "elsewhere" | "not", why: string];
 
 const AUTHORITY = "no artifact of the snapshot declares authority: there is nothing to compare";
-const COMPILER = "speaks of the compiler's run, of which the snapshot keeps nothing that is executed";
-const CHOSEN = "which of its structures is active, the snapshot does not say";
-const WORDS = "says what a field may mean; rules see names and types";
+const COMPILER = "concerns the compiler's run; the snapshot keeps no executed part of it";
+const CHOSEN = "the snapshot does not state which of its structures is active";
+const WORDS = "concerns the meaning of a field; rules see only names and types";
 
 export const UNCHECKED: ReadonlyMap<string, Unchecked> = new Map<string, Unchecked>([
   ["INVARIANT_ACTOR_AUTHORITY_SEPARATION_V0", ["not", WORDS]],
@@ -27,7 +27,7 @@ export const UNCHECKED: ReadonlyMap<string, Unchecked> = new Map<string, Uncheck
   ["INVARIANT_CRYPTOGRAPHIC_TRUST_DECLARED_V0", ["not", CHOSEN]],
   [
     "INVARIANT_CS_ISOLATED_EXECUTION_V0",
-    ["elsewhere", "transforms of this build are handed no store and no other capability"],
+    ["elsewhere", "transforms of this build receive no store and no other capability"],
   ],
   [
     "INVARIANT_CS_TRACEABLE_V0",
@@ -35,13 +35,13 @@ export const UNCHECKED: ReadonlyMap<string, Unchecked> = new Map<string, Uncheck
   ],
   [
     "INVARIANT_CT_SURFACE_CLOSED_BLOCKCHAIN_V0",
-    ["not", "it lists the transforms of one domain twice, differently: see list-differs"],
+    ["not", "it lists the transforms of one domain twice, with differences: see list-differs"],
   ],
   ["INVARIANT_EXECUTION_PLACEMENT_DECLARED_V0", ["not", CHOSEN]],
   ["INVARIANT_EXECUTION_SCHEDULING_DECLARED_V0", ["not", CHOSEN]],
   [
     "INVARIANT_FQDN_ONLY_REFERENCES_V0",
-    ["not", "workflows name nodes, events and intents by bare codes, as the format has it"],
+    ["not", "workflows name nodes, events and intents by bare codes, as the format requires"],
   ],
   ["INVARIANT_HANDLER_REGISTRY_CLOSED_V0", ["not", COMPILER]],
   ["INVARIANT_IDENTITY_AUTHORITY_SEPARATION_V0", ["not", WORDS]],
@@ -49,11 +49,11 @@ export const UNCHECKED: ReadonlyMap<string, Unchecked> = new Map<string, Uncheck
   ["INVARIANT_NO_RUNTIME_AUTHORIZATION_V0", ["elsewhere", "the engine evaluates no authority"]],
   [
     "INVARIANT_NO_RUNTIME_TOPOLOGY_SYNTHESIS_V0",
-    ["elsewhere", "the engine walks a compiled plan; pgs examine holds a trace to its graph"],
+    ["elsewhere", "the engine executes a compiled plan; pgs examine checks a trace against its graph"],
   ],
   [
     "INVARIANT_NO_SHORT_NAME_REFERENCE_V0",
-    ["not", "workflows name nodes, events and intents by bare codes, as the format has it"],
+    ["not", "workflows name nodes, events and intents by bare codes, as the format requires"],
   ],
   [
     "INVARIANT_NO_SMART_EXECUTION_V0",
@@ -61,7 +61,7 @@ export const UNCHECKED: ReadonlyMap<string, Unchecked> = new Map<string, Uncheck
   ],
   [
     "INVARIANT_NO_UNDECLARED_BEHAVIOR_SURFACE_V0",
-    ["elsewhere", "what the snapshot does not declare, a run refuses"],
+    ["elsewhere", "a run refuses what the snapshot does not declare"],
   ],
   ["INVARIANT_NO_WORKFLOW_AUTHORIZATION_LOGIC_V0", ["not", WORDS]],
   ["INVARIANT_RB_NO_LOGIC_V0", ["elsewhere", "nothing evaluates a runtime binding: its values are data"]],

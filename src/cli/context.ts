@@ -4,9 +4,9 @@ import type {
   CheckCache,
   Clock,
   Entropy,
-  Files,
   Locks,
   Mail,
+  Ports,
   Progress,
   Source,
   TempFolder,
@@ -20,7 +20,7 @@ import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
-export interface Platform {
+export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
@@ -32,15 +32,12 @@ export interface Platform {
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
   stdin(most: number): Uint8Array;
-  readonly files: Files;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */
   openProgress(what: string, total: number): Promise<Progress | null>;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   /** `ownerLost` is called for a store that was replaced and could not keep its owner or group. */

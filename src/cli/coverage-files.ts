@@ -1,11 +1,11 @@
 /** Coverage as files for other programs, and as a picture. */
 
-import { UsageFault } from "../errors/faults.ts";
 import type { CoveredGraph } from "../render/coverage/svg.ts";
 import { type CoveredFile, coveredFiles } from "../scenarios/artifact-lines.ts";
 import type { Coverage } from "../scenarios/coverage.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { type Context, shortPath } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import type { ValuesOf } from "./option.ts";
 import type { COVERAGE_FILES } from "./shared-options.ts";
 import { writeFileArgument } from "./write-file.ts";
@@ -25,7 +25,7 @@ export function areCoverageFilesNamed(asked: CoverageFiles): boolean {
 export function checkCoverageFiles(asked: CoverageFiles): void {
   const kind = COVERAGE_KINDS.find((one) => asked[one] === "-");
   if (kind === undefined) return;
-  const message = `--${kind} - asks for standard output, which is for the table`;
+  const message = `--${kind} - writes to standard output, which the table needs`;
   throw new UsageFault("BAD_USAGE", { message, hint: `name a file with --${kind} FILE` });
 }
 

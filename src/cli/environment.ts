@@ -1,6 +1,6 @@
 /** How scenario vectors are played: as `pgs run` runs, with all it prints and leaves, below a folder of their own. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
 import { utf8 } from "../json/json.ts";

@@ -1,7 +1,8 @@
 /** Exit codes, as `--help` prints them (SPEC 1). */
 
 import type { RunEnding } from "../engine/advance.ts";
-import { type Fault, RunFault, STORAGE_CODES, type Stage } from "../errors/faults.ts";
+import { STORAGE_CODES } from "../engine/errors.ts";
+import { type Fault, RunFault, type Stage } from "../errors/base.ts";
 
 export const EXIT = {
   SUCCESS: 0,

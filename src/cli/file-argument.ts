@@ -1,6 +1,6 @@
 /** A file that the command line names. */
 
-import { UsageFault } from "../errors/faults.ts";
+import { FileFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 import { IoError, type Source, TooLarge } from "../ports.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
@@ -37,7 +37,7 @@ function* guarded(pieces: Iterable<Uint8Array>, given: string, what: string): Ge
 
 function present<T>(found: T | null, file: string, what: string, context: Context): T {
   if (found !== null) return found;
-  throw new UsageFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context) });
+  throw new FileFault("FILE_MISSING", { file, what, suggestion: nearestFile(file, context) });
 }
 
 /** The file of the same folder that may have been meant, as it would be typed. */
@@ -51,5 +51,5 @@ function nearestFile(given: string, { platform, path }: Context): string | null 
 
 export function asFault(error: unknown, file: string, what: string, isLimited = false): unknown {
   if (!(error instanceof IoError) || (error instanceof TooLarge && isLimited)) return error;
-  return new UsageFault("FILE_UNREADABLE", { file, what, errno: error.errno });
+  return new FileFault("FILE_UNREADABLE", { file, what, errno: error.errno });
 }

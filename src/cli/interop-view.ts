@@ -20,8 +20,8 @@ export interface ExternalExamination {
 }
 
 export function toJson({ record, isAllowed, findings, classification, isSound }: ExternalExamination): unknown {
-  const { format, events, workflow, chain, course, errors, ending } = record;
-  const { class: found, isStructural, node, untold } = classification;
+  const { format, events, workflow, chain, recordedPath, errors, ending } = record;
+  const { class: found, isStructural, node, unavailable } = classification;
   return {
     ok: isSound,
     format,
@@ -30,26 +30,26 @@ export function toJson({ record, isAllowed, findings, classification, isSound }:
     chain: chain === null ? null : { ok: chain.isIntact, covered: chain.covered },
     allowed: isAllowed,
     findings: findings.map(findingJson),
-    recorded: course.of,
-    path: course.visits,
+    recorded: recordedPath.of,
+    path: recordedPath.visits,
     ending: ending === null ? null : { status: ending.status, reason: ending.reason },
-    classification: { class: found, structural: isStructural, node, known: untold === null },
+    classification: { class: found, structural: isStructural, node, known: unavailable === null },
     errors,
     unproven: unprovenIn(record, classification),
   };
 }
 
 /** Beside what no such trace proves, what this one leaves open. */
-function unprovenIn({ unproven }: ExternalRecord, { untold }: ExternalClassification): readonly string[] {
-  return untold === null ? unproven : [...unproven, unavailableTable[untold]];
+function unprovenIn({ unproven }: ExternalRecord, { unavailable }: ExternalClassification): readonly string[] {
+  return unavailable === null ? unproven : [...unproven, unavailableTable[unavailable]];
 }
 
 export function toText(examination: ExternalExamination, paint: Paint): string {
   const { file, record, isAllowed, findings, classification, isSound } = examination;
-  const { format, events, workflow, ending, course } = record;
+  const { format, events, workflow, ending, recordedPath } = record;
   const path = isAllowed === null ? paint("quiet", "not checked") : verdict(isAllowed, "allowed", paint);
   const { shown, rest } = shownOf(findings);
-  const status = ending === null ? "no event says how" : plain(ending.status);
+  const status = ending === null ? "no event records how" : plain(ending.status);
   return [
     `${isSound ? paint("good", "READ") : paint("bad", "INVALID")}  ${plain(file)}\n`,
     table([
@@ -65,7 +65,7 @@ export function toText(examination: ExternalExamination, paint: Paint): string {
     `\nended  ${status}${ending?.reason ? ` ${plain(ending.reason)}` : ""}\n`,
     classText(classification, paint),
     errorsText(record, paint),
-    `\n${course.of}\n${course.visits.length === 0 ? "  none\n" : table(rowsOf(course))}`,
+    `\n${recordedPath.of}\n${recordedPath.visits.length === 0 ? "  none\n" : table(rowsOf(recordedPath))}`,
     `\nnot proven by such a trace\n${unprovenIn(record, classification)
       .map((one) => `  - ${one}\n`)
       .join("")}`,
@@ -82,11 +82,14 @@ function chainText({ chain }: ExternalRecord, paint: Paint): string {
   return chain.isIntact ? `${word}, ${counted(chain.covered, "event")} covered, not the last` : word;
 }
 
-function classText({ class: found, isStructural, node, untold }: ExternalClassification, paint: Paint): string {
-  if (untold === null && found === null) return "class  none, it ended well\n";
-  const word = found === null ? paint("quiet", "not told") : paint(isStructural ? "bad" : "strong", found);
+function classText(
+  { class: found, isStructural, node, unavailable }: ExternalClassification,
+  paint: Paint,
+): string {
+  if (unavailable === null && found === null) return "class  none, the run succeeded\n";
+  const word = found === null ? paint("quiet", "unknown") : paint(isStructural ? "bad" : "strong", found);
   const how =
-    isStructural === null ? "" : isStructural ? ", the run broke off" : ", a way the protocol declares";
+    isStructural === null ? "" : isStructural ? ", the run failed" : ", a path that the protocol declares";
   return `class  ${word}${how}${node === null ? "" : `, at ${plain(node)}`}\n`;
 }
 
@@ -101,14 +104,18 @@ function errorsText({ errors, ending }: ExternalRecord, paint: Paint): string {
     .join("");
 }
 
-function rowsOf(course: ExternalPath): readonly (readonly string[])[] {
+function rowsOf(recordedPath: ExternalPath): readonly (readonly string[])[] {
   const ended = (outcome: string | null) => (outcome === null ? "did not end" : plain(outcome));
-  switch (course.of) {
+  switch (recordedPath.of) {
     case "nodes":
-      return course.visits.map(({ node, outcome }) => [plain(node), ended(outcome)]);
+      return recordedPath.visits.map(({ node, outcome }) => [plain(node), ended(outcome)]);
     case "contracts":
-      return course.visits.map(({ contract, outcome }) => [plain(contract), ended(outcome)]);
+      return recordedPath.visits.map(({ contract, outcome }) => [plain(contract), ended(outcome)]);
     case "routes":
-      return course.visits.map(({ node, outcome, next }) => [plain(node), ended(outcome), plain(next ?? "-")]);
+      return recordedPath.visits.map(({ node, outcome, next }) => [
+        plain(node),
+        ended(outcome),
+        plain(next ?? "-"),
+      ]);
   }
 }

@@ -1,9 +1,9 @@
 /** Where keys come from: files that the command line names, and the environment. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { utf8 } from "../json/json.ts";
 import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "../sign/keys.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";
 import { trustedKeyFiles } from "./trust.ts";
 

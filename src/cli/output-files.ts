@@ -1,9 +1,9 @@
 /** Where a command writes. Checked before anything is done: no output may destroy what somebody needs. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { IoError } from "../ports.ts";
 import { isScenarioFile } from "../scenarios/format/find.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 
 interface OutputKind {
   /** What the option writes, as a refusal names it. */
@@ -70,7 +70,7 @@ export async function checkOutputs(outputs: Outputs, inputs: Inputs, context: Co
     const place = file === "-" ? file : realPlace(file, context);
     const other = taken.get(place);
     if (other !== undefined) {
-      refuse(`${other} and --${option} ${file} both ask for ${file === "-" ? "standard output" : file}`);
+      refuse(`${other} and --${option} ${file} both write to ${file === "-" ? "standard output" : file}`);
     }
     taken.set(place, `--${option} ${file}`);
     if (file === "-") continue;
@@ -85,8 +85,8 @@ export async function checkOutputs(outputs: Outputs, inputs: Inputs, context: Co
 function placesTaken({ github }: Outputs, { settings }: Context): Map<string, string> {
   const printing = [...(settings.json ? ["--json"] : []), ...(github ? ["--github"] : [])];
   if (printing.length > 1) {
-    const message = `${printing.join(" and ")} both ask for standard output`;
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave one of them out" });
+    const message = `${printing.join(" and ")} both write to standard output`;
+    throw new UsageFault("BAD_USAGE", { message, hint: "omit one of them" });
   }
   return new Map(printing.map((option) => ["-", option]));
 }

@@ -1,8 +1,8 @@
 /** Command lines, as the parser library reads them: a declared command becomes one of its commands. */
 
 import { InvalidArgumentError, Option, type Command as Parser } from "commander";
-import { UsageFault } from "../errors/faults.ts";
 import type { Command, ParsedLine } from "./define-command.ts";
+import { UsageFault } from "./errors.ts";
 import { type ArgumentSpec, camelCase, type Given, type OptionSpec, type Options } from "./option.ts";
 import { SHARED } from "./shared-options.ts";
 import { usageHint } from "./usage-hint.ts";
@@ -79,6 +79,9 @@ function addOption(parser: Parser, [name, spec]: Named): void {
   let isGiven = false;
   // An unset variable would mean the current folder, or everything.
   parser.on(`option:${name}`, (value: string | null) => {
+    const named = value?.split("=")[0] ?? "";
+    if (named.startsWith("--") && parser.options.some(({ long }) => long === named))
+      throw badUsage(`option '--${name}' has no value: ${named} is an option`, parser.name());
     if (value === "") throw badUsage(`option '--${name}' has an empty value`, parser.name());
     if (isGiven && !spec.isRepeatable)
       throw badUsage(`option '--${name}' is given more than once`, parser.name());

@@ -1,11 +1,11 @@
 /** The payload of a run, strictly read (SPEC 4.1). */
 
-import { PayloadFault } from "../errors/faults.ts";
 import { type JsonObject, readObject, utf8 } from "../json/json.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 import { depthOf, repairOf } from "../json/repair.ts";
 import { TooLarge } from "../ports.ts";
 import type { Context } from "./context.ts";
+import { PayloadFault } from "./errors.ts";
 import { asFault, readFileArgument } from "./file-argument.ts";
 
 export interface PayloadLimits {

@@ -1,17 +1,19 @@
 /** How results and refusals reach the reader: text or one JSON document, hints on their own line. */
 
+import { Fault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { CompileFault, Fault, TraceFault } from "../errors/faults.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
 import { LIST } from "../json/limits.ts";
+import { CompileFault } from "../plan/errors.ts";
 import { systemErrno } from "../platform/errno.ts";
 import { IoError, type LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { coloured } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { SystemFault } from "./errors.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
@@ -25,7 +27,7 @@ function jsonText(value: unknown): string {
     return JSON.stringify(value, null, 2);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const note = `lists are cut behind ${counted(LIST.rows, "item")}, texts behind ${counted(LIST.rows, "character")}`;
+    const note = `lists are cut after ${counted(LIST.rows, "item")}, texts after ${counted(LIST.rows, "character")}`;
     return JSON.stringify({ note, ...(value as object) }, cut, 2);
   }
 }
@@ -55,7 +57,7 @@ export function printRefusal(thrown: unknown, context: Context): number {
 function refusedBySystem(thrown: unknown): Fault | undefined {
   const errno = thrown instanceof IoError ? thrown.errno : systemErrno(thrown);
   if (errno === undefined) return undefined;
-  return new TraceFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
+  return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
 }
 
 /** What the system was asked for, as far as it says. */
@@ -256,7 +258,7 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
 
 /** Who holds a lock, as it says itself. */
 export function holderText({ pid, host, namespace }: LockHolder): string {
-  if (pid === null) return "a process that it does not name";
+  if (pid === null) return "an unnamed process";
   return `process ${pid} on host ${host}${namespace === "" ? "" : ` in PID namespace ${namespace}`}`;
 }
 

@@ -1,11 +1,11 @@
 /** A trace that the command line names, read for what can be made of it. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { type Verified, type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
 import { externalFormat } from "../interop/detect.ts";
 import { utf8 } from "../json/json.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";
 
 /** What a run may leave that was interrupted before its first event was whole. */

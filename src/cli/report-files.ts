@@ -1,6 +1,5 @@
 /** The reports that a command writes for other programs, besides what it prints. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { utf8 } from "../json/json.ts";
 import { IoError } from "../ports.ts";
 import { githubText } from "../report/github.ts";
@@ -10,6 +9,7 @@ import type { Verdict } from "../report/result.ts";
 import { sarifText } from "../report/sarif.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import type { ValuesOf } from "./option.ts";
 import type { REPORTS } from "./shared-options.ts";
 import { writeFileArgument } from "./write-file.ts";

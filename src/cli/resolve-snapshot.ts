@@ -1,5 +1,6 @@
 /** Which snapshot and which data root a trace is examined with. */
 
+import { workspaceAbove } from "../snapshot/find-snapshot.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -7,8 +8,8 @@ import type { Context } from "./context.ts";
  * or the environment names a workspace. A snapshot or a data root that is named itself stays as it is.
  */
 export function besideTrace(trace: string, context: Context): Context {
-  const { settings } = context;
-  const workspace = settings.isWorkspaceNamed ? undefined : workspaceAbove(trace, context);
+  const { platform, settings, path } = context;
+  const workspace = settings.isWorkspaceNamed ? undefined : workspaceAbove(path(trace), platform.files);
   if (workspace === undefined) return context;
   const { snapshot, isSnapshotNamed, dataRoot, isDataRootNamed } = settings;
   return {
@@ -20,13 +21,4 @@ export function besideTrace(trace: string, context: Context): Context {
       dataRoot: isDataRootNamed ? dataRoot : `${workspace}/data`,
     },
   };
-}
-
-function workspaceAbove(trace: string, { platform, path }: Context): string | undefined {
-  const parts = path(trace).split("/");
-  for (let length = parts.length - 1; length > 0; length--) {
-    const folder = parts.slice(0, length).join("/");
-    if (platform.files.isFolder(`${folder}/protocol_snapshot`)) return folder;
-  }
-  return undefined;
 }

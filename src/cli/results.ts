@@ -1,6 +1,6 @@
 /** Refusals and findings as notices of a verdict. */
 
-import type { Fault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
@@ -56,7 +56,7 @@ export function refusedPart(name: PartName, fault: Fault, context: Context): Par
     name,
     state: "failed",
     counted,
-    rules: faultRules([fault], "The snapshot can be run, and what it is held to can be read."),
+    rules: faultRules([fault], "The snapshot can be run, and the configuration of the check can be read."),
     notices: [faultNotice(fault, context)],
     suites: [{ name, cases: [{ name, subject: `pgs ${name}`, failed }] }],
   };

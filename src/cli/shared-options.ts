@@ -1,6 +1,6 @@
 /** Options that several commands have: those of all commands, and groups that a declaration names. */
 
-import { UsageFault } from "../errors/faults.ts";
+import { UsageFault } from "./errors.ts";
 import {
   choice,
   count,
@@ -107,7 +107,7 @@ export function workflowOf({
 }): string {
   if (workflow !== undefined && wf !== undefined) {
     const message = "the workflow is named twice, as argument and with --wf";
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --wf out" });
+    throw new UsageFault("BAD_USAGE", { message, hint: "omit --wf" });
   }
   const named = workflow ?? wf;
   if (named !== undefined) return named;

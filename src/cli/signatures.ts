@@ -1,11 +1,11 @@
 /** The signatures of a seal: which are required, and how they are shown. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { isDigest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { EvaluatedSignature, Verdict } from "../sign/verify.ts";
 import type { SealRequirements } from "../snapshot/verify-snapshot.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { trustedKeys } from "./keys.ts";
 import { table } from "./print.ts";
 import type { Trust } from "./trust.ts";
@@ -35,6 +35,6 @@ export function signaturesText(signatures: readonly EvaluatedSignature[]): strin
   return rows.length === 0 ? "" : `signatures\n${table(rows)}`;
 }
 
-export function signaturesJson(judged: readonly EvaluatedSignature[]): readonly JsonObject[] {
-  return judged.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
+export function signaturesJson(evaluated: readonly EvaluatedSignature[]): readonly JsonObject[] {
+  return evaluated.map(({ keyid, verdict, by, line }) => ({ keyid, verdict, key: by?.place ?? null, line }));
 }

@@ -1,11 +1,11 @@
 /** A trace that the command line names, read as often as it is needed, a piece at a time. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { eventIn, type Verified } from "../examine/verify.ts";
 import type { Source } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { openFileArgument } from "./file-argument.ts";
 
 /** Bytes from which on reading takes long enough to be waited for. */

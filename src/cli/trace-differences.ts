@@ -6,7 +6,7 @@ import { groupText, type Sides, sidesOf } from "./compared-view.ts";
 import type { Place } from "./differences.ts";
 
 const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
-  path: "where the paths part",
+  path: "where the paths diverge",
   ending: "how they ended",
   run: "what was run",
   payload: "payload",

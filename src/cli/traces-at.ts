@@ -1,9 +1,9 @@
 /** The traces that a command line names: each file, and every trace below a folder. */
 
 import { counted } from "../errors/counted.ts";
-import { UsageFault } from "../errors/faults.ts";
 import { externalFormat } from "../interop/detect.ts";
 import { type Context, shortPath } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import { openFileArgument } from "./file-argument.ts";
 import { printError } from "./print.ts";
 
@@ -33,7 +33,7 @@ export async function tracesAt(places: readonly string[], context: Context): Pro
   if (others > 0 && !context.settings.quiet)
     printError(
       context,
-      `${counted(others, "other *.jsonl file is no trace", "other *.jsonl files are no traces")}\n`,
+      `${counted(others, "other *.jsonl file is not a trace", "other *.jsonl files are not traces")}\n`,
     );
   return traces;
 }

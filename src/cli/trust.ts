@@ -1,7 +1,7 @@
 /** What a seal must show before its snapshot is used, as the command line and the environment say. */
 
-import { UsageFault } from "../errors/faults.ts";
 import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
 import type { ValuesOf } from "./option.ts";
 import type { TRUST } from "./shared-options.ts";
 

@@ -14,15 +14,16 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .join(" or ")}`,
   ],
   [/^argument '.* Allowed choices are (.+)\.$/, (choices) => `type ${choices.replaceAll(", ", " or ")}`],
-  [
-    /^option '(--\S+).*should be a whole number/,
-    (option) => `leave ${option} out, or type a whole number above 0`,
-  ],
+  [/^option '(--\S+).*should be a whole number/, (option) => `omit ${option}, or type a whole number above 0`],
   [
     /^option '(--\S+).*should be at most (\d+)/,
-    (option, most) => `leave ${option} out, or type a whole number up to ${most}`,
+    (option, most) => `omit ${option}, or type a whole number up to ${most}`,
   ],
-  [/^option '(--\S+)' has an empty value/, (option) => `leave ${option} out, or type a value behind it`],
+  [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
+  [
+    /^option '(--\S+)' has no value: (\S+)/,
+    (option, named) => `type a value after ${option}; a file of that name is ./${named}`,
+  ],
   [/^option '(--\S+)' is given more than once/, (option) => `type ${option} once`],
 ];
 

@@ -1,6 +1,6 @@
 /** A file that the command line names to be written; `-` is standard output. */
 
-import type { Fault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { IoError } from "../ports.ts";
 import type { Context } from "./context.ts";
 

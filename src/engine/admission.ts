@@ -1,10 +1,12 @@
 /** Is the run admitted? What the rules compare, what they found, and why not (SPEC 4.2). */
 
-import { RunFault, StoreFault } from "../errors/faults.ts";
+import type { RunFault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { type JsonObject, own, pointer } from "../json/json.ts";
 import type { Admission, Plan } from "../plan/plan.ts";
 import type { EventQuery } from "../storage/event-query.ts";
 import type { Payloads, ViolationCode } from "../trace/event.ts";
+import { EngineFault } from "./errors.ts";
 import type { AdmissionResult, AdmissionWhere } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -90,12 +92,12 @@ function toRunFault(fault: StoreFault): RunFault {
   const { reason, facts } = fault;
   if (reason === "CORRUPT") {
     const { file, line, ...defect } = facts;
-    return new RunFault("admission", "WF", "STORE_CORRUPT", {
+    return new EngineFault("admission", "WF", "STORE_CORRUPT", {
       file: String(file),
       line: Number(line),
       ...defect,
     });
   }
   const errno = String(own(facts, "errno") ?? reason);
-  return new RunFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno }, { cause: fault });
+  return new EngineFault("admission", "WF", "DATA_ROOT_UNUSABLE", { errno }, { cause: fault });
 }

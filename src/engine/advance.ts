@@ -1,7 +1,8 @@
 /** Where an outcome leads: pure functions over the plan (SPEC 4.7). */
 
-import { RunFault } from "../errors/faults.ts";
+import type { RunFault } from "../errors/base.ts";
 import type { ContractNode, ExitNode, IntentNode, NodeKey } from "../plan/plan.ts";
+import { EngineFault } from "./errors.ts";
 
 export interface RunEnding {
   readonly status: "SUCCESS" | "FAILED";
@@ -17,7 +18,11 @@ export function advance({ next }: IntentNode | ContractNode, outcome: string): N
 }
 
 export function noTransition({ next }: IntentNode | ContractNode, outcome: string, workflow: string): RunFault {
-  return new RunFault("walk", "WF", "NO_TRANSITION", { outcome, workflow, routed: [...next.byOutcome.keys()] });
+  return new EngineFault("walk", "WF", "NO_TRANSITION", {
+    outcome,
+    workflow,
+    routed: [...next.byOutcome.keys()],
+  });
 }
 
 /** A map, because a protocol may call an outcome like a member that every object has. */

@@ -1,11 +1,12 @@
 /** Nested workflows: a step of one run begins another, inside the same trace (SPEC 4.9). */
 
 import type { ChildResult } from "../capabilities/target.ts";
-import { RunFault, STORAGE_CODES } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
+import { EngineFault, STORAGE_CODES } from "./errors.ts";
 import { errorEvent } from "./events.ts";
 import { checkLimit, limitOf, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
@@ -48,7 +49,7 @@ async function find(
     const plan = await called(workflow);
     if (plan === null) return null;
     if (depthOf(run) > DEPTH_LIMIT)
-      throw new RunFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
+      throw new EngineFault("walk", "WF", "DEPTH_LIMIT", { workflow, limit: DEPTH_LIMIT });
     assertSecretsDeclared(plan, contract);
     requireStorableIn(payload, "execution_start");
     return plan;
@@ -72,7 +73,7 @@ function assertSecretsDeclared({ workflow, secrets }: Plan, contract: Contract):
   for (const path of secrets?.paths.get(spaces.payload) ?? []) {
     if (path.some((name) => contract.suppressed.has(name))) continue;
     const facts = { workflow: workflow.fqdn, contract: contract.fqdn, field: pointer(path) };
-    throw new RunFault("contract", "CC", "SECRETS_NOT_DECLARED", facts);
+    throw new EngineFault("contract", "CC", "SECRETS_NOT_DECLARED", facts);
   }
 }
 

@@ -1,9 +1,9 @@
 /** A transform's result: computed from live readings of clock and entropy, or once more from the recorded ones. */
 
-import { RunFault } from "../errors/faults.ts";
 import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
 import type { TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Observation, Sources } from "../ports.ts";
+import type { Observation, Ports, Sources } from "../ports.ts";
+import { EngineFault } from "./errors.ts";
 import type { TransformResult } from "./executor.ts";
 
 type Computed = Omit<TransformResult, "observed">;
@@ -15,7 +15,7 @@ export function computeTransform(
   sources: Sources,
 ): Computed {
   const fault = (reason: string, cause?: unknown) =>
-    new RunFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
+    new EngineFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
   let answer: ReturnType<TransformStep["transform"]["answer"]>;
   try {
     answer = step.transform.answer(inputs, sources);
@@ -30,7 +30,7 @@ export function computeTransform(
 }
 
 /** Sources whose every reading is recorded, in order, for the replay. */
-export function recordingSources({ clock, entropy }: { readonly clock: Clock; readonly entropy: Entropy }): {
+export function recordingSources({ clock, entropy }: Pick<Ports, "clock" | "entropy">): {
   readonly sources: Sources;
   readonly observed: readonly Observation[];
 } {

@@ -1,9 +1,9 @@
 /** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
-import { RunFault } from "../errors/faults.ts";
 import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/json.ts";
 import { CLOCK, type Scope } from "../plan/expression.ts";
 import type { Action, Contract, Step } from "../plan/plan.ts";
+import { EngineFault } from "./errors.ts";
 import { checkLimit } from "./limits.ts";
 import type { RunState } from "./run-state.ts";
 import { runEffect, runTransform } from "./steps.ts";
@@ -73,7 +73,7 @@ async function runStep(step: Step, contract: Contract, progress: Progress, state
 function actionAfter(step: Step, outcome: Json, contract: Contract): Action {
   const action = typeof outcome === "string" ? step.onResult.get(outcome) : undefined;
   if (action !== undefined) return action;
-  throw new RunFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
+  throw new EngineFault("contract", "CC", "OUTCOME_NOT_ROUTED", {
     outcome: typeof outcome === "string" ? outcome : JSON.stringify(outcome),
     contract: contract.fqdn,
     routed: [...step.onResult.keys()],

@@ -1,6 +1,6 @@
 /** How the engine emits events, and the ones that more than one of its parts makes. */
 
-import type { RunFault } from "../errors/faults.ts";
+import type { RunFault } from "../errors/base.ts";
 import { digestOf } from "../json/canonical.ts";
 import type { NodeKey, Plan } from "../plan/plan.ts";
 import type { EventBody, EventType } from "../trace/event.ts";

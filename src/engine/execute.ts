@@ -3,13 +3,14 @@
  * every step; it touches no file, clock or entropy (SPEC 4).
  */
 
-import { RunFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
 import { deepFreeze, type JsonObject, setOwn } from "../json/json.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, endAt, noTransition, type RunEnding } from "./advance.ts";
 import { createChildRunner, type RunResult } from "./child-runs.ts";
+import { EngineFault } from "./errors.ts";
 import { emitter, errorEvent, startEvent } from "./events.ts";
 import type { StepExecutor } from "./executor.ts";
 import { checkLimit, requireStorable } from "./limits.ts";
@@ -98,7 +99,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
     delete cursor.step;
     cursor.visit = hops;
     checkLimit("events", state);
-    if (hops >= input.maxHops) throw new RunFault("walk", "WF", "HOP_LIMIT", { limit: input.maxHops });
+    if (hops >= input.maxHops) throw new EngineFault("walk", "WF", "HOP_LIMIT", { limit: input.maxHops });
     const node = plan.nodes.get(key);
     if (node === undefined) throw new Error(`the plan leads to ${key}, which it does not have`);
     if (node.type === "EXIT") return runExit(node, outcome, state);

@@ -1,9 +1,10 @@
 /** The limits that a run checks: whether an event can be read back from a trace, and whether the trace is full. */
 
-import { type NodeCategory, type RunCode, RunFault, type Stage } from "../errors/faults.ts";
+import type { NodeCategory, Stage } from "../errors/base.ts";
 import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
 import { DEPTH, SIZE, type TraceLimits } from "../json/limits.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
+import { EngineFault, type RunCode } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
 
 /** Stage and category of the refusal where an event of this type cannot follow; the workflow's for all others. */
@@ -27,9 +28,10 @@ export function requireStorable({ event_type: event, payload }: EventBody): void
 export function requireStorableIn(payload: JsonObject, event: EventType): void {
   const depth = event === "side_effect_start" ? DEPTH.effect : DEPTH.event;
   const [stage, category] = REFUSERS[event] ?? ["walk", "WF"];
-  if (isDeeper(payload, depth)) throw new RunFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });
+  if (isDeeper(payload, depth))
+    throw new EngineFault(stage, category, "DATA_TOO_DEEP", { event, limit: depth });
   if (isLarger(payload as Json, SIZE.event))
-    throw new RunFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
+    throw new EngineFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
 }
 
 const TRACE_CODES = { runs: "RUN_LIMIT", events: "EVENT_LIMIT" } as const satisfies Record<
@@ -43,7 +45,7 @@ export function checkLimit(
   { executor, tally }: Pick<RunState, "executor" | "tally">,
 ): void {
   const limit = executor.limit(of, tally[of]);
-  if (limit !== null) throw new RunFault("walk", "WF", TRACE_CODES[of], { limit });
+  if (limit !== null) throw new EngineFault("walk", "WF", TRACE_CODES[of], { limit });
 }
 
 /** Which limit of the trace a refusal reports; undefined for every other refusal. */

@@ -2,21 +2,21 @@
 
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
-import { RunFault, StoreFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
-import type { Clock, Entropy, Observation } from "../ports.ts";
+import type { Observation, Ports } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
 import { computeTransform, notJson, recordingSources } from "./compute-transform.ts";
+import { EngineFault } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
-export interface LiveEnvironment extends Omit<EffectPorts, "sources"> {
-  readonly clock: Clock;
-  readonly entropy: Entropy;
+export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Ports, "clock" | "entropy"> {
   /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
   readonly journal: { append(event: EventBody): void; sync(): void };
   readonly limits: TraceLimits;
@@ -56,7 +56,7 @@ async function effect(
   live: LiveEnvironment,
 ): Promise<EffectResult> {
   const target = targetOf(operation);
-  if (target.answers !== "recorded") throw new Error("the loop works out what follows from the run itself");
+  if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
   const { sources, observed } = recordingSources(live);
   if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
   try {
@@ -69,7 +69,7 @@ async function effect(
     if (error instanceof RunFault) throw error;
     if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
     const facts = { capability: code, reason: "it threw" };
-    throw new RunFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
+    throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
   }
 }
 

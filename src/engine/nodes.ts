@@ -1,12 +1,12 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
-import { RunFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/json.ts";
 import { CLOCK } from "../plan/expression.ts";
 import type { IntentSpec, Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
 import type { ViolationCode } from "../trace/event.ts";
 import { runContract } from "./contract.ts";
+import { EngineFault } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
 
 /** How a node ended. */
@@ -76,7 +76,7 @@ export async function runContractNode(node: ContractNode, state: RunState): Prom
   if (contract.allowed.has(ended.outcome)) return ended;
   delete state.cursor.step;
   const facts = { outcome: ended.outcome, contract: contract.fqdn, declared: [...contract.allowed] };
-  throw new RunFault("contract", "CC", "OUTCOME_NOT_DECLARED", facts);
+  throw new EngineFault("contract", "CC", "OUTCOME_NOT_DECLARED", facts);
 }
 
 function bindInputs(

@@ -1,8 +1,9 @@
 /** What the events of a trace record, in the types of the engine. */
 
-import { type RunCode, RunFault, wordingOf } from "../errors/faults.ts";
+import type { RunFault } from "../errors/base.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { EventType, Payloads } from "../trace/event.ts";
+import { EngineFault, type RunCode, wordingOf } from "./errors.ts";
 import type { EffectResult, TransformResult } from "./executor.ts";
 import { REFUSERS } from "./limits.ts";
 import type { RunInput } from "./run-state.ts";
@@ -55,5 +56,5 @@ export function recordedFault(
 ): RunFault | undefined {
   const refuser = REFUSERS[instead];
   if (refuser === undefined || wordingOf(error_code, facts) === undefined) return undefined;
-  return new RunFault(...refuser, error_code as RunCode, facts as never);
+  return new EngineFault(...refuser, error_code as RunCode, facts as never);
 }

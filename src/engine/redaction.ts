@@ -3,13 +3,14 @@
  * that suppresses it; and by value, wherever a value seen at such a place turns up again.
  */
 
-import { type RunCode, RunFault } from "../errors/faults.ts";
+import type { RunFault } from "../errors/base.ts";
 import { canonical, digestOf, sha256 } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/json.ts";
 import { namesIn } from "../plan/member-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { changeData, type EventBody, isSuppressed, suppressedName } from "../trace/event.ts";
+import { EngineFault, type RunCode } from "./errors.ts";
 import { type Places, placesAt, placesIn, visitData } from "./secret-places.ts";
 import { TextSet } from "./text-set.ts";
 
@@ -63,7 +64,28 @@ export class Redactor {
       const shown = this.#open(fact, true);
       return isSuppressed(shown) ? shown.$suppressed : shown;
     }) as { facts: JsonObject };
-    return new RunFault(stage, category, fault.code as RunCode, facts as never, { cause });
+    return new EngineFault(stage, category, fault.code as RunCode, facts as never, { cause });
+  }
+
+  /** From data of no event, such as a stored record: every value under one of the names is a secret from here on. */
+  learn(data: Json, names: ReadonlySet<string>): void {
+    this.#salted ??= this.#salt();
+    this.#learnIn(data, { paths: [], names });
+  }
+
+  /** Data of no event as it may be shown: without known secrets, and without what stands under one of the names. */
+  redact(data: Json, names: ReadonlySet<string>): Json {
+    if (names.size > 0) this.#salted ??= this.#salt();
+    if (this.#salted === undefined) return data;
+    return visitData(
+      data,
+      { paths: [], names },
+      {
+        secret: (value) => ({ $suppressed: this.#digest(value) }),
+        open: (value) => this.#open(value, false),
+        name: (name) => this.#name(name),
+      },
+    );
   }
 
   readonly mask = (event: EventBody): EventBody => {

@@ -5,7 +5,7 @@ import { type Digest, digestOf } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Clock, Entropy, Mail, TraceFolder } from "../ports.ts";
+import type { Ports, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
@@ -15,13 +15,10 @@ import type { StepExecutor } from "./executor.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 
-export interface RunRequest {
+export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly plan: Plan;
   readonly payload: JsonObject;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
   readonly stores: Stores;
-  readonly mail: Mail;
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
@@ -32,6 +29,8 @@ export interface RunRequest {
   readonly actor?: string;
   /** Puts other conclusions in the place of those that are performed. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
+  /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
+  readonly redactor?: Redactor;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -47,7 +46,7 @@ export interface TracedRun {
 export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
   const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
-  const redactor = new Redactor(() => entropy.hex(16));
+  const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));

@@ -1,10 +1,10 @@
 /** One step: a transform is computed, an effect performed, or other workflows are called (SPEC 4.5, 4.6). */
 
 import { targetOf } from "../capabilities/effect.ts";
-import { RunFault } from "../errors/faults.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
+import { EngineFault } from "./errors.ts";
 import type { EffectResult } from "./executor.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -77,7 +77,7 @@ export async function runEffect(
   });
   if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
   const facts = { outcome, contract: code, declared: [...step.declared] };
-  throw new RunFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+  throw new EngineFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
 }
 
 /** The executor performs what is outside the run. What follows from the run itself is worked out here, in a replay too. */

@@ -1,11 +1,11 @@
-/** Text that is not ours, as it may be shown: it cannot move a cursor, turn a line around, hide, or begin a line. */
+/** Makes untrusted text safe to print: it cannot move the cursor, change the text direction, hide, or begin a line. */
 
 import { unicodeEscape } from "../json/json.ts";
 
-/** What a reader could not see, or what would change how the rest is seen: control, format and surrogate characters. */
+/** Characters that are invisible or change how other text is shown: control, format and surrogate characters. */
 export const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** The text on one line, all of it visible: what is not is written as JSON escapes it. */
+/** The text on one line, with invisible characters as JSON escapes. */
 export function printable(text: string): string {
   return text.replace(UNSEEN, escapeUnits);
 }

@@ -2,7 +2,7 @@
 
 import { targetOf } from "../capabilities/effect.ts";
 import { advance } from "../engine/advance.ts";
-import { RunFault } from "../errors/faults.ts";
+import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";

@@ -1,6 +1,7 @@
 /** What kind of ending a run had: one class for every way in which it can end (SPEC 6.4). */
 
-import type { NodeCategory, RunCode } from "../errors/faults.ts";
+import type { RunCode } from "../engine/errors.ts";
+import type { NodeCategory } from "../errors/base.ts";
 import { MAIN_RUN, type Payloads } from "../trace/event.ts";
 import { isSuccess } from "../trace/run-path.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";

@@ -18,96 +18,101 @@ const text = (value: Json | undefined) => (typeof value === "string" ? value : J
 
 export const findingTable = {
   EMPTY: {
-    what: () => "the file holds no whole event, and a run writes its first one before it does anything",
-    hint: "if a run left the file like this, nothing was done: run it again",
+    what: () => "the file has no complete event; a run writes its first event before it does anything else",
+    hint: "if a run wrote this file, it had no effect yet: run the workflow again",
   },
   TORN_LINE: {
-    what: () => "the last line is not whole: the run was cut off while it wrote",
-    hint: "everything before it stands; see the effects for what may be half-done",
+    what: () => "the last line is incomplete: the run was interrupted while it wrote the line",
+    hint: "the lines before it are not affected; see the effects for what may be incomplete",
   },
   NOT_UTF8: { what: () => "the line is not UTF-8 text" },
   NOT_JSON: { what: () => "the line is not a JSON object" },
-  NOT_CANONICAL: { what: () => "the line is not in canonical form: it was written again after the run" },
-  BAD_SHAPE: { what: (f: JsonObject) => `the line is no event of this format: ${text(f["field"])}` },
+  NOT_CANONICAL: { what: () => "the line is not in canonical form: it was rewritten after the run" },
+  BAD_SHAPE: { what: (f: JsonObject) => `the line is not an event of this format: ${text(f["field"])}` },
   BAD_SEQUENCE: { what: (f: JsonObject) => `sequence is ${text(f["found"])}, expected ${text(f["expected"])}` },
   BAD_PREV_HASH: {
-    what: () => "prev_hash is not the hash of the line before: a line is missing, moved or added here",
+    what: () =>
+      "prev_hash does not match the hash of the previous line: a line was removed, moved or added here",
   },
-  BAD_HASH: { what: () => "hash is not that of the line: the line was changed" },
+  BAD_HASH: { what: () => "hash does not match the line: the line was changed" },
   OTHER_EXECUTION: { what: (f: JsonObject) => `the line belongs to execution ${text(f["found"])}` },
   BAD_START: { what: () => "the first event is not execution_start" },
-  AFTER_END: { what: () => "the line stands after workflow_complete" },
+  AFTER_END: { what: () => "the line comes after workflow_complete" },
   NO_END: {
-    what: () => "there is no workflow_complete: the run was interrupted or the trace is cut",
-    hint: "see the effects for what may be half-done",
+    what: () => "workflow_complete is missing: the run was interrupted, or the end of the trace was removed",
+    hint: "see the effects for what may be incomplete",
   },
   BAD_COUNT: {
     what: (f: JsonObject) =>
-      `the number of ${text(f["of"])} is ${text(f["found"])}; workflow_complete says ${text(f["stated"])}`,
+      `the number of ${text(f["of"])} is ${text(f["found"])}, but workflow_complete states ${text(f["stated"])}`,
   },
-  BAD_PAYLOAD_DIGEST: { what: () => "payload_digest is not that of the payload" },
+  BAD_PAYLOAD_DIGEST: { what: () => "payload_digest does not match the payload" },
   HEAD_MISMATCH: {
     what: (f: JsonObject) => `the last line's hash is ${text(f["found"])}, expected ${text(f["expected"])}`,
-    hint: "the trace was cut or rewritten since the head was printed",
+    hint: "the trace was shortened or rewritten after the head was printed",
   },
   NO_SNAPSHOT: {
-    what: () => "no snapshot is at hand, so nothing is known of what the protocol allowed",
+    what: () => "no snapshot was found; cannot check what the protocol allows",
     hint: "name it with --snapshot DIR",
   },
   SNAPSHOT_REFUSED: {
     what: (f: JsonObject) => `the snapshot is refused: ${text(f["message"])}`,
-    hint: "name the snapshot of the run with --snapshot DIR; pgs verify says what is wrong with this one",
+    hint: "name the snapshot of the run with --snapshot DIR; pgs verify shows what is wrong with this one",
   },
   SNAPSHOT_DIFFERS: {
     what: (f: JsonObject) =>
-      `the run was on snapshot ${text(f["recorded"])}, this one is ${f["found"] === null ? "not sealed" : text(f["found"])}`,
+      `the run used snapshot ${text(f["recorded"])}, but this one is ${f["found"] === null ? "not sealed" : text(f["found"])}`,
     hint: "name the snapshot of the run with --snapshot DIR",
   },
-  WORKFLOW_DIFFERS: { what: (f: JsonObject) => `${text(f["workflow"])} has another text in this snapshot` },
+  WORKFLOW_DIFFERS: {
+    what: (f: JsonObject) => `${text(f["workflow"])} has different content in this snapshot`,
+  },
   UNKNOWN_NODE: { what: (f: JsonObject) => `the protocol declares no node ${text(f["node"])} of this kind` },
   NOT_AN_EDGE: {
     what: (f: JsonObject) =>
-      `${text(f["node"])} --${text(f["outcome"])}--> ${text(f["next"])} is no edge of the graph`,
+      `${text(f["node"])} --${text(f["outcome"])}--> ${text(f["next"])} is not an edge of the graph`,
   },
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
   },
   NOT_CALLED: {
     what: (f: JsonObject) =>
-      `no declared step of the run above calls workflows, yet ${text(f["workflow"])} ran`,
+      `no declared step of the calling run calls workflows, but ${text(f["workflow"])} ran`,
   },
   UNKNOWN_WORKFLOW: {
-    what: (f: JsonObject) => `the snapshot holds no workflow ${text(f["workflow"])} that compiles`,
+    what: (f: JsonObject) => `the snapshot has no workflow ${text(f["workflow"])} that compiles`,
   },
   NOT_ANNOUNCED: {
     what: (f: JsonObject) => `${text(f["node"])} does not declare the event ${text(f["event_code"])}`,
   },
   BAD_LINK: {
     what: () =>
-      "prev_hash is not that of the line before: that line was changed, or one is missing or added here",
+      "prev_hash does not match the previous line: that line was changed, or a line was removed or added here",
   },
   NO_HEADER: { what: () => "the first line is not the trace_classification that the format begins with" },
-  NO_WORKFLOW: { what: () => "the trace names no workflow, so there is no graph to hold it against" },
+  NO_WORKFLOW: { what: () => "the trace names no workflow; cannot compare it with a graph" },
   NOT_THE_START: {
-    what: (f: JsonObject) => `the path begins at ${text(f["node"])}, the graph at ${text(f["start"])}`,
+    what: (f: JsonObject) =>
+      `the path begins at ${text(f["node"])}, but the graph begins at ${text(f["start"])}`,
   },
   NOT_REACHED: {
     what: (f: JsonObject) =>
-      `no way through the graph leads from what was recorded before to ${text(f["contract"])}`,
+      `no path in the graph leads from the recorded contracts before it to ${text(f["contract"])}`,
   },
   NOT_AT_AN_EXIT: {
-    what: (f: JsonObject) => `the run is said to have ended at an EXIT, but no EXIT follows ${text(f["last"])}`,
+    what: (f: JsonObject) =>
+      `the trace states that the run ended at an EXIT, but no EXIT follows ${text(f["last"])}`,
   },
   DIVERGED: {
     what: (f: JsonObject) => `the replay differs at ${text(f["pointer"])}`,
-    hint: "the line was changed, or the run was another build's; pgs examine --steps holds every step to the record",
+    hint: "the line was changed, or another build executed the run; pgs examine --steps compares every step with the record",
   },
   OTHER_NAME: {
     what: (f: JsonObject) =>
-      `the ${text(f["of"])} is named ${text(f["named"])}, the trace is ${text(f["recorded"])}`,
+      `the ${text(f["of"])} is named ${text(f["named"])}, but the trace is ${text(f["recorded"])}`,
   },
-  REPLAY_LONGER: { what: () => "the replay goes on where the trace ends" },
-  REPLAY_SHORTER: { what: () => "the trace goes on where the replay ends" },
+  REPLAY_LONGER: { what: () => "the replay continues after the end of the trace" },
+  REPLAY_SHORTER: { what: () => "the trace continues after the end of the replay" },
 } satisfies Record<string, Words>;
 
 export type FindingCode = keyof typeof findingTable;

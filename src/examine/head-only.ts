@@ -17,30 +17,38 @@ export interface HeadOnly {
 const entry = (what: string, also: HeadOnly["also"], why: string): HeadOnly => ({ what, why, also });
 
 export const HEAD_ONLY = {
-  timestamp: entry("when a line was written", "nothing", "two runs of the same thing differ in it"),
-  elapsed_us: entry("how long after the first event", "nothing", "two runs of the same thing differ in it"),
-  duration_us: entry("how long a node or a run took", "nothing", "two runs of the same thing differ in it"),
-  actor: entry("who ran it", "nothing", "the caller says it, and nothing in the run depends on it"),
-  runtime: entry(
-    "which build ran",
+  timestamp: entry("when a line was written", "nothing", "it differs between two runs of the same workflow"),
+  elapsed_us: entry(
+    "how long after the first event",
     "nothing",
-    "every build that keeps the contract leaves the same events; nested runs repeat it",
+    "it differs between two runs of the same workflow",
   ),
-  max_hops: entry("the limit of nodes", "nothing", "a limit that the run did not reach changes nothing"),
+  duration_us: entry(
+    "how long a node or a run took",
+    "nothing",
+    "it differs between two runs of the same workflow",
+  ),
+  actor: entry("who ran it", "nothing", "the caller states it, and nothing in the run depends on it"),
+  runtime: entry(
+    "which build executed the run",
+    "nothing",
+    "every conforming build records the same events; nested runs repeat it",
+  ),
+  max_hops: entry("the node limit", "nothing", "a limit that the run did not reach changes nothing"),
   "name-number": entry(
     "the number behind the name of the trace (`_2`)",
     "name",
-    "it says which names were taken in the folder of the traces",
+    "it depends on which names existed in the trace folder",
   ),
   payload: entry(
-    "the payload; a member that nothing reads needs nothing but the name",
+    "the payload; for a member that nothing reads, only the name has to change",
     "name",
-    "it came from outside, and the name is a digest of it that anybody can compute",
+    "it comes from outside, and the name is a digest of it that anyone can compute",
   ),
   "run-clock": entry(
-    "the clock of the run; one that nothing reads needs nothing but the name",
+    "the clock of the run; if nothing reads it, only the name has to change",
     "name",
-    "it was read from outside, and the name repeats it",
+    "it was read from outside, and the name contains it",
   ),
   "nested-clock": entry(
     "the clock of a nested run",
@@ -48,31 +56,31 @@ export const HEAD_ONLY = {
     "it was read from outside, and nothing has to use it",
   ),
   "admission-answer": entry(
-    "whether a rule of admission found a record",
+    "whether an admission rule found a record",
     "rest",
     "it was read from stores, which have changed since",
   ),
   "transform-readings": entry(
     "what a transform read from clock and entropy",
     "rest",
-    "it was drawn, and no other run draws it again",
+    "it was read once, and another run reads other values",
   ),
   "suppressed-readings": entry(
     "what a transform read from clock and entropy, where a suppressed value is among its inputs or readings",
     "nothing",
-    "it cannot be computed again, so that nothing has to use its readings",
+    "the transform cannot be computed again, so nothing has to use its readings",
   ),
   "effect-outcome": entry(
     "the outcome of an effect",
     "rest",
-    "the stores or the mail server answered; where two outcomes lead the same way, little follows from it",
+    "the stores or the mail server determine it; if two outcomes have the same route, little depends on it",
   ),
   "effect-result": entry(
-    "the result of an effect, of which a step need not publish everything",
+    "the result of an effect, which a step may publish only in part",
     "nothing",
-    "the stores or the mail server answered, and what nothing publishes has no consequence",
+    "the stores or the mail server determine it, and an unpublished part has no consequence",
   ),
-  "effect-reason": entry("the reason of an effect", "nothing", "the answer's explanation, which nothing reads"),
+  "effect-reason": entry("the reason of an effect", "nothing", "it explains the outcome, and nothing reads it"),
   "effect-change": entry(
     "what an effect changed in its store",
     "nothing",
@@ -81,12 +89,12 @@ export const HEAD_ONLY = {
   "effect-readings": entry(
     "what an effect read from clock and entropy",
     "nothing",
-    "a replay does not perform the effect, so it does not draw them again",
+    "a replay does not perform the effect, so it does not read them again",
   ),
   "refusal-facts": entry(
     "the facts of a refusal by a store or a capability",
     "nothing",
-    "they came from outside, and nothing follows from them",
+    "they come from outside, and nothing depends on them",
   ),
   "suppressed-value": entry(
     "which value is suppressed",
@@ -96,20 +104,20 @@ export const HEAD_ONLY = {
   "said-suppressed": entry(
     "a value replaced by the digest of a secret of the same trace",
     "nothing",
-    "it may be that secret, or hold it",
+    "it may be that secret or contain it",
   ),
   "short-for-suppressed": entry(
-    "a value of less than six characters in place of a suppressed one, outside a secret's own place",
+    "a value of fewer than six characters instead of a suppressed one, outside the fields that are declared secret",
     "nothing",
-    "such a value is suppressed at a secret's place alone, so that either may be what a run recorded",
+    "such a short value is suppressed only in the fields that are declared secret, so a run may have recorded either",
   ),
   "unread-from-suppressed": entry(
-    "a member that nothing publishes of an answer that rests on a suppressed value",
+    "an unpublished member of a result that depends on a suppressed value",
     "nothing",
-    "it cannot be computed again, and nothing follows from it",
+    "it cannot be computed again, and nothing depends on it",
   ),
   "answer-from-suppressed": entry(
-    "an answer that rests on a suppressed value",
+    "a result that depends on a suppressed value",
     "rest",
     "it cannot be computed again, so it is taken as recorded, and the verdict names it",
   ),

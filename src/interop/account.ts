@@ -1,4 +1,4 @@
-/** What any trace tells of its run, told alike: workflow, path, ending and class. */
+/** The common account of a run in any trace format: workflow, path, ending and class. */
 
 import { classify } from "../examine/classify.ts";
 import type { JsonObject } from "../json/json.ts";
@@ -14,7 +14,7 @@ export interface Account {
   readonly passages: readonly PathEntry[];
   readonly hasNodes: boolean;
   readonly ending: AccountEnding | null;
-  /** Undefined where nobody can tell; null where the run ended well. */
+  /** Undefined if unknown; null if the run succeeded. */
   readonly class: string | null | undefined;
   readonly isStructural: boolean | null;
   /** In the words of the format. */
@@ -26,7 +26,7 @@ export interface AccountEnding {
   readonly reason: string | null;
 }
 
-/** One entering of a node, by its key, its contract's code, or both; null is what is not recorded, or is none. */
+/** One visit of a node, by its key, its contract's code, or both; null if not recorded or absent. */
 export interface PathEntry {
   readonly node: string | null;
   readonly contract: string | null;
@@ -35,43 +35,43 @@ export interface PathEntry {
 }
 
 export function accountOfExternal(record: ExternalRecord): Account {
-  const { format, workflow, course, ending, errors } = record;
-  const { class: found, isStructural, untold } = classifyExternal(record, null);
+  const { format, workflow, recordedPath, ending, errors } = record;
+  const { class: found, isStructural, unavailable } = classifyExternal(record, null);
   return {
     format,
     workflow,
-    passages: passagesOf(course, ending !== null),
-    hasNodes: course.of !== "contracts",
+    passages: passagesOf(recordedPath, ending !== null),
+    hasNodes: recordedPath.of !== "contracts",
     ending: ending && { status: ending.status, reason: ending.reason },
-    class: untold === null ? found : undefined,
+    class: unavailable === null ? found : undefined,
     isStructural,
-    errors: errors.map(({ line: _, ...said }) => said),
+    errors: errors.map(({ line: _, ...rest }) => rest),
   };
 }
 
-function passagesOf(course: ExternalPath, hasEnded: boolean): readonly PathEntry[] {
-  switch (course.of) {
+function passagesOf(recordedPath: ExternalPath, hasEnded: boolean): readonly PathEntry[] {
+  switch (recordedPath.of) {
     case "nodes":
-      return course.visits.map(({ node, type, capability, outcome }) => {
+      return recordedPath.visits.map(({ node, type, capability, outcome }) => {
         const contract = type === "CC" && capability !== null ? bareCode(capability) : null;
         return { node, contract, outcome: type === "EXIT" ? null : outcome };
       });
     case "contracts":
-      return course.visits.map(({ contract, outcome }) => {
+      return recordedPath.visits.map(({ contract, outcome }) => {
         return { node: null, contract: bareCode(contract), outcome };
       });
     case "routes": {
-      const passages = course.visits.map(({ node, capability, outcome }) => {
+      const passages = recordedPath.visits.map(({ node, capability, outcome }) => {
         return { node, contract: capability === null ? null : bareCode(capability), outcome };
       });
       // A transition is recorded when a node ends; the last one entered is where it led.
-      const last = hasEnded ? (course.visits.at(-1)?.next ?? null) : null;
+      const last = hasEnded ? (recordedPath.visits.at(-1)?.next ?? null) : null;
       return last === null ? passages : [...passages, { node: last, contract: null, outcome: null }];
     }
   }
 }
 
-/** Of a trace of this runner, as much as the others tell. */
+/** The account of a trace of this runner. */
 export function accountOfOwn(events: readonly TraceEvent[]): Account {
   const summary = summaryOf(events);
   const classification = classify(summary);

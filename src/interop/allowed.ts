@@ -1,20 +1,20 @@
-/** Does the declared graph allow the path that a foreign trace records? */
+/** Checks whether the declared graph allows the path that another runtime's trace records. */
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
 import { bareCode, type Graph, type GraphNode } from "../trace/declared-graph.ts";
 import { type ContractVisit, type ExternalRecord, NO_OUTCOME, type NodeVisit, type Route } from "./record.ts";
 
-/** Findings by line. Only what the format records is held against the graph. */
+/** Findings by line. Only what the format records is compared with the graph. */
 export function checkPath(graph: Graph, record: ExternalRecord): readonly TraceFinding[] {
-  const { course } = record;
+  const { recordedPath } = record;
   const mustExit = record.ending?.isExit === true;
-  switch (course.of) {
+  switch (recordedPath.of) {
     case "nodes":
-      return checkNodes(graph, course.visits, mustExit);
+      return checkNodes(graph, recordedPath.visits, mustExit);
     case "contracts":
-      return checkContracts(graph, course.visits, mustExit);
+      return checkContracts(graph, recordedPath.visits, mustExit);
     case "routes":
-      return course.visits.flatMap((route) => checkRoute(graph, route));
+      return recordedPath.visits.flatMap((route) => checkRoute(graph, route));
   }
 }
 
@@ -75,8 +75,8 @@ function checkContracts(
 }
 
 /**
- * Every node to which the contracts may have led, and the first contract to which no way leads. All ways are
- * followed: several nodes may run the same contract, and how an intent ended is not on record.
+ * Every node that the contracts may have reached, and the first contract that no path reaches. All paths are
+ * followed: several nodes may run the same contract, and the outcome of an intent is not recorded.
  */
 export function followContracts(
   graph: Graph,
@@ -92,7 +92,7 @@ export function followContracts(
   return { possible, lost: null };
 }
 
-/** The nodes at which a run may stand that came to one of these, intents passed with any outcome. */
+/** The nodes that a run may have reached after one of these; intents are passed with any outcome. */
 function behindIntents(graph: Graph, keys: readonly string[]): readonly GraphNode[] {
   const seen = new Set<string>();
   const open = [...keys];

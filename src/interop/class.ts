@@ -1,4 +1,7 @@
-/** What kind of ending a foreign trace records, in the sense of SPEC 6.4: by what the protocol declares, not by its writer. */
+/**
+ * The class of the ending in another runtime's trace (SPEC 6.4). The protocol determines it, not the writer of the
+ * trace.
+ */
 
 import { classOfEnding, type TraceClass } from "../examine/classify.ts";
 import type { Graph } from "../trace/declared-graph.ts";
@@ -8,27 +11,27 @@ import { type ExternalError, type ExternalRecord, NO_OUTCOME } from "./record.ts
 import { CAPABILITIES, type EndingStatus, ERRORS, REASONS, STOPPED, type Unavailable } from "./vocabulary.ts";
 
 export interface ExternalClassification {
-  /** Null where the run ended well, and where `untold` says why nobody can tell. */
+  /** Null if the run succeeded, or if it is unknown for the reason in `unavailable`. */
   readonly class: TraceClass | null;
-  /** Something broke off the run, instead of one of its declared exits; null where that is not known either. */
+  /** Whether an error ended the run instead of a declared exit; null if unknown. */
   readonly isStructural: boolean | null;
   /** Where it was decided; null before the first node, and where the format records no nodes. */
   readonly node: string | null;
-  readonly untold: Unavailable | null;
+  readonly unavailable: Unavailable | null;
 }
 
 /** Without a graph, an EXIT's declared reason is known only where the trace shows it. */
 export function classifyExternal(record: ExternalRecord, graph: Graph | null): ExternalClassification {
   const [error] = record.errors;
   if (error !== undefined) return ofError(error, record);
-  if (record.ending === null) return untold("NO_ENDING", null);
+  if (record.ending === null) return unavailable("NO_ENDING", null);
   if (isUnrouted(record)) return broken("GRAPH_STRUCTURE_ERROR", record);
   const manner = mannerOf(record);
   switch (manner) {
     case undefined:
-      return untold("OTHER_REASON", null);
+      return unavailable("OTHER_REASON", null);
     case "unsaid":
-      return untold("UNSAID", true, lastNode(record));
+      return unavailable("UNSAID", true, lastNode(record));
     case "denied":
       return DENIED;
     case "exit":
@@ -38,56 +41,57 @@ export function classifyExternal(record: ExternalRecord, graph: Graph | null): E
   }
 }
 
-function untold(
+function unavailable(
   why: Unavailable,
   isStructural: boolean | null,
   node: string | null = null,
 ): ExternalClassification {
-  return { class: null, isStructural, node, untold: why };
+  return { class: null, isStructural, node, unavailable: why };
 }
 
 function broken(found: TraceClass, record: ExternalRecord): ExternalClassification {
-  return { class: found, isStructural: true, node: lastNode(record), untold: null };
+  return { class: found, isStructural: true, node: lastNode(record), unavailable: null };
 }
 
 const DENIED: ExternalClassification = {
   class: classOfEnding({ status: "FAILED", outcome: null }),
   isStructural: false,
   node: null,
-  untold: null,
+  unavailable: null,
 };
 
 function ofError(error: ExternalError, record: ExternalRecord): ExternalClassification {
   const found = ERRORS.get(error.code) ?? CAPABILITIES.get(error.category);
   if (found === "denied") return DENIED;
   const node = error.node ?? lastNode(record);
-  if (found !== undefined) return { class: found, isStructural: true, node, untold: null };
+  if (found !== undefined) return { class: found, isStructural: true, node, unavailable: null };
   // Where an error has no code, the reason is its message.
   const isSaid = error.code !== null && mannerOf(record) === "GRAPH_STRUCTURE_ERROR";
   if (isSaid || isUnrouted(record)) return { ...broken("GRAPH_STRUCTURE_ERROR", record), node };
-  return untold("ONLY_WORDS", true, node);
+  return unavailable("ONLY_WORDS", true, node);
 }
 
-/** Whether the last transition led nowhere. */
-function isUnrouted({ course }: ExternalRecord): boolean {
-  return course.of === "routes" && course.visits.at(-1)?.next === null;
+/** Whether the last transition had no target. */
+function isUnrouted({ recordedPath }: ExternalRecord): boolean {
+  return recordedPath.of === "routes" && recordedPath.visits.at(-1)?.next === null;
 }
 
-function mannerOf({ ending, course, errors }: ExternalRecord): EndingStatus | undefined {
+function mannerOf({ ending, recordedPath, errors }: ExternalRecord): EndingStatus | undefined {
   if (ending === null) return undefined;
   if (STOPPED.has(ending.status)) return "unsaid";
   const manner = ending.reason?.startsWith("EXIT_") === true ? "exit" : REASONS.get(ending.reason);
   if (manner !== undefined && manner !== "unsaid") return manner;
-  const isAtExit = course.of === "nodes" && course.visits.at(-1)?.type === "EXIT";
+  const isAtExit = recordedPath.of === "nodes" && recordedPath.visits.at(-1)?.type === "EXIT";
   return isAtExit && errors.length === 0 ? "exit" : manner;
 }
 
-/** The classes of all that may have happened; when they are one, that is it. */
+/** The class if all possible endings have the same one. */
 function atExit(record: ExternalRecord, graph: Graph | null): ExternalClassification {
-  const exits = graph === null ? null : exitsOf(graph, record.course);
-  if (exits?.length === 0 && record.course.of === "contracts") return broken("GRAPH_STRUCTURE_ERROR", record);
+  const exits = graph === null ? null : exitsOf(graph, record.recordedPath);
+  if (exits?.length === 0 && record.recordedPath.of === "contracts")
+    return broken("GRAPH_STRUCTURE_ERROR", record);
   const outcomes = outcomesOf(record, graph);
-  if (outcomes === null) return untold("OUTCOME_HIDDEN", false);
+  if (outcomes === null) return unavailable("OUTCOME_HIDDEN", false);
   const declared = exits !== null && exits.length > 0 ? exits.map(({ label }) => label === "FAILED") : null;
   const classes = new Set(
     (declared ?? failuresOf(record)).flatMap((isFailed) => {
@@ -96,38 +100,38 @@ function atExit(record: ExternalRecord, graph: Graph | null): ExternalClassifica
     }),
   );
   const [found = null, ...others] = classes;
-  if (others.length > 0) return untold(outcomes.length > 1 ? "OUTCOME_HIDDEN" : "EXIT_HIDDEN", false);
-  return { class: found, isStructural: false, node: found === null ? null : turnOf(record), untold: null };
+  if (others.length > 0) return unavailable(outcomes.length > 1 ? "OUTCOME_HIDDEN" : "EXIT_HIDDEN", false);
+  return { class: found, isStructural: false, node: found === null ? null : turnOf(record), unavailable: null };
 }
 
-/** On which outcomes it may have come there; null where trace and graph do not say. */
+/** The outcomes that may have led there; null if trace and graph do not show it. */
 function outcomesOf(record: ExternalRecord, graph: Graph | null): readonly string[] | null {
   const recorded = lastOutcome(record) ?? outcomeIn(record.ending?.reason ?? null);
   if (recorded !== null) return [recorded];
-  return graph === null ? null : outcomesInto(graph, record.course);
+  return graph === null ? null : outcomesInto(graph, record.recordedPath);
 }
 
-/** An exit reason is made of the outcome, unless it hides that. */
+/** The outcome that an exit reason contains, unless the reason hides it. */
 function outcomeIn(reason: string | null): string | null {
   if (reason === "COMPLETED" || reason === null) return null;
   return reason.startsWith("EXIT_") ? reason.slice("EXIT_".length) : reason;
 }
 
-/** Whether the EXIT is a FAILED one, where only the trace can tell: of v0.2, which fails at an ALREADY_EXISTS of any. */
-function failuresOf({ course, ending }: ExternalRecord): readonly boolean[] {
-  if (course.of !== "nodes" || ending === null) return [false, true];
+/** Whether the EXIT is FAILED, if only the trace shows it: in v0.2, ALREADY_EXISTS at any EXIT fails. */
+function failuresOf({ recordedPath, ending }: ExternalRecord): readonly boolean[] {
+  if (recordedPath.of !== "nodes" || ending === null) return [false, true];
   if (ending.status === "SUCCESS") return [false];
   return ending.reason === "EXIT_ALREADY_EXISTS" ? [false, true] : [true];
 }
 
-function lastNode({ course }: ExternalRecord): string | null {
-  return course.of === "contracts" ? null : (course.visits.at(-1)?.node ?? null);
+function lastNode({ recordedPath }: ExternalRecord): string | null {
+  return recordedPath.of === "contracts" ? null : (recordedPath.visits.at(-1)?.node ?? null);
 }
 
-/** The last node that did not end well. */
-function turnOf({ course }: ExternalRecord): string | null {
-  if (course.of === "contracts") return null;
-  const visits = course.visits.map(({ node, outcome }) => ({ node, outcome }));
+/** The last node that did not succeed. */
+function turnOf({ recordedPath }: ExternalRecord): string | null {
+  if (recordedPath.of === "contracts") return null;
+  const visits = recordedPath.visits.map(({ node, outcome }) => ({ node, outcome }));
   const isTurn = (outcome: string | null) =>
     outcome !== null && !NO_OUTCOME.has(outcome) && !isSuccess(outcome);
   return visits.findLast(({ outcome }) => isTurn(outcome))?.node ?? null;

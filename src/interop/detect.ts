@@ -10,7 +10,7 @@ const VERSIONS: ReadonlyMap<Json | undefined, ExternalFormat> = new Map<Json, Ex
   ["v2", "trace-event-v2"],
 ]);
 
-/** Null for a trace of this runner, and for what no runtime is known to write. */
+/** Null for a trace of this runner and for unknown formats. */
 export function externalFormat(bytes: Uint8Array): ExternalFormat | null {
   const end = bytes.indexOf(0x0a);
   let first: unknown;

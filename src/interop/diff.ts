@@ -1,4 +1,4 @@
-/** Where two traces of any formats part in meaning, as far as both record it. */
+/** Where two traces of any formats differ in meaning, as far as both record it. */
 
 import { align } from "../examine/diff/align.ts";
 import type { TraceDifference } from "../examine/diff/diff-traces.ts";
@@ -10,18 +10,18 @@ import { NO_OUTCOME } from "./record.ts";
 
 export interface ExternalDiff {
   readonly differences: readonly TraceDifference[];
-  /** What is not compared, because not both record it. */
+  /** What is not compared, because at least one trace does not record it. */
   readonly incomparable: readonly Incomparable[];
 }
 
 export const incomparableTable = {
-  VALUES: "what was given and answered, steps and effects: no two formats record them alike",
-  WORKFLOW: "the workflow: not both name one",
-  DOMAIN: "the domain of the workflow: not both name it",
-  NODES: "nodes, intents and exits: not both record more than contracts",
-  OUTCOMES: "on which outcomes nodes ended, where a status says only that they did",
-  REASONS: "exit reasons and the words of errors: each format has its own",
-  CLASS: "the class: not both traces tell it by themselves",
+  VALUES: "inputs, outputs, steps and effects: each format records them differently",
+  WORKFLOW: "the workflow: at least one trace does not name it",
+  DOMAIN: "the domain of the workflow: at least one trace does not name it",
+  NODES: "nodes, intents and exits: at least one trace records only contracts",
+  OUTCOMES: "the outcomes of nodes whose status shows only that they ended",
+  REASONS: "exit reasons and error texts: each format has its own",
+  CLASS: "the class: at least one trace does not determine it",
 } as const;
 
 export type Incomparable = keyof typeof incomparableTable;
@@ -40,9 +40,15 @@ export function diffAccounts(a: Account, b: Account): ExternalDiff {
   return { differences: comparison.found, incomparable: [...comparison.left] };
 }
 
-type Told = Parameters<typeof jsonDifferences>[0];
+type Comparable = Parameters<typeof jsonDifferences>[0];
 
-function diff(group: TraceDifference["group"], at: Path, a: Told, b: Told, { found }: Comparison): void {
+function diff(
+  group: TraceDifference["group"],
+  at: Path,
+  a: Comparable,
+  b: Comparable,
+  { found }: Comparison,
+): void {
   const differences = jsonDifferences(a, b, ["0", ...at], () => undefined);
   for (const one of differences) found.push({ group, ...one });
 }
@@ -57,7 +63,7 @@ function diffWorkflows({ workflow: a }: Account, { workflow: b }: Account, compa
   diff("run", ["workflow"], isBare ? bareCode(a) : a, isBare ? bareCode(b) : b, comparison);
 }
 
-/** A passage by the name under which both traces know it. */
+/** A path entry by the name that both traces use. */
 interface Named {
   readonly name: string;
   readonly outcome: string | null;
@@ -103,7 +109,7 @@ function wayOf(passages: readonly Named[]): readonly JsonObject[] {
 
 function diffOutcomes(name: string, a: string | null, b: string | null, comparison: Comparison): void {
   if (NO_OUTCOME.has(a) || NO_OUTCOME.has(b)) comparison.left.add("OUTCOMES");
-  // That it did not end at all is a difference to any word for its end.
+  // A missing end differs from every recorded end.
   if (NO_OUTCOME.has(a) !== NO_OUTCOME.has(b) && a !== null && b !== null) return;
   diff("path", [name, "outcome"], a, b, comparison);
 }
@@ -120,7 +126,7 @@ function diffEndings(a: Account, b: Account, comparison: Comparison): void {
   else diff("ending", ["class"], a.class, b.class, comparison);
 }
 
-/** The status is the last outcome where there are no exit reasons, which say more than a status. */
+/** Without exit reasons, which are more precise than a status, the status is the last outcome. */
 function endOf({ ending, format }: Account): string | null {
   if (ending === null) return null;
   return format === "reference-v0.2" ? ending.reason : ending.status;

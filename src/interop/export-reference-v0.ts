@@ -1,9 +1,9 @@
 /**
  * A trace in the vocabulary of SCHEMA_TRACE_EVENT_V0, chained as the reference runtime v0.2 does. What that format
- * cannot say is left out; docs/decisions/0014-reference-export.md has the rules.
+ * cannot express is omitted; docs/decisions/0014-reference-export.md has the rules.
  */
 
-import { type runTable, wordingOf } from "../errors/faults.ts";
+import { type runTable, wordingOf } from "../engine/errors.ts";
 import { digestOf } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/json.ts";
 import { pythonDumps } from "../json/python-dumps.ts";
@@ -20,7 +20,7 @@ export interface Exported {
 }
 
 /** One event of the format, before it is numbered and chained. */
-interface Said {
+interface ExportedEvent {
   readonly event_type: string;
   readonly timestamp: string;
   readonly payload: JsonObject;
@@ -28,22 +28,22 @@ interface Said {
 
 /** The events of an intact trace, in their order. */
 export function exportReferenceV0(events: readonly TraceEvent[]): Exported {
-  const said: Said[] = [];
+  const exported: ExportedEvent[] = [];
   const dropped: Record<string, number> = {};
   events.forEach((event, i) => {
     const counterparts = event.run === MAIN_RUN ? translate(event, events[i - 1] ?? event) : [];
-    for (const one of counterparts) said.push(one);
+    for (const one of counterparts) exported.push(one);
     if (counterparts.length > 0) return;
     const kind = event.run === MAIN_RUN ? event.event_type : "nested";
     dropped[kind] = (dropped[kind] ?? 0) + 1;
   });
-  const lines = chained((events[0] as TraceEvent).execution_id, said);
+  const lines = chained((events[0] as TraceEvent).execution_id, exported);
   return { text: lines.map((line) => `${line}\n`).join(""), events: lines.length, dropped };
 }
 
-function chained(executionId: string, said: readonly Said[]): readonly string[] {
+function chained(executionId: string, exported: readonly ExportedEvent[]): readonly string[] {
   let prev = referenceGenesis(executionId);
-  return said.map(({ event_type, timestamp, payload }, i) => {
+  return exported.map(({ event_type, timestamp, payload }, i) => {
     const envelope = { trace_schema_version: "V0", event_type, timestamp, execution_id: executionId };
     const line = pythonDumps(JSON.stringify({ ...envelope, sequence: i + 1, payload, prev_hash: prev }));
     prev = referenceHash(line);
@@ -51,49 +51,49 @@ function chained(executionId: string, said: readonly Said[]): readonly string[] 
   });
 }
 
-/** What the format says for an event of the main run: nothing, one event or two. */
-function translate(event: TraceEvent, before: TraceEvent): readonly Said[] {
+/** The events of the format for one event of the main run: none, one or two. */
+function translate(event: TraceEvent, before: TraceEvent): readonly ExportedEvent[] {
   const { timestamp, node_id: node = "" } = event;
-  const say = (event_type: string, payload: JsonObject, at = timestamp): Said => ({
+  const toEvent = (event_type: string, payload: JsonObject, at = timestamp): ExportedEvent => ({
     event_type,
     timestamp: at,
     payload,
   });
   switch (event.event_type) {
     case "execution_start":
-      return [say("execution_start", startOf(event.payload))];
+      return [toEvent("execution_start", startOf(event.payload))];
     case "node_start":
-      return nodeStart(node, event.payload).map(([type, payload]) => say(type, payload));
+      return nodeStart(node, event.payload).map(([type, payload]) => toEvent(type, payload));
     case "node_end": {
       const duration_ms = inMs(event.payload.duration_us);
-      return [say("node_end", { node_id: node, status: "completed", duration_ms })];
+      return [toEvent("node_end", { node_id: node, status: "completed", duration_ms })];
     }
     case "transform_end": {
       const { ct_code, inputs, outputs } = event.payload;
       const duration_ms = inMs(event.elapsed_us - before.elapsed_us);
       return [
-        say("transform_start", { ct_code, ...hashed("inputs_hash", inputs) }, before.timestamp),
-        say("transform_end", { ct_code, duration_ms, ...hashed("outputs_hash", outputs) }),
+        toEvent("transform_start", { ct_code, ...hashed("inputs_hash", inputs) }, before.timestamp),
+        toEvent("transform_end", { ct_code, duration_ms, ...hashed("outputs_hash", outputs) }),
       ];
     }
     case "side_effect_start": {
       const { step, cs_code, op, store } = event.payload;
-      return [say("side_effect_start", { node_id: node, step, cs_code, op, store })];
+      return [toEvent("side_effect_start", { node_id: node, step, cs_code, op, store })];
     }
     case "side_effect_end": {
       const { step, outcome } = event.payload;
-      return [say("side_effect_end", { node_id: node, step, outcome })];
+      return [toEvent("side_effect_end", { node_id: node, step, outcome })];
     }
     case "error":
-      return [say("error", errorOf(event.payload, event.node_id))];
+      return [toEvent("error", errorOf(event.payload, event.node_id))];
     case "workflow_complete":
-      return [say("workflow_complete", endOf(event.payload))];
+      return [toEvent("workflow_complete", endOf(event.payload))];
     default:
       return [];
   }
 }
 
-/** The reference runtime's own reader asks for the second version, its writer for the profile that is chained. */
+/** The reference runtime's reader requires the second version, its writer the chained profile. */
 function startOf({ workflow_code, payload }: Payloads["execution_start"]): JsonObject {
   return {
     workflow_code: bareCode(workflow_code),
@@ -117,7 +117,7 @@ function nodeStart(
   return [start, ["capability_dispatch", { cc_code: capability_code, node_id }]];
 }
 
-/** SHA-256 of the canonical value; absent where something in it is suppressed, for it was not what ran. */
+/** SHA-256 of the canonical value; absent if part of it is suppressed, because the hash would cover another value. */
 function hashed(name: string, value: Json | undefined): JsonObject {
   return value === undefined || holdsSuppressed(value) ? {} : { [name]: digestOf(value) };
 }
@@ -187,7 +187,7 @@ function endOf({ status, outcome, exit_reason_code, duration_us }: Payloads["wor
   };
 }
 
-/** An outcome of the protocol's own led to an EXIT and turned the request down; without one, the run was refused. */
+/** Whether a declared outcome led to an EXIT and rejected the request; otherwise, the run was refused. */
 function otherReason(outcome: string | null): string {
   return outcome === null ? "EXECUTION_ERROR" : "EXIT_REJECTED";
 }

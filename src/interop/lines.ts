@@ -1,4 +1,4 @@
-/** The lines of a trace that another runtime wrote: JSON objects with the members its format asks for. */
+/** The lines of a trace that another runtime wrote: JSON objects with the members that its format requires. */
 
 import { isUtf8 } from "node:buffer";
 import { finding, type TraceFinding } from "../examine/finding.ts";
@@ -23,7 +23,7 @@ export const isText = (value: Json | undefined) => typeof value === "string";
 export const isTextOrNull = (value: Json | undefined) => value === null || isText(value);
 export const isCount = (value: Json | undefined) => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Every line of the given shape, and what is wrong with the others. A last line may lack its line break. */
+/** Every valid line, and the findings about the others. The last line may lack its line break. */
 export function externalLines(bytes: Uint8Array, shapeOf: (value: JsonObject) => Shape): ExternalLines {
   const lines: ExternalLine[] = [];
   const findings: TraceFinding[] = [];

@@ -1,4 +1,4 @@
-/** A foreign trace read by the reader of its format. */
+/** Reads another runtime's trace with the reader of its format. */
 
 import type { ExternalFormat, ExternalRecord } from "./record.ts";
 import { readReferenceV02 } from "./reference-v0-2.ts";
@@ -12,7 +12,7 @@ const READERS: Readonly<Record<ExternalFormat, (bytes: Uint8Array) => ExternalRe
   "trace-event-v2": (bytes) => readTraceEvent("v2", bytes),
 };
 
-/** Whatever the bytes are, a record: what is wrong with them is among its findings. */
+/** Always returns a record: problems of the bytes are among its findings. */
 export function readExternal(format: ExternalFormat, bytes: Uint8Array): ExternalRecord {
   return READERS[format](bytes);
 }

@@ -1,4 +1,4 @@
-/** What a trace that another runtime wrote says of its run. */
+/** The content of a trace that another runtime wrote. */
 
 import type { TraceFinding } from "../examine/finding.ts";
 
@@ -8,17 +8,17 @@ export interface ExternalRecord {
   readonly format: ExternalFormat;
   /** Lines that could be read. */
   readonly events: number;
-  /** As the trace has it, a full name or a code without its domain; null where it names none. */
+  /** A full name or a code without its domain, as recorded; null if the trace names none. */
   readonly workflow: string | null;
   /** Null where the trace has no hash chain. `covered` counts the events that a later one vouches for. */
   readonly chain: { readonly isIntact: boolean; readonly covered: number } | null;
   readonly findings: readonly TraceFinding[];
-  readonly course: ExternalPath;
-  /** What broke the run off, as the trace has it. */
+  readonly recordedPath: ExternalPath;
+  /** The errors that ended the run, as recorded. */
   readonly errors: readonly ExternalError[];
-  /** Null where no event says how the run ended. */
+  /** Null where no event records how the run ended. */
   readonly ending: ExternalEnding | null;
-  /** What nobody can learn from such a trace, one statement each. */
+  /** What such a trace does not prove, one statement each. */
   readonly unproven: readonly string[];
 }
 
@@ -30,11 +30,11 @@ export interface ExternalEnding {
   readonly isExit: boolean;
 }
 
-/** Null is what the format, or this trace, does not record. */
+/** A member is null if the format or this trace does not record it. */
 export interface ExternalError {
   readonly line: number;
   readonly code: string | null;
-  /** The kind of what was at work: WF, IN, CC, CT or CS. */
+  /** The kind of the failing artifact: WF, IN, CC, CT or CS. */
   readonly category: string | null;
   readonly node: string | null;
   readonly message: string | null;
@@ -55,7 +55,7 @@ export interface NodeVisit {
   readonly outcome: string | null;
 }
 
-/** What the published schema lets a node end with: it says that the node ended, not on which outcome. */
+/** The status values of the published schema: they show that the node ended, not with which outcome. */
 export const NO_OUTCOME: ReadonlySet<string | null> = new Set(["completed", "failed", "skipped"]);
 
 export interface ContractVisit {

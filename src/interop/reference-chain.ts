@@ -3,7 +3,7 @@
 import { sha256 } from "../json/canonical.ts";
 import { pythonDumps } from "../json/python-dumps.ts";
 
-/** What the first event's `prev_hash` is. */
+/** The `prev_hash` of the first event. */
 export function referenceGenesis(executionId: string): string {
   return sha256(executionId).slice(0, 16);
 }

@@ -13,16 +13,16 @@ import {
 import { referenceGenesis, referenceHash } from "./reference-chain.ts";
 
 const UNPROVEN = [
-  "on which snapshot the run was: the trace names none",
-  "what the nodes were given and what they answered: no value is recorded",
-  "that nobody wrote the chain anew after a change: it has no key and no anchor",
+  "which snapshot the run used: the trace names none",
+  "the inputs and outputs of the nodes: no value is recorded",
+  "that the chain was not recomputed after a change: it has no key and no anchor",
 ] as const;
-const NO_PAYLOAD = "on which payload it ran: neither its values nor a hash of them is recorded";
-const ONLY_HASHED = "on which payload it ran: only a hash of it is recorded";
-const NO_EFFECTS = "what was done to any store: no side effect is recorded";
-const NO_CHANGES = "what was done to any store: side effects are recorded without their values";
-const STATUS_ONLY = "on which outcome a node ended where its status says only that it did";
-const LAST_EVENT = "that the last event is as it was written: no event follows whose prev_hash covers it";
+const NO_PAYLOAD = "which payload the run used: neither its values nor a hash of them is recorded";
+const ONLY_HASHED = "which payload the run used: only a hash of it is recorded";
+const NO_EFFECTS = "the changes in stores: no side effect is recorded";
+const NO_CHANGES = "the changes in stores: side effects are recorded without their values";
+const STATUS_ONLY = "the outcome of a node whose status shows only that it ended";
+const LAST_EVENT = "that the last event is unchanged: no later event has a prev_hash that covers it";
 const NO_CHAIN = "that no event was changed, added or removed: these events carry no prev_hash";
 
 const SHAPE: Shape = { event_type: isText, execution_id: isText, sequence: isCount, payload: isRecord };
@@ -41,14 +41,14 @@ export function readReferenceV02(bytes: Uint8Array): ExternalRecord {
       ? { isIntact: broken.length === 0 && findings.length === 0, covered: Math.max(0, lines.length - 1) }
       : null,
     findings: [...findings, ...broken, ...misplaced(lines)],
-    course: { of: "nodes", visits },
+    recordedPath: { of: "nodes", visits },
     errors: lines.flatMap(errorIn),
     ending: endingOf(lines),
     unproven: [...unprovenBy(lines, visits), isChained ? LAST_EVENT : NO_CHAIN],
   };
 }
 
-/** The runtime itself records neither hashes nor side effects, though its schema has words for both. */
+/** The runtime itself records neither hashes nor side effects, although its schema defines both. */
 function unprovenBy(lines: readonly ExternalLine[], visits: readonly NodeVisit[]): readonly string[] {
   const isHashed = lines.some(({ value }) => Object.hasOwn(objectAt(value, "payload"), "input_hash"));
   const hasEffects = lines.some(({ value }) => value["event_type"] === "side_effect_start");
@@ -61,7 +61,7 @@ function unprovenBy(lines: readonly ExternalLine[], visits: readonly NodeVisit[]
   ];
 }
 
-/** Events that do not carry the hash of the line before; behind a line that could not be read, nothing is known. */
+/** Events without the hash of the previous line; after an unreadable line, the check is not possible. */
 function brokenLinks(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   return lines.flatMap(({ line, value }, i) => {
     const before = lines[i - 1];
@@ -73,7 +73,7 @@ function brokenLinks(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   });
 }
 
-/** What stands where the format has no place for it. */
+/** Events at places that the format does not allow. */
 function misplaced(lines: readonly ExternalLine[]): readonly TraceFinding[] {
   const found: TraceFinding[] = [];
   const id = lines[0]?.value["execution_id"];

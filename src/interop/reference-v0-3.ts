@@ -15,12 +15,12 @@ import type { ContractVisit, ExternalEnding, ExternalError, ExternalRecord } fro
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
-  "on which snapshot the run was: the trace names none",
-  "on which payload it ran: only the names of its fields are recorded",
-  "which nodes it visited: node keys, intents, exits and routing are not recorded, only contracts",
-  "what steps and contracts answered: only the names of their outputs are recorded",
-  "what was done to any store: a step says its operation, not the store, the values or the outcome",
-  "when it happened: the only times are of a clock without a date",
+  "which snapshot the run used: the trace names none",
+  "which payload the run used: only the names of its fields are recorded",
+  "which nodes the run visited: only contracts are recorded, not node keys, intents, exits and routing",
+  "the outputs of steps and contracts: only their names are recorded",
+  "the changes in stores: a step records its operation, not the store, the values or the outcome",
+  "when the run happened: its times come from a clock without a date",
 ] as const;
 
 export const ENVELOPE: Shape = {
@@ -40,14 +40,14 @@ export function readReferenceV03(bytes: Uint8Array): ExternalRecord {
     workflow: start === undefined ? null : textAt(objectAt(start.value, "detail"), "wf_fqdn"),
     chain: null,
     findings: [...findings, ...misplaced(lines, endOf(lines))],
-    course: { of: "contracts", visits: visitsOf(lines) },
+    recordedPath: { of: "contracts", visits: visitsOf(lines) },
     errors: errorsOf(lines),
     ending: endingOf(lines, endOf(lines)),
     unproven: UNPROVEN,
   };
 }
 
-/** What stands behind the end, belongs to another run, or is missing. A contract run alone has no terminal event. */
+/** Events after the end, events of another run, and missing events. A contract that ran alone has no terminal event. */
 export function misplaced(
   lines: readonly ExternalLine[],
   end: ExternalLine | undefined,
@@ -79,7 +79,7 @@ export function ownEvents(
   );
 }
 
-/** All that the format says of an error is its message. */
+/** The format records only the message of an error. */
 export function errorsOf(lines: readonly ExternalLine[]): readonly ExternalError[] {
   return ownEvents(lines, "ERROR").map(({ line, value }) => {
     const message = textAt(objectAt(value, "detail"), "message");
@@ -101,7 +101,7 @@ function visitsOf(lines: readonly ExternalLine[]): readonly ContractVisit[] {
   return visits;
 }
 
-/** A run that an error broke off has not reached an EXIT, whatever its end says. */
+/** A run that an error ended has not reached an EXIT, whatever its terminal event states. */
 export function endingOf(lines: readonly ExternalLine[], end: ExternalLine | undefined): ExternalEnding | null {
   if (end === undefined) return null;
   const [error] = errorsOf(lines);

@@ -8,10 +8,10 @@ import { ENVELOPE, endingOf, errorsOf, misplaced, ownEvents } from "./reference-
 
 const UNPROVEN = [
   "that no event was changed, added or removed: the format has neither a hash chain nor sequence numbers",
-  "that the snapshot is the one the header names: its name is taken, not computed",
-  "on which payload it ran: only the names of its fields are recorded",
-  "what steps and contracts answered: only the names of their outputs are recorded",
-  "what was done to any store: neither the store nor the values are recorded",
+  "that the snapshot is the one that the header names: its name is copied, not computed",
+  "which payload the run used: only the names of its fields are recorded",
+  "the outputs of steps and contracts: only their names are recorded",
+  "the changes in stores: neither the store nor the values are recorded",
 ] as const;
 
 const HEADER: Shape = { event_type: isText, snapshot_id: isText };
@@ -34,7 +34,7 @@ export function readTraceEvent(version: "v1" | "v2", bytes: Uint8Array): Externa
       ...(hasHeader ? [] : [finding("NO_HEADER", 1)]),
       ...misplaced(events, endOf(events)),
     ],
-    course: { of: "routes", visits: routesOf(events) },
+    recordedPath: { of: "routes", visits: routesOf(events) },
     errors: errorsOf(events),
     ending: endingOf(events, endOf(events)),
     unproven: UNPROVEN,

@@ -1,20 +1,20 @@
-/** What the words of the foreign formats mean for the class of an ending. */
+/** How the terms of other formats determine the class of an ending. */
 
 import type { TraceClass } from "../examine/classify.ts";
 
 /** Why the class is not known. */
 export const unavailableTable = {
-  NO_ENDING: "of which class the run is: no event says how it ended",
-  ONLY_WORDS: "of which class the failure is: nothing but the words of its message says what broke",
-  UNSAID: "of which class the failure is: its ending says that the run broke off, not on what",
-  OTHER_REASON: "of which class the run is: its exit reason is none of the format's",
-  OUTCOME_HIDDEN: "of which class the run is: on which outcome it came to its EXIT is not recorded",
-  EXIT_HIDDEN: "of which class the run is: whether its EXIT is declared FAILED is not recorded",
+  NO_ENDING: "the class of the run: no event records how it ended",
+  ONLY_WORDS: "the class of the failure: only the text of its message describes the cause",
+  UNSAID: "the class of the failure: its ending records that the run failed, not why",
+  OTHER_REASON: "the class of the run: the format does not define its exit reason",
+  OUTCOME_HIDDEN: "the class of the run: the outcome that led to its EXIT is not recorded",
+  EXIT_HIDDEN: "the class of the run: whether its EXIT is declared FAILED is not recorded",
 } as const;
 
 export type Unavailable = keyof typeof unavailableTable;
 
-/** `exit` is decided by EXIT and outcome, `unsaid` by nothing that the reason says. */
+/** `exit`: EXIT and outcome decide. `unsaid`: the reason does not decide it. */
 export type EndingStatus = TraceClass | "exit" | "denied" | "unsaid";
 
 /** By exit reason. Every other `EXIT_…` is an exit, too. */
@@ -35,7 +35,7 @@ export const REASONS: ReadonlyMap<string | null, EndingStatus> = new Map<string 
   ["ABORT", "unsaid"],
 ]);
 
-/** An error with another code, and one that this leaves open, goes by the capability that was at work. */
+/** For other codes, and for undecided ones, the running capability decides. */
 export const ERRORS: ReadonlyMap<string | null, TraceClass | "denied"> = new Map<string, TraceClass | "denied">(
   [
     ["EXPRESSION_RESOLUTION_FAILED", "EXPRESSION_ERROR"],

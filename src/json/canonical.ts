@@ -19,7 +19,7 @@ export class CanonicalError extends TypeError {}
 
 /**
  * RFC 8785: members sorted by UTF-16 code units, ECMAScript number form, no white space.
- * @throws CanonicalError for what JSON cannot carry; values read by `readObject` never do that.
+ * @throws CanonicalError for values that JSON cannot represent; values read by `readObject` never throw.
  */
 export function canonical(value: Json): string {
   switch (typeof value) {

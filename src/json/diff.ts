@@ -1,8 +1,8 @@
-/** Every place at which two JSON values part. */
+/** Every difference between two JSON values. */
 
 import { isObject, type Json, type JsonObject, own, pointer } from "./json.ts";
 
-/** One place where the two are not the same. */
+/** One difference. */
 export interface JsonDifference {
   /** JSON Pointer. */
   readonly at: string;
@@ -16,22 +16,25 @@ export interface JsonDifference {
 
 export type Path = readonly (string | number)[];
 
-/** What is to be said of two values that are not the same; undefined to look at their members, or say that they part. */
-export type Judge = (a: Json, b: Json, at: Path) => readonly JsonDifference[] | undefined;
+/** Classifies two unequal values; undefined: compare their members, or report a difference. */
+export type ClassifyDifference = (a: Json, b: Json, at: Path) => readonly JsonDifference[] | undefined;
 
-/** Where `a` and `b` part as the judge has it, else by value; the order of members does not count. */
+/**
+ * The differences of `a` and `b`, as the comparison classifies them, else by value; the order of members does not
+ * count.
+ */
 export function jsonDifferences(
   a: Json | undefined,
   b: Json | undefined,
   at: Path,
-  judge: Judge,
+  classify: ClassifyDifference,
 ): readonly JsonDifference[] {
   if (a === b) return [];
   if (a === undefined || b === undefined) return [differing(a, b, at)];
-  const judged = judge(a, b, at);
-  if (judged !== undefined) return judged;
-  if (Array.isArray(a) && Array.isArray(b)) return inLists(a, b, at, judge);
-  if (isObject(a) && isObject(b)) return inMembers(a, b, at, judge);
+  const classified = classify(a, b, at);
+  if (classified !== undefined) return classified;
+  if (Array.isArray(a) && Array.isArray(b)) return inLists(a, b, at, classify);
+  if (isObject(a) && isObject(b)) return inMembers(a, b, at, classify);
   return [differing(a, b, at)];
 }
 
@@ -40,26 +43,38 @@ export function differing(a: Json | undefined, b: Json | undefined, at: Path): J
   return { at: pointer(at), ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) };
 }
 
-export function isMatch(a: Json, b: Json, judge: Judge): boolean {
-  return jsonDifferences(a, b, [], judge).every(({ because }) => because !== undefined);
+export function isMatch(a: Json, b: Json, classify: ClassifyDifference): boolean {
+  return jsonDifferences(a, b, [], classify).every(({ because }) => because !== undefined);
 }
 
-function inMembers(a: JsonObject, b: JsonObject, at: Path, judge: Judge): readonly JsonDifference[] {
+function inMembers(
+  a: JsonObject,
+  b: JsonObject,
+  at: Path,
+  classify: ClassifyDifference,
+): readonly JsonDifference[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return names.flatMap((name) => jsonDifferences(own(a, name), own(b, name), [...at, name], judge));
+  return names.flatMap((name) => jsonDifferences(own(a, name), own(b, name), [...at, name], classify));
 }
 
-/** Items in order. Where the lists are of different length, what both begin and end with is no difference. */
-function inLists(a: readonly Json[], b: readonly Json[], at: Path, judge: Judge): readonly JsonDifference[] {
+/** Items in order. For lists of different length, a common beginning and end is not a difference. */
+function inLists(
+  a: readonly Json[],
+  b: readonly Json[],
+  at: Path,
+  classify: ClassifyDifference,
+): readonly JsonDifference[] {
   const isUneven = a.length !== b.length;
-  const start = isUneven ? commonStart(a, b, judge) : 0;
-  const end = isUneven ? commonStart(a.slice(start).reverse(), b.slice(start).reverse(), judge) : 0;
+  const start = isUneven ? commonStart(a, b, classify) : 0;
+  const end = isUneven ? commonStart(a.slice(start).reverse(), b.slice(start).reverse(), classify) : 0;
   const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
   const length = Math.max(left.length, right.length);
-  return Array.from({ length }, (_, i) => jsonDifferences(left[i], right[i], [...at, start + i], judge)).flat();
+  return Array.from({ length }, (_, i) =>
+    jsonDifferences(left[i], right[i], [...at, start + i], classify),
+  ).flat();
 }
 
-function commonStart(a: readonly Json[], b: readonly Json[], judge: Judge): number {
-  const parting = a.findIndex((one, i) => i >= b.length || !isMatch(one, b[i] as Json, judge));
+function commonStart(a: readonly Json[], b: readonly Json[], classify: ClassifyDifference): number {
+  const parting = a.findIndex((one, i) => i >= b.length || !isMatch(one, b[i] as Json, classify));
   return parting === -1 ? a.length : parting;
 }

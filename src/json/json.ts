@@ -100,7 +100,7 @@ export function quoteAscii(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\uffff]/g, unicodeEscape);
 }
 
-/** What strict reading found wrong. `line` counts from 1; `pointer` is there when the place has one. */
+/** A defect that strict reading found. `line` counts from 1; `pointer` is set if the place has one. */
 export interface JsonDefect {
   readonly code:
     | "NOT_UTF8"
@@ -118,7 +118,10 @@ export interface JsonDefect {
 
 export type ReadResult = { readonly value: JsonObject } | { readonly defect: JsonDefect };
 
-/** Some programs put it before a text. YAML 1.2 allows it (section 5.2); JSON does not, so a JSON file that has it is refused. */
+/**
+ * Some programs put it before a text. YAML 1.2 allows it (section 5.2); JSON does not, so a JSON file that has it is
+ * refused.
+ */
 const BYTE_ORDER_MARK = "\ufeff";
 
 const CONFLICT = /^(?:<{7} |={7}$|>{7} )/m;
@@ -136,7 +139,7 @@ export function readObject(
   return readObjectText(utf8(bytes), maxDepth, isLetThrough);
 }
 
-/** Whether a number of a text, at the path, is let through. */
+/** Whether a number of a text, at the path, is accepted. */
 export type NumberRule = (literal: string, path: readonly (string | number)[]) => boolean;
 
 export function readObjectText(
@@ -182,7 +185,7 @@ function asObject(value: Json): ReadResult {
 
 /**
  * Whether the text is just what a printer makes of the value, indented by two, in Unicode or in ASCII: then no key
- * stands twice and nothing else needs to be looked at. Most files of a snapshot are, and the check is native.
+ * occurs twice and no other check is needed. Most files of a snapshot are like this, and the check is native.
  */
 function isPrinted(text: string, value: Json, maxDepth: number): boolean {
   // Printing costs far more than the text where that is long, or deep and all in one line.
@@ -197,7 +200,7 @@ function isPrinted(text: string, value: Json, maxDepth: number): boolean {
 
 const MAX_PRINTED = 2 ** 18;
 
-/** Whether any value stands more than `levels` below this one. */
+/** Whether any value is nested more than `levels` below this one. */
 export function isDeeper(value: Json, levels: number): boolean {
   if (levels < 0) return true;
   if (typeof value !== "object" || value === null) return false;
@@ -254,7 +257,7 @@ export function spellings(
   return found;
 }
 
-/** The offset just behind the value that begins at `start`; where that has no end, the end of the text. */
+/** The offset directly after the value that begins at `start`; if the value has no end, the end of the text. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   let offset = start;
@@ -363,7 +366,7 @@ function scan(text: string, visit: (at: Visit) => "stop" | undefined): void {
   }
 }
 
-/** The offset just behind the closing quote of the string that begins at `start`, or -1. */
+/** The offset directly after the closing quote of the string that begins at `start`, or -1. */
 export function endOfString(text: string, start: number): number {
   for (let i = text.indexOf('"', start + 1); i !== -1; i = text.indexOf('"', i + 1)) {
     let backslashes = 0;
@@ -389,7 +392,7 @@ function loneSurrogate(value: Json, path: (string | number)[]): (string | number
 
 const NUMBER = /^[-\d]/;
 
-/** The first line whose bytes are no UTF-8. */
+/** The first line whose bytes are not UTF-8. */
 export function lineOfInvalidUtf8(bytes: Uint8Array): number {
   let line = 1;
   let start = 0;
@@ -401,7 +404,7 @@ export function lineOfInvalidUtf8(bytes: Uint8Array): number {
   }
 }
 
-/** Where two values first part, as a path into both, or undefined when they are equal. */
+/** The path of the first difference between two values, or undefined if they are equal. */
 export function firstDifference(
   a: Json,
   b: Json,

@@ -1,9 +1,9 @@
 /**
  * How deep and how large data and traces may be: the one table that every reader and writer takes its limit from.
  *
- * What may be written can be read: each limit holds the one above it and what is put around its values on the way,
- * so nothing that a run was given or has made is refused when it is read back. Code that recurses over data must
- * bear `DEPTH.document`.
+ * Everything that may be written can be read: each limit includes the one above it and what is added around its values,
+ * so no data of a run is refused when it is read back. Code that recurses over data must
+ * support `DEPTH.document`.
  */
 
 /** Levels below the outermost value. */
@@ -16,7 +16,7 @@ export const DEPTH = {
   effect: 600,
   /** A stored line or document. */
   stored: 600,
-  /** What an event says: stored values, and what is put around them when they are read. */
+  /** The data of an event: stored values, and what is added around them when they are read. */
   event: 620,
   /** Any other text: a trace's line, a scenario, a vector, an attestation. */
   document: 640,
@@ -28,10 +28,13 @@ const MIB = 2 ** 20;
 export const SIZE = {
   payload: 64 * MIB,
   payloadMost: 256 * MIB,
-  /** A line or a document, and what an event says: with what is around it, no more than the language can hold as text. */
+  /** A line, a document, or the data of an event: together with its surroundings not longer than the longest string. */
   text: 448 * MIB,
   event: 416 * MIB,
 } as const;
+
+/** Of the data folder that a scenario names: more than any store that a test needs. */
+export const SCENARIO_DATA = { files: 10_000, bytes: 256 * MIB } as const;
 
 /** How much one trace may hold, the runs nested in it included. */
 export interface TraceLimits {
@@ -52,5 +55,5 @@ export const LIST = {
   rows: 1000,
 } as const;
 
-/** Values that the aliases of one YAML text may stand for. */
+/** The number of values to which the aliases of one YAML text may expand. */
 export const EXPANDED_VALUES = 1_000_000;

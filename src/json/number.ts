@@ -1,4 +1,4 @@
-/** Numbers as texts spell them: whether a double holds one, and how it is written so that it stays the same. */
+/** Spellings of numbers: whether a number fits a double, and how to write it without changing it. */
 
 import type { Json } from "./json.ts";
 
@@ -8,7 +8,10 @@ interface Decimal {
   readonly scale: number;
 }
 
-/** A whole number exactly, whatever its spelling; another as the double next to it, unless that is zero (SPEC 4.1, 4.3). */
+/**
+ * A whole number exactly, whatever its spelling; another as the double next to it, unless that is zero (SPEC 4.1,
+ * 4.3).
+ */
 export function isExactNumber(literal: string): boolean {
   // Up to 15 digits every number of this form is.
   if (literal.length < 16 && !/[eE]/.test(literal)) return true;
@@ -21,8 +24,8 @@ export function isExactNumber(literal: string): boolean {
 }
 
 /**
- * Whether it is also what a program prints for a double that it has: with an exponent, in as few digits as tell it
- * from every other double. Such a number is what was printed, though another has exactly these digits.
+ * Whether the text is also the printed form of a double: with an exponent, in the fewest digits that distinguish it
+ * from every other double. Such a number is accepted, although its exact value differs.
  */
 export function isPrintedNumber(literal: string): boolean {
   if (isExactNumber(literal)) return true;
@@ -48,7 +51,7 @@ function decimalOf(literal: string): Decimal {
   return { digits: all.slice(0, end), scale };
 }
 
-/** How the language prints a long integer, rounded or with an exponent, although the double holds it exactly. */
+/** Long integers that JavaScript prints rounded or with an exponent, although the double is exact. */
 const LONG = /\d{17}|\de\+/;
 
 /**

@@ -2,7 +2,7 @@
 
 import { endOfString, quoteAscii } from "./json.ts";
 
-/** What stands between strings and is not written as it is: numbers, separators, white space. */
+/** The text between strings that is rewritten: numbers, separators, white space. */
 const RESPELLED = /-?\d[\d.eE+-]*|[,:]|[ \t\n\r]+/g;
 
 /**

@@ -1,4 +1,4 @@
-/** What to type so that a text can be read: said without quoting the text, which may hold secrets. */
+/** How to repair a text so that it can be read, without quoting the text, which may contain secrets. */
 
 import { endOfString, type JsonDefect, lineAt, pointer, spellings } from "./json.ts";
 import { syntaxRepair } from "./syntax-repair.ts";
@@ -29,11 +29,11 @@ export function repairOf(text: string, { code, pointer: at }: JsonDefect): strin
 function numberRepair(text: string, at = ""): string {
   const literal = spellings(text, (path) => pointer(path) === at).get(at);
   if (literal !== undefined && Number(literal) === 0)
-    return `change ${at} to 0, or put it in double quotes: it is too near to 0 to be kept exactly`;
+    return `change ${at} to 0, or put it in double quotes: it is too near to 0 to be represented exactly`;
   return `change ${at} to a number within ±9007199254740992, or put it in double quotes`;
 }
 
-/** How one side of the first conflict is kept, or the other; a base between them goes with either. */
+/** How to keep one side of the first conflict; a base between the sides is removed with the other side. */
 function conflictRepair(text: string): string | undefined {
   const [start, base, middle, end] = ["<{7} ", "\\|{7} ", "={7}$", ">{7} "].map((mark) => {
     const found = new RegExp(`^${mark}`, "m").exec(text);

@@ -1,12 +1,12 @@
-/** Where a text stops being JSON. The parser's own words are no help: they change, and quote the text. */
+/** Finds where a text stops being JSON. The parser's own messages do not help: they change, and they quote the text. */
 
 /** What the grammar allows next. */
 export type Place = "value" | "first item" | "first key" | "key" | "colon" | "more";
 
-/** The first token that is out of place; where all of the text is a beginning of JSON, its end. */
+/** The first unexpected token; if the whole text is a beginning of JSON, its end. */
 export interface SyntaxFlaw {
   readonly offset: number;
-  /** What should stand there instead. */
+  /** What is expected instead. */
   readonly place: Place;
   /** The brackets that are still to be closed, outermost first, each by the one that closes it. */
   readonly open: readonly string[];

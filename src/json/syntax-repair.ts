@@ -3,11 +3,11 @@
 import { type Place, type SyntaxFlaw, syntaxFlaw } from "./syntax-error.ts";
 
 interface Repair {
-  readonly say: string;
+  readonly hint: string;
   readonly repaired: string;
 }
 
-/** The text, and what is out of place in it. */
+/** The text and its unexpected token. */
 interface Spoilt extends SyntaxFlaw {
   readonly text: string;
   /** Where that is, for people. */
@@ -22,10 +22,10 @@ export function syntaxRepair(text: string): string {
   if (other !== undefined)
     return `write it as JSON, members in braces, names and texts in double quotes: this is ${other}`;
   if (flaw.offset >= text.length && !isClosable(flaw))
-    return "take the whole file again: this one ends in the middle";
+    return "get the complete file again: this one ends in the middle";
   const spoilt = { ...flaw, text, there: position(text, flaw.offset) };
   return (
-    repairs(spoilt).find(({ repaired }) => isFurther(repaired, flaw.offset, text))?.say ??
+    repairs(spoilt).find(({ repaired }) => isFurther(repaired, flaw.offset, text))?.hint ??
     `correct what is at ${spoilt.there}, where ${EXPECTED[flaw.place]} should be`
   );
 }
@@ -76,8 +76,8 @@ function isClosable({ place }: SyntaxFlaw): boolean {
 
 function closed({ text, open }: Spoilt): Repair {
   const rest = [...open].reverse().join("");
-  const say = `write ${quoted(rest)} at the end if nothing is missing there, else take the whole file again`;
-  return { say, repaired: `${text}${rest}` };
+  const hint = `write ${quoted(rest)} at the end if nothing else is missing there, otherwise get the complete file again`;
+  return { hint, repaired: `${text}${rest}` };
 }
 
 // ---- around the document ----
@@ -87,8 +87,8 @@ const COMMENT = /^(?:\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)/;
 function withoutComment(spoilt: Spoilt): Repair | undefined {
   const comment = COMMENT.exec(spoilt.text.slice(spoilt.offset))?.[0];
   if (comment === undefined) return undefined;
-  const say = `remove the comment at ${spoilt.there}: JSON has none`;
-  return { say, repaired: put(spoilt, "", comment.length) };
+  const hint = `remove the comment at ${spoilt.there}: JSON has none`;
+  return { hint, repaired: put(spoilt, "", comment.length) };
 }
 
 const FENCED = /^\s*```[^\n]*\n([\s\S]*?)\n```\s*$/;
@@ -101,9 +101,9 @@ function unmarked({ text }: Spoilt): readonly Repair[] {
   const inner = QUOTED.exec(text)?.[1];
   const whole = inBraces(text);
   if (fenced !== undefined)
-    return [{ say: "remove the first line and the last, which only enclose it", repaired: fenced }];
+    return [{ hint: "remove the first and the last line, which only enclose the document", repaired: fenced }];
   if (inner !== undefined)
-    return [{ say: "remove the outer quotes, before its first bracket and behind its last", repaired: inner }];
+    return [{ hint: "remove the outer quotes, before the first bracket and after the last", repaired: inner }];
   return whole === undefined ? [] : [whole];
 }
 
@@ -111,8 +111,8 @@ function unmarked({ text }: Spoilt): readonly Repair[] {
 function inBraces(text: string): Repair | undefined {
   if (!/^\s*"/.test(text)) return undefined;
   return [
-    { say: "write `{` at the beginning", repaired: `{${text}` },
-    { say: "write `{` at the beginning and `}` at the end", repaired: `{${text}}` },
+    { hint: "write `{` at the beginning", repaired: `{${text}` },
+    { hint: "write `{` at the beginning and `}` at the end", repaired: `{${text}}` },
   ].find(({ repaired }) => isJson(repaired));
 }
 
@@ -122,11 +122,11 @@ function behindTheEnd({ text, offset, there }: Spoilt): readonly Repair[] {
   if (whole !== undefined) return [whole];
   const repaired = text.slice(0, offset);
   const rest = text.slice(offset);
-  if (/^[\]},;\s]*$/.test(rest)) return [{ say: `remove everything from ${there} on`, repaired }];
-  const say = /^,?\s*[{[]/.test(rest)
-    ? "put each of its values into a file of its own and take one after the other: this holds several"
-    : `move everything from ${there} on into another file: the JSON document ends before it`;
-  return [{ say, repaired }];
+  if (/^[\]},;\s]*$/.test(rest)) return [{ hint: `remove everything from ${there} on`, repaired }];
+  const hint = /^,?\s*[{[]/.test(rest)
+    ? "put each value into its own file: this file contains several"
+    : `move everything from ${there} on into another file: the JSON document ends there`;
+  return [{ hint, repaired }];
 }
 
 // ---- one character or mark for another ----
@@ -141,11 +141,11 @@ function escaped(spoilt: Spoilt): readonly Repair[] {
   const name =
     { "\t": "tab", "\n": "line break", "\r": "line break", "\\": "backslash" }[mark] ?? "control character";
   const escaping = {
-    say: `write ${quoted(sequence)} instead of the ${name} at ${there}`,
+    hint: `write ${quoted(sequence)} instead of the ${name} at ${there}`,
     repaired: put(spoilt, sequence, 1),
   };
   if (name !== "line break") return [escaping];
-  const closing = { say: `write ${quoted('"')} before ${there}`, repaired: put(spoilt, '"') };
+  const closing = { hint: `write ${quoted('"')} before ${there}`, repaired: put(spoilt, '"') };
   return isJson(closing.repaired) ? [closing] : [escaping];
 }
 
@@ -153,11 +153,11 @@ function escaped(spoilt: Spoilt): readonly Repair[] {
 function exchanged(spoilt: Spoilt): readonly Repair[] {
   const [mark] = /^(?:=>|=|;)/.exec(spoilt.text.slice(spoilt.offset)) ?? [];
   if (mark === undefined) return [];
-  const meant = mark === ";" ? "," : ":";
+  const replacement = mark === ";" ? "," : ":";
   return [
     {
-      say: `write ${quoted(meant)} instead of ${quoted(mark)} at ${spoilt.there}`,
-      repaired: put(spoilt, meant, mark.length),
+      hint: `write ${quoted(replacement)} instead of ${quoted(mark)} at ${spoilt.there}`,
+      repaired: put(spoilt, replacement, mark.length),
     },
   ];
 }
@@ -176,24 +176,24 @@ function requoted(spoilt: Spoilt): readonly Repair[] {
     const [all, inner = ""] = found;
     const isDouble = /(?<!\\)"/.test(inner);
     const isOther = /\\['`]/.test(inner);
-    const say = [
+    const hint = [
       `put the text at ${spoilt.there} in double quotes instead of ${kind} ones`,
       ...(isDouble ? ['write `\\"` for each double quote in it'] : []),
       ...(isOther ? ["remove the backslash before each quote of another kind in it"] : []),
     ].join(", and ");
     const text = inner.replace(/\\(['`])/g, "$1").replace(/(?<!\\)"/g, '\\"');
-    return [{ say, repaired: put(spoilt, `"${text}"`, all.length) }];
+    return [{ hint, repaired: put(spoilt, `"${text}"`, all.length) }];
   });
 }
 
 function repunctuated(spoilt: Spoilt): readonly Repair[] {
   const { text, offset, before, open, there } = spoilt;
   const withoutComma = {
-    say: `remove the comma at ${position(text, before)}`,
+    hint: `remove the comma at ${position(text, before)}`,
     repaired: put({ ...spoilt, offset: before }, "", 1),
   };
   const marks = [",", ":", ...open.slice(-1)].map((mark) => ({
-    say: `write ${quoted(mark)} before ${there}`,
+    hint: `write ${quoted(mark)} before ${there}`,
     repaired: put(spoilt, mark),
   }));
   return text[before] === "," && /[\]},]/.test(text[offset] ?? "") ? [withoutComma, ...marks] : marks;
@@ -234,11 +234,11 @@ function runRepairs(spoilt: Spoilt): readonly Repair[] {
     : [...literal(run, there, instead), ...numeric(run, { text, start }, instead)];
   if (known.length > 0) return known;
   const isWord = /^[\w.+-]+$/.test(run);
-  const say = isWord
+  const hint = isWord
     ? `put the word at ${there} in double quotes`
     : `put the text from ${there} to ${position(text, start + run.length - 1)} in double quotes`;
   const slashes = run.includes("\\") ? ", and write `\\\\` for each backslash in it" : "";
-  return [{ say: `${say}${slashes}`, repaired: instead(JSON.stringify(run)) }];
+  return [{ hint: `${hint}${slashes}`, repaired: instead(JSON.stringify(run)) }];
 }
 
 type Instead = (what: string) => string;
@@ -251,12 +251,14 @@ const LITERALS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function literal(run: string, there: string, instead: Instead): readonly Repair[] {
-  const meant = LITERALS.get(run.toLowerCase());
-  if (meant !== undefined)
-    return [{ say: `write ${quoted(meant)} instead of the word at ${there}`, repaired: instead(meant) }];
+  const replacement = LITERALS.get(run.toLowerCase());
+  if (replacement !== undefined)
+    return [
+      { hint: `write ${quoted(replacement)} instead of the word at ${there}`, repaired: instead(replacement) },
+    ];
   if (!/^[+-]?inf(?:inity)?$/i.test(run)) return [];
-  const say = `put the word at ${there} in double quotes: JSON has no infinite numbers`;
-  return [{ say, repaired: instead(JSON.stringify(run)) }];
+  const hint = `put the word at ${there} in double quotes: JSON has no infinite numbers`;
+  return [{ hint, repaired: instead(JSON.stringify(run)) }];
 }
 
 /** Numbers as other notations spell them, each by one step towards JSON's spelling. */
@@ -269,24 +271,24 @@ function numeric(
   const point = run.indexOf(".");
   const zeroed = (index: number): Repair => {
     return {
-      say: `write \`0\` before ${at(index)}`,
+      hint: `write \`0\` before ${at(index)}`,
       repaired: instead(`${run.slice(0, index)}0${run.slice(index)}`),
     };
   };
   if (/^\+[\d.][\d.eE+-]*$/.test(run))
-    return [{ say: `remove the \`+\` at ${at(0)}`, repaired: instead(run.slice(1)) }];
+    return [{ hint: `remove the \`+\` at ${at(0)}`, repaired: instead(run.slice(1)) }];
   if (/^-?\.\d+(?:[eE][+-]?\d+)?$/.test(run)) return [zeroed(point)];
   if (/^-?\d+\.(?:[eE][+-]?\d+)?$/.test(run)) return [zeroed(point + 1)];
   if (/^-?0+\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(run)) {
-    const say = `put the number at ${at(0)} in double quotes if it is a name or a code, else remove the zeros that it begins with`;
-    return [{ say, repaired: instead(JSON.stringify(run)) }];
+    const hint = `put the number at ${at(0)} in double quotes if it is a name or a code, otherwise remove its leading zeros`;
+    return [{ hint, repaired: instead(JSON.stringify(run)) }];
   }
   if (/^-?\d+(?:_\d+)+(?:\.\d+)?$/.test(run))
     return [
-      { say: `remove each \`_\` from the number at ${at(0)}`, repaired: instead(run.replaceAll("_", "")) },
+      { hint: `remove each \`_\` from the number at ${at(0)}`, repaired: instead(run.replaceAll("_", "")) },
     ];
   if (/^0(?:x[\da-f]+|o[0-7]+|b[01]+)$/i.test(run))
-    return [{ say: `write the number at ${at(0)} in decimal digits`, repaired: instead(String(BigInt(run))) }];
+    return [{ hint: `write the number at ${at(0)} in decimal digits`, repaired: instead(String(BigInt(run))) }];
   return [];
 }
 

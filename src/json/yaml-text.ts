@@ -1,10 +1,10 @@
 /**
- * YAML text as JSON, for every outer input that is written in it. Whatever a text does to the parser, to aliases or to
- * merges becomes one flaw with its line.
+ * Reads YAML text as JSON, for every input in YAML. Every problem of the parser, of aliases or of
+ * merges becomes one `YamlFlaw` with its line.
  */
 
 import {
-  type Document,
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -17,13 +17,15 @@ import {
   parseDocument,
   Scalar,
   type Tags,
+  type ToStringOptions,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
 import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
 import { isExactNumber } from "./number.ts";
 
-/** Why a text is not read: in words, and where. */
+/** Why a text cannot be read: the problem and its line. */
 export class YamlFlaw extends Error {
   /** From 1. */
   readonly line: number;
@@ -72,7 +74,7 @@ export function parsed(
   return { document, lineAt: (offset) => lines.linePos(offset).line };
 }
 
-/** The parser recurses, so a text may nest deeper than it can bear. */
+/** The parser recurses, so a text may nest too deep for it. */
 function bearing<T>(work: () => T): T {
   try {
     return work();
@@ -83,16 +85,27 @@ function bearing<T>(work: () => T): T {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "a key stands twice in one mapping",
-  MULTIPLE_DOCS: "it holds more than one document",
-  TAB_AS_INDENT: "a tab stands where spaces should",
+  DUPLICATE_KEY: "a key occurs twice in one mapping",
+  MULTIPLE_DOCS: "it contains more than one document",
+  TAB_AS_INDENT: "a tab is used instead of spaces",
   BAD_INDENT: "a line is indented wrongly",
   MISSING_CHAR: "a closing character is missing",
-  TAG_RESOLVE_FAILED: "a value does not have the form that its tag names",
+  TAG_RESOLVE_FAILED: "a value does not match its tag",
   TOO_DEEP: "it nests too deep",
 };
 
-/** YAML 1.1 lets a lone `y` or `n` be a truth value; the compilers of this family read them as texts. */
+/** The value as YAML 1.2 that is read back as it: a key `<<` is quoted, because it would take over what it names. */
+export function yamlText(value: unknown, options: ToStringOptions = {}): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === "<<") key.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0, ...options });
+}
+
+/** In YAML 1.1, a single `y` or `n` is a boolean; the compilers of this family read them as strings. */
 function customTags(tags: Tags): Tags {
   return tags.map((tag) => {
     const isTruth =
@@ -130,10 +143,10 @@ function lastIn(contents: unknown): unknown {
   return node;
 }
 
-/** A value, and what it comes to where it is used again. */
+/** A value, and its size when an alias repeats it. */
 interface Converted {
   readonly value: Json;
-  /** How many values it holds, with itself, and how many levels. */
+  /** The number of values in it, including itself, and the number of levels. */
   readonly size: number;
   readonly depth: number;
 }
@@ -183,7 +196,7 @@ class Conversion {
 
   #aliased(name: string, level: number): Converted {
     const converted = this.#anchored.get(this.#target(name));
-    if (converted === undefined) return this.#fail(`the alias *${name} stands inside of what it names`);
+    if (converted === undefined) return this.#fail(`the alias *${name} is used inside the value that it names`);
     if (level + converted.depth > this.#depth) this.#fail(WORDS["TOO_DEEP"] as string);
     return this.#counted(converted);
   }
@@ -194,12 +207,12 @@ class Conversion {
 
   #counted(converted: Converted): Converted {
     if (converted.size > EXPANDED_VALUES)
-      this.#fail(`its aliases stand for more than ${EXPANDED_VALUES} values`);
+      this.#fail(`its aliases expand to more than ${EXPANDED_VALUES} values`);
     return converted;
   }
 
   #plain(node: unknown, level: number): Converted {
-    if (!TAGS.has((node as { tag?: string }).tag)) this.#fail("a value that JSON cannot hold; quote it");
+    if (!TAGS.has((node as { tag?: string }).tag)) this.#fail("a value that JSON cannot represent; quote it");
     if (isScalar(node)) return { value: this.#scalar(node), size: 1, depth: 0 };
     if (isMap(node)) return this.#map(node, level);
     if (!isSeq(node)) return this.#fail("it is not YAML");
@@ -238,17 +251,17 @@ class Conversion {
     return this.#around(value, parts);
   }
 
-  /** What a merge takes over: one mapping or several, each written there or by an alias. */
+  /** The source of a merge: one or several mappings, each written in place or as an alias. */
   #merged(given: unknown, level: number): readonly Converted[] {
     const { value, ...sizes } = this.#convert(given, level);
     const sources = Array.isArray(value) ? (value as readonly Json[]) : [value];
-    if (!sources.every(isObject)) this.#fail("a merge (<<) takes over what is no mapping");
+    if (!sources.every(isObject)) this.#fail("a merge (<<) names something that is not a mapping");
     return sources.map((source) => ({ ...sizes, value: source }));
   }
 
   #key(key: unknown): string {
     if (key === null) return "";
-    if (!isScalar(key)) return this.#fail("a key that is no text");
+    if (!isScalar(key)) return this.#fail("a key that is not a string");
     if (key.range) this.#line = this.#lineAt(key.range[0]);
     // The digits of a long integer stay as they are.
     return typeof key.value === "bigint" ? String(key.value) : String(this.#scalar(key) ?? "");
@@ -264,7 +277,7 @@ class Conversion {
     if (typeof value !== "number" || !Number.isFinite(value) || Number.isNaN(value)) {
       const isSpelledNumber = typeof value === "number" && /\d/.test(source ?? "");
       return this.#fail(
-        isSpelledNumber ? "a number does not fit a double" : "a value that JSON cannot hold; quote it",
+        isSpelledNumber ? "a number does not fit a double" : "a value that JSON cannot represent; quote it",
       );
     }
     if (!this.#isHeld(value, source ?? String(value))) this.#fail("a number does not fit a double");

@@ -1,4 +1,4 @@
-/** What a node binds, and what it was meant to. */
+/** The bindings of a node, and hints for missing ones. */
 
 import { quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
@@ -12,7 +12,7 @@ export function fieldsOf({ nodes, start }: Pick<Plan, "nodes" | "start">): Inten
   return node?.type === "IN" ? node.intent?.spec : undefined;
 }
 
-/** The binding of an input that has none: it bears a misspelt name, or is missing. */
+/** The hint for an input without a binding: a misspelt name to correct, or the binding to add. */
 export function suggestBinding(
   { key, inputs, contract }: ContractNode,
   name: string,

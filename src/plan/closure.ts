@@ -1,6 +1,6 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { pointer } from "../json/json.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { type Path, quote } from "../snapshot/hint.ts";
@@ -44,12 +44,12 @@ export class Closure {
     return artifact;
   }
 
-  /** A reference that is missing was reported where it was looked for. */
+  /** A missing reference was reported at its first lookup. */
   #isReported(path: Path): boolean {
     return this.reasons.some((reason) => pointer(reason.path) === pointer(path));
   }
 
-  /** The reference that was meant, as far as one of this kind is near. */
+  /** The nearest reference of this kind, if there is one. */
   #existing(name: string, kind: Kind): Hint | undefined {
     const nearest = nearestName(name, this.#snapshot.names(kind));
     return nearest === null ? undefined : { do: "change", to: quote(nearest) };
@@ -68,7 +68,7 @@ export class Closure {
     });
   }
 
-  /** Without a report, and no part of the closure: whether there is such an artifact. */
+  /** Whether there is such an artifact; reports nothing and does not add it to the closure. */
   peek(name: string | null): Artifact | undefined {
     return name !== null && isFqdn(name) ? this.#snapshot.artifact(name) : undefined;
   }

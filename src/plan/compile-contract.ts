@@ -46,7 +46,7 @@ export interface ContractScope {
   readonly storage: Storage;
   readonly closure: Closure;
   readonly registry: Registry;
-  /** Reports against the contract's artifact. */
+  /** Reports problems of the contract's artifact. */
   readonly report: Report;
 }
 
@@ -94,7 +94,7 @@ function checkStepNames(table: ContractTable, report: Report): void {
   const seen = new Set<string>();
   for (const { name, path } of table.steps) {
     const hint = { do: "change", to: "a name that no other step has" } as const;
-    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are called ${name}`, hint);
+    if (seen.has(name)) report("STEP_TWICE", [...path, "step"], `two steps are named ${name}`, hint);
     seen.add(name);
   }
 }
@@ -149,7 +149,7 @@ function compileStep(of: StepScope): readonly Step[] {
   return bound === undefined ? [] : [{ ...base, ...bound } as Step];
 }
 
-/** Of two capabilities one is to go, the one without an operation; of none, its name may be misspelt. */
+/** The hint for a step with two capabilities (remove the one without an operation) or with none (a misspelt name). */
 function kindMeant({ transform, op, members, path }: StepTable): Hint {
   if (transform !== null) return { do: "remove", at: [...path, op === null ? "side_effect" : "transform"] };
   for (const kind of ["transform", "side_effect"]) {
@@ -223,7 +223,7 @@ function checkPath(
 ): void {
   const { text, segments, at } = found;
   if (!isRoot(found, roots)) {
-    const what = `${text} begins with none of $.inputs, $.payload, $.results`;
+    const what = `${text} does not begin with $.inputs, $.payload or $.results`;
     report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["inputs", "payload", "results"]));
   }
   if (isOfStep(found, table)) return;
@@ -280,7 +280,7 @@ function compileActions({ step, index, table, evaluations, scope }: StepScope): 
   return actions;
 }
 
-/** The way on that was meant: to go on, to end, a later step or an evaluation. */
+/** The nearest valid action: continue, exit, a later step or an evaluation. */
 function actionMeant(word: string, index: number, { steps, evaluations }: ContractTable): Hint {
   const later = steps.slice(index + 1).map(({ name }) => name);
   return {
@@ -339,13 +339,16 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   return { kind: "effect", code, effect, policy: binding.policy, ...bound, ...location };
 }
 
-/** Never a fallback: what this build cannot do, it refuses. */
+/** There is no fallback: a capability that this build does not have is refused. */
 function unimplemented(code: string, path: Path, report: Report): undefined {
   report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, BUILD_HINT);
   return undefined;
 }
 
-/** By an operation's name: what artifacts of releases before 0.4 declare it as, whose contracts already used this name. */
+/**
+ * By operation name: the name that artifacts of releases before 0.4 declare, while their contracts already used this
+ * one.
+ */
 const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
   ["READ", "GET"],
   ["WRITE", "PUT"],
@@ -353,7 +356,10 @@ const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
 
 const BUILD_HINT = "run it with a build whose src/capabilities/registry.ts has it";
 
-/** An operation that artifact and build both have; one that declares no outcomes gets the three of all storage. */
+/**
+ * An operation that both artifact and build have; if it declares no outcomes, it has the three common storage
+ * outcomes.
+ */
 function bindOperation(
   step: StepTable,
   effect: Effect,
@@ -377,7 +383,7 @@ function bindOperation(
   return { op, operation, declared: new Set(outcomes) };
 }
 
-/** An operation that the build has under this very name is not mistyped: its artifact lacks it. */
+/** If the build has an operation of this name, the name is not misspelt: the artifact lacks the operation. */
 function operationMeant(
   { op }: StepTable,
   operation: Operation | undefined,
@@ -395,7 +401,7 @@ function operationMeant(
 }
 
 /**
- * Where the step's data is: its store's path, else the policy's, else nowhere (a BACKEND_ERROR at run time). Where the
+ * The path of the step's data: its store's path, else the policy's, else none (a BACKEND_ERROR at run time). If the
  * runtime binding names no structure, a store is only a name (SPEC 4.6).
  */
 function locate(
@@ -421,7 +427,7 @@ function locate(
   return path === undefined || path === null ? undefined : { store, path };
 }
 
-/** Of the declared stores those that no step uses with another side effect, which would read them as something else. */
+/** The declared stores that no step uses with another side effect. */
 function storeMeant(given: string, code: string, { stores }: Storage, closure: Closure): string {
   const steps = closure
     .contracts()

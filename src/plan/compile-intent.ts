@@ -1,4 +1,4 @@
-/** The declared spec of an intent, narrowed; what is no rule the contract knows is a reason. */
+/** The declared spec of an intent, narrowed; an unknown rule is a reason. */
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
@@ -8,7 +8,7 @@ import { type FieldSpec, type Format, type IntentSpec, VALUE_TYPES, type ValueTy
 
 const FORMATS: readonly Format[] = ["email", "date-time", "hex"];
 
-/** Top-level fields: here a `default` counts and an empty text is a value. */
+/** Top-level fields: here a `default` counts and an empty string is a value. */
 export function compileIntent(inputs: JsonObject, path: Path, report: Report): IntentSpec {
   return compileFields(inputs, path, false, report);
 }
@@ -44,9 +44,9 @@ function compileField(
     wrong(key, "a number");
     return undefined;
   };
-  // The schema compiler passes over a property of this name.
+  // The schema compiler ignores a property of this name.
   if (path.at(-1) === "__proto__")
-    report("INTENT_RULE", path, "a field cannot be called __proto__", { do: "remove" });
+    report("INTENT_RULE", path, "a field cannot be named __proto__", { do: "remove" });
   const minimum = number("minimum");
   const minItems = number("minItems");
   const values = own(spec, "enum");
@@ -56,7 +56,7 @@ function compileField(
   if (format !== undefined && !FORMATS.includes(format as Format))
     wrong("format", FORMATS.join(", "), suggested(String(format), FORMATS));
   const prefix = own(spec, "prefix");
-  if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a text");
+  if (prefix !== undefined && typeof prefix !== "string") wrong("prefix", "a string");
   const items = own(spec, "items");
   if (items !== undefined && !isObject(items)) wrong("items", "an object");
   const fields = compileMembers(spec, path, report);
@@ -103,12 +103,12 @@ function compileTypes(spec: JsonObject, path: Path, report: Report): readonly Va
   if (declared === undefined) return [];
   return typesOf(declared, () => {
     const expected = VALUE_TYPES.join(", ");
-    const what = `type ${JSON.stringify(declared)} is none of ${expected}`;
+    const what = `type ${JSON.stringify(declared)} is not one of ${expected}`;
     report("VALUE_TYPE", [...path, "type"], what, suggestType(declared));
   });
 }
 
-/** The type, or the list of them, that was meant by one that is not known. */
+/** The nearest known type, or list of types, for an unknown one. */
 export function suggestType(declared: Json): Hint {
   const listed = Array.isArray(declared) ? declared : [declared];
   const known: readonly string[] = [...VALUE_TYPES, ...(listed.length === 1 ? ["any"] : [])];

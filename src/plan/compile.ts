@@ -61,7 +61,7 @@ export async function compile(
   const admission = compileAdmission(table);
   await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
-    // Telling it needs a YAML parser, which a workflow that compiles never loads.
+    // The report needs a YAML parser, which a workflow that compiles never loads.
     const { refusal } = await import("./refusal.ts");
     throw await refusal(workflow.fqdn, closure.reasons, snapshot);
   }
@@ -85,7 +85,7 @@ export async function compile(
   return { ...plan, findings: findings(plan, workflow) };
 }
 
-/** Loads what the workflow's transforms use, so that a walk never waits for a library. */
+/** Loads the libraries of the workflow's transforms, so that the execution never waits for them. */
 async function prepareTransforms(nodes: Iterable<PlanNode>): Promise<void> {
   for (const node of nodes) {
     if (node.type !== "CC") continue;
@@ -122,7 +122,7 @@ function compileNodes(scope: NodeScope): ReadonlyMap<NodeKey, PlanNode> {
   }
   for (const node of table.nodes) {
     if (node.type === "IN" && node.key !== table.start) {
-      const what = `${node.key} is a second IN node beside the start node ${table.start}`;
+      const what = `${node.key} is a second IN node besides the start node ${table.start}`;
       report("TWO_STARTS", node.path, what, start?.type === "IN" ? { do: "remove" } : undefined);
     }
   }
@@ -162,7 +162,7 @@ function compileNode(
   }
 }
 
-/** A node's code says of which type it is, and a node without one is an EXIT. */
+/** The code of a node determines its type; a node without a code is an EXIT. */
 function typeMeant({ code, type }: NodeTable): string {
   const prefix = code === null ? "EXIT" : firstWordOf(code.split("::").at(-1) ?? code);
   const types = ["IN", "CC", "EXIT"];
@@ -280,7 +280,7 @@ function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): read
   });
 }
 
-/** `$.results.<node>.result_status` is the node's outcome, which is no part of its published results. */
+/** `$.results.<node>.result_status` is the node's outcome, which is not one of its published results. */
 function redirectStatus(path: PathExpression): PathExpression {
   const [node, member, ...rest] = path.segments;
   const isStatus = path.root === "results" && member === "result_status" && rest.length === 0;
@@ -292,7 +292,7 @@ function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
   for (const found of pathsIn(source)) {
     const { text, segments, at } = found;
     if (!isRoot(found)) {
-      const what = `${text} begins with neither $.payload nor $.results`;
+      const what = `${text} does not begin with $.payload or $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["payload", "results"]));
     } else if (!isOfNode(found, scope)) {
       const what = `${text} names the node ${segments[0]}, which is not declared`;

@@ -1,4 +1,4 @@
-/** Which workflows of a snapshot leave a record that admission looks for, as far as their artifacts say it. */
+/** Which workflows of a snapshot write a record that admission looks for, as far as their artifacts declare it. */
 
 import { isObject, type Json, type JsonObject, objectAt, own } from "../json/json.ts";
 import { isFqdn, namespaceOf, qualify } from "../snapshot/fqdn.ts";

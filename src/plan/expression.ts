@@ -1,9 +1,8 @@
 /**
  * Bindings and conditions (SPEC 3): parsed once, at load, into data; nothing here or later runs snapshot text
- * as code. Paths are walks over own properties.
+ * as code. Paths read only own properties.
  */
 
-import { RunFault } from "../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -13,6 +12,7 @@ import {
   setOwn,
   typeOf,
 } from "../json/json.ts";
+import { PlanFault } from "./errors.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";
 
@@ -35,7 +35,7 @@ export interface PathExpression {
   readonly segments: readonly Segment[];
 }
 
-/** A list-valued path: all that the selectors reach from where its singular start leads. */
+/** A list-valued path: all values that the selectors select from the value of its singular start. */
 export interface QueryExpression {
   readonly kind: "query";
   readonly text: string;
@@ -43,19 +43,19 @@ export interface QueryExpression {
   readonly selectors: readonly Selector[];
 }
 
-/** What paths see: one value per root name. Absent roots reach nothing. */
+/** The values that paths can read: one per root name. A path from an absent root has no value. */
 export type Scope = Readonly<Record<string, Json | undefined>> & { readonly [WITHIN]?: Within | undefined };
 
-/** What a path finds inside a value that is not to be looked into; undefined for every other one. */
+/** The value that a path finds inside an opaque value; undefined for every other value. */
 export type Within = (value: JsonObject) => Json | undefined;
 export const WITHIN = Symbol("within");
 
 /** The run's clock, under a name that no path can spell. */
 export const CLOCK = "{{timestamp}}";
 
-/** The text is no expression the contract allows; the compiler turns it into a reason. */
+/** The text is not an expression that the contract allows; the compiler turns it into a reason. */
 export class ExpressionError extends Error {
-  /** All of the text that holds what is none. */
+  /** The whole text with the invalid part. */
   readonly text: string;
 
   constructor(what: string, text: string) {
@@ -65,8 +65,8 @@ export class ExpressionError extends Error {
 }
 
 /**
- * The expression a declared value stands for; objects and arrays are taken apart recursively.
- * @throws ExpressionError for filters, scripts, unknown templates and anything that is no path.
+ * Parses a declared value into an expression; objects and arrays recursively.
+ * @throws ExpressionError for filters, scripts, unknown templates and anything that is not a path.
  */
 export function parseExpression(value: Json): Expression {
   if (typeof value === "string") return parseText(value);
@@ -87,7 +87,7 @@ function parseText(text: string): Expression {
   if (!text.includes("{{") && !text.includes("}}")) return { kind: "literal", value: text };
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
-  if (sum === null) throw new ExpressionError(`${text} is no template the contract knows`, text);
+  if (sum === null) throw new ExpressionError(`${text} is not a template that the contract supports`, text);
   const [, of = "", sign, amount] = sum;
   const path = pathExpression(of);
   if (path.kind !== "path") throw new ExpressionError(`${of} is not a path to one value`, text);
@@ -109,8 +109,9 @@ function notAPath(text: string): ExpressionError {
 }
 
 /**
- * The expression's value, or undefined when its path reaches nothing.
- * @throws RunFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but integers.
+ * The value of the expression, or undefined if its path has no value.
+ * @throws PlanFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but
+ * integers.
  */
 export function evaluate(expression: Expression, scope: Scope): Json | undefined {
   switch (expression.kind) {
@@ -135,7 +136,7 @@ export function evaluate(expression: Expression, scope: Scope): Json | undefined
   }
 }
 
-/** Walks own properties; an array's elements are reached by index only. */
+/** Reads own properties; elements of an array by index only. */
 export function follow(
   start: Json | undefined,
   segments: readonly Segment[],
@@ -151,7 +152,7 @@ export function follow(
   return value;
 }
 
-/** Where values stand inside others of their name, chains of `..name` count each of them many times. */
+/** If values of one name are nested, chains of `..name` count each of them many times. */
 const MAX_LIST = 2 ** 24;
 
 function evaluateQuery({ text, start, selectors }: QueryExpression, scope: Scope): Json | undefined {
@@ -161,7 +162,7 @@ function evaluateQuery({ text, start, selectors }: QueryExpression, scope: Scope
   if (hidden !== undefined) return hidden;
   const { size, list } = select(from, selectors);
   if (size <= MAX_LIST) return list();
-  throw new RunFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });
+  throw new PlanFault("contract", "CC", "LIST_TOO_LONG", { path: text, limit: MAX_LIST });
 }
 
 function evaluateObject(members: readonly (readonly [string, Expression])[], scope: Scope): JsonObject {
@@ -176,14 +177,14 @@ function evaluateObject(members: readonly (readonly [string, Expression])[], sco
 function evaluateItem(item: Expression, scope: Scope): Json {
   const value = evaluate(item, scope);
   if (value !== undefined) return value;
-  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(item) });
+  throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(item) });
 }
 
 function sum({ text, path, add }: Extract<Expression, { kind: "sum" }>, scope: Scope): Json {
   const left = evaluate(path, scope);
-  if (left === undefined) throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: path.text });
+  if (left === undefined) throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: path.text });
   if (typeof left !== "number" || !Number.isSafeInteger(left) || !Number.isSafeInteger(left + add)) {
-    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", {
+    throw new PlanFault("contract", "CC", "EXPRESSION_TYPE", {
       expression: text,
       left: typeOf(left),
       right: "integer",
@@ -210,13 +211,16 @@ export function textOf(expression: Expression): string {
   }
 }
 
-/** A path inside an expression, of a list-valued one its start: where in the declared value it stands, and all of the text there. */
+/**
+ * A path inside an expression (of a list-valued one, its start), its place in the declared value, and the whole text
+ * there.
+ */
 export interface PathWithin extends Omit<PathExpression, "kind"> {
   readonly at: readonly Segment[];
   readonly whole: string;
 }
 
-/** The path without which the expression has no value; undefined where a path that reaches nothing is no matter. */
+/** The path without which the expression has no value; undefined if a path without a value does not matter. */
 export function neededPath(expression: Expression): PathExpression | undefined {
   return expression.kind === "path" || expression.kind === "query" ? pathOf(expression) : undefined;
 }
@@ -307,7 +311,7 @@ function parseOperand(text: string): Expression {
   }
 }
 
-/** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
+/** @throws PlanFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
 export function holds(condition: Condition, scope: Scope): boolean {
   const left = operand(condition.left, scope);
   const right = operand(condition.right, scope);
@@ -316,7 +320,7 @@ export function holds(condition: Condition, scope: Scope): boolean {
   const order = compare(left, right);
   if (order === undefined) {
     const facts = { expression: condition.text, left: typeOf(left), right: typeOf(right) };
-    throw new RunFault("contract", "CC", "EXPRESSION_TYPE", facts);
+    throw new PlanFault("contract", "CC", "EXPRESSION_TYPE", facts);
   }
   return ORDERINGS[condition.operator](order);
 }
@@ -331,7 +335,7 @@ const ORDERINGS: Readonly<Record<Exclude<Operator, "==" | "!=">, (order: number)
 function operand(expression: Expression, scope: Scope): Json {
   const value = evaluate(expression, scope);
   if (value !== undefined) return value;
-  throw new RunFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(expression) });
+  throw new PlanFault("contract", "CC", "PATH_UNRESOLVED", { path: textOf(expression) });
 }
 
 /** Numbers by value, strings by code point; nothing else has an order. */

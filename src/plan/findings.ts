@@ -1,4 +1,4 @@
-/** What compiles but may still be refused at run time, or can never happen (SPEC 2.2). */
+/** Findings about a workflow that compiles: what may still be refused at run time, or can never happen (SPEC 2.2). */
 
 import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
@@ -20,7 +20,7 @@ import {
 
 type Unfound = Omit<Plan, "findings">;
 
-/** Before it is told: the field that it is about, and what to change, there or beside it. */
+/** A finding before it is worded: its field, and the change there or in another field. */
 interface Found extends Pick<Finding, "code" | "what" | "file" | "facts"> {
   readonly path: Path;
   readonly fix?: Fix;
@@ -35,10 +35,10 @@ export function findings(plan: Unfound, workflow: Artifact): readonly Finding[] 
     ...[...contracts.values()].flatMap(contractFindings),
   ];
   const isSealed = plan.snapshot.seal === "sealed";
-  return [...found, ...unreachable(plan, workflow, found)].map((one) => told(one, isSealed));
+  return [...found, ...unreachable(plan, workflow, found)].map((one) => toFinding(one, isSealed));
 }
 
-function told({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
+function toFinding({ code, what, file, path, facts, fix }: Found, isSealed: boolean): Finding {
   const finding = { code, what, file, pointer: fieldPointer(path), facts };
   if (fix === undefined) return finding;
   return { ...finding, hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed) } };
@@ -52,7 +52,7 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
   return [
     ...unrouted.map((outcome) => ({
       code: "OUTCOME_WITHOUT_ROUTE",
-      what: `${node.key} may end in ${outcome}, which has no route`,
+      what: `${node.key} can end with ${outcome}, which has no route`,
       file,
       path: nodePath(node.key, "next"),
       facts: { node: node.key, outcome },
@@ -60,9 +60,9 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
     })),
     ...impossible.map((outcome) => {
       const path = nodePath(node.key, "next", outcome);
-      const meant = nearestName(outcome, unrouted);
-      const change: Change = meant === null ? { do: "remove" } : { do: "rename", to: meant };
-      const what = `${node.key} routes ${outcome}, which it cannot end in`;
+      const nearest = nearestName(outcome, unrouted);
+      const change: Change = nearest === null ? { do: "remove" } : { do: "rename", to: nearest };
+      const what = `${node.key} routes ${outcome}, which it cannot end with`;
       return {
         code: "ROUTE_NEVER_TAKEN",
         what,
@@ -102,7 +102,7 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
     const types = node.contract.inputs.find((input) => input.name === name)?.types ?? [];
     return {
       code: "SOURCE_TYPE_DIFFERS",
-      what: `${node.key} binds ${name} to a source declared with another type than ${node.contract.fqdn} takes`,
+      what: `${node.key} binds ${name} to a source of another type than ${node.contract.fqdn} declares`,
       file,
       path,
       facts: { node: node.key, input: name },
@@ -111,7 +111,7 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
   });
 }
 
-/** Paths to what neither the intent nor the other node's contract has; a list-valued one by where it starts. */
+/** Paths to values that neither the intent nor the other node's contract declares; of a list-valued path, its start. */
 function unresolved(node: ContractNode, plan: Unfound, file: string): readonly Found[] {
   return node.inputs.flatMap(({ name, source }) =>
     pathsIn(source)
@@ -119,7 +119,7 @@ function unresolved(node: ContractNode, plan: Unfound, file: string): readonly F
       .map(({ text, at }) => {
         const path = nodePath(node.key, "inputs", name, ...at);
         const change = { do: "change", to: "a path to a field that is declared" } as const;
-        const what = `${text} reaches nothing that is declared`;
+        const what = `${text} refers to nothing that is declared`;
         return {
           code: "PATH_UNRESOLVED",
           what,
@@ -150,9 +150,9 @@ function isDeclared({ root, segments }: PathWithin, { nodes, start }: Unfound): 
   return true;
 }
 
-/** What a contract shows by itself, whatever workflow runs it. */
+/** Findings about a contract alone, independent of the workflow. */
 export function findingsOfContract(contract: Contract, isSealed: boolean): readonly Finding[] {
-  return contractFindings(contract).map((one) => told(one, isSealed));
+  return contractFindings(contract).map((one) => toFinding(one, isSealed));
 }
 
 function contractFindings(contract: Contract): readonly Found[] {
@@ -172,7 +172,7 @@ function stepFindings(contract: Contract, step: Step): readonly Found[] {
     .filter((outcome) => !step.onResult.has(outcome))
     .map((outcome) => ({
       code: "STEP_OUTCOME_UNHANDLED",
-      what: `step ${step.name} may answer ${outcome}, which is not in on_result`,
+      what: `step ${step.name} can return ${outcome}, which is not in on_result`,
       file: contract.file,
       path: stepPath(step.index, "on_result"),
       facts: { contract: contract.fqdn, step: step.name, outcome },
@@ -180,7 +180,7 @@ function stepFindings(contract: Contract, step: Step): readonly Found[] {
     }));
 }
 
-/** What is to go is said only where every outcome has a route: one that has none may be meant to lead there. */
+/** Removal is suggested only if every outcome has a route: an outcome without one may be intended to lead there. */
 function unreachable({ nodes, start }: Unfound, { file }: Artifact, found: readonly Found[]): readonly Found[] {
   const reached = new Set<string>();
   const queue = [start];

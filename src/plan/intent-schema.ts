@@ -1,4 +1,4 @@
-/** The declared intent as JSON Schema, and ajv's judgement of a payload in the contract's words (SPEC 4.3). */
+/** The declared intent as JSON Schema, and the violations that ajv finds, in the terms of the contract (SPEC 4.3). */
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import {
@@ -19,7 +19,7 @@ import {
   type Unmet,
 } from "./intent.ts";
 
-/** JSON Schema (2020-12 vocabulary) that holds exactly what the intent declares. */
+/** The intent as JSON Schema (2020-12 vocabulary). */
 export function toJsonSchema(spec: IntentSpec): JsonObject {
   const required = Object.keys(spec).filter((name) => spec[name]?.required);
   return {
@@ -143,7 +143,7 @@ function fieldAt(spec: IntentSpec, [first, ...rest]: readonly Segment[]): FieldS
 
 const STRENGTH: readonly Unmet["constraint"][] = ["required", "type"];
 
-/** A missing or mistyped value has no other fault worth telling; the rest are all told. */
+/** For a missing or mistyped value, only that violation is reported; otherwise all are. */
 function strongest(unmet: readonly Unmet[]): readonly Unmet[] {
   const byPointer = new Map<string, Unmet[]>();
   for (const one of unmet) {

@@ -1,8 +1,8 @@
 /**
  * What an intent admits (SPEC 4.3): the declared spec, and the violations of a payload.
- * Acceptance is decided here, because loading a schema compiler costs as much as starting the interpreter;
- * whatever is not accepted goes to ajv (`intent-schema.ts`), which judges and words it. A property test holds
- * the two equal.
+ * This module decides acceptance, because loading a schema compiler costs as much as starting the interpreter;
+ * a payload that is not accepted goes to ajv (`intent-schema.ts`), which finds and words the violations. A property test
+ * checks that both agree.
  */
 
 import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
@@ -17,7 +17,7 @@ export interface FieldSpec {
   /** Empty: any type, null only where `enum` lists it. */
   readonly types: readonly ValueType[];
   readonly required: boolean;
-  /** A required text that is empty counts as missing: so it is in nested `fields`. */
+  /** A required string that is empty counts as missing, as in nested `fields`. */
   readonly emptyIsMissing: boolean;
   readonly default?: Json;
   readonly enum?: readonly Json[];
@@ -102,10 +102,13 @@ export function matchesFormat(format: Format, prefix: string | undefined, value:
   return value.startsWith(start) && HEX.test(value.slice(start.length));
 }
 
-/** Milliseconds since the epoch; undefined for what is no date and time, or has no year of four digits in UTC. */
+/**
+ * Milliseconds since the epoch; undefined if the value is not a date and time, or its UTC year does not have four
+ * digits.
+ */
 export function momentOf(value: string): number | undefined {
   if (!isDateTime(value)) return undefined;
-  // A leap second has no place on the epoch's scale: it is the last millisecond before it.
+  // The epoch has no leap seconds: a leap second becomes the last millisecond before it.
   const moment = Date.parse(value.toUpperCase().replace(LEAP, ":59.999"));
   return moment >= FIRST && moment <= LAST ? moment : undefined;
 }

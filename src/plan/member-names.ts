@@ -1,10 +1,10 @@
-/** The member names that a plan itself reads or writes: a protocol's words, whatever its data hold. */
+/** The member names that a plan itself reads or writes, independent of the data. */
 
 import { type Expression, pathsIn } from "./expression.ts";
 import type { FieldSpec, IntentSpec } from "./intent.ts";
 import type { Binding, ContractNode, Plan, PlanNode, Step } from "./plan.ts";
 
-/** What the walk reads of every raw result (SPEC 3). */
+/** The members of every raw result that the engine reads (SPEC 3). */
 const READ = ["value", "result_status"];
 
 export function namesIn({ admission, nodes }: Plan): ReadonlySet<string> {

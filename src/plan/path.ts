@@ -1,4 +1,6 @@
-/** The JSONPath of RFC 9535 that bindings may use (SPEC 3): singular paths, and `[*]`, slices and `..name` behind one. */
+/**
+ * The JSONPath of RFC 9535 that bindings may use (SPEC 3): singular paths, and `[*]`, slices and `..name` behind one.
+ */
 
 /** One step of a singular path: a member's name or an item's index. */
 export type Segment = string | number;

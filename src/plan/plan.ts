@@ -1,6 +1,6 @@
 /**
  * The compiled workflow: every reference resolved, every path parsed, every capability bound.
- * The engine walks it without a "not found" branch.
+ * The engine executes it without a "not found" branch.
  */
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
@@ -27,7 +27,7 @@ export interface Plan {
   readonly admission: Admission;
   readonly start: NodeKey;
   readonly nodes: ReadonlyMap<NodeKey, PlanNode>;
-  /** Which values must not be traced; null when no contract asks for it. */
+  /** Which values must not be traced; null if no contract requires it. */
   readonly secrets: Secrets | null;
   /** The other workflows of the same snapshot, for steps that call them. */
   readonly called: FindWorkflow;
@@ -35,7 +35,7 @@ export interface Plan {
   readonly findings: readonly Finding[];
 }
 
-/** The plan, or null when the snapshot holds no workflow of that name. @throws RunFault `WORKFLOW_REFUSED` */
+/** The plan, or null when the snapshot has no workflow of that name. @throws PlanFault `WORKFLOW_REFUSED` */
 export type FindWorkflow = (name: string) => Promise<Plan | null>;
 
 export type PlanNode = IntentNode | ContractNode | ExitNode;
@@ -49,7 +49,7 @@ export interface Routes {
 export interface IntentNode {
   readonly type: "IN";
   readonly key: NodeKey;
-  /** Absent on a node that admits anything. */
+  /** Absent on a node that accepts every payload. */
   readonly intent: { readonly fqdn: string; readonly spec: IntentSpec } | null;
   readonly next: Routes;
 }
@@ -79,7 +79,10 @@ export interface Binding {
 }
 
 export interface OutputBinding extends Binding {
-  /** The output was declared the other way round: without the named field, the one called `name` goes out as this. */
+  /**
+   * The output was declared with name and path swapped: without the named field, the field `name` is published under
+   * this name.
+   */
   readonly crossed?: string;
 }
 
@@ -136,7 +139,7 @@ export interface EffectStep extends StepBase {
   readonly store: string | null;
   /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
-  /** What the runtime binding says of this side effect. */
+  /** The policy of the runtime binding for this side effect. */
   readonly policy: JsonObject;
 }
 
@@ -164,14 +167,14 @@ export interface AdmissionRule {
   readonly bindings: readonly { readonly eventField: string; readonly payloadField: string }[];
 }
 
-/** What `plan`, `verify` and `examine` have to say: code, facts, place. */
+/** A finding of `plan`, `verify` or `examine`: code, facts, place. */
 export interface Finding {
   readonly code: string;
   readonly what: string;
   readonly file: string;
   readonly pointer: string;
   readonly facts: JsonObject;
-  /** What to change in that artifact, and the path below its `frontmatter` at which that is. */
+  /** The change in that artifact, and its path below `frontmatter`. */
   readonly hint?: { readonly path: Path; readonly text: string };
 }
 
@@ -184,6 +187,6 @@ export interface Secrets {
   readonly paths: ReadonlyMap<Space, readonly (readonly string[])[]>;
   /** By node: names that are secret at any depth of that node's data. */
   readonly names: ReadonlyMap<NodeKey, ReadonlySet<string>>;
-  /** Spaces of the steps whose transform draws a secret. */
+  /** Spaces of the steps whose transform generates a secret. */
   readonly drawn: ReadonlySet<Space>;
 }

@@ -1,21 +1,21 @@
-/** Why a workflow does not compile, told: every reason with its file, field and lines, and what to change. */
+/** The reasons why a workflow does not compile, with file, field, lines and the change to make. */
 
-import { CompileFault, type CompileReason } from "../errors/faults.ts";
 import { lineOf } from "../json/json.ts";
 import { editText, fieldPointer } from "../snapshot/hint.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Hint, Reason } from "../snapshot/parse.ts";
+import { CompileFault, type CompileReason } from "./errors.ts";
 
 export async function refusal(
   workflow: string,
   reasons: readonly Reason[],
   { state }: Pick<Snapshot, "state">,
 ): Promise<CompileFault> {
-  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => told(reason, state))));
+  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => toCompileReason(reason, state))));
 }
 
-async function told(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {
+async function toCompileReason(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {
   const { artifact, code, path, what, hint } = reason;
   const at = fieldPointer(path);
   const line = lineOf(artifact.text, at);

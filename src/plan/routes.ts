@@ -1,10 +1,10 @@
-/** Which outcomes are possible where, which way each takes, and which way one that has none was meant to take. */
+/** Which outcomes are possible where, where each leads, and hints for outcomes without a route. */
 
 import { type Change, oneOf, type Path } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Contract, ContractNode, IntentNode, NodeKey, Plan, Routes, Step } from "./plan.ts";
 
-/** A field below an artifact's `frontmatter`, and what to make of it. */
+/** A field below an artifact's `frontmatter`, and its change. */
 export interface Fix {
   readonly path: Path;
   readonly change: Change;
@@ -19,7 +19,7 @@ export function outcomesOf(node: IntentNode | ContractNode): readonly string[] {
   return node.intent === null ? ["ACK"] : ["ACK", "NACK"];
 }
 
-/** Every outcome a step may have; null where a mapped output says it. */
+/** Every outcome that a step can have; null if a mapped output determines it. */
 export function outcomesOfStep(step: Step): readonly string[] | null {
   const isRenamed = step.outputs.some(({ name }) => name === "result_status");
   if (step.kind === "effect") return [...step.declared];
@@ -33,21 +33,21 @@ export function targetsOf({ byOutcome, otherwise }: Routes): readonly NodeKey[] 
 
 type Graph = Pick<Plan, "nodes" | "start">;
 
-/** A node's edge for an outcome that has none: it bears a misspelt outcome, or is missing. */
+/** The hint for an outcome of a node without an edge: a misspelt outcome to correct, or the edge to add. */
 export function suggestEdge(node: IntentNode | ContractNode, outcome: string, graph: Graph): Fix {
   const known = [...node.next.byOutcome.keys()];
   const ways = targets(graph, [node.key]);
   return wayMeant(nodePath(node.key, "next"), outcome, known, outcomesOf(node), ways);
 }
 
-/** A step's way on for an outcome that `on_result` lacks. */
+/** The hint for an outcome of a step that `on_result` lacks. */
 export function suggestAction(step: Step, contract: Contract, outcome: string): Fix {
   const known = [...step.onResult.keys()];
   const ways = actionsAfter(step, contract);
   return wayMeant(stepPath(step.index, "on_result"), outcome, known, outcomesOfStep(step) ?? known, ways);
 }
 
-/** A list of more says nothing. */
+/** A longer list does not help. */
 const MOST_NAMED = 100;
 
 function wayMeant(
@@ -62,12 +62,15 @@ function wayMeant(
   return misspelt === null
     ? {
         path: [...at, outcome],
-        change: { do: "add", as: ways.length > MOST_NAMED ? "the node that is meant" : oneOf(ways) },
+        change: { do: "add", as: ways.length > MOST_NAMED ? "the intended node" : oneOf(ways) },
       }
     : { path: [...at, misspelt], change: { do: "rename", to: outcome } };
 }
 
-/** What may stand in `on_result` of a step: first to go on, unless another outcome does or nothing comes after it. */
+/**
+ * The possible actions in `on_result` of a step: first `continue`, unless another outcome continues or the step is the
+ * last.
+ */
 function actionsAfter({ index, onResult }: Step, { steps }: Contract): readonly string[] {
   const later = steps.filter((step) => step.index > index).map(({ name }) => name);
   const actions = [...onResult.values()];
@@ -77,7 +80,7 @@ function actionsAfter({ index, onResult }: Step, { steps }: Contract): readonly 
   return [...first, ...later, ...new Set(evaluations)];
 }
 
-/** By graph: the nodes that some route leads to. Every outcome without one asks. */
+/** By graph: the nodes that some route leads to. Needed for every outcome without a route. */
 const known = new WeakMap<Graph["nodes"], ReadonlySet<NodeKey>>();
 
 /** The nodes an outcome may lead to: the only one that no other route leads to, else all but the start. */

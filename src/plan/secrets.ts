@@ -1,13 +1,13 @@
 /**
  * Which values must not reach the trace (SPEC 4.10). A contract names fields in `suppress_trace_fields`, a transform
- * those of its fields that are key material; here they are followed along the bindings, both ways, to every place
- * of the workflow that holds the same value: other names, other nodes' results, the payload.
+ * those of its fields that are key material; this module follows them along the bindings, in both directions, to
+ * every place of the workflow that holds the same value: other names, other nodes' results, the payload.
  */
 
 import { type Expression, pathsIn } from "./expression.ts";
 import type { Admission, Binding, ContractNode, NodeKey, PlanNode, Secrets, Space, Step } from "./plan.ts";
 
-/** A place where a value stands: whose data, and the path inside it. */
+/** The location of a value: the data space, and the path inside it. */
 export interface Location {
   readonly space: Space;
   readonly path: readonly string[];
@@ -26,7 +26,7 @@ export const spaces = {
 interface Edge {
   readonly from: Location;
   readonly to: Location;
-  /** The target is a list of what stands somewhere below the source. */
+  /** The target is a list of values below the source. */
   readonly isList: boolean;
 }
 
@@ -47,7 +47,7 @@ export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>, admission: Ad
   return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])), drawn };
 }
 
-/** What the transforms of a contract say is key material. */
+/** The key material that the transforms of a contract declare. */
 function keyMaterial({ key, contract }: ContractNode): readonly Location[] {
   return contract.steps.flatMap((step) =>
     step.kind === "effect"
@@ -78,7 +78,7 @@ function seeds({ key, contract }: ContractNode): readonly Location[] {
   return own.flatMap((space) => [...contract.suppressed].map((name) => ({ space, path: [name] })));
 }
 
-/** A suppressed name inside an object that the contract's bindings build or reach into: the value stands there, too. */
+/** A suppressed name inside an object that the contract's bindings build or read: the value is there, too. */
 function nestedSeeds(node: ContractNode): readonly Location[] {
   const { key, contract } = node;
   const own = [
@@ -91,7 +91,7 @@ function nestedSeeds(node: ContractNode): readonly Location[] {
   });
 }
 
-/** What a rule compares stands in the admission's event, at its place there. */
+/** The values that a rule compares are also in the admission event. */
 function admissionEdges(admission: Admission): readonly Edge[] {
   return (["requires", "forbids"] as const).flatMap((kind) =>
     admission[kind].flatMap(({ bindings }, i) =>
@@ -135,7 +135,7 @@ function stepEdges(node: NodeKey, step: Step): readonly Edge[] {
 function stepScope(node: NodeKey, step: string, root: string, path: readonly string[]): Location | undefined {
   if (root === "inputs" || root === "payload") return { space: spaces.inputs(node), path };
   if (root === "capability_result") return { space: spaces.raw(node, step), path };
-  // The whole raw result, or its field `value`: either way everything below the path is meant.
+  // The whole raw result or its field `value`: in both cases everything below the path.
   if (root === "capability_value") return { space: spaces.raw(node, step), path };
   const [of, ...rest] = path;
   if (of === undefined) return undefined;
@@ -164,7 +164,7 @@ interface Leaf {
   readonly isList: boolean;
 }
 
-/** Every path of the expression, with where its value comes to stand. */
+/** Every path of the expression, with the location of its value in the result. */
 function leaves(source: Expression, path: readonly string[]): readonly Leaf[] {
   if (source.kind === "object")
     return source.members.flatMap(([key, member]) => leaves(member, [...path, key]));
@@ -173,7 +173,7 @@ function leaves(source: Expression, path: readonly string[]): readonly Leaf[] {
   return pathsIn(source).map(({ root, segments }) => ({ path, root, segments: segments.map(String), isList }));
 }
 
-/** A cycle of the graph may wrap a value ever deeper; below this depth the mask goes by value alone. */
+/** A cycle of the graph may nest a value deeper and deeper; below this depth, redaction compares only values. */
 const MAX_PATH = 32;
 
 /** Every location that holds the same value as a seed, or part of it. */
@@ -192,7 +192,10 @@ function spread(from: readonly Location[], edges: readonly Edge[]): readonly Loc
   return [...found.values()];
 }
 
-/** Where `location` leads over one binding: below its source, or the whole target when it holds the source or is a list. */
+/**
+ * The location after one binding: the same place below the target, or the whole target if it contains the source or is
+ * a list.
+ */
 function across(location: Location, source: Location, target: Location, isList: boolean): readonly Location[] {
   if (location.space !== source.space) return [];
   const common = Math.min(location.path.length, source.path.length);

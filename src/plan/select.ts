@@ -1,9 +1,11 @@
-/** What list-valued paths reach (RFC 9535): members of an object in canonical order, duplicates as the RFC counts them. */
+/**
+ * Evaluates list-valued paths (RFC 9535): members of an object in canonical order, duplicates as the RFC counts them.
+ */
 
 import { isObject, type Json, own } from "../json/json.ts";
 import type { Segment, Selector } from "./path.ts";
 
-/** A list before it is written out: descendants of descendants share their parts, however often each counts. */
+/** A list before it is expanded: descendants of descendants share their parts, no matter how often each counts. */
 interface Found {
   readonly size: number;
   readonly parts: readonly Found[];
@@ -13,15 +15,15 @@ interface Found {
 const NOTHING: Found = { size: 0, parts: [] };
 
 export interface Selected {
-  /** How many values the selectors reach. */
+  /** The number of selected values. */
   readonly size: number;
   /** All of them, in order. */
   list(): readonly Json[];
 }
 
-/** What the selectors reach from a value, at the cost of the value's own size; only writing the list costs the list's. */
+/** Selects values at a cost proportional to the size of the given value; only expanding the list costs its own size. */
 export function select(start: Json, selectors: readonly Selector[]): Selected {
-  // Only behind a descendant can a value be met twice.
+  // Only after a descendant selector can a value be selected twice.
   const first = selectors.findIndex(({ kind }) => kind === "descendant");
   const known = selectors.map((_, at) => (first !== -1 && at > first ? new Map<Json, Found>() : undefined));
   const from = (value: Json, at: number): Found => {
@@ -59,7 +61,7 @@ function written(found: Found): readonly Json[] {
 
 const ALL: Selector = { kind: "all" };
 
-/** What one selector reaches of a value's own children. */
+/** The children of a value that one selector selects. */
 function children(value: Json, selector: Selector): readonly Json[] {
   switch (selector.kind) {
     case "child":

@@ -8,7 +8,7 @@ import type { Closure } from "./closure.ts";
 
 /** Where side effects may go: the bound policies and the declared stores. */
 export interface Storage extends BindingTable {
-  /** Path below the data root by store; null for one that leads out of it, which is reported where it is declared. */
+  /** Path below the data root by store; null for a path that leads out of it, which is reported at its declaration. */
   readonly stores: ReadonlyMap<string, string | null>;
   /** What to do about a side effect that is not bound. */
   bind(effect: string): Hint | undefined;
@@ -86,7 +86,7 @@ export function escaping(declared: string, owner: string): string {
   return `the path ${JSON.stringify(declared)} of ${owner} leads out of the data root`;
 }
 
-/** What a declared path means below the data root; null when it leads out of it. */
+/** The normalised path below the data root; null if it leads out of it. */
 export function pathBelowRoot(declared: string): string | null {
   const path = declared.startsWith(ROOT) ? declared.slice(ROOT.length) : declared;
   return isBelowRoot(path) ? path : null;

@@ -1,8 +1,9 @@
 /** The workflows of one snapshot by name: each is read, verified and compiled when it is first named (SPEC 2). */
 
-import { Fault, RunFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { isFqdn, kindOf } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import { PlanFault } from "./errors.ts";
 import type { FindWorkflow, Plan } from "./plan.ts";
 
 type Compile = (workflow: Artifact, find: FindWorkflow) => Promise<Plan>;
@@ -29,6 +30,6 @@ async function load(
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const facts = { workflow: name, refusal: error.code };
-    throw new RunFault("compile", "WF", "WORKFLOW_REFUSED", facts, { cause: error });
+    throw new PlanFault("compile", "WF", "WORKFLOW_REFUSED", facts, { cause: error });
   }
 }

@@ -11,7 +11,7 @@ const OFF = "PGS_NO_CACHE";
 
 /**
  * Below `$XDG_CACHE_HOME`, else `~/.cache`; null where there is neither, or where the cache is turned off.
- * What one version found says nothing about another.
+ * Results of one version do not apply to another.
  */
 export function openCheckCache(
   env: Readonly<Record<string, string | undefined>>,
@@ -35,7 +35,7 @@ export function openCheckCache(
   };
 }
 
-/** Trust boundary: what another user could have written there proves nothing. */
+/** Trust boundary: entries that another user could have written prove nothing. */
 function isOwnFolder(folder: string, user: number): boolean {
   const found = statSync(folder);
   return found.isDirectory() && found.uid === user && (found.mode & 0o022) === 0;

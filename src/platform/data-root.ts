@@ -1,8 +1,12 @@
-/** The data root on disk: every path stays inside, every write is whole, every failure a `StoreFault` without absolute paths. */
+/**
+ * The data root on disk: every path stays inside, every write is whole, every failure a `StoreFault` without absolute
+ * paths.
+ */
 
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { Fault, RunFault, StoreFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 import {
@@ -72,7 +76,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
   const { folder: rootFolder, unsynced } = root;
   // Derived data does not have to reach the device.
   const derived = { folder: rootFolder, unsynced: new Set<string>() };
-  // Where the store was found to be when its lock was taken: inside the lock it is not looked for again.
+  // The location of the store when its lock was taken: while the lock is held, it is not resolved again.
   let held: Located | undefined;
   let isDirty = false;
   const inOrder = createQueue();
@@ -149,7 +153,7 @@ function syncFolders(unsynced: Unsynced): void {
 
 type Failing = "UNREADABLE" | "UNWRITABLE";
 
-/** What the system refuses becomes a fault of this store; everything else passes through. */
+/** A system error becomes a fault of this store; every other error passes through. */
 function attempt<T>(failing: Failing, file: string, work: () => T): T {
   try {
     return work();
@@ -160,7 +164,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
 }
 
 function refuseEscape(store: string): never {
-  throw new RunFault("effect", "CS", "STORE_PATH_ESCAPES", { store });
+  throw new StorePathFault(store);
 }
 
 /** The path below the root in its one spelling. */
@@ -219,7 +223,10 @@ function throughLinks({ folder: root, unsynced }: Root, name: string, isMaking: 
   return { folder, file: basename(real), held };
 }
 
-/** Where the store really is after all links; asked before every operation, because a link may appear at any time. */
+/**
+ * The real location of the store after all links; resolved before every operation, because a link may appear at any
+ * time.
+ */
 function locate(folder: string, name: string): string {
   const missing: string[] = [];
   let existing = join(folder, name);
@@ -229,7 +236,7 @@ function locate(folder: string, name: string): string {
       const path = missing.length === 0 ? real : join(real, ...missing);
       return isBelow(folder, path) ? path : refuseEscape(name);
     }
-    // A link that leads nowhere: what a write creates behind it may be anywhere.
+    // A dangling link: a write would create its target, which may be anywhere.
     if (existing !== folder && isLink(existing)) refuseEscape(name);
     if (existing === folder) return join(folder, ...missing);
     missing.unshift(basename(existing));
@@ -275,7 +282,7 @@ function stamp(path: string, file: string): StoreStamp | null {
   };
 }
 
-/** Linked folders are not entered: what they hold inside the root has its own path, the rest is not the root's. */
+/** Linked folders are not entered: their content inside the root has its own path, and the rest is outside the root. */
 function* journals(folder: string): Iterable<Journal> {
   const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {

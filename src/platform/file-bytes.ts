@@ -19,14 +19,14 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { StoreFault } from "../errors/faults.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
 import { systemErrno } from "./errno.ts";
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const PIECE_BYTES = 1 << 20;
 
-/** What `work` answers, or null where something that it asks for does not exist. */
+/** The result of `work`, or null if something that it needs does not exist. */
 export function unlessAbsent<T>(work: () => T): T | null {
   try {
     return work();
@@ -36,7 +36,7 @@ export function unlessAbsent<T>(work: () => T): T | null {
   }
 }
 
-/** What is more than a text may be is refused, so that nothing behind it has to be ready for that. */
+/** Refuses bytes that are too long for a string, so that callers never meet them. */
 export function read(path: string): Uint8Array {
   return reading(path, (file) => {
     if (fstatSync(file).size > SIZE.text) throw systemError("EFBIG");
@@ -44,7 +44,7 @@ export function read(path: string): Uint8Array {
   });
 }
 
-/** The bytes of the file that is there now, a piece at a time; it is open until all were asked for. */
+/** The bytes of the current file in chunks; the file stays open until all were read. */
 export function openPieces(path: string): Iterable<Uint8Array> {
   const file = openFile(path);
   return (function* () {
@@ -65,7 +65,7 @@ export function readAt(path: string, offset: number, length: number): Uint8Array
   return reading(path, (file) => fill(file, offset, length));
 }
 
-/** All pieces are of the file that was there at the beginning, also when its name is given to another meanwhile. */
+/** All chunks are of the same file, even if the name is given to another file meanwhile. */
 export function readFrom(path: string, offset: number, take: (piece: Uint8Array) => void): void {
   reading(path, (file) => {
     let at = offset;
@@ -88,7 +88,7 @@ function reading<T>(path: string, work: (file: number) => T): T {
   }
 }
 
-/** A pipe or a device is no file: opening it must not wait, and reading it might never end. */
+/** A pipe or a device is not a regular file: opening it must not block, and reading it might never end. */
 function openFile(path: string): number {
   const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (isFileOrFolder(file)) return file;
@@ -106,7 +106,7 @@ function systemError(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: "read" });
 }
 
-/** Paths have no links left in them: one in the file's place was put there meanwhile. */
+/** Paths contain no links: a link in the file's place was created meanwhile. */
 function opened<T>(path: string, flags: number, work: (file: number) => T): T {
   const file = openSync(path, flags | O_NOFOLLOW, 0o666);
   try {
@@ -128,8 +128,8 @@ function fill(file: number, offset: number, length: number): Uint8Array {
 }
 
 /**
- * Adds all bytes or none: what a full disk let through is taken back. `name` is for the fault. Answers whether the
- * file is a new one.
+ * Appends all bytes or none: a partial write on a full disk is undone. `name` is for the fault. Returns whether the
+ * file is new.
  */
 export function append(path: string, name: string, bytes: Uint8Array): boolean {
   const add = (file: number) => {
@@ -174,14 +174,14 @@ export function writeWhole(file: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
 }
 
-/** Where a process that has the token writes what is to replace the file; a killed one leaves it there. */
+/** The draft that will replace the file, by the token of its process; a killed process leaves it behind. */
 export function draftOf(path: string, token: string): string {
   return `${path}.${token}.tmp`;
 }
 
 /**
- * Writes beside the file, waits for the disk, and only then takes the file's name. Mode, owner and group stay as
- * they are; answers false where the owner or the group could not be kept.
+ * Writes a draft next to the file, syncs it, and then renames it to the file. Mode, owner and group stay as
+ * they are; returns false if the owner or the group could not be kept.
  */
 export function replace(path: string, draft: string, text: string | Uint8Array): boolean {
   const before = lstatSync(path, { throwIfNoEntry: false });
@@ -194,7 +194,7 @@ export function replace(path: string, draft: string, text: string | Uint8Array):
   return isKept;
 }
 
-/** Before a byte is written, so that nobody reads what they could not read before. */
+/** Before a byte is written, so that no user can read what they could not read before. */
 function keepAccess(file: number, { uid, gid, mode }: Stats): boolean {
   const own = fstatSync(file);
   const hasGroup = own.gid === gid || isDone(() => fchownSync(file, own.uid, gid));
@@ -214,7 +214,7 @@ function isDone(work: () => void): boolean {
   }
 }
 
-/** What `write` puts into a new file of the draft's name takes the path's name; a failure leaves neither. */
+/** Writes a new draft file and renames it to the path; a failure leaves neither. */
 export function writeDraft(draft: string, path: string, write: (file: number) => void): void {
   const file = openSync(draft, "wx");
   try {

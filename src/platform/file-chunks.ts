@@ -1,14 +1,14 @@
-/** A file read a piece at a time, however large it is. */
+/** Reads a file of any size in chunks. */
 
 import * as fs from "node:fs";
 import type { Source } from "../ports.ts";
 import { attempt, nodeFiles } from "./node-ports.ts";
 
-/** What is no longer than that is read at once. */
+/** A file up to this size is read at once. */
 const WHOLE = 2 ** 23;
 const PIECE = 2 ** 20;
 
-/** Null when nothing is there. What cannot be read twice, such as a pipe, is held. @throws IoError */
+/** Null if there is no file. Input that cannot be read twice, such as a pipe, is kept in memory. @throws IoError */
 export function openSource(file: string): Source | null {
   const stat = attempt(() => fs.statSync(file), null);
   if (stat?.isFile() === true && stat.size > WHOLE) {

@@ -1,17 +1,17 @@
 /** Index files on disk: an optimisation that may fail at any time and in any way. */
 
 import { fchmodSync, statSync, unlinkSync } from "node:fs";
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import type { IndexFile } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 import { readAt, writeDraft, writeWhole } from "./file-bytes.ts";
 
-/** A draft this old was left behind by a process that died. */
+/** A draft of this age belongs to a process that died. */
 const ABANDONED_MS = 60_000;
 
 /**
- * The index file at the path that `at` finds, or refuses, at every use. It says something of the store, so it is
- * written for those who may read the store.
+ * The index file at the path that `at` resolves, or refuses, at every use. It reveals content of the store, so its mode
+ * is that of the store.
  */
 export function openIndexFile(
   worth: number,
@@ -34,7 +34,7 @@ function orElse<T>(fallback: T, work: () => T): T {
   }
 }
 
-/** One draft at a time: whoever finds another's leaves the writing to that one. */
+/** One draft at a time: a process that finds another draft does not write. */
 function replace(path: string, mode: number, parts: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
   const begun = statSync(draft, { throwIfNoEntry: false })?.mtimeMs;

@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TraceFault } from "../errors/faults.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { sha256 } from "../json/canonical.ts";
 import { SIZE } from "../json/limits.ts";
 import {
@@ -20,7 +20,7 @@ import { errnoOf } from "./errno.ts";
 import { draftOf, isFileOrFolder, replace, syncFolder, writeWhole } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 
-/** What the file system answers, or `absent` where there is nothing. @throws IoError */
+/** The result of a file system call, or `absent` if there is no file. @throws IoError */
 export function attempt<T>(work: () => T, absent: T): T {
   try {
     return work();
@@ -40,7 +40,7 @@ export const nodeFiles: Files = {
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
 
-/** Opening a pipe waits for who writes into it only where a pipe may be read. */
+/** Opening a pipe waits for its writer only if a pipe may be read. */
 function readOpened(file: string, most: number | undefined): Uint8Array {
   const { O_NONBLOCK, O_RDONLY } = fs.constants;
   const descriptor = fs.openSync(file, most === undefined ? O_RDONLY | O_NONBLOCK : O_RDONLY);
@@ -72,7 +72,7 @@ export function readAtMost(descriptor: number, most: number): Uint8Array {
   throw new TooLarge(null);
 }
 
-/** A pipe that was opened by somebody else may have nothing for a moment. */
+/** A pipe that another process opened may be empty for a moment. */
 function readSome(descriptor: number, piece: Buffer): number {
   for (;;) {
     try {
@@ -101,12 +101,12 @@ export const nodeClock: Clock = {
   micros: () => Number(process.hrtime.bigint() / 1000n),
 };
 
-/** A clock that stands still: everything it stamps is the same in every run. */
+/** A clock with a fixed time: its readings are the same in every run. */
 export function fixedClock(epochMs: number): Clock {
   return { now: () => epochMs, micros: () => 0 };
 }
 
-/** Bytes drawn from the system at once, because each drawing costs as much as many bytes. */
+/** Random bytes that are read at once, because each read costs as much as many bytes. */
 const POOL_BYTES = 4096;
 
 export const nodeEntropy: Entropy = pooledEntropy();
@@ -117,28 +117,28 @@ function pooledEntropy(): Entropy {
     hex(count) {
       if (count > POOL_BYTES) return randomBytes(count).toString("hex");
       if (count > pool.length) pool = randomBytes(POOL_BYTES);
-      const drawn = pool.subarray(0, count);
+      const taken = pool.subarray(0, count);
       pool = pool.subarray(count);
-      return drawn.toString("hex");
+      return taken.toString("hex");
     },
   };
 }
 
-/** Bytes that depend on the seed alone, drawn in order. */
+/** Pseudo-random bytes that depend only on the seed. */
 export function seededEntropy(seed: string): Entropy {
   let block = 0;
   let ready = "";
   return {
     hex(count) {
       while (ready.length < count * 2) ready += sha256(`${seed}:${block++}`);
-      const drawn = ready.slice(0, count * 2);
+      const taken = ready.slice(0, count * 2);
       ready = ready.slice(count * 2);
-      return drawn;
+      return taken;
     },
   };
 }
 
-/** Permissions of what a run leaves; the umask may take more away. */
+/** Permissions of the files of a run; the umask may reduce them. */
 const TRACE_MODES = {
   owner: { folder: 0o700, file: 0o600 },
   group: { folder: 0o750, file: 0o640 },
@@ -207,7 +207,7 @@ function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder[
   };
   return {
     append: (text) => guarded(() => writeWhole(descriptor, Buffer.from(text))),
-    // A file that was removed takes what is written to it, and nobody can read it.
+    // Writing to a removed file succeeds, but the content is lost.
     checkPlace: () =>
       guarded(() => {
         const there = fs.statSync(file);

@@ -1,6 +1,6 @@
 /**
- * A folder held open while something is done in it. Its files are reached through the handle, so that nobody who
- * renames a folder or puts a link in its place leads an operation elsewhere than where it was found to lead.
+ * A folder that is held open during an operation. Its files are reached through the handle, so that another process that
+ * renames a folder or replaces it with a link cannot redirect the operation.
  */
 
 import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync } from "node:fs";
@@ -17,7 +17,7 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** Linux's flag for a handle that needs only the right to search the folder; Node does not name it. */
 const O_PATH = 0x200000;
 
-/** Handles are kept for the next use: finding a folder anew costs a multiple of asking whether one is still there. */
+/** Handles are kept for the next use: resolving a folder again costs much more than checking a handle. */
 const MOST_KEPT = 8;
 
 interface Kept extends OpenFolder {
@@ -28,10 +28,10 @@ interface Kept extends OpenFolder {
 /** By the path without links that each was opened at, in the order of opening. */
 const kept = new Map<string, Kept>();
 
-/** Only Linux has paths that go through a handle. Elsewhere the path is used as it was checked. */
+/** Only Linux has paths through a handle. Other systems use the checked path. */
 let hasHandlePaths: boolean | undefined;
 
-/** The folder at a path without links, where its handle was kept and still is of that path; else null. */
+/** The folder at a path without links, if its handle was kept and is still valid for the path; else null. */
 export function alreadyOpen(folder: string): OpenFolder | null {
   const found = kept.get(folder);
   if (found === undefined || readlinkSync(found.path) !== folder) return null;
@@ -39,7 +39,7 @@ export function alreadyOpen(folder: string): OpenFolder | null {
   return found;
 }
 
-/** The folder at a path without links; null where the path leads elsewhere by now. */
+/** The folder at a path without links; null if the path now leads to another folder. */
 export function openFolder(folder: string): OpenFolder | null {
   const held = alreadyOpen(folder);
   if (held !== null) return held;
@@ -78,7 +78,7 @@ function drop(folder: string): void {
   if (dropped?.users === 0) closeSync(dropped.handle);
 }
 
-/** The same, made with those above it that are missing; `made` is told the parent of each. */
+/** The same, created with its missing parents; `made` is called with the parent of each new folder. */
 export function makeFolder(folder: string, made: (parent: string) => void): OpenFolder | null {
   try {
     return openFolder(folder);

@@ -3,14 +3,14 @@
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../ports.ts";
 
-/** Drawn anew at most ten times a second, and gone when it is closed. */
+/** Drawn at most ten times per second, and removed when it is closed. */
 export function openProgress(stream: NodeJS.WriteStream, what: string, total: number): Progress {
   const bar = new SingleBar({
     stream,
     format: `${what} [{bar}] {percentage} % | {eta_formatted} left`,
     barCompleteChar: "=",
     barIncompleteChar: " ",
-    // Nothing to be put right where the process is stopped half-way.
+    // Nothing needs to be restored if the process is stopped in between.
     linewrap: true,
     clearOnComplete: true,
     fps: 10,

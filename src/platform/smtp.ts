@@ -22,7 +22,7 @@ function accountIn(env: Environment): MailSettings {
   return Object.fromEntries(set) as MailSettings;
 }
 
-/** A port that is no number is the server's fault as much as one on which nothing listens. */
+/** An invalid port number is treated like a port on which no server listens. */
 async function send(letter: MailMessage, account: MailAccount): Promise<MailRefusal | undefined> {
   const { host, port, login, sender } = account;
   const { createTransport } = await import("nodemailer");
@@ -30,7 +30,7 @@ async function send(letter: MailMessage, account: MailAccount): Promise<MailRefu
     host,
     port,
     secure: port === IMPLICIT_TLS_PORT,
-    // A password does not cross a network in the clear.
+    // A password must not cross a network in clear text.
     requireTLS: login !== undefined && !LOOPBACK.test(host),
     ...(login === undefined ? {} : { auth: login }),
     connectionTimeout: PATIENCE_MS,

@@ -3,12 +3,13 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { TraceFault } from "../errors/faults.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { IoError, type TempFolder } from "../ports.ts";
+import { copyFolder } from "./copy-folder.ts";
 import { errnoOf } from "./errno.ts";
 import { makeFolders } from "./make-folders.ts";
 
-/** A new empty folder, among the system's temporary ones where no other place is named. @throws TraceFault */
+/** A new empty folder, by default below the system's temporary folder. @throws TraceFault */
 export function openTempFolder(within: string = tmpdir()): TempFolder {
   const folder = makeFolder(within);
   const below = (name: string) => path.join(folder, name);
@@ -27,7 +28,8 @@ export function openTempFolder(within: string = tmpdir()): TempFolder {
         if (fs.existsSync(below(from)))
           fs.cpSync(below(from), below(to), { recursive: true, verbatimSymlinks: true });
       }),
-    // Somebody who was just stopped may still write a last file.
+    copyFrom: (source, to, most) => copyFolder(source, below(to), most),
+    // A process that was just stopped may still write a last file.
     close: () =>
       attempt(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })),
   };

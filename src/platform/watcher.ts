@@ -5,10 +5,10 @@ import * as path from "node:path";
 
 const READ = /\.(?:ya?ml|jsonl?|md)$/;
 
-/** Several files are often written one after the other: a change is over when nothing has followed it for so long. */
+/** Several files are often written in a row: a change is complete if no other follows within this time. */
 const QUIET_MS = 60;
 
-/** Settles once something that is read has changed at or below one of the places; those that are not there are passed over. */
+/** Resolves after a change at or below one of the paths; missing paths are ignored. */
 export function awaitChange(places: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;

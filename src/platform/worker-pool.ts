@@ -1,7 +1,7 @@
-/** Threads that do one job after the other. */
+/** A pool of worker threads. */
 
 import { parentPort, Worker } from "node:worker_threads";
-import { UsageFault } from "../errors/faults.ts";
+import { WorkerFault } from "../errors/ports.ts";
 import type { WorkerPool } from "../ports.ts";
 
 interface Waiting {
@@ -12,7 +12,7 @@ interface Waiting {
 
 type Message = { readonly answer: unknown } | { readonly error: unknown };
 
-/** So many threads, each beginning with the file. A job whose thread ends before it has answered is rejected. */
+/** Starts the threads with the file. A job is rejected if its thread ends before it finishes. */
 export function openWorkerPool(file: string, threads: number): WorkerPool {
   const workers = new Set(Array.from({ length: threads }, () => new Worker(file)));
   const free = new Set(workers);
@@ -27,7 +27,7 @@ export function openWorkerPool(file: string, threads: number): WorkerPool {
       busy.set(worker, taken);
       worker.postMessage(taken.job);
     }
-    // Without a thread left nobody would ever take them.
+    // Without a thread, no job would ever run.
     if (workers.size === 0) for (const { reject } of waiting.splice(0)) reject(failure);
   };
   const answered = (worker: Worker, message: Message) => {
@@ -51,7 +51,7 @@ export function openWorkerPool(file: string, threads: number): WorkerPool {
     worker.once("error", (error) => {
       thrown = error;
     });
-    worker.once("exit", (exit_code) => ended(worker, thrown ?? new UsageFault("WORKER_ENDED", { exit_code })));
+    worker.once("exit", (exit_code) => ended(worker, thrown ?? new WorkerFault(exit_code)));
   }
   return {
     perform: (job) =>
@@ -67,7 +67,7 @@ export function openWorkerPool(file: string, threads: number): WorkerPool {
   };
 }
 
-/** In a thread: answers every job. */
+/** In a thread: performs every job. */
 export function serve<J>(perform: (job: J) => Promise<unknown>): void {
   parentPort?.on("message", async (job: J) => {
     parentPort?.postMessage(await answer(() => perform(job)));

@@ -1,5 +1,5 @@
 /**
- * Foreign text inside Markdown. Names, payloads and facts are whatever somebody sent: they reach the page only
+ * Untrusted text inside Markdown. Names, payloads and facts are untrusted: they reach the page only
  * as code, in a form that can neither end a table cell, nor a line, nor become markup.
  */
 
@@ -9,7 +9,7 @@ import { canonical } from "../json/canonical.ts";
 import type { Json } from "../json/json.ts";
 import { shortened } from "./picture/text-metrics.ts";
 
-/** Longer values are shortened; the trace holds all of them. */
+/** Longer values are shortened; the trace has the whole value. */
 const VALUE_LIMIT = 400;
 
 /** Safe between backticks, also in a table cell. */

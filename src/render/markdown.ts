@@ -1,7 +1,7 @@
-/** A trace as a page: what ran, which way it went, what it changed, what went wrong and what to do about it. */
+/** A trace as a Markdown page: workflow, path, changes, problems and hints. */
 
+import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
-import { wordingOf } from "../errors/faults.ts";
 import type { Change } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
@@ -11,14 +11,14 @@ import { code, fileLink, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
 import { sizeText, tooLarge } from "./picture/size.ts";
 
-/** The page. Pure: same events and graph, same text. A trace that stops early is told as far as it goes. */
+/** The page. Pure: same events and graph, same text. A trace that stops early is shown as far as it goes. */
 export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): string {
   const { main, nested } = runsOf(events);
-  const course = runPathOf(main);
+  const runPath = runPathOf(main);
   const sections = [
-    `# ${code(workflowOf(course, graph))}\n\n${endingOf(course, events)}\n\n${renderFacts(course, events)}`,
-    section("Path", course.visits.length === 0 ? "No node was entered.\n" : renderPath(course.visits)),
-    section("Picture", renderPicture(graph, course)),
+    `# ${code(workflowOf(runPath, graph))}\n\n${endingOf(runPath, events)}\n\n${renderFacts(runPath, events)}`,
+    section("Path", runPath.visits.length === 0 ? "No node was entered.\n" : renderPath(runPath.visits)),
+    section("Picture", renderPicture(graph, runPath)),
     section("Admission", renderAdmission(events)),
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
@@ -26,7 +26,7 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
     section("Side effects", renderEffects(events)),
     section("Announced events", renderAnnouncements(events)),
     section("Nested runs", renderNestedRuns(nested)),
-    section("Files", renderFiles(course, events)),
+    section("Files", renderFiles(runPath, events)),
   ];
   return sections.filter((text) => text !== "").join("\n");
 }
@@ -97,9 +97,9 @@ function renderPath(visits: readonly Visit[]): string {
   return table(["#", "Node", "Outcome", "Next", "ms"], rows);
 }
 
-function renderPicture(graph: Graph, course: RunPath): string {
+function renderPicture(graph: Graph, runPath: RunPath): string {
   const size = tooLarge(graph);
-  return size === null ? `\`\`\`mermaid\n${renderMermaid(graph, course)}\`\`\`\n` : `${sizeText(size)}\n`;
+  return size === null ? `\`\`\`mermaid\n${renderMermaid(graph, runPath)}\`\`\`\n` : `${sizeText(size)}\n`;
 }
 
 function renderAdmission(events: readonly TraceEvent[]): string {
@@ -168,7 +168,7 @@ function renderEffects(events: readonly TraceEvent[]): string {
       code(cs_code),
       code(op),
       optional(store),
-      ...(end === null ? ["no end recorded", "may be half done"] : conclusionOf(end)),
+      ...(end === null ? ["no end recorded", "may be incomplete"] : conclusionOf(end)),
     ];
   });
   if (rows.length === 0) return "";

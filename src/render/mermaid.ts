@@ -15,15 +15,15 @@ import { drawable, shortened } from "./picture/text-metrics.ts";
 const LABEL_LIMIT = 60;
 
 /** Flowchart source without a fence. Ids are `n0`, `n1` …: no declared name is ever read as syntax. */
-export function renderMermaid(graph: Graph, course: RunPath): string {
+export function renderMermaid(graph: Graph, runPath: RunPath): string {
   const ids = new Map(graph.nodes.map((node, i) => [node.key, `n${i}`]));
   const edges = mergeEdges(graph);
-  const taken = edges.map((edge) => course.visits.filter((visit) => isPassage(visit, edge)));
+  const taken = edges.map((edge) => runPath.visits.filter((visit) => isPassage(visit, edge)));
   const lines = [
     "flowchart TB",
-    ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, course)}`),
+    ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, runPath)}`),
     ...edges.map((edge, i) => renderEdge(edge, taken[i] ?? [], ids)),
-    ...(Object.keys(INKS) as EndingStatus[]).flatMap((manner) => stylesOf(manner, graph, course, ids, taken)),
+    ...(Object.keys(INKS) as EndingStatus[]).flatMap((manner) => stylesOf(manner, graph, runPath, ids, taken)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -32,8 +32,8 @@ function isPassage(visit: Visit, edge: MergedEdge): boolean {
   return visit.node === edge.from && visit.next === edge.to;
 }
 
-function shapeOf({ key, type }: GraphNode, course: RunPath): string {
-  const orders = ordersOf(course.visits.filter((visit) => visit.node === key));
+function shapeOf({ key, type }: GraphNode, runPath: RunPath): string {
+  const orders = ordersOf(runPath.visits.filter((visit) => visit.node === key));
   const label = quoted(orders === "" ? key : `${key} (${orders})`);
   switch (type) {
     case "IN":
@@ -55,15 +55,15 @@ function renderEdge(edge: MergedEdge, passages: readonly Visit[], ids: ReadonlyM
 function stylesOf(
   manner: EndingStatus,
   graph: Graph,
-  course: RunPath,
+  runPath: RunPath,
   ids: ReadonlyMap<string, string>,
   taken: readonly (readonly Visit[])[],
 ): readonly string[] {
   const went = (visits: readonly Visit[]) => {
     const last = visits.at(-1);
-    return last !== undefined && endingStatusOf(last, course) === manner;
+    return last !== undefined && endingStatusOf(last, runPath) === manner;
   };
-  const nodes = graph.nodes.filter(({ key }) => went(course.visits.filter((visit) => visit.node === key)));
+  const nodes = graph.nodes.filter(({ key }) => went(runPath.visits.filter((visit) => visit.node === key)));
   const links = taken.flatMap((passages, i) => (went(passages) ? [i] : []));
   const { fill, line, text } = INKS[manner];
   const styles = [];

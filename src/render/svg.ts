@@ -1,10 +1,10 @@
 /** The picture of a run: the whole declared graph, and on top of it the path that was taken. */
 
-import { TraceFault } from "../errors/faults.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { endingStatusOfPath, type RunPath, runPathOf, workflowOf } from "../trace/run-path.ts";
 import { runsOf } from "../trace/runs.ts";
+import { RenderFault } from "./errors.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts";
 import { layOut, type Route } from "./picture/layout.ts";
 import { LEGEND_WIDTH, renderLegend } from "./picture/legend.ts";
@@ -19,12 +19,12 @@ const TITLE_SIZE = 18;
 const TITLE_HEIGHT = 92;
 const LEGEND_HEIGHT = 64;
 
-/** Where a click on a node's box leads; undefined for one that leads nowhere. */
+/** The link target of a node's box; undefined for a box without a link. */
 export type LinkOf = (node: string) => string | undefined;
 
 /**
- * Draws run `0`; nested runs are told by the pages. Same events and graph, same text.
- * @throws TraceFault `PICTURE_TOO_LARGE`
+ * Draws run `0`; the pages show nested runs. Same events and graph, same text.
+ * @throws RenderFault `PICTURE_TOO_LARGE`
  */
 export function renderSvg(
   events: readonly TraceEvent[],
@@ -32,11 +32,11 @@ export function renderSvg(
   linkOf: LinkOf = () => undefined,
 ): string {
   const size = tooLarge(graph);
-  if (size !== null) throw new TraceFault("PICTURE_TOO_LARGE", { ...size });
-  const course = runPathOf(runsOf(events).main);
-  const drawing = drawingOf(graph, course);
+  if (size !== null) throw new RenderFault("PICTURE_TOO_LARGE", { ...size });
+  const runPath = runPathOf(runsOf(events).main);
+  const drawing = drawingOf(graph, runPath);
   const layout = layOut(drawing);
-  const title = titleOf(course, graph);
+  const title = titleOf(runPath, graph);
   const width = Math.ceil(Math.max(layout.width, title.width, LEGEND_WIDTH)) + 2 * MARGIN;
   const height = Math.ceil(TITLE_HEIGHT + layout.height + LEGEND_HEIGHT) + 2 * MARGIN;
   const left = Math.round((width - layout.width) / 2);
@@ -47,7 +47,7 @@ export function renderSvg(
     `<g transform="translate(${MARGIN} ${MARGIN})">${title.svg}</g>`,
     `<g transform="translate(${left} ${MARGIN + TITLE_HEIGHT})">`,
     ...inFront(layout.routes).map(renderTrack),
-    ...alongThePath(drawing.boxes, course).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
+    ...alongThePath(drawing.boxes, runPath).map((box) => linked(renderBox(box, layout), linkOf(box.key))),
     ...layout.routes.map(renderLabel),
     "</g>",
     `<g transform="translate(${MARGIN} ${height - MARGIN - LEGEND_HEIGHT + 22})">${renderLegend()}</g>`,
@@ -55,7 +55,7 @@ export function renderSvg(
   ].join("");
 }
 
-/** Who goes from link to link with the keyboard goes the way of the run. */
+/** Keyboard navigation from link to link follows the path of the run. */
 function alongThePath(boxes: readonly Box[], { visits }: RunPath): readonly Box[] {
   const order = new Map(visits.toReversed().map((visit) => [visit.node, visit.order]));
   const orderOf = ({ key }: Box) => order.get(key) ?? visits.length + 1;
@@ -72,13 +72,13 @@ function inFront(routes: readonly Route[]): readonly Route[] {
   return [...routes.filter((route) => !isTaken(route)), ...routes.filter(isTaken)];
 }
 
-function titleOf(course: RunPath, graph: Graph): { readonly svg: string; readonly width: number } {
-  const workflow = drawable(workflowOf(course, graph));
-  const status = course.end?.status ?? "UNFINISHED";
-  const ink = INKS[endingStatusOfPath(course)];
+function titleOf(runPath: RunPath, graph: Graph): { readonly svg: string; readonly width: number } {
+  const workflow = drawable(workflowOf(runPath, graph));
+  const status = runPath.end?.status ?? "UNFINISHED";
+  const ink = INKS[endingStatusOfPath(runPath)];
   const chip = textWidth(status, NAME_SIZE) + 16;
-  const rest = drawable(endingOf(course));
-  const trace = drawable(`trace ${course.traceId}`);
+  const rest = drawable(endingOf(runPath));
+  const trace = drawable(`trace ${runPath.traceId}`);
   const svg =
     svgText(workflow, { x: 0, y: 10 }, TITLE, TITLE_SIZE, true) +
     `<rect y="27" width="${short(chip)}" height="22" rx="4" fill="${ink.line}"/>` +

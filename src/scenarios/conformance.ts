@@ -3,11 +3,12 @@
 import { type Registry, registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
+import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { RunFault, UsageFault } from "../errors/faults.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
 import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
 import type { Snapshot } from "../snapshot/load.ts";
+import { ScenarioFault } from "./errors.ts";
 import { compare, type Difference } from "./expect/compare.ts";
 
 export interface CaseResult {
@@ -30,7 +31,7 @@ export interface ConformanceRequest {
   readonly readings: Readings;
 }
 
-/** The result of each chosen case. @throws UsageFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
+/** The result of each chosen case. @throws ScenarioFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
 export async function runConformance({
   snapshot,
   filter,
@@ -39,7 +40,7 @@ export async function runConformance({
   const cases = readCases(snapshot);
   const chosen = cases.filter(({ name }) => filter === undefined || name.includes(filter));
   if (filter !== undefined && chosen.length === 0)
-    throw new UsageFault("NO_SUCH_CASE", { text: filter, cases: cases.length });
+    throw new ScenarioFault("NO_SUCH_CASE", { text: filter, cases: cases.length });
   const results: CaseResult[] = [];
   for (const one of chosen) results.push(await checkCase(one, registry, readings));
   return results;

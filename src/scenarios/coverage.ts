@@ -1,6 +1,6 @@
 /** Which of the edges, outcomes and admissions that a snapshot declares were exercised. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { type JsonObject, own } from "../json/json.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
@@ -23,7 +23,7 @@ export interface Coverage {
   readonly admission: readonly (AdmissionResult & Times)[];
   /** Null when it does not compile. */
   readonly graph: Graph | null;
-  /** Why its edges are not known: it does not compile. */
+  /** Why its edges are unknown: it does not compile. */
   readonly refused?: string;
 }
 

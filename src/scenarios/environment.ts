@@ -1,19 +1,16 @@
 /** What a scenario is played in: the outside world, and what the command line adds to a run. */
 
 import type { RunEnding } from "../engine/advance.ts";
-import type { Fault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/json.ts";
-import type { Clock, Entropy, Files, Mail, TempFolder, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Mail, Ports, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { ObservedEnding } from "./expect/expectation.ts";
 import type { Output } from "./expect/leaks.ts";
 
 /** Printing and exit codes are the command line's: a vector holds them, too, to what they should be. */
-export interface ScenarioEnvironment {
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
+export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "entropy"> {
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };

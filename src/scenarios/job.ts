@@ -1,6 +1,6 @@
 /** One scenario as it is sent to another thread, and how that thread runs it. */
 
-import { UsageFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import type { Files } from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
@@ -13,6 +13,7 @@ export interface Job {
   readonly path: string;
   readonly file: string;
   readonly snapshot: SnapshotPlace;
+  readonly workspace: string;
   /** The folder below which it writes everything. */
   readonly within: string;
   readonly isRecorded: boolean;
@@ -23,14 +24,21 @@ export interface SnapshotPlace {
   readonly expectSeal: string | null;
 }
 
-/** The answer of a thread, as plain data: a fault that is sent to another thread is no `Fault` there. */
-export type JobAnswer = { readonly tested: Tested } | { readonly refused: Pick<UsageFault, "code" | "facts"> };
+type Refusal = Pick<Fault, "code" | "facts" | "wording">;
 
-/** @throws UsageFault when the job was refused */
+/** What a thread answers. An error loses its class on the way from one thread to another: its members are sent. */
+export type JobAnswer = { readonly tested: Tested } | { readonly refused: Refusal };
+
+class JobFault extends Fault {
+  constructor({ code, facts, wording }: Refusal) {
+    super("usage", code, facts, wording);
+  }
+}
+
+/** @throws JobFault when the job was refused */
 export function testedIn(answer: JobAnswer): Tested {
   if ("tested" in answer) return answer.tested;
-  const { code, facts } = answer.refused;
-  throw new UsageFault(code as "BAD_USAGE", facts as never);
+  throw new JobFault(answer.refused);
 }
 
 interface Ready {
@@ -42,16 +50,17 @@ interface Ready {
 export function performer(environment: ScenarioEnvironment): (job: Job) => Promise<JobAnswer> {
   const { files } = environment;
   let ready: Promise<Ready> | undefined;
-  return async ({ path, file, snapshot, within, isRecorded }) => {
+  return async ({ path, file, snapshot, workspace, within, isRecorded }) => {
     ready ??= prepare(snapshot, files);
     const { workflows, stores } = await ready;
     const around = { ...environment, openTempFolder: () => environment.openTempFolder(within) };
     try {
       const read = readScenario(path, file, files);
-      return { tested: await testScenario(read, { workflows, stores, around, isRecorded }) };
+      return { tested: await testScenario(read, { workflows, stores, workspace, around, isRecorded }) };
     } catch (fault) {
-      if (!(fault instanceof UsageFault)) throw fault;
-      return { refused: { code: fault.code, facts: fault.facts } };
+      if (!(fault instanceof Fault && fault.stage === "usage")) throw fault;
+      const { code, facts, wording } = fault;
+      return { refused: { code, facts, wording } };
     }
   };
 }

@@ -1,9 +1,9 @@
 /** Measures what the runs of recorded traces cover of a snapshot's workflows. */
 
-import { UsageFault } from "../errors/faults.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, type Outcomes } from "./coverage.ts";
+import { ScenarioFault } from "./errors.ts";
 import { countTrace, type LeftOut } from "./recorded-traces.ts";
 
 export interface CoverageRequest {
@@ -26,7 +26,7 @@ export interface CoverageResult {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The coverage of every workflow, and the traces that tell nothing of it. @throws UsageFault `TRACE_FOREIGN` */
+/** The coverage of every workflow, and the traces that tell nothing of it. @throws ScenarioFault `TRACE_FOREIGN` */
 export async function measureCoverage({ snapshot, traces }: CoverageRequest): Promise<CoverageResult> {
   const workflows = catalogue(snapshot);
   const outcomes: Outcomes = new Map();
@@ -34,7 +34,7 @@ export async function measureCoverage({ snapshot, traces }: CoverageRequest): Pr
   for (const { file, isNamed, read } of traces) {
     const left = await countTrace(file, read(), workflows, outcomes);
     if (left === null) continue;
-    if (left.code === "FOREIGN" && isNamed) throw new UsageFault("TRACE_FOREIGN", { file, why: left.why });
+    if (left.code === "FOREIGN" && isNamed) throw new ScenarioFault("TRACE_FOREIGN", { file, why: left.why });
     leftOut.push(left);
   }
   const coverage = await coverageOf(workflows, outcomes);

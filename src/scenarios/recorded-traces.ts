@@ -1,6 +1,6 @@
 /** Traces that are there already, counted: which of them, and why the others not. */
 
-import { Fault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
 import { wordsOf } from "../examine/finding.ts";
 import { verifyTrace } from "../examine/verify.ts";
@@ -31,7 +31,7 @@ export async function countTrace(
     return { file, code: "NOT_INTACT", why: `${broken.code}${place}: ${wordsOf(broken).what}` };
   }
   const [start] = events;
-  if (start?.event_type !== "execution_start") return { file, code: "NO_RUN", why: "no run begins in it" };
+  if (start?.event_type !== "execution_start") return { file, code: "NO_RUN", why: "no run starts in it" };
   const other = await otherSnapshot(start.payload, workflows);
   if (other !== null) return { file, code: "OTHER_SNAPSHOT", why: other };
   count(outcomes, events);
@@ -44,7 +44,9 @@ async function otherSnapshot(
 ): Promise<string | null> {
   try {
     const [differing] = checkSnapshot(await workflows.plan(start.workflow_code), start, 1);
-    return differing === undefined ? null : `it ran on another snapshot, ${start.snapshot.root.slice(0, 12)}…`;
+    return differing === undefined
+      ? null
+      : `it was recorded on another snapshot, ${start.snapshot.root.slice(0, 12)}…`;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return `${start.workflow_code} cannot be run here: ${error.code}`;

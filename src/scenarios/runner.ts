@@ -1,17 +1,20 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
 import { entropySeed, run } from "../engine/run.ts";
-import { Fault, UsageFault } from "../errors/faults.ts";
+import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import type { Json } from "../json/json.ts";
+import { SCENARIO_DATA } from "../json/limits.ts";
 import { eventWriters } from "../plan/event-writers.ts";
-import { IoError, type TempFolder } from "../ports.ts";
+import { FileError, IoError, type TempFolder, TooLarge } from "../ports.ts";
 import { inArtifact } from "../snapshot/hint.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
 import type { CommandRun, ScenarioEnvironment } from "./environment.ts";
+import { ScenarioFault } from "./errors.ts";
 import { traceProblems } from "./expect/check-trace.ts";
 import type { Difference } from "./expect/compare.ts";
 import { compareData, readData } from "./expect/data.ts";
@@ -19,6 +22,7 @@ import { compareExpectation, observedRefusal, observedRun } from "./expect/expec
 import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
 import { overlaid } from "./overlay.ts";
+import { ScenarioRedactor } from "./redaction.ts";
 import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
 import { StubbedExecutor } from "./stubbed-executor.ts";
 
@@ -44,7 +48,7 @@ export interface ScenarioResult {
 
 /**
  * Each step as it is over. Nothing is left of any of them.
- * @throws UsageFault `VECTOR_UNPLAYABLE` when the data of a step cannot be prepared
+ * @throws ScenarioFault `VECTOR_UNPLAYABLE`, `SCENARIO_DATA_LIMIT` when the data of a step cannot be prepared
  */
 export async function* runScenario(
   scenario: Scenario,
@@ -54,7 +58,8 @@ export async function* runScenario(
   const scratch = await around.openTempFolder();
   try {
     const workflows = await catalogueOf(scenario, base, around);
-    const place = { scenario, workflows, around, scratch };
+    const redactor = new ScenarioRedactor(workflows.snapshot, around.entropy);
+    const place = { scenario, workflows, around, scratch, redactor };
     const earlier = new Map<string, StepLeftovers>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
@@ -74,6 +79,7 @@ interface Place {
   readonly workflows: Catalogue;
   readonly around: ScenarioEnvironment;
   readonly scratch: TempFolder;
+  readonly redactor: ScenarioRedactor;
 }
 
 const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
@@ -88,7 +94,7 @@ async function playBound(
   try {
     bound = step.authored?.bind(earlier) ?? step;
   } catch (fault) {
-    if (!(fault instanceof UsageFault)) throw fault;
+    if (!(fault instanceof ScenarioFault)) throw fault;
     const { pointer: at, reference } = fault.facts;
     return { ...NOT_PLAYED, differences: [{ at: String(at), expected: reference as string }], fault };
   }
@@ -116,12 +122,19 @@ function prepare(
       if (one.do === "write") scratch.write(path, one.text);
       if (one.do === "mkdir") scratch.makeFolder(path);
       if (one.do === "rm") scratch.remove(path);
+      if (one.do === "copy") scratch.copyFrom(one.from, DATA, SCENARIO_DATA);
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
-      const facts = { file: scenario.file, step, path: one.path, errno: error.errno };
-      throw new UsageFault("VECTOR_UNPLAYABLE", facts, { cause: error });
+      throw unpreparable(one.path, step, error, scenario);
     }
   }
+}
+
+function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): ScenarioFault {
+  if (cause instanceof TooLarge)
+    return new ScenarioFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
+  const whole = cause instanceof FileError && cause.path !== "" ? `${path}/${cause.path}` : path;
+  return new ScenarioFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
 }
 
 const DATA = "data";
@@ -144,13 +157,23 @@ async function playStep(step: RunStep, place: Place): Promise<Outcome & Pick<Sce
 }
 
 async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
-  const { around, scratch } = place;
-  const before = readData(`${scratch.folder}/${DATA}`, around.files);
+  const { around, scratch, redactor } = place;
+  // An authored scenario says nothing of what a step leaves as it was.
+  const before =
+    step.authored === undefined
+      ? readData(`${scratch.folder}/${DATA}`, around.files)
+      : new Map<string, string>();
   const { observed, ...seen } = await observe(step, place);
   const after = readData(`${scratch.folder}/${DATA}`, around.files);
   const data = step.isOrderDependent ? [] : compareData(step, before, after);
-  const left = { payload: step.payload, observed, data: after };
-  return { ...seen, left, differences: [...seen.differences, ...data] };
+  const differences = [...seen.differences, ...data];
+  if (differences.length > 0) redactor.learn(before, after);
+  const redact = (found: Json) => {
+    redactor.learn(after);
+    return redactor.redact(found);
+  };
+  const left = { payload: step.payload, observed, data: after, redact };
+  return { ...seen, left, differences: differences.map((one) => redactor.difference(one)) };
 }
 
 type Seen = Omit<Outcome, "left"> & Pick<StepLeftovers, "observed">;
@@ -208,18 +231,20 @@ async function runOrRefusal(
 async function runStep(
   step: RunStep,
   staging: StubbedExecutor,
-  { workflows, around, scratch }: Place,
+  { workflows, around, scratch, redactor }: Place,
 ): Promise<CommandRun> {
   const { actor, clock, seed } = step.authored ?? {};
   const plan = await workflows.plan(step.workflow);
   const payload = around.parsePayload(step.payload);
   const summary = createSummary();
   const events: TraceEvent[] = [];
+  const entropy = seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload));
   const result = await run({
     plan,
     payload,
     clock: clock === undefined ? around.clock : around.fixedClock(clock),
-    entropy: seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload)),
+    entropy,
+    redactor: redactor.ofRun(entropy),
     stores: around.openStores(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),

@@ -18,6 +18,7 @@ export interface ScenarioPool {
 
 export interface PoolRequest {
   readonly snapshot: Snapshot;
+  readonly workspace: string;
   /** The only root that the snapshot may have when a thread opens it again. */
   readonly expectSeal: string | undefined;
   /** Whether the expectations are updated. */
@@ -42,7 +43,7 @@ const SCENARIOS_PER_THREAD = 8;
 /** A pool for about so many scenarios. */
 export async function openScenarioPool(
   scenarios: number,
-  { snapshot, expectSeal, update: isRecorded, jobs }: PoolRequest,
+  { snapshot, workspace, expectSeal, update: isRecorded, jobs }: PoolRequest,
   { environment, cores, openWorkers, onInterrupt }: PoolPorts,
 ): Promise<ScenarioPool> {
   const home = await environment.openTempFolder();
@@ -63,13 +64,19 @@ export async function openScenarioPool(
   };
 
   async function testIn(workers: WorkerPool, { path, source: { file } }: ScenarioFile): Promise<Tested> {
-    const job: Job = { path, file, snapshot: place, within: home.folder, isRecorded };
+    const job: Job = { path, file, snapshot: place, workspace, within: home.folder, isRecorded };
     return testedIn(await workers.perform<JobAnswer>(job));
   }
 
   async function testHere(files: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const around = { ...environment, openTempFolder: () => environment.openTempFolder(home.folder) };
-    const testing = { workflows: catalogue(snapshot), stores: storesOf(snapshot), around, isRecorded };
+    const testing = {
+      workflows: catalogue(snapshot),
+      stores: storesOf(snapshot),
+      workspace,
+      around,
+      isRecorded,
+    };
     const tested: Tested[] = [];
     for (const file of files) tested.push(await testScenario(file, testing));
     return tested;

@@ -65,7 +65,7 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
   readonly bind: (earlier: EarlierSteps) => RunStep;
 }
 
@@ -83,12 +83,16 @@ export interface StepLeftovers {
   readonly observed: Readonly<Record<string, Json | undefined>>;
   /** The text of every data file by its path. */
   readonly data: ReadonlyMap<string, string>;
+  /** What was found as it may be shown. */
+  readonly redact: (found: Json) => Json;
 }
 
 /** Something done to the data root. */
 export type Preparation =
   | { readonly do: "write"; readonly path: string; readonly text: string }
-  | { readonly do: "mkdir" | "rm"; readonly path: string };
+  | { readonly do: "mkdir" | "rm"; readonly path: string }
+  /** The data root becomes what the folder `from` is; `path` is what the scenario calls it. */
+  | { readonly do: "copy"; readonly path: string; readonly from: string };
 
 /** What a file holds: one JSON value, one in each line, or text. */
 export type Stored = { readonly form: "json" | "jsonl" | "text"; readonly content: Json };
@@ -110,7 +114,7 @@ export function isScenario(value: Json): boolean {
   return isObject(value) && Object.hasOwn(value, "scenario");
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `VECTOR_MALFORMED` at the first place that has another form */
 export function parseScenario(vector: VectorFile, value: Json): Scenario {
   const at = members({ vector, path: [], value }, [
     ...["scenario", "about", "unordered_effects", "snapshot_overlay", "data_before", "steps"],
@@ -183,7 +187,7 @@ function parsePreparation(spot: JsonCursor): Preparation {
 function parseExpectation(spot: JsonCursor): JsonObject {
   const at = members(spot, [...EXPECTED, ...EXPECTED_TOO]);
   const absent = EXPECTED.find((key) => at(key).value === undefined);
-  if (absent !== undefined) return refuse(at(absent), 'there; "«any»" where any value will do');
+  if (absent !== undefined) return refuse(at(absent), 'present; "«any»" matches any value');
   for (const one of optional(at("must_not_appear"), items) ?? []) text(one);
   return object(spot);
 }

@@ -1,18 +1,20 @@
 /** One scenario file played, and how each of its steps came out: plain data, so that any thread may have played it. */
 
-import { reasonsOf } from "../errors/faults.ts";
-import type { JsonObject } from "../json/json.ts";
+import { type JsonObject, pointer } from "../json/json.ts";
+import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";
+import { ScenarioFault } from "./errors.ts";
 import type { Difference } from "./expect/compare.ts";
 import { authoredDifference, foundIn } from "./expect/expected.ts";
-import { authoredIn } from "./format/authored.ts";
+import { type AuthoredStep, authoredIn } from "./format/authored.ts";
 import { type EvaluatedCriterion, evaluateCriteria } from "./format/criteria.ts";
 import { folderOf, type ScenarioFile } from "./format/find.ts";
 import { pathOf, type Stores } from "./format/stores.ts";
 import { toScenario } from "./format/translate.ts";
 import { runScenario, type ScenarioResult } from "./runner.ts";
+import type { StepLeftovers } from "./scenario.ts";
 
 export interface TestedStep {
   readonly name: string;
@@ -41,25 +43,34 @@ export interface Tested {
 export interface Testing {
   readonly workflows: Catalogue;
   readonly stores: Stores;
+  readonly workspace: string;
   readonly around: ScenarioEnvironment;
   /** Steps without an expectation are played, too, and what was found is told. */
   readonly isRecorded: boolean;
 }
 
-/** @throws UsageFault when the file cannot be read as a scenario, or its data not be prepared */
+/**
+ * Where its data cannot be prepared, no step passes from there on.
+ * @throws ScenarioFault when the file cannot be read as a scenario
+ */
 export async function testScenario({ path, source }: ScenarioFile, testing: Testing): Promise<Tested> {
-  const { workflows, stores, around, isRecorded } = testing;
-  const reading = { files: around.files, stores, folder: folderOf(path), isRecorded };
+  const { workflows, stores, workspace, around, isRecorded } = testing;
+  const reading = { files: around.files, stores, folder: folderOf(path), workspace, isRecorded };
   const scenario = toScenario(source, reading);
   const authored = authoredIn(source);
   const outcomes: Outcomes = new Map();
   const steps: TestedStep[] = [];
-  for await (const played of runScenario(scenario, workflows, around)) {
-    count(outcomes, played.events, scenario.overlay);
-    const stored = namesOf(authored.steps[steps.length]?.expect?.stored ?? {}, (name) =>
-      pathOf(name, "", stores, source),
-    );
-    steps.push(toTested(played, steps.length, stored, isRecorded, authored.steps[steps.length]?.satisfies));
+  try {
+    for await (const played of runScenario(scenario, workflows, around)) {
+      count(outcomes, played.events, scenario.overlay);
+      const stored = namesOf(authored.steps[steps.length]?.expect?.stored ?? {}, (name) =>
+        pathOf(name, "", stores, source),
+      );
+      steps.push(toTested(played, steps.length, stored, isRecorded, authored.steps[steps.length]?.satisfies));
+    }
+  } catch (fault) {
+    if (!isUnprepared(fault)) throw fault;
+    steps.push(...authored.steps.slice(steps.length).map((step) => unprepared(step, steps.length, fault)));
   }
   const isEqual = (step: string) => steps.find(({ name }) => name === step)?.differences.length === 0;
   const criteria = evaluateCriteria(authored, isEqual);
@@ -67,9 +78,34 @@ export async function testScenario({ path, source }: ScenarioFile, testing: Test
   return { file, name, about, steps, criteria, outcomes };
 }
 
+/** The members have names of this program's; what is below them may have those of secrets. */
+function redacted(found: JsonObject, { redact }: StepLeftovers): JsonObject {
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, redact(value)]));
+}
+
 /** The names by which the file speaks of data, each with its path. */
 function namesOf(stored: JsonObject, pathOfName: (name: string) => string): ReadonlyMap<string, string> {
   return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
+}
+
+function isUnprepared(fault: unknown): fault is ScenarioFault {
+  return fault instanceof ScenarioFault && UNPREPARED.has(fault.code);
+}
+
+const UNPREPARED: ReadonlySet<string> = new Set(["VECTOR_UNPLAYABLE", "SCENARIO_DATA_LIMIT"]);
+
+/** A step that did not run, because its data, or that of the step `failed`, could not be prepared. */
+function unprepared(
+  { name, workflow, satisfies = [] }: AuthoredStep,
+  failed: number,
+  fault: ScenarioFault,
+): TestedStep {
+  const { step = null, path, folder = path, errno = fault.code } = fault.facts;
+  const at = pointer(step === null ? ["given", "data"] : ["steps", failed, "given", "data"]);
+  const difference = { at, expected: "data that can be prepared", found: `${folder}: ${errno}` };
+  const refused = reasonsOf(fault);
+  const hints = fault.wording.hint === undefined ? [] : [fault.wording.hint];
+  return { name, workflow, satisfies, differences: [difference], refused, hints, found: null, seconds: 0 };
 }
 
 /** Where an expectation says how the run ends. */
@@ -91,7 +127,7 @@ function toTested(
     differences: authored,
     refused: fault === null ? [] : reasonsOf(fault),
     hints: authored.some(({ at }) => ENDING.test(at)) ? hints : [],
-    found: isRecorded && left !== null ? foundIn(left, names) : null,
+    found: isRecorded && left !== null ? redacted(foundIn(left, names), left) : null,
     seconds,
   };
 }

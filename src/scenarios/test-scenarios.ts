@@ -1,10 +1,10 @@
 /** Tests authored scenarios: reads, runs and, where asked for, updates them. */
 
-import { UsageFault } from "../errors/faults.ts";
 import { IoError } from "../ports.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, merge, type Outcomes } from "./coverage.ts";
+import { ScenarioFault } from "./errors.ts";
 import { findScenarios, folderOf, readScenario, type ScenarioFile } from "./format/find.ts";
 import type { SourceChange } from "./format/source.ts";
 import { storesOf } from "./format/stores.ts";
@@ -38,7 +38,7 @@ export interface TestResult {
   readonly updated: number;
 }
 
-/** The result of every chosen scenario, and what all of them cover. @throws UsageFault */
+/** The result of every chosen scenario, and what all of them cover. @throws ScenarioFault */
 export async function testScenarios(request: TestRequest, ports: TestPorts): Promise<TestResult> {
   const read = () => readChosen(request, ports);
   const files = read();
@@ -60,20 +60,20 @@ function coverageIn(tested: readonly Tested[], snapshot: Snapshot): Promise<read
   return coverageOf(catalogue(snapshot), outcomes);
 }
 
-/** Every chosen file; one that is malformed refuses them all, before any of them runs. @throws UsageFault */
+/** Every chosen file; one that is malformed refuses them all, before any of them runs. @throws ScenarioFault */
 function readChosen(
-  { place, filter, update: isRecorded, snapshot, shown }: TestRequest,
+  { place, filter, update: isRecorded, snapshot, workspace, shown }: TestRequest,
   { environment: { files } }: TestPorts,
 ): readonly ScenarioFile[] {
   const found = findScenarios(place, files, shown(place)).map((one) => readScenario(one, shown(one), files));
   const stores = storesOf(snapshot);
   const read = found.map((file) => {
-    const reading = { files, stores, folder: folderOf(file.path), isRecorded };
+    const reading = { files, stores, folder: folderOf(file.path), workspace, isRecorded };
     return { file, name: toScenario(file.source, reading).name };
   });
   const chosen = read.filter(({ file, name }) => isChosen(filter, [name, file.source.file]));
   if (chosen.length > 0) return chosen.map(({ file }) => file);
-  throw new UsageFault("NO_SUCH_SCENARIO", { text: filter ?? "", scenarios: read.length });
+  throw new ScenarioFault("NO_SUCH_SCENARIO", { text: filter ?? "", scenarios: read.length });
 }
 
 function isChosen(text: string | undefined, names: readonly string[]): boolean {
@@ -107,7 +107,7 @@ function pairs<A, B>(a: readonly A[], b: readonly B[]): readonly (readonly [A, B
   });
 }
 
-/** @throws UsageFault `SCENARIO_UNWRITABLE` */
+/** @throws ScenarioFault `SCENARIO_UNWRITABLE` */
 function write(
   { path, source }: ScenarioFile,
   changes: readonly SourceChange[],
@@ -118,6 +118,6 @@ function write(
     writeFile(path, source.changed(changes));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("SCENARIO_UNWRITABLE", { file: source.file, errno: error.errno }, { cause: error });
+    throw new ScenarioFault("SCENARIO_UNWRITABLE", { file: source.file, errno: error.errno }, { cause: error });
   }
 }

@@ -1,12 +1,12 @@
 /**
  * A DSSE envelope: a payload, what type it has, and signatures over both
- * (https://github.com/secure-systems-lab/dsse, version 1). Keys are looked at elsewhere.
+ * (https://github.com/secure-systems-lab/dsse, version 1). Keys are checked in `verify.ts`.
  */
 
 import { isObject, type Json, own } from "../json/json.ts";
 
 export interface Signature {
-  /** Which key it may be by: a hint, which nothing proves. */
+  /** The key that may have made it: an unproven hint. */
   readonly keyid: string;
   readonly sig: Uint8Array;
 }
@@ -18,14 +18,14 @@ export interface Envelope {
   readonly signatures: readonly Signature[];
 }
 
-/** The bytes that are signed: type and payload, each behind its length, so that neither can pass for the other. */
+/** The signed bytes: type and payload, each after its length, so that they cannot be confused. */
 export function signedBytes({ payloadType, payload }: Omit<Envelope, "signatures">): Uint8Array {
   const type = Buffer.from(payloadType);
   const before = Buffer.from(`DSSEv1 ${type.length} `);
   return Buffer.concat([before, type, Buffer.from(` ${payload.length} `), payload]);
 }
 
-/** The envelope on one line, in the one form that is written here. */
+/** The envelope on one line. */
 export function envelopeText({ payloadType, payload, signatures }: Envelope): string {
   return JSON.stringify({
     payload: base64(payload),
@@ -34,7 +34,7 @@ export function envelopeText({ payloadType, payload, signatures }: Envelope): st
   });
 }
 
-/** The envelope that a JSON value is, whoever wrote it; undefined when it is none. Unknown members are ignored. */
+/** Parses an envelope from a JSON value; undefined if it is not one. Unknown members are ignored. */
 export function toEnvelope(value: Json | undefined): Envelope | undefined {
   if (!isObject(value)) return undefined;
   const payloadType = own(value, "payloadType");
@@ -57,7 +57,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Either alphabet, with its padding or without; no bits behind the end, and nothing else between. */
+/** Base64 in either alphabet, with or without padding; no extra bits and no other characters. */
 function toBytes(text: Json | undefined): Uint8Array | undefined {
   if (typeof text !== "string") return undefined;
   const bytes = Buffer.from(text, "base64");

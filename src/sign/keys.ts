@@ -1,13 +1,13 @@
 /**
- * Ed25519 keys from PEM text: a private one signs, a public one says whose signature counts. A refusal names the
- * place a key came from, never what stands there, and keeps no cause: nothing here repeats a byte of a key.
+ * Ed25519 keys from PEM text: a private key signs, a public key identifies a trusted signer. A refusal names the
+ * source of a key, never its content, and keeps no cause: no byte of a key is repeated.
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { type KeyDefect, type KeyUse, UsageFault } from "../errors/faults.ts";
 import { type Digest, sha256 } from "../json/canonical.ts";
+import { type KeyDefect, KeyFault, type KeyUse } from "./errors.ts";
 
-/** A key is known by the SHA-256 of its public half (SPKI, DER). */
+/** A key is identified by the SHA-256 of its public half (SPKI, DER). */
 interface Key {
   readonly keyid: Digest;
   /** The file or variable it came from, for people. */
@@ -22,7 +22,7 @@ export interface SigningKey extends TrustedKey {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** A private key in PKCS#8, encrypted or not. @throws UsageFault */
+/** A private key in PKCS#8, encrypted or not. @throws KeyFault */
 export function parseSigningKey(pem: string, place: string, passphrase?: string): SigningKey {
   const refuse = refusing(place, "sign");
   const label = soleLabel(pem, refuse);
@@ -37,7 +37,7 @@ export function parseSigningKey(pem: string, place: string, passphrase?: string)
   return { ...trusting(key, place, refuse), sign: (bytes) => sign(null, bytes, key) };
 }
 
-/** A public key in SPKI. @throws UsageFault */
+/** A public key in SPKI. @throws KeyFault */
 export function parseTrustedKey(pem: string, place: string): TrustedKey {
   const refuse = refusing(place, "trust");
   const label = soleLabel(pem, refuse);
@@ -54,13 +54,13 @@ function trusting(key: KeyObject, place: string, refuse: Refuse): TrustedKey {
   return { keyid, place, hasSigned: (bytes, sig) => verify(null, bytes, half, sig) };
 }
 
-type Refuse = (defect: KeyDefect, form?: string) => UsageFault;
+type Refuse = (defect: KeyDefect, form?: string) => KeyFault;
 
 function refusing(key: string, wanted: KeyUse): Refuse {
-  return (defect, form) => new UsageFault("KEY_UNUSABLE", { key, wanted, defect, form: form ?? null });
+  return (defect, form) => new KeyFault("KEY_UNUSABLE", { key, wanted, defect, form: form ?? null });
 }
 
-/** What the one PEM block says it holds. */
+/** The label of the only PEM block. */
 function soleLabel(pem: string, refuse: Refuse): string {
   const [first, ...others] = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label]) => label);
   if (first === "OPENSSH PRIVATE KEY" || /^(?:ssh-|---- BEGIN SSH2)/m.test(pem)) throw refuse("OPENSSH");
@@ -69,8 +69,8 @@ function soleLabel(pem: string, refuse: Refuse): string {
   return first;
 }
 
-/** What a foreign reader makes of it. Its own words may hold what it read, so they are left behind. */
-function attempt<T>(read: () => T, refusal: UsageFault): T {
+/** Parses with another library. Its error message may contain the key, so it is dropped. */
+function attempt<T>(read: () => T, refusal: KeyFault): T {
   try {
     return read();
   } catch {

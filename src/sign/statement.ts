@@ -1,4 +1,4 @@
-/** What a signature says: an in-toto statement (version 1) about one thing that is known by its SHA-256. */
+/** The signed content: an in-toto statement (version 1) about one subject, identified by its SHA-256. */
 
 import { canonical, type Digest, isDigest } from "../json/canonical.ts";
 import { isObject, type JsonObject, own, readObject } from "../json/json.ts";
@@ -10,7 +10,7 @@ const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 
 export interface Statement {
   readonly subject: { readonly name: string; readonly sha256: Digest };
-  /** What kind of statement it is: a signature under one kind says nothing of another. */
+  /** The kind of statement: a signature for one kind does not apply to another. */
   readonly predicateType: string;
   readonly predicate: JsonObject;
 }
@@ -25,7 +25,7 @@ export function toPayload(statement: Statement): Omit<Envelope, "signatures"> {
   return { payloadType: PAYLOAD_TYPE, payload: Buffer.from(canonical(toDocument(statement))) };
 }
 
-/** The statement in an envelope; undefined when it holds anything else, or speaks of more than one thing. */
+/** The statement in an envelope; undefined if it contains anything else or has more than one subject. */
 export function readStatement({ payloadType, payload }: Omit<Envelope, "signatures">): Statement | undefined {
   const read = payloadType === PAYLOAD_TYPE ? readObject(payload) : null;
   if (read === null || !("value" in read) || own(read.value, "_type") !== STATEMENT_TYPE) return undefined;

@@ -1,17 +1,17 @@
-/** The two things that are signed here, a seal and a run: what is said of each, and how that is checked. */
+/** The two signed subjects, a seal and a run: the statement about each, and its check. */
 
-import { SignatureFault, type SignaturePlace } from "../errors/faults.ts";
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { jsonDifferences } from "../json/diff.ts";
 import type { Json } from "../json/json.ts";
 import type { EventOf, TraceEvent } from "../trace/event.ts";
+import { SignatureFault, type SignaturePlace } from "./errors.ts";
 import { type Statement, toDocument } from "./statement.ts";
 
-// Names, not addresses: nothing has to be reachable for a signature to be understood.
+// Names, not addresses: verification needs no network.
 const SEAL_TYPE = "urn:pgs-runner:seal:1";
 const RUN_TYPE = "urn:pgs-runner:run:1";
 
-/** Where a statement says something else than what is at hand. */
+/** A difference between a statement and its subject. */
 export interface Difference {
   /** JSON Pointer into the statement. */
   readonly pointer: string;
@@ -21,14 +21,14 @@ export interface Difference {
   toFault(place: SignaturePlace): SignatureFault;
 }
 
-/** What a statement should be about. */
+/** The expected subject of a statement. */
 export interface SignedSubject {
   readonly predicateType: string;
-  /** Undefined when it is about just that. */
+  /** Undefined if the statement matches. */
   compare(statement: Statement): Difference | undefined;
 }
 
-/** What a signer of a seal says: this is the root, sealed with this tool over so many files. */
+/** The statement about a seal: its root, the sealing tool and the number of files. */
 export function sealStatement(
   root: Digest,
   tool: { readonly name: string; readonly version: string },
@@ -42,7 +42,7 @@ export function sealStatement(
   };
 }
 
-/** A seal is known by its root; with which version somebody sealed it makes no difference. */
+/** A seal is identified by its root; the version of the sealing tool makes no difference. */
 export function subjectOfSeal(root: Digest): SignedSubject {
   return {
     predicateType: SEAL_TYPE,
@@ -64,7 +64,7 @@ export interface IntactTrace {
   readonly head: Digest;
 }
 
-/** What is said of a run. It depends on the trace alone, so that anybody can say it again and compare. */
+/** The statement about a run. It depends only on the trace, so anyone can derive it again and compare. */
 export function runStatement({ bytes, events, head }: IntactTrace): Statement {
   const { execution_id, payload: start } = events[0] as EventOf<"execution_start">;
   const { payload: end } = events.at(-1) as EventOf<"workflow_complete">;
@@ -82,17 +82,17 @@ export function runStatement({ bytes, events, head }: IntactTrace): Statement {
   };
 }
 
-/** A trace is known by its bytes; of an intact one all that is said of the run must be true as well. */
+/** A trace is identified by its bytes; for an intact trace, the whole statement must match as well. */
 export function subjectOfRun(bytes: Uint8Array, intact: IntactTrace | null): SignedSubject {
   const digest = sha256(bytes);
-  const said = intact === null ? null : runStatement(intact);
+  const expected = intact === null ? null : runStatement(intact);
   return {
     predicateType: RUN_TYPE,
     compare(statement) {
       const stated = statement.subject.sha256;
       if (stated !== digest) return otherRun(DIGEST, stated, digest);
-      if (said === null) return undefined;
-      const [first] = jsonDifferences(toDocument(statement), toDocument(said), [], () => undefined);
+      if (expected === null) return undefined;
+      const [first] = jsonDifferences(toDocument(statement), toDocument(expected), [], () => undefined);
       return first === undefined ? undefined : otherRun(first.at, first.a ?? null, first.b ?? null);
     },
   };

@@ -1,15 +1,15 @@
-/** Which signatures of an envelope count, and what is to be said of those that do not. */
+/** Which signatures of an envelope count, and findings about the others. */
 
-import { SignatureFault } from "../errors/faults.ts";
 import { type Envelope, type Signature, signedBytes } from "./dsse.ts";
+import { SignatureFault } from "./errors.ts";
 import type { SigningKey, TrustedKey } from "./keys.ts";
 import { readStatement, type Statement, toPayload } from "./statement.ts";
 import type { Difference, SignedSubject } from "./subjects.ts";
 
 /**
- * `valid`: by a trusted key, and about what is at hand. `unknown_key`: nothing is wrong with it that can be seen
- * without its key. `invalid`: it names a trusted key, which did not sign this. `other_subject`, `malformed`:
- * whoever signed, it says something else, or nothing that is understood here.
+ * `valid`: by a trusted key, and about this subject. `unknown_key`: no problem is visible
+ * without its key. `invalid`: it names a trusted key that did not sign this content. `other_subject`, `malformed`:
+ * the statement is about something else, or is not understood, whoever signed it.
  */
 export type Verdict = "valid" | "unknown_key" | "invalid" | "other_subject" | "malformed";
 
@@ -20,7 +20,7 @@ export interface EvaluatedSignature {
   readonly verdict: Verdict;
   /** The trusted key that made it; null when none did. */
   readonly by: TrustedKey | null;
-  /** What it says, where that is something else. */
+  /** The difference between the statement and the subject, if there is one. */
   readonly difference?: Difference;
 }
 
@@ -31,7 +31,7 @@ export function signStatement(statement: Statement, key: SigningKey): Envelope {
 }
 
 /**
- * The envelopes without the signatures that one of the keys made, in whichever envelope and whatever key id they
+ * The envelopes without the signatures of the given keys, in whichever envelope and whatever key id they
  * state; an envelope of those alone is left out.
  */
 export function withoutSignaturesBy(
@@ -45,7 +45,7 @@ export function withoutSignaturesBy(
   });
 }
 
-/** Every signature of an envelope. All keys are tried, for a key id is a hint that anybody may have changed. */
+/** Every signature of an envelope. All keys are tried, because a key id is only a hint that anyone may have changed. */
 export function evaluateSignatures(
   envelope: Envelope,
   keys: readonly TrustedKey[],
@@ -53,51 +53,58 @@ export function evaluateSignatures(
   line: number | null = null,
 ): readonly EvaluatedSignature[] {
   const bytes = signedBytes(envelope);
-  const content = judgeContent(envelope, about);
+  const content = checkContent(envelope, about);
   return envelope.signatures.map((signature) => {
     const { keyid } = signature;
     const by = keys.find((key) => key.hasSigned(bytes, signature.sig)) ?? null;
-    return { keyid, line, by, ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? sound(by))) };
+    return {
+      keyid,
+      line,
+      by,
+      ...(by === null && isNamed(signature, keys) ? INVALID : (content ?? validBy(by))),
+    };
   });
 }
 
-type Judged = Pick<EvaluatedSignature, "verdict" | "difference">;
+type Evaluation = Pick<EvaluatedSignature, "verdict" | "difference">;
 
-const INVALID: Judged = { verdict: "invalid" };
+const INVALID: Evaluation = { verdict: "invalid" };
 
 function isNamed({ keyid }: Signature, keys: readonly TrustedKey[]): boolean {
   return keys.some((key) => key.keyid === keyid);
 }
 
-function sound(by: TrustedKey | null): Judged {
+function validBy(by: TrustedKey | null): Evaluation {
   return { verdict: by === null ? "unknown_key" : "valid" };
 }
 
-/** What is wrong with the statement, whoever signed it. */
-function judgeContent(envelope: Envelope, { predicateType, compare }: SignedSubject): Judged | undefined {
+/** The problem of the statement, independent of the signer. */
+function checkContent(envelope: Envelope, { predicateType, compare }: SignedSubject): Evaluation | undefined {
   const statement = readStatement(envelope);
   if (statement?.predicateType !== predicateType) return { verdict: "malformed" };
   const difference = compare(statement);
   return difference === undefined ? undefined : { verdict: "other_subject", difference };
 }
 
-/** How many trusted keys made a signature that counts; one that signed twice is one. */
-export function countSigners(judged: readonly EvaluatedSignature[]): number {
-  const signers = judged.flatMap(({ verdict, by }) => (verdict === "valid" && by !== null ? [by.keyid] : []));
+/** The number of trusted keys with a valid signature; a key counts once. */
+export function countSigners(evaluated: readonly EvaluatedSignature[]): number {
+  const signers = evaluated.flatMap(({ verdict, by }) =>
+    verdict === "valid" && by !== null ? [by.keyid] : [],
+  );
   return new Set(signers).size;
 }
 
-/** Everything that is wrong: signatures that are there and do not hold, and too few that count. */
+/** All findings: signatures that are not valid, and too few valid ones. */
 export function signatureFaults(
-  judged: readonly EvaluatedSignature[],
+  evaluated: readonly EvaluatedSignature[],
   file: string,
   needed: number,
 ): readonly SignatureFault[] {
-  const faults = judged.flatMap((one) => faultOf(one, file) ?? []);
-  const trusted = countSigners(judged);
+  const faults = evaluated.flatMap((one) => faultOf(one, file) ?? []);
+  const trusted = countSigners(evaluated);
   if (trusted >= needed) return faults;
-  if (judged.length === 0) return [new SignatureFault("SIGNATURE_MISSING", { file })];
-  const keyids = judged.map(({ keyid }) => keyid);
+  if (evaluated.length === 0) return [new SignatureFault("SIGNATURE_MISSING", { file })];
+  const keyids = evaluated.map(({ keyid }) => keyid);
   return [...faults, new SignatureFault("SIGNATURE_UNTRUSTED", { file, needed, trusted, keyids })];
 }
 

@@ -1,6 +1,5 @@
-/** The conformance cases of a snapshot: for one transform, literal inputs and how it must answer them (SPEC 2). */
+/** The conformance cases of a snapshot: for one transform, literal inputs and the expected result (SPEC 2). */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -11,12 +10,13 @@ import {
   pointer,
   valueAt,
 } from "../json/json.ts";
+import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./load.ts";
 
 export type CaseOutcome = "SUCCESS" | "VIOLATION";
 
-/** What must hold of an output whose value is not known beforehand. */
+/** A property of an output whose value is not known in advance. */
 export interface Property {
   readonly type: PropertyType;
   /** Of a `hex_string`: how many bytes it stands for. */
@@ -33,7 +33,7 @@ export interface ConformanceCase {
   readonly transform: Fqdn;
   readonly file: string;
   readonly inputs: JsonObject;
-  /** Null where the case says none: then the outputs alone are judged. */
+  /** Null if the case states none: then only the outputs are compared. */
   readonly outcome: CaseOutcome | null;
   /** Outputs that must have this value. */
   readonly outputs: JsonObject;
@@ -65,7 +65,7 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
   };
   read("/artifact_type", isConformance, CONFORMANCE);
   const transform = read("/ct_fqdn", isTransform, "the full name of a transform");
-  const name = read("/fqdn", isText, "a text");
+  const name = read("/fqdn", isText, "a string");
   const inputs = read("/ct_ir/inputs", isObject, "an object of input values");
   const outputs = read("/expected", isObject, "an object of output values");
   const outcome = read("/expected_outcome", isOutcome, "SUCCESS or VIOLATION") ?? null;
@@ -104,7 +104,7 @@ function fileOfCase(name: string): string {
   return `${FOLDER}/${name.replaceAll("::", "__")}.json`;
 }
 
-/** What cannot be checked is no property: an assertion that is passed over would hold of everything. */
+/** An unknown property is refused: an assertion that is ignored would always pass. */
 function toProperty(assertion: Json): Property | undefined {
   if (!isObject(assertion) || own(assertion, "mode") !== "property") return undefined;
   const { mode, type: named, byte_length: byteLength, ...rest } = assertion;

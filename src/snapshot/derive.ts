@@ -1,6 +1,6 @@
 /**
- * The executed fields of an artifact, derived again from its sealed Markdown. What the runner executes is a
- * pure function of the text whose hash it has checked: this is that function (SPEC 2.1).
+ * Derives the executed fields of an artifact from its sealed Markdown. What the runner executes is a
+ * pure function of the text whose hash it has checked; this is that function (SPEC 2.1).
  */
 
 import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
@@ -70,7 +70,10 @@ export function machineBlock(content: string): JsonObject {
   return value;
 }
 
-/** The line within a text at which its Machine block says a field, by its path below the block; undefined where it does not. */
+/**
+ * Finds the line of a field in the Machine block of a text, by its path below the block; undefined if the field is
+ * absent.
+ */
 export type FindLine = (path: readonly string[]) => number | undefined;
 
 /** Finds fields of one text, which is read once. */
@@ -91,7 +94,7 @@ export function contentLines(content: string): FindLine {
   };
 }
 
-/** Null of a text that the parser cannot bear. */
+/** Null for a text that the parser cannot handle. */
 function contentsOf(text: string): unknown {
   try {
     return parsed(text, "1.1").document.contents;
@@ -101,7 +104,7 @@ function contentsOf(text: string): unknown {
   }
 }
 
-/** The first of each name, as a search would find it. */
+/** The first member of each name. */
 function membersByName({ items }: YAMLMap): ReadonlyMap<string, Pair> {
   return new Map(
     items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])).reverse(),
@@ -130,7 +133,7 @@ function offsetIn(
   return offset;
 }
 
-/** The line of the field, or of the nearest one around it that is there. */
+/** The line of the field, or of its nearest existing parent. */
 export function lineAround(find: FindLine, path: Path): number | undefined {
   for (let length = path.length; length > 0; length--) {
     const line = find(path.slice(0, length).map(String));

@@ -1,10 +1,10 @@
 /** The common envelope of every artifact file (SPEC 2). */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import { type Digest, isDigest } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
 import { repairOf } from "../json/repair.ts";
+import { SnapshotFault } from "./errors.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf, wordOf } from "./fqdn.ts";
 import { quote, sentence } from "./hint.ts";
 
@@ -16,13 +16,14 @@ export interface ParsedArtifact {
   readonly fqdn: Fqdn;
   readonly text: string;
   readonly envelope: JsonObject;
-  /** The authored Markdown, and its digest as stated. */
+  /** The authored Markdown. */
   readonly content: string;
+  /** The digest of the Markdown, as the file states it. */
   readonly contentHash: Digest;
   readonly frontmatter: JsonObject;
 }
 
-/** The artifact in a file, which calls itself what the file's name says. @throws SnapshotFault */
+/** The artifact in a file, whose name must match the file name. @throws SnapshotFault */
 export function parseEnvelope(
   file: string,
   bytes: Uint8Array,
@@ -42,7 +43,7 @@ export function parseEnvelope(
     fqdn,
     text,
     envelope,
-    content: typeof content === "string" ? content : refuse("content", "a text"),
+    content: typeof content === "string" ? content : refuse("content", "a string"),
     contentHash: isDigest(hash) ? hash : refuse("content_hash", "a SHA-256 in hexadecimal"),
     frontmatter: isObject(frontmatter) ? frontmatter : refuse("frontmatter", "an object"),
   };
@@ -67,7 +68,7 @@ function requireName(file: string, text: string, envelope: JsonObject): Fqdn {
   throw new SnapshotFault("FQDN_MISMATCH", { file, line, expected: expected ?? file, found: calls, change });
 }
 
-/** What to make of the first member that does not say what the file name says. */
+/** How to change the first member that contradicts the file name. */
 function rename(envelope: JsonObject, name: Fqdn): string | null {
   const members = [
     ["fqdn_id", name],
@@ -97,7 +98,7 @@ export function parseChecked(file: string, bytes: Uint8Array): JsonObject {
     const value = JSON.parse(utf8(bytes)) as Json;
     if (isObject(value)) return value;
   } catch {
-    // The strict reading says what is wrong.
+    // The strict reader reports the problem.
   }
   return parseStrict(file, bytes);
 }

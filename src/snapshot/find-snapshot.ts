@@ -1,11 +1,11 @@
-/** A protocol snapshot near the place where none is. */
+/** Finds a protocol snapshot near a folder that has none. */
 
 import type { Files } from "../ports.ts";
 import { nearestName } from "./nearest-name.ts";
 
 const USUAL = "protocol_snapshot";
 
-/** In the folder, beside it under a similar name, or in or around the folders above it; null where there is none. */
+/** In the folder, next to it under a similar name, or in or next to the parent folders; null if there is none. */
 export function findNearbySnapshot(folder: string, files: Files): string | null {
   const [parent = "", ...above] = foldersAbove(folder);
   const similar = nearestName(folder.slice(parent.length + 1), files.names(parent));
@@ -17,6 +17,11 @@ export function findNearbySnapshot(folder: string, files: Files): string | null 
   return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
 }
 
+/** The nearest folder above the path that holds a snapshot under its usual name. */
+export function workspaceAbove(path: string, files: Files): string | undefined {
+  return foldersAbove(path).find((folder) => folder !== "" && files.isFolder(`${folder}/${USUAL}`));
+}
+
 /** Where the default paths come from. */
 export interface Workspace {
   readonly workspace: string;
@@ -24,7 +29,7 @@ export interface Workspace {
   readonly isSnapshotNamed: boolean;
 }
 
-/** The options that use the near snapshot; one of a workspace around this one brings its data root, too. */
+/** The options for the found snapshot; --workspace also selects its data root. */
 export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace): string {
   const [home = ""] = foldersAbove(nearby);
   const named = `--snapshot ${nearby}`;

@@ -1,4 +1,4 @@
-/** Which other form of snapshot a folder holds: one that this build knows, and does not run. */
+/** Recognises snapshot forms that this build knows but does not run. */
 
 import { isObject, own, readObject } from "../json/json.ts";
 import type { Files } from "../ports.ts";

@@ -63,13 +63,13 @@ export function wordOf(name: Fqdn): string {
   return firstWordOf(codeOf(name));
 }
 
-/** The same of a code alone. */
+/** The first word of a code. */
 export function firstWordOf(code: string): string {
   const [word = code] = code.split("_", 1);
   return word;
 }
 
-/** The kind a code's prefix says, or undefined. */
+/** The kind that the prefix of a code names, or undefined. */
 export function kindOf(name: Fqdn): Kind | undefined {
   const prefix = wordOf(name);
   return Object.hasOwn(KIND_FOLDERS, prefix) ? (prefix as Kind) : undefined;
@@ -85,7 +85,7 @@ export function fileOf(name: Fqdn, kind: Kind): string {
   return `artifacts/${KIND_FOLDERS[kind]}/${name.replace("::", "__")}.json`;
 }
 
-/** The full name a file in an artifact folder must carry, or undefined when the file is no artifact. */
+/** The full name that a file in an artifact folder must declare, or undefined if the file is not an artifact. */
 export function fqdnOfFile(path: string): Fqdn | undefined {
   const match = /^(?:governance\/)?artifacts\/[a-z_]+\/(.+)\.json$/.exec(path);
   const name = match?.[1]?.replace("__", "::");

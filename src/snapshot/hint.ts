@@ -1,9 +1,9 @@
-/** What a hint asks for: one field, and what to make of it, in a sentence that can be followed to the letter. */
+/** A hint: one field and its change, in a sentence that can be followed literally. */
 
 import { type Json, pointer } from "../json/json.ts";
 import { nearestName } from "./nearest-name.ts";
 
-/** What to make of the field at a place. The `to` and the `as` are words: see `exactly` and `oneOf`. */
+/** The change of one field. `to` and `as` are phrases: see `quote` and `oneOf`. */
 export type Change =
   | { readonly do: "change"; readonly to: string }
   /** The field is not there yet. */
@@ -15,7 +15,7 @@ export type Change =
 
 export type Path = readonly (string | number)[];
 
-/** The change as a sentence without its end; `whole` says what the pointer leads into, where that needs saying. */
+/** The change as a phrase; `whole` names the document of the pointer if that is not obvious. */
 export function sentence(at: string, change: Change, whole?: "payload"): string {
   const of = whole === undefined ? at : `${at} of the ${whole}`;
   switch (change.do) {
@@ -40,7 +40,7 @@ export interface Edit {
   /** Line of the authored Markdown in the artifact's `content`. */
   readonly line: number | null;
   readonly change: Change;
-  /** A sealed snapshot takes no change that is not sealed again. */
+  /** After a change, a sealed snapshot must be sealed again. */
   readonly isSealed: boolean;
 }
 
@@ -48,12 +48,12 @@ export function editText({ file, path, line, change, isSealed }: Edit): string {
   return inArtifact(file, line, changeText(path, change, isSealed));
 }
 
-/** What is to be done to an artifact, preceded by which it is. */
+/** The change of an artifact, with its file. */
 export function inArtifact(file: string, line: number | null, what: string): string {
   return line === null ? `in ${file}, ${what}` : `in ${file}, line ${line} of its Markdown, ${what}`;
 }
 
-/** What is to be done where file and line stand beside it. */
+/** The change without file and line, if these are shown next to it. */
 export function changeText(path: Path, change: Change, isSealed: boolean): string {
   return `${sentence(fieldPointer(path), change)}${isSealed ? ", then type pgs seal" : ""}`;
 }
@@ -68,7 +68,7 @@ export function quote(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** One of several values, or exactly the only one. */
+/** One of several values, or the only one. */
 export function oneOf(values: readonly Json[]): string {
   const quoted = values.map(quote).join(", ");
   return values.length === 1 ? quoted : `one of ${quoted}`;

@@ -1,14 +1,15 @@
 /**
- * From folder to sealed artifacts: each file of the closure is read once, and hashed before anything reads it. Anybody
+ * From folder to sealed artifacts: each file of the closure is read once and hashed before it is used. Anyone
  * can write a seal, so it proves the executed fields only where its root is expected or its signatures are required;
- * elsewhere a sealed artifact is checked from its own contents, too (SPEC 2.1).
+ * otherwise a sealed artifact is also checked against its own contents (SPEC 2.1).
  */
 
-import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
 import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import { type ParsedArtifact, parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
@@ -24,7 +25,7 @@ import {
   UNSEALED,
 } from "./seal.ts";
 
-/** An artifact whose bytes are the sealed ones, or whose executed fields were derived again and found equal. */
+/** An artifact whose bytes match the seal, or whose executed fields match its Markdown. */
 export interface Artifact {
   readonly fqdn: Fqdn;
   readonly kind: Kind;
@@ -55,7 +56,7 @@ export interface Snapshot {
   /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
   document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
   /**
-   * Does the content checks that were put off. Nothing of the artifacts may be executed before.
+   * Performs the deferred content checks. No artifact may be executed before.
    * @throws SnapshotFault, SealFault
    */
   confirm?(artifacts: Iterable<Artifact>): Promise<void>;
@@ -65,11 +66,11 @@ export interface OpenOptions {
   readonly from?: Workspace;
   /** The only root that may be run (`--expect-seal`). */
   readonly expectSeal?: string | undefined;
-  /** Refuses a seal that is not signed as it should be; without a seal there is nothing signed. @throws Fault */
+  /** Refuses a seal without the required signatures; an unsealed snapshot has none. @throws Fault */
   readonly requireSigned?: ((seal: Seal) => void) | undefined;
   /** The content checks passed before, by the digest of the file. */
   readonly checked?: CheckCache | null | undefined;
-  /** Leaves the content checks to `confirm`: they need a YAML parser, which is not loaded when all were passed before. */
+  /** Defers the content checks to `confirm`: they need a YAML parser, which is not loaded if all checks are cached. */
   readonly putOff?: boolean | undefined;
 }
 
@@ -113,7 +114,7 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
   };
 }
 
-/** What an unsealed snapshot is known by: the digest over the files that a workflow needs. */
+/** The identity of an unsealed snapshot: the digest over the files that a workflow needs. */
 export function closureRoot(closure: Iterable<Artifact>): Digest {
   const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
   return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
@@ -159,7 +160,7 @@ interface ReadFile {
   readonly digest: Digest;
 }
 
-/** Checks files from their own contents, each that has not passed before. */
+/** Checks files against their own contents, unless they passed before. */
 class ContentChecks {
   readonly #passed: CheckCache | null;
   readonly #waiting = new Map<Digest, ReadFile>();

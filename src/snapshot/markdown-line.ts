@@ -1,4 +1,4 @@
-/** Where an artifact's author reads a field: not in the file that was made of the Markdown, but in the Markdown. */
+/** Finds the line of a field in the authored Markdown of an artifact. */
 
 import { isObject, type Json, own } from "../json/json.ts";
 import type { FindLine } from "./derive.ts";
@@ -6,9 +6,9 @@ import type { Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";
 
 /**
- * The line of the artifact's `content` that says the field at a path below `frontmatter`; of one that is not there,
- * the line of the field around it. Null where the text has no Machine block. Loads a YAML parser, which a run that
- * ends well never does.
+ * The line of the artifact's `content` with the field at a path below `frontmatter`; for an absent field,
+ * the line of its parent. Null if the text has no Machine block. Loads a YAML parser, which a successful run
+ * never needs.
  */
 export async function markdownLine(artifact: Pick<Artifact, "text">, path: Path): Promise<number | null> {
   const { contentLines, lineAround } = await import("./derive.ts");
@@ -17,7 +17,7 @@ export async function markdownLine(artifact: Pick<Artifact, "text">, path: Path)
   return lineAround(find, path) ?? null;
 }
 
-/** Many fields of one artifact are asked for in a row: its text is read for the first. */
+/** Callers ask for many fields of one artifact in a row: its text is parsed once. */
 const finders = new WeakMap<object, FindLine>();
 
 function contentOf({ text }: Pick<Artifact, "text">): string {

@@ -1,4 +1,4 @@
-/** What somebody may have meant who wrote a name that is none. */
+/** Suggests a known name for an unknown one. */
 
 import { distance } from "fastest-levenshtein";
 
@@ -8,7 +8,7 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
   return nearest === null ? undefined : `did you mean ${nearest}?`;
 }
 
-/** The name of which somebody typed some words, else the nearest; null when there is none, or more than one. */
+/** The only name that contains the typed words, else the nearest one; null if there is none or more than one. */
 export function shortenedName(given: string, candidates: readonly string[]): string | null {
   const words = wordsOf(given);
   const fuller = candidates.filter((name) => words.every((word) => wordsOf(name).includes(word)));

@@ -1,6 +1,6 @@
 /**
  * From executed fields to typed tables. Nothing is resolved here: names stay names, paths stay text. Whatever
- * has the wrong shape is reported with its place and read as absent, so that all reasons come out at once.
+ * has the wrong type is reported with its place and read as absent, so that all reasons are reported at once.
  */
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
@@ -9,14 +9,14 @@ import type { Artifact } from "./load.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /**
- * What to make of the reported field, or of the one at `at`, or of that in another artifact; a sentence, where no
- * field is to be changed.
+ * How to change the reported field, the one at `at`, or one in another artifact; a sentence if no
+ * field has to be changed.
  */
 export type Hint = string | (Change & { readonly at?: Path; readonly artifact?: Artifact });
 
 export type Report = (code: string, path: Path, what: string, hint?: Hint) => void;
 
-/** What is wrong with an artifact, at a path below its `frontmatter`. */
+/** A problem of an artifact at a path below its `frontmatter`. */
 export interface Reason {
   readonly artifact: Artifact;
   readonly code: string;
@@ -25,12 +25,12 @@ export interface Reason {
   readonly hint: Hint | undefined;
 }
 
-/** A report that knows its artifact. */
+/** A report function for one artifact. */
 export function reportFor(artifact: Artifact, reasons: Reason[]): Report {
   return (code, path, what, hint) => reasons.push({ artifact, code, path, what, hint });
 }
 
-/** Reads members of one object, reporting what has the wrong shape. */
+/** Reads members of one object and reports wrong types. */
 interface Members {
   readonly value: JsonObject;
   readonly path: Path;
@@ -48,7 +48,7 @@ function members(value: JsonObject, path: Path, report: Report): Members {
   const text = (key: string): string | null => {
     const found = own(value, key) ?? null;
     if (found === null || typeof found === "string") return found;
-    malformed(report, [...path, key], "a text");
+    malformed(report, [...path, key], "a string");
     return null;
   };
   const object = (key: string): JsonObject => {
@@ -66,14 +66,14 @@ function members(value: JsonObject, path: Path, report: Report): Members {
     requiredText(key) {
       const found = text(key);
       if (found === null && (own(value, key) ?? null) === null)
-        malformed(report, [...path, key], "there", whereMissing(key, "a text", value, path));
+        malformed(report, [...path, key], "there", whereMissing(key, "a string", value, path));
       return found ?? "";
     },
     texts(key) {
       const found = own(value, key) ?? [];
       if (Array.isArray(found) && found.every((item) => typeof item === "string"))
         return found as readonly string[];
-      malformed(report, [...path, key], "a list of texts");
+      malformed(report, [...path, key], "a list of strings");
       return [];
     },
     within: (key) => members(object(key), [...path, key], report),
@@ -96,7 +96,7 @@ function malformed(
   report("MALFORMED", path, `${path.join(".")} should be ${expected}`, hint);
 }
 
-/** A member that is missing stands there under a misspelt name, or is to be added. */
+/** The hint for a missing member: a misspelt name to correct, or the member to add. */
 function whereMissing(key: string, expected: string, value: JsonObject, path: Path): Hint {
   const misspelt = nearestName(key, Object.keys(value));
   return misspelt === null ? { do: "add", as: expected } : { do: "rename", to: key, at: [...path, misspelt] };
@@ -109,7 +109,7 @@ function coreOf(artifact: Artifact, report: Report): Members {
 function textMap(of: Members, key: string, report: Report): ReadonlyMap<string, string> {
   const entries = Object.entries(of.object(key)).filter((entry): entry is [string, string] => {
     if (typeof entry[1] === "string") return true;
-    malformed(report, [...of.path, key, entry[0]], "a text");
+    malformed(report, [...of.path, key, entry[0]], "a string");
     return false;
   });
   return new Map(entries);

@@ -1,7 +1,7 @@
-/** Reading one file of a snapshot, as running, sealing and verifying do it: nothing that is not in its folder. */
+/** Reads one file of a snapshot, and nothing outside its folder. Used for running, sealing and verifying. */
 
-import { SnapshotFault } from "../errors/faults.ts";
 import { type Files, IoError } from "../ports.ts";
+import { SnapshotFault } from "./errors.ts";
 
 /** The snapshot's folder with all links resolved, and how to read it. */
 export interface Place {
@@ -26,7 +26,7 @@ export function readInside(place: Place, file: string): Uint8Array | null {
   return real === null ? null : attempt(file, () => files.read(real));
 }
 
-/** Where the file is after all links; null when nothing is there. Looks at each name of the path. */
+/** The real path of the file after all links; null if it does not exist. Checks each name of the path. */
 function requireWay({ root, files }: Place, file: string): string | null {
   const names = file.split("/");
   let real: string | null = root;

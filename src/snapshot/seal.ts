@@ -6,13 +6,13 @@
  * line. Each entry also carries the first four hexadecimal digits of every line's hash: they prove nothing, they
  * find the line.
  *
- * Signatures stand behind the list, one envelope a line, and change nothing before them.
+ * Signatures follow the list, one envelope per line, and do not change anything before them.
  */
 
-import { SealFault } from "../errors/faults.ts";
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
 import { isObject, type Json, type JsonObject, own, utf8 } from "../json/json.ts";
 import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
+import { SealFault } from "./errors.ts";
 
 export const SEAL_FILE = "seal.json";
 export const SEAL_SCHEMA = "pgs.seal/1";
@@ -35,7 +35,7 @@ export interface SnapshotSeal {
   readonly state: "sealed" | "verified";
   /** Null where nothing is sealed. */
   readonly root: Digest | null;
-  /** What is sealed of the file, or undefined when it is not in the seal. @throws SealFault when it is there twice */
+  /** The sealed entry of the file, or undefined if it is not in the seal. @throws SealFault when it is listed twice */
   entry(path: string): SealEntry | undefined;
   /** Every sealed file. */
   entries(): readonly SealEntry[];
@@ -59,9 +59,9 @@ export const UNSEALED: SnapshotSeal = {
 export interface Seal extends SnapshotSeal {
   readonly root: Digest;
   readonly tool: { readonly name: string; readonly version: string };
-  /** What is said to be signed, each with its line. Nothing of it was checked but its form. */
+  /** The signature envelopes, each with its line. Only their format has been checked. */
   readonly signatures: readonly PlacedEnvelope[];
-  /** What in the list is not as sealing writes it, although its hash is right. */
+  /** A list line that sealing would not write, although its hash is right. */
   flaws(): readonly SealFault[];
 }
 
@@ -107,15 +107,15 @@ function headLine({ name, version }: Seal["tool"], root: string): string {
   return `${head.slice(0, -1)},"digest":"${sha256(head)}","files":[\n`;
 }
 
-/** A seal that does not hold together: the refusal, and the lines up to its list's end, to find the changed one. */
+/** An inconsistent seal: the refusal, and the lines up to the end of its list, to find the changed one. */
 export interface BrokenSeal {
   readonly fault: SealFault;
   readonly lines: readonly string[];
 }
 
 /**
- * The seal these bytes hold, provided that they are what `sealText` writes. They are hashed as they are; nothing
- * but the head and the lines that are asked for becomes text.
+ * Parses the seal if the bytes are in the format that `sealText` writes. The bytes are hashed as they are; only
+ * the head and the requested lines are decoded.
  */
 export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSeal {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -129,10 +129,10 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
   const tool = isObject(head) ? own(head, "tool") : undefined;
   const root = isObject(head) ? own(head, "root") : undefined;
   if (!isTool(tool) || !isDigest(root) || headText !== headLine(tool, root)) {
-    return broken(1, "its first line has another form");
+    return broken(1, "its first line has an unknown format");
   }
   if (utf8(bytes.subarray(-END.length)) !== END) {
-    return broken(linesOf(buffer).length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has another form");
+    return broken(linesOf(buffer).length - (buffer.at(-1) === 0x0a ? 1 : 0), "its end has an unknown format");
   }
   const listEnd = endOfList(buffer);
   const list = buffer.subarray(headEnd, listEnd);
@@ -143,7 +143,7 @@ export function parseSeal(bytes: Uint8Array): { readonly seal: Seal } | BrokenSe
     return { fault: new SealFault("SEAL_ROOT_MISMATCH", facts), lines };
   }
   const signatures = signaturesFrom(buffer, listEnd);
-  if ("malformed" in signatures) return broken(signatures.malformed, "a signature has another form");
+  if ("malformed" in signatures) return broken(signatures.malformed, "a signature has an unknown format");
   const lines = () => (list.length === 0 ? [] : utf8(list).split(",\n"));
   const entry = (path: string) => findEntry(list, path);
   return {
@@ -193,7 +193,7 @@ function signaturesFrom(
   return { all };
 }
 
-/** Looks one line up in a list whose hash was checked: a run asks for few of its files. */
+/** Looks up one line in a list whose hash was checked: a run needs only few of the files. */
 function findEntry(list: Buffer, path: string): SealEntry | undefined {
   const begin = `{"path":${JSON.stringify(path)},`;
   const isFirst = utf8(list.subarray(0, Buffer.byteLength(begin))) === begin;
@@ -207,7 +207,7 @@ function findEntry(list: Buffer, path: string): SealEntry | undefined {
 }
 
 const TWICE = "a path is listed twice";
-const LINE_FORM = "a line of its list has another form";
+const LINE_FORM = "a line of its list has an unknown format";
 
 /** @throws SealFault when the line is none that sealing writes, although its hash is right. */
 function readEntry(line: string, at: () => number): SealEntry {

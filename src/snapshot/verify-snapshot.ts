@@ -1,10 +1,11 @@
 /** Verifies a whole snapshot: each file against its own text and the seal, the seal against what it must be. */
 
-import { type Fault, SealFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import type { Files } from "../ports.ts";
 import type { TrustedKey } from "../sign/keys.ts";
 import { subjectOfSeal } from "../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../sign/verify.ts";
+import { SealFault } from "./errors.ts";
 import type { Workspace } from "./find-snapshot.ts";
 import { requireFolder } from "./load.ts";
 import { checkSealOnDisk, parseSeal, rootOf, SEAL_FILE, type Seal } from "./seal.ts";

@@ -1,17 +1,18 @@
-/** Is this artifact what its own sealed text says? And: is a whole snapshot what its seal says? */
+/** Checks whether an artifact matches its own sealed text, and whether a whole snapshot matches its seal. */
 
-import { type Fault, SealFault, SnapshotFault } from "../errors/faults.ts";
+import type { Fault } from "../errors/base.ts";
 import { sha256 } from "../json/canonical.ts";
 import { firstDifference, type Json, lineOf, own, pointer, valueAt } from "../json/json.ts";
 import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, type ParsedArtifact, parseEnvelope, parseStrict } from "./envelope.ts";
+import { SealFault, SnapshotFault } from "./errors.ts";
 import { fqdnOfFile } from "./fqdn.ts";
 import { type Change, type Path, quote, sentence } from "./hint.ts";
 import { readInside } from "./read-inside.ts";
 import { fileChanged, SEAL_FILE, type Seal } from "./seal.ts";
 
-/** What is wrong between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
+/** The contradictions between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
 export function verifyContents(file: string, artifact: ParsedArtifact): readonly SealFault[] {
   const { fqdn, text, envelope, content, contentHash: stated } = artifact;
   const line = (at: string) => lineOf(text, at) ?? 1;
@@ -49,7 +50,7 @@ function fieldDiffers(
   return new SealFault("EXECUTED_FIELD_DIFFERS", facts);
 }
 
-/** What makes a field what the text says; a long value is to be read there. */
+/** The change that makes a field match the text; a long value is not repeated. */
 function backTo(value: Json | undefined, isThere: boolean): Change {
   if (value === undefined) return { do: "remove" };
   const words = quote(value).length > LONGEST ? "the value" : quote(value);
@@ -98,7 +99,7 @@ export function readAll(folder: string, files: Files, findings: Fault[]): readon
   return all;
 }
 
-/** Whether a folder of this name stands in the place of a file that is read. */
+/** Whether there is a folder instead of a file that is read. */
 function isFileName(path: string): boolean {
   return path.endsWith(".json");
 }

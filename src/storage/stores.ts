@@ -54,7 +54,9 @@ export interface Stores {
   /** The same object for every spelling of a path. @throws RunFault `STORE_PATH_ESCAPES` */
   at(path: string): Store;
   readonly events: EventQuery;
-  /** The stores as they are, for a dry run: what is written to the overlay is read back from it and kept nowhere else. */
+  /**
+   * The stores as they are, for a dry run: what is written to the overlay is read back from it and kept nowhere else.
+   */
   overlay(): OverlayStores;
 }
 

@@ -4,7 +4,7 @@ import { canonical, type Digest, sha256 } from "../json/canonical.ts";
 import type { JsonObject } from "../json/json.ts";
 import { type EventBody, SCHEMA } from "./event.ts";
 
-/** What the first event's `prev_hash` is. */
+/** The `prev_hash` of the first event. */
 export function genesis(executionId: string): Digest {
   return sha256(`${SCHEMA}:${executionId}`);
 }

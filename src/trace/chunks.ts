@@ -1,17 +1,17 @@
-/** Lines out of bytes that come in pieces, however these are cut. */
+/** Splits a stream of byte chunks into lines. */
 
 import { SIZE } from "../json/limits.ts";
 
 export interface Line {
-  /** Without the line break. Valid until the next line is asked for. Of more than a text may be, the beginning. */
+  /** Without the line break. Valid until the next line is read. A line that is too long for a string is truncated. */
   readonly bytes: Buffer;
-  /** False for what stands behind the last line break. */
+  /** False for a rest after the last line break. */
   readonly isWhole: boolean;
 }
 
 const BREAK = 0x0a;
 
-/** In order; nothing is kept of a piece once its last line was handed out. */
+/** The lines in order. A chunk is released after its last line was returned. */
 export function* linesIn(pieces: Iterable<Uint8Array>): Generator<Line> {
   let begun: Buffer[] = [];
   let held = 0;
@@ -25,7 +25,7 @@ export function* linesIn(pieces: Iterable<Uint8Array>): Generator<Line> {
       held = 0;
       start = end + 1;
     }
-    // The piece may be used again for the next one. What is too long to be read is too long already.
+    // The caller may reuse the chunk, so it is copied, unless the line is too long already.
     if (start < bytes.length && held <= SIZE.text) begun.push(Buffer.from(bytes.subarray(start)));
     held += bytes.length - start;
   }

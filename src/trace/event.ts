@@ -1,4 +1,4 @@
-/** The events of a trace, as types: what `schema.ts` says. */
+/** The types of the events of a trace, derived from `schema.ts`. */
 
 import { isObject, type Json, type MutableJson, setOwn } from "../json/json.ts";
 import type { DataMembers, ObjectOf } from "./field-check.ts";
@@ -41,7 +41,7 @@ export function changeData<P extends Payloads[EventType]>(
 
 const isList = (data: DataMembers): data is readonly [DataMembers] => Array.isArray(data);
 
-/** What the engine says. The journal adds sequence, clock and chain. */
+/** An event as the engine emits it. The journal adds sequence, time and chain. */
 export type EventBody<T extends EventType = EventType> = {
   readonly [K in T]: {
     readonly event_type: K;
@@ -56,29 +56,32 @@ export type TraceEvent = EventBody & Omit<ObjectOf<typeof ENVELOPE>, keyof Event
 
 export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_type: T }>;
 
-/** Those of one type, in order. */
+/** The events of one type, in order. */
 export function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
   return events.filter((event): event is EventOf<T> => event.event_type === type);
 }
 
-/** Whether this is what stands in an event in place of a secret. */
+/** Whether the value replaces a secret in an event. */
 export function isSuppressed(value: Json | undefined): value is { readonly $suppressed: string } {
   return isObject(value) && typeof value["$suppressed"] === "string" && Object.keys(value).length === 1;
 }
 
 const SUPPRESSED_NAME = /^\$suppressed:(sha256:[0-9a-f]{64}):sha256:[0-9a-f]{64}$/;
 
-/** The name of a member whose own name is or holds a secret: by the secret's digest, and by its own. */
+/**
+ * The replacement for a member name that is or contains a secret: built from the secret's digest and the digest of the
+ * name.
+ */
 export function suppressedName(secret: string, name: string): string {
   return `$suppressed:${secret}:${name}`;
 }
 
-/** The secret's digest, where the name is a suppressed one. */
+/** The secret's digest if the name is a suppressed one. */
 export function secretInName(name: string): string | undefined {
   return SUPPRESSED_NAME.exec(name)?.[1];
 }
 
-/** Whether a suppressed value or name for which `accepts` holds stands at any depth; without it, any one. */
+/** Whether the value contains, at any depth, a suppressed value or name that `accepts` accepts (by default, any). */
 export function holdsSuppressed(value: Json, accepts: (secret: string) => boolean = () => true): boolean {
   if (isSuppressed(value) && accepts(value.$suppressed)) return true;
   if (typeof value !== "object" || value === null) return false;

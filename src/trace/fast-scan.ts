@@ -1,7 +1,7 @@
 /**
- * Canonical JSON (RFC 8785) walked as bytes, without building its values: an offset goes in, the one behind the value
- * comes out, or `NONE` where no canonical value begins. The bytes must be UTF-8. What is accepted is canonical; not
- * accepted, though it may be, is a member whose name is more than plain ASCII.
+ * Scans canonical JSON (RFC 8785) as bytes, without building its values. Each function takes an offset and returns
+ * the one after the value, or `NOT_FOUND` if no canonical value begins there. The bytes must be UTF-8. Everything
+ * accepted is canonical; a canonical member whose name is not plain ASCII is not accepted.
  */
 
 import { DEPTH } from "../json/limits.ts";
@@ -36,7 +36,7 @@ export function valueEnd(bytes: Buffer, at: number, depth = 0): number {
   return word === undefined ? numberEnd(bytes, at) : expectLiteral(bytes, at, word);
 }
 
-/** Members stand in the order of their names, none of them twice. */
+/** Members are sorted by name, without duplicates. */
 export function objectEnd(bytes: Buffer, at: number, depth = 0): number {
   if (bytes[at] !== OBJECT || depth > DEPTH.document) return NOT_FOUND;
   if (bytes[at + 1] === OBJECT_END) return at + 2;
@@ -68,7 +68,7 @@ function listEnd(bytes: Buffer, at: number, depth: number): number {
   }
 }
 
-/** Where the closing quote stands of a string in plain ASCII without an escape. */
+/** The offset of the closing quote of a plain ASCII string without escapes. */
 function plainEnd(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return NOT_FOUND;
   for (let next = at + 1; ; next++) {
@@ -100,7 +100,7 @@ function escapeEnd(bytes: Buffer, at: number): number {
   return LONG_ESCAPE.test(bytes.toString("latin1", at, at + 6)) ? at + 6 : NOT_FOUND;
 }
 
-/** Integers of up to 15 digits are canonical as they stand; any other number is when it is printed the same. */
+/** Integers of up to 15 digits are canonical; any other number is canonical if it is printed the same way. */
 function numberEnd(bytes: Buffer, at: number): number {
   const first = bytes[at] === MINUS ? at + 1 : at;
   const end = digitsEnd(bytes, first);
@@ -112,7 +112,7 @@ function numberEnd(bytes: Buffer, at: number): number {
   return String(Number(token)) === token ? tokenEnd : NOT_FOUND;
 }
 
-/** The offset of the first byte from `at` on that is no digit. */
+/** The offset of the first byte from `at` on that is not a digit. */
 export function digitsEnd(bytes: Buffer, at: number): number {
   let end = at;
   for (let byte = bytes[end] as number; byte >= ZERO && byte <= NINE; ) byte = bytes[++end] as number;
@@ -127,7 +127,7 @@ function numeralEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
-/** The offset behind the literal, where it stands at `at`. */
+/** The offset after the literal, if it is at `at`. */
 export function expectLiteral(bytes: Buffer, at: number, literal: Buffer): number {
   if (at === NOT_FOUND) return NOT_FOUND;
   for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return NOT_FOUND;

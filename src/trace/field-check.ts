@@ -1,6 +1,6 @@
 /**
- * Kinds of values in a trace. Each is asked in two ways: of a value that was built, and of canonical text, without
- * building anything.
+ * Checks for the kinds of values in a trace. Each works in two ways: on a parsed value, and on canonical text without
+ * parsing it.
  */
 
 import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
@@ -31,18 +31,18 @@ export interface Kind<T> {
   readonly description: string;
   is(value: Json): boolean;
   /**
-   * The offset behind the canonical text of such a value at this offset. `NONE` where there is no such value, and for
-   * some that are: then the value has to be built and `is` decides.
+   * The offset after the canonical text of such a value at this offset. `NOT_FOUND` if there is no such value, and for
+   * some valid ones: then the value must be parsed, and `is` decides.
    */
   end(bytes: Buffer, at: number, depth: number): number;
   /**
-   * Where it holds data: values that came from the payload, a store or a capability, or were made of such. All else
-   * says what the format or the plan says, so a secret is never looked for in it. Absent where it holds none.
+   * Where it contains data: values from the payload, a store or a capability, or derived from them. All other values
+   * come from the format or the plan and are not searched for secrets. Absent if it contains no data.
    */
   readonly data?: DataMembers;
   /** The members, where it is an object whose members are declared. */
   readonly members?: Members;
-  /** Never there; carries the type. */
+  /** Never set; carries the type. */
   readonly [type]?: T;
 }
 
@@ -53,7 +53,7 @@ export interface Member<T = unknown, Optional extends boolean = boolean> {
   readonly kind: Kind<T>;
   readonly meaning: string;
   readonly isOptional: Optional;
-  /** Whether two runs of the same thing may differ in it. */
+  /** Whether it may differ between two runs of the same workflow and payload. */
   readonly isObservational?: true;
 }
 
@@ -61,7 +61,7 @@ export type Members = Readonly<Record<string, Member>>;
 
 type OptionalIn<M extends Members> = { [N in keyof M]: M[N]["isOptional"] extends true ? N : never }[keyof M];
 
-/** What an object with these members is. */
+/** The type of an object with these members. */
 export type ObjectOf<M extends Members> = Simplify<
   { readonly [N in Exclude<keyof M, OptionalIn<M>>]: TypeOf<M[N]["kind"]> } & {
     readonly [N in OptionalIn<M>]?: TypeOf<M[N]["kind"]>;
@@ -105,7 +105,7 @@ export const count: Kind<number> = {
   },
 };
 
-/** Any object; the format says nothing of its members. */
+/** Any object; the format does not define its members. */
 export const object: Kind<JsonObject> = {
   description: "object",
   is: isObject,
@@ -120,7 +120,7 @@ export function matchesBytes<T>(data: DataMembers, kind: Kind<T>): Kind<T> {
 
 const dataIn = (data: DataMembers | undefined) => (data === undefined ? {} : { data });
 
-/** A text whose characters are of these sets, one of each in order; `isOne` may accept others, too. */
+/** A string with one character of each set, in order; `isOne` may accept other strings, too. */
 export function spelled<T extends string>(
   description: string,
   sets: readonly string[],
@@ -225,7 +225,7 @@ export function badMemberOf(members: Members, value: { readonly [name: string]: 
   return Object.keys(value).find((name) => !Object.hasOwn(members, name));
 }
 
-/** A declared member as it is looked for in canonical text; all have one shape, so that a scan is fast. */
+/** A declared member for the scan of canonical text; all objects have the same shape, which makes the scan fast. */
 export interface TextMember {
   readonly name: string;
   readonly end: Kind<unknown>["end"];
@@ -245,8 +245,8 @@ export function inTextOrder(members: Members): readonly TextMember[] {
 }
 
 /**
- * The offset behind an object with exactly these members. `marks` gets the offsets of each value, and of what is
- * behind it: `NONE` for one that is absent.
+ * The offset after an object with exactly these members. `marks` gets the start and end offset of each value:
+ * `NOT_FOUND` for an absent one.
  */
 export function membersEnd(
   members: readonly TextMember[],
@@ -275,7 +275,7 @@ export function membersEnd(
   return bytes[next] === OBJECT_END ? next + 1 : NOT_FOUND;
 }
 
-/** The offset behind the first of the literals that is there. */
+/** The offset after the first matching literal. */
 function eitherEnd(literals: readonly Buffer[], bytes: Buffer, at: number): number {
   for (let i = 0; i < literals.length; i++) {
     const end = expectLiteral(bytes, at, literals[i] as Buffer);

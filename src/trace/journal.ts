@@ -1,6 +1,6 @@
-/** Writes the trace while the run happens. It decides nothing: it stamps, chains, appends. */
+/** Writes the trace during the run. It decides nothing: it adds time and chain to each event and appends it. */
 
-import { type TookPlace, TraceFault } from "../errors/faults.ts";
+import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
 import { jsonEqual } from "../json/json.ts";
 import type { Clock, TraceFile } from "../ports.ts";
@@ -9,7 +9,7 @@ import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent 
 
 export interface Journal {
   append(event: EventBody): void;
-  /** Everything said so far is on the device when this returns. @throws TraceFault */
+  /** Every event so far is on the device when this returns. @throws TraceFault */
   sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
   readonly head: Digest;
@@ -18,11 +18,11 @@ export interface Journal {
 export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
-  /** Told every line after it was appended. */
+  /** Called with every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
 
-/** Around an effect, and at the end of a run: here the trace must be where it is looked for. */
+/** Around an effect and at the end of a run, the trace file must still exist at its path. */
 const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
   "side_effect_start",
   "side_effect_end",
@@ -76,10 +76,10 @@ export function openJournal(file: TraceFile, { executionId, clock, listen }: Jou
   };
 }
 
-/** As many as a refusal names. */
+/** The number of effects that a refusal names. */
 const NAMED = 20;
 
-/** What took place: a trace that cannot be written may not say so. */
+/** The completed effects: if the trace cannot be written, the refusal names them. */
 class Effects {
   /** By run: the last one that began. */
   readonly #begun = new Map<string, TookPlace>();
@@ -101,7 +101,7 @@ class Effects {
     if (this.#named.length < NAMED) this.#named.push(effect);
   }
 
-  /** The same refusal, which names them. */
+  /** The same refusal with the completed effects. */
   toldBy({ facts, cause }: TraceFault<"TRACE_UNWRITABLE">): TraceFault {
     const { folder, file, errno } = facts as { folder: string; file: string | null; errno: string };
     const more = this.#count - this.#named.length;
@@ -109,7 +109,7 @@ class Effects {
   }
 }
 
-/** A letter leaves no change. */
+/** Sending mail records no change. */
 function hasTakenPlace({ outcome, change }: Payloads["side_effect_end"], { store }: TookPlace): boolean {
   if (change === undefined) return store === null && outcome === "SUCCESS";
   return !jsonEqual(change.before, change.after);

@@ -1,6 +1,6 @@
 /**
- * A trace's line read for what binds it, and no further: that it is an event in canonical form, its place in the
- * chain, and its payload's members by kind. What stands deeper is walked over, not built.
+ * Reads from a trace line only what the chain check needs: that it is an event in canonical form, its place in the
+ * chain, and its payload's members by kind. Deeper values are skipped without building them.
  */
 
 import { isUtf8 } from "node:buffer";
@@ -17,13 +17,13 @@ export interface ScannedLine {
   readonly execution: string;
   readonly run: string;
   readonly prevHash: Digest;
-  /** As the line states it. */
+  /** The value that the line states. */
   readonly hash: Digest;
-  /** Whether the line is what its hash says. */
+  /** Whether the line matches its hash. */
   readonly isHashed: boolean;
 }
 
-/** By event type, the members of its line as they are looked for. */
+/** By event type: the members of its line in scan order. */
 const LINES: ReadonlyMap<string, Line> = new Map(
   (Object.keys(EVENTS) as EventType[]).map((type) => [type, { type, members: inTextOrder(lineMembers(type)) }]),
 );
@@ -33,7 +33,7 @@ interface Line {
   readonly members: readonly TextMember[];
 }
 
-/** Where a member's value begins and ends among the marks. */
+/** Indexes of a member's start and end offset in the marks. */
 const PLACES = Object.fromEntries(inTextOrder(ENVELOPE).map(({ name }, i) => [name, 2 * i])) as Readonly<
   Record<keyof typeof ENVELOPE, number>
 >;
@@ -44,7 +44,7 @@ const marks = new Int32Array(2 * Object.keys(ENVELOPE).length);
 const begin = (name: keyof typeof ENVELOPE) => marks[PLACES[name]] as number;
 const end = (name: keyof typeof ENVELOPE) => marks[PLACES[name] + 1] as number;
 
-/** Undefined where the bytes are no such line, and for some that are: then a slower reading decides. */
+/** Undefined if the bytes are not such a line, and for some valid lines: then the slower reader decides. */
 export function scanLine(bytes: Buffer): ScannedLine | undefined {
   if (!isUtf8(bytes)) return undefined;
   const line = LINES.get(typeOf(bytes));
@@ -71,7 +71,7 @@ function typeOf(bytes: Buffer): string {
   return type === NOT_FOUND ? "" : bytes.toString("latin1", type, bytes.indexOf(0x22, type));
 }
 
-/** A text in plain ASCII, without its quotes. */
+/** A string in plain ASCII, without its quotes. */
 function textAt(bytes: Buffer, name: "hash" | "prev_hash" | "run"): string {
   return bytes.toString("latin1", begin(name) + 1, end(name) - 1);
 }
@@ -80,14 +80,14 @@ function isMainRun(bytes: Buffer): boolean {
   return end("run") === begin("run") + 3 && bytes[begin("run") + 1] === ZERO;
 }
 
-/** The whole number whose digits stand there. */
+/** The whole number with the digits at this place. */
 function countAt(bytes: Buffer, at: number, end: number): number {
   let count = 0;
   for (let i = at; i < end; i++) count = 10 * count + (bytes[i] as number) - ZERO;
   return count;
 }
 
-/** The last one that was read: nearly every line has it again. */
+/** The last string that was read: nearly every line repeats it. */
 let lastExecution = { bytes: Buffer.alloc(0), text: "" };
 
 function executionAt(bytes: Buffer, at: number, end: number): string {
@@ -98,7 +98,7 @@ function executionAt(bytes: Buffer, at: number, end: number): string {
   return text;
 }
 
-/** What is hashed is put together here: to hash it in two pieces costs more. */
+/** Buffer for the bytes to hash: hashing in two calls costs more. */
 let scratch = Buffer.alloc(4096);
 
 /** The hash of the line without the bytes from `from` to `to`. */

@@ -1,11 +1,11 @@
-/** Reading a trace back: whether a line that was built is an event of the format (SPEC 6.1). */
+/** Checks whether a parsed trace line is an event of the format (SPEC 6.1). */
 
 import type { JsonObject } from "../json/json.ts";
 import type { TraceEvent } from "./event.ts";
 import { badMemberOf } from "./field-check.ts";
 import { ENVELOPE, EVENTS, isEventType } from "./schema.ts";
 
-/** The JSON Pointer of the first member that is not as the format has it, or undefined. */
+/** The JSON Pointer of the first member that violates the format, or undefined. */
 export function badMember(event: JsonObject): string | undefined {
   const around = badMemberOf(ENVELOPE, event);
   if (around !== undefined) return `/${around}`;
@@ -16,7 +16,7 @@ export function badMember(event: JsonObject): string | undefined {
   return EVENTS[type].isAtNode && !Object.hasOwn(event, "node_id") ? "/node_id" : undefined;
 }
 
-/** Narrows what `badMember` found nothing wrong with. */
+/** Narrows a value for which `badMember` returned undefined. */
 export function toEvent(event: JsonObject): TraceEvent {
   return event as unknown as TraceEvent;
 }

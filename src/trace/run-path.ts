@@ -1,10 +1,10 @@
-/** The course one run took, read from its events: which nodes in which order, and how it ended. */
+/** The path of one run, read from its events: which nodes in which order, and how it ended. */
 
 import type { Graph, NodeType } from "./declared-graph.ts";
 import { eventsOf, type Payloads } from "./event.ts";
 import { eventsIn, type RunRecord, type VisitRecord } from "./runs.ts";
 
-/** One entering of a node. What the trace does not say, because it stops early, is null. */
+/** One visit of a node. A member is null if the trace stops before recording it. */
 export interface Visit extends VisitRecord {
   /** Counts from 1, EXITs included. */
   readonly order: number;
@@ -26,7 +26,7 @@ export interface RunPath extends RunRecord {
   readonly end: Payloads["workflow_complete"] | null;
 }
 
-/** `refused` is the node in which a run broke off, `unfinished` one whose end was never recorded. */
+/** `refused`: the run was refused in this node. `unfinished`: the end of the visit is not recorded. */
 export type EndingStatus = "ok" | "alternate" | "refused" | "unfinished";
 
 const WELL: ReadonlySet<string> = new Set(["SUCCESS", "ACK", "ALREADY_EXISTS"]);
@@ -35,16 +35,16 @@ export function isSuccess(outcome: string): boolean {
   return WELL.has(outcome);
 }
 
-export function endingStatusOf(visit: Visit, course: RunPath): EndingStatus {
+export function endingStatusOf(visit: Visit, runPath: RunPath): EndingStatus {
   if (visit.refusal !== null) return "refused";
-  if (visit.type === "EXIT") return course.end === null ? "unfinished" : mannerOfEnd(course.end);
+  if (visit.type === "EXIT") return runPath.end === null ? "unfinished" : mannerOfEnd(runPath.end);
   if (visit.outcome === null) return "unfinished";
   return isSuccess(visit.outcome) ? "ok" : "alternate";
 }
 
-export function endingStatusOfPath(course: RunPath): EndingStatus {
-  const { end, refusal } = course;
-  if (isPrevented(course)) return "refused";
+export function endingStatusOfPath(runPath: RunPath): EndingStatus {
+  const { end, refusal } = runPath;
+  if (isPrevented(runPath)) return "refused";
   if (end === null) return "unfinished";
   if (refusal !== null) return "refused";
   return mannerOfEnd(end);
@@ -56,7 +56,7 @@ export function wordOf({ refusal, type, outcome }: Visit, { end }: RunPath): str
   return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
 }
 
-/** Whether the run was refused before it began: all that it says is why. */
+/** Whether the run was refused before it began: its only event is the refusal. */
 export function isPrevented({ events, visits }: RunPath): boolean {
   return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");
 }
@@ -65,19 +65,19 @@ function mannerOfEnd(end: Payloads["workflow_complete"]): EndingStatus {
   return end.status === "SUCCESS" ? "ok" : "alternate";
 }
 
-/** The edge a visit left by; `default` where the outcome has none of its own. */
+/** The edge that a visit took; `default` if the outcome has no edge of its own. */
 export function edgeTaken(visit: Pick<Visit, "outcome">, outcomes: readonly string[]): string | undefined {
   if (visit.outcome !== null && outcomes.includes(visit.outcome)) return visit.outcome;
   return outcomes.includes("default") ? "default" : undefined;
 }
 
-/** The order numbers of some visits, the middle ones left out where there are many. */
+/** The order numbers of some visits; of many, the middle ones are omitted. */
 export function ordersOf(visits: readonly Visit[]): string {
   const orders = visits.map((visit) => `${visit.order}`);
   return orders.length > 3 ? `${orders.slice(0, 2).join(",")}…${orders.at(-1)}` : orders.join(",");
 }
 
-/** The course of one run, as far as it is recorded. */
+/** The path of one run, as far as it is recorded. */
 export function runPathOf(record: RunRecord): RunPath {
   const { events } = record;
   const visits = record.visits.map((visit, i) => visitOf(visit, i + 1));
@@ -93,7 +93,7 @@ export function runPathOf(record: RunRecord): RunPath {
 }
 
 function visitOf(visit: VisitRecord, order: number): Visit {
-  // Member by member: a spread in front of others takes several times as long, and a run may have many visits.
+  // Member by member: a spread takes several times as long, and a run may have many visits.
   const { node, start, events, steps } = visit;
   const end = eventsOf(events, "node_end")[0]?.payload;
   return {
@@ -110,8 +110,8 @@ function visitOf(visit: VisitRecord, order: number): Visit {
   };
 }
 
-export function workflowOf(course: RunPath, graph: Graph): string {
-  return course.start?.workflow_code ?? graph.workflow;
+export function workflowOf(runPath: RunPath, graph: Graph): string {
+  return runPath.start?.workflow_code ?? graph.workflow;
 }
 
 /** Microseconds as milliseconds with three digits. */

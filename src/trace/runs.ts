@@ -6,13 +6,13 @@ export interface Runs {
   readonly main: RunRecord;
   /** All others, in the order in which they began. */
   readonly nested: readonly RunRecord[];
-  /** Those of the nested that no step is known to have called: lines of the trace are missing. */
-  readonly strays: readonly RunRecord[];
+  /** Nested runs whose calling step is unknown, because lines of the trace are missing. */
+  readonly orphanRuns: readonly RunRecord[];
 }
 
 export interface RunRecord {
   readonly run: string;
-  /** What was said outside of any node. */
+  /** Events outside of any node. */
   readonly events: TraceEvent[];
   readonly visits: VisitRecord[];
 }
@@ -21,7 +21,7 @@ export interface RunRecord {
 export interface VisitRecord {
   readonly node: string;
   readonly start: EventOf<"node_start">;
-  /** What else was said outside of any step. */
+  /** Other events outside of any step. */
   readonly events: TraceEvent[];
   readonly steps: StepRecord[];
 }
@@ -32,24 +32,26 @@ export interface StepRecord {
   readonly calls: RunRecord[];
 }
 
-/** The runs of any events in the order of a trace: every event stands in exactly one place, whatever is missing. */
+/**
+ * Groups events by run. The events are in trace order; each belongs to exactly one group, even if lines are missing.
+ */
 export function runsOf(events: readonly TraceEvent[]): Runs {
   const main = begin(MAIN_RUN);
   const runs = new Map([[MAIN_RUN, main]]);
-  const strays: RunRecord[] = [];
+  const orphanRuns: RunRecord[] = [];
   for (const event of events) {
     let run = runs.get(event.run);
     if (run === undefined) {
       run = begin(event.run);
-      (callerOf(event, runs)?.calls ?? strays).push(run);
+      (callerOf(event, runs)?.calls ?? orphanRuns).push(run);
       runs.set(event.run, run);
     }
     place(event, run);
   }
-  return { main, nested: [...runs.values()].slice(1), strays };
+  return { main, nested: [...runs.values()].slice(1), orphanRuns };
 }
 
-/** What was said in the visit since its start, in its steps last. */
+/** The events of the visit after its start; those of its steps come last. */
 export function eventsIn({ events, steps }: VisitRecord): readonly TraceEvent[] {
   return [...events, ...steps.flatMap((step) => step.events)];
 }
@@ -60,7 +62,7 @@ function begin(run: string): RunRecord {
 
 /** The step that called the run which begins with this event, where that step has begun and not ended. */
 function callerOf(first: TraceEvent, runs: ReadonlyMap<string, RunRecord>): StepRecord | undefined {
-  // A run that is refused before it begins says so under its number, and names no caller.
+  // A run that is refused before it begins records only the refusal under its number, without a caller.
   if (first.event_type === "error") return openStep(runs.get(first.run.slice(0, first.run.lastIndexOf("."))));
   if (first.event_type !== "execution_start" || first.payload.parent === undefined) return undefined;
   const { run, node, step } = first.payload.parent;

@@ -1,10 +1,10 @@
 /**
  * The trace format `pgs.trace/1`, once: every event, every member, its kind and its meaning (SPEC 5). The types of
  * `event.ts`, the checks of `read.ts` and the scanner of `line.ts` are made from these tables. An object that is
- * declared here has no other members, and a list of words no other word.
+ * declared here has no other members, and an enumeration has no other values.
  */
 
-import { NODE_CATEGORIES, STAGES } from "../errors/faults.ts";
+import { NODE_CATEGORIES, STAGES } from "../errors/base.ts";
 import { type Digest, isDigest } from "../json/canonical.ts";
 import type { Observation } from "../ports.ts";
 import { NOT_FOUND, ZERO } from "./fast-scan.ts";
@@ -57,7 +57,7 @@ const run: Kind<string> = {
   description: "run",
   is: (value) => typeof value === "string" && isRun(value),
   end(bytes, at, depth) {
-    // Most often the main run's: then there is no text to be built.
+    // Usually the main run, for which no string has to be built.
     const end = text.end(bytes, at, depth);
     if (end === at + 3 && bytes[at + 1] === ZERO) return end;
     return isRun(bytes.toString("latin1", at + 1, end - 1)) ? end : NOT_FOUND;
@@ -69,23 +69,23 @@ function isRun(name: string): boolean {
 }
 
 const data = matchesBytes("all", object);
-/** A code is the capability's word; what is beside it is data. */
+/** `code` is defined by the capability; all other members are data. */
 const coded = matchesBytes({ code: "none", "*": "all" }, object);
 const facts = matchesBytes({ outcome: "all", reason: "all" }, object);
 
 const suppressed = closed({
-  $suppressed: required(text, "`sha256:` and the salted digest of what is not shown."),
+  $suppressed: required(text, "`sha256:` and the salted digest of the suppressed value."),
 });
 
 const orSuppressed = <T>(kind: Kind<T>): Kind<T> => either(kind, suppressed as unknown as Kind<T>);
 
 const observations: Kind<readonly Observation[]> = listOf(
   either(
-    closed({ clock: required(orSuppressed(instant), "What the clock said.") }),
+    closed({ clock: required(orSuppressed(instant), "The time that was read.") }),
     closed({
       entropy: required(
         orSuppressed(matchesBytes("all", text)),
-        "The random bytes that were drawn, in hexadecimal.",
+        "The random bytes that were read, in hexadecimal.",
       ),
     }),
   ),
@@ -93,8 +93,8 @@ const observations: Kind<readonly Observation[]> = listOf(
 
 const rules = listOf(
   closed({
-    event: required(text, "The event code that was looked for."),
-    where: required(data, "The record fields that had to be equal, with the values they were compared to."),
+    event: required(text, "The event code that the rule looks for."),
+    where: required(data, "The record fields that must be equal, with the values that they are compared to."),
     matched: required(flag, "Whether a stored record matched."),
   }),
 );
@@ -109,7 +109,7 @@ export const ENVELOPE = {
   execution_id: required(text, "The trace's name; the same on every line."),
   run: required(run, "The run that it belongs to: `0`, nested `0.1`, nested in that `0.1.2`."),
   node_id: optional(text, "Key of the node in its workflow; required where the event belongs to a node."),
-  payload: required(object, "What the event says: see the table of its type."),
+  payload: required(object, "The data of the event: see the table of its type."),
   prev_hash: required(
     digest,
     "`hash` of the line before; on the first line SHA-256 of `pgs.trace/1:<execution_id>`.",
@@ -136,11 +136,8 @@ const nodeEvent = <M extends Members>(meaning: string, members: M): EventSchema<
 });
 
 const step: Member<string, false> = required(text, "The step's name in its contract.");
-const reason = optional(coded, "Why there is no better answer: a code, with its facts.");
-const observed = optional(
-  observations,
-  "Readings of clock and entropy, in the order in which they were drawn.",
-);
+const reason = optional(coded, "Why the step did not succeed: a code, with its facts.");
+const observed = optional(observations, "Readings of clock and entropy, in the order in which they were read.");
 const duration_us = observational(count, "Microseconds from start to end.");
 
 /** By event type: the members of its payload. */
@@ -150,13 +147,10 @@ export const EVENTS = {
     content_hash: required(digest, "SHA-256 of the workflow artifact's content."),
     snapshot: required(
       closed({
-        root: required(
-          digest,
-          "What is executed: the seal's root, or a digest of the artifacts that are used.",
-        ),
+        root: required(digest, "The seal's root, or a digest of the artifacts that are used."),
         seal: required(oneOf("sealed", "verified"), "How the snapshot was checked."),
       }),
-      "The snapshot that the run is executed on.",
+      "The snapshot that the run uses.",
     ),
     runtime: required(
       closed({ name: required(text, "The program."), version: required(text, "Its version.") }),
@@ -166,7 +160,7 @@ export const EVENTS = {
     payload_digest: required(digest, "SHA-256 of the canonical `payload` as it is in this event."),
     max_hops: required(count, "How many nodes the run may enter."),
     observed: required(observations, "The run's clock, read once: the value of `{{timestamp}}`."),
-    actor: optional(text, "Who runs it, as the caller says: an FQDN."),
+    actor: optional(text, "Who runs the workflow, as the caller states: an FQDN."),
     parent: optional(
       closed({
         run: required(text, "The calling run."),
@@ -178,8 +172,8 @@ export const EVENTS = {
   }),
   admission: event("Whether the run is admitted, rule by rule.", {
     requires: required(rules, "Rules that need a matching record."),
-    forbids: required(rules, "Rules that need that there is none."),
-    result: required(oneOf("ADMITTED", "DENIED"), "What follows from the rules."),
+    forbids: required(rules, "Rules that need that no record matches."),
+    result: required(oneOf("ADMITTED", "DENIED"), "The result of the rules."),
   }),
   node_start: nodeEvent("A node is entered.", {
     node_type: required(oneOf("IN", "CC", "EXIT"), "The node's type."),
@@ -196,15 +190,15 @@ export const EVENTS = {
         "ADMISSION_REQUIRES_UNMET",
         "ADMISSION_FORBIDS_MET",
       ),
-      "Which sort of rule it is.",
+      "The kind of rule.",
     ),
     field: optional(text, "JSON Pointer into the payload (intent, admission) or the contract's inputs."),
     constraint: optional(text, "The rule."),
-    expected: optional(anything, "What the rule asks for, where the constraint alone does not say it."),
+    expected: optional(anything, "What the rule requires, if the constraint alone does not show it."),
     actual: optional(matchesBytes("all", anything), "The value that was found."),
     event: optional(text, "The event code of an admission rule."),
   }),
-  transform_end: nodeEvent("A transform answered.", {
+  transform_end: nodeEvent("A transform returned a result or a violation.", {
     step,
     ct_code: required(text, "FQDN of the transform."),
     inputs: required(data, "Its bound inputs."),
@@ -231,10 +225,10 @@ export const EVENTS = {
     reason,
     change: optional(
       closed({
-        before: required(orNull(data), "What the store held before."),
-        after: required(orNull(data), "What it holds now."),
+        before: required(orNull(data), "The content before the effect."),
+        after: required(orNull(data), "The content after the effect."),
       }),
-      "What was changed in the store.",
+      "The change in the store.",
     ),
     observed,
   }),
@@ -249,13 +243,13 @@ export const EVENTS = {
     outputs: required(data, "What it published."),
     next: required(
       orNull(text),
-      "Key of the next node; null when the outcome has no route: a refusal follows.",
+      "Key of the next node; null if the outcome has no route, in which case a refusal follows.",
     ),
     duration_us,
   }),
   event_announced: nodeEvent("An EXIT announced its event.", {
     event_code: required(text, "FQDN of the event."),
-    payload: required(data, "What is announced."),
+    payload: required(data, "The data of the event."),
   }),
   error: event("The run was refused.", {
     error_code: required(text, "The refusal's code."),
@@ -296,7 +290,7 @@ export function lineMembers(type: EventType): Members {
   };
 }
 
-/** Members of line and payload that may differ between two runs of the same thing. */
+/** Members of line and payload that may differ between two runs of the same workflow and payload. */
 export const OBSERVATIONAL: ReadonlySet<string> = new Set(
   [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)].flatMap((members: Members) =>
     Object.keys(members).filter((name) => members[name]?.isObservational === true),

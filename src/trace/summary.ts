@@ -1,4 +1,4 @@
-/** What `run` prints: gathered from the events alone, so that it shows nothing the trace does not (SPEC 1). */
+/** The summary that `run` prints. It uses only the events, so it shows nothing that is not in the trace (SPEC 1). */
 
 import type { Json, JsonObject, MutableJson } from "../json/json.ts";
 import { setOwn } from "../json/json.ts";
@@ -33,7 +33,7 @@ export interface ErrorEntry extends Omit<Payloads["error"], "facts"> {
   readonly facts: JsonObject;
 }
 
-/** Why a step did not succeed, in its capability's own words. */
+/** Why a step did not succeed, as its capability states it. */
 export interface ReasonEntry {
   readonly run: string;
   readonly node: string;
@@ -55,7 +55,7 @@ export interface Summary {
   readonly reasons: ReasonEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
-  /** Every name that was gathered, kept once: a long trace says the same ones again and again. */
+  /** Every name once: a long trace repeats the same names many times. */
   readonly names: Map<string, string>;
 }
 
@@ -128,7 +128,7 @@ export function addEvent(summary: Summary, event: EventBody): void {
   }
 }
 
-/** The entry with the names that are kept already. */
+/** The entry, with shared copies of its names. */
 function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
   const shared: { [member: string]: string | null } = entry;
   for (const [member, name] of Object.entries(shared)) {
@@ -140,7 +140,7 @@ function sharing<E extends { readonly [member: string]: string | null }>(entry: 
   return entry;
 }
 
-/** The refusal that ended the main run; a nested one is its caller's business. */
+/** The refusal that ended the main run; the caller handles the refusal of a nested run. */
 export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
   return errors.find(({ run }) => run === MAIN_RUN);
 }

@@ -1,3 +1,3 @@
-/** What calls itself by name in seals and traces. A test holds the version to package.json. */
+/** Name and version of this program, as seals and traces record them. A test compares the version with package.json. */
 
 export const TOOL = { name: "pgs-runner", version: "0.1.0" } as const;

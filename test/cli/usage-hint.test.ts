@@ -14,7 +14,7 @@ const hints: readonly (readonly [message: string, hint: string])[] = [
   ],
   [
     "option '--max-hops <N>' argument '0' is invalid. It should be a whole number above 0.",
-    "leave --max-hops out, or type a whole number above 0",
+    "omit --max-hops, or type a whole number above 0",
   ],
   ["argument 'x' is no what. Allowed choices are a, b.", "type a or b"],
   ["unknown option '--xyzzy'", "type pgs run --help"],

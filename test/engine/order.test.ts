@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StoreEffect, StoreOperation } from "../../src/capabilities/targets/store.ts";
-import { TraceFault } from "../../src/errors/faults.ts";
+import { TraceFault } from "../../src/errors/ports.ts";
 import { digestOf } from "../../src/json/canonical.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { TraceFile } from "../../src/ports.ts";

@@ -7,7 +7,7 @@ import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { RunEnding } from "../../src/engine/advance.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
-import { StoreFault } from "../../src/errors/faults.ts";
+import { StoreFault } from "../../src/errors/ports.ts";
 import type { Digest } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endAt } from "../../src/engine/advance.ts";
-import { type NodeCategory, type RunCode, runTable, type Stage } from "../../src/errors/faults.ts";
+import { type RunCode, runTable } from "../../src/engine/errors.ts";
+import type { NodeCategory, Stage } from "../../src/errors/base.ts";
 import { classify, classOfEnding, classOfRefusal, type TraceClass } from "../../src/examine/classify.ts";
 import type { ExitNode } from "../../src/plan/plan.ts";
 import { addEvent, createSummary } from "../../src/trace/summary.ts";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runTable } from "../../src/errors/faults.ts";
+import { runTable } from "../../src/engine/errors.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
 import { isObject, pointer } from "../../src/json/json.ts";
 import { namesIn } from "../../src/plan/member-names.ts";

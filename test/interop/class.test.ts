@@ -28,7 +28,7 @@ function recordOf(more: Partial<ExternalRecord>): ExternalRecord {
     workflow: "WF_TEA_V0",
     chain: null,
     findings: [],
-    course: { of: "nodes", visits: [] },
+    recordedPath: { of: "nodes", visits: [] },
     errors: [],
     ending: null,
     unproven: [],
@@ -44,7 +44,7 @@ const v02 = (
   errors: readonly ExternalError[] = [],
 ) =>
   recordOf({
-    course: { of: "nodes", visits },
+    recordedPath: { of: "nodes", visits },
     errors,
     ending: { status, reason, isExit: reason === "COMPLETED" || reason.startsWith("EXIT_") },
   });
@@ -52,7 +52,7 @@ const v02 = (
 const v03 = (status: string, visits: readonly (readonly [code: string, outcome: string])[]) =>
   recordOf({
     format: "reference-v0.3",
-    course: {
+    recordedPath: {
       of: "contracts",
       visits: visits.map(([code, outcome]) => ({ line: 1, contract: `tea::${code}`, outcome })),
     },
@@ -65,9 +65,9 @@ const error = (code: string | null, category: string | null): ExternalError => {
 
 /** As `class:manner`, the manner being what broke off, what the protocol declares, or nothing known. */
 function told(record: ExternalRecord, graph = null as typeof tea | null): string {
-  const { class: found, isStructural, untold } = classifyExternal(record, graph);
+  const { class: found, isStructural, unavailable } = classifyExternal(record, graph);
   const manner = isStructural === null ? "unknown" : isStructural ? "broke off" : "declared";
-  return `${untold ?? found ?? "none"}: ${manner}`;
+  return `${unavailable ?? found ?? "none"}: ${manner}`;
 }
 
 const served = [visit("ASK", "ACK", "IN"), visit("POUR", "SUCCESS"), exit("SERVED")];
@@ -173,8 +173,8 @@ test("an error goes by its code, then by the capability at work, and never by it
   assert.equal(failed(error("EXECUTION_ERROR", "WF"), "NO_TRANSITION"), "GRAPH_STRUCTURE_ERROR: broke off");
   assert.equal(failed(error("ADMISSION_BINDING_MISSING_FIELD", "WF")), "BUSINESS_VIOLATION: declared");
   const ending = { status: "ERROR", reason: "NO_TRANSITION", isExit: false };
-  const course = { of: "contracts", visits: [] } as const;
-  assert.equal(told(recordOf({ course, errors: [error(null, null)], ending })), "ONLY_WORDS: broke off");
+  const recordedPath = { of: "contracts", visits: [] } as const;
+  assert.equal(told(recordOf({ recordedPath, errors: [error(null, null)], ending })), "ONLY_WORDS: broke off");
 });
 
 const bytesOf = (version: string, events: readonly (readonly [string, string | null, object])[]) =>
@@ -211,12 +211,12 @@ for (const version of ["v1", "v2"] as const) {
   });
 
   test(`${version}: a transition names the contract of the node it leaves`, () => {
-    const { course } = read(
+    const { recordedPath } = read(
       ["CC_START", null, { cc_fqdn: "tea::CC_BREW_V0", node: "BREW", inputs: {} }],
       route("SPILT"),
       end,
     );
-    assert.equal((course.visits[0] as Route).capability, "tea::CC_BREW_V0");
+    assert.equal((recordedPath.visits[0] as Route).capability, "tea::CC_BREW_V0");
   });
 }
 
@@ -295,10 +295,10 @@ test("no combination of the schema's words is silent: it has a class, ended well
       for (const one of errors) {
         for (const visits of courses) {
           const record = v02(status, reason, visits, one === undefined ? [] : [one]);
-          const { class: found, isStructural, untold } = classifyExternal(record, tea);
-          const isWell = found === null && untold === null;
+          const { class: found, isStructural, unavailable } = classifyExternal(record, tea);
+          const isWell = found === null && unavailable === null;
           combinations++;
-          assert.ok(found === null || untold === null);
+          assert.ok(found === null || unavailable === null);
           assert.ok(isStructural !== null, `${status} ${reason}`);
           if (one !== undefined) assert.ok(isStructural && !isWell, `${one.code} is no good end`);
           if (status === "ABORT" || reason === "NO_TRANSITION") assert.ok(!isWell, `${status} ${reason}`);

@@ -74,7 +74,7 @@ test("a status that only says that a node ended is no other outcome, but one tha
   assert.deepEqual(places(withLast(brewed, 2, "failed"), only), ["/0/AGAIN/outcome"]);
 });
 
-test("endings are compared by class and by whether the run broke off, in one format also by its words", () => {
+test("endings are compared by class and by whether the run failed, in one format also by its words", () => {
   const rejected = { ...brewed, ending: { status: "FAILED", reason: "EXIT_REJECTED" } };
   const violated = { ...brewed, ending: { status: "FAILED", reason: "EXIT_VIOLATION" } };
   assert.deepEqual(places(rejected, violated), ["/0/ending"]);

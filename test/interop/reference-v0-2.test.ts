@@ -67,7 +67,7 @@ test("a trace as v0.2 writes it is read whole: chain, path, ending", () => {
   );
   assert.deepEqual(record.ending, { status: "FAILED", reason: "EXIT_VIOLATION", isExit: true });
   assert.deepEqual(
-    record.course.visits.map((visit) => ("node" in visit ? [visit.node, visit.outcome] : [])),
+    record.recordedPath.visits.map((visit) => ("node" in visit ? [visit.node, visit.outcome] : [])),
     [
       ["ASK", "ACK"],
       ["BREW", "TOO_HOT"],
@@ -159,7 +159,7 @@ test("a node that only completed may have taken any of its edges, but no other w
   const completed = (line: string) => line.replace('"TOO_HOT"', '"completed"');
   const record = read(withLine(5, completed));
   assert.deepEqual(checkPath(tea, record), []);
-  assert.ok(record.unproven.some((one) => one.includes("on which outcome")));
+  assert.ok(record.unproven.some((one) => one.includes("the outcome of a node")));
   const skipping = lines
     .filter((_, i) => i !== 4 && i !== 5)
     .map((line) => line.replace('"ACK"', '"completed"'));

@@ -18,7 +18,7 @@ const FOLLOWED: readonly (readonly [RegExp, Follow])[] = [
     (text, ...at) => splice(text, at, /^[\d_]+/, (all) => all.replaceAll("_", "")),
   ],
   [/^remove the outer quotes, /, (text) => text.trim().slice(1, -1)],
-  [/^remove the first line and the last, /, (text) => text.trim().split("\n").slice(1, -1).join("\n")],
+  [/^remove the first and the last line, /, (text) => text.trim().split("\n").slice(1, -1).join("\n")],
   [
     /^write `(.+)` before column (\d+) of line (\d+)$/,
     (text, mark, ...at) => splice(text, at, /^/, () => mark),
@@ -27,7 +27,7 @@ const FOLLOWED: readonly (readonly [RegExp, Follow])[] = [
     /^write `\{` at the beginning( and `\}` at the end)?$/,
     (text, both) => `{${text}${both === undefined ? "" : "}"}`,
   ],
-  [/^write `(.+)` at the end if nothing is missing there,/, (text, mark) => text + mark],
+  [/^write `(.+)` at the end if nothing else is missing there,/, (text, mark) => text + mark],
   [
     /^write `(.+)` instead of the word at column (\d+) of line (\d+)$/,
     (text, word, ...at) => splice(text, at, /^\w+/, word),

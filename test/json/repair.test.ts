@@ -25,25 +25,25 @@ const repairs: readonly (readonly [about: string, text: string, repair: string |
   [
     "an end before all is closed",
     '{"a": [{',
-    "write `}]}` at the end if nothing is missing there, else take the whole file again",
+    "write `}]}` at the end if nothing else is missing there, otherwise get the complete file again",
   ],
-  ["an end behind a comma", '{"a": 1,', "take the whole file again: this one ends in the middle"],
+  ["an end behind a comma", '{"a": 1,', "get the complete file again: this one ends in the middle"],
   [
     "something behind the end",
     '{"a": 1}\n{"b": 2}',
-    "put each of its values into a file of its own and take one after the other: this holds several",
+    "put each value into its own file: this file contains several",
   ],
   [
     "an end behind a value",
     '{"a": [1',
-    "write `]}` at the end if nothing is missing there, else take the whole file again",
+    "write `]}` at the end if nothing else is missing there, otherwise get the complete file again",
   ],
   ["a key without quotes", "{a: 1}", "put the word at column 2 of line 1 in double quotes"],
   ["a text without quotes", '{"a": b}', "put the word at column 7 of line 1 in double quotes"],
   ["another language's truth", '{"a": True}', "write `true` instead of the word at column 7 of line 1"],
   ["a number that is none", '{"a": NaN}', "write `null` instead of the word at column 7 of line 1"],
   ["single quotes", "{'a': 1}", "put the text at column 2 of line 1 in double quotes instead of single ones"],
-  ["a text that does not end", '{"a": "b}', "take the whole file again: this one ends in the middle"],
+  ["a text that does not end", '{"a": "b}', "get the complete file again: this one ends in the middle"],
   ["a byte order mark", '\ufeff{"a": 1}', "save the file as UTF-8 without a byte order mark"],
   [
     "a comment at the end of a line",
@@ -76,19 +76,19 @@ const repairs: readonly (readonly [about: string, text: string, repair: string |
   [
     "a number that is too near to 0",
     '{"a": 0.1e-400}',
-    "change /a to 0, or put it in double quotes: it is too near to 0 to be kept exactly",
+    "change /a to 0, or put it in double quotes: it is too near to 0 to be represented exactly",
   ],
   [
     "half a surrogate pair",
     '{"a": "\\ud800"}',
     "in the string at /a, write the whole character instead of half of its \\u escape",
   ],
-  ["an end behind a name", '{"a":', "take the whole file again: this one ends in the middle"],
+  ["an end behind a name", '{"a":', "get the complete file again: this one ends in the middle"],
   ["nothing", " \n", "write the JSON document: it is empty, and an object without members is `{}`"],
   [
     "a number that may be a code",
     '{"a": 007}',
-    "put the number at column 7 of line 1 in double quotes if it is a name or a code, else remove the zeros that it begins with",
+    "put the number at column 7 of line 1 in double quotes if it is a name or a code, otherwise remove its leading zeros",
   ],
   [
     "a decimal comma",
@@ -98,7 +98,7 @@ const repairs: readonly (readonly [about: string, text: string, repair: string |
   [
     "something behind the end that is no JSON",
     '{"a": 1} ours',
-    "move everything from column 10 of line 1 on into another file: the JSON document ends before it",
+    "move everything from column 10 of line 1 on into another file: the JSON document ends there",
   ],
   [
     "an unfinished merge",

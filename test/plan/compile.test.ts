@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
-import { CompileFault, type CompileReason } from "../../src/errors/faults.ts";
 import { isObject, type Json, lineOf, own } from "../../src/json/json.ts";
 import { compile } from "../../src/plan/compile.ts";
+import { CompileFault, type CompileReason } from "../../src/plan/errors.ts";
 import type { ContractNode, Finding, Plan } from "../../src/plan/plan.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { type Fqdn, fileOf, type Kind, kindOf } from "../../src/snapshot/fqdn.ts";

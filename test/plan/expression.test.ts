@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RunFault } from "../../src/errors/faults.ts";
+import { RunFault } from "../../src/errors/base.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
 import {
   CLOCK,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { RunFault } from "../../src/errors/faults.ts";
+import { RunFault } from "../../src/errors/base.ts";
 import { canonical } from "../../src/json/canonical.ts";
 import { isObject, type Json, type JsonObject } from "../../src/json/json.ts";
 import { ExpressionError, evaluate, parseExpression } from "../../src/plan/expression.ts";

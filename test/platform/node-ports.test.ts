@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { TraceFault } from "../../src/errors/faults.ts";
+import { TraceFault } from "../../src/errors/ports.ts";
 import { nodeEntropy, openTrace, writeFile } from "../../src/platform/node-ports.ts";
 
 function folder(t: TestContext): string {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { UsageFault } from "../../src/errors/faults.ts";
+import { WorkerFault } from "../../src/errors/ports.ts";
 import { openWorkerPool } from "../../src/platform/worker-pool.ts";
 import type { WorkerPool } from "../../src/ports.ts";
 
@@ -27,7 +27,7 @@ function crew(t: TestContext, threads: number): WorkerPool {
 }
 
 const hasEnded = (error: unknown) =>
-  error instanceof UsageFault && error.code === "WORKER_ENDED" && error.facts["exit_code"] === 3;
+  error instanceof WorkerFault && error.code === "WORKER_ENDED" && error.facts["exit_code"] === 3;
 
 test("a thread that ends without a word ends its job, and the others do the rest", async (t) => {
   const { perform } = crew(t, 2);

@@ -40,7 +40,7 @@ for (const text of HOSTILE) {
   });
 }
 
-test("a trace that stops early says so, and which side effect may be half done", () => {
+test("a trace that stops early says so, and which side effect may be incomplete", () => {
   const events = fullRun();
   const cut = events.findIndex((event) => event.event_type === "side_effect_end");
   const page = renderMarkdown(events.slice(0, cut), PARCEL);
@@ -48,7 +48,7 @@ test("a trace that stops early says so, and which side effect may be half done",
     page,
     /^\*\*UNFINISHED\*\*: .*its last event is `side_effect_start` in `CC_REGISTER_PARCEL_V0`/m,
   );
-  assert.match(page, /`REGISTER` \| `PARCELS` \| no end recorded \| may be half done \|/);
+  assert.match(page, /`REGISTER` \| `PARCELS` \| no end recorded \| may be incomplete \|/);
   assert.match(page, /class n2 unfinished/);
 });
 

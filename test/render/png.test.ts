@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Resvg } from "@resvg/resvg-js";
-import { TraceFault } from "../../src/errors/faults.ts";
+import { RenderFault } from "../../src/render/errors.ts";
 import { drawable, FONT_FAMILY, textWidth } from "../../src/render/picture/text-metrics.ts";
 import { renderPng } from "../../src/render/png.ts";
 import { renderSvg } from "../../src/render/svg.ts";
@@ -54,7 +54,7 @@ function darkPixels(svg: string): number {
 
 for (const file of ["no-such-font.ttf", import.meta.filename]) {
   test(`without a usable font the picture is refused: ${file.endsWith(".ts") ? "not a font" : "no file"}`, () => {
-    const isMissing = (fault: unknown) => fault instanceof TraceFault && fault.code === "FONT_MISSING";
+    const isMissing = (fault: unknown) => fault instanceof RenderFault && fault.code === "FONT_MISSING";
     assert.throws(() => renderPng(SVG, join(import.meta.dirname, file)), isMissing);
   });
 }

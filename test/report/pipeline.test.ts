@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
@@ -117,12 +117,13 @@ function act(place: Workspace, inputs: Readonly<Record<string, string>>): Acted 
 function jobs(t: TestContext): Workspace {
   const place = workspace(t);
   mkdirSync(place.path("a few"));
+  cpSync(FIXTURES, place.path("fixtures"), { recursive: true });
   const text = `scenario: A grant
-given: { data: ${FIXTURES}/data }
+given: { data: ../fixtures/data }
 steps:
   - name: grant
     workflow: agent_governance::WF_GRANT_TOOL_V0
-    payload_file: ${FIXTURES}/wf-grant-tool/completed.json
+    payload_file: ../fixtures/wf-grant-tool/completed.json
     expect: { exit_reason: COMPLETED }
 `;
   writeFileSync(place.path("a few/grant.scenario.yaml"), text);

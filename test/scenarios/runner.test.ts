@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CompileFault, UsageFault } from "../../src/errors/faults.ts";
 import type { Json } from "../../src/json/json.ts";
+import { CompileFault } from "../../src/plan/errors.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";
+import { ScenarioFault } from "../../src/scenarios/errors.ts";
 import { artifact } from "../snapshot/memory-files.ts";
 import { changed, placesOf, playAll, surroundings, vector } from "./playing.ts";
 
@@ -241,7 +242,7 @@ test("data that cannot be prepared refuses the vector", async () => {
     "/steps/0/fs_before": [{ op: "write", path: "file/below", text: "y" }],
   });
   await assert.rejects(playAll(impossible), (error) => {
-    assert.ok(error instanceof UsageFault && error.code === "VECTOR_UNPLAYABLE", String(error));
+    assert.ok(error instanceof ScenarioFault && error.code === "VECTOR_UNPLAYABLE", String(error));
     assert.deepEqual([error.facts["step"], error.facts["path"]], [GRANT, "file/below"]);
     return true;
   });

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UsageFault } from "../../src/errors/faults.ts";
 import type { Json, JsonObject } from "../../src/json/json.ts";
+import { ScenarioFault } from "../../src/scenarios/errors.ts";
 import { EXPECTED, isScenario, parseScenario, type RunStep } from "../../src/scenarios/scenario.ts";
 import { changed, scenario } from "./playing.ts";
 
@@ -82,7 +82,7 @@ test("a payload may also be given as text or as bytes, or not at all", () => {
   assert.equal(Buffer.from(firstStep(text).payload).toString(), '{"a":1,"a":2');
   const bytes = changed(without, { "/steps/0/payload_b64": "/w==" });
   assert.deepEqual([...firstStep(bytes).payload], [0xff]);
-  assert.throws(() => payloadOf({ payload: {}, payload_text: "{}" }), UsageFault);
+  assert.throws(() => payloadOf({ payload: {}, payload_text: "{}" }), ScenarioFault);
 });
 
 test("a vector means to be one when it says scenario", () => {
@@ -133,7 +133,7 @@ for (const [about, at, value, pointer = at] of malformed) {
     assert.throws(
       () => scenario(changed(whole, { [at]: value })),
       (error) => {
-        assert.ok(error instanceof UsageFault, String(error));
+        assert.ok(error instanceof ScenarioFault, String(error));
         assert.deepEqual([error.code, error.facts["pointer"]], ["VECTOR_MALFORMED", pointer]);
         return true;
       },
@@ -146,7 +146,7 @@ test("a refusal names the line of the place, or of what the place is missing fro
     try {
       scenario(changed(whole, { [at]: value }));
     } catch (error) {
-      return (error as UsageFault).facts["line"];
+      return (error as ScenarioFault).facts["line"];
     }
     return undefined;
   };

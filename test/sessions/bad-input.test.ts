@@ -240,9 +240,9 @@ test("a trace that is removed while the run goes on ends it, and what took place
   assertRefused(said, 5, "TRACE_UNWRITABLE");
   assert.match(
     said.err,
-    /ENOENT; these effects took place: REGISTER on RELEASES by REGISTER_RELEASE\.register \(/,
+    /ENOENT; these effects were completed: REGISTER on RELEASES by REGISTER_RELEASE\.register \(/,
   );
-  assertHint(said, /look into the stores/);
+  assertHint(said, /check the stores/);
   assert.deepEqual(
     tree(place.path("data")).filter((name) => name.includes("audit")),
     [],

@@ -130,7 +130,7 @@ test("a step with such a number that differs otherwise counts", async (t) => {
   );
 });
 
-test("steps that do not apply are left out, other JSON files passed over, and both are counted", async (t) => {
+test("steps that do not apply are left out, other JSON files ignored, and both are counted", async (t) => {
   const place = workspace(t);
   const steps = [
     { name: "not here", not_applicable: "there is no such option" },
@@ -143,7 +143,7 @@ test("steps that do not apply are left out, other JSON files passed over, and bo
   assert.deepEqual([said.code, said.err], [0, ""]);
   assert.match(
     said.out,
-    /1 scenario, 2 steps, 1 equal, 0 different, 1 left out, 2 other JSON files passed over\n$/,
+    /1 scenario, 2 steps, 1 equal, 0 different, 1 left out, 2 other JSON files ignored\n$/,
   );
   const report = document(await place.session("certify", "vectors", "--json"));
   assert.deepEqual(report["other_files"], ["vectors/list.json", "vectors/other.json"]);

@@ -51,7 +51,7 @@ suite("pgs check", () => {
       String(line),
       /^ {2}artifacts\/workflows\/agent_governance__WF_GRANT_TOOL_V0.json:\d+ {2}error {2}outcome-not-routed$/,
     );
-    assert.match(String(sentence), /CHECK_TOOL_SURFACE may end in NOT_ON_SURFACE/);
+    assert.match(String(sentence), /CHECK_TOOL_SURFACE can end with NOT_ON_SURFACE/);
     assert.match(
       String(where),
       /at \/frontmatter\/core\/nodes\/CHECK_TOOL_SURFACE\/next \(Markdown line \d+\)/,
@@ -106,7 +106,7 @@ suite("pgs check", () => {
     assert.match(recorded.out, /^known\.json: \d+ findings recorded\n$/);
     const again = await place.session("check", "--baseline", "known.json");
     assert.equal(again.code, 0, again.out);
-    assert.match(again.out, /\d+ known to the baseline/);
+    assert.match(again.out, /\d+ in the baseline/);
     reauthor(place.path("protocol_snapshot"), GRANT, (markdown) =>
       markdown.replace("        NACK: EXIT_REJECTED\n", ""),
     );
@@ -119,7 +119,7 @@ suite("pgs check", () => {
     );
     copyTo(place.path("mended"));
     const mended = await place.session("check", "--snapshot", "mended", "--baseline", "known.json");
-    assert.match(mended.out, /of the baseline gone: write it anew with --update-baseline/);
+    assert.match(mended.out, /of the baseline no longer found: write a new one with --update-baseline/);
   });
 
   test("pgs-check.json changes severities, switches rules off with a reason, and names the baseline", async (t) => {

@@ -48,7 +48,7 @@ test("a case that is not passed says where, in text, JSON and JUnit XML", async 
   withCase(place, (declared) => ({ ...declared, expected: { result: "other", more: [1] } }));
   const said = await place.session("conformance", "--junit", "out.xml");
   assert.deepEqual([said.code, said.err], [7, ""]);
-  assert.match(said.out, new RegExp(`^FAILED  ${CASE}: other outputs\n  in ${FILE}\n`));
+  assert.match(said.out, new RegExp(`^FAILED  ${CASE}: different outputs\n  in ${FILE}\n`));
   assert.match(said.out, /\n {2}\/outputs\/result\n {4}expected {2}"other"\n {4}found {5}/);
   assert.match(said.out, /\n {2}\/outputs\/more\n {4}expected {2}\[1\]\n {4}found {5}nothing\n/);
   assert.match(said.out, /cases, \d+ passed, 1 failed\n$/);
@@ -65,7 +65,7 @@ test("a case that is not passed says where, in text, JSON and JUnit XML", async 
   const xml = readFileSync(place.path("out.xml"), "utf8");
   assertXml(xml);
   assert.equal(elementsOf(xml, "testsuite").filter(({ failures }) => failures === "1").length, 1);
-  assert.deepEqual(elementsOf(xml, "failure"), [{ message: `${CASE}: other outputs`, type: "failure" }]);
+  assert.deepEqual(elementsOf(xml, "failure"), [{ message: `${CASE}: different outputs`, type: "failure" }]);
 });
 
 test("a violation where a result was expected says why, and the other way round", async (t) => {

@@ -63,7 +63,7 @@ test("a lock is released unless its holder is known to be alive", async (t) => {
   const release = (file: string) => place.session("data", "locks", "--release", file);
   const held = await release("a/state.lock");
   assert.equal(held.code, 2);
-  assert.match(held.err, new RegExp(`LOCK_HELD process ${process.ppid} holds the lock since`));
+  assert.match(held.err, new RegExp(`LOCK_HELD process ${process.ppid} has held the lock since`));
   const claimed = await release("a/log.jsonl.lock");
   assert.match(
     claimed.err,
@@ -95,7 +95,7 @@ test("a run that a lock of another host keeps out says whose it is and how to re
   const refused = await place.sessionIn(impatient, ...run);
   assert.equal(refused.code, 5);
   const [hint = ""] = /hint: .*/.exec(refused.err) ?? [];
-  assert.match(hint, /process 7 on host elsewhere, which holds the lock since \S+Z, has ended/);
+  assert.match(hint, /process 7 on host elsewhere, which has held the lock since \S+Z, has ended/);
   const [, command = ""] = /type pgs (.*)$/.exec(hint) ?? [];
   assert.equal(command, `data locks --release ${lock}`);
   assert.equal((await place.session(...command.split(" "))).code, 0);

@@ -49,7 +49,7 @@ test("two runs of one payload are equal: what was drawn is counted, and listed w
   assert.deepEqual([said.code, said.err], [0, ""], said.out);
   assert.match(
     said.out,
-    /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}b\.jsonl\n\n0 differences, \d+ places only drawn/,
+    /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}b\.jsonl\n\n0 differences, \d+ differences only in nondeterministic values/,
   );
   const listed = await place.session("diff", a, b, "--nondeterministic");
   assert.match(listed.out, /\/0\/REGISTER_RELEASE\/register\/result\/address\n {4}a {2}"ADDR_/);
@@ -61,14 +61,14 @@ test("two runs of one payload are equal: what was drawn is counted, and listed w
   );
 });
 
-test("another payload is told first where the paths part, then at every place", async (t) => {
+test("another payload is told first where the paths diverge, then at every place", async (t) => {
   const place = workspace(t);
   const a = await traceOf(t, place, "a.jsonl");
   const b = await traceOf(t, place, "b.jsonl", "--payload", fixture("wf-release-change/quorum-not-met"));
   const said = await place.session("diff", a, b);
   assert.deepEqual([said.code, said.err], [7, ""]);
   assert.match(said.out, /^DIFFERENT\n/);
-  assert.ok(said.out.indexOf("where the paths part") < said.out.indexOf("\npayload\n"), said.out);
+  assert.ok(said.out.indexOf("where the paths diverge") < said.out.indexOf("\npayload\n"), said.out);
   assert.match(said.out, /\n {4}b {2}"DENY_FOR_QUORUM --DENIED--> EXIT_DENIED"\n/);
   const report = document(await place.session("diff", a, b, "--json"));
   assert.equal(report["equal"], false);
@@ -88,7 +88,7 @@ test("a trace that was changed is refused; one that was cut off is compared, and
   writeFileSync(place.path("cut.jsonl"), text.slice(0, -30));
   const said = await place.session("diff", a, "cut.jsonl");
   assert.equal(said.code, 7);
-  assert.match(said.out, /\ncut\.jsonl is cut off after \d+ events/);
+  assert.match(said.out, /\ncut\.jsonl ends after \d+ events without an ending/);
   assert.match(said.out, /\nhow they ended\n {2}\/0\/ending\n {4}a {2}\{.*\n {4}b {2}nothing\n/);
   const report = document(await place.session("diff", "cut.jsonl", "cut.jsonl", "--json"));
   assert.deepEqual([report["equal"], at(report, "a", "cut_off")], [true, true]);
@@ -106,7 +106,7 @@ test("a trace cut off while a nested run goes on is told run by run, and its las
   );
   const said = await place.session("diff", "whole.jsonl", "cut.jsonl");
   assert.deepEqual([said.code, said.err], [7, ""]);
-  const notice = `cut.jsonl is cut off after ${began + 1} events: what it did not come to is "nothing" on its side`;
+  const notice = `cut.jsonl ends after ${began + 1} events without an ending: what it did not reach is shown as "nothing"`;
   assert.ok(said.out.includes(`\n${notice}\n`), said.out);
   assert.match(said.out, /\n {2}\/0\.1\/WORK\/log\/outcome\n {4}a {2}"SUCCESS"\n {4}b {2}nothing\n/);
   assert.match(said.out, /\n {2}\/0\.1\/ending\n(?:.*\n){2} {2}\/0\/ending\n/);
@@ -213,7 +213,7 @@ test("a trace and a snapshot are not compared, and neither is a folder that is n
   const a = await traceOf(t, place, "a.jsonl");
   const mixed = await place.session("diff", a, "protocol_snapshot");
   assertRefused(mixed, 2, "NOT_COMPARABLE");
-  assert.match(mixed.err, /protocol_snapshot is a folder.* a\.jsonl a file/);
+  assert.match(mixed.err, /the folder protocol_snapshot .* the file a\.jsonl/);
   assertHint(mixed, /two traces \(files\), or two snapshots \(folders\)/);
   const absent = await place.session("diff", "protocol_snapshot", "absent");
   assertRefused(absent, 2, "FILE_MISSING");
@@ -233,11 +233,11 @@ test("a run and its export are equal in what both tell; what the export leaves o
     said.out,
     /^EQUAL\n {2}a {2}a\.jsonl\n {2}b {2}v0\.jsonl\n\nformats {2}pgs\.trace\/1, reference-v0\.2\n/,
   );
-  assert.match(said.out, /^not compared\n(?: {2}- \S.*\n)*? {2}- on which outcomes nodes ended/m);
+  assert.match(said.out, /^not compared\n(?: {2}- \S.*\n)*? {2}- the outcomes of nodes/m);
   const other = await traceOf(t, place, "b.jsonl", "--payload", fixture("wf-release-change/quorum-not-met"));
   const differing = await place.session("diff", "v0.jsonl", other);
   assert.equal(differing.code, 7);
-  assert.match(differing.out, /^DIFFERENT\n(?:.*\n)*where the paths part\n/);
+  assert.match(differing.out, /^DIFFERENT\n(?:.*\n)*where the paths diverge\n/);
   const report = document(await place.session("diff", "v0.jsonl", other, "--json"));
   assert.deepEqual([at(report, "a", "format"), at(report, "b", "format")], ["reference-v0.2", "pgs.trace/1"]);
   assert.deepEqual([report["equal"], differencesIn(report)[0]?.["group"]], [false, "path"]);
@@ -253,7 +253,7 @@ test("a foreign trace that was changed is refused, one without its end is compar
   writeFileSync(place.path("cut.jsonl"), text.replace(/[^\n]*\n$/, ""));
   const said = await place.session("diff", "v0.jsonl", "cut.jsonl");
   assert.equal(said.code, 7);
-  assert.match(said.out, /^cut\.jsonl has no ending: what it says up to there is compared$/m);
+  assert.match(said.out, /^cut\.jsonl has no ending: its recorded part is compared$/m);
   assert.match(said.out, /^ {2}\/0\/ended\n {4}a {2}true\n {4}b {2}false$/m);
   assertRefused(await place.session("diff", a, "v0.jsonl", "--nondeterministic"), 2, "BAD_USAGE");
   assertRefused(await place.session("diff", "v0.jsonl", "nowhere.jsonl"), 2, "FILE_MISSING");

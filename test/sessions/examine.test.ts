@@ -133,7 +133,7 @@ test("a trace under another file's or folder's name is as sound, and the other n
       expected,
     );
     const { out } = await place.session("examine", file);
-    const noted = expected.map((one) => `note  the ${one.replace(" ", " is named ")}, the trace is ${id}`);
+    const noted = expected.map((one) => `note  the ${one.replace(" ", " is named ")}, but the trace is ${id}`);
     assert.deepEqual(out.match(/^note .*$/gm) ?? [], noted);
   }
 });
@@ -195,7 +195,7 @@ test("an ending has a class, and its artifact's field, line and hint", async (t)
   assert.equal(artifact.content.split("\n")[Number(line) - 1].trim(), `${field}:`);
   assert.match(String(hint), new RegExp(`^change /.*${field} of the payload to a `));
   const { out } = await place.session("examine", trace);
-  assert.match(out, /^class {2}BUSINESS_VIOLATION, a way the protocol declares$/m);
+  assert.match(out, /^class {2}BUSINESS_VIOLATION, a path that the protocol declares$/m);
   assert.ok(out.includes(`  ${file} ${pointer}, line ${line} of its Markdown\n  hint: ${hint}\n`));
 });
 
@@ -216,7 +216,7 @@ test("a run that was cut off before its first event was whole has done nothing, 
     assert.equal((await codesOf(place, "begun.jsonl")).at(-1), "EMPTY", `${kept} bytes`);
     assert.match(
       (await place.session("examine", "begun.jsonl")).out,
-      /hint: .*nothing was done: run it again$/m,
+      /hint: .*it had no effect yet: run the workflow again$/m,
     );
   }
 });

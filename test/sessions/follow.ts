@@ -72,7 +72,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     (here, word, ...at) => splice(here, at, /^\w+/, word),
   ],
   [
-    /^write `(.+)` at the end if nothing is missing there,/,
+    /^write `(.+)` at the end if nothing else is missing there,/,
     (here, mark) => rewrite(here, (text) => text + mark),
   ],
   [
@@ -97,10 +97,14 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     ({ place }, name) => rmSync(place.path(`data/${name}`), { recursive: true }),
   ],
   [
-    /^put the file itself in the place of the link (\S+)$/,
+    /^replace the link (\S+) with the file itself$/,
     ({ place }, file) => unlink(place.path(`protocol_snapshot/${file}`)),
   ],
-  [/^(?:restore|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],
+  [
+    /^use the approved snapshot; if this is the approved one, expect (\S+) with (--\S+)/,
+    ({ argv }, root, option) => setOption(argv, option, root),
+  ],
+  [/^(?:restore|use|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],
   [
     /^type (pgs run .*?)(?: for the same .*?)? first\b/,
     (here, line) => type(`${line} --payload ${here.choice}`, here),
@@ -111,7 +115,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     ({ argv }, meant, given) => void argv.splice(argv.indexOf(given), 1, meant),
   ],
   [/^type ((?:--\S+ [^\s,]+ ?)+)/, ({ argv }, options) => setOptions(argv, options.trim().split(" "))],
-  [/^leave (--\S+) out\b/, ({ argv }, option) => void argv.splice(argv.indexOf(option), 2)],
+  [/^omit (--\S+?)(?:,|$)/, ({ argv }, option) => void argv.splice(argv.indexOf(option), 2)],
 ];
 
 // ---- what to write ----

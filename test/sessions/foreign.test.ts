@@ -48,7 +48,7 @@ for (const { version, name } of traces) {
     }
   });
 
-  test(`${version}/${name} has the class that trace and graph tell, and fails where the run broke off`, {
+  test(`${version}/${name} has the class that trace and graph tell, and fails where the run failed`, {
     skip,
   }, async (t) => {
     const place = workspace(t, { snapshot: sharedPath("published/protocol_snapshot") });
@@ -59,7 +59,7 @@ for (const { version, name } of traces) {
     const row = [known === true ? (word ?? "none") : "untold", manner, node];
     assert.deepEqual(row, REFERENCE_CLASSES[`${version}/${name}`]);
     assert.equal(found["ok"], manner === "declared");
-    const said = (found["unproven"] as string[]).filter((one) => one.startsWith("of which class"));
+    const said = (found["unproven"] as string[]).filter((one) => one.startsWith("the class of "));
     assert.equal(said.length, known === true ? 0 : 1);
   });
 }
@@ -110,13 +110,13 @@ test("the class is told in words, with what broke and where", { skip }, async (t
   };
   const denied = await told("v0.2/ADMISSION_DENIED-1");
   assert.equal(denied.code, 0);
-  assert.ok(denied.lines.includes("class  BUSINESS_VIOLATION, a way the protocol declares"));
+  assert.ok(denied.lines.includes("class  BUSINESS_VIOLATION, a path that the protocol declares"));
   const broken = await told("v0.2/EXECUTION_ERROR-1");
   assert.equal(broken.code, 7);
-  assert.ok(broken.lines.includes("class  CS_RUNTIME_ERROR, the run broke off, at CC_REGISTER_ACTOR_KYC_V0"));
+  assert.ok(broken.lines.includes("class  CS_RUNTIME_ERROR, the run failed, at CC_REGISTER_ACTOR_KYC_V0"));
   assert.ok(broken.lines.includes("CAPABILITY_DISPATCH_FAILED  CC_REGISTER_ACTOR_KYC_V0"));
   const worded = await told("v0.3/ERROR-1");
-  assert.ok(worded.lines.includes("class  not told, the run broke off"));
-  assert.match(worded.lines.at(-2) as string, /^ {2}- of which class the failure is: /);
-  assert.ok((await told("v0.2/COMPLETED-1")).lines.includes("class  none, it ended well"));
+  assert.ok(worded.lines.includes("class  unknown, the run failed"));
+  assert.match(worded.lines.at(-2) as string, /^ {2}- the class of the failure: /);
+  assert.ok((await told("v0.2/COMPLETED-1")).lines.includes("class  none, the run succeeded"));
 });

@@ -31,12 +31,13 @@ const READ_LICENCE = "artifacts/capability_contracts/agent_governance__CC_READ_L
 /** One step; `reason` is what it is expected to end with. */
 function scenario(place: Workspace, reason = "COMPLETED"): string {
   mkdirSync(place.path("few"));
+  cpSync(FIXTURES, place.path("fixtures"), { recursive: true });
   const text = `scenario: A grant
-given: { data: ${FIXTURES}/data }
+given: { data: ../fixtures/data }
 steps:
   - name: grant
     workflow: agent_governance::WF_GRANT_TOOL_V0
-    payload_file: ${FIXTURES}/wf-grant-tool/completed.json
+    payload_file: ../fixtures/wf-grant-tool/completed.json
     expect:
       exit_reason: ${reason}
 `;

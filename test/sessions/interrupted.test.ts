@@ -32,7 +32,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-test("a run killed inside an effect leaves its key, and examine says what may be half-done", async (t) => {
+test("a run killed inside an effect leaves its key, and examine says what may be incomplete", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const lock = place.path("data/release_governance/releases.jsonl.lock");
   // Held by a process that lives, and is another one for whoever asks: the run waits inside its effect.
@@ -84,7 +84,7 @@ test("a run killed inside an effect leaves its key, and examine says what may be
     ],
   );
   const text = (await place.session("examine", trace)).out;
-  for (const words of [/interrupted/, /half.done/i, new RegExp(key as string), /REGISTER_RELEASE\.register/]) {
+  for (const words of [/interrupted/, /incomplete/, new RegExp(key as string), /REGISTER_RELEASE\.register/]) {
     assert.match(text, words);
   }
 
@@ -239,7 +239,7 @@ test("an append that took place last leaves nothing to do, and a second one is t
   assert.deepEqual(at(found, "open_effects", 0, "found", "evidence", "line"), 2);
   assert.equal(at(found, "advice", "completed_effects", 1, "on_rerun"), "ADDS_AGAIN");
   const { out } = await place.session("examine", "cut.jsonl");
-  assert.match(out, /^ {2}advice +do not run it again: .*all that was left was to end COMPLETED$/m);
+  assert.match(out, /^ {2}advice +do not run the workflow again: .*only the exit COMPLETED was left$/m);
   assert.match(out, /APPEND .*would add to its store a second time$/m);
   assert.deepEqual(storedIn(place), whole);
 });
@@ -255,7 +255,7 @@ test("a state that another run has written since is looked at first", async (t) 
   const { out } = await place.session("examine", "cut.jsonl");
   assert.match(
     out,
-    /^ {2}found +unclear: another value stands there.*\n.*\n {2}hint: if it is what was there before/m,
+    /^ {2}found +unclear: the store has another value.*\n.*\n {2}hint: if this is the earlier state/m,
   );
   assert.ok(!out.includes("CHG-3000"), "what others stored is not told");
   assert.equal(at(found, "advice", "code"), "LOOK_FIRST");
@@ -275,7 +275,7 @@ test("without a data root nothing is looked at, and how to name it is said; none
     ["NO_DATA_ROOT", "nowhere"],
   );
   const { out } = await place.session("examine", trace, "--data-root", "nowhere");
-  assert.match(out, /not looked at: there is no data root here$/m);
+  assert.match(out, /not checked: there is no data root$/m);
   assert.match(out, /^ {2}hint: name it with --data-root DIR$/m);
   assert.equal(existsSync(place.path("nowhere")), false);
   writeFileSync(place.path("file"), "");

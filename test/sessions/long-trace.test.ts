@@ -38,7 +38,10 @@ test("a long trace that breaks off is told as shortly, and what took place in it
   writeFileSync(trace, `${all.slice(0, last + 1).join("\n")}\n`);
   const { out } = await place.session("examine", trace);
   assert.match(out, /^ +1 x +APPEND +LOG +WORK\.log +would add to its store a second time$/m);
-  assert.match(out, /^ +advice +do not run it again .*: APPEND on LOG would take place a second time$/m);
+  assert.match(
+    out,
+    /^ +advice +do not run the workflow again .*: APPEND on LOG would be performed a second time$/m,
+  );
   assert.match(out, /^ +99 x +APPEND +LOG +WORK\.log +would not be reached$/m);
 });
 

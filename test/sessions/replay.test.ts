@@ -121,10 +121,10 @@ test("from a step on, what lies before is taken as recorded; up to one, what lie
 
   const { out } = await place.session("examine", file, "--from-step", line, "--until", "REGISTER_RELEASE");
   assert.match(out, /^VALID \(partial\) /);
-  assert.match(out, /taken as recorded, \d+ behind them left out$/m);
+  assert.match(out, /taken as recorded, \d+ after them not replayed$/m);
 });
 
-test("a step that the trace never comes to is refused, with the nearest one", async (t) => {
+test("a step that the trace never reaches is refused, with the nearest one", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/completed");
   for (const [from, until] of [
     ["REGISTER_RELEASE", "CHECK_FREEZE_WINDOW"],
@@ -140,7 +140,7 @@ test("a step that the trace never comes to is refused, with the nearest one", as
   for (const option of ["--from-step", "--until"]) {
     const near = await place.session("examine", trace, option, "EVALUATE_QORUM.count_approvals");
     assert.deepEqual([near.code, near.out], [2, ""]);
-    assert.match(near.err, /^pgs: STEP_NOT_MET the trace never comes to EVALUATE_QORUM/);
+    assert.match(near.err, /^pgs: STEP_NOT_MET the trace never reaches EVALUATE_QORUM/);
     assert.match(near.err, new RegExp(`^hint: did you mean ${COUNTED}\\?$`, "m"));
     const far = await place.session("examine", trace, option, "99999");
     assert.match(far.err, /^hint: pgs examine .* --steps lists the steps/m);
@@ -155,7 +155,7 @@ function today(place: Workspace, fqdn: string, change: (markdown: string) => str
   return folder;
 }
 
-test("on another snapshot, it is said where the paths part and how the run would have ended", async (t) => {
+test("on another snapshot, it is said where the paths diverge and how the run would have ended", async (t) => {
   const { place, trace } = await ran(t, "wf-release-change/quorum-not-met");
   const snapshot = today(place, RELEASE, (markdown) =>
     markdown.replace("QUORUM_NOT_MET: DENY_FOR_QUORUM", "QUORUM_NOT_MET: EXIT_REJECTED"),
@@ -172,7 +172,7 @@ test("on another snapshot, it is said where the paths part and how the run would
   const groups = new Set((elsewhere["differences"] as { group: string }[]).map(({ group }) => group));
   assert.ok(groups.has("path"));
   const { out } = await place.session("examine", trace, "--snapshot", snapshot);
-  assert.match(out, /^on the snapshot at hand /m);
+  assert.match(out, /^on this snapshot /m);
   assert.match(out, /recorded {2}EVALUATE_QUORUM --QUORUM_NOT_MET--> DENY_FOR_QUORUM$/m);
   assert.match(out, /here {6}EVALUATE_QUORUM --QUORUM_NOT_MET--> EXIT_REJECTED$/m);
 });
@@ -187,7 +187,7 @@ test("where another snapshot would have done an effect that was not done, nothin
   assert.deepEqual([elsewhere["ending"], at(elsewhere, "unanswered", "code")], [null, "EFFECT"]);
   assert.equal(at(elsewhere, "unanswered", "node"), "CHECK_FREEZE_WINDOW");
   const { out } = await place.session("examine", trace, "--snapshot", snapshot);
-  assert.match(out, /^ +known {2}up to CHECK_FREEZE_WINDOW: its step read_windows does READ on /m);
+  assert.match(out, /^ +known {2}up to CHECK_FREEZE_WINDOW: its step read_windows performs READ on /m);
 });
 
 test("a snapshot that differs only in what the run never came to gives the same path and no difference", async (t) => {

@@ -206,7 +206,7 @@ test("a changed artifact is refused whoever signed the seal; sealed again, it is
   assertRefused(await place.session(...completed, ...trusting(ada)), 3, "SEALED_FILE_CHANGED");
 
   const again = fine(await place.session("seal", "--key", ada.privateFile));
-  assert.match(again.err, /^signatures dropped, for they are not over this root: 2\n$/);
+  assert.match(again.err, /^signatures removed because they belong to another root: 2\n$/);
   const report = document(fine(await place.session("verify", ...trusting(ada), "--json")));
   assert.deepEqual(verdictsOf(report), { [ada.keyid]: "valid" });
   edit(place.path(SEAL), (text) => text.replace(/"sig":"/, '"sig":"_'));
@@ -331,7 +331,7 @@ test("a key that cannot be used is refused with what to type", async (t) => {
     [["seal", "--key", "keys/ssh"], "KEY_UNUSABLE", /openssl genpkey -algorithm ed25519/],
     [["verify", "--key", "keys/ssh"], "KEY_UNUSABLE", /openssl pkey .* -pubout/],
     [["verify", "--key", ada.privateFile], "KEY_UNUSABLE", /openssl pkey -in keys\/ada\.pem -pubout/],
-    [["seal", "--key", ada.publicFile], "KEY_UNUSABLE", /private one/],
+    [["seal", "--key", ada.publicFile], "KEY_UNUSABLE", /private key/],
   ];
   for (const [argv, code, hint] of cases) {
     const said = await place.session(...argv);

@@ -44,7 +44,7 @@ test("a full standard output is said with a code, and the run and its trace are 
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const said = await shell('"$@" > /dev/full', place.folder, ...completed);
   assertRefused(said, 5, "OUTPUT_UNWRITABLE");
-  assert.match(said.err, /standard output cannot be written: ENOSPC; without that the exit code would be 0/);
+  assert.match(said.err, /standard output cannot be written: ENOSPC; otherwise the exit code would be 0/);
   const found = document(await place.session("examine", place.traces()[0] as string, "--json"));
   assert.deepEqual([found["ok"], at(found, "ending", "exit_reason_code")], [true, "COMPLETED"]);
 });

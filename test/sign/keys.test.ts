@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { UsageFault } from "../../src/errors/faults.ts";
+import { KeyFault } from "../../src/sign/errors.ts";
 import { parseSigningKey, parseTrustedKey } from "../../src/sign/keys.ts";
 import { newSigner } from "./signers.ts";
 
@@ -43,11 +43,11 @@ test("an encrypted key signs as the plain one does, with its passphrase alone", 
   );
 });
 
-function faultOf(parse: () => unknown): UsageFault {
+function faultOf(parse: () => unknown): KeyFault {
   try {
     parse();
   } catch (error) {
-    assert.ok(error instanceof UsageFault);
+    assert.ok(error instanceof KeyFault);
     return error;
   }
   assert.fail("the key was taken");

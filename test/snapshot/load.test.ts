@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { SealFault, SnapshotFault } from "../../src/errors/faults.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Files } from "../../src/ports.ts";
+import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { type OpenOptions, openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";

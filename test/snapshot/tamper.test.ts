@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
-import { SealFault, SnapshotFault } from "../../src/errors/faults.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import { type Json, type JsonObject, lineOf } from "../../src/json/json.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Files } from "../../src/ports.ts";
+import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import { type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../src/snapshot/fqdn.ts";
 import { type Artifact, openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";

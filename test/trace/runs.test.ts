@@ -24,7 +24,7 @@ function outline({ run, visits }: RunRecord): Outline {
 const SCANNED: Outline = ["0.1", ["IN_SCAN_V0"], ["SCAN"], ["CHECK"], ["EXIT_READ"]];
 
 test("a trace is its main run: the nodes in the order of their visits, their steps, and the runs that these called", () => {
-  const { main, nested, strays } = runsOf(fullRun());
+  const { main, nested, orphanRuns } = runsOf(fullRun());
   assert.deepEqual(outline(main), [
     "0",
     ["IN_PARCEL_ARRIVED_V0"],
@@ -33,7 +33,7 @@ test("a trace is its main run: the nodes in the order of their visits, their ste
     ["CC_APPEND_ARRIVAL_V0"],
     ["EXIT"],
   ]);
-  assert.deepEqual([nested.map(outline), strays], [[SCANNED], []]);
+  assert.deepEqual([nested.map(outline), orphanRuns], [[SCANNED], []]);
 });
 
 test("a node that is visited again has a visit of its own", () => {
@@ -77,8 +77,8 @@ test("every event stands in exactly one place, wherever the trace is cut off and
   const cut = whole.map((_, i) => whole.slice(0, i));
   const torn = whole.map((_, i) => whole.toSpliced(i, 1));
   for (const events of [...cut, ...torn, refusedRun()]) {
-    const { main, strays } = runsOf(events);
-    const found = [main, ...strays].flatMap(eventsBelow);
+    const { main, orphanRuns } = runsOf(events);
+    const found = [main, ...orphanRuns].flatMap(eventsBelow);
     assert.deepEqual(
       found.toSorted((one, other) => one.sequence - other.sequence),
       events,
@@ -90,14 +90,14 @@ test("wherever a trace is cut off, no run of it has lost its caller", () => {
   const whole = fullRun();
   const began = whole.findIndex(({ run }) => run === "0.1");
   for (let length = 0; length <= whole.length; length++) {
-    const { nested, strays } = runsOf(whole.slice(0, length));
-    assert.deepEqual([nested.length, strays], [length > began ? 1 : 0, []]);
+    const { nested, orphanRuns } = runsOf(whole.slice(0, length));
+    assert.deepEqual([nested.length, orphanRuns], [length > began ? 1 : 0, []]);
   }
 });
 
 test("no events are a main run in which nothing happened", () => {
   const main = { run: "0", events: [], visits: [] };
-  assert.deepEqual(runsOf([]), { main, nested: [], strays: [] });
+  assert.deepEqual(runsOf([]), { main, nested: [], orphanRuns: [] });
 });
 
 // ---- callers ----
@@ -151,9 +151,9 @@ const strangers: readonly (readonly [about: string, main: TrialRun, child: reado
 
 for (const [about, main, child] of strangers) {
   test(`a run that ${about} is kept without a caller`, () => {
-    const { nested, strays, ...runs } = runsOf(traceOf([...main.happenings, ...child]));
-    assert.deepEqual(strays.map(outline), [["0.1", ["IN_SCAN_V0"], ["SCAN"]]]);
-    assert.deepEqual(nested, strays);
+    const { nested, orphanRuns, ...runs } = runsOf(traceOf([...main.happenings, ...child]));
+    assert.deepEqual(orphanRuns.map(outline), [["0.1", ["IN_SCAN_V0"], ["SCAN"]]]);
+    assert.deepEqual(nested, orphanRuns);
     assert.ok(!JSON.stringify(outline(runs.main)).includes("0.1"));
   });
 }
@@ -166,16 +166,16 @@ test("what a run without a caller called stands in its steps, and is listed in t
     ...childOf({ ...PARENT, run: "0.1" }, "0.1.1"),
     ...childOf(undefined, "0.2"),
   ];
-  const { nested, strays } = runsOf(traceOf(events));
+  const { nested, orphanRuns } = runsOf(traceOf(events));
   assert.deepEqual(
     nested.map(({ run }) => run),
     ["0.1", "0.1.1", "0.2"],
   );
   assert.deepEqual(
-    strays.map(({ run }) => run),
+    orphanRuns.map(({ run }) => run),
     ["0.1", "0.2"],
   );
-  assert.deepEqual(outline(strays[0] as RunRecord).at(-1), [
+  assert.deepEqual(outline(orphanRuns[0] as RunRecord).at(-1), [
     NODE,
     ["CALL", ["0.1.1", ["IN_SCAN_V0"], ["SCAN"]]],
   ]);
@@ -186,11 +186,11 @@ test("what a run without a caller called stands in its steps, and is listed in t
 test("a run that was refused before it began stands in the step that called it", () => {
   const { happenings } = calling();
   const refusal: EventBody = { event_type: "error", run: "0.1", payload: REFUSAL };
-  const { main, strays } = runsOf(traceOf([...happenings, refusal]));
+  const { main, orphanRuns } = runsOf(traceOf([...happenings, refusal]));
   assert.deepEqual(outline(main).at(-1), [NODE, ["CALL", ["0.1"]]]);
-  assert.deepEqual(strays, []);
+  assert.deepEqual(orphanRuns, []);
   const alone = runsOf(traceOf([...new TrialRun(PARCEL).walk(["ACK"]).happenings, refusal]));
-  assert.deepEqual(alone.strays.map(outline), [["0.1"]]);
+  assert.deepEqual(alone.orphanRuns.map(outline), [["0.1"]]);
 });
 
 test("a refusal stands in the step it names: begun, ended, or not told of before; else in its node", () => {

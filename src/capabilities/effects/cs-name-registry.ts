@@ -1,4 +1,4 @@
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, jsonEqual, own } from "../../json/json.ts";
 import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";

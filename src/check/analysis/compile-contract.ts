@@ -1,9 +1,9 @@
 /** A contract compiled by itself, for one that no workflow that compiles runs: as if all it binds were bound. */
 
 import type { Registry } from "../../capabilities/registry.ts";
-import type { CompileReason } from "../../errors/faults.ts";
 import { Closure } from "../../plan/closure.ts";
 import { compileContract } from "../../plan/compile-contract.ts";
+import type { CompileReason } from "../../plan/errors.ts";
 import type { Contract } from "../../plan/plan.ts";
 import { refusal } from "../../plan/refusal.ts";
 import type { Storage } from "../../plan/storage.ts";

@@ -1,11 +1,12 @@
 import { frontMatterTables } from "../../snapshot/parse.ts";
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
-import { type Fault, type SealFault, SnapshotFault } from "../../errors/faults.ts";
+import type { Fault } from "../../errors/base.ts";
 import { sha256 } from "../../json/canonical.ts";
 import { type JsonObject, utf8 } from "../../json/json.ts";
 import type { Files } from "../../ports.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
+import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
 import { fileOf, fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { type Artifact, closureRoot, type Snapshot, toArtifact } from "../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";

@@ -1,9 +1,9 @@
 /** The tokenized projection of a snapshot, where it stands beside it: the same protocol with addresses for names. */
 
-import { SnapshotFault } from "../../errors/faults.ts";
 import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/json.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { parseStrict } from "../../snapshot/envelope.ts";
+import { SnapshotFault } from "../../snapshot/errors.ts";
 
 /** One scope of it. */
 export interface Projection {

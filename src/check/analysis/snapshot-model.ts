@@ -4,9 +4,10 @@
  */
 
 import type { Registry } from "../../capabilities/registry.ts";
-import { CompileFault, type CompileReason, Fault } from "../../errors/faults.ts";
+import { Fault } from "../../errors/base.ts";
 import type { JsonObject } from "../../json/json.ts";
 import { compile } from "../../plan/compile.ts";
+import { CompileFault, type CompileReason } from "../../plan/errors.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";

@@ -42,8 +42,10 @@ export function checkText(result: CheckResult, paint: Paint, most?: number): str
   }
   const told = [...byFile].map(([file, here]) => fileText(file, here, paint));
   const more = [
-    ...(known.length === 0 ? [] : [`${known.length} known to the baseline`]),
-    ...(gone.length === 0 ? [] : [`${gone.length} of the baseline gone: write it anew with --update-baseline`]),
+    ...(known.length === 0 ? [] : [`${known.length} in the baseline`]),
+    ...(gone.length === 0
+      ? []
+      : [`${gone.length} of the baseline no longer found: write a new one with --update-baseline`]),
     ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
   ];
   const sum = sumOf(result);
@@ -81,7 +83,7 @@ export function checkPart(result: CheckResult, context: Context): Part {
   return {
     name: "check",
     state: failed ? "failed" : "passed",
-    counted: `${sumOf(result)}${known.length === 0 ? "" : `, ${known.length} known to the baseline`}`,
+    counted: `${sumOf(result)}${known.length === 0 ? "" : `, ${known.length} in the baseline`}`,
     rules: rules.map(({ id, about, severity: level, hint }) => ({ id, about, level, hint })),
     notices: findings.map((one) => toNotice(one, context)),
     suites: [{ name: "check", cases: casesOf(result) }],
@@ -128,7 +130,7 @@ export const invariantReport: Printed<Coverage> = {
       invariant,
       status === "checked" ? rules.join(", ") : (why ?? ""),
     ]);
-    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} held elsewhere, ${counts.not} not checked`;
+    const sum = `${counted(invariants.length, "invariant")}: ${counts.checked} checked, ${counts.elsewhere} checked elsewhere, ${counts.not} not checked`;
     return `${table(rows, "")}${paint("strong", sum)}\n`;
   },
 };

@@ -52,7 +52,7 @@ function countsText(results: readonly CaseResult[]): string {
 function messageOf({ declared, outcome }: CaseResult): string {
   const wanted = wantedOutcome(declared, outcome);
   return outcome === wanted
-    ? `${declared.name}: other outputs`
+    ? `${declared.name}: different outputs`
     : `${declared.name}: ${outcome} instead of ${wanted}`;
 }
 
@@ -64,7 +64,7 @@ function detailOf({ declared, outcome, reason, differences }: CaseResult): strin
 
 const RULE: Rule = {
   id: "conformance-case-failed",
-  about: "This build's transforms answer the snapshot's own cases as they must.",
+  about: "The transforms of this build give the results that the snapshot's cases expect.",
   level: "error",
 };
 

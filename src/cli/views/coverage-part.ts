@@ -15,7 +15,7 @@ const RULES = {
   untaken: { id: "edge-never-taken", about: "Every declared edge is taken by some run.", level: "error" },
   refused: {
     id: "coverage-unknown",
-    about: "Every workflow compiles, so that its edges are known.",
+    about: "Every workflow compiles, so its edges are known.",
     level: "error",
   },
 } as const satisfies Readonly<Record<string, Rule>>;
@@ -45,7 +45,7 @@ function countedIn(coverage: readonly Coverage[], min: number | undefined): stri
   const unknown = coverage.filter(({ refused }) => refused !== undefined).length;
   return [
     `${edges} of ${counted(coverage.length, "workflow")} taken`,
-    ...(min === undefined ? [] : [`at least ${min} % of each wanted`]),
+    ...(min === undefined ? [] : [`at least ${min} % of each required`]),
     ...(unknown === 0 ? [] : [`${counted(unknown, "workflow does", "workflows do")} not compile`]),
   ].join(", ");
 }

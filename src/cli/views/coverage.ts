@@ -74,7 +74,7 @@ function rowOf(name: string, { edges, outcomes, admission }: Exercisable): reado
 }
 
 function refusedRow({ workflow }: Coverage): readonly string[] {
-  return [workflow, "not known: it does not compile"];
+  return [workflow, "unknown: it does not compile"];
 }
 
 function fraction({ taken, declared }: Share): string {
@@ -83,7 +83,7 @@ function fraction({ taken, declared }: Share): string {
 
 function stagedText(edges: readonly Times[]): string {
   const staged = edges.filter(({ count, staged }) => count > 0 && count === staged).length;
-  return staged === 0 ? "" : `  ${staged} of the edges only in runs with a staged answer\n`;
+  return staged === 0 ? "" : `  ${staged} of the edges only in runs with a stubbed result\n`;
 }
 
 function untakenText({ workflow, edges, outcomes, admission }: Coverage): string {

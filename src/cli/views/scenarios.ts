@@ -139,10 +139,10 @@ function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy 
 // ---- reports ----
 
 const RULES = {
-  step: { id: "step-differs", about: "A step of a scenario comes out as expected.", level: "error" },
+  step: { id: "step-differs", about: "Every step of a scenario gives the expected result.", level: "error" },
   criterion: {
     id: "criterion-not-met",
-    about: "Every criterion is satisfied by a step that comes out as expected.",
+    about: "Every criterion is satisfied by a step that gives the expected result.",
     level: "error",
   },
 } as const satisfies Readonly<Record<string, Rule>>;

@@ -1,7 +1,7 @@
 /** How the verification of a snapshot is shown: as text, as JSON, as a part of a verdict. */
 
+import type { Fault } from "../../errors/base.ts";
 import { counted } from "../../errors/counted.ts";
-import type { Fault } from "../../errors/faults.ts";
 import type { Case, Part } from "../../report/result.ts";
 import type { VerifiedSnapshot } from "../../snapshot/verify-snapshot.ts";
 import type { Context } from "../context.ts";
@@ -45,10 +45,7 @@ export function verifyPart(verified: VerifiedSnapshot, context: Context): Part {
     name: "verify",
     state: findings.length === 0 ? "passed" : "failed",
     counted: countedIn(verified),
-    rules: faultRules(
-      findings,
-      "Every file is what was sealed, by whom it should be, and what its own text says.",
-    ),
+    rules: faultRules(findings, "Every file matches the seal, its own text and the required signatures."),
     notices: findings.map((fault) => faultNotice(fault, context)),
     suites: [{ name: "verify", cases: findings.length === 0 ? [WHOLE] : findings.map(toCase) }],
   };

@@ -46,7 +46,7 @@ export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): 
   const comparison: Comparison = { drawn: new Nondeterminism(), found: [] };
   const [left, right] = [runsOf(a), runsOf(b)];
   diffRuns(left.main, right.main, comparison);
-  diffStrays(left.strays, right.strays, comparison);
+  diffStrays(left.orphanRuns, right.orphanRuns, comparison);
   const { found } = comparison;
   return {
     differences: found.filter(({ because }) => because === undefined),
@@ -88,7 +88,7 @@ function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
 
 /** Runs that no step is known to have called go together by their number. */
 function diffStrays(a: readonly RunRecord[], b: readonly RunRecord[], comparison: Comparison): void {
-  const [left, right] = [a, b].map((strays) => new Map(strays.map((stray) => [stray.run, stray])));
+  const [left, right] = [a, b].map((orphanRuns) => new Map(orphanRuns.map((stray) => [stray.run, stray])));
   for (const run of new Set([...a, ...b].map((stray) => stray.run))) {
     diffCalls(left?.get(run), right?.get(run), [run], "run", comparison);
   }

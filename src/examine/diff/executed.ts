@@ -4,9 +4,10 @@
  */
 
 import type { Registry } from "../../capabilities/registry.ts";
-import { CompileFault, Fault } from "../../errors/faults.ts";
+import { Fault } from "../../errors/base.ts";
 import { type Json, type JsonObject, own } from "../../json/json.ts";
 import { compile } from "../../plan/compile.ts";
+import { CompileFault } from "../../plan/errors.ts";
 import { EXECUTED } from "../../snapshot/envelope.ts";
 import { type Fqdn, fqdnOfFile, kindOf } from "../../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";

@@ -37,8 +37,8 @@ function denial(rule: ViolationEntry, payload: JsonObject, plan: Plan, recording
 
 function forbiddenHint(event: string, { admission }: Plan): string {
   const fields = boundFields(event, admission.forbids);
-  if (fields === "") return `nothing admits this workflow any more: ${event} is on record`;
-  return `send another ${fields}: ${event} is on record for this one, which admission forbids`;
+  if (fields === "") return `this workflow can no longer be admitted: ${event} is recorded`;
+  return `send another ${fields}: ${event} is already recorded for this one, which admission forbids`;
 }
 
 /** The payload's fields whose values the rule looks for on record. */

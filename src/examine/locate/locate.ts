@@ -1,6 +1,6 @@
 /** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
-import { wordingOf } from "../../errors/faults.ts";
+import { wordingOf } from "../../engine/errors.ts";
 import { type JsonObject, own, parsePointer } from "../../json/json.ts";
 import type { ContractNode, IntentNode, Plan, Step } from "../../plan/plan.ts";
 import { stepPath } from "../../plan/routes.ts";
@@ -45,7 +45,7 @@ function refused(summary: Summary, plan: Plan): Place | null {
   const refusal = refusalOf(summary);
   if (refusal === undefined) return null;
   const { error_code: code, facts, step: stepName } = refusal;
-  const hint = wordingOf(code, facts)?.hint ?? "look at the facts of the refusal";
+  const hint = wordingOf(code, facts)?.hint ?? "see the facts of the refusal";
   const node = refusal.node === null ? undefined : plan.nodes.get(refusal.node);
   const outcome = String(own(facts, "outcome"));
   switch (code) {
@@ -147,6 +147,6 @@ function mended(node: ContractNode, step: Step, reason: JsonObject, traced: Trac
 
 function declaredWay({ contract }: ContractNode, step: Step, reason: JsonObject | undefined): Place | null {
   const why = reason === undefined ? "" : `: ${JSON.stringify(reason)}`;
-  const hint = `the protocol declares this way; what led to it is the step's input${why}`;
+  const hint = `the protocol declares this outcome; the step's input caused it${why}`;
   return place(contract.fqdn, stepPath(step.index, "inputs"), hint, "nothing");
 }

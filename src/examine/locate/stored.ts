@@ -1,7 +1,8 @@
 /** What to do about stored data that could not be used. */
 
-import { limitHint, storeRepair } from "../../errors/faults.ts";
+import { limitHint } from "../../errors/base.ts";
 import { type JsonObject, own } from "../../json/json.ts";
+import { storeRepair } from "../../storage/errors.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */
 export function dataHint(reason: JsonObject): string | undefined {
@@ -21,7 +22,7 @@ export function dataHint(reason: JsonObject): string | undefined {
       );
     }
     case "STORE_LOCKED":
-      return `wait until process ${own(reason, "pid")} on host ${own(reason, "host")}, which holds the lock since ${own(reason, "since")}, has ended; if it died without removing its lock, type pgs data locks --release ${file}.lock`;
+      return `wait until process ${own(reason, "pid")} on host ${own(reason, "host")}, which has held the lock since ${own(reason, "since")}, has ended; if it died without removing its lock, type pgs data locks --release ${file}.lock`;
     case "STORE_LOCK_UNUSABLE":
       return errnoHint(String(own(reason, "errno")), `${file}.lock`, "made");
     default:
@@ -35,11 +36,11 @@ function errnoHint(errno: string, file: string, done: string): string {
       return `remove the folder ${file} from the data root`;
     case "ENOTDIR":
     case "EEXIST":
-      return `remove the file from the data root that stands where a folder of ${file} should be`;
+      return `in the data root, remove the file that has the name of a folder in the path ${file}`;
     case "ENOSPC":
     case "EDQUOT":
-      return "make room on the disk of the data root";
+      return "free disk space for the data root";
     default:
-      return limitHint(errno) ?? `see to it that ${file} in the data root can be ${done} (${errno})`;
+      return limitHint(errno) ?? `make sure that ${file} in the data root can be ${done} (${errno})`;
   }
 }

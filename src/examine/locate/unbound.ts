@@ -42,7 +42,7 @@ function notGiven(node: ContractNode, name: string, source: Expression, traced: 
   const { fqdn } = traced.plan.workflow;
   const [found] = pathsIn(source);
   if (found?.root === "payload") return place(fqdn, at, fieldHint(pointer(found.segments), node, name, traced));
-  const hint = `${name} has no value: look at what ${found?.text ?? "its source"} gives it`;
+  const hint = `${name} has no value: check what ${found?.text ?? "its source"} provides`;
   return place(fqdn, at, hint);
 }
 
@@ -55,7 +55,7 @@ export function mistypedInput(node: ContractNode, name: string, traced: Traced):
     return edit(fqdn, at, { do: "change", to: describeExpected(taken(node, name), source.value) }, traced.plan);
   const [found] = source === undefined ? [] : pathsIn(source);
   if (found?.root === "payload") return place(fqdn, at, fieldHint(pointer(found.segments), node, name, traced));
-  const hint = `${name} should be ${describeExpected(taken(node, name))}: look at what ${found?.text ?? "its source"} gives it`;
+  const hint = `${name} should be ${describeExpected(taken(node, name))}: check what ${found?.text ?? "its source"} provides`;
   return place(fqdn, at, hint);
 }
 

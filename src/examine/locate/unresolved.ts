@@ -59,7 +59,7 @@ function absentField({ root, segments }: PathWithin, { plan, payload }: Traced):
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  PATH_UNRESOLVED: "a path that the run has",
+  PATH_UNRESOLVED: "a path that exists in the run",
   LIST_TOO_LONG: "a path with fewer descendant selectors",
   EXPRESSION_TYPE: "one that compares values of one type, or adds integers",
 };

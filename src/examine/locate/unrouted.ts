@@ -56,9 +56,7 @@ export function endless({ path }: Summary, limit: number, plan: Plan): Place | n
     if (next === null || !entered.has(next)) continue;
     const to = oneOf(targets(plan, [...entered]));
     const back = edit(fqdn, nodePath(node, "next", outcome), { do: "change", to }, plan);
-    return (
-      back && { ...back, hint: `${back.hint}, or type --max-hops ${limit * 10} if it is meant to lead back` }
-    );
+    return back && { ...back, hint: `${back.hint}, or type --max-hops ${limit * 10} if the cycle is intended` };
   }
   return place(fqdn, ["core", "nodes"], `type --max-hops ${plan.nodes.size}`);
 }

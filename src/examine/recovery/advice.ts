@@ -15,11 +15,11 @@ interface Words {
   readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
 }
 
-function byHand({ tookPlace }: Pick<Advice, "tookPlace">): string {
+function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
   const sure = tookPlace.every(({ isOwn }) => isOwn)
     ? ""
-    : "make sure that no earlier trace names what was found undated, and that it is of this run; then ";
-  return `${sure}do by hand what may still follow, or take back what took place, where nobody has built on it, and run it again; the side_effect_end behind each line says what it changed`;
+    : "for effects without a date, type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that none of them names the effect; then ";
+  return `${sure}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
@@ -27,52 +27,49 @@ const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLA
 const adviceTable = {
   RUN_AGAIN: {
     what: ({ tookPlace, ending }) => {
-      const then = ending === null ? "" : `, and as things are it would end ${ending.exitReason}`;
-      if (tookPlace.length === 0) return `run it again: nothing that it writes was written${then}`;
-      return `run it again: nothing would take place twice, and the stores would be left as this run would have left them${then}`;
+      const then = ending === null ? "" : `; now it would end with ${ending.exitReason}`;
+      if (tookPlace.length === 0) return `run the workflow again: none of its effects was completed${then}`;
+      return `run the workflow again: no effect would be repeated, and the stores would end in the state that this run would have produced${then}`;
     },
     hint: ({ workflow, unrehearsed }) => {
-      const shown = unrehearsed === "SUPPRESSED" ? ", which does not show all of it" : "";
+      const shown = unrehearsed === "SUPPRESSED" ? ", where some values are suppressed" : "";
       return `pgs run --wf ${workflow} --payload FILE, with the payload of line 1 of the trace${shown}`;
     },
   },
   COUNT_AS_DONE: {
     what: ({ heading }) => {
       const rest =
-        heading === null
-          ? "nothing that may still follow writes"
-          : `all that was left was to end ${heading.exitReason}`;
-      return `do not run it again: all that it writes is there, and ${rest}`;
+        heading === null ? "no remaining step writes" : `only the exit ${heading.exitReason} was left`;
+      return `do not run the workflow again: all its effects are completed, and ${rest}`;
     },
-    hint: () => "count it as ended so; this trace, cut off as it is, stays the record of it",
+    hint: () => "treat the run as ended that way; this incomplete trace remains its record",
   },
   REPEATS: {
     what: ({ tookPlace }) => {
       const twice = tookPlace.filter(({ secondTime }) => TWICE.has(secondTime));
       const named = new Set(twice.map(({ op, store }) => (store === null ? op : `${op} on ${store}`)));
-      return `do not run it again as things are: ${[...named].join(", ")} would take place a second time`;
+      return `do not run the workflow again now: ${[...named].join(", ")} would be performed a second time`;
     },
     hint: byHand,
   },
   OVERWRITES: {
-    what: () =>
-      "do not run it again as things are: it would write over what others wrote since, where it is marked so",
+    what: () => "do not run the workflow again now: the marked effects would overwrite what others wrote since",
     hint: byHand,
   },
   ENDS_OTHERWISE: {
     what: ({ ending }) =>
       ending === null
-        ? "do not run it again as things are: that could not be rehearsed, and may not finish it"
-        : `do not run it again as things are: it would end ${ending.exitReason}, and nothing shows that the stores would be left as this run would have left them`,
+        ? "do not run the workflow again now: a dry run was not possible, and a new run may not finish the work"
+        : `do not run the workflow again now: it would end with ${ending.exitReason}, and the stores may end in another state than this run would have produced`,
     hint: byHand,
   },
   LOOK_FIRST: {
-    what: () => "look first: it is not known of every effect whether it took place",
-    hint: () => "settle what is marked LOOK_FIRST, then decide by what would take place a second time",
+    what: () => "check first: for some effects it is unknown whether they were completed",
+    hint: () => "resolve the effects marked LOOK_FIRST, then decide by what a new run would repeat",
   },
   WAIT: {
-    what: () => "wait: a living process holds the lock of a store, and may be this very run",
-    hint: () => "examine the trace again when that process has ended",
+    what: () => "wait: a running process holds the lock of a store and may be this run",
+    hint: () => "examine the trace again after that process has ended",
   },
 } satisfies Record<string, Words>;
 

@@ -9,15 +9,13 @@ import { createLiveExecutor } from "../../engine/live-executor.ts";
 import type { RunInput } from "../../engine/run-state.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Change, Clock, Entropy, Mail, MailMessage } from "../../ports.ts";
+import type { Change, Mail, MailMessage, Ports } from "../../ports.ts";
 import type { OverlayStores, Stores } from "../../storage/stores.ts";
 import type { EventBody } from "../../trace/event.ts";
 
 /** What a dry run is given of the world, as it is now. */
-export interface RunStage {
+export interface RunStage extends Pick<Ports, "clock" | "entropy"> {
   readonly stores: Stores;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
   readonly mail: Pick<Mail, "environment">;
 }
 

@@ -3,7 +3,8 @@
 import { targetOf } from "../../capabilities/effect.ts";
 import { absent, type Evidence } from "../../capabilities/evidence.ts";
 import type { Probe } from "../../capabilities/target.ts";
-import { RunFault, StoreFault } from "../../errors/faults.ts";
+import { RunFault } from "../../errors/base.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
 import { spaces } from "../../plan/secrets.ts";
 import type { Stores } from "../../storage/stores.ts";
@@ -25,25 +26,25 @@ interface Words {
 /** Why nothing was looked at. */
 const hindranceTable = {
   NO_PLAN: {
-    what: "the plan of its run is not at hand",
-    hint: "name the snapshot of the run with --snapshot DIR; the findings say what is wrong with this one, or with the trace",
+    what: "the plan of its run is not available",
+    hint: "name the snapshot of the run with --snapshot DIR; the findings show what is wrong with this one or with the trace",
   },
   NOT_DECLARED: {
-    what: "the snapshot at hand declares no such step",
+    what: "this snapshot declares no such step",
     hint: "name the snapshot of the run with --snapshot DIR",
   },
-  NO_DATA_ROOT: { what: "there is no data root here", hint: "name it with --data-root DIR" },
+  NO_DATA_ROOT: { what: "there is no data root", hint: "name it with --data-root DIR" },
   SUPPRESSED: {
-    what: "the trace suppresses values that this would take",
-    hint: "whoever knows them can look whether the store holds what the line says",
+    what: "the trace suppresses values that this check needs",
+    hint: "if you know the values, check whether the store has the record that the line describes",
   },
   UNREADABLE: { what: "the store cannot be read", hint: "make it readable, then examine again" },
   CORRUPT: {
     what: "the store is corrupt",
-    hint: "mend or remove what the evidence names, then examine again: until then it is of no use to any run either",
+    hint: "repair or remove what the evidence names, then examine again; until then no run can use the store",
   },
-  ESCAPES: { what: "the store leads out of the data root" },
-  NESTED: { what: "it called other workflows, and a run of one was cut off" },
+  ESCAPES: { what: "the path of the store leads out of the data root" },
+  NESTED: { what: "the effect called other workflows, and one of their runs was interrupted" },
 } satisfies Record<string, Words>;
 
 export type ProbeFailure = keyof typeof hindranceTable;
@@ -53,12 +54,12 @@ export function wordsOfProbeFailure(because: ProbeFailure): Words {
 }
 
 export const safeTable = {
-  DO_AGAIN: "nothing of it is there: done now, it is not done twice",
-  COUNT_AS_DONE: "what it leaves is there: count it as done",
-  LOOK_FIRST: "look before anything is done about it",
-  CHANGES_NOTHING: "it only reads: it can be done again at any time",
-  SEE_NESTED: "the effects of the run nested in it say how far it came",
-  WAIT: "a process that is not known to have died holds the lock of its store: if it is this run, it still goes on",
+  DO_AGAIN: "it has no result yet: performing it now does not repeat it",
+  COUNT_AS_DONE: "its result exists: treat it as done",
+  LOOK_FIRST: "check the evidence before you act",
+  CHANGES_NOTHING: "it only reads: it can be repeated at any time",
+  SEE_NESTED: "see the effects of the nested run",
+  WAIT: "a process that may be alive holds the lock of its store: if that process is this run, the run continues",
 } as const;
 
 export type Safe = keyof typeof safeTable;
@@ -74,14 +75,14 @@ export async function probeOpenEffect(
   findStep: FindStep,
   stores: Stores | null,
 ): Promise<readonly OpenEffect[]> {
-  const judged: OpenEffect[] = [];
+  const probed: OpenEffect[] = [];
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
     const look = await lookFor(begun, declared, stores);
-    judged.push({ ...effect, ...look, safe: safeAfter(look, declared) });
+    probed.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
-  return judged;
+  return probed;
 }
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;

@@ -12,17 +12,17 @@ import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps
 /** As it was rehearsed; else as it is declared. */
 export const rerunTable = {
   ADDS_AGAIN: "would add to its store a second time",
-  SENDS_AGAIN: "would send a letter a second time",
-  RENEWS: "would write over what it left itself",
-  WRITES_ANOTHER: "would write something else than it left itself",
-  WRITES_OVER: "would write over what others wrote there since",
+  SENDS_AGAIN: "would send the mail a second time",
+  RENEWS: "would overwrite its own earlier result",
+  WRITES_ANOTHER: "would write something other than its own earlier result",
+  WRITES_OVER: "would overwrite what others wrote since",
   CHANGES_NOTHING: "would change nothing",
-  ANSWERS_OTHERWISE: "would change nothing, and answer otherwise",
+  ANSWERS_OTHERWISE: "would change nothing and return another outcome",
   NOT_REACHED: "would not be reached",
   DECLARED_MORE: "declared append-only: adds to its store a second time",
-  DECLARED_ONCE: "declared append-only: answers ALREADY_EXISTS to the same key",
+  DECLARED_ONCE: "declared append-only: returns ALREADY_EXISTS for the same key",
   DECLARED_SAME: "declared idempotent: with the same input it changes nothing",
-  NOT_KNOWN: "without its plan nothing is known of it",
+  NOT_KNOWN: "unknown: its plan is not available",
 } as const;
 
 export type OnRerun = keyof typeof rerunTable;

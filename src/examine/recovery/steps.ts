@@ -1,6 +1,6 @@
 /** Which step of which plan an effect of a trace is. */
 
-import { RunFault } from "../../errors/faults.ts";
+import { RunFault } from "../../errors/base.ts";
 import type { Contract, EffectStep, NodeKey, Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
 import type { EffectPlace, OpenEffects } from "./open-effects.ts";

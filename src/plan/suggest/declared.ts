@@ -1,4 +1,4 @@
-/** Which names paths may use, as far as the artifacts say it; and which one a path may have meant. */
+/** Which names paths may use, as far as the artifacts declare them, and the nearest one for a wrong name. */
 
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import type { PathWithin, Segment } from "../expression.ts";
@@ -63,7 +63,7 @@ function outputNames({ outputs }: Published["steps"][number]): readonly string[]
   return outputs.map(({ name }) => name).filter((name) => name !== "result_status");
 }
 
-/** All of the declared text with the path that was meant; undefined where the path is right, or nothing is near. */
+/** The declared text with the corrected path; undefined if the path is right or no correction is near. */
 export function suggestedPath(found: PathWithin, names: Names): string | undefined {
   const { text, root, segments, whole } = found;
   if (!text.startsWith(`$.${root}`)) return undefined;
@@ -71,10 +71,10 @@ export function suggestedPath(found: PathWithin, names: Names): string | undefin
   return written === text ? undefined : whole.replace(text, written);
 }
 
-/** The declared path that is this one or was meant by it; undefined where none is near. */
+/** The declared path that is equal or nearest to this one; undefined if none is near. */
 export function suggestPath(path: readonly Segment[], names: Names): string | undefined {
-  const meant = respelt(names, path) ?? only(names, path);
-  return meant && spell(meant);
+  const nearest = respelt(names, path) ?? only(names, path);
+  return nearest && spell(nearest);
 }
 
 /** The path with each wrong name replaced by the nearest right one. */

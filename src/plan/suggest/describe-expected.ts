@@ -1,10 +1,10 @@
-/** What a declared field takes, in words, with a value that it takes. */
+/** Describes the accepted values of a declared field, with an example. */
 
 import type { Json } from "../../json/json.ts";
 import { oneOf, quote, suggested } from "../../snapshot/hint.ts";
 import { accepts, type FieldSpec, type Format, type ValueType } from "../intent.ts";
 
-/** `given` is what stands there now: of several allowed texts the nearest is named. */
+/** `given` is the current value: of several allowed strings, the nearest is named. */
 export function describeExpected(field: FieldSpec, given?: Json): string {
   const listed = field.enum?.filter((value) => takes(field, value)) ?? [];
   if (listed.length > 0) {
@@ -21,7 +21,7 @@ function takes(field: FieldSpec, value: Json): boolean {
 }
 
 const TYPES: Readonly<Record<ValueType, string>> = {
-  string: "a text",
+  string: "a string",
   integer: "an integer",
   number: "a number",
   boolean: "true or false",
@@ -52,7 +52,7 @@ function words({ types, format, prefix, minimum, minItems, required, emptyIsMiss
   return least.length === 0 ? text : `${text} of ${least.join(" and ")}`;
 }
 
-/** A value that the field takes, unless its rules leave none. */
+/** An accepted value, unless the rules exclude all. */
 export function sampleOf(field: FieldSpec): Json {
   const listed = field.enum?.find((value) => takes({ ...field, enum: [value] }, value));
   if (listed !== undefined) return listed;

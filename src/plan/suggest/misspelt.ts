@@ -1,4 +1,4 @@
-/** What was meant by a text that is no expression: the next one that is, where there is one near. */
+/** Suggests the nearest valid expression for an invalid one. */
 
 import type { Json } from "../../json/json.ts";
 import { type Path, quote } from "../../snapshot/hint.ts";
@@ -15,21 +15,21 @@ import {
 import { spell } from "../path.ts";
 import { type Names, suggestPath } from "./declared.ts";
 
-/** What to write in place of a text that is no expression; `isKnown` says which paths may stand there. */
+/** The replacement for an invalid expression; `isKnown` decides which paths are possible there. */
 export function suggestExpression({ text }: ExpressionError, isKnown: (path: PathWithin) => boolean): Hint {
   const expression = meantExpression(text, isKnown);
   const to = expression === undefined ? "a path to a value, or a value" : quote(expression);
   return { do: "change", to };
 }
 
-/** The expression that was meant; undefined where none is near, and for filters and scripts, which mean what they say. */
+/** The nearest valid expression; undefined if none is near, and for filters and scripts, which are no typing errors. */
 function meantExpression(text: string, isKnown: (path: PathWithin) => boolean): string | undefined {
   const repaired = text.includes("{{") || text.includes("}}") ? repairedTemplate(text) : repairedPath(text);
   const parsed = repaired === undefined ? undefined : readable(() => parseExpression(repaired));
   return parsed !== undefined && pathsIn(parsed).every(isKnown) ? repaired : undefined;
 }
 
-/** A template of another name is the clock's; a path alone needs no braces, and one inside needs its root. */
+/** A misspelt template is the clock's; a path alone needs no braces, and a path inside needs its root. */
 function repairedTemplate(text: string): string | undefined {
   const inner = text.replaceAll(/[{}]/g, "").trim();
   if (nearestName(inner, [CLOCK_NAME]) !== null) return CLOCK;
@@ -39,7 +39,7 @@ function repairedTemplate(text: string): string | undefined {
 
 const CLOCK_NAME = CLOCK.replaceAll(/[{}]/g, "");
 
-/** Names that are not spelt like names stand in brackets, and a path does not end with a dot. */
+/** Unusual names need brackets, and a path does not end with a dot. */
 function repairedPath(text: string): string | undefined {
   if (!text.startsWith("$.") || /[[\]?@'"]/.test(text)) return undefined;
   return spell(
@@ -50,13 +50,13 @@ function repairedPath(text: string): string | undefined {
   );
 }
 
-/** What to write in place of a text that is no condition; `names` are those that its paths may begin with. */
+/** The replacement for an invalid condition; its paths may begin with `names`. */
 export function suggestCondition(text: string, names: Names): Hint {
   const condition = meantCondition(text, names);
   return { do: "change", to: condition === undefined ? "<path> <operator> <value>" : quote(condition) };
 }
 
-/** The condition that was meant: a declared path, the operator as this language writes it, and a path or a value. */
+/** The nearest valid condition: a declared path, an operator of this language, and a path or a value. */
 function meantCondition(text: string, names: Names): string | undefined {
   const [, left = "", operator = "", right = ""] = /^\s*(\S+)\s*([=!<>]+)\s*(.+?)\s*$/.exec(text) ?? [];
   const path = declaredPath(isBareWord(left) ? `$.${left}` : left, names);
@@ -82,7 +82,7 @@ function declaredPath(text: string, names: Names): string | undefined {
   return path?.kind === "path" ? suggestPath([path.root, ...path.segments], names) : undefined;
 }
 
-/** A bare word as a text, unless it is a declared name: then nothing says which of the two was meant. */
+/** A bare word as a string, unless it is a declared name: then the intention is unclear. */
 function literal(word: string, names: Names): string | undefined {
   if (/^(?:true|false|null)$/.test(word)) return word;
   return Object.hasOwn(names, word) ? undefined : JSON.stringify(word);
@@ -103,7 +103,7 @@ function readable<T>(parse: () => T): T | undefined {
   }
 }
 
-/** The same path from a root that is one, where the given one is near to it. */
+/** The same path with the nearest valid root. */
 export function suggestRoot({ text, root, whole }: PathWithin, roots: readonly string[]): Hint {
   const nearest = nearestName(root, roots);
   if (nearest === null)
@@ -113,7 +113,7 @@ export function suggestRoot({ text, root, whole }: PathWithin, roots: readonly s
 
 const RESULTS = "$.results";
 
-/** The same path to the results of a node or step that is one, where the named one is near to it. */
+/** The same path to the results of the nearest existing node or step. */
 export function suggestOwner({ text, segments, whole }: PathWithin, owners: readonly string[]): Hint {
   const given = String(segments[0]);
   const nearest = nearestName(given, owners);
@@ -122,7 +122,7 @@ export function suggestOwner({ text, segments, whole }: PathWithin, owners: read
   return { do: "change", to: quote(whole.replace(text, `${RESULTS}${below}`)) };
 }
 
-/** Where in a declared value a text stands. */
+/** The path of a string inside a declared value. */
 export function placeOfText(value: Json, text: string): Path {
   return search(value, text, []) ?? [];
 }

@@ -1,5 +1,5 @@
 /**
- * Lock files that are made once. A new symbolic link needs a new inode, which costs a multiple of another name for
+ * Reuses lock files. A new symbolic link needs a new inode, which costs much more than another name for
  * one that is there. The first lock that this process releases in a folder is therefore kept under a name of its own,
  * the pooled link, and later locks in that folder are hard links to it: the same text, and refused in the same way
  * where the lock is held. Pooled links are removed when the process ends; those of killed processes are removed by
@@ -80,7 +80,7 @@ function makeLink(path: string): void {
   }
 }
 
-/** Where the file system has no symbolic links. Until the text is written, nothing is known of the holder. */
+/** For file systems without symbolic links. Until the text is written, the holder is unknown. */
 function makeFile(path: string): void {
   const file = openSync(path, "wx");
   try {

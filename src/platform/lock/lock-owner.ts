@@ -45,7 +45,7 @@ export function ownText(): string {
   return `pgs1:${pid}:${started}:${namespace}:${boot}:${host}:${token}`;
 }
 
-/** What is known of the holder that a lock's text names. */
+/** The state of the holder that a lock's text names. */
 export function holderIn(text: string): Omit<LockHolder, "since"> {
   const identity = parse(text);
   if (identity === undefined) return { pid: null, host: null, namespace: null, state: "unknown" };
@@ -70,7 +70,7 @@ export function tokenIn(text: string): string | undefined {
 
 /**
  * Process numbers mean something only within one boot and one PID namespace. Elsewhere the same number is another
- * process, so nothing is known of a holder there.
+ * process, so the state of such a holder is unknown.
  */
 function stateOf({ pid, started, ...where }: Identity): LockHolder["state"] {
   const own = ownIdentity();
@@ -119,7 +119,7 @@ function orEmpty(read: () => string): string {
   }
 }
 
-/** The lock's text, undefined when it is gone, and `""` for something that is no lock, or not yet one. */
+/** The lock's text; undefined if it is gone, and `""` for something that is not (yet) a lock. */
 export function textOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
@@ -140,7 +140,7 @@ export function sinceOf(path: string): string | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.ctime.toISOString();
 }
 
-/** Removes the name; a name that is gone already is no failure. */
+/** Removes the file; a missing file is not an error. */
 export function remove(path: string): void {
   try {
     unlinkSync(path);

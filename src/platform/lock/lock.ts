@@ -12,7 +12,7 @@
  * in the meantime.
  */
 
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import type { LockHolder } from "../../ports.ts";
 import { codeOf } from "../errno.ts";
 import { draftOf } from "../file-bytes.ts";
@@ -63,7 +63,7 @@ export function tryLocked<T>(lock: LockFile, file: string, deadline: number, wor
   }
 }
 
-/** Who holds the lock; null when nobody does. */
+/** The holder of the lock; null if it is free. */
 export function holderOf(path: string): LockHolder | null {
   const text = textOf(path);
   const since = sinceOf(path);
@@ -79,7 +79,7 @@ export function tryRemove(lock: LockFile, file: string, deadline: number): Attem
   return takeAway(lock, text, file, deadline) ? { value: null } : null;
 }
 
-/** What the system refuses here is the lock's fault, not the store's. */
+/** A system error here is a fault of the lock, not of the store. */
 function onLock<T>(file: string, work: () => T): T {
   try {
     return work();

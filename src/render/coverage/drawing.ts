@@ -1,4 +1,4 @@
-/** What stands in the picture of a workflow's coverage, before anything has a place. */
+/** The elements of a coverage picture, before the layout. */
 
 import { counted } from "../../errors/counted.ts";
 import {
@@ -16,7 +16,7 @@ import { drawable, shortened, textWidth, widestText } from "../picture/text-metr
 /** A declared edge, and how often it was taken. */
 export interface CountedEdge extends GraphEdge {
   readonly count: number;
-  /** How often of that in a run in which a step had its answer staged. */
+  /** How often of that in a run with a stubbed step result. */
   readonly staged: number;
 }
 
@@ -32,7 +32,7 @@ export function coverageDrawing(graph: Graph, edges: readonly CountedEdge[]): Dr
   };
 }
 
-/** Exercised, only where an answer was staged, or never. */
+/** Exercised, exercised only with a stubbed result, or never exercised. */
 function mannerOf(edges: readonly CountedEdge[]): EndingStatus {
   if (edges.some(({ count, staged }) => count > staged)) return "ok";
   return edges.some(({ count }) => count > 0) ? "alternate" : "refused";
@@ -61,15 +61,15 @@ function boxOf(node: GraphNode, edges: readonly CountedEdge[]): Box {
 
 function linkOf({ from, to, outcomes }: MergedEdge, edges: readonly CountedEdge[]): Link {
   const own = edges.filter((edge) => edge.from === from && edge.to === to);
-  const told = outcomes.map((outcome) => {
+  const lines = outcomes.map((outcome) => {
     const edge = own.filter((one) => one.outcome === outcome);
     const count = edge.reduce((sum, one) => sum + one.count, 0);
     const name = drawable(shortened(outcome, NAME_LIMIT));
     return { text: `${name} ${count === 0 ? "never" : `×${count}`}`, manner: mannerOf(edge) };
   });
   return {
-    ...{ from, to, outcomes: told, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
-    width: widestText(told, SMALL_SIZE) + 14,
-    height: told.length * LINE_HEIGHT + 2,
+    ...{ from, to, outcomes: lines, manner: mannerOf(own), isMain: outcomes.some(isSuccess) },
+    width: widestText(lines, SMALL_SIZE) + 14,
+    height: lines.length * LINE_HEIGHT + 2,
   };
 }

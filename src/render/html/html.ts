@@ -1,4 +1,7 @@
-/** A trace as one page: the picture, and every node of the path to be opened. It needs no network and no script. */
+/**
+ * A trace as one HTML page: the picture, and every node of the path, which can be opened. It needs no network and no
+ * script.
+ */
 
 import type { Graph } from "../../trace/declared-graph.ts";
 import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
@@ -11,7 +14,7 @@ import { STYLE } from "./style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./text.ts";
 import { renderWarnings, type Warning } from "./warnings.ts";
 
-/** Nothing is loaded, nothing is run: should a text ever come through as markup, it can do nothing. */
+/** The page loads and runs nothing: if a text ever became markup, it could do nothing. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -21,23 +24,23 @@ export function renderHtml(
   graph: Graph,
   warnings: readonly Warning[] = [],
 ): string {
-  const { main, strays } = runsOf(events);
-  const course = runPathOf(main);
-  const workflow = workflowOf(course, graph);
+  const { main, orphanRuns } = runsOf(events);
+  const runPath = runPathOf(main);
+  const workflow = workflowOf(runPath, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-${headOf(workflow, course)}
+${headOf(workflow, runPath)}
 <body>
 <main>
 <h1>${workflow}</h1>
-<p>${endingChips(course)}</p>${renderWarnings(warnings)}
-<div class="picture">${pictureOf(events, graph, course)}</div>
+<p>${endingChips(runPath)}</p>${renderWarnings(warnings)}
+<div class="picture">${pictureOf(events, graph, runPath)}</div>
 <h2>Record</h2>
-${facts(factsOf(course, events))}
+${facts(factsOf(runPath, events))}
 <h2>Path</h2>
-${renderPath(course)}
+${renderPath(runPath)}
 <h2>Given</h2>
-${renderGiven(course)}${renderStrays(strays)}
+${renderGiven(runPath)}${renderStrays(orphanRuns)}
 </main>
 </body>
 </html>
@@ -55,14 +58,14 @@ function headOf(workflow: string, { end, traceId }: RunPath): Html {
 </head>`;
 }
 
-function renderStrays(strays: readonly RunRecord[]): Html {
-  if (strays.length === 0) return NOTHING;
+function renderStrays(orphanRuns: readonly RunRecord[]): Html {
+  if (orphanRuns.length === 0) return NOTHING;
   return html`
 <h2>Runs without a caller</h2>
-${strays.map(renderNested)}`;
+${orphanRuns.map(renderNested)}`;
 }
 
-/** Every box the run came to is a link to its last visit. */
+/** Every visited box is a link to its last visit. */
 function pictureOf(events: readonly TraceEvent[], graph: Graph, { visits }: RunPath): Html {
   const size = tooLarge(graph);
   if (size !== null) return html`<p>${sizeText(size)}</p>`;

@@ -1,6 +1,6 @@
-/** Why something did not go well: violations, refusals, and the rules of an admission. */
+/** Problems of a run: violations, refusals, and the rules of an admission. */
 
-import { wordingOf } from "../../errors/faults.ts";
+import { wordingOf } from "../../engine/errors.ts";
 import { eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";
@@ -22,7 +22,7 @@ function renderViolation(violation: Payloads["violation"]): Html {
 ${named("Expected", expected)}${named("Actual", actual)}</div>`;
 }
 
-/** Its words and its hint, where this build has any for it. */
+/** Its wording and hint, if this build has them. */
 export function renderRefusal({ error_code, node_category, stage, facts: given }: Payloads["error"]): Html {
   const wording = wordingOf(error_code, given);
   const where = wording?.where === undefined ? NOTHING : html` (${wording.where})`;

@@ -1,4 +1,4 @@
-/** A run on the page: the nodes it came through, each to be opened. */
+/** A run on the page: its visited nodes, each of which can be opened. */
 
 import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import {
@@ -23,21 +23,21 @@ export function visitId(run: string, order: number): string {
   return `visit-${run}-${order}`;
 }
 
-export function renderPath(course: RunPath): Html {
-  const { visits } = course;
+export function renderPath(runPath: RunPath): Html {
+  const { visits } = runPath;
   if (visits.length === 0) return html`<p>No node was entered.</p>`;
-  return html`<ol class="path">${visits.map((visit) => renderVisit(visit, course))}</ol>`;
+  return html`<ol class="path">${visits.map((visit) => renderVisit(visit, runPath))}</ol>`;
 }
 
-function renderVisit(visit: Visit, course: RunPath): Html {
+function renderVisit(visit: Visit, runPath: RunPath): Html {
   const { start, events, steps } = visit;
-  const manner = endingStatusOf(visit, course);
-  const name = course.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
+  const manner = endingStatusOf(visit, runPath);
+  const name = runPath.run === MAIN_RUN ? html`<h3>${visit.node}</h3>` : html`<strong>${visit.node}</strong>`;
   const end = eventsOf(events, "node_end")[0];
   return html`
 <li class="${manner}"><details${openUnless(manner === "ok" || visit.type === "EXIT")}>
-<summary><span class="badge">${visit.order}</span> ${name} ${reportOf(visit, course, manner)}</summary>
-<div class="inside" id="${visitId(course.run, visit.order)}">
+<summary><span class="badge">${visit.order}</span> ${name} ${reportOf(visit, runPath, manner)}</summary>
+<div class="inside" id="${visitId(runPath.run, visit.order)}">
 ${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderProblems(events)}
 ${steps.length === 0 ? NOTHING : html`<p class="label">Steps</p><ol class="steps">${steps.map((step) => renderStep(step, renderNested))}</ol>`}
 ${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
@@ -48,9 +48,9 @@ function openUnless(isFine: boolean): Html {
   return isFine ? NOTHING : html` open`;
 }
 
-function reportOf(visit: Visit, course: RunPath, manner: EndingStatus): Html {
+function reportOf(visit: Visit, runPath: RunPath, manner: EndingStatus): Html {
   const { refusal, outcome, next, durationUs } = visit;
-  const word = chip(manner, wordOf(visit, course));
+  const word = chip(manner, wordOf(visit, runPath));
   if (refusal !== null || outcome === null) return word;
   const way = next === null ? html`no route` : html`→ ${next}`;
   const time = durationUs === null ? "" : ` · ${milliseconds(durationUs)} ms`;
@@ -74,14 +74,14 @@ function renderAnnounced(events: readonly TraceEvent[]): readonly Html[] {
   });
 }
 
-/** A run with everything it was given, as a group to be opened. */
+/** A run with all its inputs, as a group that can be opened. */
 export function renderNested(run: RunRecord): Html {
-  const course = runPathOf(run);
-  const manner = endingStatusOfPath(course);
-  const workflow = course.start?.workflow_code ?? "unknown workflow";
+  const runPath = runPathOf(run);
+  const manner = endingStatusOfPath(runPath);
+  const workflow = runPath.start?.workflow_code ?? "unknown workflow";
   return html`
-<details class="nested ${manner}"${openUnless(manner === "ok")}><summary><strong>nested run ${course.run}</strong> ${code(workflow)} ${endingChips(course)}</summary>
-<div class="inside">${renderGiven(course)}${renderPath(course)}</div></details>`;
+<details class="nested ${manner}"${openUnless(manner === "ok")}><summary><strong>nested run ${runPath.run}</strong> ${code(workflow)} ${endingChips(runPath)}</summary>
+<div class="inside">${renderGiven(runPath)}${renderPath(runPath)}</div></details>`;
 }
 
 /** Payload, admission, and what went wrong before the first node or after the last. */
@@ -90,10 +90,10 @@ export function renderGiven({ events, start }: RunPath): Html {
   return html`${renderProblems(events)}${named("Payload", start?.payload)}${admission}`;
 }
 
-export function endingChips(course: RunPath): Html {
-  const { end, refusal } = course;
-  const manner = endingStatusOfPath(course);
-  if (isPrevented(course)) return html`${chip(manner, "REFUSED")} before it began`;
+export function endingChips(runPath: RunPath): Html {
+  const { end, refusal } = runPath;
+  const manner = endingStatusOfPath(runPath);
+  if (isPrevented(runPath)) return html`${chip(manner, "REFUSED")} before it began`;
   if (end === null) return html`${chip(manner, "UNFINISHED")} the trace stops before the run has ended`;
   const how = refusal === null ? NOTHING : html` · refused with ${code(refusal)}`;
   const outcome = end.outcome === null ? html`no outcome` : html`outcome ${outcomeChip(end.outcome)}`;

@@ -1,4 +1,4 @@
-/** One step of a contract: what it was given, what came of it, what it changed. */
+/** One step of a contract: its inputs, its result and its changes. */
 
 import type { Json } from "../../json/json.ts";
 import type { Change } from "../../ports.ts";
@@ -32,10 +32,10 @@ function renderTransform({
 }: Payloads["transform_end"]): Html {
   return html`
 <p>transform ${code(ct_code)} ${outcomeChip(outcome)}</p>
-${beside(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
+${sideBySide(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
 }
 
-/** A step has one effect; more of them, or an end alone, stand only where lines are missing. */
+/** A step has one effect; several effects or an end alone mean that lines are missing. */
 function renderEffects(events: readonly TraceEvent[], nested: readonly Html[]): readonly Html[] {
   const starts = eventsOf(events, "side_effect_start");
   const ends = eventsOf(events, "side_effect_end");
@@ -55,7 +55,7 @@ function renderEffect(
   const came = outcome === undefined ? endUnknown(nested.length) : outcomeChip(outcome);
   return html`
 <p>side effect ${began} ${came} <span class="quiet">${took}</span></p>
-${beside(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
+${sideBySide(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
 ${nested}${renderChange(change)}${renderObserved(observed)}
 ${effect_key === undefined ? NOTHING : html`<p class="quiet">effect key ${code(effect_key)}</p>`}`;
 }
@@ -68,8 +68,8 @@ function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Htm
 function endUnknown(nestedRuns: number): Html {
   const half =
     nestedRuns === 0
-      ? "no end recorded: it may be half done"
-      : "no end recorded: a run nested in it was cut off";
+      ? "no end recorded: it may be incomplete"
+      : "no end recorded: a nested run was interrupted";
   return chip("unfinished", half);
 }
 
@@ -79,18 +79,18 @@ function renderChange(change: Change | undefined): Html {
     state === null
       ? html`<figure><figcaption>${name}</figcaption><p class="quiet">nothing</p></figure>`
       : named(name, state);
-  return beside(side("Before", change.before), side("After", change.after));
+  return sideBySide(side("Before", change.before), side("After", change.after));
 }
 
 /** Next to each other where there is room. */
-function beside(...figures: readonly Html[]): Html {
+function sideBySide(...figures: readonly Html[]): Html {
   return html`<div class="beside">${figures}</div>`;
 }
 
 function renderObserved(observed: readonly object[] | undefined): Html {
   return observed === undefined || observed.length === 0
     ? NOTHING
-    : named("Drawn from clock and entropy", observed as unknown as Json);
+    : named("Read from clock and entropy", observed as unknown as Json);
 }
 
 function renderEnd({ outcome, continuation, published }: Payloads["step_end"]): Html {

@@ -1,12 +1,12 @@
 /**
  * Markup that cannot be injected into: in an `html` template every text is escaped, and only what another template
- * made is markup. Names, payloads and facts are whatever somebody sent.
+ * made is markup. Names, payloads and facts are untrusted.
  */
 
 import { visible } from "../markdown-text.ts";
 import { xml } from "../picture/text-metrics.ts";
 
-/** A class, so that no parsed value can pass for one. */
+/** A class, so that no parsed value can be mistaken for markup. */
 export class Html {
   readonly markup: string;
 
@@ -34,7 +34,7 @@ export function code(text: string): Html {
   return text === "" ? html`<code>""</code>` : html`<code>${text}</code>`;
 }
 
-/** A list of terms with what they stand for. */
+/** A list of terms and values. */
 export function facts(rows: readonly (readonly [string, Part])[]): Html {
   return html`<dl>${rows.map(([term, fact]) => html`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>`;
 }

@@ -1,4 +1,7 @@
-/** JSON values on a page: whole as long as they can be read, members sorted as they are hashed, what is short on one line. */
+/**
+ * JSON values on a page: whole as long as they can be read, members sorted as they are hashed, what is short on one
+ * line.
+ */
 
 import { counted } from "../../errors/counted.ts";
 import { canonical } from "../../json/canonical.ts";
@@ -17,18 +20,18 @@ export function named(name: string, value: Json | undefined): Html {
   return html`<figure><figcaption>${name}</figcaption><pre>${shown}</pre></figure>`;
 }
 
-/** Beyond it a value is shortened: a page is for reading, and the trace holds all of it. */
+/** A longer value is shortened; the trace has the whole value. */
 const VALUE_LIMIT = 50_000;
 const SHORTENED = 2000;
 
 function shortenedTo(text: string): Html {
   const [start, end] = [text.slice(0, SHORTENED), text.slice(-SHORTENED)];
   return html`${start.toWellFormed()} … ${end.toWellFormed()}
-<mark>shortened</mark> ${counted(text.length, "character")}, all of them in the trace`;
+<mark>shortened</mark> ${counted(text.length, "character")}, complete in the trace`;
 }
 
 function lines(value: Json, indent: string): Html {
-  // No text of a value looks like this: texts stand in quotation marks.
+  // No value looks like this: strings are in quotation marks.
   if (isSuppressed(value)) return html`<mark>suppressed</mark> ${value.$suppressed}`;
   if (typeof value !== "object" || value === null) return html`${canonical(value)}`;
   const isShort = canonical(value).length <= LINE_LIMIT;

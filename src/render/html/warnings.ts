@@ -1,11 +1,11 @@
-/** What a reader has to know before believing a page. */
+/** Warnings for the reader of a page. */
 
 import { LIST } from "../../json/limits.ts";
 import { type Html, html, NOTHING } from "./text.ts";
 
 export interface Warning {
   readonly code: string;
-  /** Line of the trace, where it is about one. */
+  /** Line of the trace, if the warning is about one. */
   readonly line: number | null;
   readonly what: string;
   readonly hint: string | null;
@@ -22,5 +22,5 @@ export function renderWarnings(warnings: readonly Warning[], most: number = LIST
   const rest = left > 0 ? html`<p>… and ${String(left)} more.</p>` : NOTHING;
   return html`
 <section class="note refused" aria-labelledby="warnings"><h2 id="warnings">Warnings</h2>
-<p>This trace is not as a run on this snapshot leaves it. It is drawn as far as it can be read.</p><ul>${items}</ul>${rest}</section>`;
+<p>This trace is not valid for this snapshot. The page shows everything that can be read.</p><ul>${items}</ul>${rest}</section>`;
 }

@@ -1,4 +1,4 @@
-/** What stands in the picture, with its size, before anything has a place. */
+/** The elements of the picture with their sizes, before the layout. */
 
 import { counted } from "../../errors/counted.ts";
 import {
@@ -36,9 +36,9 @@ export interface Box {
   readonly key: string;
   readonly type: NodeType;
   readonly name: string;
-  /** The contract's code or the exit's reason, where the name does not say it already. */
+  /** The contract's code or the exit's reason, unless the name already shows it. */
   readonly detail: string;
-  /** How the node ended; empty when the run did not come here. */
+  /** How the node ended; empty if the run did not visit it. */
   readonly report: string;
   /** The order numbers of the visits; empty when there were none. */
   readonly badge: string;
@@ -53,9 +53,9 @@ export interface Link {
   readonly from: string;
   readonly to: string;
   readonly outcomes: readonly LinkOutcome[];
-  /** How the last passage went; null for an edge not taken. */
+  /** The ending of the last traversal; null for an edge that was not taken. */
   readonly manner: EndingStatus | null;
-  /** Lists an outcome that went well: such edges are kept straight. */
+  /** Lists a successful outcome: such edges are kept straight. */
   readonly isMain: boolean;
   /** Of the label. */
   readonly width: number;
@@ -74,21 +74,21 @@ export interface Drawing {
   readonly links: readonly Link[];
 }
 
-export function drawingOf(graph: Graph, course: RunPath): Drawing {
-  const visitsOf = (key: string) => course.visits.filter((visit) => visit.node === key);
+export function drawingOf(graph: Graph, runPath: RunPath): Drawing {
+  const visitsOf = (key: string) => runPath.visits.filter((visit) => visit.node === key);
   return {
     start: graph.start,
-    boxes: graph.nodes.map((node) => boxOf(node, visitsOf(node.key), course)),
-    links: mergeEdges(graph).map((edge) => linkOf(edge, visitsOf(edge.from), course)),
+    boxes: graph.nodes.map((node) => boxOf(node, visitsOf(node.key), runPath)),
+    links: mergeEdges(graph).map((edge) => linkOf(edge, visitsOf(edge.from), runPath)),
   };
 }
 
-function boxOf(node: GraphNode, visits: readonly Visit[], course: RunPath): Box {
+function boxOf(node: GraphNode, visits: readonly Visit[], runPath: RunPath): Box {
   const last = visits.at(-1);
   const name = shortened(drawable(node.key), NAME_LIMIT);
   const code = shortened(drawable(bareCode(node.label)), NAME_LIMIT);
   const detail = code === name ? "" : code;
-  const report = last === undefined ? "" : reportOf(last, visits.length, course);
+  const report = last === undefined ? "" : reportOf(last, visits.length, runPath);
   const badge = ordersOf(visits);
   const badgeWidth = Math.max(BADGE_HEIGHT, textWidth(badge, SMALL_SIZE) + 10);
   const textual = Math.max(
@@ -104,23 +104,23 @@ function boxOf(node: GraphNode, visits: readonly Visit[], course: RunPath): Box 
     report,
     badge,
     badgeWidth,
-    manner: last === undefined ? null : endingStatusOf(last, course),
+    manner: last === undefined ? null : endingStatusOf(last, runPath),
     width: Math.max(BOX_MIN_WIDTH, textual + badgeWidth + 3 * BOX_PADDING),
     height: (detail === "" ? 2 : 3) * LINE_HEIGHT + BOX_PADDING,
   };
 }
 
-function reportOf(visit: Visit, count: number, course: RunPath): string {
-  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, course));
+function reportOf(visit: Visit, count: number, runPath: RunPath): string {
+  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, runPath));
   if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);
 }
 
-function linkOf(edge: MergedEdge, visits: readonly Visit[], course: RunPath): Link {
+function linkOf(edge: MergedEdge, visits: readonly Visit[], runPath: RunPath): Link {
   const passages = visits.filter((visit) => visit.next === edge.to);
   const taken = new Map(
-    passages.map((visit) => [edgeTaken(visit, edge.outcomes), endingStatusOf(visit, course)]),
+    passages.map((visit) => [edgeTaken(visit, edge.outcomes), endingStatusOf(visit, runPath)]),
   );
   const outcomes = edge.outcomes.map((outcome, i) => ({
     text: drawable(shortened(outcome, NAME_LIMIT)) + (i < edge.outcomes.length - 1 ? " /" : ""),
@@ -131,7 +131,7 @@ function linkOf(edge: MergedEdge, visits: readonly Visit[], course: RunPath): Li
     from: edge.from,
     to: edge.to,
     outcomes,
-    manner: last === undefined ? null : endingStatusOf(last, course),
+    manner: last === undefined ? null : endingStatusOf(last, runPath),
     isMain: edge.outcomes.some(isSuccess),
     width: widestText(outcomes, SMALL_SIZE) + 10,
     height: outcomes.length * LINE_HEIGHT + 2,

@@ -1,5 +1,5 @@
 /**
- * Where everything goes. Dagre gives rows and the order within them; edges then pass every row vertically, in
+ * The layout of the picture. Dagre gives rows and the order within them; edges then pass every row vertically, in
  * the lane dagre kept free for them, and change lanes only between rows. So no edge crosses a foreign box or
  * label, by construction.
  */
@@ -54,16 +54,16 @@ function routeOf(lane: Lane, placed: Placement, ports: Ports, rows: Rows): Route
   if (via.length === 0) return { link, track: loopOf(from, label), label };
   const goesDown = from.y < to.y;
   const enter = (y: number) => (goesDown ? rows.at(y).top : rows.at(y).bottom);
-  const leave = (y: number) => (goesDown ? rows.at(y).bottom : rows.at(y).top);
+  const exitAt = (y: number) => (goesDown ? rows.at(y).bottom : rows.at(y).top);
   const half = goesDown ? 0.5 : -0.5;
   const begin = ports.from.get(lane.name) ?? from.x;
   const end = ports.to.get(lane.name) ?? to.x;
   const track = [
     { x: begin, y: from.y + half * from.height },
-    { x: begin, y: leave(nodeAt(placed, link.from).y) },
+    { x: begin, y: exitAt(nodeAt(placed, link.from).y) },
     ...via.flatMap(({ x, y }) => [
       { x, y: enter(y) },
-      { x, y: leave(y) },
+      { x, y: exitAt(y) },
     ]),
     { x: end, y: enter(nodeAt(placed, link.to).y) },
     { x: end, y: to.y - half * to.height },

@@ -1,4 +1,4 @@
-/** The colours of a picture. Every text colour has a contrast of at least 4.5:1 on what it stands on. */
+/** The colours of a picture. Every text colour has a contrast of at least 4.5:1 to its background. */
 
 import type { EndingStatus } from "../../trace/run-path.ts";
 

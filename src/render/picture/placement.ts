@@ -1,4 +1,4 @@
-/** Rows and lanes: what dagre makes of a drawing. */
+/** Rows and lanes: the layout of a drawing by dagre. */
 
 import { Graph as Dagre, type EdgeLabel, type GraphLabel, layout, type NodeLabel } from "@dagrejs/dagre";
 import type { Drawing, Link } from "./drawing.ts";
@@ -14,7 +14,7 @@ export interface Rect extends Point {
   readonly height: number;
 }
 
-/** A course of lines; between points with different x and y it is an S that begins and ends vertically. */
+/** A line through points; between points with different x and y it is an S that begins and ends vertically. */
 export type Track = readonly Point[];
 
 export type Placement = Dagre<GraphLabel, NodeLabel, EdgeLabel>;
@@ -35,7 +35,10 @@ export function place({ start, boxes, links }: Drawing): Placement {
   return graph;
 }
 
-/** Dagre keeps nodes as members of plain objects, beside some of its own: no declared name is one of `__proto__`, `_d1` … */
+/**
+ * Dagre keeps nodes as members of plain objects, beside some of its own: no declared name is one of `__proto__`, `_d1`
+ * …
+ */
 function idOf(key: string): string {
   return `node ${key}`;
 }

@@ -17,7 +17,7 @@ export interface Rows {
   at(y: number): Row;
 }
 
-/** The rows dagre made, set anew: each as high as what stands in it, with room between for the bends. */
+/** Recomputes the rows of dagre: each as high as its content, with space for the bends in between. */
 export function rowsOf(placed: Placement, lanes: readonly Lane[], ports: Ports): Rows {
   const heights = new Map<number, number>();
   const stretch = (y: number, height: number) => {

@@ -27,7 +27,7 @@ export function drawable(text: string): string {
   return text.replace(UNSEEN, "").replace(NOT_IN_FONT, "\ufffd");
 }
 
-/** At most `limit` characters; the middle gives way, because beginning and end tell names apart. */
+/** At most `limit` characters; the middle is shortened, because beginning and end distinguish names. */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const ends = text.length > 4 * limit ? text.slice(0, 2 * limit) + text.slice(-2 * limit) : text;

@@ -1,6 +1,6 @@
 /** Is a value what was expected of it? Where it is not, every place at which the two part. */
 
-import { differing, isMatch, type Judge, jsonDifferences, type Path } from "../../json/diff.ts";
+import { type ClassifyDifference, differing, isMatch, jsonDifferences, type Path } from "../../json/diff.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 
 /** One place where what was found is not what was expected. */
@@ -55,7 +55,7 @@ export function compare(wanted: Json, found: Json | undefined, at: Path): readon
   }));
 }
 
-type MarkerJudge = (asked: Json, found: Json, wanted: JsonObject, at: Path) => ReturnType<Judge>;
+type MarkerJudge = (asked: Json, found: Json, wanted: JsonObject, at: Path) => ReturnType<ClassifyDifference>;
 
 const JUDGES: Readonly<Record<string, MarkerJudge>> = {
   [ONE_OF](asked, found, wanted, at) {
@@ -91,7 +91,7 @@ export function isMatcherValue(wanted: JsonObject): boolean {
   return Object.keys(wanted).some((name) => Object.hasOwn(JUDGES, name));
 }
 
-const judge: Judge = (wanted, found, at) => {
+const judge: ClassifyDifference = (wanted, found, at) => {
   if (wanted === ANY) return [];
   if (!isObject(wanted)) return undefined;
   for (const [name, given] of Object.entries(wanted)) {

@@ -1,8 +1,9 @@
 /** A run, or a refusal before it, in the words of a vector's `expect`; and where the two differ. */
 
 import type { TracedRun } from "../../engine/run.ts";
-import { CompileFault, type Fault } from "../../errors/faults.ts";
+import type { Fault } from "../../errors/base.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own, pointer } from "../../json/json.ts";
+import { CompileFault } from "../../plan/errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
 import { refusalOf, type Summary } from "../../trace/summary.ts";

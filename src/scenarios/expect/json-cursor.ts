@@ -1,8 +1,8 @@
 /** Reading a vector file strictly: every value with the place at which it stands, so that a refusal can name it. */
 
-import { UsageFault } from "../../errors/faults.ts";
 import type { Path } from "../../json/diff.ts";
 import { isObject, type Json, type JsonObject, lineOf, own, pointer } from "../../json/json.ts";
+import { ScenarioFault } from "../errors.ts";
 
 export interface VectorFile {
   /** As the reader would write it. */
@@ -17,11 +17,11 @@ export interface JsonCursor {
   readonly value: Json | undefined;
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED`, always */
+/** @throws ScenarioFault `VECTOR_MALFORMED`, always */
 export function refuse({ vector, path }: JsonCursor, expected: string): never {
   const at = pointer(path);
   const line = lineOf(vector.text, at) ?? lineOf(vector.text, pointer(path.slice(0, -1))) ?? 1;
-  throw new UsageFault("VECTOR_MALFORMED", { file: vector.file, line, pointer: at, expected });
+  throw new ScenarioFault("VECTOR_MALFORMED", { file: vector.file, line, pointer: at, expected });
 }
 
 export function member(spot: JsonCursor, key: string): JsonCursor {
@@ -51,7 +51,7 @@ export function items(spot: JsonCursor): readonly JsonCursor[] {
 }
 
 export function text(spot: JsonCursor): string {
-  return typeof spot.value === "string" ? spot.value : refuse(spot, "a text");
+  return typeof spot.value === "string" ? spot.value : refuse(spot, "a string");
 }
 
 export function choice<T extends string>(spot: JsonCursor, choices: readonly T[]): T {

@@ -1,6 +1,7 @@
 /** What may stand in an expectation in place of a plain value, and what an object stands for there. */
 
 import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isSuppressed, secretInName } from "../../trace/event.ts";
 import { ABSENT, ANY, containing, counting, exactly, isMatcherValue, oneOf, subset } from "./compare.ts";
 
 const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
@@ -13,7 +14,7 @@ const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
 };
 
 /** Whether the value is `{"$any": true}` or another marker. */
-export function isMatcher(value: Json | undefined): value is JsonObject {
+export function isMatcher(value: Json | undefined): boolean {
   return isObject(value) && matcherIn(value) !== undefined;
 }
 
@@ -27,10 +28,26 @@ function matcherIn(value: JsonObject): (() => Json) | undefined {
 /** As the comparison takes it: of an object only the listed members count, at any depth. */
 export function toExpected(authored: Json): Json {
   if (Array.isArray(authored)) return authored.map((item: Json) => toExpected(item));
+  if (authored === ANY || authored === ABSENT) return exactly(authored);
   if (!isObject(authored)) return authored;
+  if (isMatcherValue(authored)) return exactly(authored);
   const matcher = matcherIn(authored);
   if (matcher !== undefined) return matcher();
   return subset(Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value)])));
+}
+
+/**
+ * The expectation that is met by the value found: where the value has the form of a marker, or a text that the
+ * comparison reads as one, it is marked as exactly that. What is suppressed may be anything; a name that is, is left out.
+ */
+export function toAuthored(found: Json): Json {
+  if (isSuppressed(found)) return { $any: true };
+  if (Array.isArray(found)) return found.map((item: Json) => toAuthored(item));
+  if (found === ANY || found === ABSENT) return { $exact: found };
+  if (!isObject(found)) return found;
+  if (isMatcher(found) || isMatcherValue(found)) return { $exact: found };
+  const members = Object.entries(found).filter(([name]) => secretInName(name) === undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, toAuthored(member)]));
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

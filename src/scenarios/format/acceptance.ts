@@ -3,7 +3,6 @@
  * steps and observations that prove it. What is observed of a step is expected of that step.
  */
 
-import { UsageFault } from "../../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -14,6 +13,7 @@ import {
   parsePointer,
   pointer,
 } from "../../json/json.ts";
+import { ScenarioFault } from "../errors.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
 
@@ -34,7 +34,7 @@ export function asScenario(source: Source): Source {
 
 function changed(): never {
   const message = "--update does not write into an acceptance document";
-  throw new UsageFault("BAD_USAGE", { message, hint: "change what it expects by hand" });
+  throw new ScenarioFault("BAD_USAGE", { message, hint: "change its expectations by hand" });
 }
 
 const INTENT = "acceptance_intent";

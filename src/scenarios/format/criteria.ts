@@ -14,12 +14,12 @@ export interface EvaluatedCriterion extends Criterion {
   readonly holds: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
 export function checkCriteria(source: Source): void {
   const { criteria = [], steps } = authoredIn(source);
   const ids = criteria.map(({ id }) => id);
   const twice = ids.findIndex((id, i) => ids.indexOf(id) !== i);
-  if (twice !== -1) malformed(source, pointer(["criteria", twice, "id"]), "the id of one criterion alone");
+  if (twice !== -1) malformed(source, pointer(["criteria", twice, "id"]), "the id of exactly one criterion");
   for (const [i, { satisfies = [] }] of steps.entries()) {
     for (const [k, id] of satisfies.entries()) {
       if (ids.includes(id)) continue;

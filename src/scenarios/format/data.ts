@@ -1,32 +1,28 @@
 /** The data root as a scenario gives it: a folder to copy, or content by store or path. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, pointer, utf8 } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, pointer } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
-import type { Files } from "../../ports.ts";
 import type { Preparation } from "../scenario.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
+import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
-/** Every file below a folder beside the scenario. @throws UsageFault `SCENARIO_MALFORMED` */
+/** The files below a folder that the scenario names. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function copied(
   folder: string,
-  shown: string,
   at: string,
-  files: Files,
+  surroundings: Surroundings,
   source: Source,
 ): readonly Preparation[] {
-  if (!files.isFolder(folder)) return malformed(source, at, `a folder relative to this file; ${shown} is none`);
-  const listed = files.list(folder).filter(({ isLink }) => !isLink);
-  return listed.map(({ path }) => ({
-    do: "write",
-    path,
-    text: utf8(files.read(`${folder}/${path}`) ?? new Uint8Array()),
-  }));
+  const from = realPathWithin(folder, at, surroundings, source);
+  if (from === null || !surroundings.files.isFolder(from))
+    return malformed(source, at, `a folder relative to this file; ${folder} is not one`);
+  return [{ do: "copy", path: folder, from }];
 }
 
-/** What is done to the data root for each store or path. @throws UsageFault `SCENARIO_MALFORMED` */
+/** What is done to the data root for each store or path. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function prepared(data: JsonObject, at: Path, stores: Stores, source: Source): readonly Preparation[] {
   return Object.entries(data).flatMap(([name, content]): readonly Preparation[] => {
     const path = pathOf(name, pointer([...at, name]), stores, source);

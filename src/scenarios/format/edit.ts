@@ -14,6 +14,7 @@ import {
 } from "yaml";
 import { isObject, type Json, type JsonObject, jsonEqual, own, valueAt } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { yamlText } from "../../json/yaml-text.ts";
 
 type Path = readonly (string | number)[];
 
@@ -135,7 +136,7 @@ class Editor {
     const value = this.#at(path);
     const last = map.items.at(-1);
     if (value === undefined || !map.range) return null;
-    const name = this.#isJson ? JSON.stringify(key) : stringify(key).trimEnd();
+    const name = this.#isJson ? JSON.stringify(key) : keyText(key, stringify(key).trimEnd());
     const colon = `${name}:`;
     if (last === undefined) {
       const inline = `${colon} ${this.#inline(value, map.range[0])}`;
@@ -214,7 +215,7 @@ class Editor {
 
   /** In lines, the first of them where the text stands already. */
   #block(value: Json, column: number): string {
-    const lines = stringify(toYaml(value), { lineWidth: 0, flowCollectionPadding: true }).trimEnd().split("\n");
+    const lines = yamlText(toYaml(value), { flowCollectionPadding: true }).trimEnd().split("\n");
     return lines
       .map((line, i) => (i === 0 || line === "" ? line : " ".repeat(column) + line))
       .join(this.#break);
@@ -242,10 +243,17 @@ function keyOf(map: YAMLMap, value: unknown): Node | undefined {
 function inlineYaml(value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? "[]" : `[ ${value.map(inlineYaml).join(", ")} ]`;
   if (isObject(value)) {
-    const members = Object.entries(value).map(([key, item]) => `${inlineText(key)}: ${inlineYaml(item)}`);
+    const members = Object.entries(value).map(
+      ([key, item]) => `${keyText(key, inlineText(key))}: ${inlineYaml(item)}`,
+    );
     return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
   }
   return typeof value === "string" ? inlineText(value) : exactText(value);
+}
+
+/** A key `<<` without quotes would take over what it names. */
+function keyText(key: string, written: string): string {
+  return key === "<<" ? '"<<"' : written;
 }
 
 /** As plain as it can be within brackets and on one line. */

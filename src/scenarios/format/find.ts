@@ -1,7 +1,8 @@
 /** Finds and reads the scenario files below a folder, or the one that is named. */
 
-import { UsageFault } from "../../errors/faults.ts";
+import { FileFault } from "../../errors/ports.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { asScenario } from "./acceptance.ts";
 import { readSource, type Source } from "./source.ts";
 
@@ -17,18 +18,18 @@ export function isScenarioFile(path: string): boolean {
   return SCENARIO.test(path);
 }
 
-/** Paths sorted; a file that is named is one, whatever it is called. @throws UsageFault */
+/** Paths sorted; a file that is named is one, whatever it is called. @throws ScenarioFault */
 export function findScenarios(place: string, files: Files, shown: string): readonly string[] {
   if (!files.isFolder(place)) {
-    if (files.realPath(place) === null) throw new UsageFault("SCENARIOS_MISSING", { path: shown });
+    if (files.realPath(place) === null) throw new ScenarioFault("SCENARIOS_MISSING", { path: shown });
     return [place];
   }
   const found = files.list(place).filter(({ path }) => SCENARIO.test(path));
-  if (found.length === 0) throw new UsageFault("NO_SCENARIOS", { folder: shown });
+  if (found.length === 0) throw new ScenarioFault("NO_SCENARIOS", { folder: shown });
   return found.map(({ path }) => `${place}/${path}`);
 }
 
-/** @throws UsageFault `FILE_UNREADABLE`, `SCENARIO_UNREADABLE` */
+/** @throws ScenarioFault `FILE_UNREADABLE`, `SCENARIO_UNREADABLE` */
 export function readScenario(path: string, file: string, files: Files): ScenarioFile {
   return { path, source: asScenario(readSource(file, readBytes(path, file, files))) };
 }
@@ -38,7 +39,7 @@ function readBytes(path: string, file: string, files: Files): Uint8Array {
     return files.read(path) ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault(
+    throw new FileFault(
       "FILE_UNREADABLE",
       { file, what: "the scenario", errno: error.errno },
       { cause: error },

@@ -1,13 +1,13 @@
 /** Refusals of what a scenario file says, with the place at which it says it. */
 
-import { UsageFault } from "../../errors/faults.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";
+import { ScenarioFault } from "../errors.ts";
 import type { Source } from "./source.ts";
 
-/** @throws UsageFault `SCENARIO_MALFORMED`, always */
+/** @throws ScenarioFault `SCENARIO_MALFORMED`, always */
 export function malformed(source: Source, at: string, expected: string, hint: string | null = null): never {
   const line = source.lineOf(at);
-  throw new UsageFault("SCENARIO_MALFORMED", { file: source.file, line, pointer: at, expected, hint });
+  throw new ScenarioFault("SCENARIO_MALFORMED", { file: source.file, line, pointer: at, expected, hint });
 }
 
 /** The same for a name that is none of the known ones. */

@@ -3,9 +3,11 @@
 import { isObject, type Json, own } from "../../json/json.ts";
 import { beside } from "./find.ts";
 import type { Source } from "./source.ts";
+import { isWithin, type Surroundings } from "./surroundings.ts";
 
-/** Payload files and folders of data, relative ones from the folder of the file. */
-export function namedFiles({ value }: Source, folder: string): readonly string[] {
+/** Payload files and folders of data in the workspace, relative ones from the folder of the file. */
+export function namedFiles({ value }: Source, surroundings: Surroundings): readonly string[] {
+  const { files, folder } = surroundings;
   const given = own(value, "given");
   const steps = own(value, "steps");
   const named = [
@@ -14,5 +16,6 @@ export function namedFiles({ value }: Source, folder: string): readonly string[]
       ? steps.map((step: Json) => (isObject(step) ? own(step, "payload_file") : undefined))
       : []),
   ];
-  return named.filter((one) => typeof one === "string").map((one) => beside(folder, one));
+  const paths = named.filter((one) => typeof one === "string").map((one) => beside(folder, one));
+  return paths.filter((path) => isWithin(files.realPath(path) ?? path, surroundings));
 }

@@ -50,6 +50,11 @@ export function misspelt(value: Json, at: Path): string | undefined {
   return undefined;
 }
 
+/** Whether a text below the value would be taken for a reference, well written or not. */
+export function looksReferring(value: Json): boolean {
+  return referring(value, []).length > 0 || misspelt(value, []) !== undefined;
+}
+
 /** What a reference stands for; throws for one that reaches nothing. */
 export type Resolve = (reference: Reference, at: string) => Json;
 

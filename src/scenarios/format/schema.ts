@@ -15,7 +15,7 @@ const judge = new Ajv({
   verbose: true,
 }).compile(schema);
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that has another form */
 export function checkForm(source: Source): void {
   if (judge(source.value)) return;
   const error = judge.errors?.[0] as ErrorObject;
@@ -30,7 +30,7 @@ interface Words {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   object: "an object",
   array: "a list",
   integer: "a whole number",
@@ -52,7 +52,7 @@ function wordsOf({ keyword, instancePath: at, params, parentSchema, schema: aske
       return { at, expected: types.join(" or ") };
     }
     case "pattern":
-      return { at, expected: "made of letters, digits, - and _ alone" };
+      return { at, expected: "made of letters, digits, - and _ only" };
     default:
       return { at, expected: "not empty" };
   }

@@ -1,7 +1,6 @@
 /** A scenario file as it was authored, YAML or JSON: its value, the line of every place, and how to change one. */
 
 import { isUtf8 } from "node:buffer";
-import { UsageFault } from "../../errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -13,10 +12,12 @@ import {
   parsePointer,
   pointer,
   readObjectText,
+  setOwn,
   utf8,
 } from "../../json/json.ts";
 import { repairOf } from "../../json/repair.ts";
 import { parsed, readYamlText, YamlFlaw, type YamlText } from "../../json/yaml-text.ts";
+import { ScenarioFault } from "../errors.ts";
 import { edited, type Written } from "./edit.ts";
 import { placesIn } from "./yaml-places.ts";
 
@@ -36,7 +37,7 @@ export interface SourceChange {
   readonly value: Json | undefined;
 }
 
-/** @throws UsageFault `SCENARIO_UNREADABLE` */
+/** @throws ScenarioFault `SCENARIO_UNREADABLE` */
 export function readSource(file: string, bytes: Uint8Array): Source {
   if (!isUtf8(bytes)) return unreadableJson(file, "", { code: "NOT_UTF8", line: lineOfInvalidUtf8(bytes) });
   const text = utf8(bytes);
@@ -85,7 +86,7 @@ function jsonIn(text: string): Written {
   };
 }
 
-/** @throws UsageFault `SCENARIO_NOT_UPDATED` */
+/** @throws ScenarioFault `SCENARIO_NOT_UPDATED` */
 function changedText(
   file: string,
   changes: readonly SourceChange[],
@@ -101,9 +102,9 @@ function changedText(
     if (changed !== null) return changed;
   } catch (error) {
     // The edits have made something else of the text.
-    if (!(error instanceof UsageFault)) throw error;
+    if (!(error instanceof ScenarioFault)) throw error;
   }
-  throw new UsageFault("SCENARIO_NOT_UPDATED", { file });
+  throw new ScenarioFault("SCENARIO_NOT_UPDATED", { file });
 }
 
 function yamlIn(file: string, text: string): YamlText {
@@ -116,24 +117,24 @@ function yamlIn(file: string, text: string): YamlText {
 }
 
 function unreadable(file: string, line: number, defect: string, cause?: unknown): never {
-  throw new UsageFault("SCENARIO_UNREADABLE", { file, line, defect, repair: null }, { cause });
+  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect, repair: null }, { cause });
 }
 
 function unreadableJson(file: string, text: string, defect: JsonDefect): never {
   const repair = repairOf(text, defect) ?? null;
   const { line, code } = defect;
-  throw new UsageFault("SCENARIO_UNREADABLE", { file, line, defect: JSON_DEFECTS[code], repair });
+  throw new ScenarioFault("SCENARIO_UNREADABLE", { file, line, defect: JSON_DEFECTS[code], repair });
 }
 
 const JSON_DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
   BYTE_ORDER_MARK: "it begins with a byte order mark",
-  CONFLICT_MARKERS: "it holds merge-conflict markers",
-  DUPLICATE_KEY: "a key stands twice in one object",
+  CONFLICT_MARKERS: "it contains merge-conflict markers",
+  DUPLICATE_KEY: "a key occurs twice in one object",
   TOO_DEEP: "it nests too deep",
   NUMBER_NOT_HELD: "a number does not fit a double",
-  LONE_SURROGATE: "a string holds half of a surrogate pair",
+  LONE_SURROGATE: "a string contains half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",
 };
 
@@ -151,5 +152,5 @@ function setAt(target: MutableJson, path: readonly string[], value: Json | undef
   let holder: MutableJson = target;
   for (const part of path.slice(0, -1)) holder = holder[part] as MutableJson;
   if (value === undefined) delete holder[last];
-  else holder[last] = value;
+  else setOwn(holder, last, value);
 }

@@ -29,7 +29,7 @@ export function storesOf(snapshot: Snapshot): Stores {
   return stores;
 }
 
-/** The path that a name stands for, a store's or its own. @throws UsageFault `SCENARIO_MALFORMED` */
+/** The path that a name stands for, a store's or its own. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function pathOf(name: string, at: string, stores: Stores, source: Source): string {
   const found = stores.get(name);
   if (found === undefined && isPath(name)) return name;

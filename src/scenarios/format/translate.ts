@@ -1,11 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
-import { UsageFault } from "../../errors/faults.ts";
 import type { Path } from "../../json/diff.ts";
 import { type Json, type JsonObject, pointer, readObject, utf8, valueAt } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
 import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
 import {
@@ -17,24 +17,21 @@ import {
 } from "./authored.ts";
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
-import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
+import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
 /** What a scenario file is read with. */
-export interface Reading {
-  readonly files: Files;
+export interface Reading extends Surroundings {
   readonly stores: Stores;
-  /** Folder of the file. */
-  readonly folder: string;
   /** Lets a step go without an expectation: what comes out is to be recorded. */
   readonly isRecorded?: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
 export function toScenario(source: Source, reading: Reading): Scenario {
   checkForm(source);
   checkCriteria(source);
@@ -43,7 +40,7 @@ export function toScenario(source: Source, reading: Reading): Scenario {
   const at = ["given", "data"];
   const before =
     typeof data === "string"
-      ? copied(beside(reading.folder, data), data, pointer(at), reading.files, source)
+      ? copied(data, pointer(at), reading, source)
       : prepared(data, at, reading.stores, source);
   const names = steps.map(({ name }) => name);
   return {
@@ -76,9 +73,9 @@ function checkStep(
   { isRecorded = false }: Reading,
 ): void {
   const at = ["steps", index];
-  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of one step alone");
+  if (earlier.includes(step.name)) malformed(source, pointer([...at, "name"]), "the name of exactly one step");
   if (isUnexpected(step.expect) && !isRecorded) {
-    const hint = "pgs test --update records what comes out";
+    const hint = "pgs test --update records the actual values";
     malformed(source, pointer([...at, "expect"]), step.expect === undefined ? "there" : "not empty", hint);
   }
   const value = step as unknown as Json;
@@ -114,7 +111,7 @@ function withResolved(step: AuthoredStep, payload: JsonObject, index: number, re
 
 type Found = Parameters<Resolve>[0];
 
-/** @throws UsageFault `REFERENCE_UNRESOLVED` */
+/** @throws ScenarioFault `REFERENCE_UNRESOLVED` */
 function found(reference: Found, at: string, earlier: EarlierSteps, source: Source, { stores }: Reading): Json {
   const left = earlier.get(reference.step);
   const [root, name = ""] = reference.path;
@@ -125,7 +122,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
       : valueAt({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
-  throw new UsageFault("REFERENCE_UNRESOLVED", facts);
+  throw new ScenarioFault("REFERENCE_UNRESOLVED", facts);
 }
 
 function build(
@@ -174,14 +171,15 @@ function toAnswer(answer: AuthoredAnswer): Answer {
 }
 
 /** The payload written in the step, or that of the file it names; nothing at all is the empty object. */
-function payloadOf(step: AuthoredStep, index: number, source: Source, { files, folder }: Reading): JsonObject {
+function payloadOf(step: AuthoredStep, index: number, source: Source, reading: Reading): JsonObject {
   const { payload, payload_file: file } = step;
   if (file === undefined) return payload ?? {};
   const at = pointer(["steps", index, "payload_file"]);
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
-  const read = readObject(readFile(beside(folder, file), files) ?? new Uint8Array());
+  const path = realPathWithin(file, at, reading, source);
+  const read = readObject((path === null ? null : readFile(path, reading.files)) ?? new Uint8Array());
   if ("value" in read) return read.value;
-  return malformed(source, at, `a file that holds one JSON object, relative to this one; ${file} is none`);
+  return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`);
 }
 
 function readFile(path: string, files: Files): Uint8Array | null {

@@ -1,10 +1,12 @@
 /** What to change in a scenario file so that it expects what came out. */
 
 import { childAt, type Json, type JsonObject, jsonEqual, parsePointer, pointer } from "../../json/json.ts";
+import { secretInName } from "../../trace/event.ts";
 import type { Difference } from "../expect/compare.ts";
-import { isMatcher } from "../expect/matchers.ts";
+import { isMatcher, toAuthored } from "../expect/matchers.ts";
 import type { Tested, TestedStep } from "../test-file.ts";
 import { authoredIn, isUnexpected } from "./authored.ts";
+import { looksReferring } from "./reference.ts";
 import type { Source, SourceChange } from "./source.ts";
 
 /** The recorded value for every place that differs. Markers and references are the author's, and stay. */
@@ -14,7 +16,7 @@ export function recordedChanges(source: Source, { steps }: Tested): readonly Sou
     const { expect } = authored[i] ?? {};
     const at = ["steps", String(i), "expect"];
     if (step.found === null) return [];
-    if (isUnexpected(expect)) return [{ at: pointer(at), value: ending(step.found) }];
+    if (isUnexpected(expect)) return [{ at: pointer(at), value: toAuthored(ending(step.found)) }];
     return distinct(step.differences.flatMap((one) => changeFor(one, at, expect as JsonObject, step.found)));
   });
 }
@@ -24,9 +26,24 @@ export function nondeterministicChanges(
   recorded: readonly SourceChange[],
   again: Tested,
 ): readonly SourceChange[] {
-  const isRecorded = (at: string) => recorded.some((one) => at === one.at || at.startsWith(`${one.at}/`));
   const places = again.steps.flatMap(({ differences }) => differences.map(({ at }) => at));
-  return places.filter(isRecorded).map((at) => ({ at, value: { $any: true } }));
+  const drawn = places.flatMap((at) => {
+    const one = recorded.find((change) => at === change.at || at.startsWith(`${change.at}/`));
+    return one === undefined ? [] : [{ at: placeOutsideMarkers(one, at), value: { $any: true } }];
+  });
+  return distinct(drawn);
+}
+
+/** The place itself, or that of the marker that a recorded value has around it: within a marker nothing is one. */
+function placeOutsideMarkers({ at: base, value: recorded }: SourceChange, at: string): string {
+  const path = [...parsePointer(base)];
+  let value = recorded;
+  for (const part of parsePointer(at).slice(path.length)) {
+    if (isMatcher(value)) break;
+    path.push(part);
+    value = childAt(value, part);
+  }
+  return pointer(path);
 }
 
 /** What is worth saying of every run. */
@@ -55,8 +72,12 @@ function changeFor(
     wanted = childAt(wanted, part);
     value = childAt(value, part);
   }
-  if (isMatcher(wanted) || (typeof wanted === "string" && wanted.includes("{{steps."))) return [];
-  return [{ at: pointer([...base, ...path]), value: value ?? (path.length === 1 ? null : undefined) }];
+  // The name is not known: what stands under it is not expected.
+  if (path.some((name) => secretInName(name) !== undefined)) return [];
+  // A text that would be read as a reference cannot be expected as it is.
+  if (isMatcher(wanted) || looksReferring(wanted ?? null) || looksReferring(value ?? null)) return [];
+  const absent = path.length === 1 ? null : { $absent: true };
+  return [{ at: pointer([...base, ...path]), value: value === undefined ? absent : toAuthored(value) }];
 }
 
 /** Lists of different length are replaced as a whole, and so is one that is told sorted. */

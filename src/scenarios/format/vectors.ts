@@ -1,12 +1,13 @@
 /** Finds and reads the scenario vectors below a folder. */
 
 import { counted } from "../../errors/counted.ts";
-import { UsageFault } from "../../errors/faults.ts";
+import { FileFault } from "../../errors/ports.ts";
 import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isExactNumber } from "../../json/number.ts";
 import { repairOf } from "../../json/repair.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { ScenarioFault } from "../errors.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
 
 export interface Vectors {
@@ -15,15 +16,15 @@ export interface Vectors {
   readonly others: readonly string[];
 }
 
-/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws UsageFault */
+/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws ScenarioFault */
 export function readVectors(folder: string, files: Files, shown: (path: string) => string): Vectors {
-  if (!files.isFolder(folder)) throw new UsageFault("VECTORS_MISSING", { folder: shown(folder) });
+  if (!files.isFolder(folder)) throw new ScenarioFault("VECTORS_MISSING", { folder: shown(folder) });
   const paths = files.list(folder).filter(({ path }) => path.endsWith(".json"));
   const read = paths.map(({ path }) => readVector(`${folder}/${path}`, files, shown));
   const scenarios = read.filter((one) => typeof one !== "string");
   const others = read.filter((one) => typeof one === "string");
   if (scenarios.length > 0) return { scenarios, others };
-  throw new UsageFault("NO_VECTORS", { folder: shown(folder), others: others.length });
+  throw new ScenarioFault("NO_VECTORS", { folder: shown(folder), others: others.length });
 }
 
 /** The scenario; of a file that holds something else, its name. */
@@ -37,7 +38,7 @@ function readVector(path: string, files: Files, shown: (path: string) => string)
   if (read.defect.code === "NOT_AN_OBJECT") return file;
   const { line, code } = read.defect;
   const repair = repairOf(utf8(bytes), read.defect) ?? null;
-  throw new UsageFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[code], repair });
+  throw new ScenarioFault("VECTOR_UNREADABLE", { file, line, defect: DEFECTS[code], repair });
 }
 
 /** A step's payload is passed on as it is spelled: the run refuses a number in it that no double holds. */
@@ -47,11 +48,11 @@ const DEFECTS: Readonly<Record<JsonDefect["code"], string>> = {
   NOT_UTF8: "it is not UTF-8 text",
   NOT_JSON: "it is not JSON",
   BYTE_ORDER_MARK: "it begins with a byte order mark",
-  CONFLICT_MARKERS: "it holds merge-conflict markers",
-  DUPLICATE_KEY: "a key stands twice in one object",
+  CONFLICT_MARKERS: "it contains merge-conflict markers",
+  DUPLICATE_KEY: "a key occurs twice in one object",
   TOO_DEEP: `it nests deeper than ${counted(DEPTH.document, "level")}`,
-  NUMBER_NOT_HELD: "it holds a number that a double cannot hold",
-  LONE_SURROGATE: "a string holds half of a surrogate pair",
+  NUMBER_NOT_HELD: "it contains a number that does not fit a double",
+  LONE_SURROGATE: "a string contains half of a surrogate pair",
   NOT_AN_OBJECT: "it is not a JSON object",
 };
 
@@ -60,6 +61,6 @@ function readBytes(path: string, files: Files, file: string): Uint8Array {
     return files.read(path) ?? new Uint8Array();
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("FILE_UNREADABLE", { file, what: "the vector", errno: error.errno }, { cause: error });
+    throw new FileFault("FILE_UNREADABLE", { file, what: "the vector", errno: error.errno }, { cause: error });
   }
 }

@@ -32,7 +32,7 @@ export function ofKind(artifacts: readonly AuthoredArtifact[], kind: string): re
   return artifacts.filter((artifact) => artifact.kind === kind);
 }
 
-/** What stands at the path of keys in a Machine block; an empty object where there is none. */
+/** The object at a path of keys in a Machine block; an empty object if there is none. */
 export function section(artifact: AuthoredArtifact, ...keys: readonly string[]): JsonObject {
   let found: JsonObject = artifact.derived.frontmatter;
   for (const key of keys) {

@@ -46,7 +46,7 @@ export function buildSnapshot(files: readonly AuthoredFile[]): ReadonlyMap<strin
 
 export type Difference = { readonly path: string; readonly what: "missing" | "stale" | "differs" };
 
-/** How the files found differ from those made, by path: nothing when they agree. */
+/** The differences between existing and generated files, by path; empty if they agree. */
 export function differences(
   made: ReadonlyMap<string, string>,
   found: ReadonlyMap<string, string>,
@@ -70,11 +70,11 @@ function readArtifact({ path, text }: AuthoredFile): AuthoredArtifact {
   const kind = wordOf(fqdn);
   const folders: Readonly<Record<string, string>> = governance === "" ? KIND_FOLDERS : GOVERNANCE_FOLDERS;
   if (folder !== folders[kind])
-    throw new AuthorError(path, 1, `${code} does not belong into the folder ${folder}`);
+    throw new AuthorError(path, 1, `${code} does not belong in the folder ${folder}`);
   if (!text.startsWith(`# ${code}\n`)) throw new AuthorError(path, 1, `the first line is not "# ${code}"`);
   const derived = deriveAt(path, fqdn, text);
   const declared = own(derived.frontmatter, `${kind.toLowerCase()}_code`);
-  if (declared !== code) throw new AuthorError(path, 1, `the Machine block calls itself ${declared}`);
+  if (declared !== code) throw new AuthorError(path, 1, `the Machine block declares the name ${declared}`);
   const file = `${governance}artifacts/${folder}/${name}.json`;
   return { fqdn, kind, source: path, file, content: text, derived };
 }
@@ -114,7 +114,7 @@ function references(
 ): readonly string[] {
   const mentioned = new Set([...texts(derived.frontmatter)].filter((text) => isFqdn(text) && text !== fqdn));
   for (const name of mentioned) {
-    if (!names.has(name)) throw new AuthorError(source, 1, `${name} is mentioned, but nobody authored it`);
+    if (!names.has(name)) throw new AuthorError(source, 1, `${name} is mentioned, but no artifact defines it`);
   }
   return [...mentioned].sort();
 }

@@ -11,7 +11,7 @@ interface Edge {
 }
 
 /**
- * Path, contents, and the ways through. Where the ways through would fill more than `LISTED` places, they are left out.
+ * File path, contents, and the paths through the graph; paths that would need more than `LISTED` entries are omitted.
  * @throws AuthorError when an edge leads nowhere or back
  */
 export function behaviourGraph(
@@ -75,13 +75,13 @@ function graphStep(step: JsonObject) {
   };
 }
 
-/** Node keys that listed ways may hold altogether. */
+/** The maximum number of node keys in all listed paths. */
 const LISTED = 100_000;
 
-/** The ways from the entry to an exit; two outcomes that lead the same way are one. */
+/** The paths from the entry to an exit; two outcomes with the same target count once. */
 export interface Ways {
   readonly count: number;
-  /** How many node keys a list of all of them holds. */
+  /** The number of node keys in a list of all paths. */
   readonly places: number;
   /** Whether the keys are one of them. */
   has(keys: readonly Json[]): boolean;
@@ -141,7 +141,7 @@ function inwards(workflow: AuthoredArtifact, entry: string, targets: Targets): r
     const next = [...targets(key)];
     if (!open.has(key) && !order.has(key)) {
       const lost = next.find((to) => !Object.hasOwn(nodes, to));
-      if (lost !== undefined) throw refuse(`${key} leads to ${lost}, which is no node`);
+      if (lost !== undefined) throw refuse(`${key} leads to ${lost}, which is not a node`);
       open.add(key);
       const back = next.find((to) => open.has(to));
       if (back !== undefined) throw refuse(`${back} leads back to itself`);

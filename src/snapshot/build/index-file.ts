@@ -1,4 +1,4 @@
-/** What there is and who uses which store, as `artifact_index/` holds it. */
+/** The index of artifacts and of the users of each store, as `artifact_index/` has it. */
 
 import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
 import { namespaceOf } from "../fqdn.ts";

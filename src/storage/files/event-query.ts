@@ -1,11 +1,12 @@
 /** Looks for events in every journal below the data root (SPEC 4.2). */
 
-import { type StoreDefect, StoreFault, storeDefect } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import type { DataRoot } from "../../ports.ts";
 import { linesIn } from "../../trace/chunks.ts";
+import { type StoreDefect, storeDefect } from "../errors.ts";
 import type { EventPattern, EventQuery } from "../event-query.ts";
 
 /** Reads all journals, also when every pattern has matched: a line that is no JSON object is never passed over. */

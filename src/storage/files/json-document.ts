@@ -1,6 +1,6 @@
 /** Documents, and name registries, that are one JSON object in one file, replaced as a whole. */
 
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { type JsonObject, own, readObject } from "../../json/json.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";

@@ -1,10 +1,10 @@
 /**
- * What is kept of a JSON Lines file between processes: up to which byte it was known, and pages of words in which
+ * What is stored of a JSON Lines file between processes: up to which byte it was read, and pages of words in which
  * something can be looked up.
  *
- * The file is the truth; an index only says what its first bytes hold. It is never changed, only replaced, by
- * anybody and at any time, so every page carries a check over itself, its number and the header it belongs to: a
- * page of another index, one that was damaged and one that never reached the disk are all told from the right one.
+ * The file is the truth; an index only says what its first bytes hold. It is never changed, only replaced, by any
+ * process and at any time, so every page has a checksum over itself, its number and the header it belongs to: a page of
+ * another index, a damaged one and one that never reached the disk are all recognised.
  */
 
 import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json/json.ts";

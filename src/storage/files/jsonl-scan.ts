@@ -1,11 +1,12 @@
 /** The bytes of JSON Lines files: where lines end, and what is left behind the last end. */
 
 import { isUtf8 } from "node:buffer";
-import { StoreFault, storeDefect } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type JsonDefect, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
 import type { StoreFileReader } from "../../ports.ts";
+import { storeDefect } from "../errors.ts";
 
 export interface Line {
   readonly text: string;

@@ -20,7 +20,9 @@ export function registryReader(file: StoreFileReader): KeyRegistryReader {
 
 export function openRegistry(file: StoreFile): KeyRegistry {
   const read = openLines(bindingsReader, file);
-  /** Torn bytes behind the lines are ignored; a file that holds nothing else may be no registry, and is not written to. */
+  /**
+   * Torn bytes behind the lines are ignored; a file that holds nothing else may be no registry, and is not written to.
+   */
   const onRegistry = <T>(work: (registry: Lines<Bindings>) => T): T =>
     read((registry) => {
       if (registry.count === 0 && registry.torn.torn_bytes !== undefined) throw corrupt(file.name, 1);

@@ -1,6 +1,6 @@
 /** Stored values as text that every reader takes. */
 
-import { StoreFault } from "../../errors/faults.ts";
+import { StoreFault } from "../../errors/ports.ts";
 import { type JsonObject, unicodeEscape } from "../../json/json.ts";
 import { SIZE } from "../../json/limits.ts";
 import { exactText } from "../../json/number.ts";

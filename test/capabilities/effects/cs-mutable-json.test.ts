@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
-import type { StoreFault } from "../../../src/errors/faults.ts";
+import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { type FreshStore, freshStore, perform } from "./fresh-store.ts";
 

@@ -9,7 +9,7 @@ import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
-import { StoreFault } from "../../../src/errors/faults.ts";
+import { StoreFault } from "../../../src/errors/ports.ts";
 import { deepFreeze } from "../../../src/json/json.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { isJson } from "../../support/is-json.ts";

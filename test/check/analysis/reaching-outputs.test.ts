@@ -66,8 +66,8 @@ suite("the published snapshot", { skip: skipWithout(PUBLISHED) }, () => {
     const differing = findings.filter(({ rule }) => rule === "tokenized-differs");
     const left = new Set(differing.map(({ message }) => message));
     assert.deepEqual([...left].sort(), [
-      "the projection leaves out pgs_capabilities.registry.name_service.workflows::WF_LOOKUP_NAME_V0",
-      "the projection leaves out pgs_capabilities.registry.name_service.workflows::WF_REGISTER_NAME_V0",
+      "the projection has no pgs_capabilities.registry.name_service.workflows::WF_LOOKUP_NAME_V0",
+      "the projection has no pgs_capabilities.registry.name_service.workflows::WF_REGISTER_NAME_V0",
     ]);
   });
 });

@@ -115,14 +115,14 @@ const cases: readonly Case[] = [
     protocol: oneContract(contract([passing("look", { value: ["$.inputs.absent"] })])),
     artifact: CC,
     at: "/frontmatter/core/pipeline/0/inputs/value/0",
-    hint: /to a path that the run has, then type pgs seal$/,
+    hint: /to a path that exists in the run, then type pgs seal$/,
   },
   {
     about: "a store that cannot be used",
     protocol: oneContract(contract([passing("look", { value: 1 }), appending("log", { n: 1 })])),
     artifact: CC,
     at: "/frontmatter/core/pipeline/1/inputs",
-    hint: /^see to it that log\.jsonl in the data root can be read \(EIO\)$/,
+    hint: /^make sure that log\.jsonl in the data root can be read \(EIO\)$/,
     isStoreBroken: true,
   },
   {
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
     ),
     artifact: WF,
     at: "/frontmatter/core/nodes/WORK/inputs/n",
-    hint: /^n should be an integer, such as 1: look at what \$\.results\.START\.result_status gives it$/,
+    hint: /^n should be an integer, such as 1: check what \$\.results\.START\.result_status provides$/,
   },
   {
     about: "a sum of what is no number",

@@ -1,6 +1,6 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
-import { Fault } from "../../../src/errors/faults.ts";
+import { Fault } from "../../../src/errors/base.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { fixedClock, nodeFiles, seededEntropy } from "../../../src/platform/node-ports.ts";

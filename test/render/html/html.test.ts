@@ -198,13 +198,13 @@ test("a refused run says why and what to do, and the node it stands in is open",
   assert.deepEqual(opened, [false, false, true]);
 });
 
-test("an effect without an end may be half done; with a nested run in it, that one was cut off", () => {
+test("an effect without an end may be incomplete; with a nested run in it, that one was cut off", () => {
   const events = fullRun();
   const starts = events.flatMap(({ event_type }, i) => (event_type === "side_effect_start" ? [i] : []));
   const [first = 0, second = 0] = starts;
-  assert.match(textOf(renderHtml(events.slice(0, first + 1), PARCEL)), /no end recorded: it may be half done/);
+  assert.match(textOf(renderHtml(events.slice(0, first + 1), PARCEL)), /no end recorded: it may be incomplete/);
   const cut = textOf(renderHtml(events.slice(0, second + 4), PARCEL));
-  assert.match(cut, /no end recorded: a run nested in it was cut off/);
+  assert.match(cut, /no end recorded: a nested run was interrupted/);
   assert.match(cut, /nested run 0\.1 \S+ UNFINISHED/);
 });
 

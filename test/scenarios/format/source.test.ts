@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { UsageFault } from "../../../src/errors/faults.ts";
 import {
   isObject,
   type Json,
@@ -10,6 +9,7 @@ import {
   parsePointer,
   pointer,
 } from "../../../src/json/json.ts";
+import { ScenarioFault } from "../../../src/scenarios/errors.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";
 
 const source = (text: string, file = "a.yaml") => readSource(file, Buffer.from(text));
@@ -58,12 +58,18 @@ const scalar = fc.oneof(
   ),
   fc.string({ unit: "grapheme", maxLength: 8 }),
 );
+/** Merge, tag, anchor and comment signs among them: as a key, each is a text like any other. */
+const keys = fc.oneof(
+  fc.constantFrom("a", "2041", "b c", "é", "<<", "__proto__", "", "null", "- a", "a: b", "#", "*x", "!!str"),
+  fc.string({ unit: "grapheme", maxLength: 4 }),
+);
+
 const { value: values } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     scalar,
     fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "2041", "b c", "é"), tie("value"), {
+    fc.dictionary(keys, tie("value"), {
       maxKeys: 3,
       noNullPrototype: true,
     }),
@@ -165,6 +171,21 @@ const edits: readonly (readonly [
     undefined,
     "a:\n  b: 1\n  d: 3\n",
   ],
+  [
+    "a key that would take over what it names is quoted on one line",
+    "a: 1\n",
+    "/a",
+    { "<<": { b: 1 } },
+    'a: { "<<": { b: 1 } }\n',
+  ],
+  [
+    "a key that would take over what it names is quoted in lines",
+    "a:\n  b: 1\n",
+    "/a",
+    { c: { "<<": { b: 1 } } },
+    'a:\n  c:\n    "<<":\n      b: 1\n',
+  ],
+  ["such a key is quoted where it is added", "a: { b: 1 }\n", "/a/<<", 2, 'a: { b: 1, "<<": 2 }\n'],
   ["an empty expectation is filled", "a: {} # none\n", "/a", { b: 1 }, "a: { b: 1 } # none\n"],
 ];
 
@@ -188,7 +209,7 @@ test("what cannot be updated is refused", () => {
   const merged = source("a: &x { e: 1 }\nb:\n  <<: *x\n  c: 1\n");
   assert.throws(
     () => merged.changed([{ at: "/b/e", value: undefined }]),
-    (error) => error instanceof UsageFault && error.code === "SCENARIO_NOT_UPDATED",
+    (error) => error instanceof ScenarioFault && error.code === "SCENARIO_NOT_UPDATED",
   );
 });
 
@@ -197,7 +218,7 @@ test("a file that is not UTF-8 is refused with its line", () => {
   assert.throws(
     () => readSource("a.yaml", bytes),
     (error) =>
-      error instanceof UsageFault &&
+      error instanceof ScenarioFault &&
       error.code === "SCENARIO_UNREADABLE" &&
       (error.facts as JsonObject)["line"] === 2,
   );

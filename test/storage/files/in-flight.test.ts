@@ -12,7 +12,7 @@ import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-regist
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { Performed } from "../../../src/capabilities/target.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
-import { StoreFault } from "../../../src/errors/faults.ts";
+import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import type { Stores } from "../../../src/storage/stores.ts";

@@ -17,7 +17,7 @@ import fc from "fast-check";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
-import { StoreFault } from "../../../src/errors/faults.ts";
+import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/json.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { StoreFile } from "../../../src/ports.ts";

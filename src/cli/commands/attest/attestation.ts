@@ -1,12 +1,12 @@
 /** A trace and the signatures about it, as the command line names them. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { wordsOf } from "../../../examine/finding.ts";
 import { verifyTrace } from "../../../examine/verify.ts";
 import { type JsonObject, own, readObject } from "../../../json/json.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { IntactTrace } from "../../../sign/subjects.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
 

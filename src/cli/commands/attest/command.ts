@@ -1,6 +1,5 @@
 /** `pgs attest`: signs what an intact trace says of its run; with `--verify`, checks who did. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, envelopeText } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
@@ -9,6 +8,7 @@ import { runStatement } from "../../../sign/subjects.ts";
 import { signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { argument, file, flag, optionalCount, repeatable } from "../../option.ts";
@@ -50,7 +50,7 @@ export const attest = defineCommand({
     if (verify) return verifyAttestation(attestation, trustOf({ key, requireSignature }, context), context);
     await checkOutputs({ attestation: attestation.file }, { "the trace": trace, "a key": key }, context);
     if (requireSignature !== undefined) {
-      const message = "--require-signature asks for signatures that are there";
+      const message = "--require-signature checks existing signatures";
       throw new UsageFault("BAD_USAGE", { message, hint: "add --verify to check them" });
     }
     return sign(attestation, signingKeys(key, context), context);
@@ -67,8 +67,8 @@ function sign(attestation: Attestation, keys: readonly SigningKey[], context: Co
   const kept = withoutSignaturesBy(keys, before === null ? [] : [before]);
   checkPayload(before, made[0] as Envelope, attestation);
   const envelope = joined([...kept, ...made]);
-  leave(attestation, `${envelopeText(envelope)}\n`, context);
-  say(statement, envelope, attestation, context);
+  writeAttestation(attestation, `${envelopeText(envelope)}\n`, context);
+  report(statement, envelope, attestation, context);
   return EXIT.SUCCESS;
 }
 
@@ -91,7 +91,7 @@ function joined(envelopes: readonly Envelope[]): Envelope {
 }
 
 /** @throws UsageFault */
-function leave({ file }: Attestation, text: string, { platform, path }: Context): void {
+function writeAttestation({ file }: Attestation, text: string, { platform, path }: Context): void {
   try {
     platform.replaceFile(path(file), text);
   } catch (error) {
@@ -100,7 +100,7 @@ function leave({ file }: Attestation, text: string, { platform, path }: Context)
   }
 }
 
-function say(
+function report(
   { subject: { sha256 }, predicate }: Statement,
   envelope: Envelope,
   { trace, file }: Attestation,

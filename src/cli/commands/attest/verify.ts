@@ -1,11 +1,12 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
-import { type Fault, UsageFault } from "../../../errors/faults.ts";
+import type { Fault } from "../../../errors/base.ts";
 import type { JsonObject } from "../../../json/json.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
 import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { plain, printError, printJson, printText, refusalText } from "../../print.ts";
 import { faultJson } from "../../results.ts";
@@ -26,7 +27,7 @@ export function verifyAttestation(attestation: Attestation, trust: Trust, contex
     for (const fault of signatureFaults(judged, attestation.file, needed)) findings.push(fault);
   }
   const predicate = trace.intact === null ? null : runStatement(trace.intact).predicate;
-  say({ predicate, judged, findings }, attestation, context);
+  report({ predicate, judged, findings }, attestation, context);
   return findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
@@ -48,7 +49,11 @@ interface Checked {
   readonly findings: readonly Fault[];
 }
 
-function say({ predicate, judged, findings }: Checked, { trace, file }: Attestation, context: Context): void {
+function report(
+  { predicate, judged, findings }: Checked,
+  { trace, file }: Attestation,
+  context: Context,
+): void {
   const { settings } = context;
   if (settings.json) {
     const ok = findings.length === 0;
@@ -67,6 +72,6 @@ function say({ predicate, judged, findings }: Checked, { trace, file }: Attestat
   for (const finding of findings) printError(context, refusalText(finding));
   if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {
-    printText(context, `${plain(trace)}: the run that was attested\n${actorText(predicate)}${signed}`);
+    printText(context, `${plain(trace)}: matches its attestation\n${actorText(predicate)}${signed}`);
   }
 }

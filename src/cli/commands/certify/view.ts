@@ -1,7 +1,7 @@
 /** How a certification is told: as text, as JSON, as a part of a verdict. */
 
 import { counted } from "../../../errors/counted.ts";
-import { reasonsOf } from "../../../errors/faults.ts";
+import { reasonsOf } from "../../../plan/errors.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import { spelledOtherwise } from "../../../scenarios/expect/number-spelling.ts";
@@ -96,7 +96,7 @@ function countsText(result: Certified): string {
     `${different} different`,
     ...(informative === 0 ? [] : [`${informative} informative`]),
     ...(leftOut === 0 ? [] : [`${leftOut} left out`]),
-    ...(result.others.length === 0 ? [] : [`${result.others.length} other JSON files passed over`]),
+    ...(result.others.length === 0 ? [] : [`${result.others.length} other JSON files ignored`]),
   ].join(", ");
 }
 
@@ -128,7 +128,7 @@ function coverageText(coverage: readonly Coverage[], listsUntaken: boolean): str
 }
 
 function edgeCount({ taken, declared, refused }: Coverage): string {
-  return refused === undefined ? `${taken}/${declared}` : "not known: it does not compile";
+  return refused === undefined ? `${taken}/${declared}` : "unknown: it does not compile";
 }
 
 function edgeText({ from, outcome, to }: GraphEdge): string {
@@ -139,7 +139,7 @@ function edgeText({ from, outcome, to }: GraphEdge): string {
 
 const RULE: Rule = {
   id: "step-differs",
-  about: "A step of a scenario does what its vector says.",
+  about: "Every step of a scenario gives the result that its vector expects.",
   level: "error",
 };
 

@@ -2,14 +2,15 @@
 
 import { baselineText } from "../../../check/baseline.ts";
 import { checkSnapshot, measureInvariants } from "../../../check/check-snapshot.ts";
+import { CheckFault } from "../../../check/errors.ts";
 import type { CheckResult } from "../../../check/evaluate.ts";
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { CONFIG_FILE, readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { requireTrust } from "../../load.ts";
 import { flag } from "../../option.ts";
@@ -77,7 +78,7 @@ function updateBaseline(file: string | undefined, { findings }: CheckResult, con
     platform.writeFile(path(file), baselineText(findings));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    throw new UsageFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+    throw new CheckFault("BASELINE_UNWRITABLE", { file, errno: error.errno }, { cause: error });
   }
   const name = shortPath(path(file), platform.cwd);
   if (settings.json) printJson(context, { baseline: name, recorded: findings.length });

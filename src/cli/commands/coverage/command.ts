@@ -77,7 +77,7 @@ function coverageReport(terms: CoverageTerms): Printed<CoverageResult> {
 
 const INTACT: Rule = {
   id: "trace-not-counted",
-  about: "Every trace is an intact one of this snapshot.",
+  about: "Every trace is intact and was recorded on this snapshot.",
   level: "error",
 };
 

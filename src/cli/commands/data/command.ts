@@ -1,9 +1,12 @@
 /** `pgs data locks`: who holds the locks of the stores, and removing one that nobody holds any more. */
 
-import { type Fault, RunFault, StoreFault, UsageFault } from "../../../errors/faults.ts";
+import { EngineFault } from "../../../engine/errors.ts";
+import type { Fault } from "../../../errors/base.ts";
+import { StoreFault } from "../../../errors/ports.ts";
 import { IoError, type LockHolder, type StoredLock } from "../../../ports.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { argumentChoice, text } from "../../option.ts";
 import { holderText, plain, printJson, table } from "../../print.ts";
@@ -35,7 +38,7 @@ export const data = defineCommand({
       return EXIT.SUCCESS;
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
-      throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: error.errno }, { cause: error });
+      throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: error.errno }, { cause: error });
     }
   },
 });
@@ -44,6 +47,8 @@ async function listLocks(context: Context): Promise<void> {
   const { platform, settings } = context;
   const locks = (await platform.openLocks(settings.dataRoot)).list();
   if (settings.json) printJson(context, { data_root: settings.dataRoot, locks: locks.map(lockJson) });
+  else if (settings.isDataRootNamed && platform.files.realPath(settings.dataRoot) === null)
+    platform.out(`there is no data root ${plain(settings.dataRoot)}: name another one with --data-root DIR\n`);
   else if (locks.length === 0) platform.out("no store is locked\n");
   else platform.out(table(locks.map(lockRow), ""));
 }

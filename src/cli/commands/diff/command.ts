@@ -1,10 +1,10 @@
 /** `pgs diff`: do two traces mean the same, or two snapshots, and where do they not? */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { externalFormat } from "../../../interop/detect.ts";
 import type { ExternalFormat } from "../../../interop/record.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { argument, flag } from "../../option.ts";
 import { TRUST } from "../../shared-options.ts";

@@ -1,7 +1,6 @@
 /** Two traces of which another runtime wrote at least one, read, compared and told (`pgs diff`). */
 
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
 import { type Account, accountOfExternal, accountOfOwn } from "../../../interop/account.ts";
 import { externalFormat } from "../../../interop/detect.ts";
@@ -10,6 +9,7 @@ import { readExternal } from "../../../interop/read.ts";
 import type { Paint } from "../../colour.ts";
 import { SIDES, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
@@ -36,8 +36,9 @@ export async function diffExternalFiles(
   context: Context,
 ): Promise<number> {
   if (listsNondeterministic) {
-    const message = "--nondeterministic is for two traces of this runner: no other says what was drawn";
-    throw new UsageFault("BAD_USAGE", { message, hint: "leave --nondeterministic out" });
+    const message =
+      "--nondeterministic needs two traces of this runner: other formats do not mark nondeterministic values";
+    throw new UsageFault("BAD_USAGE", { message, hint: "omit --nondeterministic" });
   }
   const [left, right] = [sideOf(a, context), sideOf(b, context)];
   const compared = { a: left, b: right, ...diffAccounts(left.account, right.account) };
@@ -85,5 +86,5 @@ function toText({ a, b, differences, incomparable }: Compared, paint: Paint): st
 
 function endlessText({ file, account }: Side): string {
   if (account.ending !== null) return "";
-  return `\n${plain(file)} has no ending: what it says up to there is compared\n`;
+  return `\n${plain(file)} has no ending: its recorded part is compared\n`;
 }

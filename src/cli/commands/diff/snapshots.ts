@@ -2,9 +2,9 @@
 
 import { registry } from "../../../capabilities/registry.ts";
 import { counted } from "../../../errors/counted.ts";
-import { SnapshotFault } from "../../../errors/faults.ts";
 import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../examine/diff/executed.ts";
+import { SnapshotFault } from "../../../snapshot/errors.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { groupText, sidesOf, verdictText } from "../../compared-view.ts";
 import type { Context } from "../../context.ts";

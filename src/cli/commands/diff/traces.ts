@@ -78,20 +78,24 @@ function toText(compared: Compared, paint: Paint): string {
     verdictText(differences.length === 0, a.file, b.file, paint),
     ...cut,
     groupsText(differences, SIDES),
-    listsNondeterministic ? groupText("drawn, so no difference in meaning", toPlaces(drawn, SIDES)) : "",
+    listsNondeterministic
+      ? groupText("nondeterministic: not a difference in meaning", toPlaces(drawn, SIDES))
+      : "",
     `\n${countsText(compared)}\n`,
   ].join("");
 }
 
 function cutOffText({ file, events }: Side): string {
-  return `\n${plain(file)} is cut off after ${counted(events.length, "event")}: what it did not come to is "nothing" on its side\n`;
+  return `\n${plain(file)} ends after ${counted(events.length, "event")} without an ending: what it did not reach is shown as "nothing"\n`;
 }
 
 function countsText({ differences, drawn, suppressed, listsNondeterministic }: Compared): string {
   const hint = listsNondeterministic ? "" : " (--nondeterministic lists them)";
   return [
     counted(differences.length, "difference"),
-    ...(drawn.length === 0 ? [] : [`${counted(drawn.length, "place")} only drawn differently${hint}`]),
+    ...(drawn.length === 0
+      ? []
+      : [`${counted(drawn.length, "difference")} only in nondeterministic values${hint}`]),
     ...(suppressed === 0 ? [] : [`${counted(suppressed, "suppressed value")} not compared`]),
   ].join(", ");
 }

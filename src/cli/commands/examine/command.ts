@@ -1,6 +1,6 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
-import { Fault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { checkAllowed } from "../../../examine/allowed.ts";
 import { classify } from "../../../examine/classify.ts";
 import { nameNotices } from "../../../examine/file-name.ts";
@@ -20,6 +20,7 @@ import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, text } from "../../option.ts";
@@ -67,7 +68,7 @@ export const examine = defineCommand({
     const files = await tracesAt(traces, context);
     const [file = ""] = files;
     if (files.length === 1) return examineOne(file, { scope, trust }, context);
-    refuseScope(scope, (name) => `${name} is for one trace`);
+    refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
     return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust }, within));
   },
@@ -91,14 +92,14 @@ interface Asked {
 function refuseScope({ head, steps, fromStep, until }: Scope, why: (name: string) => string): void {
   const given = { "--head": head, "--steps": steps || undefined, "--from-step": fromStep, "--until": until };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `leave ${name} out` });
+  if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `omit ${name}` });
 }
 
 async function examineOne(file: string, asked: Asked, context: Context): Promise<number> {
   const trace = await TraceArgument.open(file, context);
   const format = externalFormat(trace.firstPiece());
   if (format !== null) {
-    refuseScope(asked.scope, (name) => `${name} is for traces of this runner, ${file} is ${format}`);
+    refuseScope(asked.scope, (name) => `${name} needs a trace of this runner, but ${file} is ${format}`);
     const { examineExternal } = await import("./interop.ts");
     return examineExternal(format, trace.whole(), asked.trust, context, file);
   }
@@ -108,8 +109,8 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
 }
 
 async function examineTrace(trace: TraceArgument, asked: Asked, context: Context): Promise<Examination> {
-  const { verified, held, summary, unfinished, executionId } = await survey(trace, asked, context);
-  const again = held === null ? NOTHING : await walkAgain(trace, verified, held, asked.scope);
+  const { verified, held, summary, openEffects, executionId } = await survey(trace, asked, context);
+  const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, asked.scope);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
   const located = classification === null || plan === null ? null : locate(classification, summary, plan);
@@ -117,15 +118,15 @@ async function examineTrace(trace: TraceArgument, asked: Asked, context: Context
   const isSound =
     verified.findings.length === 0 &&
     allowed?.length === 0 &&
-    again.replayed?.finding === null &&
+    reexamined.replayed?.finding === null &&
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(unfinished, readAgain, plan, besideTrace(file, context));
+  const interruption = await interruptionOf(openEffects, readAgain, plan, besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
   const isHeadGiven = asked.scope.head !== undefined;
-  const told = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
-  return { ...told, ...again, isSound };
+  const facts = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
+  return { ...facts, ...reexamined, isSound };
 }
 
 /** What holding a trace to a plan gives; null without a plan. */
@@ -138,7 +139,7 @@ interface Held {
 async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Context) {
   const verification = new Verification(scope.head);
   const summary = createSummary();
-  const unfinished = new OpenEffects();
+  const openEffects = new OpenEffects();
   let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
@@ -146,7 +147,7 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
         const event = eventIn(line);
         executionId ??= event.execution_id;
         addEvent(summary, event);
-        unfinished.take(event);
+        openEffects.take(event);
         yield event;
       }
     })();
@@ -158,7 +159,7 @@ async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Co
   const isReadable =
     verified.omitted === 0 &&
     verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, unfinished, executionId, held: isReadable ? held : null };
+  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
 }
 
 /** Asks for all events, whether there is a plan to hold them to or not. */
@@ -202,7 +203,7 @@ async function loadPlan(
 const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
 
 /** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
-async function walkAgain(
+async function replayOrWhatIf(
   trace: TraceArgument,
   verified: Verified,
   { allowed, plan }: Held,

@@ -1,7 +1,7 @@
 /** `pgs examine` on a trace that another runtime wrote: what it says, and what it cannot. Nothing is replayed. */
 
 import { registry } from "../../../capabilities/registry.ts";
-import { Fault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { checkPath } from "../../../interop/allowed.ts";
 import { classifyExternal } from "../../../interop/class.ts";

@@ -79,20 +79,20 @@ export function interruptionText(interruption: Interruption, paint: Paint): stri
 
 function openEffectText(effect: OpenEffect, paint: Paint): string {
   const { run, node, step, op, store, line, since, effectKey, looked, found, lock, safe } = effect;
-  const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)} began at ${since}`;
+  const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)} started at ${since}`;
   const rows = [
     ["effect_key", plain(effectKey)],
-    ...(looked === null ? [] : [["looked at", lookedText(looked)]]),
+    ...(looked === null ? [] : [["checked", lookedText(looked)]]),
     ...(safe === "CHANGES_NOTHING" ? [] : [["found", foundText(found)]]),
     ...(lock === null ? [] : [["lock", lockText(lock)]]),
     ["safe", `${paint("strong", safe)}, ${safeTable[safe]}`],
   ];
-  const head = `${paint("bad", "HALF DONE?")}  line ${line}: ${plain(what)}, and nothing says that it ended`;
+  const head = `${paint("bad", "OPEN EFFECT")}  line ${line}: ${plain(what)} and has no recorded end`;
   return `\n${head}\n${table(rows)}${hintOf(found)}`;
 }
 
 function lookedText({ file, changed }: NonNullable<OpenEffect["looked"]>): string {
-  return `${plain(file)}, ${changed === null ? "which is not there" : `last changed at ${changed}`}`;
+  return `${plain(file)}, ${changed === null ? "which does not exist" : `last changed at ${changed}`}`;
 }
 
 function foundText(found: ProbeResult): string {
@@ -104,14 +104,14 @@ function foundWords(found: ProbeResult): string {
   switch (found.state) {
     case "done":
       return found.isDated
-        ? "done: what it leaves is there, and was written since it began"
-        : "done: what it leaves is there; since when, the store does not say";
+        ? "done: its result exists and was written after it started"
+        : "done: its result exists; the store does not show since when";
     case "absent":
-      return "absent: nothing of it is there";
+      return "absent: it has no result";
     case "unclear":
       return `unclear: ${ambiguityTable[found.because].what}`;
     case "unseen":
-      return `not looked at: ${wordsOfProbeFailure(found.because).what}`;
+      return `not checked: ${wordsOfProbeFailure(found.because).what}`;
     default:
       return found satisfies never;
   }
@@ -127,8 +127,8 @@ function hintOf(found: ProbeResult): string {
 function lockText(holder: LockHolder): string {
   const { state, since } = holder;
   const name = plain(holderText(holder));
-  if (state === "dead") return `left by ${name}, which has died: the next writer takes it over`;
-  return `held since ${since} by ${name}${state === "unknown" ? ", of which nothing is known here: see pgs data locks" : ""}`;
+  if (state === "dead") return `left by ${name}, which has ended: the next writer takes it over`;
+  return `held since ${since} by ${name}${state === "unknown" ? ", whose state is unknown here: see pgs data locks" : ""}`;
 }
 
 function adviceText(
@@ -139,9 +139,9 @@ function adviceText(
   const { tookPlace, ahead, unrehearsed } = advice;
   const { what, hint } = wordsOfAdvice(advice);
   const rows = [
-    ["data root", `${plain(dataRoot)}${isThere ? "" : ", which is not there"}`],
+    ["data root", `${plain(dataRoot)}${isThere ? "" : ", which does not exist"}`],
     ["last ended", lastEnded(lastNode, lastStep)],
-    ...(unrehearsed === null ? [] : [["not rehearsed", wordsOfProbeFailure(unrehearsed).what]]),
+    ...(unrehearsed === null ? [] : [["no dry run", wordsOfProbeFailure(unrehearsed).what]]),
     ["advice", paint("strong", plain(what))],
   ];
   const second = rowsByRun(tookPlace, (effect) => [
@@ -154,8 +154,8 @@ function adviceText(
   const following = (ahead ?? []).map(({ node, step }) => [step.op, step.store ?? "-", `${node}.${step.name}`]);
   return (
     `\nafter the crash\n${table(rows)}  hint: ${plain(hint)}\n` +
-    `${second.length === 0 ? "" : `\ntook place, and a second time\n${table(gathered(second))}`}` +
-    `${following.length === 0 ? "" : `\nmay still follow\n${table(following)}`}`
+    `${second.length === 0 ? "" : `\ncompleted effects, and what a new run would do\n${table(gathered(second))}`}` +
+    `${following.length === 0 ? "" : `\nremaining effects\n${table(following)}`}`
   );
 }
 
@@ -169,6 +169,6 @@ function lastEnded(node: ReachedNode | null, step: ReachedNode | null): string {
 
 function secondTimeText({ secondTime, answer }: CompletedEffect): string {
   return secondTime === "ANSWERS_OTHERWISE"
-    ? `would answer ${answer}, and change nothing`
+    ? `would return ${answer} and change nothing`
     : rerunTable[secondTime];
 }

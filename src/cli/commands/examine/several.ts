@@ -1,7 +1,7 @@
 /** `pgs examine` on several traces: one verdict each, as each of them alone gives it. */
 
+import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { Fault } from "../../../errors/faults.ts";
 import type { Json, JsonObject } from "../../../json/json.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
@@ -33,7 +33,7 @@ export async function examineSeveral(
   }
   if (settings.json) printJson(context, { ok: worst === EXIT.SUCCESS, traces: documents });
   else if (!settings.quiet) {
-    const rest = sound === files.length ? "" : "; pgs examine says of one alone what was found";
+    const rest = sound === files.length ? "" : "; pgs examine of a single trace lists its findings";
     printText(context, `${counted(files.length, "trace")}, ${sound} valid${rest}\n`);
   }
   return worst;

@@ -1,7 +1,7 @@
 /** How an examination is told: as text, and as JSON. */
 
+import { wordingOf } from "../../../engine/errors.ts";
 import { counted } from "../../../errors/counted.ts";
-import { wordingOf } from "../../../errors/faults.ts";
 import type { Classification } from "../../../examine/classify.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { HEAD_ONLY } from "../../../examine/head-only.ts";
@@ -188,7 +188,7 @@ function replayText(examination: Examination): string {
     ...(replayed.suppressed === 0 ? [] : [`${counted(replayed.suppressed, "suppressed value")} not compared`]),
     ...(replayed.taken.length === 0 ? [] : [`${counted(replayed.taken.length, "answer")} taken as recorded`]),
     ...(before === 0 ? [] : [`${before} before them taken as recorded`]),
-    ...(behind === 0 ? [] : [`${behind} behind them left out`]),
+    ...(behind === 0 ? [] : [`${behind} after them not replayed`]),
   ].join(", ");
 }
 
@@ -196,7 +196,7 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
   if (!isBegun) return "";
   const last = path.at(-1);
   if (ending === null)
-    return `\nended  not: interrupted after ${last === undefined ? "the start" : plain(`${last.node} (${last.outcome})`)}\n`;
+    return `\nended  no: interrupted after ${last === undefined ? "the start" : plain(`${last.node} (${last.outcome})`)}\n`;
   const outcome = ending.outcome === null ? "" : `, outcome ${ending.outcome}`;
   return `\n${plain(`ended  ${ending.status} ${ending.exit_reason_code}${outcome}`)}\n`;
 }
@@ -204,7 +204,7 @@ function endingText({ ending, path, isBegun }: Summary & { readonly isBegun: boo
 function classText({ classification, place }: Examination, paint: Paint): string {
   if (classification === null || classification.class === null) return "";
   const { class: found, isStructural } = classification;
-  const how = isStructural ? "the run broke off" : "a way the protocol declares";
+  const how = isStructural ? "the run failed" : "a path that the protocol declares";
   const head = `class  ${paint(isStructural ? "bad" : "strong", found)}, ${how}\n`;
   if (place === null) return head;
   const line = place.line === null ? "" : `, line ${place.line} of its Markdown`;

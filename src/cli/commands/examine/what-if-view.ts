@@ -61,10 +61,10 @@ export function whatIfText(whatIf: WhatIfView, paint: Paint): string {
   const { here, parts, differences } = tell(whatIf);
   const { unanswered } = whatIf.supposed;
   return [
-    `\n${paint("strong", "on the snapshot at hand")}  ${whatIf.root}\n`,
+    `\n${paint("strong", "on this snapshot")}  ${whatIf.root}\n`,
     parts === null
       ? `  path   the same${unanswered === null ? "" : " as far as it is known"}\n`
-      : `  parts  recorded  ${wayText(parts.recorded)}\n         here      ${wayText(parts.here)}\n`,
+      : `  diverges  recorded  ${wayText(parts.recorded)}\n            here      ${wayText(parts.here)}\n`,
     unanswered === null ? endingText(here) : unansweredText(unanswered),
     groupsText(differences, ["recorded", "here    "]),
   ].join("");
@@ -83,10 +83,10 @@ function endingText({ ending }: Summary): string {
 /** By code: what the record would have had to say. */
 const UNANSWERED: Readonly<Record<Unanswered["code"], (facts: JsonObject) => string>> = {
   EFFECT: ({ op, store, step }) =>
-    `its step ${word(step)} does ${word(op)}${store === null ? "" : ` on ${word(store)}`} with inputs that no recorded effect had`,
-  READING: ({ step }) => `its step ${word(step)} draws from clock or entropy what the run did not draw`,
-  ADMISSION: ({ event }) => `whether ${word(event)} was on record for these values was not asked then`,
-  SUPPRESSED: () => "what follows rests on a suppressed value",
+    `its step ${word(step)} performs ${word(op)}${store === null ? "" : ` on ${word(store)}`} with inputs that no recorded effect had`,
+  READING: ({ step }) => `its step ${word(step)} reads clock or entropy values that the run did not record`,
+  ADMISSION: ({ event }) => `the run did not check whether ${word(event)} was recorded for these values`,
+  SUPPRESSED: () => "the rest depends on a suppressed value",
 };
 
 function word(value: Json | undefined): string {

@@ -1,11 +1,11 @@
 /** `pgs export`: a trace of this runner as another runtime's readers take it. */
 
 import { counted } from "../../../errors/counted.ts";
-import { UsageFault } from "../../../errors/faults.ts";
 import { type Exported, exportReferenceV0 } from "../../../interop/export-reference-v0.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { argument, requiredChoice, text } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";

@@ -2,7 +2,7 @@
 
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { Terms } from "../../../check/evaluate.ts";
-import { Fault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import type { Files } from "../../../ports.ts";
 import { GATE_PARTS, type GatePart, hasPassed, leftOut } from "../../../report/result.ts";
 import { runConformance } from "../../../scenarios/conformance.ts";
@@ -128,7 +128,10 @@ const USE_CASES: readonly UseCase[] = [
       }
       const snapshot = await open(context, trust);
       const asked = { snapshot, place, shown, jobs, filter: undefined, update: false, coverage: true };
-      const tested = await testScenarios({ ...asked, expectSeal: trust.root }, testPorts(platform));
+      const tested = await testScenarios(
+        { ...asked, workspace: settings.workspace, expectSeal: trust.root },
+        testPorts(platform),
+      );
       return gatedBy(testReport({ snapshot, min, listsUntaken: true }), tested, context);
     },
   },

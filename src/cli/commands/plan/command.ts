@@ -29,14 +29,14 @@ export const plan = defineCommand({
     const workflow = workflowOf(request);
     const snapshot = await open(context, trustOf(request, context));
     const compiled = await planIn(snapshot, workflow);
-    const findings = await Promise.all(compiled.findings.map((finding) => told(finding, snapshot)));
+    const findings = await Promise.all(compiled.findings.map((finding) => locate(finding, snapshot)));
     if (settings.json) printJson(context, toJson(compiled, findings));
     else printText(context, toText(compiled, findings, await painter(settings)));
     return EXIT.SUCCESS;
   },
 });
 
-function toText(compiled: Plan, findings: readonly Told[], paint: Paint): string {
+function toText(compiled: Plan, findings: readonly LocatedFinding[], paint: Paint): string {
   const { workflow, snapshot, admission, start } = compiled;
   const { requires, forbids } = admission;
   return [
@@ -48,20 +48,23 @@ function toText(compiled: Plan, findings: readonly Told[], paint: Paint): string
   ].join("");
 }
 
-function findingText({ code, what, file, pointer, content_line: line, hint }: Told, paint: Paint): string {
+function findingText(
+  { code, what, file, pointer, content_line: line, hint }: LocatedFinding,
+  paint: Paint,
+): string {
   const at = line === null ? "" : `, line ${line} of its Markdown`;
   const hintLine = hint === undefined ? "" : `  ${hintLines([hint])}`;
   return `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n${hintLine}`;
 }
 
-/** A finding as it is told. */
-interface Told extends Omit<Finding, "hint"> {
+/** A finding with its line in the authored Markdown. */
+interface LocatedFinding extends Omit<Finding, "hint"> {
   /** The field's line in the authored Markdown; null where that does not say. */
   readonly content_line: number | null;
   readonly hint?: string;
 }
 
-async function told({ hint, ...finding }: Finding, snapshot: Snapshot): Promise<Told> {
+async function locate({ hint, ...finding }: Finding, snapshot: Snapshot): Promise<LocatedFinding> {
   const name = fqdnOfFile(finding.file);
   const artifact = name === undefined ? undefined : snapshot.artifact(name);
   const lineOf = async (path: Path) => (artifact === undefined ? null : markdownLine(artifact, path));
@@ -113,7 +116,7 @@ function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string,
   return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];
 }
 
-function toJson(plan: Plan, findings: readonly Told[]): unknown {
+function toJson(plan: Plan, findings: readonly LocatedFinding[]): unknown {
   return {
     workflow: plan.workflow,
     snapshot: plan.snapshot,

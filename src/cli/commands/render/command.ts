@@ -1,6 +1,5 @@
 /** `pgs render`: draws a trace that is there already, as page, Markdown or picture. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { checkSnapshot } from "../../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
 import { IoError } from "../../../ports.ts";
@@ -8,6 +7,7 @@ import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { argument, file } from "../../option.ts";
@@ -52,7 +52,7 @@ export const render = defineCommand({
   async action({ trace, ...request }, context) {
     const targets = targetsOf(request, trace);
     if (request.png === "-") {
-      const message = "--png - asks for a picture on standard output, which is for text";
+      const message = "--png - writes a picture to standard output, which is for text";
       throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
     }
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
@@ -129,7 +129,7 @@ function report({ workflow, trace, targets, warnings, omitted }: Report, context
       `warning: ${code} ${plain(what)} (${plain(where)})\n${hint === null ? "" : `hint: ${plain(hint)}\n`}`,
     );
   }
-  printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more, of which nothing is kept\n`);
+  printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more were omitted\n`);
   if (settings.quiet || written.length < targets.length) return;
   printText(
     context,

@@ -1,15 +1,18 @@
 /** `pgs run`: the main job. */
 
+import { EngineFault } from "../../../engine/errors.ts";
 import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
-import { Fault, RunFault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
+import { isFqdn } from "../../../snapshot/fqdn.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
@@ -83,7 +86,9 @@ export const run = defineCommand({
     const trust = trustOf(request, context);
     const plan = await planOf(workflow, context, trust);
     const payload = readPayload(request.payload, request, context);
+    checkActor(actor);
     checkDataRoot(context);
+    const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
     const events: TraceEvent[] = [];
     const summary = createSummary();
     const result = await runWorkflow({
@@ -106,6 +111,8 @@ export const run = defineCommand({
         if (follow) printError(context, `${followLine(event)}\n`);
       },
     });
+    if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
+      if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
     const exitCode = exitCodeOfRun(result.ending);
     const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
     const base = `${result.folder}/${result.traceId}`;
@@ -130,7 +137,7 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   return (files) => {
     if (!settings.quiet) printText(context, filesText(files, context));
-    sayWhy(report, context);
+    printReasons(report, context);
   };
 }
 
@@ -153,7 +160,7 @@ async function hintsOf(
 
 /** Said at once: it has happened, however the run ends. */
 function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, and could not be left to its owner and group: whoever used it as one of them may not be able to any more\n`;
+  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
 }
 
 function parseClock(given: string): number {
@@ -162,15 +169,23 @@ function parseClock(given: string): number {
   return parsed;
 }
 
+/** @throws UsageFault */
+function checkActor(actor: string | undefined): void {
+  if (actor === undefined || isFqdn(actor)) return;
+  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
+  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
+  throw new UsageFault("BAD_USAGE", { message, hint });
+}
+
 /** A data root that is something else than a folder is refused before anything is written. */
 function checkDataRoot({ platform, settings }: Context): void {
   const isThere = platform.files.realPath(settings.dataRoot) !== null;
   if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new RunFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */
-function sayWhy({ result, summary, hints }: Report, context: Context): void {
+function printReasons({ result, summary, hints }: Report, context: Context): void {
   const { platform, settings } = context;
   const { fault } = result.ending;
   if (fault === undefined) {
@@ -178,8 +193,8 @@ function sayWhy({ result, summary, hints }: Report, context: Context): void {
     return;
   }
   const refused = refusalOf(summary);
-  const standing = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
-  const place = standing.length === 0 ? undefined : standing.join(", step ");
+  const parts = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
+  const place = parts.length === 0 ? undefined : parts.join(", step ");
   printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
   if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
 }

@@ -21,7 +21,7 @@ export async function runHints(
   const snapshot = await open();
   const located = places(found, summary, plan, (event) => eventWriters(event, snapshot));
   const asked = located.filter(({ asks }) => asks !== "nothing");
-  const hints = [...new Set(await Promise.all(asked.map((one) => told(one, snapshot))))];
+  const hints = [...new Set(await Promise.all(asked.map((one) => hintText(one, snapshot))))];
   const left = summary.violations.length - LOCATED;
   return left > 0
     ? [
@@ -31,7 +31,7 @@ export async function runHints(
     : hints;
 }
 
-async function told(place: Place, snapshot: Snapshot): Promise<string> {
+async function hintText(place: Place, snapshot: Snapshot): Promise<string> {
   const artifact = place.asks === "edit" ? snapshot.artifact(place.artifact) : undefined;
   if (artifact === undefined) return place.hint;
   return inArtifact(place.file, await markdownLine(artifact, place.path), place.hint);

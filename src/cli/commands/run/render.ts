@@ -1,10 +1,12 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault, TraceFault, UsageFault } from "../../../errors/faults.ts";
+import { Fault } from "../../../errors/base.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { IoError, type TraceAccess } from "../../../ports.ts";
+import { RenderFault } from "../../../render/errors.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
+import { UsageFault } from "../../errors.ts";
 import { printError, refusalText } from "../../print.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import type { TraceFiles } from "../../run-view.ts";
@@ -24,28 +26,28 @@ export async function render(
   { kinds, access, plan, events, base }: Rendering,
   context: Context,
 ): Promise<TraceFiles> {
-  const drawn = { plan, events, warnings: [] };
+  const rendered = { plan, events, warnings: [] };
   const file = (kind: Kind) => ({ kind, name: `${base}.${kind}`, access });
-  const md = kinds.md ? await leave(drawn, file("md"), context) : null;
-  const png = kinds.png ? await leave(drawn, file("png"), context) : null;
+  const md = kinds.md ? await writeRendering(rendered, file("md"), context) : null;
+  const png = kinds.png ? await writeRendering(rendered, file("png"), context) : null;
   return { jsonl: `${base}.jsonl`, md, png };
 }
 
-interface Left {
+interface Target {
   readonly kind: Kind;
   readonly name: string;
   readonly access: TraceAccess;
 }
 
 /** The file, or null when it could not be made. */
-async function leave(
-  drawn: RenderedTrace,
-  { kind, name, access }: Left,
+async function writeRendering(
+  rendered: RenderedTrace,
+  { kind, name, access }: Target,
   context: Context,
 ): Promise<string | null> {
   const { platform, settings } = context;
   try {
-    platform.writeFile(name, await RENDERINGS[kind](drawn, platform), access);
+    platform.writeFile(name, await RENDERINGS[kind](rendered, platform), access);
     return name;
   } catch (error) {
     const fault = asFault(name, kind, error);
@@ -60,5 +62,5 @@ function asFault(file: string, kind: Kind, cause: unknown): Fault {
   if (cause instanceof Fault) return cause;
   if (cause instanceof IoError)
     return new UsageFault("RENDERING_UNWRITABLE", { file, kind, errno: cause.errno }, { cause });
-  return new TraceFault("RENDERING_FAILED", { file }, { cause });
+  return new RenderFault("RENDERING_FAILED", { file }, { cause });
 }

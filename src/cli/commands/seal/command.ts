@@ -1,13 +1,14 @@
 /** `pgs seal`: after a full verification, writes `seal.json`, and signs it. */
 
+import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { type Fault, SealFault } from "../../../errors/faults.ts";
 import { readObject, utf8 } from "../../../json/json.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
 import { sealStatement, subjectOfSeal } from "../../../sign/subjects.ts";
 import { evaluateSignatures, signStatement, withoutSignaturesBy } from "../../../sign/verify.ts";
+import { SealFault } from "../../../snapshot/errors.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { parseSeal, rootOf, SEAL_FILE, sealText } from "../../../snapshot/seal.ts";
 import { readAll, type SnapshotFile, verifyFile } from "../../../snapshot/verify.ts";
@@ -52,10 +53,18 @@ export const seal = defineCommand({
     }
     const signed = signaturesOf(all, keys, context);
     const { root, text } = sealText(all, platform.tool, signed.envelopes);
-    const file = leave(text, context);
-    const { dropped } = signed;
+    const file = writeSeal(text, context);
+    const { dropped, wasBroken } = signed;
     const signatures = signed.envelopes.map(keyOf);
-    if (settings.json) printJson(context, { root, files: all.length, seal: file, signatures, dropped });
+    if (settings.json)
+      printJson(context, {
+        root,
+        files: all.length,
+        seal: file,
+        signatures,
+        dropped,
+        seal_was_broken: wasBroken,
+      });
     else if (!settings.quiet) {
       const rows = signatures.map((keyid) => `signed by ${plain(keyid)}\n`).join("");
       printText(
@@ -63,8 +72,14 @@ export const seal = defineCommand({
         `sealed ${counted(all.length, "file")}\nroot ${root}\n${rows}seal ${plain(shortPath(file, platform.cwd))}\n`,
       );
     }
-    if (dropped > 0 && !settings.json && !settings.quiet)
-      printError(context, `signatures dropped, for they are not over this root: ${dropped}\n`);
+    if (settings.json || settings.quiet) return EXIT.SUCCESS;
+    if (wasBroken)
+      printError(
+        context,
+        `the previous seal cannot be read: ${signed.kept} of its signatures are kept, any others are lost\n`,
+      );
+    else if (dropped > 0)
+      printError(context, `signatures removed because they belong to another root: ${dropped}\n`);
     return EXIT.SUCCESS;
   },
 });
@@ -73,23 +88,33 @@ interface Signed {
   readonly envelopes: readonly Envelope[];
   /** How many signatures of the seal before are over something else, or cannot be read. */
   readonly dropped: number;
+  /** How many of them are in the new one. */
+  readonly kept: number;
+  /** Whether it did not hold together, so that there may have been others. */
+  readonly wasBroken: boolean;
 }
 
 /** What was signed over this root before, and what these keys sign now, sorted by key. */
 function signaturesOf(all: readonly SnapshotFile[], keys: readonly SigningKey[], context: Context): Signed {
   const root = rootOf(all);
-  const { envelopes, count } = signedBefore(context);
+  const { envelopes, count, isBroken = false } = signedBefore(context);
   const standing = envelopes.filter((envelope) =>
     evaluateSignatures(envelope, [], subjectOfSeal(root)).every(({ verdict }) => verdict === "unknown_key"),
   );
   const made = keys.map((one) => signStatement(sealStatement(root, context.platform.tool, all.length), one));
   const others = withoutSignaturesBy(keys, standing);
   const sorted = [...others, ...made].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  return { envelopes: sorted, dropped: count - standing.length };
+  return { envelopes: sorted, dropped: count - standing.length, kept: others.length, wasBroken: isBroken };
+}
+
+interface SignedBefore {
+  readonly envelopes: readonly Envelope[];
+  readonly count: number;
+  readonly isBroken?: true;
 }
 
 /** The signatures of the seal that is there, also where it does not hold together; what cannot be read is counted. */
-function signedBefore(context: Context): { readonly envelopes: readonly Envelope[]; readonly count: number } {
+function signedBefore(context: Context): SignedBefore {
   const bytes = readSeal(context);
   const parsed = bytes === null ? null : parseSeal(bytes);
   if (bytes === null || parsed === null) return { envelopes: [], count: 0 };
@@ -99,7 +124,11 @@ function signedBefore(context: Context): { readonly envelopes: readonly Envelope
       .filter((line) => line.startsWith('{"payload":'));
     const read = lines.map((line) => readObject(Buffer.from(line.replace(/,?\r?$/, ""))));
     const envelopes = read.flatMap((one) => ("value" in one ? (toEnvelope(one.value) ?? []) : []));
-    return { envelopes: envelopes.flatMap(apart), count: Math.max(lines.length, envelopes.length) };
+    return {
+      envelopes: envelopes.flatMap(apart),
+      count: Math.max(lines.length, envelopes.length),
+      isBroken: true,
+    };
   }
   const envelopes = parsed.seal.signatures.map(({ envelope }) => envelope);
   return { envelopes, count: envelopes.length };
@@ -125,7 +154,7 @@ function keyOf({ signatures }: Envelope): string {
 }
 
 /** @throws SealFault */
-function leave(text: string, { platform, settings }: Context): string {
+function writeSeal(text: string, { platform, settings }: Context): string {
   const file = `${settings.snapshot}/${SEAL_FILE}`;
   try {
     platform.replaceFile(file, text);

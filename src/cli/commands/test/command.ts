@@ -66,7 +66,15 @@ export const test = defineCommand({
     }
     const { filter, update, jobs } = request;
     const coverage = request.coverage || untaken || min !== undefined || areCoverageFilesNamed(request);
-    const asked = { place: path(place), filter, update, jobs, coverage, expectSeal: trust.root };
+    const asked = {
+      place: path(place),
+      filter,
+      update,
+      jobs,
+      coverage,
+      workspace: settings.workspace,
+      expectSeal: trust.root,
+    };
     const shown = (file: string) => shortPath(file, platform.cwd);
     const testOnce = async () => {
       const snapshot = await open(context, trust);

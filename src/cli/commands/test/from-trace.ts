@@ -1,7 +1,7 @@
 /** `pgs test --from-trace`: makes a scenario of a recorded run, and plays it before it is written. */
 
-import { UsageFault } from "../../../errors/faults.ts";
 import { catalogue } from "../../../scenarios/catalogue.ts";
+import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { reasonAgainst, scenarioOf } from "../../../scenarios/format/from-trace.ts";
 import { readSource } from "../../../scenarios/format/source.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
@@ -39,35 +39,38 @@ export async function testFromTrace(
     given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
   );
   const refuse = (why: string, hint: string | null = null) =>
-    new UsageFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
+    new ScenarioFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
   const why = reasonAgainst(summary);
   if (why !== undefined) throw refuse(why);
   if (platform.files.realPath(path) !== null)
-    throw refuse(`${shown} is there already`, `name another file: pgs test --from-trace ${trace} FILE`);
+    throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, trust);
   const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
-  const testing = { workflows, stores, around: scenarioEnvironment(platform), isRecorded: false };
-  const { stringify } = await import("yaml");
+  const testing = {
+    workflows,
+    stores,
+    workspace: settings.workspace,
+    around: scenarioEnvironment(platform),
+    isRecorded: false,
+  };
+  const { yamlText } = await import("../../../json/yaml-text.ts");
   let tested: Tested | undefined;
   for (const answers of [false, true]) {
-    const text = stringify(scenarioOf(events, summary, nameOfStore, answers), {
-      lineWidth: 0,
-      aliasDuplicateObjects: false,
-    });
+    const text = yamlText(scenarioOf(events, summary, nameOfStore, answers));
     tested = await testScenario({ path, source: readSource(shown, Buffer.from(text)) }, testing);
     if (tested.steps.some(({ differences }) => differences.length > 0)) continue;
     writeFileArgument(
       path,
       text,
       context,
-      ({ errno }) => new UsageFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
+      ({ errno }) => new ScenarioFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
     );
     return { snapshot, result: { scenarios: [tested], coverage: null, updated: 0 } };
   }
-  throw refuse(`run again on the data that it tells of, it differs at ${tested?.steps[0]?.differences[0]?.at}`);
+  throw refuse(`run again on the recorded data, the result differs at ${tested?.steps[0]?.differences[0]?.at}`);
 
   function placeOf(file: string) {
     const at = context.path(file);

@@ -1,7 +1,8 @@
 /** Tests again whenever a scenario, what it names or the snapshot changes, until it is interrupted. */
 
-import { Fault, UsageFault } from "../../../errors/faults.ts";
-import type { Files } from "../../../ports.ts";
+import { Fault } from "../../../errors/base.ts";
+import { type Files, IoError } from "../../../ports.ts";
+import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { findScenarios, folderOf, readScenario } from "../../../scenarios/format/find.ts";
 import { namedFiles } from "../../../scenarios/format/named.ts";
 import type { Context } from "../../context.ts";
@@ -14,13 +15,14 @@ export async function watchScenarios(
   test: () => Promise<number>,
 ): Promise<number> {
   const { platform, settings, path } = context;
-  if (platform.files.realPath(path(place)) === null) throw new UsageFault("SCENARIOS_MISSING", { path: place });
+  if (platform.files.realPath(path(place)) === null)
+    throw new ScenarioFault("SCENARIOS_MISSING", { path: place });
   for (;;) {
     // Watching begins before the test does: what is saved while it runs counts.
     const change = platform.awaitChange([
       path(place),
       settings.snapshot,
-      ...namedAt(path(place), platform.files),
+      ...namedAt(path(place), settings.workspace, platform.files),
     ]);
     await testAnyway(test, context);
     if (!settings.quiet) printError(context, `watching ${plain(place)} and the snapshot; ^C ends it\n`);
@@ -39,12 +41,14 @@ async function testAnyway(test: () => Promise<number>, context: Context): Promis
 }
 
 /** What the scenarios name that can be read: payload files and folders of data. */
-function namedAt(place: string, files: Files): readonly string[] {
+function namedAt(place: string, workspace: string, files: Files): readonly string[] {
   try {
     const paths = findScenarios(place, files, place);
-    return paths.flatMap((one) => namedFiles(readScenario(one, one, files).source, folderOf(one)));
+    return paths.flatMap((one) =>
+      namedFiles(readScenario(one, one, files).source, { files, folder: folderOf(one), workspace }),
+    );
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault || error instanceof IoError)) throw error;
     return [];
   }
 }
