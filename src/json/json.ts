@@ -45,21 +45,37 @@ export function setOwn(target: MutableJson, key: string, value: Json): void {
   }
 }
 
+/** The value at the end of a path of names and indexes; undefined where there is none. */
+export function valueAt(value: Json, path: Iterable<string | number>): Json | undefined {
+  let found: Json | undefined = value;
+  for (const part of path) found = childAt(found, part);
+  return found;
+}
+
+/** The own member of that name, or the item at that index; undefined where there is none. */
+export function childAt(value: Json | undefined, part: string | number): Json | undefined {
+  if (Array.isArray(value)) {
+    const items: readonly Json[] = value;
+    return items[Number(part)];
+  }
+  return isObject(value) ? own(value, String(part)) : undefined;
+}
+
 /** Same JSON type and same value; object key order does not count. */
-export function jsonEqual(a: Json, b: Json): boolean {
+export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => jsonEqual(item, b[i] as Json));
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => jsonEqual(item, b[i]));
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key] as Json, b[key] as Json));
+  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
 }
 
 export function deepFreeze<T extends Json>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const child of Object.values(value)) deepFreeze(child as Json);
+  for (const child of Object.values<Json>(value)) deepFreeze(child);
   return Object.freeze(value);
 }
 
@@ -188,7 +204,7 @@ const MAX_PRINTED = 2 ** 18;
 export function isDeeper(value: Json, levels: number): boolean {
   if (levels < 0) return true;
   if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((child) => isDeeper(child as Json, levels - 1));
+  return Object.values<Json>(value).some((child) => isDeeper(child, levels - 1));
 }
 
 /** Whether the value's text would have more than `size` UTF-16 units. It is made only where that is in doubt. */
@@ -366,9 +382,9 @@ const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 function loneSurrogate(value: Json, path: (string | number)[]): (string | number)[] | undefined {
   if (typeof value === "string") return value.isWellFormed() ? undefined : path;
   if (typeof value !== "object" || value === null) return undefined;
-  for (const [key, child] of Object.entries(value)) {
+  for (const [key, child] of Object.entries<Json>(value)) {
     if (!key.isWellFormed()) return path;
-    const found = loneSurrogate(child as Json, [...path, key]);
+    const found = loneSurrogate(child, [...path, key]);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -396,8 +412,10 @@ export function firstDifference(
 ): (string | number)[] | undefined {
   if (jsonEqual(a, b)) return undefined;
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
-    const index = a.findIndex((item, i) => !jsonEqual(item, b[i] as Json));
-    return firstDifference(a[index] as Json, b[index] as Json, [...path, index]);
+    const pairs = a.map((item: Json, i): readonly [Json, Json] => [item, b[i]]);
+    const index = pairs.findIndex(([left, right]) => !jsonEqual(left, right));
+    const pair = pairs[index];
+    return pair === undefined ? [...path] : firstDifference(...pair, [...path, index]);
   }
   if (isObject(a) && isObject(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();

@@ -44,7 +44,8 @@ export function select(start: Json, selectors: readonly Selector[]): Selected {
 
 function joined(all: readonly Found[]): Found {
   const parts = all.filter(({ size }) => size > 0);
-  if (parts.length === 1) return parts[0] as Found;
+  const [first, second] = parts;
+  if (first !== undefined && second === undefined) return first;
   return { size: parts.reduce((sum, { size }) => sum + size, 0), parts };
 }
 

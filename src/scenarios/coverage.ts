@@ -169,3 +169,26 @@ function timesOf(
     NEVER,
   );
 }
+
+/** How many of the declared entries were exercised. */
+export interface Share {
+  readonly declared: number;
+  readonly taken: number;
+}
+
+export function shareOf(entries: readonly Times[]): Share {
+  return { declared: entries.length, taken: entries.filter(({ count }) => count > 0).length };
+}
+
+export function percent({ declared, taken }: Share): number {
+  return declared === 0 ? 100 : (100 * taken) / declared;
+}
+
+/** Whether a workflow covers less than `min` per cent of its edges; one that does not compile does. */
+export function isBelow(coverage: readonly Coverage[], min: number | undefined): boolean {
+  return min !== undefined && coverage.some((one) => isWorkflowBelow(one, min));
+}
+
+export function isWorkflowBelow({ edges, refused }: Coverage, min: number): boolean {
+  return refused !== undefined || percent(shareOf(edges)) < min;
+}

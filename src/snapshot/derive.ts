@@ -16,7 +16,7 @@ import {
 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
 import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
-import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
+import { type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 
 export interface Derived {
@@ -53,7 +53,7 @@ export function machineText(content: string): { readonly text: string; readonly 
 /** @throws ContentError */
 export function derive(name: Fqdn, content: string): Derived {
   const block = machineBlock(content);
-  const kind = codeOf(name).split("_", 1)[0];
+  const kind = wordOf(name);
   if (kind === "WF") return { frontmatter: withNodeNames(block, namespaceOf(name)) };
   if (kind === "CT") return { frontmatter: block, ct_ir: transformIr(name, block) };
   if (kind === "CS") return { frontmatter: block, cs_ir: effectIr(block) };

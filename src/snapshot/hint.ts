@@ -70,7 +70,8 @@ export function quote(value: Json): string {
 
 /** One of several values, or the only one. */
 export function oneOf(values: readonly Json[]): string {
-  return values.length === 1 ? quote(values[0] as Json) : `one of ${values.map(quote).join(", ")}`;
+  const quoted = values.map(quote).join(", ");
+  return values.length === 1 ? quoted : `one of ${quoted}`;
 }
 
 /** The value that was meant by a wrong one: the nearest of those that are right, else one of them. */

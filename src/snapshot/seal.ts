@@ -274,8 +274,9 @@ export function checkSealOnDisk(
 function fits(line: string, isLast: boolean, read: (path: string) => Uint8Array | null): boolean {
   const entry = parseOrNull(isLast ? line : line.slice(0, -1));
   const path = isObject(entry) ? own(entry, "path") : undefined;
-  const bytes = typeof path === "string" ? read(path) : null;
-  return bytes !== null && `${listText([{ path: path as string, bytes }])}${isLast ? "" : ","}` === line;
+  if (typeof path !== "string") return false;
+  const bytes = read(path);
+  return bytes !== null && `${listText([{ path, bytes }])}${isLast ? "" : ","}` === line;
 }
 
 function parseOrNull(text: string): Json {

@@ -131,8 +131,7 @@ export function addEvent(summary: Summary, event: EventBody): void {
 /** The entry, with shared copies of its names. */
 function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
   const shared: { [member: string]: string | null } = entry;
-  for (const member of Object.keys(entry)) {
-    const name = entry[member] as string | null;
+  for (const [member, name] of Object.entries(shared)) {
     if (name === null) continue;
     const known = names.get(name);
     if (known === undefined) names.set(name, name);

@@ -18,6 +18,7 @@ import {
   readObjectText,
   setOwn,
   spellings,
+  valueAt,
 } from "../../src/json/json.ts";
 import { DEPTH } from "../../src/json/limits.ts";
 import { isCanonicalNumber } from "../../src/json/number.ts";
@@ -442,4 +443,13 @@ test("a text that breaks off has spellings up to its end, and no reader hangs on
   for (const text of ['{"a":[1,', '{"a":"x', '{"a":{"b":"', "[", '"', "", '{"a":[}']) {
     for (const spelled of spellings(text, () => true).values()) assert.ok(text.includes(spelled), text);
   }
+});
+
+test("a path leads to own members and to items alone", () => {
+  const value = { a: [{ b: 7 }], c: "text" };
+  assert.equal(valueAt(value, ["a", 0, "b"]), 7);
+  assert.equal(valueAt(value, ["a", "0", "b"]), 7);
+  assert.equal(valueAt(value, []), value);
+  for (const path of [["__proto__"], ["a", "length"], ["a", "1"], ["a", "x"], ["c", "0"], ["c", "length"]])
+    assert.equal(valueAt(value, path), undefined, path.join("."));
 });

@@ -174,8 +174,9 @@ function nameOf({ kind, parts }: Rule, names: readonly string[]): string {
 function fieldName([first = "", ...rest]: readonly string[]): string {
   let name = first;
   for (let i = 0; i < rest.length; i++) {
-    const isMember = NESTING.has(rest[i] as string);
-    if (rest[i] === "items") name += "[]";
+    const part = rest[i] ?? "";
+    const isMember = NESTING.has(part);
+    if (part === "items") name += "[]";
     else if (isMember && i + 1 < rest.length) name += `.${rest[++i]}`;
     else break;
   }

@@ -114,7 +114,7 @@ function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   let passed = 0;
   for (const stretch of align(a.visits, b.visits, ({ node }) => node)) {
     if ("a" in stretch) {
-      diffVisits(stretch.a, stretch.b, [a.run, places[passed] as string], comparison);
+      diffVisits(stretch.a, stretch.b, [a.run, places[passed] ?? String(passed)], comparison);
       passed++;
     } else {
       const [onlyA, onlyB] = [stretch.onlyA.map(told.comparableNode), stretch.onlyB.map(told.comparableNode)];

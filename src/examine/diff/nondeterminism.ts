@@ -51,7 +51,7 @@ export class Nondeterminism {
     const whole = markers.get(text);
     if (whole !== undefined) return whole;
     return this.#byLength(side).reduce((masked, drawn) => {
-      return masked.includes(drawn) ? masked.replaceAll(drawn, markers.get(drawn) as string) : masked;
+      return masked.includes(drawn) ? masked.replaceAll(drawn, markers.get(drawn) ?? drawn) : masked;
     }, text);
   }
 

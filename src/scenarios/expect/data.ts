@@ -39,7 +39,7 @@ function isChanged(before: string | undefined, after: string | undefined): boole
 
 /** Line by line, so that one line too many is shown as that. */
 function compareLines(before: string | undefined, after: string | undefined, at: readonly string[]) {
-  const lines = (text: string | undefined) => (isAbsent(text) ? [] : (text as string).split("\n"));
+  const lines = (text = "") => (isAbsent(text) ? [] : text.split("\n"));
   return compare(lines(before), lines(after), [...at, "text"]);
 }
 
@@ -48,7 +48,7 @@ function compareStored(stored: Stored | null, text: string | undefined, at: read
     const found = text === undefined ? undefined : readStored(stored.form, text);
     return compare(stored.content, found, [...at, stored.form]);
   }
-  return isAbsent(text) ? [] : [{ at: pointer(at), found: text as string }];
+  return text === undefined || isAbsent(text) ? [] : [{ at: pointer(at), found: text }];
 }
 
 /** What a data file holds, in one of the forms it may be told in. */

@@ -33,6 +33,6 @@ const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 
 function withoutReferences(text: string): string {
   return text.replace(/&(?:#(\d{1,6})|(amp|lt|gt|quot|apos));/g, (_, code: string | undefined, name: string) =>
-    code === undefined ? (NAMED[name] as string) : String.fromCodePoint(Number(code)),
+    code === undefined ? (NAMED[name] ?? "") : String.fromCodePoint(Number(code)),
   );
 }

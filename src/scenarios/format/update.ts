@@ -1,14 +1,6 @@
 /** What to change in a scenario file so that it expects what came out. */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  own,
-  parsePointer,
-  pointer,
-} from "../../json/json.ts";
+import { childAt, type Json, type JsonObject, jsonEqual, parsePointer, pointer } from "../../json/json.ts";
 import { secretInName } from "../../trace/event.ts";
 import type { Difference } from "../expect/compare.ts";
 import { isMatcher, toAuthored } from "../expect/matchers.ts";
@@ -49,7 +41,7 @@ function placeOutsideMarkers({ at: base, value: recorded }: SourceChange, at: st
   for (const part of parsePointer(at).slice(path.length)) {
     if (isMatcher(value)) break;
     path.push(part);
-    value = member(value, part);
+    value = childAt(value, part);
   }
   return pointer(path);
 }
@@ -77,8 +69,8 @@ function changeFor(
   for (const part of parsePointer(at).slice(base.length)) {
     if (isMatcher(wanted) || isWhole(path, wanted, value)) break;
     path.push(part);
-    wanted = member(wanted, part);
-    value = member(value, part);
+    wanted = childAt(wanted, part);
+    value = childAt(value, part);
   }
   // The name is not known: what stands under it is not expected.
   if (path.some((name) => secretInName(name) !== undefined)) return [];
@@ -92,11 +84,6 @@ function changeFor(
 function isWhole(path: readonly string[], wanted: Json | undefined, value: Json | undefined): boolean {
   if (!Array.isArray(wanted)) return false;
   return path[0] === "violations" || !Array.isArray(value) || value.length !== wanted.length;
-}
-
-function member(value: Json | undefined, part: string): Json | undefined {
-  if (Array.isArray(value)) return value[Number(part)] as Json | undefined;
-  return isObject(value) ? own(value, part) : undefined;
 }
 
 function distinct(changes: readonly SourceChange[]): readonly SourceChange[] {

@@ -18,7 +18,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { file, repeatable } from "../../option.ts";
 import { plain, printError, printJson, printText } from "../../print.ts";
-import { printVerified } from "../../verified-view.ts";
+import { printVerified } from "../../views/verify.ts";
 
 export const seal = defineCommand({
   details: "Valid signatures that the seal already has stay. Nothing is written unless every file is valid.",
