@@ -17,8 +17,11 @@ import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts"
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
 export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Ports, "clock" | "entropy"> {
-  /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
-  readonly journal: { append(event: EventBody): void; sync(): void };
+  /**
+   * Where events go. Everything appended is on the device when `sync` returns; `bytes` is the length of the whole trace.
+   * @throws TraceFault, and EngineFault for an event that is too large
+   */
+  readonly journal: { append(event: EventBody): void; sync(): void; readonly bytes: number };
   readonly limits: TraceLimits;
   /** Called for every nested run before its first event. */
   readonly onBeginRun: (run: string, plan: Plan) => void;
@@ -35,6 +38,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
       return new Date(live.clock.now()).toISOString();
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
+    bytesLimit: () => (live.journal.bytes < live.limits.bytes ? null : live.limits.bytes),
     admit: (rules, where) => findMatches(rules, where, live.stores.events),
     validate,
     bind,
