@@ -1,7 +1,9 @@
 /** All rules over one snapshot: what they find, each with its place, always in the same order. */
 
 import { digestOf } from "../json/canonical.ts";
-import { type JsonObject, linesOf, parsePointer, pointer } from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { linesOf } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Found, Rule, Severity } from "./rule.ts";

@@ -2,8 +2,11 @@
 
 import { Ajv, type ErrorObject } from "ajv";
 import schema from "../../schemas/check-config.schema.json" with { type: "json" };
-import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
+import { readObject } from "../json/parse.ts";
+import { pointer } from "../json/pointer.ts";
 import { repairOf } from "../json/repair.ts";
+import { lineOf, utf8 } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { CheckFault } from "./errors.ts";
 import { currentId } from "./former-ids.ts";

@@ -3,7 +3,7 @@
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
-import { utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
 import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { tooLarge } from "../render/picture/size.ts";

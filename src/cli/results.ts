@@ -3,7 +3,7 @@
 import type { Fault } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { Notice, Part, PartName, Rule } from "../report/result.ts";
 import type { Context } from "./context.ts";
 import { reported } from "./report-files.ts";

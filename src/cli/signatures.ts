@@ -1,7 +1,7 @@
 /** The signatures of a seal: which are required, and how they are shown. */
 
 import { isDigest } from "../json/canonical.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { EvaluatedSignature, Verdict } from "../sign/verify.ts";
 import type { SealRequirements } from "../snapshot/verify-snapshot.ts";
 import type { Context } from "./context.ts";

@@ -1,6 +1,6 @@
 /** Errors that the ports of `ports.ts` throw. */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import {
   type FactsOf,
   Fault,

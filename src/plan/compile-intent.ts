@@ -1,6 +1,6 @@
 /** The declared spec of an intent, narrowed; an unknown rule is a reason. */
 
-import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Hint, Report } from "../snapshot/parse.ts";

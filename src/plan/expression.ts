@@ -11,7 +11,7 @@ import {
   type MutableJson,
   setOwn,
   typeOf,
-} from "../json/json.ts";
+} from "../json/value.ts";
 import { PlanFault } from "./errors.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";

@@ -1,14 +1,8 @@
 /** The declared intent as JSON Schema, and the violations that ajv finds, in the terms of the contract (SPEC 4.3). */
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import {
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJson,
-  parsePointer,
-  pointer,
-} from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { type Json, type JsonObject, jsonEqual, type MutableJson } from "../json/value.ts";
 import { follow, type Segment } from "./expression.ts";
 import {
   allowsNull,

@@ -6,7 +6,7 @@
  */
 
 import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/value.ts";
 
 export const VALUE_TYPES = ["string", "integer", "number", "boolean", "object", "array", "null"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];

@@ -2,7 +2,7 @@
  * Evaluates list-valued paths (RFC 9535): members of an object in canonical order, duplicates as the RFC counts them.
  */
 
-import { isObject, type Json, own } from "../json/json.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import type { Segment, Selector } from "./path.ts";
 
 /** A list before it is expanded: descendants of descendants share their parts, no matter how often each counts. */

@@ -5,7 +5,7 @@ import type { Transform } from "../capabilities/transform.ts";
 import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
+import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/value.ts";
 import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { ScenarioFault } from "./errors.ts";

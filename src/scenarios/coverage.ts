@@ -1,7 +1,7 @@
 /** Which of the edges, outcomes and admissions that a snapshot declares were exercised. */
 
 import { Fault } from "../errors/base.ts";
-import { type JsonObject, own } from "../json/json.ts";
+import { type JsonObject, own } from "../json/value.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import { fqdnOfFile } from "../snapshot/fqdn.ts";

@@ -2,7 +2,7 @@
 
 import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/base.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Clock, Entropy, Mail, Ports, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";

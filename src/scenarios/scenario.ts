@@ -1,6 +1,8 @@
 /** The scenario vectors: some steps on one data root, each with what it must come out as and leave behind. */
 
-import { isObject, type Json, type JsonObject, pointer, spellings } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { spellings } from "../json/text.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import {
   choice,
   entries,

@@ -1,15 +1,8 @@
 /** The conformance cases of a snapshot: for one transform, literal inputs and the expected result (SPEC 2). */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  lineOf,
-  own,
-  parsePointer,
-  pointer,
-  valueAt,
-} from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { lineOf, valueAt } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./load.ts";

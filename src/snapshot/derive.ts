@@ -4,17 +4,9 @@
  */
 
 import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  lineAt,
-  lineFinder,
-  type MutableJson,
-  objectAt,
-  own,
-} from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
+import { lineAt, lineFinder } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../json/value.ts";
 import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
 import { type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
 import type { Path } from "./hint.ts";

@@ -1,9 +1,11 @@
 /** The common envelope of every artifact file (SPEC 2). */
 
 import { type Digest, isDigest } from "../json/canonical.ts";
-import { isObject, type Json, type JsonObject, lineOf, own, readObject, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
+import { readObject } from "../json/parse.ts";
 import { repairOf } from "../json/repair.ts";
+import { lineOf, utf8 } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { SnapshotFault } from "./errors.ts";
 import { codeOf, type Fqdn, fqdnOfFile, namespaceOf, wordOf } from "./fqdn.ts";
 import { quote, sentence } from "./hint.ts";

@@ -1,6 +1,7 @@
 /** A hint: one field and its change, in a sentence that can be followed literally. */
 
-import { type Json, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { Json } from "../json/value.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** The change of one field. `to` and `as` are phrases: see `quote` and `oneOf`. */

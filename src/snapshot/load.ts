@@ -6,7 +6,8 @@
 
 import type { Fault } from "../errors/base.ts";
 import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
-import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type JsonObject, own } from "../json/value.ts";
 import type { CheckCache, Files } from "../ports.ts";
 import { type ParsedArtifact, parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";

@@ -10,7 +10,8 @@
  */
 
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
-import { isObject, type Json, type JsonObject, own, utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
 import { SealFault } from "./errors.ts";
 

@@ -2,7 +2,9 @@
 
 import type { Fault } from "../errors/base.ts";
 import { sha256 } from "../json/canonical.ts";
-import { firstDifference, type Json, lineOf, own, pointer, valueAt } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { lineOf, valueAt } from "../json/text.ts";
+import { firstDifference, type Json, own } from "../json/value.ts";
 import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
 import { EXECUTED, type ParsedArtifact, parseEnvelope, parseStrict } from "./envelope.ts";

@@ -1,7 +1,7 @@
 /** The summary that `run` prints. It uses only the events, so it shows nothing that is not in the trace (SPEC 1). */
 
-import type { Json, JsonObject, MutableJson } from "../json/json.ts";
-import { setOwn } from "../json/json.ts";
+import type { Json, JsonObject, MutableJson } from "../json/value.ts";
+import { setOwn } from "../json/value.ts";
 import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
 
 export interface PathEntry {

@@ -11,7 +11,7 @@ import { evaluate } from "../../src/check/evaluate.ts";
 import { RULES } from "../../src/check/rules.ts";
 import { toContext } from "../../src/cli/context.ts";
 import { checkPart } from "../../src/cli/views/check.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { leftOut, type Verdict } from "../../src/report/result.ts";
 import { sarifText } from "../../src/report/sarif.ts";

@@ -3,7 +3,8 @@ import { frontMatterTables } from "../../snapshot/parse.ts";
 
 import type { Fault } from "../../errors/base.ts";
 import { sha256 } from "../../json/canonical.ts";
-import { type JsonObject, utf8 } from "../../json/json.ts";
+import { utf8 } from "../../json/text.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
 import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";

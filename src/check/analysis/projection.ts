@@ -1,6 +1,6 @@
 /** The tokenized projection of a snapshot, where it stands beside it: the same protocol with addresses for names. */
 
-import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { parseStrict } from "../../snapshot/envelope.ts";
 import { SnapshotFault } from "../../snapshot/errors.ts";

@@ -1,7 +1,8 @@
 /** Files and declarations that say again what artifacts say. */
 
 import { counted } from "../../errors/counted.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own } from "../../json/value.ts";
 import { AuthorError, type AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";

@@ -1,7 +1,8 @@
 /** Coverage as a part of a verdict: what was never taken, and where that is declared. */
 
 import { counted } from "../../errors/counted.ts";
-import { lineOf, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { lineOf } from "../../json/text.ts";
 import type { Case, Level, Notice, Part, Rule } from "../../report/result.ts";
 import { type Coverage, isBelow } from "../../scenarios/coverage.ts";
 import type { Snapshot } from "../../snapshot/load.ts";

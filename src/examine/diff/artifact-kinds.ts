@@ -1,6 +1,6 @@
 /** What a place in an artifact is to a run, and which changes of it break those who rely on the artifact. */
 
-import { isObject, type Json, jsonEqual, own } from "../../json/json.ts";
+import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
 import { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 
 export type DifferenceKind =

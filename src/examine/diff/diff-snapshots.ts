@@ -1,6 +1,7 @@
 /** What two snapshots execute differently, place by place; and whether those who rely on it are broken by it. */
 
-import { type Json, jsonEqual, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { type Json, jsonEqual } from "../../json/value.ts";
 import { firstWordOf } from "../../snapshot/fqdn.ts";
 import { classify, type DifferenceKind } from "./artifact-kinds.ts";
 import type { Executed, ExecutedSnapshot } from "./executed.ts";

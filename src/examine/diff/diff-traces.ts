@@ -4,7 +4,8 @@
  */
 
 import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json/diff.ts";
-import { type JsonObject, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import type { JsonObject } from "../../json/value.ts";
 import { eventsOf, type TraceEvent } from "../../trace/event.ts";
 import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";

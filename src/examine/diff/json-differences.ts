@@ -1,6 +1,6 @@
 /** Every place at which two JSON values differ, lists aligned by what their items are called. */
 
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { Path } from "../../snapshot/hint.ts";
 
 export interface JsonDifference {

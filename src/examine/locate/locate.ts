@@ -1,7 +1,8 @@
 /** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
 import { wordingOf } from "../../engine/errors.ts";
-import { type JsonObject, own, parsePointer } from "../../json/json.ts";
+import { parsePointer } from "../../json/pointer.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { ContractNode, IntentNode, Plan, Step } from "../../plan/plan.ts";
 import { stepPath } from "../../plan/routes.ts";
 import { MAIN_RUN } from "../../trace/event.ts";

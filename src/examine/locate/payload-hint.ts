@@ -1,6 +1,8 @@
 /** What to make of a payload field, so that the rule it does not meet is met. */
 
-import { isObject, type JsonObject, parsePointer, pointer, valueAt } from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { valueAt } from "../../json/text.ts";
+import { isObject, type JsonObject } from "../../json/value.ts";
 import type { FieldSpec, IntentSpec } from "../../plan/intent.ts";
 import { describeExpected } from "../../plan/suggest/describe-expected.ts";
 import { sentence } from "../../snapshot/hint.ts";

@@ -1,6 +1,6 @@
 /** Suggests the nearest valid expression for an invalid one. */
 
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { type Path, quote } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import type { Hint } from "../../snapshot/parse.ts";

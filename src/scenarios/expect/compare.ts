@@ -1,7 +1,7 @@
 /** Is a value what was expected of it? Where it is not, every place at which the two part. */
 
 import { type ClassifyDifference, differing, isMatch, jsonDifferences, type Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 
 /** One place where what was found is not what was expected. */
 export interface Difference {

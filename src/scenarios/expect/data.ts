@@ -1,6 +1,8 @@
 /** What a step left in the data root, held to what its vector says. */
 
-import { type Json, pointer, utf8 } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { utf8 } from "../../json/text.ts";
+import type { Json } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
 import type { RunStep, Stored } from "../scenario.ts";
 import { compare, type Difference } from "./compare.ts";

@@ -1,6 +1,7 @@
 /** Texts that may stand in nothing a run leaves or says. */
 
-import { type JsonObject, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { Difference } from "./compare.ts";
 
 /** Something that a run left or said: the trace, a rendering, a report. */

@@ -1,6 +1,6 @@
 /** What may stand in an expectation in place of a plain value, and what an object stands for there. */
 
-import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { isSuppressed, secretInName } from "../../trace/event.ts";
 import { ABSENT, ANY, containing, counting, exactly, isMatcherValue, oneOf, subset } from "./compare.ts";
 

@@ -3,16 +3,8 @@
  * steps and observations that prove it. What is observed of a step is expected of that step.
  */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  type MutableJson,
-  objectAt,
-  own,
-  parsePointer,
-  pointer,
-} from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../../json/value.ts";
 import { ScenarioFault } from "../errors.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";

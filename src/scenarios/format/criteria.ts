@@ -1,6 +1,6 @@
 /** Success criteria: which steps satisfy each, and whether it holds. */
 
-import { pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
 import { type AuthoredFile, authoredIn, type Criterion } from "./authored.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";

@@ -12,8 +12,9 @@ import {
   stringify,
   type YAMLMap,
 } from "yaml";
-import { isObject, type Json, type JsonObject, jsonEqual, own, valueAt } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { valueAt } from "../../json/text.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import { yamlText } from "../../json/yaml-text.ts";
 
 type Path = readonly (string | number)[];

@@ -1,7 +1,8 @@
 /** `{{steps.NAME.path}}`: what a step says of an earlier one, found where it stands and put in its place. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json } from "../../json/value.ts";
 
 export interface Reference {
   /** As written, braces and all. */

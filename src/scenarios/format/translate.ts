@@ -1,8 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
 import type { Path } from "../../json/diff.ts";
-import { type Json, type JsonObject, pointer, readObject, utf8, valueAt } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { readObject } from "../../json/parse.ts";
+import { pointer } from "../../json/pointer.ts";
+import { utf8, valueAt } from "../../json/text.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";

@@ -1,6 +1,8 @@
 /** What to change in a scenario file so that it expects what came out. */
 
-import { childAt, type Json, type JsonObject, jsonEqual, parsePointer, pointer } from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { childAt } from "../../json/text.ts";
+import { type Json, type JsonObject, jsonEqual } from "../../json/value.ts";
 import { secretInName } from "../../trace/event.ts";
 import type { Difference } from "../expect/compare.ts";
 import { isMatcher, toAuthored } from "../expect/matchers.ts";

@@ -4,7 +4,7 @@
  */
 
 import { sha256 } from "../../json/canonical.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/value.ts";
 import { ContentError, type Derived, derive } from "../derive.ts";
 import { codeOf, type Fqdn, GOVERNANCE_FOLDERS, isFqdn, KIND_FOLDERS, namespaceOf, wordOf } from "../fqdn.ts";
 import { AuthorError, type AuthoredArtifact, ofKind } from "./authored.ts";

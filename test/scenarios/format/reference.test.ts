@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Json, valueAt } from "../../../src/json/json.ts";
+import { valueAt } from "../../../src/json/text.ts";
+import type { Json } from "../../../src/json/value.ts";
 import { misspelt, referring, resolved } from "../../../src/scenarios/format/reference.ts";
 
 const LEFT = { results: { MAKE: { id: "ID_1", list: [{ n: 7 }], "a b": true } } };

@@ -1,7 +1,7 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
 import type { Fault } from "../../../errors/base.ts";
-import type { JsonObject } from "../../../json/json.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
 import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";

@@ -10,7 +10,7 @@ import {
   wordsOfProbeFailure,
 } from "../../../examine/recovery/probe.ts";
 import { type CompletedEffect, rerunTable } from "../../../examine/recovery/rerun.ts";
-import type { JsonObject } from "../../../json/json.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import type { LockHolder } from "../../../ports.ts";
 import type { Paint } from "../../colour.ts";
 import { gathered, holderText, plain, rowsByRun, stepText, TOLD_SINGLY, table } from "../../print.ts";

@@ -2,7 +2,8 @@
 
 import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { readObject, utf8 } from "../../../json/json.ts";
+import { readObject } from "../../../json/parse.ts";
+import { utf8 } from "../../../json/text.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";

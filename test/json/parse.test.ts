@@ -2,26 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
+import { DEPTH } from "../../src/json/limits.ts";
+import { isCanonicalNumber } from "../../src/json/number.ts";
+import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
+import { pointer } from "../../src/json/pointer.ts";
+import { lineOf, spellings, valueAt } from "../../src/json/text.ts";
 import {
   deepFreeze,
   firstDifference,
   inCanonicalOrder,
   isObject,
   type Json,
-  type JsonDefect,
   type JsonObject,
   jsonEqual,
-  lineOf,
   own,
-  pointer,
-  readObject,
-  readObjectText,
   setOwn,
-  spellings,
-  valueAt,
-} from "../../src/json/json.ts";
-import { DEPTH } from "../../src/json/limits.ts";
-import { isCanonicalNumber } from "../../src/json/number.ts";
+} from "../../src/json/value.ts";
 import { isJson } from "../support/is-json.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
