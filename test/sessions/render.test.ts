@@ -99,7 +99,7 @@ test("a changed trace is drawn, and it is said on stderr, on the page and by the
   assert.match(said.err, /^warning: BAD_HASH hash does not match the line.*:7\)$/m);
   assert.match(
     textOf(readFileSync(place.path("x.html"), "utf8")),
-    /not as a run on this snapshot leaves it[\s\S]*BAD_HASH \(line 7\)/,
+    /not valid for this snapshot[\s\S]*BAD_HASH \(line 7\)/,
   );
   const { ok, findings } = document(await place.session("render", trace, "--html", "x.html", "--json"));
   assert.deepEqual([ok, at(findings, 0, "code"), at(findings, 0, "line")], [false, "BAD_HASH", 7]);
