@@ -2,13 +2,14 @@
 
 import type { ChildResult } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
-import { type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
 import { EngineFault, STORAGE_CODES } from "./errors.ts";
 import { errorEvent } from "./events.ts";
-import { checkLimit, limitOf, requireStorableIn } from "./limits.ts";
+import { limitOf, requireRoomForRun, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
@@ -25,7 +26,7 @@ export type RunChild = (plan: Plan, input: RunInput) => Promise<RunResult>;
 export function createChildRunner(parent: RunState, runChild: RunChild): RunState["call"] {
   let count = 0;
   return async (workflow, payload, contract) => {
-    checkLimit("runs", parent);
+    requireRoomForRun(parent);
     const plan = await find(workflow, payload, contract, parent, `${parent.input.run}.${count + 1}`);
     if (plan === null) return ended("unknown", "WORKFLOW_UNKNOWN");
     count++;

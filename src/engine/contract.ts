@@ -1,10 +1,10 @@
 /** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
-import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/json.ts";
+import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import { CLOCK, type Scope } from "../plan/expression.ts";
 import type { Action, Contract, Step } from "../plan/plan.ts";
 import { EngineFault } from "./errors.ts";
-import { checkLimit } from "./limits.ts";
+import { requireRoomForStep } from "./limits.ts";
 import type { RunState } from "./run-state.ts";
 import { runEffect, runTransform } from "./steps.ts";
 
@@ -30,7 +30,7 @@ export async function runContract(
 ): Promise<{ readonly outcome: string; readonly outputs: JsonObject }> {
   const progress: Progress = { inputs, published: {}, results: {}, raw: {} };
   for (let step = contract.steps[0]; step !== undefined; ) {
-    checkLimit("events", state);
+    requireRoomForStep(state);
     state.cursor.step = step.name;
     const { outcome, scope } = await runStep(step, contract, progress, state);
     const action = actionAfter(step, outcome, contract);

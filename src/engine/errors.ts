@@ -13,7 +13,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { storePathTable } from "../errors/ports.ts";
-import { isObject, type JsonObject } from "../json/json.ts";
+import { isObject, type JsonObject } from "../json/value.ts";
 import { planTable } from "../plan/errors.ts";
 import { type StoreDefect, storeRepair } from "../storage/errors.ts";
 
@@ -52,6 +52,14 @@ export const runTable = {
   EVENT_LIMIT: (f: { limit: number }) => ({
     what: `the trace contains ${counted(f.limit, "event")} or more`,
     hint: "look for a cycle with pgs plan; if there is none, raise --max-events",
+  }),
+  TRACE_SIZE_LIMIT: (f: { limit: number }) => ({
+    what: `the trace has ${counted(f.limit, "byte")} or more`,
+    hint: "look for a value that grows from node to node with pgs plan; if there is none, raise --max-trace-bytes",
+  }),
+  EVENT_SIZE_LIMIT: (f: { event: string; limit: number }) => ({
+    what: `the event ${f.event} would have more than ${counted(f.limit, "byte")} in the trace`,
+    hint: "bind a part of the value instead of all of it; if all of it is needed, raise --max-event-bytes",
   }),
   CAPABILITY_FAULT: (f: { capability: string; reason: string }) => ({
     what: `${f.capability} broke its contract: ${f.reason}`,

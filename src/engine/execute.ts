@@ -4,7 +4,7 @@
  */
 
 import { RunFault } from "../errors/base.ts";
-import { deepFreeze, type JsonObject, setOwn } from "../json/json.ts";
+import { deepFreeze, type JsonObject, setOwn } from "../json/value.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
@@ -13,7 +13,7 @@ import { createChildRunner, type RunResult } from "./child-runs.ts";
 import { EngineFault } from "./errors.ts";
 import { emitter, errorEvent, startEvent } from "./events.ts";
 import type { StepExecutor } from "./executor.ts";
-import { checkLimit, requireStorable } from "./limits.ts";
+import { requireRoomForStep, requireStorable } from "./limits.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, RunState } from "./run-state.ts";
 
@@ -33,10 +33,11 @@ export async function execute(
   let events = 0;
   let effects = 0;
   const count = emitter((event) => {
+    const emitted = trace.emit(event);
     events++;
     if (input.run === MAIN_RUN) tally.events++;
     if (event.event_type === "side_effect_start") effects++;
-    return trace.emit(event);
+    return emitted;
   });
   const state: RunState = {
     plan,
@@ -98,7 +99,7 @@ async function runNodes(state: RunState): Promise<RunEnding> {
     cursor.node = key;
     delete cursor.step;
     cursor.visit = hops;
-    checkLimit("events", state);
+    requireRoomForStep(state);
     if (hops >= input.maxHops) throw new EngineFault("walk", "WF", "HOP_LIMIT", { limit: input.maxHops });
     const node = plan.nodes.get(key);
     if (node === undefined) throw new Error(`the plan leads to ${key}, which it does not have`);

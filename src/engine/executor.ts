@@ -4,8 +4,7 @@
  */
 
 import type { Digest } from "../json/canonical.ts";
-import type { JsonObject, MutableJson } from "../json/json.ts";
-import type { TraceLimits } from "../json/limits.ts";
+import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
@@ -29,7 +28,9 @@ export interface StepExecutor {
   /** A called workflow begins as the nested run `run`. Returns its clock, RFC 3339 UTC. */
   beginRun(run: string, plan: Plan): string;
   /** The limit that a trace of so many runs or events has reached; null where it may go on. */
-  limit(of: keyof TraceLimits, count: number): number | null;
+  limit(of: "runs" | "events", count: number): number | null;
+  /** The limit that the bytes of the trace have reached; null where it may go on. */
+  bytesLimit(): number | null;
   /** Which admission rules find a matching record. */
   admit(rules: Admission, where: AdmissionWhere): AdmissionResult | Promise<AdmissionResult>;
   /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */

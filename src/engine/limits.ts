@@ -1,8 +1,9 @@
 /** The limits that a run checks: whether an event can be read back from a trace, and whether the trace is full. */
 
 import type { NodeCategory, Stage } from "../errors/base.ts";
-import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
+import { canonical } from "../json/canonical.ts";
 import { DEPTH, SIZE, type TraceLimits } from "../json/limits.ts";
+import { isDeeper, isLarger, type Json, type JsonObject } from "../json/value.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 import { EngineFault, type RunCode } from "./errors.ts";
 import type { RunState } from "./run-state.ts";
@@ -34,22 +35,50 @@ export function requireStorableIn(payload: JsonObject, event: EventType): void {
     throw new EngineFault(stage, category, "DATA_TOO_LARGE", { event, limit: SIZE.event });
 }
 
-const TRACE_CODES = { runs: "RUN_LIMIT", events: "EVENT_LIMIT" } as const satisfies Record<
-  keyof TraceLimits,
-  RunCode
->;
+/** Length of the payload as its line contains it: of an event that has no line. */
+export function payloadBytes({ payload }: EventBody): number {
+  return Buffer.byteLength(canonical(payload as unknown as JsonObject));
+}
 
-/** @throws RunFault where the trace may hold no more of these. */
-export function checkLimit(
-  of: keyof TraceLimits,
-  { executor, tally }: Pick<RunState, "executor" | "tally">,
-): void {
-  const limit = executor.limit(of, tally[of]);
+/** Whether an event of this type may be refused for its size. */
+export function isLimitedInSize({ event_type }: Pick<EventBody, "event_type">): boolean {
+  return !SMALL.has(event_type);
+}
+
+/** @throws EngineFault `EVENT_SIZE_LIMIT` where the line of the event is longer than the limit */
+export function requireLineSize({ event_type: event }: EventBody, bytes: number, limit: number): void {
+  if (bytes <= limit || SMALL.has(event)) return;
+  const [stage, category] = REFUSERS[event] ?? ["walk", "WF"];
+  throw new EngineFault(stage, category, "EVENT_SIZE_LIMIT", { event, limit });
+}
+
+/** What the limits of a whole trace count. */
+export type TraceTotal = Exclude<keyof TraceLimits, "eventBytes">;
+
+const TRACE_CODES = {
+  runs: "RUN_LIMIT",
+  events: "EVENT_LIMIT",
+  bytes: "TRACE_SIZE_LIMIT",
+} as const satisfies Record<TraceTotal, RunCode>;
+
+type Limited = Pick<RunState, "executor" | "tally">;
+
+/** Before a nested run begins. @throws EngineFault where the trace may contain no more of them */
+export function requireRoomForRun({ executor, tally }: Limited): void {
+  requireBelow("runs", executor.limit("runs", tally.runs));
+}
+
+/** Before a node or a step begins. @throws EngineFault where the trace may contain no more events or bytes */
+export function requireRoomForStep({ executor, tally }: Limited): void {
+  requireBelow("events", executor.limit("events", tally.events));
+  requireBelow("bytes", executor.bytesLimit());
+}
+
+function requireBelow(of: TraceTotal, limit: number | null): void {
   if (limit !== null) throw new EngineFault("walk", "WF", TRACE_CODES[of], { limit });
 }
 
 /** Which limit of the trace a refusal reports; undefined for every other refusal. */
-export function limitOf(code: string): keyof TraceLimits | undefined {
-  if (code === TRACE_CODES.runs) return "runs";
-  return code === TRACE_CODES.events ? "events" : undefined;
+export function limitOf(code: string): TraceTotal | undefined {
+  return (Object.keys(TRACE_CODES) as TraceTotal[]).find((of) => TRACE_CODES[of] === code);
 }

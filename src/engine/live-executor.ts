@@ -4,8 +4,9 @@ import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
-import { type JsonObject, pointer } from "../json/json.ts";
 import type { TraceLimits } from "../json/limits.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Observation, Ports } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
@@ -17,8 +18,11 @@ import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts"
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
 export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Ports, "clock" | "entropy"> {
-  /** Where events go. Everything appended is on the device when `sync` returns. @throws TraceFault */
-  readonly journal: { append(event: EventBody): void; sync(): void };
+  /**
+   * Where events go. Everything appended is on the device when `sync` returns; `bytes` is the length of the whole trace.
+   * @throws TraceFault, and EngineFault for an event that is too large
+   */
+  readonly journal: { append(event: EventBody): void; sync(): void; readonly bytes: number };
   readonly limits: TraceLimits;
   /** Called for every nested run before its first event. */
   readonly onBeginRun: (run: string, plan: Plan) => void;
@@ -35,6 +39,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
       return new Date(live.clock.now()).toISOString();
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
+    bytesLimit: () => (live.journal.bytes < live.limits.bytes ? null : live.limits.bytes),
     admit: (rules, where) => findMatches(rules, where, live.stores.events),
     validate,
     bind,

@@ -3,8 +3,7 @@
  * one. Transforms and evaluations are computed again. What rests on suppressed values is taken as recorded, and listed.
  */
 
-import { type Json, type JsonObject, own } from "../json/json.ts";
-import type { TraceLimits } from "../json/limits.ts";
+import { type Json, type JsonObject, own } from "../json/value.ts";
 import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
@@ -16,24 +15,31 @@ import type {
   Plan,
   TransformStep,
 } from "../plan/plan.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { lineBytes } from "../trace/chain.ts";
+import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
 import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
-import { limitOf } from "./limits.ts";
+import { isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
 import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
 import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
 
+/** By so many digits a recorded time may be longer than that of an event that was not recorded. */
+const ELAPSED_DIGITS = 16;
+
 export class ReplayExecutor implements StepExecutor {
   readonly #record: RecordCursor;
   readonly #policy: ReplayPolicy;
   readonly #suppressed = new SuppressedValues();
   /** How much the trace held when its limits were last asked for. */
-  readonly #asked: Record<keyof TraceLimits, number> = { runs: 0, events: 0 };
+  readonly #asked: Record<TraceTotal, number> = { runs: 0, events: 0, bytes: 0 };
+  /** Length of the events passed so far, and of the longest of them. */
+  #bytes = 0;
+  #longest = 0;
   #compared = 0;
   #first: Divergence | null = null;
 
@@ -62,6 +68,7 @@ export class ReplayExecutor implements StepExecutor {
   /** Passes the next recorded event. @throws ReplayStopped */
   readonly emit = emitter((emitted) => {
     const { event, isChecked } = this.#next();
+    this.#refuseAsRecorded(event, emitted);
     const replayed = this.#suppressed.settled(event, emitted);
     const isInPlace = isSamePosition(event, replayed);
     const divergence =
@@ -69,6 +76,9 @@ export class ReplayExecutor implements StepExecutor {
     const isWorkedOut = isChecked && !this.#suppressed.isTaken(event);
     if (isWorkedOut && divergence === null) this.#compared++;
     this.#record.advance();
+    const bytes = lineBytes(event);
+    this.#bytes += bytes;
+    if (isLimitedInSize(event)) this.#longest = Math.max(this.#longest, bytes);
     const isEnough = this.#policy.passed(event, replayed, isWorkedOut, divergence);
     this.#first ??= divergence;
     const { continuesAfterDivergence } = this.#policy;
@@ -86,13 +96,31 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   /** A limit is on record only where it ended the run; it was not reached when it was asked for before. */
-  limit(of: keyof TraceLimits, count: number): number | null {
+  limit(of: "runs" | "events", count: number): number | null {
+    return this.#limit(of, count);
+  }
+
+  bytesLimit(): number | null {
+    return this.#limit("bytes", this.#bytes);
+  }
+
+  #limit(of: TraceTotal, count: number): number | null {
     const before = this.#asked[of];
     this.#asked[of] = count;
     const event = this.peek()?.event;
     if (event?.event_type !== "error" || limitOf(event.payload.error_code) !== of) return null;
     const limit = Number(own(event.payload.facts, "limit"));
     return limit > before && limit <= count ? limit : null;
+  }
+
+  /** The recorded refusal of an event for its size, where no event before it was larger and this one is. */
+  #refuseAsRecorded(recorded: TraceEvent, emitted: EventBody): void {
+    if (recorded.event_type !== "error" || recorded.payload.error_code !== "EVENT_SIZE_LIMIT") return;
+    const limit = Number(own(recorded.payload.facts, "limit"));
+    if (!(limit >= this.#longest)) return;
+    const bytes = lineBytes({ ...recorded, ...emitted } as TraceEvent);
+    // The time of the refused event is not recorded, nor are suppressed values.
+    requireLineSize(emitted, this.#suppressed.any ? Number.POSITIVE_INFINITY : bytes + ELAPSED_DIGITS, limit);
   }
 
   admit(): AdmissionResult {

@@ -14,6 +14,7 @@ export function replayThenLive(record: ReplayExecutor, live: StepExecutor): Step
     emit: (event) => current().emit(event),
     beginRun: (...of) => current().beginRun(...of),
     limit: (...of) => current().limit(...of),
+    bytesLimit: () => current().bytesLimit(),
     admit: (...of) => current().admit(...of),
     validate: (...of) => current().validate(...of),
     bind: (...of) => current().bind(...of),

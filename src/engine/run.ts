@@ -2,16 +2,17 @@
 
 import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
-import type { JsonObject } from "../json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ports, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
 import type { RunEnding } from "./advance.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
+import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 
@@ -51,7 +52,8 @@ export async function run(request: RunRequest): Promise<TracedRun> {
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   try {
-    const options = { executionId: trace.id, clock };
+    const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
+    const options = { executionId: trace.id, clock, check };
     const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
     const input = {
       executionId: trace.id,
@@ -71,7 +73,13 @@ export async function run(request: RunRequest): Promise<TracedRun> {
         mail,
         limits,
         durability,
-        journal: { append: (event) => journal.append(redactor.mask(event)), sync: () => journal.sync() },
+        journal: {
+          append: (event) => journal.append(redactor.mask(event)),
+          sync: () => journal.sync(),
+          get bytes() {
+            return journal.bytes;
+          },
+        },
         onBeginRun: (nested, called) => redactor.add(nested, called),
       }),
     );

@@ -2,10 +2,12 @@
 
 import { isUtf8 } from "node:buffer";
 import { canonical, type Digest, digestOf } from "../json/canonical.ts";
-import { type JsonObject, readObjectText, utf8 } from "../json/json.ts";
 import { DEPTH, LIST, SIZE } from "../json/limits.ts";
 import { isCanonicalNumber } from "../json/number.ts";
-import { genesis, hashOf } from "../trace/chain.ts";
+import { readObjectText } from "../json/parse.ts";
+import { utf8 } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
+import { genesis, hashOf, withLineBytes } from "../trace/chain.ts";
 import { linesIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type ScannedLine, scanLine } from "../trace/line.ts";
@@ -36,7 +38,7 @@ export function verifyTrace(bytes: Uint8Array, expectedHead?: string): VerifiedE
 
 /** The event of a line that verification let through. */
 export function eventIn(line: Uint8Array): TraceEvent {
-  return toEvent(JSON.parse(utf8(line)) as JsonObject);
+  return withLineBytes(toEvent(JSON.parse(utf8(line)) as JsonObject), line.length + 1);
 }
 
 /** The findings of a trace whose run was cut off: what stands before the end is as good as ever. */

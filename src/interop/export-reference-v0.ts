@@ -5,8 +5,8 @@
 
 import { type runTable, wordingOf } from "../engine/errors.ts";
 import { digestOf } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
 import { pythonDumps } from "../json/python-dumps.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { bareCode } from "../trace/declared-graph.ts";
 import { holdsSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { referenceGenesis, referenceHash } from "./reference-chain.ts";
@@ -137,6 +137,8 @@ const ERROR_CODES: Readonly<Record<keyof typeof runTable, string | ((category: s
   HOP_LIMIT: "EXECUTION_ERROR",
   RUN_LIMIT: "EXECUTION_ERROR",
   EVENT_LIMIT: "EXECUTION_ERROR",
+  TRACE_SIZE_LIMIT: "EXECUTION_ERROR",
+  EVENT_SIZE_LIMIT: "EXECUTION_ERROR",
   PATH_UNRESOLVED: "EXPRESSION_RESOLUTION_FAILED",
   EXPRESSION_TYPE: "EXPRESSION_RESOLUTION_FAILED",
   LIST_TOO_LONG: "EXPRESSION_RESOLUTION_FAILED",

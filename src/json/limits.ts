@@ -42,10 +42,22 @@ export interface TraceLimits {
   readonly runs: number;
   /** How many events are enough: no step and no node begins after them. */
   readonly events: number;
+  /** How many bytes are enough: no step and no node begins after them. */
+  readonly bytes: number;
+  /** How many bytes one event may have: the line of a larger one is not written. */
+  readonly eventBytes: number;
 }
 
-/** Unless the caller gives others. */
-export const TRACE_LIMITS: TraceLimits = { runs: 10_000, events: 500_000 };
+/**
+ * Unless the caller gives others. A payload as large as it may be without an option, and a value as large beside it, fit
+ * an event; as many events as there may be, of 4 KiB each, fit a trace.
+ */
+export const TRACE_LIMITS: TraceLimits = {
+  runs: 10_000,
+  events: 500_000,
+  bytes: 2048 * MIB,
+  eventBytes: 128 * MIB,
+};
 
 /** Entries of a list that grows with what it is about. */
 export const LIST = {

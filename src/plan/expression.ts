@@ -11,7 +11,7 @@ import {
   type MutableJson,
   setOwn,
   typeOf,
-} from "../json/json.ts";
+} from "../json/value.ts";
 import { PlanFault } from "./errors.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";
@@ -88,9 +88,10 @@ function parseText(text: string): Expression {
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
   if (sum === null) throw new ExpressionError(`${text} is not a template that the contract supports`, text);
-  const path = pathExpression(sum[1] as string);
-  if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`, text);
-  return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
+  const [, of = "", sign, amount] = sum;
+  const path = pathExpression(of);
+  if (path.kind !== "path") throw new ExpressionError(`${of} is not a path to one value`, text);
+  return { kind: "sum", text, path, add: Number(amount) * (sign === "-" ? -1 : 1) };
 }
 
 function pathExpression(text: string): PathExpression | QueryExpression {
@@ -104,7 +105,10 @@ function pathExpression(text: string): PathExpression | QueryExpression {
 
 function notAPath(text: string): ExpressionError {
   const isScript = /[?(@]/.test(text);
-  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`, text);
+  return new ExpressionError(
+    isScript ? `${text} contains a filter or a script` : `${text} is not a path`,
+    text,
+  );
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";

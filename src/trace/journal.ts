@@ -2,13 +2,16 @@
 
 import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
-import { jsonEqual } from "../json/json.ts";
+import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
 import { encodeEvent, genesis } from "./chain.ts";
 import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";
 
 export interface Journal {
+  /** @throws what `check` throws: then nothing was appended, and another event may be. */
   append(event: EventBody): void;
+  /** Length of all lines. */
+  readonly bytes: number;
   /** Every event so far is on the device when this returns. @throws TraceFault */
   sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
@@ -18,6 +21,8 @@ export interface Journal {
 export interface JournalOptions {
   readonly executionId: string;
   readonly clock: Clock;
+  /** Called before an event is appended, with the length of its line; refuses it by throwing. */
+  readonly check?: (event: EventBody, bytes: number) => void;
   /** Called with every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -30,10 +35,11 @@ const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
 ]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(file: TraceFile, { executionId, clock, listen }: JournalOptions): Journal {
+export function openJournal(file: TraceFile, { executionId, clock, check, listen }: JournalOptions): Journal {
   const begun = clock.micros();
   let head = genesis(executionId);
   let sequence = 0;
+  let bytes = 0;
   const effects = new Effects();
   const attempt = (work: () => void) => {
     try {
@@ -46,18 +52,26 @@ export function openJournal(file: TraceFile, { executionId, clock, listen }: Jou
     get head() {
       return head;
     },
+    get bytes() {
+      return bytes;
+    },
     append(event) {
       const stamp = {
         executionId,
-        sequence: ++sequence,
+        sequence: sequence + 1,
         timestamp: new Date(clock.now()).toISOString(),
         elapsedUs: clock.micros() - begun,
         prevHash: head,
       };
       const { line, hash } = encodeEvent(event, stamp);
+      const text = `${line}\n`;
+      const size = Buffer.byteLength(text);
+      check?.(event, size);
+      sequence++;
+      bytes += size;
       effects.take(event);
       attempt(() => {
-        file.append(`${line}\n`);
+        file.append(text);
         if (PLACE_CHECKED.has(event.event_type)) file.checkPlace();
       });
       listen?.({

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import {
@@ -16,6 +16,7 @@ import {
   eventsOf,
   oneContract,
   type Protocol,
+  passing,
   runPlan,
   WORKFLOW,
 } from "./trial.ts";
@@ -106,6 +107,80 @@ test("a limit that the trace had not reached, or had passed before, is no end th
   }
 });
 
+/** Each step has twice the value of the one before it. */
+const doubling = (steps: number): Protocol => {
+  const step = (i: number) => {
+    const before = `$.results.s${i - 1}.v`;
+    return passing(`s${i}`, { value: i === 0 ? "seed" : [before, before] }, { outputs: { v: "$.value" } });
+  };
+  return oneContract(contract(Array.from({ length: steps }, (_, i) => step(i))));
+};
+
+const UNLIMITED = ["execution_start", "error", "workflow_complete"];
+
+test("a value that doubles with every step ends at the limit of an event, or of the bytes of the trace", async () => {
+  const plan = await compileTrial(doubling(60));
+  for (const [limits, code] of [
+    [{ eventBytes: 20_000 }, "EVENT_SIZE_LIMIT"],
+    [{ bytes: 60_000 }, "TRACE_SIZE_LIMIT"],
+    [{ eventBytes: 20_000, bytes: 30_000 }, "TRACE_SIZE_LIMIT"],
+  ] as const) {
+    const { ending, text, events } = await limited(plan, limits);
+    assert.equal(ending.exitReason, code);
+    const [refusal] = eventsOf({ events }, "error");
+    assert.ok(Object.values(limits).includes(refusal?.payload.facts["limit"] as never));
+    assert.ok(text.length < 4 * 60_000, `${text.length} bytes`);
+  }
+});
+
+test("wherever the limit of bytes ends a trace, no step begins behind it, and the trace replays", async () => {
+  const plan = await compileTrial(branching(LEAF, 2));
+  const whole = await limited(plan, {});
+  let bytes = 0;
+  for (const line of whole.text.split("\n").slice(0, -1)) {
+    bytes += Buffer.byteLength(line) + 1;
+    const trial = await limited(plan, { bytes });
+    assert.ok(trial.ending.exitReason === "TRACE_SIZE_LIMIT" || trial.text === whole.text);
+    const behind = trial.text.slice(bytes).split("\n").slice(1, -1);
+    if (trial.text !== whole.text)
+      assert.ok(
+        behind.every((one) => !one.includes('"side_effect_start"') && !one.includes('"transform_end"')),
+      );
+  }
+});
+
+test("whichever event is too large, it is not written, no other one is, and the trace replays", async () => {
+  const plan = await compileTrial(branching(LEAF, 2));
+  const whole = await limited(plan, {});
+  const sizes = new Set(whole.text.split("\n").map((line) => Buffer.byteLength(line)));
+  let refused = 0;
+  for (const eventBytes of sizes) {
+    const trial = await limited(plan, { eventBytes });
+    const lines = trial.text.split("\n").slice(0, -1);
+    const limitedLines = lines.filter((_, i) => !UNLIMITED.includes(trial.events[i]?.event_type ?? ""));
+    assert.ok(limitedLines.every((line) => Buffer.byteLength(line) + 1 <= eventBytes));
+    if (trial.text !== whole.text) refused++;
+    const ended = trial.events.at(-1);
+    assert.ok(ended?.event_type === "workflow_complete" && ended.payload.events === trial.events.length);
+  }
+  assert.ok(refused > 5);
+});
+
+test("a limit of sizes that the trace had not reached, or had passed before, is no end that a replay accepts", async () => {
+  const plan = await compileTrial(doubling(60));
+  for (const limits of [{ eventBytes: 20_000 }, { bytes: 60_000 }]) {
+    const { events } = await limited(plan, limits);
+    for (const forged of [0, 1, 5000, 1e9]) {
+      const { finding } = await replay(
+        plan,
+        events.map((event) => withLimit(event, forged)),
+      );
+      assert.equal(finding?.code, "DIVERGED", `${forged} instead of ${JSON.stringify(limits)}`);
+    }
+  }
+});
+
 function withLimit(event: TraceEvent, limit: number): TraceEvent {
-  return event.event_type === "error" ? { ...event, payload: { ...event.payload, facts: { limit } } } : event;
+  if (event.event_type !== "error") return event;
+  return { ...event, payload: { ...event.payload, facts: { ...event.payload.facts, limit } } };
 }

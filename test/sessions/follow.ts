@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
-import { type Json, parsePointer } from "../../src/json/json.ts";
+import { parsePointer } from "../../src/json/pointer.ts";
+import type { Json } from "../../src/json/value.ts";
 import { fqdnOfFile } from "../../src/snapshot/fqdn.ts";
 import { reauthor } from "./reauthor.ts";
 import type { Workspace } from "./world.ts";

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../src/engine/run.ts";
+import { TRACE_LIMITS } from "../../src/json/limits.ts";
 import { nodeClock, openTrace, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
 import { openStores } from "../../src/storage/files/stores.ts";
@@ -61,7 +62,7 @@ export async function leaveLongTrace(folder: string, upto: number): Promise<stri
     openTrace: (id) => openTrace(join(folder, "traces"), id),
     durability: "process",
     maxHops: upto + 2,
-    limits: { runs: 1, events: EVENTS_A_ROUND * (upto + 2) },
+    limits: { ...TRACE_LIMITS, runs: 1, events: EVENTS_A_ROUND * (upto + 2) },
     runtime: { name: "trial", version: "0" },
   });
   if (result.ending.status !== "SUCCESS") throw new Error(`the run ended in ${result.ending.exitReason}`);

@@ -1,7 +1,8 @@
 /** Single artifacts: readable, well-formed, referenced, used. */
 
 import type { Fault } from "../../errors/base.ts";
-import { isObject, type Json, objectAt, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, objectAt, own } from "../../json/value.ts";
 import { codeOf, isFqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";

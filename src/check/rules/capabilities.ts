@@ -1,6 +1,6 @@
 /** What contracts bind to this build's transforms and side effects. */
 
-import { objectAt, own } from "../../json/json.ts";
+import { objectAt, own } from "../../json/value.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import { foundIn, rule } from "../rule.ts";

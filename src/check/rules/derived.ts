@@ -1,7 +1,8 @@
 /** Files and declarations that say again what artifacts say. */
 
 import { counted } from "../../errors/counted.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own } from "../../json/value.ts";
 import { AuthorError, type AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
@@ -237,7 +238,7 @@ function* indexDifferences(
     else {
       const wrong = unlike(wanted, entry, [list, name]);
       if (wrong === undefined) continue;
-      const message = `${name} is listed with another ${wrong.at(-1)} than its artifact says`;
+      const message = `${name} is listed with another ${wrong.at(-1)} than its artifact declares`;
       yield { file, pointer: pointer(wrong), facts: { name }, message };
     }
   }

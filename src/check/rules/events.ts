@@ -1,6 +1,6 @@
 /** Events and the records of them. */
 
-import { type JsonObject, objectAt, own } from "../../json/json.ts";
+import { type JsonObject, objectAt, own } from "../../json/value.ts";
 import { codeOf, type Fqdn, namespaceOf } from "../../snapshot/fqdn.ts";
 import { declaredValue, excludes } from "../analysis/abstract-value.ts";
 import { type EventRecord, eventOf, eventRecords } from "../analysis/event-writes.ts";

@@ -1,7 +1,8 @@
 /** The graph of a workflow, and workflows that call workflows. */
 
 import { targetOf } from "../../capabilities/effect.ts";
-import { isObject, type Json, type JsonObject, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { findingsOf, reasonsOf } from "../analysis/compile-findings.ts";

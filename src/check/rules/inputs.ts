@@ -1,6 +1,6 @@
 /** Inputs of contracts, and where their values come from. */
 
-import { isObject, objectAt, own } from "../../json/json.ts";
+import { isObject, objectAt, own } from "../../json/value.ts";
 import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";

@@ -73,8 +73,8 @@ export const secretLeaks = rule({
       for (const { at, name } of leaks(node, plan.secrets)) {
         const message =
           node.contract.suppressed.size === 0
-            ? `${name} holds key material, and the contract suppresses nothing`
-            : `${name} holds what is suppressed under another name, and is not suppressed itself`;
+            ? `${name} contains key material, but the contract suppresses nothing`
+            : `${name} contains a value that is suppressed under another name, but is not suppressed itself`;
         yield foundIn(artifact, at, { field: name }, message);
       }
     }

@@ -1,6 +1,7 @@
 /** The tokenized projection beside the snapshot. */
 
-import { isObject, type Json, type JsonObject, objectAt, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import type { StepTable, WorkflowTable } from "../../snapshot/parse.ts";
 import { byName, type Place, type Projection, unlike } from "../analysis/projection.ts";

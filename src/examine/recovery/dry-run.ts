@@ -5,7 +5,8 @@ import type { RunEnding } from "../../engine/advance.ts";
 import { emitter } from "../../engine/events.ts";
 import { execute } from "../../engine/execute.ts";
 import type { StepExecutor } from "../../engine/executor.ts";
-import { createLiveExecutor } from "../../engine/live-executor.ts";
+import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
+import { createLiveExecutor, type LiveEnvironment } from "../../engine/live-executor.ts";
 import type { RunInput } from "../../engine/run-state.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -62,7 +63,7 @@ export async function dryRun(
       limits: TRACE_LIMITS,
       onBeginRun: () => undefined,
       durability: "process",
-      journal: { append: () => undefined, sync: () => undefined },
+      journal: unwrittenJournal(),
     }),
   );
   const effects: DryRunEffect[] = [];
@@ -76,6 +77,22 @@ export async function dryRun(
   });
   const { status, outcome, exitReason } = await execute(plan, input, { ...executor, emit });
   return { ending: { status, outcome, exitReason }, effects, stores, letters };
+}
+
+/** Limits the events as a run does, and keeps none. */
+function unwrittenJournal(): LiveEnvironment["journal"] {
+  let bytes = 0;
+  return {
+    append(event) {
+      const length = payloadBytes(event);
+      requireLineSize(event, length, TRACE_LIMITS.eventBytes);
+      bytes += length;
+    },
+    sync: () => undefined,
+    get bytes() {
+      return bytes;
+    },
+  };
 }
 
 function toEffect(

@@ -9,11 +9,12 @@ import type {
   StepExecutor,
   TransformResult,
 } from "../../engine/executor.ts";
+import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
 import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
-import { type Json, type JsonObject, own } from "../../json/json.ts";
-import { TRACE_LIMITS, type TraceLimits } from "../../json/limits.ts";
+import { TRACE_LIMITS } from "../../json/limits.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { evaluate, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
 import type {
@@ -57,6 +58,7 @@ export class WhatIfExecutor implements StepExecutor {
   readonly #transforms = new Answers<TransformEnd>();
   readonly #clocks = new Answers<string>();
   readonly #rules: ReadonlyMap<string, boolean>;
+  #bytes = 0;
   /** The main run's. */
   readonly #clock: string;
 
@@ -74,13 +76,20 @@ export class WhatIfExecutor implements StepExecutor {
   }
 
   readonly emit = emitter((event) => {
+    const bytes = payloadBytes(event);
+    requireLineSize(event, bytes, TRACE_LIMITS.eventBytes);
+    this.#bytes += bytes;
     this.emitted.push(event);
     return event;
   });
 
   readonly bind = bind;
-  readonly limit = (of: keyof TraceLimits, count: number) =>
+  readonly limit = (of: "runs" | "events", count: number) =>
     count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of];
+
+  bytesLimit(): number | null {
+    return this.#bytes < TRACE_LIMITS.bytes ? null : TRACE_LIMITS.bytes;
+  }
 
   beginRun(run: string): string {
     return this.#clocks.next(run) ?? this.#clock;

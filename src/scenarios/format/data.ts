@@ -1,8 +1,9 @@
 /** The data root as a scenario gives it: a folder to copy, or content by store or path. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, pointer } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import type { Preparation } from "../scenario.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";

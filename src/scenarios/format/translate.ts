@@ -1,8 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
 import type { Path } from "../../json/diff.ts";
-import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { readObject } from "../../json/parse.ts";
+import { pointer } from "../../json/pointer.ts";
+import { utf8, valueAt } from "../../json/text.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";
@@ -18,7 +21,7 @@ import {
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
 import { malformed, unknownName } from "./malformed.ts";
-import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
+import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
@@ -119,7 +122,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
   const value =
     left === undefined
       ? undefined
-      : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
+      : valueAt({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
   throw new ScenarioFault("REFERENCE_UNRESOLVED", facts);

@@ -2,10 +2,11 @@
 
 import { counted } from "../../errors/counted.ts";
 import { FileFault } from "../../errors/ports.ts";
-import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isExactNumber } from "../../json/number.ts";
+import { type JsonDefect, type NumberRule, readObject } from "../../json/parse.ts";
 import { repairOf } from "../../json/repair.ts";
+import { utf8 } from "../../json/text.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import type { CompletedEffect } from "../../../src/examine/recovery/rerun.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import type { DataRoot, LockHolder, Mail } from "../../../src/ports.ts";
 import {
   appending,

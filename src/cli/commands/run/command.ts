@@ -45,6 +45,8 @@ export const run = defineCommand({
       "max-hops": count("refuse a run that enters more nodes", DEFAULT_HOPS),
       "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
       "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
+      "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
+      "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
       "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
       "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
     },
@@ -102,7 +104,12 @@ export const run = defineCommand({
       }),
       mail: platform.openMail(platform.env),
       openTrace: (id) => platform.openTrace(settings.traces, id, access),
-      limits: { runs: request.maxRuns, events: request.maxEvents },
+      limits: {
+        runs: request.maxRuns,
+        events: request.maxEvents,
+        bytes: request.maxTraceBytes,
+        eventBytes: request.maxEventBytes,
+      },
       runtime: platform.tool,
       ...(actor === undefined ? {} : { actor }),
       listen(event) {

@@ -1,33 +1,19 @@
 /** How coverage is told: a table of the workflows, and what was never exercised. */
 
-import type { Coverage, Times } from "../../../scenarios/coverage.ts";
-import { plain, table } from "../../print.ts";
-
-interface Share {
-  readonly declared: number;
-  readonly taken: number;
-}
-
-function shareOf(entries: readonly Times[]): Share {
-  return { declared: entries.length, taken: entries.filter(({ count }) => count > 0).length };
-}
-
-function percent({ declared, taken }: Share): number {
-  return declared === 0 ? 100 : (100 * taken) / declared;
-}
-
-/** Whether a workflow took a smaller share of its edges than it should, in per cent; one that does not compile did. */
-export function isBelow(coverage: readonly Coverage[], min: number | undefined): boolean {
-  return min !== undefined && coverage.some((one) => isWorkflowBelow(one, min));
-}
-
-function isWorkflowBelow({ edges, refused }: Coverage, min: number): boolean {
-  return refused !== undefined || percent(shareOf(edges)) < min;
-}
+import {
+  type Coverage,
+  isWorkflowBelow,
+  percent,
+  type Share,
+  shareOf,
+  type Times,
+} from "../../scenarios/coverage.ts";
+import type { Snapshot } from "../../snapshot/load.ts";
+import { plain, table } from "../print.ts";
 
 // ---- JSON ----
 
-export function coverageJson(coverage: readonly Coverage[]): unknown {
+export function coverageJson(coverage: readonly Coverage[]) {
   return {
     edges: shareOf(coverage.flatMap(({ edges }) => edges)),
     outcomes: shareOf(coverage.flatMap(({ outcomes }) => outcomes)),
@@ -45,11 +31,17 @@ export function coverageJson(coverage: readonly Coverage[]): unknown {
 
 // ---- text ----
 
-export function coverageText(
-  coverage: readonly Coverage[],
-  listsUntaken: boolean,
-  min: number | null = null,
-): string {
+/** How coverage is judged and shown. */
+export interface CoverageTerms {
+  /** The snapshot that was covered. */
+  readonly snapshot: Snapshot;
+  /** Lowest share of its edges that each workflow must cover, in per cent. */
+  readonly min: number | undefined;
+  /** Whether everything that was not covered is listed. */
+  readonly listsUntaken: boolean;
+}
+
+export function coverageText(coverage: readonly Coverage[], { min, listsUntaken }: CoverageTerms): string {
   const all = {
     edges: coverage.flatMap(({ edges }) => edges),
     outcomes: coverage.flatMap(({ outcomes }) => outcomes),
@@ -61,7 +53,7 @@ export function coverageText(
     table([head, ...rows, rowOf("all", all)]),
     stagedText(all.edges),
     ...(listsUntaken ? coverage.map(untakenText) : []),
-    ...(min === null
+    ...(min === undefined
       ? []
       : coverage.filter((one) => isWorkflowBelow(one, min)).map((one) => belowText(one, min))),
   ].join("");

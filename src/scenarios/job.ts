@@ -1,20 +1,20 @@
-/** One scenario as it is handed to another thread, and how that thread plays it. */
+/** One scenario as it is sent to another thread, and how that thread runs it. */
 
-import { Fault } from "../../../errors/base.ts";
-import { type Catalogue, catalogue } from "../../../scenarios/catalogue.ts";
-import { readScenario } from "../../../scenarios/format/find.ts";
-import { type Stores, storesOf } from "../../../scenarios/format/stores.ts";
-import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
-import { openSnapshot } from "../../../snapshot/load.ts";
-import type { Platform } from "../../context.ts";
-import { scenarioEnvironment } from "../../environment.ts";
+import { Fault } from "../errors/base.ts";
+import type { Files } from "../ports.ts";
+import { openSnapshot } from "../snapshot/load.ts";
+import { type Catalogue, catalogue } from "./catalogue.ts";
+import type { ScenarioEnvironment } from "./environment.ts";
+import { readScenario } from "./format/find.ts";
+import { type Stores, storesOf } from "./format/stores.ts";
+import { type Tested, testScenario } from "./test-file.ts";
 
 export interface Job {
   readonly path: string;
   readonly file: string;
   readonly snapshot: SnapshotPlace;
   readonly workspace: string;
-  /** The folder below which everything it leaves stands. */
+  /** The folder below which it writes everything. */
   readonly within: string;
   readonly isRecorded: boolean;
 }
@@ -47,14 +47,15 @@ interface Ready {
 }
 
 /** What a thread does with each job. It reads and compiles the snapshot once. */
-export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
+export function performer(environment: ScenarioEnvironment): (job: Job) => Promise<JobAnswer> {
+  const { files } = environment;
   let ready: Promise<Ready> | undefined;
   return async ({ path, file, snapshot, workspace, within, isRecorded }) => {
-    ready ??= prepare(snapshot, world);
+    ready ??= prepare(snapshot, files);
     const { workflows, stores } = await ready;
-    const around = { ...scenarioEnvironment(world), openTempFolder: () => world.openTempFolder(within) };
+    const around = { ...environment, openTempFolder: () => environment.openTempFolder(within) };
     try {
-      const read = readScenario(path, file, world.files);
+      const read = readScenario(path, file, files);
       return { tested: await testScenario(read, { workflows, stores, workspace, around, isRecorded }) };
     } catch (fault) {
       if (!(fault instanceof Fault && fault.stage === "usage")) throw fault;
@@ -64,7 +65,7 @@ export function performer(world: Platform): (job: Job) => Promise<JobAnswer> {
   };
 }
 
-async function prepare({ folder, expectSeal }: SnapshotPlace, { files }: Platform): Promise<Ready> {
+async function prepare({ folder, expectSeal }: SnapshotPlace, files: Files): Promise<Ready> {
   const snapshot = await openSnapshot(folder, files, { expectSeal: expectSeal ?? undefined });
   return { workflows: catalogue(snapshot), stores: storesOf(snapshot) };
 }

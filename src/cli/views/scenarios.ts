@@ -1,36 +1,27 @@
 /** How tested scenarios are told: as text, as JSON, as a part of a verdict. */
 
-import { counted } from "../../../errors/counted.ts";
-import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
-import type { Coverage } from "../../../scenarios/coverage.ts";
-import type { EvaluatedCriterion } from "../../../scenarios/format/criteria.ts";
-import { readScenario } from "../../../scenarios/format/find.ts";
-import type { Tested, TestedStep } from "../../../scenarios/test-file.ts";
-import type { Snapshot } from "../../../snapshot/load.ts";
-import type { Paint } from "../../colour.ts";
-import type { Context } from "../../context.ts";
-import { differencesText } from "../../differences.ts";
-import { hintLines, plain } from "../../print.ts";
-import { reported } from "../../report-files.ts";
-import type { Printed } from "../../report-view.ts";
-import { coveragePart } from "../coverage/result.ts";
-import { coverageJson, coverageText } from "../coverage/view.ts";
+import { counted } from "../../errors/counted.ts";
+import type { Case, Notice, Part, Rule, Suite } from "../../report/result.ts";
+import type { EvaluatedCriterion } from "../../scenarios/format/criteria.ts";
+import { readScenario } from "../../scenarios/format/find.ts";
+import type { Tested, TestedStep } from "../../scenarios/test-file.ts";
+import type { TestResult } from "../../scenarios/test-scenarios.ts";
+import type { Paint } from "../colour.ts";
+import type { Context } from "../context.ts";
+import { differencesText } from "../differences.ts";
+import { hintLines, plain } from "../print.ts";
+import { reported } from "../report-files.ts";
+import type { Printed } from "../report-view.ts";
+import { type CoverageTerms, coverageJson, coverageText } from "./coverage.ts";
+import { coveragePart } from "./coverage-part.ts";
 
-export interface TestResult {
-  readonly scenarios: readonly Tested[];
-  /** Null where it was not asked for. */
-  readonly coverage: readonly Coverage[] | null;
-  /** Places that were written anew. */
-  readonly updated: number;
-  /** The share of edges, in per cent, that each workflow should have taken. */
-  readonly min: number | null;
-  /** What they were played on. */
-  readonly snapshot: Snapshot;
-}
-
-export function testReport(listsUntaken: boolean): Printed<TestResult> {
-  const toText = (result: TestResult, paint: Paint) => textOf(result, listsUntaken, paint);
-  return { command: "pgs test", toJson, toText, toParts };
+export function testReport(terms: CoverageTerms): Printed<TestResult> {
+  return {
+    command: "pgs test",
+    toJson,
+    toText: (result, paint) => textOf(result, terms, paint),
+    toParts: (result, context) => toParts(result, terms, context),
+  };
 }
 
 /** Whether every step came out and every criterion holds. */
@@ -101,10 +92,9 @@ function criteriaCounts({ scenarios }: TestResult): { readonly total: number; re
 
 // ---- text ----
 
-function textOf(result: TestResult, listsUntaken: boolean, paint: Paint): string {
+function textOf(result: TestResult, terms: CoverageTerms, paint: Paint): string {
   const told = result.scenarios.map((scenario) => scenarioText(scenario, paint)).join("");
-  const coverage =
-    result.coverage === null ? "" : `${coverageText(result.coverage, listsUntaken, result.min)}\n`;
+  const coverage = result.coverage === null ? "" : `${coverageText(result.coverage, terms)}\n`;
   return `${told}${coverage}${paint(isPassed(result) ? "good" : "bad", countsText(result))}\n`;
 }
 
@@ -158,7 +148,7 @@ const RULES = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 /** The scenarios, and the coverage where it was asked for. */
-function toParts(result: TestResult, context: Context): readonly Part[] {
+function toParts(result: TestResult, terms: CoverageTerms, context: Context): readonly Part[] {
   const tested: Part = {
     name: "test",
     state: isPassed(result) ? "passed" : "failed",
@@ -168,7 +158,7 @@ function toParts(result: TestResult, context: Context): readonly Part[] {
     suites: toSuites(result),
   };
   if (result.coverage === null) return [tested];
-  return [tested, coveragePart({ ...result, coverage: result.coverage }, context)];
+  return [tested, coveragePart(result.coverage, terms, context)];
 }
 
 function noticesOf(scenario: Tested, context: Context): readonly Notice[] {

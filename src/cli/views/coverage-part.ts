@@ -1,15 +1,16 @@
 /** Coverage as a part of a verdict: what was never taken, and where that is declared. */
 
-import { counted } from "../../../errors/counted.ts";
-import { lineOf, pointer } from "../../../json/json.ts";
-import type { Case, Level, Notice, Part, Rule } from "../../../report/result.ts";
-import type { Coverage } from "../../../scenarios/coverage.ts";
-import type { Snapshot } from "../../../snapshot/load.ts";
-import type { GraphEdge } from "../../../trace/declared-graph.ts";
-import type { Context } from "../../context.ts";
-import { plain } from "../../print.ts";
-import { inSnapshot } from "../../results.ts";
-import { isBelow } from "./view.ts";
+import { counted } from "../../errors/counted.ts";
+import { pointer } from "../../json/pointer.ts";
+import { lineOf } from "../../json/text.ts";
+import type { Case, Level, Notice, Part, Rule } from "../../report/result.ts";
+import { type Coverage, isBelow } from "../../scenarios/coverage.ts";
+import type { Snapshot } from "../../snapshot/load.ts";
+import type { GraphEdge } from "../../trace/declared-graph.ts";
+import type { Context } from "../context.ts";
+import { plain } from "../print.ts";
+import { inSnapshot } from "../results.ts";
+import type { CoverageTerms } from "./coverage.ts";
 
 const RULES = {
   untaken: { id: "edge-never-taken", about: "Every declared edge is taken by some run.", level: "error" },
@@ -20,15 +21,12 @@ const RULES = {
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 
-export interface Counted {
-  readonly coverage: readonly Coverage[];
-  readonly snapshot: Snapshot;
-  /** Null where any share will do. */
-  readonly min: number | null;
-}
-
-export function coveragePart({ coverage, snapshot, min }: Counted, context: Context): Part {
-  const isShort = (one: Coverage) => isBelow([one], min ?? undefined);
+export function coveragePart(
+  coverage: readonly Coverage[],
+  { snapshot, min }: CoverageTerms,
+  context: Context,
+): Part {
+  const isShort = (one: Coverage) => isBelow([one], min);
   return {
     name: "coverage",
     state: coverage.some(isShort) ? "failed" : "passed",
@@ -39,7 +37,7 @@ export function coveragePart({ coverage, snapshot, min }: Counted, context: Cont
   };
 }
 
-function countedIn(coverage: readonly Coverage[], min: number | null): string {
+function countedIn(coverage: readonly Coverage[], min: number | undefined): string {
   const sum = (of: (one: Coverage) => number) => coverage.reduce((total, one) => total + of(one), 0);
   const edges = `${sum(({ taken }) => taken)} of ${counted(
     sum(({ declared }) => declared),
@@ -48,7 +46,7 @@ function countedIn(coverage: readonly Coverage[], min: number | null): string {
   const unknown = coverage.filter(({ refused }) => refused !== undefined).length;
   return [
     `${edges} of ${counted(coverage.length, "workflow")} taken`,
-    ...(min === null ? [] : [`at least ${min} % of each required`]),
+    ...(min === undefined ? [] : [`at least ${min} % of each required`]),
     ...(unknown === 0 ? [] : [`${counted(unknown, "workflow does", "workflows do")} not compile`]),
   ].join(", ");
 }

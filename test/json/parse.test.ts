@@ -2,25 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
+import { DEPTH } from "../../src/json/limits.ts";
+import { isCanonicalNumber } from "../../src/json/number.ts";
+import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
+import { pointer } from "../../src/json/pointer.ts";
+import { lineOf, spellings, valueAt } from "../../src/json/text.ts";
 import {
   deepFreeze,
   firstDifference,
   inCanonicalOrder,
   isObject,
   type Json,
-  type JsonDefect,
   type JsonObject,
   jsonEqual,
-  lineOf,
   own,
-  pointer,
-  readObject,
-  readObjectText,
   setOwn,
-  spellings,
-} from "../../src/json/json.ts";
-import { DEPTH } from "../../src/json/limits.ts";
-import { isCanonicalNumber } from "../../src/json/number.ts";
+} from "../../src/json/value.ts";
 import { isJson } from "../support/is-json.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
@@ -442,4 +439,13 @@ test("a text that breaks off has spellings up to its end, and no reader hangs on
   for (const text of ['{"a":[1,', '{"a":"x', '{"a":{"b":"', "[", '"', "", '{"a":[}']) {
     for (const spelled of spellings(text, () => true).values()) assert.ok(text.includes(spelled), text);
   }
+});
+
+test("a path leads to own members and to items alone", () => {
+  const value = { a: [{ b: 7 }], c: "text" };
+  assert.equal(valueAt(value, ["a", 0, "b"]), 7);
+  assert.equal(valueAt(value, ["a", "0", "b"]), 7);
+  assert.equal(valueAt(value, []), value);
+  for (const path of [["__proto__"], ["a", "length"], ["a", "1"], ["a", "x"], ["c", "0"], ["c", "length"]])
+    assert.equal(valueAt(value, path), undefined, path.join("."));
 });
