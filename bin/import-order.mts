@@ -1,6 +1,6 @@
 /**
- * Holds the order of the folders of `src`: a file imports only from its own folder and from those named before it.
- * Exits 1 and names every import that points the other way.
+ * Checks the imports of `src`: a file imports only from its own folder and from those named before it, and a command
+ * imports nothing from another command. Exits 1 and names every other import.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -39,9 +39,22 @@ function wrongImportsOf(file: string): readonly string[] {
   const imported = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)"(\.[^"]+\.m?[jt]s)"/g)].map(([, name]) =>
     relative(SOURCE, join(SOURCE, dirname(file), String(name))),
   );
-  return imported
-    .filter((target) => placeOf(target) === -1 || placeOf(target) > placeOf(file))
-    .map((target) => `src/${file} imports ${target}, which comes later`);
+  return imported.flatMap((target) => {
+    const why = reasonAgainst(file, target);
+    return why === undefined ? [] : [`src/${file} imports ${target}, which ${why}`];
+  });
+}
+
+function reasonAgainst(file: string, target: string): string | undefined {
+  if (placeOf(target) === -1 || placeOf(target) > placeOf(file)) return "comes later";
+  const [own, other] = [commandOf(file), commandOf(target)];
+  return own !== undefined && other !== undefined && own !== other ? "belongs to another command" : undefined;
+}
+
+/** The folder of the command that a file belongs to. */
+function commandOf(file: string): string | undefined {
+  const [cli, commands, command] = file.split(sep);
+  return cli === "cli" && commands === "commands" ? command : undefined;
 }
 
 const files = readdirSync(SOURCE, { recursive: true }).map(String);

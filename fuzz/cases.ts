@@ -2,7 +2,7 @@
 
 import { parse, stringify } from "yaml";
 import { sha256 } from "../src/json/canonical.ts";
-import type { Json, JsonObject } from "../src/json/json.ts";
+import type { Json, JsonObject } from "../src/json/value.ts";
 import { buildSnapshot } from "../src/snapshot/build/build.ts";
 import { derive, machineText } from "../src/snapshot/derive.ts";
 import { isFqdn } from "../src/snapshot/fqdn.ts";

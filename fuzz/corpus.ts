@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Platform } from "../src/cli/context.ts";
 import { runCli } from "../src/cli/program.ts";
-import type { JsonObject } from "../src/json/json.ts";
+import type { JsonObject } from "../src/json/value.ts";
 import { realPlatform } from "../src/main.ts";
 import { PROJECT } from "./play.ts";
 

@@ -1,6 +1,6 @@
 /** Values and texts, changed so that their reader meets what it does not expect. */
 
-import { isObject, type Json, type JsonObject, setOwn } from "../src/json/json.ts";
+import { isObject, type Json, type JsonObject, setOwn } from "../src/json/value.ts";
 import type { Chance } from "./chance.ts";
 
 const HOSTILE_KEYS = [

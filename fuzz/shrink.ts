@@ -1,6 +1,6 @@
 /** A case made smaller, as long as the same goes wrong. */
 
-import { isObject, type Json } from "../src/json/json.ts";
+import { isObject, type Json } from "../src/json/value.ts";
 import type { Case, Content } from "./play.ts";
 
 /** Tries at most `tries` smaller ones. */

@@ -1,7 +1,7 @@
 /** Traces whose events are changed, and whose chain is made anew so that the change is met behind it. */
 
 import { canonical, digestOf } from "../src/json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../src/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../src/json/value.ts";
 import { genesis, hashOf } from "../src/trace/chain.ts";
 import type { Chance } from "./chance.ts";
 import { jsonText, mutated, mutatedText } from "./mutate.ts";

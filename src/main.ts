@@ -10,9 +10,9 @@ import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
 import { Fault } from "./errors/base.ts";
 import { openCheckCache } from "./platform/check-cache.ts";
+import { errnoOf } from "./platform/errno.ts";
 import {
   attempt,
-  errnoOf,
   fixedClock,
   nodeClock,
   nodeEntropy,
@@ -131,10 +131,10 @@ function writeAll(descriptor: keyof typeof OUTPUTS, text: string): void {
     try {
       offset += fs.writeSync(descriptor, bytes, offset);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") {
-        unwritten.set(descriptor, errnoOf(error));
+      const errno = errnoOf(error);
+      if (errno === "EPIPE") return;
+      if (errno !== "EAGAIN") {
+        unwritten.set(descriptor, errno);
         return;
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
@@ -193,9 +193,10 @@ async function perform(shipped: string, workerFile?: string): Promise<number> {
 
 /** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
-  const [{ serve }, { performer }] = await Promise.all([
+  const [{ serve }, { performer }, { scenarioEnvironment }] = await Promise.all([
     import("./platform/worker-pool.ts"),
-    import("./cli/commands/test/job.ts"),
+    import("./scenarios/job.ts"),
+    import("./cli/environment.ts"),
   ]);
-  serve(performer(realPlatform(shipped)));
+  serve(performer(scenarioEnvironment(realPlatform(shipped))));
 }

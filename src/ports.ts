@@ -3,7 +3,7 @@
  * Node. Stores are one level up: `storage/` makes records of the bytes that a `DataRoot` holds.
  */
 
-import type { JsonObject } from "./json/json.ts";
+import type { JsonObject } from "./json/value.ts";
 
 /** What most parts share; each takes the `Pick` of it that it needs. */
 export interface Ports {

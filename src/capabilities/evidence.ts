@@ -1,6 +1,6 @@
 /** What is found of an effect that began and is not known to have ended, by looking where it would have left something. */
 
-import { type JsonObject, jsonEqual } from "../json/json.ts";
+import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Change } from "../ports.ts";
 
 /** What is on record of how an effect began. */

@@ -1,6 +1,6 @@
 /** The typed input of a capability, declared once and checked at its door. */
 
-import { isObject, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, own, typeOf } from "../json/value.ts";
 
 export interface Field<T> {
   readonly type: "any" | "string" | "integer" | "number" | "boolean" | "object" | "array";

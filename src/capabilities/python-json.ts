@@ -3,7 +3,8 @@
  * truth. Ids that its data roots hold are found again only when these agree.
  */
 
-import { isObject, type Json, type JsonObject, own, quoteAscii } from "../json/json.ts";
+import { quoteAscii } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 
 /**
  * Canonical JSON text in ASCII: members sorted by code point, no white space. Numbers go by value: 2.0 is

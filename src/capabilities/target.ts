@@ -3,7 +3,7 @@
  * a crash. Each kind of target is one file in `targets/`; the table of all kinds is in `effect.ts`.
  */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Change, LockHolder, Ports, Sources } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { absent, type EffectStart, type Evidence } from "./evidence.ts";

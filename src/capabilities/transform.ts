@@ -1,6 +1,6 @@
 /** How a transform (CT) is declared: code, typed input, results, reasons and examples in one file. */
 
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Sources } from "../ports.ts";
 import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
 

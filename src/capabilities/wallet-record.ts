@@ -1,6 +1,6 @@
 /** What several transforms read of a wallet record. */
 
-import { isObject, type JsonObject, own } from "../json/json.ts";
+import { isObject, type JsonObject, own } from "../json/value.ts";
 
 /**
  * The member of a wallet record, empty when absent.

@@ -1,8 +1,11 @@
 /** Findings that are known: recorded once, so that a snapshot can adopt the rules and be held to them from then on. */
 
 import { isDigest } from "../json/canonical.ts";
-import { isObject, type Json, lineOf, own, pointer, readObject, utf8 } from "../json/json.ts";
+import { readObject } from "../json/parse.ts";
+import { pointer } from "../json/pointer.ts";
 import { repairOf } from "../json/repair.ts";
+import { lineOf, utf8 } from "../json/text.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import type { CheckFinding } from "./check.ts";
 import { CheckFault } from "./errors.ts";
 
@@ -16,7 +19,7 @@ export interface Known {
 
 const SCHEMA = "pgs.check-baseline/1";
 
-/** @throws UsageFault */
+/** @throws CheckFault */
 export function parseBaseline(bytes: Uint8Array, file: string): readonly Known[] {
   const read = readObject(bytes);
   if ("defect" in read) {

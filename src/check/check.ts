@@ -1,9 +1,10 @@
 /** All rules over one snapshot: what they find, each with its place, always in the same order. */
 
 import { digestOf } from "../json/canonical.ts";
-import { type JsonObject, linesOf, parsePointer, pointer } from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { linesOf } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
-import type { ContractTable } from "../snapshot/parse.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 
@@ -28,12 +29,12 @@ export interface CheckFinding {
 
 export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly CheckFinding[] {
   const locate = locator(subject);
-  const contracts = new Map(subject.contracts.map((one) => [one.artifact.file, one.table]));
+  const fingerprintOf = fingerprinter(subject);
   const findings = rules.flatMap((rule) =>
     [...rule.check(subject)].map((found): CheckFinding => {
       const { file, pointer: at, facts, message, hint = rule.hint } = found;
       const place = locate(found);
-      const fingerprint = fingerprintOf(rule.id, found, contracts);
+      const fingerprint = fingerprintOf(rule.id, found);
       return {
         rule: rule.id,
         severity: rule.severity,
@@ -100,16 +101,16 @@ function* upwards(path: readonly string[]): Generator<readonly string[]> {
   for (let length = path.length; length >= 0; length--) yield path.slice(0, length);
 }
 
-/** Steps are known by name, so that one put before them changes nothing. */
-function fingerprintOf(
-  rule: string,
-  { file, pointer: at, facts }: Found,
-  contracts: ReadonlyMap<string, ContractTable>,
-): string {
-  const steps = contracts.get(file)?.steps ?? [];
-  const stable = at.replace(/\/pipeline\/(\d+)/, (whole, index: string) => {
-    const step = steps[Number(index)];
-    return step === undefined ? whole : `/pipeline/${step.name}`;
-  });
-  return digestOf({ rule, file, at: stable, facts });
+/** What gives a breach its fingerprint. Steps are known by name, so that one put before them changes nothing. */
+export function fingerprinter({ contracts }: SnapshotModel): (rule: string, found: Breach) => string {
+  const steps = new Map(contracts.map(({ artifact, table }) => [artifact.file, table.steps]));
+  return (rule, { file, pointer: at, facts }) => {
+    const stable = at.replace(/\/pipeline\/(\d+)/, (whole, index: string) => {
+      const step = steps.get(file)?.[Number(index)];
+      return step === undefined ? whole : `/pipeline/${step.name}`;
+    });
+    return digestOf({ rule, file, at: stable, facts });
+  };
 }
+
+type Breach = Pick<Found, "file" | "pointer" | "facts">;

@@ -2,10 +2,14 @@
 
 import { Ajv, type ErrorObject } from "ajv";
 import schema from "../../schemas/check-config.schema.json" with { type: "json" };
-import { type JsonObject, lineOf, pointer, readObject, utf8 } from "../json/json.ts";
+import { readObject } from "../json/parse.ts";
+import { pointer } from "../json/pointer.ts";
 import { repairOf } from "../json/repair.ts";
+import { lineOf, utf8 } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { CheckFault } from "./errors.ts";
+import { currentId } from "./former-ids.ts";
 import type { Rule, Severity } from "./rule.ts";
 
 export interface Config {
@@ -25,7 +29,7 @@ interface Written {
   readonly fail_on?: Severity;
 }
 
-/** @throws UsageFault for a file that is no such configuration, or names a rule that is none */
+/** @throws CheckFault for a file that is no such configuration, or names a rule that is none */
 export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rule[]): Config {
   const read = readObject(bytes);
   if ("defect" in read) {
@@ -41,12 +45,12 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;
   const ids = rules.map(({ id }) => id);
   for (const rule of Object.keys(told)) {
-    if (ids.includes(rule)) continue;
+    if (ids.includes(currentId(rule))) continue;
     const at = pointer(["rules", rule]);
     const line = lineOf(utf8(bytes), at) ?? 1;
     throw new CheckFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
   }
-  const entries = Object.entries(told);
+  const entries = [...byCurrentId(told)];
   return {
     severities: new Map(entries.flatMap(([id, word]) => (typeof word === "string" ? [[id, word]] : []))),
     off: new Map(entries.flatMap(([id, word]) => (typeof word === "string" ? [] : [[id, word.off]]))),
@@ -55,7 +59,15 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
   };
 }
 
-/** @throws UsageFault */
+type WrittenRules = NonNullable<Written["rules"]>;
+
+/** A rule that is named by both of its ids is as its current one says. */
+function byCurrentId(rules: WrittenRules): ReadonlyMap<string, WrittenRules[string]> {
+  const current = Object.entries(rules).map(([id, word]) => [currentId(id), word] as const);
+  return new Map([...current, ...Object.entries(rules).filter(([id]) => currentId(id) === id)]);
+}
+
+/** @throws CheckFault */
 function checkForm(value: JsonObject, text: string, file: string): void {
   const validate = new Ajv({ strict: false, allErrors: true, ownProperties: true }).compile(schema);
   if (validate(value)) return;

@@ -2,8 +2,9 @@
 
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Known } from "./baseline.ts";
-import { type CheckFinding, check } from "./check.ts";
+import { type CheckFinding, check, fingerprinter } from "./check.ts";
 import type { Config } from "./config.ts";
+import { formerId } from "./former-ids.ts";
 import { type Rule, SEVERITIES, type Severity } from "./rule.ts";
 
 export interface CheckResult {
@@ -36,13 +37,21 @@ export function evaluate(
   const rules = all
     .filter(({ id }) => !config.off.has(id))
     .map((rule) => ({ ...rule, severity: config.severities.get(rule.id) ?? rule.severity }));
-  const everything = check(subject, rules);
+  const fingerprintOf = fingerprinter(subject);
   const recorded = new Set(baseline.map(({ fingerprint }) => fingerprint));
-  const found = new Set(everything.map(({ fingerprint }) => fingerprint));
-  const findings = everything.filter(({ fingerprint }) => !recorded.has(fingerprint));
+  const everything = check(subject, rules).map((finding) => {
+    const former = formerId(finding.rule);
+    const fingerprints = [
+      finding.fingerprint,
+      ...(former === undefined ? [] : [fingerprintOf(former, finding)]),
+    ];
+    return { finding, fingerprints, isKnown: fingerprints.some((one) => recorded.has(one)) };
+  });
+  const found = new Set(everything.flatMap(({ fingerprints }) => fingerprints));
+  const findings = everything.flatMap(({ finding, isKnown }) => (isKnown ? [] : [finding]));
   return {
     findings,
-    known: everything.filter(({ fingerprint }) => recorded.has(fingerprint)),
+    known: everything.flatMap(({ finding, isKnown }) => (isKnown ? [finding] : [])),
     gone: baseline.filter(({ fingerprint }) => !found.has(fingerprint)),
     off: [...config.off].map(([rule, reason]) => ({ rule, reason })),
     artifacts: subject.entries.size,

@@ -1,6 +1,7 @@
 /** How a rule is declared: what it holds a snapshot to and why, how bad a breach is, and how it finds one. */
 
-import { type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 

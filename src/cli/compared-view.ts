@@ -1,6 +1,6 @@
 /** What a comparison of traces and one of snapshots are told alike (`pgs diff`). */
 
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 import type { Paint } from "./colour.ts";
 import { type Place, placesText } from "./differences.ts";
 import { plain } from "./print.ts";

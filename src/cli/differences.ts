@@ -1,7 +1,7 @@
 /** How differences are shown: the place, what was expected, what was found. */
 
 import { counted } from "../errors/counted.ts";
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 import type { Difference } from "../scenarios/expect/compare.ts";
 import { plain } from "./print.ts";
 

@@ -3,13 +3,14 @@
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
-import { utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
 import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { tooLarge } from "../render/picture/size.ts";
 import { renderSvg } from "../render/svg.ts";
 import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.ts";
 import type { Output } from "../scenarios/expect/leaks.ts";
+import type { TestPorts } from "../scenarios/test-scenarios.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
 import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
@@ -22,7 +23,7 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     ...{ files, clock, entropy, tool },
     fixedClock: (epochMs) => world.fixedClock(epochMs),
     seededEntropy: (seed) => world.seededEntropy(seed),
-    openTempFolder: () => world.openTempFolder(),
+    openTempFolder: (within) => world.openTempFolder(within),
     pause: () => world.pause(),
     openStores: (root) => world.openStores(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
@@ -33,6 +34,10 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     outputsOf: (ran) => outputsOf(ran, world),
     outputsOfRefusal: (fault) => [{ name: "the refusal", text: refusalText(fault) }],
   };
+}
+
+export function testPorts(platform: Platform): TestPorts {
+  return { ...platform, environment: scenarioEnvironment(platform) };
 }
 
 /** The picture is the text of its SVG. */

@@ -77,20 +77,10 @@ export const usageTable = {
     where: f.file,
     hint: `pgs examine ${f.file} shows what is wrong with each line`,
   }),
-  NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
-    what: `no conformance case has "${f.text}" in its name (${counted(f.cases, "case")} in the snapshot)`,
-    where: "--case",
-    hint: "pgs conformance --json lists the name of every case",
-  }),
   TRACES_MISSING: (f: { path: string }) => ({
     what: "there is no such trace or folder of traces",
     where: f.path,
     hint: "name a .jsonl file that pgs run wrote, or a folder of them",
-  }),
-  TRACE_FOREIGN: (f: { file: string; why: string }) => ({
-    what: `the trace cannot be counted: ${f.why}`,
-    where: f.file,
-    hint: "run the workflow with pgs run, and name the trace that it writes",
   }),
   COVERAGE_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
     what: `the coverage cannot be written: ${f.errno}`,

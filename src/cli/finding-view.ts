@@ -1,7 +1,7 @@
 /** How a finding about a trace is told. */
 
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Paint } from "./colour.ts";
 import { type Place, placesText } from "./differences.ts";
 import { plain } from "./print.ts";

@@ -1,6 +1,6 @@
 /** Where keys come from: files that the command line names, and the environment. */
 
-import { utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
 import { parseSigningKey, parseTrustedKey, type SigningKey, type TrustedKey } from "../sign/keys.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";

@@ -5,6 +5,7 @@ import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
+import type { Seal } from "../snapshot/seal.ts";
 import type { Context } from "./context.ts";
 import type { Trust } from "./trust.ts";
 
@@ -23,11 +24,18 @@ export async function open(
   return openSnapshot(folder, platform.files, {
     from: context.settings,
     expectSeal: trust.root,
-    requireSigned:
-      trust.signatures === 0 ? undefined : (await import("./signatures.ts")).requireSigned(trust, context),
+    requireSigned: trust.signatures === 0 ? undefined : await requiredSignatures(trust, context),
     checked: platform.openCheckCache(platform.env),
     putOff,
   });
+}
+
+async function requiredSignatures(trust: Trust, context: Context): Promise<(seal: Seal) => void> {
+  const [{ signatureCheck }, { sealRequirements }] = await Promise.all([
+    import("../snapshot/verify-snapshot.ts"),
+    import("./signatures.ts"),
+  ]);
+  return signatureCheck(sealRequirements(trust, context));
 }
 
 /** For a command that reads the snapshot in its own way. @throws SealFault, UsageFault for one that `open` refuses */

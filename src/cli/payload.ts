@@ -1,8 +1,10 @@
 /** The payload of a run, strictly read (SPEC 4.1). */
 
-import { type JsonObject, readObject, utf8 } from "../json/json.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
+import { readObject } from "../json/parse.ts";
 import { depthOf, repairOf } from "../json/repair.ts";
+import { utf8 } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { TooLarge } from "../ports.ts";
 import type { Context } from "./context.ts";
 import { PayloadFault } from "./errors.ts";

@@ -4,9 +4,10 @@ import { Fault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
-import type { Json } from "../json/json.ts";
 import { LIST } from "../json/limits.ts";
+import type { Json } from "../json/value.ts";
 import { CompileFault } from "../plan/errors.ts";
+import { systemErrno } from "../platform/errno.ts";
 import { IoError, type LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
@@ -54,20 +55,22 @@ export function printRefusal(thrown: unknown, context: Context): number {
 
 /** Whatever else the system refuses is no defect of the runner. */
 function refusedBySystem(thrown: unknown): Fault | undefined {
-  const errno = thrown instanceof IoError ? thrown.errno : errnoOfSystem(thrown);
+  const errno = thrown instanceof IoError ? thrown.errno : systemErrno(thrown);
   if (errno === undefined) return undefined;
   return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
 }
 
 /** What the system was asked for, as far as it says. */
 function pathOf(thrown: unknown): string | null {
-  const { path, cause } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
-  return path ?? (cause === undefined ? null : pathOf(cause));
+  if (!(thrown instanceof Error)) return null;
+  if ("path" in thrown && typeof thrown.path === "string") return thrown.path;
+  return pathOf(thrown.cause);
 }
 
-function errnoOfSystem(thrown: unknown): string | undefined {
-  const { code, syscall } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
-  return syscall === undefined ? undefined : code;
+/** Node and step, preceded by the run where that is a nested one. */
+export function stepText(run: string, node: string | null, step: string | undefined): string {
+  const at = [node, step].filter((part) => part !== null && part !== undefined).join(".");
+  return run === MAIN_RUN ? at : `${run} ${at}`;
 }
 
 /** Paths below the current folder, as the reader would write them. */

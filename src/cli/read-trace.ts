@@ -3,7 +3,7 @@
 import { type TraceFinding, wordsOf } from "../examine/finding.ts";
 import { type Verified, type VerifiedEvents, verifyTrace } from "../examine/verify.ts";
 import { externalFormat } from "../interop/detect.ts";
-import { utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { readFileArgument } from "./file-argument.ts";

@@ -1,6 +1,6 @@
 /** The reports that a command writes for other programs, besides what it prints. */
 
-import { utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
 import { IoError } from "../ports.ts";
 import { githubText } from "../report/github.ts";
 import { junitText } from "../report/junit.ts";

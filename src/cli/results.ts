@@ -3,7 +3,7 @@
 import type { Fault } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
-import { isObject, type Json } from "../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { Notice, Part, PartName, Rule } from "../report/result.ts";
 import type { Context } from "./context.ts";
 import { reported } from "./report-files.ts";
@@ -11,6 +11,11 @@ import { reported } from "./report-files.ts";
 /** A path below the snapshot, as a report names it. */
 export function inSnapshot(file: string, context: Context): string {
   return reported(`${context.settings.snapshot}/${file}`, context);
+}
+
+/** A finding in a JSON document. */
+export function faultJson({ code, facts, wording }: Fault): JsonObject {
+  return { code, ...wording, facts };
 }
 
 export function faultNotice({ stage, code, facts, wording, message }: Fault, context: Context): Notice {

@@ -1,7 +1,7 @@
 /** How differences in meaning between two traces are told. */
 
 import { GROUPS, type TraceDifference } from "../examine/diff/diff-traces.ts";
-import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import { groupText, type Sides, sidesOf } from "./compared-view.ts";
 import type { Place } from "./differences.ts";
 

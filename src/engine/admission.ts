@@ -2,7 +2,8 @@
 
 import type { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
-import { type JsonObject, own, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { type JsonObject, own } from "../json/value.ts";
 import type { Admission, Plan } from "../plan/plan.ts";
 import type { EventQuery } from "../storage/event-query.ts";
 import type { Payloads, ViolationCode } from "../trace/event.ts";

@@ -2,7 +2,8 @@
 
 import type { ChildResult } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
-import { type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";

@@ -1,7 +1,7 @@
 /** What of an event must be the same in every run of the same thing, and where two events differ in that. */
 
 import { jsonDifferences } from "../json/diff.ts";
-import { type Json, type JsonObject, jsonEqual } from "../json/json.ts";
+import { type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import { type EventBody, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */

@@ -1,6 +1,7 @@
 /** A transform's result: computed from live readings of clock and entropy, or once more from the recorded ones. */
 
-import { isObject, type Json, type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { TransformStep } from "../plan/plan.ts";
 import type { Observation, Ports, Sources } from "../ports.ts";
 import { EngineFault } from "./errors.ts";

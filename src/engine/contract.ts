@@ -1,6 +1,6 @@
 /** One contract, from its bound inputs to its outcome (SPEC 4.4). */
 
-import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/json.ts";
+import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import { CLOCK, type Scope } from "../plan/expression.ts";
 import type { Action, Contract, Step } from "../plan/plan.ts";
 import { EngineFault } from "./errors.ts";

@@ -13,7 +13,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { storePathTable } from "../errors/ports.ts";
-import { isObject, type JsonObject } from "../json/json.ts";
+import { isObject, type JsonObject } from "../json/value.ts";
 import { planTable } from "../plan/errors.ts";
 import { type StoreDefect, storeRepair } from "../storage/errors.ts";
 

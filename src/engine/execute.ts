@@ -4,7 +4,7 @@
  */
 
 import { RunFault } from "../errors/base.ts";
-import { deepFreeze, type JsonObject, setOwn } from "../json/json.ts";
+import { deepFreeze, type JsonObject, setOwn } from "../json/value.ts";
 import type { ExitNode, Plan } from "../plan/plan.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";

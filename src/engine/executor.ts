@@ -4,7 +4,7 @@
  */
 
 import type { Digest } from "../json/canonical.ts";
-import type { JsonObject, MutableJson } from "../json/json.ts";
+import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {

@@ -2,8 +2,8 @@
 
 import type { NodeCategory, Stage } from "../errors/base.ts";
 import { canonical } from "../json/canonical.ts";
-import { isDeeper, isLarger, type Json, type JsonObject } from "../json/json.ts";
 import { DEPTH, SIZE, type TraceLimits } from "../json/limits.ts";
+import { isDeeper, isLarger, type Json, type JsonObject } from "../json/value.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 import { EngineFault, type RunCode } from "./errors.ts";
 import type { RunState } from "./run-state.ts";

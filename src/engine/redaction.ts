@@ -5,7 +5,7 @@
 
 import type { RunFault } from "../errors/base.ts";
 import { canonical, digestOf, sha256 } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { namesIn } from "../plan/member-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";

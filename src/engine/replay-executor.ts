@@ -3,7 +3,7 @@
  * one. Transforms and evaluations are computed again. What rests on suppressed values is taken as recorded, and listed.
  */
 
-import { type Json, type JsonObject, own } from "../json/json.ts";
+import { type Json, type JsonObject, own } from "../json/value.ts";
 import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {

@@ -1,6 +1,6 @@
 /** Which events a replay compares, how far it goes, and what it goes on with. */
 
-import { type JsonObject, own } from "../json/json.ts";
+import { type JsonObject, own } from "../json/value.ts";
 import type { EventBody, EventType, TraceEvent } from "../trace/event.ts";
 import type { Divergence } from "./compare-events.ts";
 

@@ -1,7 +1,7 @@
 /** A run while it goes on: its input, its results so far, its position. */
 
 import type { ChildResult } from "../capabilities/target.ts";
-import type { JsonObject, MutableJson } from "../json/json.ts";
+import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
 import type { EmitEvent, StepExecutor } from "./executor.ts";
 

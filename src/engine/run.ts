@@ -2,8 +2,8 @@
 
 import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
-import type { JsonObject } from "../json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ports, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";

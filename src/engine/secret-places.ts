@@ -1,6 +1,7 @@
 /** Where the data of an event holds secrets, as far as the plan tells: in the same places when it is masked and when it is examined. */
 
-import { isObject, type Json, type MutableJson, parsePointer, setOwn } from "../json/json.ts";
+import { parsePointer } from "../json/pointer.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { EventBody } from "../trace/event.ts";

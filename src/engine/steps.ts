@@ -2,7 +2,7 @@
 
 import { targetOf } from "../capabilities/effect.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
-import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/json.ts";
+import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
 import { EngineFault } from "./errors.ts";
 import type { EffectResult } from "./executor.ts";

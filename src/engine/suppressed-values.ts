@@ -4,6 +4,7 @@
  * that looks like one is a value like all others.
  */
 
+import { parsePointer } from "../json/pointer.ts";
 import {
   isObject,
   type Json,
@@ -11,9 +12,8 @@ import {
   jsonEqual,
   type MutableJson,
   own,
-  parsePointer,
   setOwn,
-} from "../json/json.ts";
+} from "../json/value.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Plan, Secrets } from "../plan/plan.ts";
 import {

@@ -1,6 +1,7 @@
 /** What follows from the values of a run alone: which rules are not met, what is bound, which outcome a condition gives. */
 
-import { type Json, type JsonObject, type MutableJson, own, pointer, setOwn } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../json/value.ts";
 import { evaluate, holds, type Scope } from "../plan/expression.ts";
 import { accepts, hasType, type Unmet } from "../plan/intent.ts";
 import type { Binding, ContractNode, Evaluation, IntentNode, OutputBinding } from "../plan/plan.ts";

@@ -3,7 +3,7 @@
  * table of wordings in its `errors.ts`.
  */
 
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 
 /** The stage of a refusal, in the order load -> seal -> compile -> payload -> admission -> walk -> complete. */
 export const STAGES = [

@@ -1,6 +1,6 @@
 /** Errors that the ports of `ports.ts` throw. */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import {
   type FactsOf,
   Fault,
@@ -48,10 +48,10 @@ export type TookPlace = Readonly<Record<"run" | "node" | "step" | "op", string>>
 
 function tookPlaceText(effects: readonly TookPlace[], more: number): string {
   if (effects.length === 0) return "no effect was completed";
-  const told = effects.map(
+  const named = effects.map(
     ({ op, store, node, step }) => `${op}${store === null ? "" : ` on ${store}`} by ${node}.${step}`,
   );
-  return `these effects were completed: ${told.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
+  return `these effects were completed: ${named.join(", ")}${more === 0 ? "" : `, and ${more} more`}`;
 }
 
 function unwritableHint(f: { file: string | null; errno: string; effects: readonly TookPlace[] }): string {

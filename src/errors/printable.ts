@@ -1,6 +1,6 @@
 /** Makes untrusted text safe to print: it cannot move the cursor, change the text direction, hide, or begin a line. */
 
-import { unicodeEscape } from "../json/json.ts";
+import { unicodeEscape } from "../json/text.ts";
 
 /** Characters that are invisible or change how other text is shown: control, format and surrogate characters. */
 export const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

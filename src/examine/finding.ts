@@ -1,6 +1,6 @@
 /** What an examination has to say about a trace: code, facts, line. The wording stands beside the codes. */
 
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 
 export interface TraceFinding {
   readonly code: FindingCode;

@@ -36,7 +36,7 @@ export const HEAD_ONLY = {
   ),
   max_hops: entry("the node limit", "nothing", "a limit that the run did not reach changes nothing"),
   "name-number": entry(
-    "the number behind the name of the trace (`_2`)",
+    "the number after the name of the trace (`_2`)",
     "name",
     "it depends on which names existed in the trace folder",
   ),

@@ -2,9 +2,11 @@
 
 import { isUtf8 } from "node:buffer";
 import { canonical, type Digest, digestOf } from "../json/canonical.ts";
-import { type JsonObject, readObjectText, utf8 } from "../json/json.ts";
 import { DEPTH, LIST, SIZE } from "../json/limits.ts";
 import { isCanonicalNumber } from "../json/number.ts";
+import { readObjectText } from "../json/parse.ts";
+import { utf8 } from "../json/text.ts";
+import type { JsonObject } from "../json/value.ts";
 import { genesis, hashOf, withLineBytes } from "../trace/chain.ts";
 import { linesIn } from "../trace/chunks.ts";
 import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";

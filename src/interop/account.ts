@@ -1,7 +1,7 @@
 /** The common account of a run in any trace format: workflow, path, ending and class. */
 
 import { classify } from "../examine/classify.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import { bareCode } from "../trace/declared-graph.ts";
 import { eventsOf, MAIN_RUN, SCHEMA, type TraceEvent } from "../trace/event.ts";
 import { summaryOf } from "../trace/summary.ts";

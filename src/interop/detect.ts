@@ -1,6 +1,7 @@
 /** Which runtime wrote a trace, by its first line. */
 
-import { isObject, type Json, own, utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import type { ExternalFormat } from "./record.ts";
 
 const VERSIONS: ReadonlyMap<Json | undefined, ExternalFormat> = new Map<Json, ExternalFormat>([

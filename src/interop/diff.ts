@@ -3,7 +3,8 @@
 import { align } from "../examine/diff/align.ts";
 import type { TraceDifference } from "../examine/diff/diff-traces.ts";
 import { jsonDifferences, type Path } from "../json/diff.ts";
-import { type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import { bareCode } from "../trace/declared-graph.ts";
 import type { Account, PathEntry } from "./account.ts";
 import { NO_OUTCOME } from "./record.ts";

@@ -5,8 +5,8 @@
 
 import { type runTable, wordingOf } from "../engine/errors.ts";
 import { digestOf } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
 import { pythonDumps } from "../json/python-dumps.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { bareCode } from "../trace/declared-graph.ts";
 import { holdsSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { referenceGenesis, referenceHash } from "./reference-chain.ts";

@@ -2,8 +2,10 @@
 
 import { isUtf8 } from "node:buffer";
 import { finding, type TraceFinding } from "../examine/finding.ts";
-import { isObject, type Json, type JsonObject, own, readObjectText, utf8 } from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
+import { readObjectText } from "../json/parse.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 
 export interface ExternalLine {
   /** From 1. */

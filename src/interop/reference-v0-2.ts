@@ -1,7 +1,7 @@
 /** Traces of the reference runtime v0.2: nodes with their outcomes, chained by 16 digits of SHA-256. */
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
-import { type JsonObject, objectAt, own } from "../json/json.ts";
+import { type JsonObject, objectAt, own } from "../json/value.ts";
 import { type ExternalLine, externalLines, isCount, isRecord, isText, type Shape, textAt } from "./lines.ts";
 import {
   type ExternalEnding,

@@ -1,7 +1,7 @@
 /** Traces of the reference runtime v0.3: contracts with their inputs and outcomes, without a chain. */
 
 import { finding, type TraceFinding } from "../examine/finding.ts";
-import { objectAt } from "../json/json.ts";
+import { objectAt } from "../json/value.ts";
 import {
   type ExternalLine,
   externalLines,

@@ -1,7 +1,7 @@
 /** Traces by SCHEMA_TRACE_EVENT_V1 and V2: a header, then the events of v0.3 with nodes and transitions. */
 
 import { finding } from "../examine/finding.ts";
-import { objectAt } from "../json/json.ts";
+import { objectAt } from "../json/value.ts";
 import { type ExternalLine, externalLines, isText, type Shape, textAt } from "./lines.ts";
 import type { ExternalRecord, Route } from "./record.ts";
 import { ENVELOPE, endingOf, errorsOf, misplaced, ownEvents } from "./reference-v0-3.ts";

@@ -1,7 +1,7 @@
 /** The bytes that are hashed: RFC 8785 canonical JSON, and SHA-256 over it. */
 
-import { isObject, type Json, type JsonObject } from "./json.ts";
 import { sha256Hex } from "./sha256.ts";
+import { isObject, type Json, type JsonObject } from "./value.ts";
 
 declare const digest: unique symbol;
 

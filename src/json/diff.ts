@@ -1,6 +1,7 @@
 /** Every difference between two JSON values. */
 
-import { isObject, type Json, type JsonObject, own, pointer } from "./json.ts";
+import { pointer } from "./pointer.ts";
+import { isObject, type Json, type JsonObject, own } from "./value.ts";
 
 /** One difference. */
 export interface JsonDifference {

@@ -1,6 +1,6 @@
 /** Spellings of numbers: whether a number fits a double, and how to write it without changing it. */
 
-import type { Json } from "./json.ts";
+import type { Json } from "./value.ts";
 
 /** A number in decimal: `digits` without zeros at either end, times ten to the `scale`. */
 interface Decimal {

@@ -1,6 +1,6 @@
 /** JSON text as Python's `json.dumps` writes it by default: what the reference runtime hashes. */
 
-import { endOfString, quoteAscii } from "./json.ts";
+import { endOfString, quoteAscii } from "./text.ts";
 
 /** The text between strings that is rewritten: numbers, separators, white space. */
 const RESPELLED = /-?\d[\d.eE+-]*|[,:]|[ \t\n\r]+/g;

@@ -1,7 +1,9 @@
 /** How to repair a text so that it can be read, without quoting the text, which may contain secrets. */
 
-import { endOfString, type JsonDefect, lineAt, pointer, spellings } from "./json.ts";
+import type { JsonDefect } from "./parse.ts";
+import { pointer } from "./pointer.ts";
 import { syntaxRepair } from "./syntax-repair.ts";
+import { endOfString, lineAt, spellings } from "./text.ts";
 
 /** One sentence that can be followed to the letter, and loses nothing; undefined where the defect has none. */
 export function repairOf(text: string, { code, pointer: at }: JsonDefect): string | undefined {

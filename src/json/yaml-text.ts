@@ -21,9 +21,9 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { isObject, type Json, type MutableJson, setOwn } from "./json.ts";
 import { DEPTH, EXPANDED_VALUES } from "./limits.ts";
 import { isExactNumber } from "./number.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "./value.ts";
 
 /** Why a text cannot be read: the problem and its line. */
 export class YamlFlaw extends Error {

@@ -1,7 +1,7 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
 import { Fault } from "../errors/base.ts";
-import { pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { type Path, quote } from "../snapshot/hint.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";

@@ -2,7 +2,7 @@
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { type JsonObject, own } from "../json/json.ts";
+import { type JsonObject, own } from "../json/value.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";

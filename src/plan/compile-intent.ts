@@ -1,6 +1,6 @@
 /** The declared spec of an intent, narrowed; an unknown rule is a reason. */
 
-import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Hint, Report } from "../snapshot/parse.ts";
@@ -112,12 +112,10 @@ function compileTypes(spec: JsonObject, path: Path, report: Report): readonly Va
 export function suggestType(declared: Json): Hint {
   const listed = Array.isArray(declared) ? declared : [declared];
   const known: readonly string[] = [...VALUE_TYPES, ...(listed.length === 1 ? ["any"] : [])];
-  const nearest = listed.map((type) => nearestName(String(type), known));
-  if (nearest.includes(null)) return { do: "change", to: oneOf(known) };
-  return {
-    do: "change",
-    to: quote(Array.isArray(declared) ? (nearest as string[]) : (nearest[0] as string)),
-  };
+  const nearest = listed.flatMap((type) => nearestName(String(type), known) ?? []);
+  const [first] = nearest;
+  if (first === undefined || nearest.length < listed.length) return { do: "change", to: oneOf(known) };
+  return { do: "change", to: quote(Array.isArray(declared) ? nearest : first) };
 }
 
 /** One declared type or a list of them; `any` declares none. */

@@ -5,7 +5,7 @@
  */
 
 import type { Registry } from "../capabilities/registry.ts";
-import { codeOf, qualify } from "../snapshot/fqdn.ts";
+import { codeOf, firstWordOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
 import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
@@ -164,9 +164,9 @@ function compileNode(
 
 /** The code of a node determines its type; a node without a code is an EXIT. */
 function typeMeant({ code, type }: NodeTable): string {
-  const prefix = code === null ? "EXIT" : (code.split("::").at(-1) as string).split("_", 1)[0];
+  const prefix = code === null ? "EXIT" : firstWordOf(code.split("::").at(-1) ?? code);
   const types = ["IN", "CC", "EXIT"];
-  return types.includes(prefix as string) ? quote(prefix as string) : suggested(type, types);
+  return types.includes(prefix) ? quote(prefix) : suggested(type, types);
 }
 
 function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {

@@ -12,7 +12,7 @@ import {
   wordingFrom,
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 
 /** One reason why a workflow does not compile. */
 export interface CompileReason {

@@ -1,6 +1,6 @@
 /** Which workflows of a snapshot write a record that admission looks for, as far as their artifacts declare it. */
 
-import { isObject, type Json, type JsonObject, objectAt, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../json/value.ts";
 import { isFqdn, namespaceOf, qualify } from "../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../snapshot/load.ts";
 

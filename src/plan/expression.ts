@@ -11,7 +11,7 @@ import {
   type MutableJson,
   setOwn,
   typeOf,
-} from "../json/json.ts";
+} from "../json/value.ts";
 import { PlanFault } from "./errors.ts";
 import { parsePath, type Segment, type Selector } from "./path.ts";
 import { child, select } from "./select.ts";
@@ -88,9 +88,10 @@ function parseText(text: string): Expression {
   if (text === CLOCK) return { kind: "clock" };
   const sum = SUM.exec(text);
   if (sum === null) throw new ExpressionError(`${text} is not a template that the contract supports`, text);
-  const path = pathExpression(sum[1] as string);
-  if (path.kind !== "path") throw new ExpressionError(`${sum[1]} is not a path to one value`, text);
-  return { kind: "sum", text, path, add: Number(sum[3]) * (sum[2] === "-" ? -1 : 1) };
+  const [, of = "", sign, amount] = sum;
+  const path = pathExpression(of);
+  if (path.kind !== "path") throw new ExpressionError(`${of} is not a path to one value`, text);
+  return { kind: "sum", text, path, add: Number(amount) * (sign === "-" ? -1 : 1) };
 }
 
 function pathExpression(text: string): PathExpression | QueryExpression {
@@ -104,12 +105,15 @@ function pathExpression(text: string): PathExpression | QueryExpression {
 
 function notAPath(text: string): ExpressionError {
   const isScript = /[?(@]/.test(text);
-  return new ExpressionError(isScript ? `${text} holds a filter or a script` : `${text} is not a path`, text);
+  return new ExpressionError(
+    isScript ? `${text} contains a filter or a script` : `${text} is not a path`,
+    text,
+  );
 }
 
 /**
  * The value of the expression, or undefined if its path has no value.
- * @throws RunFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but
+ * @throws PlanFault `PATH_UNRESOLVED` for an element of an array, `EXPRESSION_TYPE` for arithmetic on anything but
  * integers.
  */
 export function evaluate(expression: Expression, scope: Scope): Json | undefined {
@@ -310,7 +314,7 @@ function parseOperand(text: string): Expression {
   }
 }
 
-/** @throws RunFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
+/** @throws PlanFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
 export function holds(condition: Condition, scope: Scope): boolean {
   const left = operand(condition.left, scope);
   const right = operand(condition.right, scope);

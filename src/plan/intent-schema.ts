@@ -1,14 +1,8 @@
 /** The declared intent as JSON Schema, and the violations that ajv finds, in the terms of the contract (SPEC 4.3). */
 
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import {
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type MutableJson,
-  parsePointer,
-  pointer,
-} from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { type Json, type JsonObject, jsonEqual, type MutableJson } from "../json/value.ts";
 import { follow, type Segment } from "./expression.ts";
 import {
   allowsNull,
@@ -117,8 +111,7 @@ function toUnmet({ instancePath, keyword, params }: ErrorObject, spec: IntentSpe
 const EXPECTED: Readonly<
   Record<Exclude<Unmet["constraint"], "required">, (field: FieldSpec) => Json | undefined>
 > = {
-  type: (field) =>
-    field.types.length === 1 ? (field.types[0] as string) : field.types.length > 1 ? field.types : "not null",
+  type: (field) => (field.types.length > 1 ? field.types : (field.types[0] ?? "not null")),
   enum: (field) => field.enum,
   minimum: (field) => field.minimum,
   minItems: (field) => field.minItems,
@@ -152,8 +145,8 @@ function strongest(unmet: readonly Unmet[]): readonly Unmet[] {
     if (here === undefined) byPointer.set(one.pointer, [one]);
     else here.push(one);
   }
-  return [...byPointer.keys()].sort().flatMap((at) => {
-    const here = byPointer.get(at) as Unmet[];
+  const sorted = [...byPointer].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.flatMap(([, here]) => {
     const strong = STRENGTH.map((constraint) => here.find((one) => one.constraint === constraint)).find(
       Boolean,
     );

@@ -6,7 +6,7 @@
  */
 
 import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/value.ts";
 
 export const VALUE_TYPES = ["string", "integer", "number", "boolean", "object", "array", "null"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
@@ -63,8 +63,7 @@ export function allowsNull({ types, enum: values }: FieldSpec): boolean {
 
 /** Whether the payload meets every rule of the spec. */
 export function accepts(spec: IntentSpec, payload: JsonObject): boolean {
-  for (const name of Object.keys(spec)) {
-    const field = spec[name] as FieldSpec;
+  for (const [name, field] of Object.entries(spec)) {
     const value = own(payload, name);
     if (value === undefined ? field.required : !acceptsValue(field, value)) return false;
   }
@@ -122,10 +121,8 @@ const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 export function isDateTime(value: string): boolean {
   const match = DATE_TIME.exec(value);
   if (match === null) return false;
-  const [year, month, day, hour, minute, second, offsetHour, offsetMinute] = match
-    .slice(1)
-    .map(Number) as number[];
-  const lastDay = new Date(Date.UTC(2000, month as number, 0)).getUTCDate();
+  const [year, month = 0, day, hour, minute, second, offsetHour, offsetMinute] = match.slice(1).map(Number);
+  const lastDay = new Date(Date.UTC(2000, month, 0)).getUTCDate();
   const isLeap = year !== undefined && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const lastOfMonth = month === 2 && !isLeap ? 28 : lastDay;
   return (

@@ -67,7 +67,7 @@ function selectorOf(match: RegExpExecArray): Selector | undefined {
   if (index !== undefined) {
     return Number.isSafeInteger(Number(index)) ? { kind: "child", segment: Number(index) } : undefined;
   }
-  return { kind: "child", segment: name ?? unquoted((single ?? double) as string) };
+  return { kind: "child", segment: name ?? unquoted(single ?? double ?? "") };
 }
 
 /** The escapes are those of JSON, but for the quotes. */

@@ -6,7 +6,7 @@
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
@@ -35,7 +35,7 @@ export interface Plan {
   readonly findings: readonly Finding[];
 }
 
-/** The plan, or null when the snapshot has no workflow of that name. @throws RunFault `WORKFLOW_REFUSED` */
+/** The plan, or null when the snapshot has no workflow of that name. @throws PlanFault `WORKFLOW_REFUSED` */
 export type FindWorkflow = (name: string) => Promise<Plan | null>;
 
 export type PlanNode = IntentNode | ContractNode | ExitNode;

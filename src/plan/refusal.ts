@@ -1,6 +1,6 @@
 /** The reasons why a workflow does not compile, with file, field, lines and the change to make. */
 
-import { lineOf } from "../json/json.ts";
+import { lineOf } from "../json/text.ts";
 import { editText, fieldPointer } from "../snapshot/hint.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";

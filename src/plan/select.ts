@@ -2,7 +2,7 @@
  * Evaluates list-valued paths (RFC 9535): members of an object in canonical order, duplicates as the RFC counts them.
  */
 
-import { isObject, type Json, own } from "../json/json.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import type { Segment, Selector } from "./path.ts";
 
 /** A list before it is expanded: descendants of descendants share their parts, no matter how often each counts. */
@@ -44,7 +44,8 @@ export function select(start: Json, selectors: readonly Selector[]): Selected {
 
 function joined(all: readonly Found[]): Found {
   const parts = all.filter(({ size }) => size > 0);
-  if (parts.length === 1) return parts[0] as Found;
+  const [first, second] = parts;
+  if (first !== undefined && second === undefined) return first;
   return { size: parts.reduce((sum, { size }) => sum + size, 0), parts };
 }
 

@@ -3,7 +3,7 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { CheckCache } from "../ports.ts";
-import { errnoOf } from "./file-bytes.ts";
+import { systemErrno } from "./errno.ts";
 import { makeFolders } from "./make-folders.ts";
 
 /** The environment variable that turns the cache off. */
@@ -46,7 +46,7 @@ function attempted<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (systemErrno(error) === undefined) throw error;
     return undefined;
   }
 }

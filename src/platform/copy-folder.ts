@@ -1,11 +1,11 @@
 /** Copying a folder that was made by others: nothing of it is waited for, held whole, or copied without end. */
 
-import { closeSync, lstatSync, openSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type CopyLimits, FileError, IoError, TooLarge } from "../ports.ts";
-import { readFrom } from "./file-bytes.ts";
+import { errnoOf } from "./errno.ts";
+import { readFrom, writeWhole } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
-import { errnoOf } from "./node-ports.ts";
 
 /** @throws FileError, TooLarge; see `TempFolder.copyFrom` */
 export function copyFolder(from: string, to: string, most: CopyLimits): void {
@@ -31,7 +31,7 @@ export function copyFolder(from: string, to: string, most: CopyLimits): void {
       readFrom(join(from, path), 0, (piece) => {
         bytes -= piece.length;
         if (bytes < 0) throw new TooLarge(null);
-        for (let offset = 0; offset < piece.length; ) offset += writeSync(file, piece, offset);
+        writeWhole(file, piece);
       });
     } finally {
       closeSync(file);

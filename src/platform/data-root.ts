@@ -8,10 +8,10 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { Fault } from "../errors/base.ts";
 import { StoreFault, StorePathFault } from "../errors/ports.ts";
 import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
+import { systemErrno } from "./errno.ts";
 import {
   append,
   draftOf,
-  errnoOf,
   openPieces,
   read,
   readAt,
@@ -158,7 +158,7 @@ function attempt<T>(failing: Failing, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const errno = error instanceof Fault ? undefined : errnoOf(error);
+    const errno = error instanceof Fault ? undefined : systemErrno(error);
     throw errno === undefined ? error : new StoreFault(failing, { file, errno }, error);
   }
 }
@@ -254,7 +254,7 @@ function realPath(path: string): string | undefined {
   try {
     return realpathSync.native(path);
   } catch (error) {
-    const errno = errnoOf(error);
+    const errno = systemErrno(error);
     if (errno === "ENOENT" || errno === "ENOTDIR") return undefined;
     throw error;
   }

@@ -21,22 +21,17 @@ import {
 } from "node:fs";
 import { StoreFault } from "../errors/ports.ts";
 import { SIZE } from "../json/limits.ts";
+import { systemErrno } from "./errno.ts";
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const PIECE_BYTES = 1 << 20;
-
-/** The system's code of a failed call; undefined for anything else that was thrown. */
-export function errnoOf(error: unknown): string | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return syscall === undefined ? undefined : code;
-}
 
 /** The result of `work`, or null if something that it needs does not exist. */
 export function unlessAbsent<T>(work: () => T): T | null {
   try {
     return work();
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return null;
+    if (systemErrno(error) === "ENOENT") return null;
     throw error;
   }
 }
@@ -147,7 +142,7 @@ export function append(path: string, name: string, bytes: Uint8Array): boolean {
     opened(path, O_WRONLY | O_APPEND, add);
     return false;
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
+    if (systemErrno(error) !== "ENOENT") throw error;
     opened(path, O_WRONLY | O_APPEND | O_CREAT, add);
     return true;
   }
@@ -168,10 +163,15 @@ export function syncFolder(path: string): void {
   try {
     fsyncSync(folder);
   } catch (error) {
-    if (!["EINVAL", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
+    if (!["EINVAL", "ENOTSUP"].includes(systemErrno(error) ?? "")) throw error;
   } finally {
     closeSync(folder);
   }
+}
+
+/** Writes all of the bytes, in as many calls as that takes. */
+export function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
 }
 
 /** The draft that will replace the file, by the token of its process; a killed process leaves it behind. */
@@ -209,7 +209,7 @@ function isDone(work: () => void): boolean {
     work();
     return true;
   } catch (error) {
-    if (errnoOf(error) !== "EPERM") throw error;
+    if (systemErrno(error) !== "EPERM") throw error;
     return false;
   }
 }

@@ -1,9 +1,10 @@
 /** Index files on disk: an optimisation that may fail at any time and in any way. */
 
-import { fchmodSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { fchmodSync, statSync, unlinkSync } from "node:fs";
 import { Fault } from "../errors/base.ts";
 import type { IndexFile } from "../ports.ts";
-import { errnoOf, readAt, writeDraft } from "./file-bytes.ts";
+import { systemErrno } from "./errno.ts";
+import { readAt, writeDraft, writeWhole } from "./file-bytes.ts";
 
 /** A draft of this age belongs to a process that died. */
 const ABANDONED_MS = 60_000;
@@ -28,7 +29,7 @@ function orElse<T>(fallback: T, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (errnoOf(error) === undefined && !(error instanceof Fault)) throw error;
+    if (systemErrno(error) === undefined && !(error instanceof Fault)) throw error;
     return fallback;
   }
 }
@@ -45,8 +46,4 @@ function replace(path: string, mode: number, parts: readonly Uint8Array[]): void
     fchmodSync(file, mode & 0o666);
     for (const part of parts) writeWhole(file, part);
   });
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
 }

@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { errnoOf } from "./file-bytes.ts";
+import { systemErrno } from "./errno.ts";
 
 /**
  * Makes the folder and those above it that are missing, and returns the parent of each new one, the nearest first.
@@ -14,7 +14,7 @@ export function makeFolders(folder: string, mode = 0o777): readonly string[] {
   try {
     return makeFolder(folder, mode) ? [parent] : [];
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT" || parent === folder) throw error;
+    if (systemErrno(error) !== "ENOENT" || parent === folder) throw error;
   }
   const above = makeFolders(parent, mode);
   return makeFolder(folder, mode) ? [parent, ...above] : above;
@@ -26,7 +26,7 @@ function makeFolder(folder: string, mode: number): boolean {
     mkdirSync(folder, { mode });
     return true;
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST" || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    if (systemErrno(error) !== "EEXIST" || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
       throw error;
     return false;
   }

@@ -16,13 +16,9 @@ import {
   type TraceAccess,
   type TraceFolder,
 } from "../ports.ts";
-import { draftOf, isFileOrFolder, replace, syncFolder } from "./file-bytes.ts";
+import { errnoOf } from "./errno.ts";
+import { draftOf, isFileOrFolder, replace, syncFolder, writeWhole } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
-
-/** The system's own code for what went wrong. */
-export function errnoOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "EUNKNOWN";
-}
 
 /** The result of a file system call, or `absent` if there is no file. @throws IoError */
 export function attempt<T>(work: () => T, absent: T): T {
@@ -210,7 +206,7 @@ function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder[
     }
   };
   return {
-    append: (text) => guarded(() => writeWhole(descriptor, text)),
+    append: (text) => guarded(() => writeWhole(descriptor, Buffer.from(text))),
     // Writing to a removed file succeeds, but the content is lost.
     checkPlace: () =>
       guarded(() => {
@@ -224,13 +220,6 @@ function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder[
       }),
     close: () => guarded(() => fs.closeSync(descriptor)),
   };
-}
-
-function writeWhole(descriptor: number, text: string): void {
-  const written = fs.writeSync(descriptor, text);
-  if (written === Buffer.byteLength(text)) return;
-  const bytes = Buffer.from(text);
-  for (let offset = written; offset < bytes.length; ) offset += fs.writeSync(descriptor, bytes, offset);
 }
 
 /** Not through a link, and over nothing but a regular file. @throws IoError */

@@ -5,7 +5,7 @@
 
 import { closeSync, constants, existsSync, mkdirSync, openSync, readlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { errnoOf } from "./file-bytes.ts";
+import { systemErrno } from "./errno.ts";
 
 export interface OpenFolder {
   /** The path by which its files are reached. */
@@ -83,7 +83,7 @@ export function makeFolder(folder: string, made: (parent: string) => void): Open
   try {
     return openFolder(folder);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
+    if (systemErrno(error) !== "ENOENT") throw error;
   }
   const parent = makeFolder(dirname(folder), made);
   if (parent === null) return null;
@@ -100,6 +100,6 @@ function makeIn(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw error;
+    if (systemErrno(error) !== "EEXIST") throw error;
   }
 }

@@ -6,8 +6,8 @@ import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
 import { IoError, type TempFolder } from "../ports.ts";
 import { copyFolder } from "./copy-folder.ts";
+import { errnoOf } from "./errno.ts";
 import { makeFolders } from "./make-folders.ts";
-import { errnoOf } from "./node-ports.ts";
 
 /** A new empty folder, by default below the system's temporary folder. @throws TraceFault */
 export function openTempFolder(within: string = tmpdir()): TempFolder {

@@ -6,7 +6,7 @@
 import { counted } from "../errors/counted.ts";
 import { UNSEEN } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 import { shortened } from "./picture/text-metrics.ts";
 
 /** Longer values are shortened; the trace has the whole value. */

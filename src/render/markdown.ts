@@ -57,7 +57,7 @@ function endingOf({ end, refusal }: RunPath, events: readonly TraceEvent[]): str
 
 function lastWordOf(events: readonly TraceEvent[]): string {
   const last = events.at(-1);
-  if (last === undefined) return "it holds no event";
+  if (last === undefined) return "it has no event";
   const at = last.node_id === undefined ? "" : ` in ${placeOf(last)}`;
   return `its last event is ${code(last.event_type)}${at} (no. ${last.sequence})`;
 }

@@ -22,7 +22,7 @@ export function renderMermaid(graph: Graph, runPath: RunPath): string {
   const lines = [
     "flowchart TB",
     ...graph.nodes.map((node) => `  ${ids.get(node.key)}${shapeOf(node, runPath)}`),
-    ...edges.map((edge, i) => renderEdge(edge, taken[i] as readonly Visit[], ids)),
+    ...edges.map((edge, i) => renderEdge(edge, taken[i] ?? [], ids)),
     ...(Object.keys(INKS) as EndingStatus[]).flatMap((manner) => stylesOf(manner, graph, runPath, ids, taken)),
   ];
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 /** Values as XML writes them. */
 
 import { printable, printableLines } from "../errors/printable.ts";
-import { unicodeEscape } from "../json/json.ts";
+import { unicodeEscape } from "../json/text.ts";
 
 export function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)

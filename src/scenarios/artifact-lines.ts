@@ -3,7 +3,8 @@
  * line on which it begins. So any snapshot can be shown, also one that came without its Markdown.
  */
 
-import { lineOf, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { lineOf } from "../json/text.ts";
 import type { Snapshot } from "../snapshot/load.ts";
 import type { Coverage } from "./coverage.ts";
 

@@ -8,7 +8,7 @@ import { requireWorkflow } from "../snapshot/require.ts";
 
 export interface Catalogue {
   readonly snapshot: Snapshot;
-  /** @throws UsageFault, CompileFault, and what reading an artifact throws */
+  /** @throws ScenarioFault, CompileFault, and what reading an artifact throws */
   plan(workflow: string): Promise<Plan>;
 }
 

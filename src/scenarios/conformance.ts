@@ -1,12 +1,14 @@
 /** Do the transforms of this build answer a snapshot's conformance cases as they must? */
 
-import type { Registry } from "../capabilities/registry.ts";
+import { type Registry, registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/json.ts";
-import type { ConformanceCase, Property } from "../snapshot/conformance.ts";
+import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/value.ts";
+import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
+import type { Snapshot } from "../snapshot/load.ts";
+import { ScenarioFault } from "./errors.ts";
 import { compare, type Difference } from "./expect/compare.ts";
 
 export interface CaseResult {
@@ -20,6 +22,33 @@ export interface CaseResult {
 }
 
 type Readings = Parameters<typeof recordingSources>[0];
+
+export interface ConformanceRequest {
+  readonly snapshot: Snapshot;
+  /** Only cases with this text in their name. */
+  readonly filter?: string | undefined;
+  /** The clock and the entropy that transforms read. */
+  readonly readings: Readings;
+}
+
+/** The result of each chosen case. @throws ScenarioFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
+export async function runConformance({
+  snapshot,
+  filter,
+  readings,
+}: ConformanceRequest): Promise<readonly CaseResult[]> {
+  const cases = readCases(snapshot);
+  const chosen = cases.filter(({ name }) => filter === undefined || name.includes(filter));
+  if (filter !== undefined && chosen.length === 0)
+    throw new ScenarioFault("NO_SUCH_CASE", { text: filter, cases: cases.length });
+  const results: CaseResult[] = [];
+  for (const one of chosen) results.push(await checkCase(one, registry, readings));
+  return results;
+}
+
+export function isConforming({ differences }: CaseResult): boolean {
+  return differences.length === 0;
+}
 
 /** The case's inputs given to this build's transform, and its answer held to the case. */
 export async function checkCase(

@@ -1,7 +1,7 @@
 /** Which of the edges, outcomes and admissions that a snapshot declares were exercised. */
 
 import { Fault } from "../errors/base.ts";
-import { type JsonObject, own } from "../json/json.ts";
+import { type JsonObject, own } from "../json/value.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import { fqdnOfFile } from "../snapshot/fqdn.ts";
@@ -168,4 +168,27 @@ function timesOf(
     (sum, [, times]) => ({ count: sum.count + times.count, staged: sum.staged + times.staged }),
     NEVER,
   );
+}
+
+/** How many of the declared entries were exercised. */
+export interface Share {
+  readonly declared: number;
+  readonly taken: number;
+}
+
+export function shareOf(entries: readonly Times[]): Share {
+  return { declared: entries.length, taken: entries.filter(({ count }) => count > 0).length };
+}
+
+export function percent({ declared, taken }: Share): number {
+  return declared === 0 ? 100 : (100 * taken) / declared;
+}
+
+/** Whether a workflow covers less than `min` per cent of its edges; one that does not compile does. */
+export function isBelow(coverage: readonly Coverage[], min: number | undefined): boolean {
+  return min !== undefined && coverage.some((one) => isWorkflowBelow(one, min));
+}
+
+export function isWorkflowBelow({ edges, refused }: Coverage, min: number): boolean {
+  return refused !== undefined || percent(shareOf(edges)) < min;
 }

@@ -2,7 +2,7 @@
 
 import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/base.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Clock, Entropy, Mail, Ports, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
@@ -14,7 +14,8 @@ export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "en
   fixedClock(epochMs: number): Clock;
   seededEntropy(seed: string): Entropy;
   readonly tool: { readonly name: string; readonly version: string };
-  openTempFolder(): Promise<TempFolder>;
+  /** Below `within` where that is given. @throws TraceFault */
+  openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it, such as an interrupt. */
   pause(): Promise<void>;
   openStores(root: string): Stores;

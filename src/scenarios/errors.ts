@@ -89,6 +89,16 @@ export const scenarioTable = {
     where: f.file,
     hint: "name a folder that contains nothing but the data of the scenario",
   }),
+  NO_SUCH_CASE: (f: { text: string; cases: number }) => ({
+    what: `no conformance case has "${f.text}" in its name (${counted(f.cases, "case")} in the snapshot)`,
+    where: "--case",
+    hint: "pgs conformance --json lists the name of every case",
+  }),
+  TRACE_FOREIGN: (f: { file: string; why: string }) => ({
+    what: `the trace cannot be counted: ${f.why}`,
+    where: f.file,
+    hint: "run the workflow with pgs run, and name the trace that it writes",
+  }),
   /** An acceptance document that cannot be updated. */
   BAD_USAGE: (f: { message: string; hint: string }) => ({ what: f.message, hint: f.hint }),
 } satisfies WordingTable;

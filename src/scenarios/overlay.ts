@@ -1,6 +1,6 @@
 /** A snapshot with other artifacts laid over it, in memory. */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Files } from "../ports.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 

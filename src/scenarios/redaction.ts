@@ -2,7 +2,8 @@
 
 import { Redactor } from "../engine/redaction.ts";
 import { Fault } from "../errors/base.ts";
-import { isObject, type Json, parsePointer, pointer } from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { isObject, type Json } from "../json/value.ts";
 import type { Entropy } from "../ports.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Snapshot } from "../snapshot/load.ts";

@@ -1,6 +1,8 @@
 /** The scenario vectors: some steps on one data root, each with what it must come out as and leave behind. */
 
-import { isObject, type Json, type JsonObject, pointer, spellings } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { spellings } from "../json/text.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import {
   choice,
   entries,
@@ -65,7 +67,7 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
-  /** The step once it is known what the earlier ones left. @throws UsageFault `REFERENCE_UNRESOLVED` */
+  /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
   readonly bind: (earlier: EarlierSteps) => RunStep;
 }
 
@@ -114,7 +116,7 @@ export function isScenario(value: Json): boolean {
   return isObject(value) && Object.hasOwn(value, "scenario");
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `VECTOR_MALFORMED` at the first place that has another form */
 export function parseScenario(vector: VectorFile, value: Json): Scenario {
   const at = members({ vector, path: [], value }, [
     ...["scenario", "about", "unordered_effects", "snapshot_overlay", "data_before", "steps"],
@@ -194,10 +196,10 @@ function parseExpectation(spot: JsonCursor): JsonObject {
 
 function parseStored(spot: JsonCursor): Stored | null {
   if (spot.value === null) return null;
-  const [first, ...others] = Object.entries(object(spot));
-  const form = (["json", "jsonl", "text"] as const).find((one) => one === first?.[0]);
+  const [[name, content] = ["", null], ...others] = Object.entries(object(spot));
+  const form = (["json", "jsonl", "text"] as const).find((one) => one === name);
   if (form === undefined || others.length > 0) return refuse(spot, "null, or one of json, jsonl and text");
-  return { form, content: first?.[1] as Json };
+  return { form, content };
 }
 
 function wholeNumber(spot: JsonCursor): number {

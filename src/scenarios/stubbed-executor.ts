@@ -2,7 +2,7 @@
 
 import { emitter } from "../engine/events.ts";
 import type { StepExecutor } from "../engine/executor.ts";
-import { pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";
 import type { Answer } from "./scenario.ts";

@@ -1,6 +1,7 @@
 /** One scenario file played, and how each of its steps came out: plain data, so that any thread may have played it. */
 
-import { type JsonObject, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { JsonObject } from "../json/value.ts";
 import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";

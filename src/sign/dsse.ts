@@ -3,7 +3,7 @@
  * (https://github.com/secure-systems-lab/dsse, version 1). Keys are checked in `verify.ts`.
  */
 
-import { isObject, type Json, own } from "../json/json.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 
 export interface Signature {
   /** The key that may have made it: an unproven hint. */

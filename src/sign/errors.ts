@@ -8,7 +8,8 @@ import {
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
-import { type Json, unicodeEscape } from "../json/json.ts";
+import { unicodeEscape } from "../json/text.ts";
+import type { Json } from "../json/value.ts";
 
 /** The use of a key: a private key signs, a public key identifies a trusted signer. */
 export type KeyUse = "sign" | "trust";

@@ -1,7 +1,8 @@
 /** The signed content: an in-toto statement (version 1) about one subject, identified by its SHA-256. */
 
 import { canonical, type Digest, isDigest } from "../json/canonical.ts";
-import { isObject, type JsonObject, own, readObject } from "../json/json.ts";
+import { readObject } from "../json/parse.ts";
+import { isObject, type JsonObject, own } from "../json/value.ts";
 import type { Envelope } from "./dsse.ts";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";

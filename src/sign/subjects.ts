@@ -2,7 +2,7 @@
 
 import { type Digest, sha256 } from "../json/canonical.ts";
 import { jsonDifferences } from "../json/diff.ts";
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 import type { EventOf, TraceEvent } from "../trace/event.ts";
 import { SignatureFault, type SignaturePlace } from "./errors.ts";
 import { type Statement, toDocument } from "./statement.ts";

@@ -1,15 +1,8 @@
 /** The conformance cases of a snapshot: for one transform, literal inputs and the expected result (SPEC 2). */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  lineOf,
-  objectAt,
-  own,
-  parsePointer,
-  pointer,
-} from "../json/json.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
+import { lineOf, valueAt } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
 import type { Snapshot } from "./load.ts";
@@ -59,10 +52,17 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
   const refuse = (at: string, expected: string): never => {
     throw new SnapshotFault("MALFORMED_ARTIFACT", { file, line: line(at), pointer: at, expected });
   };
-  const flaw = FORM.find(([at, isRight]) => !isRight(reach(declared, at)));
-  if (flaw !== undefined) return refuse(flaw[0], flaw[2]);
-  const name = own(declared, "fqdn") as string;
-  const transform = own(declared, "ct_fqdn") as Fqdn;
+  const read = <T extends Json | undefined>(at: string, is: Guard<T>, expected: string): T => {
+    const value = valueAt(declared, parsePointer(at));
+    return is(value) ? value : refuse(at, expected);
+  };
+  read("/artifact_type", isConformance, CONFORMANCE);
+  const transform = read("/ct_fqdn", isTransform, "the full name of a transform");
+  const name = read("/fqdn", isText, "a string");
+  const inputs = read("/ct_ir/inputs", isObject, "an object of input values");
+  const outputs = read("/expected", isObject, "an object of output values");
+  const outcome = read("/expected_outcome", isOutcome, "SUCCESS or VIOLATION") ?? null;
+  const assertions = read("/assertions", isAbsentOrObject, "an object of outputs") ?? {};
   if (!name.startsWith(`${transform}::`)) return refuse("/fqdn", `${transform}::<case>`);
   if (fileOfCase(name) !== file) {
     throw new SnapshotFault("FQDN_MISMATCH", {
@@ -73,41 +73,23 @@ function parseCase(file: string, text: string, declared: JsonObject): Conformanc
       change: null,
     });
   }
-  const assertions = Object.entries(objectAt(declared, "assertions")).map(([field, assertion]) => {
+  const properties = Object.entries(assertions).map(([field, assertion]) => {
     const property = toProperty(assertion) ?? refuse(pointer(["assertions", field]), PROPERTY_FORM);
     return [field, property] as const;
   });
-  return {
-    name,
-    transform,
-    file,
-    inputs: reach(declared, "/ct_ir/inputs") as JsonObject,
-    outcome: (own(declared, "expected_outcome") ?? null) as CaseOutcome | null,
-    outputs: own(declared, "expected") as JsonObject,
-    properties: new Map(assertions),
-  };
+  return { name, transform, file, inputs, outcome, outputs, properties: new Map(properties) };
 }
 
-const FORM: readonly (readonly [string, (value: Json | undefined) => boolean, string])[] = [
-  ["/artifact_type", (value) => value === "CT_CONFORMANCE", "CT_CONFORMANCE"],
-  ["/ct_fqdn", (value) => isFqdn(value) && kindOf(value) === "CT", "the full name of a transform"],
-  ["/fqdn", (value) => typeof value === "string", "a string"],
-  ["/ct_ir/inputs", isObject, "an object of input values"],
-  ["/expected", isObject, "an object of output values"],
-  [
-    "/expected_outcome",
-    (value) => value === undefined || value === "SUCCESS" || value === "VIOLATION",
-    "SUCCESS or VIOLATION",
-  ],
-  ["/assertions", (value) => value === undefined || isObject(value), "an object of outputs"],
-];
+type Guard<T extends Json | undefined> = (value: Json | undefined) => value is T;
 
-/** The value at the pointer, or undefined when nothing is there. */
-function reach(value: Json, at: string): Json | undefined {
-  let found: Json | undefined = value;
-  for (const key of parsePointer(at)) found = isObject(found) ? own(found, key) : undefined;
-  return found;
-}
+const CONFORMANCE = "CT_CONFORMANCE";
+
+const isConformance: Guard<typeof CONFORMANCE> = (value) => value === CONFORMANCE;
+const isTransform: Guard<Fqdn> = (value): value is Fqdn => isFqdn(value) && kindOf(value) === "CT";
+const isText: Guard<string> = (value) => typeof value === "string";
+const isOutcome: Guard<CaseOutcome | undefined> = (value) =>
+  value === undefined || value === "SUCCESS" || value === "VIOLATION";
+const isAbsentOrObject: Guard<JsonObject | undefined> = (value) => value === undefined || isObject(value);
 
 const PROPERTY_FORM = `{"mode":"property","type":<${PROPERTY_TYPES.join("|")}>}, a hex_string with its byte_length`;
 

@@ -4,19 +4,11 @@
  */
 
 import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  lineAt,
-  lineFinder,
-  type MutableJson,
-  objectAt,
-  own,
-} from "../json/json.ts";
 import { DEPTH } from "../json/limits.ts";
+import { lineAt, lineFinder } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../json/value.ts";
 import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
-import { codeOf, type Fqdn, namespaceOf, qualify } from "./fqdn.ts";
+import { type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
 
 export interface Derived {
@@ -53,7 +45,7 @@ export function machineText(content: string): { readonly text: string; readonly 
 /** @throws ContentError */
 export function derive(name: Fqdn, content: string): Derived {
   const block = machineBlock(content);
-  const kind = codeOf(name).split("_", 1)[0];
+  const kind = wordOf(name);
   if (kind === "WF") return { frontmatter: withNodeNames(block, namespaceOf(name)) };
   if (kind === "CT") return { frontmatter: block, ct_ir: transformIr(name, block) };
   if (kind === "CS") return { frontmatter: block, cs_ir: effectIr(block) };

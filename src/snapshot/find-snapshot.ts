@@ -31,7 +31,7 @@ export interface Workspace {
 
 /** The options for the found snapshot; --workspace also selects its data root. */
 export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace): string {
-  const home = foldersAbove(nearby)[0] as string;
+  const [home = ""] = foldersAbove(nearby);
   const named = `--snapshot ${nearby}`;
   if (home === workspace || !workspace.startsWith(`${home}/`)) return named;
   const around = `--workspace ${home === "" ? "/" : home}`;

@@ -1,6 +1,7 @@
 /** Recognises snapshot forms that this build knows but does not run. */
 
-import { isObject, own, readObject } from "../json/json.ts";
+import { readObject } from "../json/parse.ts";
+import { isObject, own } from "../json/value.ts";
 import type { Files } from "../ports.ts";
 
 /** The form's name, or undefined where the folder holds none that is known. */

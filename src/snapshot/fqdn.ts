@@ -58,9 +58,20 @@ export function codeOf(name: Fqdn): string {
   return name.slice(name.indexOf("::") + 2);
 }
 
+/** The first word of the name's code: `WF`, `CC`, `SURFACE`, … */
+export function wordOf(name: Fqdn): string {
+  return firstWordOf(codeOf(name));
+}
+
+/** The first word of a code. */
+export function firstWordOf(code: string): string {
+  const [word = code] = code.split("_", 1);
+  return word;
+}
+
 /** The kind that the prefix of a code names, or undefined. */
 export function kindOf(name: Fqdn): Kind | undefined {
-  const prefix = codeOf(name).split("_", 1)[0] as string;
+  const prefix = wordOf(name);
   return Object.hasOwn(KIND_FOLDERS, prefix) ? (prefix as Kind) : undefined;
 }
 

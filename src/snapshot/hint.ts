@@ -1,6 +1,7 @@
 /** A hint: one field and its change, in a sentence that can be followed literally. */
 
-import { type Json, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import type { Json } from "../json/value.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /** The change of one field. `to` and `as` are phrases: see `quote` and `oneOf`. */
@@ -70,7 +71,8 @@ export function quote(value: Json): string {
 
 /** One of several values, or the only one. */
 export function oneOf(values: readonly Json[]): string {
-  return values.length === 1 ? quote(values[0] as Json) : `one of ${values.map(quote).join(", ")}`;
+  const quoted = values.map(quote).join(", ");
+  return values.length === 1 ? quoted : `one of ${quoted}`;
 }
 
 /** The value that was meant by a wrong one: the nearest of those that are right, else one of them. */

@@ -6,9 +6,10 @@
 
 import type { Fault } from "../errors/base.ts";
 import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
-import { isObject, type JsonObject, own, utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type JsonObject, own } from "../json/value.ts";
 import type { CheckCache, Files } from "../ports.ts";
-import { parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
+import { type ParsedArtifact, parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
@@ -205,17 +206,22 @@ function loadArtifact(source: Source, name: Fqdn): Artifact | undefined {
   const { bytes, digest } = sealed;
   source.checks?.check({ path: file, bytes, digest });
   // Strict reading is part of the check.
-  const { text, envelope } = parseEnvelope(file, bytes, parseChecked);
+  return toArtifact(kind, { path: file, bytes, digest }, parseEnvelope(file, bytes, parseChecked));
+}
+
+/** The artifact as a run uses it. */
+export function toArtifact(kind: Kind, file: ReadFile, parsed: ParsedArtifact): Artifact {
+  const { fqdn, text, contentHash, frontmatter, envelope } = parsed;
   const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
   return {
-    fqdn: name,
+    fqdn,
     kind,
-    file,
+    file: file.path,
     text,
-    sha256: digest,
-    size: bytes.length,
-    contentHash: envelope["content_hash"] as Digest,
-    frontmatter: envelope["frontmatter"] as JsonObject,
+    sha256: file.digest,
+    size: file.bytes.length,
+    contentHash,
+    frontmatter,
     ir: isObject(ir) ? ir : null,
   };
 }

@@ -1,6 +1,6 @@
 /** Finds the line of a field in the authored Markdown of an artifact. */
 
-import { isObject, type Json, own } from "../json/json.ts";
+import { isObject, type Json, own } from "../json/value.ts";
 import type { FindLine } from "./derive.ts";
 import type { Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";

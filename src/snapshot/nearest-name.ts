@@ -12,19 +12,23 @@ export function didYouMean(given: string, candidates: Iterable<string>): string 
 export function shortenedName(given: string, candidates: readonly string[]): string | null {
   const words = wordsOf(given);
   const fuller = candidates.filter((name) => words.every((word) => wordsOf(name).includes(word)));
-  return fuller.length === 1 ? (fuller[0] as string) : nearestName(given, candidates);
+  return onlyOf(fuller) ?? nearestName(given, candidates);
 }
 
 /** The only nearest candidate, or null when none is near; a bare code finds its full name. */
 export function nearestName(given: string, candidates: readonly string[]): string | null {
   const bare = candidates.filter((name) => name.endsWith(`::${given}`));
-  if (bare.length > 0) return bare.length === 1 ? (bare[0] as string) : null;
-  const compared = (name: string) => (given.includes("::") ? name : (name.split("::").at(-1) as string));
+  if (bare.length > 0) return onlyOf(bare);
+  const compared = (name: string) => (given.includes("::") ? name : (name.split("::").at(-1) ?? name));
   const near = [...new Set(candidates)].filter((name) => isMisspelling(given, compared(name)));
   const far = near.map((name) => slips(given, compared(name)));
   const least = far.reduce((least, one) => Math.min(least, one), Infinity);
   const nearest = near.filter((_, i) => far[i] === least);
-  return nearest.length === 1 ? (nearest[0] as string) : null;
+  return onlyOf(nearest);
+}
+
+function onlyOf([first, ...others]: readonly string[]): string | null {
+  return first === undefined || others.length > 0 ? null : first;
 }
 
 const wordsOf = (name: string) => name.split(/::|_/);
@@ -34,7 +38,7 @@ function isMisspelling(given: string, name: string): boolean {
   const [words, others] = [wordsOf(given), wordsOf(name)];
   if (words.length !== others.length)
     return Math.min(given.length, name.length) > 4 && distance(given, name) < 2;
-  return words.every((word, i) => isNearWord(word, others[i] as string));
+  return words.every((word, i) => isNearWord(word, others[i] ?? ""));
 }
 
 /** In short words a wrong letter makes another word, as `GET` is not `SET`, and a prefix does in any. */

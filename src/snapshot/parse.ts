@@ -3,7 +3,7 @@
  * has the wrong type is reported with its place and read as absent, so that all reasons are reported at once.
  */
 
-import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import type { Change, Path } from "./hint.ts";
 import type { Artifact } from "./load.ts";
 import { nearestName } from "./nearest-name.ts";

@@ -5,7 +5,7 @@ import { type Fqdn, isFqdn, type Kind, kindOf } from "./fqdn.ts";
 import type { Artifact, Snapshot } from "./load.ts";
 import { shortenedName } from "./nearest-name.ts";
 
-/** @throws UsageFault */
+/** @throws NameFault */
 export function requireArtifact(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) !== undefined ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;
@@ -19,7 +19,7 @@ export function requireArtifact(snapshot: Snapshot, name: string): Artifact {
 
 const LISTED: readonly Kind[] = ["WF", "IN", "CC", "CT", "CS", "RB", "STRUCTURE", "EV"];
 
-/** @throws UsageFault */
+/** @throws NameFault */
 export function requireWorkflow(snapshot: Snapshot, name: string): Artifact {
   const artifact = isFqdn(name) && kindOf(name) === "WF" ? snapshot.artifact(name) : undefined;
   if (artifact !== undefined) return artifact;

@@ -10,7 +10,8 @@
  */
 
 import { type Digest, isDigest, sha256 } from "../json/canonical.ts";
-import { isObject, type Json, type JsonObject, own, utf8 } from "../json/json.ts";
+import { utf8 } from "../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { type Envelope, envelopeText, toEnvelope } from "../sign/dsse.ts";
 import { SealFault } from "./errors.ts";
 
@@ -274,8 +275,9 @@ export function checkSealOnDisk(
 function fits(line: string, isLast: boolean, read: (path: string) => Uint8Array | null): boolean {
   const entry = parseOrNull(isLast ? line : line.slice(0, -1));
   const path = isObject(entry) ? own(entry, "path") : undefined;
-  const bytes = typeof path === "string" ? read(path) : null;
-  return bytes !== null && `${listText([{ path: path as string, bytes }])}${isLast ? "" : ","}` === line;
+  if (typeof path !== "string") return false;
+  const bytes = read(path);
+  return bytes !== null && `${listText([{ path, bytes }])}${isLast ? "" : ","}` === line;
 }
 
 function parseOrNull(text: string): Json {

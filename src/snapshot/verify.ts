@@ -2,30 +2,31 @@
 
 import type { Fault } from "../errors/base.ts";
 import { sha256 } from "../json/canonical.ts";
-import { firstDifference, isObject, type Json, type JsonObject, lineOf, own, pointer } from "../json/json.ts";
+import { pointer } from "../json/pointer.ts";
+import { lineOf, valueAt } from "../json/text.ts";
+import { firstDifference, type Json, own } from "../json/value.ts";
 import type { Files } from "../ports.ts";
 import { ContentError, contentLines, type Derived, derive, lineAround } from "./derive.ts";
-import { EXECUTED, parseEnvelope, parseStrict } from "./envelope.ts";
+import { EXECUTED, type ParsedArtifact, parseEnvelope, parseStrict } from "./envelope.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";
-import { type Fqdn, fqdnOfFile } from "./fqdn.ts";
+import { fqdnOfFile } from "./fqdn.ts";
 import { type Change, type Path, quote, sentence } from "./hint.ts";
 import { readInside } from "./read-inside.ts";
 import { fileChanged, SEAL_FILE, type Seal } from "./seal.ts";
 
 /** The contradictions between an artifact's `content`, its `content_hash` and its executed fields (SPEC 2.1). */
-export function verifyContents(file: string, text: string, envelope: JsonObject): readonly SealFault[] {
-  const content = envelope["content"] as string;
+export function verifyContents(file: string, artifact: ParsedArtifact): readonly SealFault[] {
+  const { fqdn, text, envelope, content, contentHash: stated } = artifact;
   const line = (at: string) => lineOf(text, at) ?? 1;
   const computed = sha256(content);
-  const stated = envelope["content_hash"] as string;
   if (stated !== computed) {
     return [new SealFault("CONTENT_HASH_MISMATCH", { file, line: line("/content_hash"), stated, computed })];
   }
   try {
-    const derived = derive(envelope["fqdn_id"] as Fqdn, content);
+    const derived = derive(fqdn, content);
     return EXECUTED.flatMap((field) => {
       const path = firstDifference(derived[field] ?? null, own(envelope, field) ?? null, [field]);
-      return path === undefined ? [] : [fieldDiffers(path, derived, { file, text, envelope })];
+      return path === undefined ? [] : [fieldDiffers(path, derived, file, artifact)];
     });
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
@@ -34,18 +35,14 @@ export function verifyContents(file: string, text: string, envelope: JsonObject)
   }
 }
 
-interface Artifact {
-  readonly file: string;
-  readonly text: string;
-  readonly envelope: JsonObject;
-}
-
-function fieldDiffers(path: Path, derived: Derived, { file, text, envelope }: Artifact): SealFault {
+function fieldDiffers(
+  path: Path,
+  derived: Derived,
+  file: string,
+  { text, envelope, content }: ParsedArtifact,
+): SealFault {
   const at = pointer(path);
-  const line =
-    path[0] === "frontmatter"
-      ? lineAround(contentLines(envelope["content"] as string), path.slice(1))
-      : undefined;
+  const line = path[0] === "frontmatter" ? lineAround(contentLines(content), path.slice(1)) : undefined;
   const isThere = valueAt(envelope, path) !== undefined;
   const value = valueAt({ ...derived }, path);
   const where = line === undefined ? "its Markdown" : `line ${line} of its Markdown`;
@@ -63,14 +60,6 @@ function backTo(value: Json | undefined, isThere: boolean): Change {
 }
 
 const LONGEST = 400;
-
-function valueAt(value: Json, path: Path): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (found, part) =>
-      Array.isArray(found) ? found[Number(part)] : isObject(found) ? own(found, String(part)) : undefined,
-    value,
-  );
-}
 
 /** The line of the deepest part of the path that the text has: an absent field shows at its parent. */
 function nearestLine(text: string, path: Path): number {
@@ -136,8 +125,7 @@ export function verifyFile({ path, bytes }: SnapshotFile): readonly Fault[] {
       parseStrict(path, bytes);
       return [];
     }
-    const { text, envelope } = parseEnvelope(path, bytes);
-    return verifyContents(path, text, envelope);
+    return verifyContents(path, parseEnvelope(path, bytes));
   } catch (error) {
     if (error instanceof SnapshotFault) return [error];
     throw error;

@@ -8,7 +8,7 @@ import {
   type MutableJson,
   own,
   setOwn,
-} from "../json/json.ts";
+} from "../json/value.ts";
 import type { Change } from "../ports.ts";
 
 export interface JsonDocumentReader {

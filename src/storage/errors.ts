@@ -1,6 +1,6 @@
 /** Stored records that cannot be read: what is recorded of them, and how to repair them. */
 
-import type { JsonDefect } from "../json/json.ts";
+import type { JsonDefect } from "../json/parse.ts";
 
 /** What is recorded of stored text that cannot be read. */
 export type StoreDefect = {

@@ -1,6 +1,6 @@
 /** What admission asks: is such an event on record? */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 
 export interface EventPattern {
   /** The record's `event_code` or `event_type`. */

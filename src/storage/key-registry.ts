@@ -3,7 +3,7 @@
  * counts, and a tombstone ends it.
  */
 
-import { type Json, type JsonObject, own } from "../json/json.ts";
+import { type Json, type JsonObject, own } from "../json/value.ts";
 import type { Change } from "../ports.ts";
 import type { Added, FoundEntries } from "./record-log.ts";
 

@@ -1,6 +1,6 @@
 /** Addresses by name; the last write wins. */
 
-import type { Json } from "../json/json.ts";
+import type { Json } from "../json/value.ts";
 import type { Change } from "../ports.ts";
 
 export interface NameRegistryReader {

@@ -1,6 +1,6 @@
 /** A log that only grows: entries in the order in which they were added, numbered from 1. */
 
-import type { Json, JsonObject } from "../json/json.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Change } from "../ports.ts";
 
 export interface RecordLogReader {

@@ -1,7 +1,7 @@
 /** The hash chain of a trace: one canonical line an event, each hash covering the one before (SPEC 5). */
 
 import { canonical, type Digest, sha256 } from "../json/canonical.ts";
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import { type EventBody, SCHEMA, type TraceEvent } from "./event.ts";
 
 /** The `prev_hash` of the first event. */

@@ -1,6 +1,6 @@
 /** The types of the events of a trace, derived from `schema.ts`. */
 
-import { isObject, type Json, type MutableJson, setOwn } from "../json/json.ts";
+import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts";
 import type { DataMembers, ObjectOf } from "./field-check.ts";
 import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 

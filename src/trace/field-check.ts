@@ -3,7 +3,7 @@
  * parsing it.
  */
 
-import { isObject, type Json, type JsonObject, own } from "../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import {
   COMMA,
   compareBytes,

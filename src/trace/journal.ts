@@ -2,7 +2,7 @@
 
 import { type TookPlace, TraceFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
-import { jsonEqual } from "../json/json.ts";
+import { jsonEqual } from "../json/value.ts";
 import type { Clock, TraceFile } from "../ports.ts";
 import { encodeEvent, genesis } from "./chain.ts";
 import { type EventBody, type EventType, type Payloads, SCHEMA, type TraceEvent } from "./event.ts";

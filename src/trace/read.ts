@@ -1,6 +1,6 @@
 /** Checks whether a parsed trace line is an event of the format (SPEC 6.1). */
 
-import type { JsonObject } from "../json/json.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { TraceEvent } from "./event.ts";
 import { badMemberOf } from "./field-check.ts";
 import { ENVELOPE, EVENTS, isEventType } from "./schema.ts";

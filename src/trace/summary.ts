@@ -1,7 +1,7 @@
 /** The summary that `run` prints. It uses only the events, so it shows nothing that is not in the trace (SPEC 1). */
 
-import type { Json, JsonObject, MutableJson } from "../json/json.ts";
-import { setOwn } from "../json/json.ts";
+import type { Json, JsonObject, MutableJson } from "../json/value.ts";
+import { setOwn } from "../json/value.ts";
 import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
 
 export interface PathEntry {
@@ -131,8 +131,7 @@ export function addEvent(summary: Summary, event: EventBody): void {
 /** The entry, with shared copies of its names. */
 function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
   const shared: { [member: string]: string | null } = entry;
-  for (const member of Object.keys(entry)) {
-    const name = entry[member] as string | null;
+  for (const [member, name] of Object.entries(shared)) {
     if (name === null) continue;
     const known = names.get(name);
     if (known === undefined) names.set(name, name);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
-import { deepFreeze, type JsonObject } from "../../src/json/json.ts";
+import { deepFreeze, type JsonObject } from "../../src/json/value.ts";
 import type { Sources } from "../../src/ports.ts";
 
 const SHARED = join(import.meta.dirname, "../../../shared");

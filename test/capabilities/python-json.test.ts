@@ -12,7 +12,7 @@ import {
   pythonNumber,
   pythonWords,
 } from "../../src/capabilities/python-json.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 
 test("canonical text is ASCII: everything else is escaped by code unit", () => {
   assert.equal(canonicalPython("é\u007f😀\n\u0001\\"), '"\\u00e9\\u007f\\ud83d\\ude00\\n\\u0001\\\\"');

@@ -10,7 +10,7 @@ import {
   type Transform,
   transform,
 } from "../../src/capabilities/transform.ts";
-import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/json.ts";
+import { deepFreeze, isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import type { Sources } from "../../src/ports.ts";
 
 const FOLDER = join(import.meta.dirname, "../../src/capabilities/transforms");

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { registry } from "../../src/capabilities/registry.ts";
 import { readSnapshotModel } from "../../src/check/analysis/snapshot-model.ts";
-import { callRecurses } from "../../src/check/rules/call-recurses.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import { callRecurses } from "../../src/check/rules/graph.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { contract, filesOf, memoryFiles, type Protocol, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
 
 const OUTCOMES = ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"];

@@ -7,7 +7,7 @@ import { type Read, readEntries, readEntry } from "../../src/check/analysis/entr
 import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";

@@ -1,7 +1,7 @@
 /** Single changes to the artifacts of a snapshot, generated: what somebody may break while editing it. */
 
 import type { Entry } from "../../src/check/analysis/entries.ts";
-import { isObject, type Json, type JsonObject, objectAt } from "../../src/json/json.ts";
+import { isObject, type Json, type JsonObject, objectAt } from "../../src/json/value.ts";
 
 export interface Mutation {
   readonly kind: string;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { check } from "../../src/check/check.ts";
 import { RULES } from "../../src/check/rules.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { EXAMPLES } from "./examples.ts";
 import { smallSnapshot, subjectFrom } from "./small-snapshot.ts";
 

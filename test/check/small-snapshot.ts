@@ -6,7 +6,7 @@ import { readEntries } from "../../src/check/analysis/entries.ts";
 import type { Projection } from "../../src/check/analysis/projection.ts";
 import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { behaviourGraph } from "../../src/snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../src/snapshot/build/index-file.ts";
 import { derive } from "../../src/snapshot/derive.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { contract, eventsOf, memoryData, oneContract, type Protocol, passing, runTrial } from "./trial.ts";
 
 const OPEN = "EV_OPEN_V0";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endAt } from "../../src/engine/advance.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { contract, eventsOf, passing, runTrial } from "./trial.ts";
 
 type Row = readonly [reason: string | null, outcome: string, exitReason: string, status: "SUCCESS" | "FAILED"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
 import { renderSvg } from "../../src/render/svg.ts";

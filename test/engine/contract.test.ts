@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { found } from "../examine/examination.ts";
 import {
   appending,

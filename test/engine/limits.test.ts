@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { checkAllowed } from "../../src/examine/allowed.ts";
 import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json/json.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../../src/json/limits.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { TraceEvent } from "../../src/trace/event.ts";
 import {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { FIXTURES, fixture, lines, type Workspace, workspace } from "../sessions/world.ts";
 import { type Disk, recordDisk } from "../support/disk.ts";
 import { PLAYS_ALL } from "../support/portion.ts";

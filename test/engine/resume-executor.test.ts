@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { ReplayStopped } from "../../src/engine/record-cursor.ts";
 import { ReplayExecutor } from "../../src/engine/replay-executor.ts";
 import { replayThenLive } from "../../src/engine/resume-executor.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { EventBody, TraceEvent } from "../../src/trace/event.ts";
 import {

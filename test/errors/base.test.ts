@@ -6,7 +6,7 @@ import { EngineFault, runTable, wordingOf } from "../../src/engine/errors.ts";
 import { Fault } from "../../src/errors/base.ts";
 import { FileFault, fileTable, TraceFault, traceTable } from "../../src/errors/ports.ts";
 import { dataHint } from "../../src/examine/locate/stored.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { CompileFault } from "../../src/plan/errors.ts";
 import { RenderFault, renderTable } from "../../src/render/errors.ts";
 import { ScenarioFault, scenarioTable } from "../../src/scenarios/errors.ts";

@@ -5,7 +5,7 @@ import type { TraceFinding } from "../../src/examine/finding.ts";
 import { type Replayed, replay } from "../../src/examine/replay/replay.ts";
 import { Verification, verifyTrace } from "../../src/examine/verify.ts";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../../src/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 
 export interface Examined {

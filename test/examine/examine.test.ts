@@ -4,7 +4,7 @@ import { checkAllowed } from "../../src/examine/allowed.ts";
 import { findingTable, wordsOf } from "../../src/examine/finding.ts";
 import { replay } from "../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import {
   appending,
   compileTrial,

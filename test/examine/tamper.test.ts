@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { canonical } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import {
   appending,

@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { exportReferenceV0 } from "../../src/interop/export-reference-v0.ts";
 import { digestOf } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
 import { pythonDumps } from "../../src/json/python-dumps.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import {
   appending,
   contract,

@@ -6,7 +6,7 @@ import { checkPath } from "../../src/interop/allowed.ts";
 import { externalFormat } from "../../src/interop/detect.ts";
 import { readExternal } from "../../src/interop/read.ts";
 import type { ExternalFormat } from "../../src/interop/record.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { codesOf } from "../examine/examination.ts";
 import { tea } from "./tea.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { CanonicalError, canonical, digestOf, isDigest, sha256 } from "../../src/json/canonical.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { openJournal } from "../../src/trace/journal.ts";
 
 // RFC 8785, appendix B: the bits of a double, and how it is written.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Json, type JsonObject, own } from "../../src/json/json.ts";
 import { DEPTH } from "../../src/json/limits.ts";
+import { type Json, type JsonObject, own } from "../../src/json/value.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
 import {

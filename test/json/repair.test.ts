@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type JsonDefect, readObjectText } from "../../src/json/json.ts";
+import { type JsonDefect, readObjectText } from "../../src/json/parse.ts";
 import { depthOf, repairOf } from "../../src/json/repair.ts";
 import { followRepair } from "./follow-repair.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
-import { isObject, type Json, lineOf, own } from "../../src/json/json.ts";
+import { lineOf } from "../../src/json/text.ts";
+import { isObject, type Json, own } from "../../src/json/value.ts";
 import { compile } from "../../src/plan/compile.ts";
 import { CompileFault, type CompileReason } from "../../src/plan/errors.ts";
 import type { ContractNode, Finding, Plan } from "../../src/plan/plan.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isObject, type Json, type JsonObject, own, pointer } from "../../src/json/json.ts";
+import { pointer } from "../../src/json/pointer.ts";
+import { isObject, type Json, type JsonObject, own } from "../../src/json/value.ts";
 import { compileIntent } from "../../src/plan/compile-intent.ts";
 import {
   accepts,

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { RunFault } from "../../src/errors/base.ts";
 import { canonical } from "../../src/json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../../src/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../src/json/value.ts";
 import { ExpressionError, evaluate, parseExpression } from "../../src/plan/expression.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 

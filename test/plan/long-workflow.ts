@@ -1,6 +1,6 @@
 /** Workflows of any length, for what must not grow faster than they do. */
 
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { type Block, smallWorkflow } from "./small-workflow.ts";
 
 type Nodes = { [key: string]: Json };

@@ -1,6 +1,6 @@
 /** A workflow small enough to see at a glance, as the Machine blocks of its artifacts; tests break one thing in it. */
 
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { type Contents, snapshotOf } from "../snapshot/memory-files.ts";
 
 export const EQUAL = "capability_transforms::CT_PURE_COMPARE_EQUAL_V0";

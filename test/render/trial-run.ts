@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonical, type Digest, digestOf, sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import type { Graph, GraphEdge, GraphNode } from "../../src/trace/declared-graph.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../src/trace/event.ts";
 

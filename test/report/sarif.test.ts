@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { type Verdict, worstFirst } from "../../src/report/result.ts";
 import { sarifText } from "../../src/report/sarif.ts";
 import { at } from "../sessions/world.ts";

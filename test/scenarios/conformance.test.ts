@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
 import type { Sources } from "../../src/ports.ts";
 import { checkCase } from "../../src/scenarios/conformance.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { CompileFault } from "../../src/plan/errors.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";

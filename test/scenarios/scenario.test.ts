@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { ScenarioFault } from "../../src/scenarios/errors.ts";
 import { EXPECTED, isScenario, parseScenario, type RunStep } from "../../src/scenarios/scenario.ts";
 import { changed, scenario } from "./playing.ts";

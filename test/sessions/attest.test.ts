@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { verifyTrace } from "../../src/examine/verify.ts";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { IoError } from "../../src/ports.ts";
 import { envelopeText } from "../../src/sign/dsse.ts";
 import type { Statement } from "../../src/sign/statement.ts";

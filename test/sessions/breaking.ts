@@ -5,7 +5,7 @@ import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import type { Json, JsonObject, MutableJson } from "../../src/json/json.ts";
+import type { Json, JsonObject, MutableJson } from "../../src/json/value.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
 import { follow, hintsIn } from "./follow.ts";

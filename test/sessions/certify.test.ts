@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { changed, vector } from "../scenarios/playing.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {

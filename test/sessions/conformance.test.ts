@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import { edit, unsealedCopy } from "./reauthor.ts";

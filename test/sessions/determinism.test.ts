@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { firstDifference, type Json, type JsonObject } from "../../src/json/json.ts";
+import { firstDifference, type Json, type JsonObject } from "../../src/json/value.ts";
 import { OBSERVATIONAL } from "../../src/trace/event.ts";
 import { FIXTURES, fixture, lines, RELEASE, tracesIn, tree, type Workspace, workspace } from "./world.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { calling } from "../engine/calling.ts";
 import { runTrial } from "../engine/trial.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";

@@ -12,7 +12,7 @@ const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-chan
 
 test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
-  writeFileSync(place.path("torn.jsonl"), '{"schema":');
+  writeFileSync(place.path("torn.jsonl"), '{"elapsed_us":');
   const denied = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/quorum-not-met"), "--no-png"];
   const sessions: readonly (readonly [number, readonly string[]])[] = [
     [0, completed],

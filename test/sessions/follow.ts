@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { type Document, isMap, isScalar, parseDocument } from "yaml";
-import { type Json, parsePointer } from "../../src/json/json.ts";
+import { parsePointer } from "../../src/json/pointer.ts";
+import type { Json } from "../../src/json/value.ts";
 import { fqdnOfFile } from "../../src/snapshot/fqdn.ts";
 import { reauthor } from "./reauthor.ts";
 import type { Workspace } from "./world.ts";
@@ -101,7 +102,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     ({ place }, file) => unlink(place.path(`protocol_snapshot/${file}`)),
   ],
   [
-    /^run with the snapshot that was approved; if this is the one, expect (\S+) with (--\S+)/,
+    /^use the approved snapshot; if this is the approved one, expect (\S+) with (--\S+)/,
     ({ argv }, root, option) => setOption(argv, option, root),
   ],
   [/^(?:restore|use|run with) .*?, or (.*)$/, (here, rest) => follow(rest, here)],

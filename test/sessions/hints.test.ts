@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Json, MutableJson } from "../../src/json/json.ts";
+import type { Json, MutableJson } from "../../src/json/value.ts";
 import {
   type Case,
   check,

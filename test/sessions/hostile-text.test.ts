@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { forge } from "../examine/examination.ts";
 import { below, oneOf } from "../examine/matrix/choice.ts";
 import { PLAYS_ALL, portion } from "../support/portion.ts";

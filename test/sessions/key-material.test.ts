@@ -11,7 +11,7 @@ import { mnemonicOf, seedOf } from "../../src/capabilities/crypto/mnemonic.ts";
 import { publicKeyOf } from "../../src/capabilities/crypto/secp256k1.ts";
 import { registry } from "../../src/capabilities/registry.ts";
 import { verifyTrace } from "../../src/examine/verify.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { compile } from "../../src/plan/compile.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
 import { asSnapshot } from "../plan/small-workflow.ts";

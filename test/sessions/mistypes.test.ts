@@ -123,7 +123,7 @@ test("a new seal over a broken one says that signatures may be lost, however it 
     const sealed = fine(await place.session("seal"));
     assert.match(
       sealed.err,
-      /^the seal before could not be read: of its signatures, \d are kept, any others are lost$/m,
+      /^the previous seal cannot be read: \d of its signatures are kept, any others are lost$/m,
     );
     assert.equal(document(fine(await place.session("seal", "--json")))["seal_was_broken"], false);
   }

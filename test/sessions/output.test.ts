@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertSound, at, document, lines, type Workspace, workspace } from "./world.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import { fileOf, isFqdn, kindOf } from "../../src/snapshot/fqdn.ts";
 import { SNAPSHOT } from "./world.ts";

@@ -96,10 +96,10 @@ test("a changed trace is drawn, and it is said on stderr, on the page and by the
   assert.notDeepEqual(readFileSync(trace, "utf8").split("\n"), lines);
   const said = await place.session("render", trace, "--html", "x.html");
   assert.equal(said.code, 7);
-  assert.match(said.err, /^warning: BAD_HASH hash is not that of the line.*:7\)$/m);
+  assert.match(said.err, /^warning: BAD_HASH hash does not match the line.*:7\)$/m);
   assert.match(
     textOf(readFileSync(place.path("x.html"), "utf8")),
-    /not as a run on this snapshot leaves it[\s\S]*BAD_HASH \(line 7\)/,
+    /not valid for this snapshot[\s\S]*BAD_HASH \(line 7\)/,
   );
   const { ok, findings } = document(await place.session("render", trace, "--html", "x.html", "--json"));
   assert.deepEqual([ok, at(findings, 0, "code"), at(findings, 0, "line")], [false, "BAD_HASH", 7]);
@@ -157,7 +157,7 @@ test("what names no workflow cannot be drawn", async (t) => {
 });
 
 const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
-  [["--png", "-"], /--png - asks for a picture/],
+  [["--png", "-"], /--png - writes a picture/],
   [["--svg", "-", "--md", "-"], /--md - and --svg - both write to standard output/],
   [["--html", "-", "--json"], /--json and --html - both write/],
   [["--svg", "x", "--md", "./x"], /--md \.\/x and --svg x both write to x/],

@@ -17,8 +17,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
 import { SCENARIO_DATA } from "../../src/json/limits.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { assertXml } from "../support/xml.ts";
 import {
   assertHint,

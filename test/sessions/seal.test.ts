@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { IoError } from "../../src/ports.ts";
 import { contentsOf, sealed } from "../snapshot/memory-files.ts";
 import { artifactFile, edit, unsealedCopy } from "./reauthor.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { TestContext } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { newSigner, type Signer } from "../sign/signers.ts";
 import { unsealedCopy } from "./reauthor.ts";
 import { type Contents, type Said, type Workspace, workspace } from "./world.ts";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { FIXTURES, PROJECT, RELEASE, type Workspace, workspace } from "./world.ts";
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";

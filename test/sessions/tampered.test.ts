@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { type EditableLine, forge, linesOf } from "../examine/examination.ts";
 import { at, document, FIXTURES, fixture, RELEASE, type Workspace, workspace } from "./world.ts";
 

@@ -19,7 +19,7 @@ import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
 import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import { checkDocuments } from "./documents.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { type Envelope, envelopeText, signedBytes, toEnvelope } from "../../src/sign/dsse.ts";
 import { sealStatement, subjectOfSeal } from "../../src/sign/subjects.ts";
 import { evaluateSignatures, signStatement } from "../../src/sign/verify.ts";

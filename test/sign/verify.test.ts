@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sha256 } from "../../src/json/canonical.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { type Envelope, signedBytes } from "../../src/sign/dsse.ts";
 import { PAYLOAD_TYPE, readStatement, toDocument } from "../../src/sign/statement.ts";
 import { sealStatement, subjectOfSeal } from "../../src/sign/subjects.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "../../src/errors/base.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { wantedOutcome } from "../../src/scenarios/conformance.ts";
 import { readCases } from "../../src/snapshot/conformance.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type JsonObject, own } from "../../src/json/json.ts";
+import { type JsonObject, own } from "../../src/json/value.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import {
   ContentError,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical, type Digest, sha256 } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { fixedClock } from "../../src/platform/node-ports.ts";
 import type { Clock } from "../../src/ports.ts";
 import { encodeEvent, genesis, hashOf } from "../../src/trace/chain.ts";

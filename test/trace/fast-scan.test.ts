@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
-import type { Json } from "../../src/json/json.ts";
+import type { Json } from "../../src/json/value.ts";
 import { NOT_FOUND, valueEnd } from "../../src/trace/fast-scan.ts";
 
 const ends = (text: string) => valueEnd(Buffer.from(text), 0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { canonical } from "../../src/json/canonical.ts";
-import type { JsonObject } from "../../src/json/json.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { hashOf } from "../../src/trace/chain.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";

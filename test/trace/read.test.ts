@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical } from "../../src/json/canonical.ts";
-import type { Json, JsonObject } from "../../src/json/json.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { scanLine } from "../../src/trace/line.ts";
 import { badMember } from "../../src/trace/read.ts";
 import { EVENTS } from "../../src/trace/schema.ts";

@@ -1,6 +1,6 @@
 /** Where a key stands in its tree (BIP-32). */
 
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 
 /** From here on an index is hardened. */
 const HARDENED = 0x8000_0000;

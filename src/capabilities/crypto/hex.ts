@@ -1,6 +1,6 @@
 /** Bytes written in hexadecimal, as the Python reference reads and writes them. */
 
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { asInteger } from "../python-json.ts";
 
 /** Pairs of digits, with white space allowed between them. */

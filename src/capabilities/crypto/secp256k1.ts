@@ -5,7 +5,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 
 const CURVES: ReadonlyMap<Json, typeof secp256k1> = new Map([
   ["secp256k1", secp256k1],

@@ -1,4 +1,4 @@
-import { type Json, own } from "../../json/json.ts";
+import { type Json, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
 import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";

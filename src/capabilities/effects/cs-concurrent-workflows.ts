@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { effect } from "../effect.ts";
 import { anything, array, optional } from "../input-schema.ts";
 import type { ChildResult, Performed } from "../target.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, jsonEqual, own } from "../../json/json.ts";
+import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
 import { matching } from "../../storage/document.ts";
 import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";

@@ -1,5 +1,5 @@
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, jsonEqual, own } from "../../json/json.ts";
+import { isObject, jsonEqual, own } from "../../json/value.ts";
 import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { array, string } from "../input-schema.ts";

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import { isActive } from "../../storage/key-registry.ts";
 import type { FoundEntries } from "../../storage/record-log.ts";
 import { effect } from "../effect.ts";

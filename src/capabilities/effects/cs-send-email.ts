@@ -1,4 +1,4 @@
-import { type JsonObject, own } from "../../json/json.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
 import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
 import { effect } from "../effect.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/value.ts";
 import { effect } from "../effect.ts";
 import { anything, array, object, optional } from "../input-schema.ts";
 import type { ChildResult, Performed, RunChildWorkflow } from "../target.ts";

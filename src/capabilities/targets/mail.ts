@@ -1,6 +1,6 @@
 /** Operations that send a message by mail. */
 
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Mail } from "../../ports.ts";
 import type { EffectStart, Evidence } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";

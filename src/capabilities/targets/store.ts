@@ -1,6 +1,6 @@
 /** Operations on a store: a file below the data root, by the path that the step's store or its policy gives. */
 
-import type { Json, JsonObject } from "../../json/json.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import type { Sources } from "../../ports.ts";
 import type { Store, StoreKind, StoreKinds, StoreReader, StoreReaders } from "../../storage/stores.ts";
 import { absent, type EffectStart, type Evidence, isChange } from "../evidence.ts";

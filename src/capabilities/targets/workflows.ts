@@ -1,6 +1,6 @@
 /** Operations that run other workflows of the same snapshot, inside the run that calls them (SPEC 4.9). */
 
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
   type ChildResult,

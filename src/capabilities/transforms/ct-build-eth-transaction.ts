@@ -1,4 +1,4 @@
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { parseHex, toHex } from "../crypto/hex.ts";
 import { anything, array, optional, string } from "../input-schema.ts";
 import { pythonInt } from "../python-json.ts";

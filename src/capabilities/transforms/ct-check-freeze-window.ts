@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { array, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 

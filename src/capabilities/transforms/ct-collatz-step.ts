@@ -1,4 +1,5 @@
-import { type Json, type MutableJson, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import type { Json, MutableJson } from "../../json/value.ts";
 import { array } from "../input-schema.ts";
 import { held, pythonNumber } from "../python-json.ts";
 import { transform } from "../transform.ts";

@@ -1,12 +1,5 @@
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  type MutableJson,
-  own,
-  pointer,
-  setOwn,
-} from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/value.ts";
 import { anything } from "../input-schema.ts";
 import { heldSum, isTruthy } from "../python-json.ts";
 import { transform } from "../transform.ts";

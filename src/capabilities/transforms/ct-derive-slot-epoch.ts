@@ -1,4 +1,4 @@
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { anything, optional } from "../input-schema.ts";
 import { asInteger, held, isTruthy } from "../python-json.ts";
 import { transform } from "../transform.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, own } from "../../json/json.ts";
+import { isObject, type Json, own } from "../../json/value.ts";
 import { array, integer, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 

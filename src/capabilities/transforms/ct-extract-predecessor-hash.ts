@@ -1,4 +1,4 @@
-import { isObject, own } from "../../json/json.ts";
+import { isObject, own } from "../../json/value.ts";
 import { anything } from "../input-schema.ts";
 import { isTruthy } from "../python-json.ts";
 import { transform } from "../transform.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/value.ts";
 import { anything, string } from "../input-schema.ts";
 import { transform } from "../transform.ts";
 

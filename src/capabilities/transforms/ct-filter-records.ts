@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { array, object } from "../input-schema.ts";
 import { pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isObject, type Json } from "../../json/json.ts";
+import { isObject, type Json } from "../../json/value.ts";
 import { anything, string } from "../input-schema.ts";
 import { canonicalPython } from "../python-json.ts";
 import { transform } from "../transform.ts";

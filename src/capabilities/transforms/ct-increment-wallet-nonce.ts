@@ -1,4 +1,4 @@
-import { own } from "../../json/json.ts";
+import { own } from "../../json/value.ts";
 import { object } from "../input-schema.ts";
 import { heldSum } from "../python-json.ts";
 import { transform } from "../transform.ts";

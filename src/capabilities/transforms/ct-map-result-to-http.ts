@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { object } from "../input-schema.ts";
 import { isTruthy } from "../python-json.ts";
 import { transform } from "../transform.ts";

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own, typeOf } from "../../json/value.ts";
 import { array, object } from "../input-schema.ts";
 import { isTruthy, pythonEqual } from "../python-json.ts";
 import { transform } from "../transform.ts";

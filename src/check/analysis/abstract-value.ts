@@ -1,6 +1,6 @@
 /** What the artifacts say of a value before anything runs: its types, and its fields as far as they are declared. */
 
-import { isObject, type Json, type JsonObject, objectAt, own, typeOf } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, objectAt, own, typeOf } from "../../json/value.ts";
 import { overlap } from "../../plan/compile.ts";
 import type { Expression, Segment } from "../../plan/expression.ts";
 import { type FieldSpec, type IntentSpec, VALUE_TYPES, type ValueType } from "../../plan/intent.ts";

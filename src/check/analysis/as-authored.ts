@@ -1,6 +1,6 @@
 /** The artifacts of a snapshot as its author saw them, to make its other files from them again. */
 
-import { own } from "../../json/json.ts";
+import { own } from "../../json/value.ts";
 import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import type { SnapshotModel } from "./snapshot-model.ts";
 

@@ -1,6 +1,6 @@
 /** How values and outcomes go through one contract, by what it and its capabilities declare. */
 
-import { isObject, type JsonObject, objectAt, own } from "../../json/json.ts";
+import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
 import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";

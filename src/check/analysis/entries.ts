@@ -2,13 +2,14 @@ import { frontMatterTables } from "../../snapshot/parse.ts";
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
 import type { Fault } from "../../errors/base.ts";
-import { type Digest, sha256 } from "../../json/canonical.ts";
-import { isObject, type JsonObject, own, utf8 } from "../../json/json.ts";
+import { sha256 } from "../../json/canonical.ts";
+import { utf8 } from "../../json/text.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
-import { parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
+import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
 import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
-import { codeOf, type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../snapshot/fqdn.ts";
-import { type Artifact, closureRoot, type Snapshot } from "../../snapshot/load.ts";
+import { fileOf, fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
+import { type Artifact, closureRoot, type Snapshot, toArtifact } from "../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
 import {
   readAll,
@@ -19,17 +20,11 @@ import {
 } from "../../snapshot/verify.ts";
 
 /** An artifact of whatever kind, as its file holds it. */
-export interface Entry {
-  readonly fqdn: Fqdn;
+export interface Entry extends ParsedArtifact {
   /** The first word of its code: `WF`, `CC`, `SURFACE`, … */
   readonly word: string;
   /** Path below the snapshot. */
   readonly file: string;
-  readonly text: string;
-  readonly envelope: JsonObject;
-  /** The authored Markdown. */
-  readonly content: string;
-  readonly frontmatter: JsonObject;
   /** As a run would load it; null for a kind that no run reads. */
   readonly artifact: Artifact | null;
 }
@@ -61,7 +56,7 @@ export function readEntries(folder: string, files: Files): Read {
         texts.set(file.path, utf8(file.bytes));
       } else {
         const entry = readEntry(file);
-        for (const fault of verifyContents(file.path, entry.text, entry.envelope)) faults.push(fault);
+        for (const fault of verifyContents(file.path, entry)) faults.push(fault);
         entries.set(entry.fqdn, entry);
       }
     } catch (error) {
@@ -82,44 +77,15 @@ function sealFaults(bytes: Uint8Array | null, all: readonly SnapshotFile[]): rea
 }
 
 /** @throws SnapshotFault */
-export function readEntry({ path, bytes }: SnapshotFile): Entry {
-  const { text, envelope } = parseEnvelope(path, bytes);
-  const fqdn = envelope["fqdn_id"] as Fqdn;
-  const frontmatter = envelope["frontmatter"] as JsonObject;
-  return {
-    fqdn,
-    word: codeOf(fqdn).split("_", 1)[0] as string,
-    file: path,
-    text,
-    envelope,
-    content: envelope["content"] as string,
-    frontmatter,
-    artifact: asArtifact(fqdn, path, text, bytes, envelope),
-  };
+export function readEntry(file: SnapshotFile): Entry {
+  const parsed = parseEnvelope(file.path, file.bytes);
+  return { ...parsed, word: wordOf(parsed.fqdn), file: file.path, artifact: asArtifact(file, parsed) };
 }
 
-function asArtifact(
-  fqdn: Fqdn,
-  file: string,
-  text: string,
-  bytes: Uint8Array,
-  envelope: JsonObject,
-): Artifact | null {
-  const kind = kindOf(fqdn);
-  const isReached = kind !== undefined && (file === fileOf(fqdn, kind) || kind === "STRUCTURE");
-  if (!isReached) return null;
-  const ir = own(envelope, kind === "CT" ? "ct_ir" : "cs_ir");
-  return {
-    fqdn,
-    kind,
-    file,
-    text,
-    sha256: sha256(bytes),
-    size: bytes.length,
-    contentHash: envelope["content_hash"] as Digest,
-    frontmatter: envelope["frontmatter"] as JsonObject,
-    ir: isObject(ir) ? ir : null,
-  };
+function asArtifact({ path, bytes }: SnapshotFile, parsed: ParsedArtifact): Artifact | null {
+  const kind = kindOf(parsed.fqdn);
+  const isReached = kind !== undefined && (path === fileOf(parsed.fqdn, kind) || kind === "STRUCTURE");
+  return isReached ? toArtifact(kind, { path, bytes, digest: sha256(bytes) }, parsed) : null;
 }
 
 /** The artifacts as a snapshot to compile from: what was read, and nothing read again. */

@@ -1,6 +1,6 @@
 /** The tokenized projection of a snapshot, where it stands beside it: the same protocol with addresses for names. */
 
-import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { parseStrict } from "../../snapshot/envelope.ts";
 import { SnapshotFault } from "../../snapshot/errors.ts";
@@ -22,7 +22,7 @@ export function readProjections(snapshot: string, files: Files): readonly Projec
   const parent = snapshot.slice(0, Math.max(snapshot.lastIndexOf("/"), 0));
   const root = `${parent}/tokenized_snapshot`;
   if (!files.isFolder(root)) return [];
-  const scopes = new Set(files.list(root).map(({ path }) => path.split("/", 1)[0] as string));
+  const scopes = new Set(files.list(root).flatMap(({ path }) => path.split("/", 1)));
   return [...scopes].sort().flatMap((scope) => {
     const read = (kind: string, name: string) =>
       readJson(`${parent}/${kind}_snapshot/${scope}/${name}.json`, files);

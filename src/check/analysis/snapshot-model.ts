@@ -5,7 +5,7 @@
 
 import type { Registry } from "../../capabilities/registry.ts";
 import { Fault } from "../../errors/base.ts";
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import { compile } from "../../plan/compile.ts";
 import { CompileFault, type CompileReason } from "../../plan/errors.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";

@@ -1,6 +1,6 @@
 /** Who reads a result, and whether anything depends on what it is. */
 
-import { objectAt, own } from "../../json/json.ts";
+import { objectAt, own } from "../../json/value.ts";
 import { pathsIn, type Segment } from "../../plan/expression.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";

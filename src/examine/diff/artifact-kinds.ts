@@ -1,6 +1,6 @@
 /** What a place in an artifact is to a run, and which changes of it break those who rely on the artifact. */
 
-import { isObject, type Json, jsonEqual, own } from "../../json/json.ts";
+import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
 import { type JsonDifference, jsonDifferences } from "./json-differences.ts";
 
 export type DifferenceKind =
@@ -174,8 +174,9 @@ function nameOf({ kind, parts }: Rule, names: readonly string[]): string {
 function fieldName([first = "", ...rest]: readonly string[]): string {
   let name = first;
   for (let i = 0; i < rest.length; i++) {
-    const isMember = NESTING.has(rest[i] as string);
-    if (rest[i] === "items") name += "[]";
+    const part = rest[i] ?? "";
+    const isMember = NESTING.has(part);
+    if (part === "items") name += "[]";
     else if (isMember && i + 1 < rest.length) name += `.${rest[++i]}`;
     else break;
   }

@@ -1,6 +1,6 @@
 /** What the events of a run, of a node's visit and of a step tell of their meaning, as members to compare. */
 
-import type { Json, JsonObject } from "../../json/json.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
 import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../../trace/event.ts";
 import { eventsIn, type RunRecord, type StepRecord, type VisitRecord } from "../../trace/runs.ts";

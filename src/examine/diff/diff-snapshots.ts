@@ -1,7 +1,8 @@
 /** What two snapshots execute differently, place by place; and whether those who rely on it are broken by it. */
 
-import { type Json, jsonEqual, pointer } from "../../json/json.ts";
-import { codeOf, type Fqdn } from "../../snapshot/fqdn.ts";
+import { pointer } from "../../json/pointer.ts";
+import { type Json, jsonEqual } from "../../json/value.ts";
+import { firstWordOf } from "../../snapshot/fqdn.ts";
 import { classify, type DifferenceKind } from "./artifact-kinds.ts";
 import type { Executed, ExecutedSnapshot } from "./executed.ts";
 import { jsonDifferences } from "./json-differences.ts";
@@ -41,9 +42,9 @@ function ofCompilations(a: ExecutedSnapshot, b: ExecutedSnapshot): readonly Snap
 
 function ofArtifacts(a: Executed | undefined, b: Executed | undefined): readonly SnapshotDifference[] {
   if (a !== undefined && b !== undefined) return diffArtifacts(a, b);
-  const one = (a ?? b) as Executed;
-  const called = CALLED[wordOf(one)];
-  if (called === undefined) return [];
+  const one = a ?? b;
+  const called = one === undefined ? undefined : CALLED[wordOf(one)];
+  if (one === undefined || called === undefined) return [];
   const place = { kind: "artifact", artifact: one.fqdn, name: "", file: one.file, at: "" } as const;
   return a === undefined
     ? // Nobody relies yet on one that is new.
@@ -61,7 +62,7 @@ export function diffArtifacts(a: Executed, b: Executed): readonly SnapshotDiffer
   });
 }
 
-const wordOf = ({ fqdn }: Executed) => codeOf(fqdn as Fqdn).split("_", 1)[0] as string;
+const wordOf = ({ fqdn }: Executed) => firstWordOf(fqdn.slice(fqdn.indexOf("::") + 2));
 
 /** What the kinds that a workflow names are called; of any other, no run misses one. */
 const CALLED: Readonly<Record<string, string>> = {

@@ -4,7 +4,8 @@
  */
 
 import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json/diff.ts";
-import { type JsonObject, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import type { JsonObject } from "../../json/value.ts";
 import { eventsOf, type TraceEvent } from "../../trace/event.ts";
 import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";
@@ -114,7 +115,7 @@ function diffPaths(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   let passed = 0;
   for (const stretch of align(a.visits, b.visits, ({ node }) => node)) {
     if ("a" in stretch) {
-      diffVisits(stretch.a, stretch.b, [a.run, places[passed] as string], comparison);
+      diffVisits(stretch.a, stretch.b, [a.run, places[passed] ?? String(passed)], comparison);
       passed++;
     } else {
       const [onlyA, onlyB] = [stretch.onlyA.map(told.comparableNode), stretch.onlyB.map(told.comparableNode)];

@@ -1,7 +1,7 @@
 /** How two values of two traces are compared: what is suppressed or drawn may differ, and is said to. */
 
 import { type ClassifyDifference, differing, jsonDifferences } from "../../json/diff.ts";
-import { isObject } from "../../json/json.ts";
+import { isObject } from "../../json/value.ts";
 import { isSuppressed } from "../../trace/event.ts";
 import type { Nondeterminism } from "./nondeterminism.ts";
 

@@ -5,7 +5,7 @@
 
 import type { Registry } from "../../capabilities/registry.ts";
 import { Fault } from "../../errors/base.ts";
-import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { compile } from "../../plan/compile.ts";
 import { CompileFault } from "../../plan/errors.ts";
 import { EXECUTED } from "../../snapshot/envelope.ts";

@@ -1,6 +1,6 @@
 /** Every place at which two JSON values differ, lists aligned by what their items are called. */
 
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { Path } from "../../snapshot/hint.ts";
 
 export interface JsonDifference {
@@ -59,7 +59,7 @@ function* ofLists(a: readonly Json[], b: readonly Json[], at: Place): Generator<
   if (kept.some((name, i) => name !== keptAfter[i])) yield { change: "changed", ...at, a, b };
   /** One that was renamed where it is. */
   const isRenamed = (i: number) =>
-    isObject(a[i]) && isObject(b[i]) && !known.has(before[i] as string) && !places.has(after[i] as string);
+    isObject(a[i]) && isObject(b[i]) && !known.has(before[i] ?? "") && !places.has(after[i] ?? "");
   for (const [i, name] of before.entries()) {
     if (!known.has(name) && !isRenamed(i)) yield* ofItems(a[i], undefined, below(at, i, name));
   }

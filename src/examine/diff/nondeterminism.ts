@@ -1,7 +1,7 @@
 /** What two runs of the same thing drew differently: their clock readings and entropy, and what was made of these. */
 
 import { jsonDifferences } from "../../json/diff.ts";
-import type { Json, JsonObject } from "../../json/json.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
 
 /** A shorter text may stand anywhere by chance. */
@@ -51,7 +51,7 @@ export class Nondeterminism {
     const whole = markers.get(text);
     if (whole !== undefined) return whole;
     return this.#byLength(side).reduce((masked, drawn) => {
-      return masked.includes(drawn) ? masked.replaceAll(drawn, markers.get(drawn) as string) : masked;
+      return masked.includes(drawn) ? masked.replaceAll(drawn, markers.get(drawn) ?? drawn) : masked;
     }, text);
   }
 

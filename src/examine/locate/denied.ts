@@ -1,6 +1,6 @@
 /** What to do about a run that was not admitted. */
 
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import { fieldsOf } from "../../plan/bindings.ts";
 import type { FieldSpec } from "../../plan/intent.ts";
 import type { AdmissionRule, Plan } from "../../plan/plan.ts";

@@ -1,7 +1,8 @@
 /** Where to look, and what to change: the artifacts and fields that an ending turns on (SPEC 6.4). */
 
 import { wordingOf } from "../../engine/errors.ts";
-import { type JsonObject, own, parsePointer } from "../../json/json.ts";
+import { parsePointer } from "../../json/pointer.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { ContractNode, IntentNode, Plan, Step } from "../../plan/plan.ts";
 import { stepPath } from "../../plan/routes.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
@@ -80,7 +81,8 @@ function atStep({ node, step }: ErrorEntry, plan: Plan, hint: string): Place | n
 }
 
 function notSuppressed(facts: JsonObject, plan: Plan): Place | null {
-  const field = String(own(facts, "field")).split("/").at(-1) as string;
+  const path = String(own(facts, "field"));
+  const field = path.slice(path.lastIndexOf("/") + 1);
   const change = { do: "append", value: field } as const;
   return edit(String(own(facts, "contract")), ["core", "suppress_trace_fields"], change, plan);
 }
@@ -112,7 +114,7 @@ function unmetField({ intent }: IntentNode, at: string, payload: JsonObject): Pl
 }
 
 function unmetInput(node: ContractNode, rule: ViolationEntry, at: string, traced: Traced): Place | null {
-  const name = parsePointer(at)[0] as string;
+  const [name = ""] = parsePointer(at);
   if (rule.constraint === "required") return unboundInput(node, name, traced);
   return mistypedInput(node, name, traced);
 }

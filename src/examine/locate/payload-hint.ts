@@ -1,6 +1,8 @@
 /** What to make of a payload field, so that the rule it does not meet is met. */
 
-import { isObject, type Json, type JsonObject, own, parsePointer, pointer } from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { valueAt } from "../../json/text.ts";
+import { isObject, type JsonObject } from "../../json/value.ts";
 import type { FieldSpec, IntentSpec } from "../../plan/intent.ts";
 import { describeExpected } from "../../plan/suggest/describe-expected.ts";
 import { sentence } from "../../snapshot/hint.ts";
@@ -14,7 +16,7 @@ export function payloadHint(
   declared: IntentSpec | undefined,
 ): string {
   const parts = parsePointer(at);
-  const name = parts.at(-1) as string;
+  const name = parts.at(-1) ?? "";
   const parent = valueAt(payload, parts.slice(0, -1));
   const given = valueAt(payload, parts);
   if (given !== undefined) return sentence(at, { do: "change", to: describeExpected(field, given) }, "payload");
@@ -24,14 +26,6 @@ export function payloadHint(
   const misspelt = declared === undefined ? null : nearestName(name, unknown);
   if (misspelt === null) return sentence(at, { do: "add", as: describeExpected(field) }, "payload");
   return sentence(pointer([...parts.slice(0, -1), misspelt]), { do: "rename", to: name }, "payload");
-}
-
-function valueAt(payload: Json, parts: readonly string[]): Json | undefined {
-  return parts.reduce<Json | undefined>(
-    (found, part) =>
-      Array.isArray(found) ? found[Number(part)] : isObject(found) ? own(found, part) : undefined,
-    payload,
-  );
 }
 
 /** A field's declaration: the rules, the members declared beside it, and where in the intent it stands. */

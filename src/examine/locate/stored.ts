@@ -1,7 +1,7 @@
 /** What to do about stored data that could not be used. */
 
 import { limitHint } from "../../errors/base.ts";
-import { type JsonObject, own } from "../../json/json.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import { storeRepair } from "../../storage/errors.ts";
 
 /** By the reason of a step; undefined where it is about something else than its store. */

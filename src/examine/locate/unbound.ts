@@ -1,6 +1,7 @@
 /** Why an input has no value, and what gives it one: followed back along the bindings to where it goes wrong. */
 
-import { type JsonObject, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import type { JsonObject } from "../../json/value.ts";
 import { fieldsOf, suggestBinding } from "../../plan/bindings.ts";
 import { type Expression, pathsIn } from "../../plan/expression.ts";
 import type { FieldSpec } from "../../plan/intent.ts";

@@ -1,6 +1,7 @@
 /** Where an expression stands that could not be computed, and what to write instead. */
 
-import { own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { own } from "../../json/value.ts";
 import { fieldsOf } from "../../plan/bindings.ts";
 import { type Condition, type Expression, type PathWithin, pathsIn } from "../../plan/expression.ts";
 import type { ContractNode, Plan, Step } from "../../plan/plan.ts";

@@ -2,7 +2,7 @@
 
 import type { EffectStart } from "../../capabilities/evidence.ts";
 import type { Digest } from "../../json/canonical.ts";
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 

@@ -5,7 +5,7 @@ import { absent, type Evidence } from "../../capabilities/evidence.ts";
 import type { Probe } from "../../capabilities/target.ts";
 import { RunFault } from "../../errors/base.ts";
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { spaces } from "../../plan/secrets.ts";
 import type { Stores } from "../../storage/stores.ts";
 import { holdsSuppressed } from "../../trace/event.ts";

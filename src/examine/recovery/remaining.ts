@@ -3,6 +3,7 @@
 import { targetOf } from "../../capabilities/effect.ts";
 import { advance, endAt, type RunEnding } from "../../engine/advance.ts";
 import type { ContractNode, EffectStep, NodeKey, Plan, PlanNode, Step } from "../../plan/plan.ts";
+import { targetsOf } from "../../plan/routes.ts";
 import type { Standing } from "./open-effects.ts";
 
 export interface RemainingStep {
@@ -45,7 +46,7 @@ function fromHere(node: PlanNode, { step: name, outcome }: Standing): Following 
   const steps = stepsOf(node);
   const step = steps.find((one) => one.name === name);
   if (outcome === null || (name !== null && step === undefined))
-    return { steps: steps.slice(step?.index ?? 0), next: targets(node) };
+    return { steps: steps.slice(step?.index ?? 0), next: targetsOf(node.next) };
   if (step === undefined) return { steps: [], next: through(node, outcome) };
   return afterStep(node as ContractNode, step, outcome);
 }
@@ -55,16 +56,16 @@ function afterStep(node: ContractNode, step: Step, outcome: string): Following {
   const later = node.contract.steps.slice(step.index + 1);
   const action = step.onResult.get(outcome);
   const isStated = step.outputs.some(({ name }) => name === "result_status");
-  if (action === undefined || isStated) return { steps: later, next: targets(node) };
+  if (action === undefined || isStated) return { steps: later, next: targetsOf(node.next) };
   switch (action.do) {
     case "exit":
       return { steps: [], next: through(node, outcome) };
     case "continue":
       return later.length === 0
         ? { steps: [], next: through(node, outcome) }
-        : { steps: later, next: targets(node) };
+        : { steps: later, next: targetsOf(node.next) };
     case "step":
-      return { steps: node.contract.steps.slice(action.index), next: targets(node) };
+      return { steps: node.contract.steps.slice(action.index), next: targetsOf(node.next) };
     case "evaluate": {
       const { onTrue, onFalse } = action.evaluation;
       return { steps: [], next: [...through(node, onTrue), ...through(node, onFalse)] };
@@ -81,10 +82,6 @@ function through(node: Routed, outcome: string): readonly NodeKey[] {
   return next === null ? [] : [next];
 }
 
-function targets({ next: { byOutcome, otherwise } }: Routed): readonly NodeKey[] {
-  return [...byOutcome.values(), ...(otherwise === undefined ? [] : [otherwise])];
-}
-
 /** The nodes and all that can be come to from them. */
 function reachable(plan: Plan, from: readonly NodeKey[]): readonly NodeKey[] {
   const seen = new Set<NodeKey>();
@@ -93,7 +90,7 @@ function reachable(plan: Plan, from: readonly NodeKey[]): readonly NodeKey[] {
     const node = plan.nodes.get(key);
     if (node === undefined || seen.has(key)) continue;
     seen.add(key);
-    if (node.type !== "EXIT") for (const target of targets(node)) waiting.push(target);
+    if (node.type !== "EXIT") for (const target of targetsOf(node.next)) waiting.push(target);
   }
   return [...seen];
 }

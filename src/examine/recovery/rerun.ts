@@ -2,7 +2,7 @@
 
 import { targetOf } from "../../capabilities/effect.ts";
 import type { SecondTime } from "../../capabilities/target.ts";
-import { jsonEqual } from "../../json/json.ts";
+import { jsonEqual } from "../../json/value.ts";
 import type { DryRunEffect } from "./dry-run.ts";
 import type { DryRuns } from "./dry-runs.ts";
 import type { EffectPlace, EndedEffect } from "./open-effects.ts";

@@ -2,7 +2,7 @@
 
 import type { Divergence } from "../../engine/compare-events.ts";
 import type { ReplayPolicy } from "../../engine/replay-policy.ts";
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 

@@ -13,8 +13,8 @@ import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
 import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
-import { type Json, type JsonObject, own } from "../../json/json.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { evaluate, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
 import type {

@@ -7,7 +7,7 @@
 import { execute } from "../../engine/execute.ts";
 import { clockOf, inputOf } from "../../engine/recorded.ts";
 import type { Digest } from "../../json/canonical.ts";
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type EventBody, type EventOf, SCHEMA, type TraceEvent } from "../../trace/event.ts";
 import { UnansweredError, WhatIfExecutor } from "./what-if-executor.ts";

@@ -90,8 +90,11 @@ function respelt(names: Names | null, [first, ...rest]: readonly Segment[]): rea
 /** The only path below the same root that ends with the same name. */
 function only(names: Names, path: readonly Segment[]): readonly Segment[] | undefined {
   const root = String(path[0]);
-  const ends = endsWith(String(path.at(-1)), Object.hasOwn(names, root) ? (names[root] ?? null) : null);
-  return ends.length === 1 ? [root, ...(ends[0] as readonly Segment[])] : undefined;
+  const [end, ...others] = endsWith(
+    String(path.at(-1)),
+    Object.hasOwn(names, root) ? (names[root] ?? null) : null,
+  );
+  return end === undefined || others.length > 0 ? undefined : [root, ...end];
 }
 
 function endsWith(last: string, names: Names | null): readonly (readonly Segment[])[] {

@@ -1,6 +1,6 @@
 /** Describes the accepted values of a declared field, with an example. */
 
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { oneOf, quote, suggested } from "../../snapshot/hint.ts";
 import { accepts, type FieldSpec, type Format, type ValueType } from "../intent.ts";
 

@@ -1,6 +1,6 @@
 /** Suggests the nearest valid expression for an invalid one. */
 
-import { isObject, type Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import { type Path, quote } from "../../snapshot/hint.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import type { Hint } from "../../snapshot/parse.ts";
@@ -129,9 +129,10 @@ export function placeOfText(value: Json, text: string): Path {
 
 function search(value: Json, text: string, path: Path): Path | undefined {
   if (value === text) return path;
-  const members = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
-  for (const [key, member] of members) {
-    const found = search(member as Json, text, [...path, key]);
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, member] of Object.entries<Json>(value)) {
+    const part = Array.isArray(value) ? Number(key) : key;
+    const found = search(member, text, [...path, part]);
     if (found !== undefined) return found;
   }
   return undefined;

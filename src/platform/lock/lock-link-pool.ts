@@ -17,7 +17,8 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { codeOf, holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
+import { codeOf } from "../errno.ts";
+import { holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
 
 /** A lock file, or where one will be. */
 export interface LockFile {

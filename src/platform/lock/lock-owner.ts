@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { lstatSync, readFileSync, readlinkSync, unlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { LockHolder } from "../../ports.ts";
+import { codeOf } from "../errno.ts";
 
 /** A process; `boot` and `namespace` are empty, and `started` 0, where the system does not say. */
 interface Identity {
@@ -146,8 +147,4 @@ export function remove(path: string): void {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
   }
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

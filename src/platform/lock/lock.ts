@@ -14,9 +14,10 @@
 
 import { StoreFault } from "../../errors/ports.ts";
 import type { LockHolder } from "../../ports.ts";
+import { codeOf } from "../errno.ts";
 import { draftOf } from "../file-bytes.ts";
 import { type LockFile, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
-import { codeOf, holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
+import { holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
 
 const LONGEST_PAUSE_MS = 10;
 

@@ -1,6 +1,6 @@
 /** One step of a contract: its inputs, its result and its changes. */
 
-import type { Json } from "../../json/json.ts";
+import type { Json } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
 import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { type EndingStatus, isSuccess, milliseconds } from "../../trace/run-path.ts";

@@ -5,7 +5,7 @@
 
 import { counted } from "../../errors/counted.ts";
 import { canonical } from "../../json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { isSuppressed } from "../../trace/event.ts";
 import { Html, html, NOTHING } from "./text.ts";
 

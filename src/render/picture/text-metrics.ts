@@ -46,7 +46,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export function xml(text: string): string {
-  return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] as string);
+  return text.replace(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
 }
 
 /** The width of the widest of the texts; 0 where there are none. */

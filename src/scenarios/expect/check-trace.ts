@@ -5,7 +5,7 @@ import { checkAllowed } from "../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../examine/finding.ts";
 import { replay } from "../../examine/replay/replay.ts";
 import { verifyTrace } from "../../examine/verify.ts";
-import { pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Difference } from "./compare.ts";
 

@@ -1,7 +1,7 @@
 /** Is a value what was expected of it? Where it is not, every place at which the two part. */
 
 import { type ClassifyDifference, differing, isMatch, jsonDifferences, type Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 
 /** One place where what was found is not what was expected. */
 export interface Difference {
@@ -94,9 +94,11 @@ export function isMatcherValue(wanted: JsonObject): boolean {
 const judge: ClassifyDifference = (wanted, found, at) => {
   if (wanted === ANY) return [];
   if (!isObject(wanted)) return undefined;
-  const marker = Object.keys(wanted).find((name) => Object.hasOwn(JUDGES, name));
-  if (marker === undefined) return undefined;
-  return (JUDGES[marker] as MarkerJudge)(own(wanted, marker) as Json, found, wanted, at);
+  for (const [name, given] of Object.entries(wanted)) {
+    const judged = Object.hasOwn(JUDGES, name) ? JUDGES[name] : undefined;
+    if (judged !== undefined) return judged(given, found, wanted, at);
+  }
+  return undefined;
 };
 
 function pick(from: JsonObject, names: readonly string[]): JsonObject {

@@ -1,6 +1,8 @@
 /** What a step left in the data root, held to what its vector says. */
 
-import { type Json, pointer, utf8 } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { utf8 } from "../../json/text.ts";
+import type { Json } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
 import type { RunStep, Stored } from "../scenario.ts";
 import { compare, type Difference } from "./compare.ts";
@@ -39,7 +41,7 @@ function isChanged(before: string | undefined, after: string | undefined): boole
 
 /** Line by line, so that one line too many is shown as that. */
 function compareLines(before: string | undefined, after: string | undefined, at: readonly string[]) {
-  const lines = (text: string | undefined) => (isAbsent(text) ? [] : (text as string).split("\n"));
+  const lines = (text = "") => (isAbsent(text) ? [] : text.split("\n"));
   return compare(lines(before), lines(after), [...at, "text"]);
 }
 
@@ -48,7 +50,7 @@ function compareStored(stored: Stored | null, text: string | undefined, at: read
     const found = text === undefined ? undefined : readStored(stored.form, text);
     return compare(stored.content, found, [...at, stored.form]);
   }
-  return isAbsent(text) ? [] : [{ at: pointer(at), found: text as string }];
+  return text === undefined || isAbsent(text) ? [] : [{ at: pointer(at), found: text }];
 }
 
 /** What a data file holds, in one of the forms it may be told in. */

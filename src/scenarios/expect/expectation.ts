@@ -2,7 +2,8 @@
 
 import type { TracedRun } from "../../engine/run.ts";
 import type { Fault } from "../../errors/base.ts";
-import { isObject, type Json, type JsonObject, jsonEqual, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import { CompileFault } from "../../plan/errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";

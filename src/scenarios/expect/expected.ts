@@ -1,6 +1,7 @@
 /** An authored expectation in the words of the player, and what the player says back in those of the author. */
 
-import { isObject, type Json, type JsonObject, jsonEqual, parsePointer, pointer } from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, jsonEqual } from "../../json/value.ts";
 import type { Expect } from "../format/authored.ts";
 import type { StepLeftovers, Stored } from "../scenario.ts";
 import type { Difference } from "./compare.ts";

@@ -1,7 +1,9 @@
 /** Reading a vector file strictly: every value with the place at which it stands, so that a refusal can name it. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, lineOf, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { lineOf } from "../../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { ScenarioFault } from "../errors.ts";
 
 export interface VectorFile {
@@ -17,7 +19,7 @@ export interface JsonCursor {
   readonly value: Json | undefined;
 }
 
-/** @throws UsageFault `VECTOR_MALFORMED`, always */
+/** @throws ScenarioFault `VECTOR_MALFORMED`, always */
 export function refuse({ vector, path }: JsonCursor, expected: string): never {
   const at = pointer(path);
   const line = lineOf(vector.text, at) ?? lineOf(vector.text, pointer(path.slice(0, -1))) ?? 1;

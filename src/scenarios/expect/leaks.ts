@@ -1,6 +1,7 @@
 /** Texts that may stand in nothing a run leaves or says. */
 
-import { type JsonObject, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { Difference } from "./compare.ts";
 
 /** Something that a run left or said: the trace, a rendering, a report. */
@@ -33,6 +34,6 @@ const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 
 function withoutReferences(text: string): string {
   return text.replace(/&(?:#(\d{1,6})|(amp|lt|gt|quot|apos));/g, (_, code: string | undefined, name: string) =>
-    code === undefined ? (NAMED[name] as string) : String.fromCodePoint(Number(code)),
+    code === undefined ? (NAMED[name] ?? "") : String.fromCodePoint(Number(code)),
   );
 }

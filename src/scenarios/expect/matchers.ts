@@ -1,6 +1,6 @@
 /** What may stand in an expectation in place of a plain value, and what an object stands for there. */
 
-import { isObject, type Json, type JsonObject } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { isSuppressed, secretInName } from "../../trace/event.ts";
 import { ABSENT, ANY, containing, counting, exactly, isMatcherValue, oneOf, subset } from "./compare.ts";
 
@@ -14,10 +14,15 @@ const MARKERS: Readonly<Record<string, (given: Json) => Json>> = {
 };
 
 /** Whether the value is `{"$any": true}` or another marker. */
-export function isMatcher(value: Json | undefined): value is JsonObject {
-  if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  return names.length === 1 && Object.hasOwn(MARKERS, names[0] as string);
+export function isMatcher(value: Json | undefined): boolean {
+  return isObject(value) && matcherIn(value) !== undefined;
+}
+
+/** Makes what the marker stands for; undefined where the object is no marker. */
+function matcherIn(value: JsonObject): (() => Json) | undefined {
+  const [[name, given] = ["", null], ...others] = Object.entries(value);
+  const make = Object.hasOwn(MARKERS, name) ? MARKERS[name] : undefined;
+  return make === undefined || others.length > 0 ? undefined : () => make(given);
 }
 
 /** As the comparison takes it: of an object only the listed members count, at any depth. */
@@ -26,13 +31,9 @@ export function toExpected(authored: Json): Json {
   if (authored === ANY || authored === ABSENT) return exactly(authored);
   if (!isObject(authored)) return authored;
   if (isMatcherValue(authored)) return exactly(authored);
-  if (isMatcher(authored)) {
-    const [name, given] = Object.entries(authored)[0] as [string, Json];
-    return (MARKERS[name] as (value: Json) => Json)(given);
-  }
-  return subset(
-    Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value as Json)])),
-  );
+  const matcher = matcherIn(authored);
+  if (matcher !== undefined) return matcher();
+  return subset(Object.fromEntries(Object.entries(authored).map(([name, value]) => [name, toExpected(value)])));
 }
 
 /**
@@ -46,7 +47,7 @@ export function toAuthored(found: Json): Json {
   if (!isObject(found)) return found;
   if (isMatcher(found) || isMatcherValue(found)) return { $exact: found };
   const members = Object.entries(found).filter(([name]) => secretInName(name) === undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, toAuthored(member as Json)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, toAuthored(member)]));
 }
 
 const SHOWN: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Numbers that a reader of JSON values cannot tell from others that are spelled otherwise. */
 
-import { spellings, utf8 } from "../../json/json.ts";
+import { spellings, utf8 } from "../../json/text.ts";
 import type { RunStep } from "../scenario.ts";
 
 /**

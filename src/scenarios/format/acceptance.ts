@@ -3,16 +3,8 @@
  * steps and observations that prove it. What is observed of a step is expected of that step.
  */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  type MutableJson,
-  objectAt,
-  own,
-  parsePointer,
-  pointer,
-} from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../../json/value.ts";
 import { ScenarioFault } from "../errors.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
@@ -65,7 +57,7 @@ function plain(value: Json): Json {
   const [[name, given] = ["", null], ...others] = Object.entries(value);
   if (others.length === 0 && name === "literal") return given;
   if (others.length === 0 && name === "ref" && typeof given === "string") return referenceTo(given);
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child as Json)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child)]));
 }
 
 function referenceTo(address: string): string {
@@ -94,7 +86,7 @@ function observationIn(one: Json, index: number, source: Source): Observation {
       "$.steps.STEP.surface.NAME… or $.steps.STEP.store.STORE.NAME…, without indexes",
     );
   }
-  const isCount = path.length > 1 && COUNTS.has(path.at(-1) as string);
+  const isCount = path.length > 1 && COUNTS.has(path.at(-1) ?? "");
   const wanted = own(observation, "expected") ?? null;
   const names = isCount ? path.slice(0, -1) : path;
   const value = names.reduceRight((inner: Json, name) => ({ [name]: inner }), {

@@ -1,6 +1,6 @@
 /** A scenario file as it was checked: the members that its JSON Schema lets through, by type. */
 
-import type { Json, JsonObject } from "../../json/json.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import type { Source } from "./source.ts";
 
 export interface Criterion {

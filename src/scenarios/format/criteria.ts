@@ -1,6 +1,6 @@
 /** Success criteria: which steps satisfy each, and whether it holds. */
 
-import { pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
 import { type AuthoredFile, authoredIn, type Criterion } from "./authored.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";
@@ -14,17 +14,17 @@ export interface EvaluatedCriterion extends Criterion {
   readonly holds: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` for an id that stands twice, or one that no criterion has */
 export function checkCriteria(source: Source): void {
   const { criteria = [], steps } = authoredIn(source);
   const ids = criteria.map(({ id }) => id);
   const twice = ids.findIndex((id, i) => ids.indexOf(id) !== i);
   if (twice !== -1) malformed(source, pointer(["criteria", twice, "id"]), "the id of exactly one criterion");
   for (const [i, { satisfies = [] }] of steps.entries()) {
-    const wrong = satisfies.findIndex((id) => !ids.includes(id));
-    if (wrong === -1) continue;
-    const at = pointer(["steps", i, "satisfies", wrong]);
-    unknownName(source, at, satisfies[wrong] as string, ids, "the id of a criterion");
+    for (const [k, id] of satisfies.entries()) {
+      if (ids.includes(id)) continue;
+      unknownName(source, pointer(["steps", i, "satisfies", k]), id, ids, "the id of a criterion");
+    }
   }
 }
 

@@ -1,15 +1,16 @@
 /** The data root as a scenario gives it: a folder to copy, or content by store or path. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, pointer } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import type { Preparation } from "../scenario.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
 import { realPathWithin, type Surroundings } from "./surroundings.ts";
 
-/** The files below a folder that the scenario names. @throws UsageFault `SCENARIO_MALFORMED` */
+/** The files below a folder that the scenario names. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function copied(
   folder: string,
   at: string,
@@ -22,7 +23,7 @@ export function copied(
   return [{ do: "copy", path: folder, from }];
 }
 
-/** What is done to the data root for each store or path. @throws UsageFault `SCENARIO_MALFORMED` */
+/** What is done to the data root for each store or path. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function prepared(data: JsonObject, at: Path, stores: Stores, source: Source): readonly Preparation[] {
   return Object.entries(data).flatMap(([name, content]): readonly Preparation[] => {
     const path = pathOf(name, pointer([...at, name]), stores, source);

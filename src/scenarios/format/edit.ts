@@ -12,8 +12,9 @@ import {
   stringify,
   type YAMLMap,
 } from "yaml";
-import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { valueAt } from "../../json/text.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import { yamlText } from "../../json/yaml-text.ts";
 
 type Path = readonly (string | number)[];
@@ -44,8 +45,9 @@ export function edited(first: Written, wanted: JsonObject, read: (text: string) 
     if (places.length === 0) return written.text;
     const editor = new Editor(written, wanted);
     const edits = places.map((path) => editor.edit(path));
-    if (edits.includes(null)) return null;
-    written = read(applied(written.text, edits as readonly Edit[]));
+    const possible = edits.filter((edit) => edit !== null);
+    if (possible.length < edits.length) return null;
+    written = read(applied(written.text, possible));
   }
   return null;
 }
@@ -65,7 +67,7 @@ function applied(text: string, edits: readonly Edit[]): string {
 function* differing(a: Json, b: Json, path: Path): Generator<Path> {
   if (jsonEqual(a, b)) return;
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
-    for (const [i, item] of a.entries()) yield* differing(item, b[i] as Json, [...path, i]);
+    for (const [i, item] of a.entries()) yield* differing(item, b[i] ?? null, [...path, i]);
   } else if (isObject(a) && isObject(b) && Object.keys(a).some((key) => Object.hasOwn(b, key))) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       const [left, right] = [own(a, key), own(b, key)];
@@ -110,12 +112,7 @@ class Editor {
   }
 
   #at(path: Path): Json | undefined {
-    let value: Json | undefined = this.#wanted;
-    for (const part of path) {
-      if (Array.isArray(value)) value = value[Number(part)] as Json | undefined;
-      else value = isObject(value) ? own(value, String(part)) : undefined;
-    }
-    return value;
+    return valueAt(this.#wanted, path);
   }
 
   #replace(node: unknown, holder: unknown, path: Path): Edit | null {
@@ -128,7 +125,7 @@ class Editor {
     const inline = this.#inline(value, from);
     const column = this.#columnOf(isMap(holder) ? (keyOf(holder, node)?.range?.[0] ?? from) : from);
     if (isBlock || !isFilled(value) || isFlow(holder) || !isMap(holder) || column + inline.length < WIDTH) {
-      const space = from > 0 && /\S/.test(this.#text[from - 1] as string) && !isFlow(holder) ? " " : "";
+      const space = from > 0 && /\S/.test(this.#text.charAt(from - 1)) && !isFlow(holder) ? " " : "";
       return { from, to, text: `${space}${inline}` };
     }
     const start = this.#text.slice(0, from).trimEnd().length;

@@ -18,7 +18,7 @@ export function isScenarioFile(path: string): boolean {
   return SCENARIO.test(path);
 }
 
-/** Paths sorted; a file that is named is one, whatever it is called. @throws UsageFault */
+/** Paths sorted; a file that is named is one, whatever it is called. @throws ScenarioFault */
 export function findScenarios(place: string, files: Files, shown: string): readonly string[] {
   if (!files.isFolder(place)) {
     if (files.realPath(place) === null) throw new ScenarioFault("SCENARIOS_MISSING", { path: shown });
@@ -29,7 +29,7 @@ export function findScenarios(place: string, files: Files, shown: string): reado
   return found.map(({ path }) => `${place}/${path}`);
 }
 
-/** @throws UsageFault `FILE_UNREADABLE`, `SCENARIO_UNREADABLE` */
+/** @throws ScenarioFault `FILE_UNREADABLE`, `SCENARIO_UNREADABLE` */
 export function readScenario(path: string, file: string, files: Files): ScenarioFile {
   return { path, source: asScenario(readSource(file, readBytes(path, file, files))) };
 }

@@ -1,6 +1,6 @@
 /** A recorded run as a scenario: its payload, what is known of the data before it, and how it ended. */
 
-import { type Json, type JsonObject, own } from "../../json/json.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { type EventOf, eventsOf, holdsSuppressed, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
 import { refusalOf, type Summary } from "../../trace/summary.ts";
 

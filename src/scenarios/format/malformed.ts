@@ -4,7 +4,7 @@ import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { ScenarioFault } from "../errors.ts";
 import type { Source } from "./source.ts";
 
-/** @throws UsageFault `SCENARIO_MALFORMED`, always */
+/** @throws ScenarioFault `SCENARIO_MALFORMED`, always */
 export function malformed(source: Source, at: string, expected: string, hint: string | null = null): never {
   const line = source.lineOf(at);
   throw new ScenarioFault("SCENARIO_MALFORMED", { file: source.file, line, pointer: at, expected, hint });

@@ -1,6 +1,6 @@
 /** What a scenario file names outside itself, whether it is well-formed or not. */
 
-import { isObject, type Json, own } from "../../json/json.ts";
+import { isObject, type Json, own } from "../../json/value.ts";
 import { beside } from "./find.ts";
 import type { Source } from "./source.ts";
 import { isWithin, type Surroundings } from "./surroundings.ts";

@@ -1,7 +1,8 @@
 /** `{{steps.NAME.path}}`: what a step says of an earlier one, found where it stands and put in its place. */
 
 import type { Path } from "../../json/diff.ts";
-import { isObject, type Json, type JsonObject, own, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject, type Json } from "../../json/value.ts";
 
 export interface Reference {
   /** As written, braces and all. */
@@ -23,7 +24,7 @@ function referencesIn(text: string): readonly Reference[] {
   return [...text.matchAll(REFERENCE)].map(([whole, step = "", path = ""]) => ({
     text: whole,
     step,
-    path: [...path.matchAll(PART)].map(([, name, index, quoted]) => name ?? index ?? (quoted as string)),
+    path: [...path.matchAll(PART)].map(([, name, index, quoted]) => name ?? index ?? quoted ?? ""),
   }));
 }
 
@@ -33,7 +34,7 @@ export function referring(value: Json, at: Path): readonly Referring[] {
     return referencesIn(value).map((reference) => ({ at: pointer(at), reference }));
   }
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, child]) => referring(child as Json, [...at, key]));
+  return Object.entries<Json>(value).flatMap(([key, child]) => referring(child, [...at, key]));
 }
 
 /** Something that has the braces of a reference and is none, so that it would be taken as it stands. */
@@ -43,8 +44,8 @@ export function misspelt(value: Json, at: Path): string | undefined {
     return /\{\{\s*steps\b/.test(rest) ? pointer(at) : undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  for (const [key, child] of Object.entries(value)) {
-    const found = misspelt(child as Json, [...at, key]);
+  for (const [key, child] of Object.entries<Json>(value)) {
+    const found = misspelt(child, [...at, key]);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -73,18 +74,8 @@ function resolvedText(text: string, at: string, resolve: Resolve): Json {
   if (only !== undefined && only.text === text) return resolve(only, at);
   // In one pass: what is put in is not looked through again.
   return text.replace(REFERENCE, (whole) => {
-    const value = resolve(referencesIn(whole)[0] as Reference, at);
+    const [reference] = referencesIn(whole);
+    const value = reference === undefined ? whole : resolve(reference, at);
     return typeof value === "string" ? value : JSON.stringify(value);
   });
-}
-
-/** The value at the end of a path of names and indexes; undefined where it reaches nothing. */
-export function reach(from: JsonObject, path: readonly string[]): Json | undefined {
-  let value: Json | undefined = from;
-  for (const part of path) {
-    if (Array.isArray(value)) value = value[Number(part)] as Json | undefined;
-    else value = isObject(value) ? own(value, part) : undefined;
-    if (value === undefined) return undefined;
-  }
-  return value;
 }

@@ -2,7 +2,8 @@
 
 import { Ajv, type ErrorObject } from "ajv";
 import schema from "../../../schemas/scenario.schema.json" with { type: "json" };
-import { isObject, pointer } from "../../json/json.ts";
+import { pointer } from "../../json/pointer.ts";
+import { isObject } from "../../json/value.ts";
 import { didYouMean } from "../../snapshot/nearest-name.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
@@ -15,7 +16,7 @@ const judge = new Ajv({
   verbose: true,
 }).compile(schema);
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that has another form */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that has another form */
 export function checkForm(source: Source): void {
   if (judge(source.value)) return;
   const error = judge.errors?.[0] as ErrorObject;

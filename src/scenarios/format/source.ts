@@ -1,21 +1,11 @@
 /** A scenario file as it was authored, YAML or JSON: its value, the line of every place, and how to change one. */
 
 import { isUtf8 } from "node:buffer";
-import {
-  isObject,
-  type Json,
-  type JsonDefect,
-  type JsonObject,
-  lineOf,
-  lineOfInvalidUtf8,
-  type MutableJson,
-  parsePointer,
-  pointer,
-  readObjectText,
-  setOwn,
-  utf8,
-} from "../../json/json.ts";
+import { type JsonDefect, readObjectText } from "../../json/parse.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
 import { repairOf } from "../../json/repair.ts";
+import { lineOf, lineOfInvalidUtf8, utf8 } from "../../json/text.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../../json/value.ts";
 import { parsed, readYamlText, YamlFlaw, type YamlText } from "../../json/yaml-text.ts";
 import { ScenarioFault } from "../errors.ts";
 import { edited, type Written } from "./edit.ts";

@@ -1,6 +1,7 @@
 /** Where a scenario's data is: by the name of a declared store, or by a path below the data root. */
 
 import { pathBelowRoot } from "../../plan/storage.ts";
+import { namespaceOf } from "../../snapshot/fqdn.ts";
 import type { Snapshot } from "../../snapshot/load.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";
@@ -17,7 +18,7 @@ export function storesOf(snapshot: Snapshot): Stores {
     for (const [store, declared] of snapshot.tables.structure(artifact, () => undefined)) {
       const path = pathBelowRoot(declared);
       if (path === null) continue;
-      const domain = fqdn.split("::")[0] as string;
+      const domain = namespaceOf(fqdn);
       for (const name of [store, `${domain}::${store}`]) {
         const known = stores.get(name);
         if (known === undefined) stores.set(name, new Set([path]));
@@ -28,7 +29,7 @@ export function storesOf(snapshot: Snapshot): Stores {
   return stores;
 }
 
-/** The path that a name stands for, a store's or its own. @throws UsageFault `SCENARIO_MALFORMED` */
+/** The path that a name stands for, a store's or its own. @throws ScenarioFault `SCENARIO_MALFORMED` */
 export function pathOf(name: string, at: string, stores: Stores, source: Source): string {
   const found = stores.get(name);
   if (found === undefined && isPath(name)) return name;
@@ -37,7 +38,7 @@ export function pathOf(name: string, at: string, stores: Stores, source: Source)
     return unknownName(source, at, name, plain, "the name of a store or a path below the data root");
   }
   const [path, ...others] = found;
-  if (others.length === 0) return path as string;
+  if (path !== undefined && others.length === 0) return path;
   const full = [...stores.keys()].filter((one) => one.endsWith(`::${name}`));
   return malformed(source, at, `one store: ${full.join(" or ")}`);
 }

@@ -16,7 +16,7 @@ export interface Surroundings {
 
 /**
  * The path without links of what the scenario names, or null when nothing is there.
- * @throws UsageFault `SCENARIO_MALFORMED` where it is outside the workspace, or a folder above it may not be searched
+ * @throws ScenarioFault `SCENARIO_MALFORMED` where it is outside the workspace, or a folder above it may not be searched
  */
 export function realPathWithin(
   named: string,

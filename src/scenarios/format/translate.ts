@@ -1,8 +1,11 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
 import type { Path } from "../../json/diff.ts";
-import { type Json, type JsonObject, pointer, readObject, utf8 } from "../../json/json.ts";
 import { exactText } from "../../json/number.ts";
+import { readObject } from "../../json/parse.ts";
+import { pointer } from "../../json/pointer.ts";
+import { utf8, valueAt } from "../../json/text.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";
@@ -18,7 +21,7 @@ import {
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
 import { malformed, unknownName } from "./malformed.ts";
-import { misspelt, type Resolve, reach, referring, resolved } from "./reference.ts";
+import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
@@ -31,7 +34,7 @@ export interface Reading extends Surroundings {
   readonly isRecorded?: boolean;
 }
 
-/** @throws UsageFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
+/** @throws ScenarioFault `SCENARIO_MALFORMED` at the first place that cannot be meant so */
 export function toScenario(source: Source, reading: Reading): Scenario {
   checkForm(source);
   checkCriteria(source);
@@ -111,7 +114,7 @@ function withResolved(step: AuthoredStep, payload: JsonObject, index: number, re
 
 type Found = Parameters<Resolve>[0];
 
-/** @throws UsageFault `REFERENCE_UNRESOLVED` */
+/** @throws ScenarioFault `REFERENCE_UNRESOLVED` */
 function found(reference: Found, at: string, earlier: EarlierSteps, source: Source, { stores }: Reading): Json {
   const left = earlier.get(reference.step);
   const [root, name = ""] = reference.path;
@@ -119,7 +122,7 @@ function found(reference: Found, at: string, earlier: EarlierSteps, source: Sour
   const value =
     left === undefined
       ? undefined
-      : reach({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
+      : valueAt({ ...foundIn(left, names), payload: JSON.parse(utf8(left.payload)) }, reference.path);
   if (value !== undefined) return value;
   const facts = { file: source.file, line: source.lineOf(at), pointer: at, reference: reference.text };
   throw new ScenarioFault("REFERENCE_UNRESOLVED", facts);

@@ -1,14 +1,8 @@
 /** What to change in a scenario file so that it expects what came out. */
 
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  own,
-  parsePointer,
-  pointer,
-} from "../../json/json.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import { childAt } from "../../json/text.ts";
+import { type Json, type JsonObject, jsonEqual } from "../../json/value.ts";
 import { secretInName } from "../../trace/event.ts";
 import type { Difference } from "../expect/compare.ts";
 import { isMatcher, toAuthored } from "../expect/matchers.ts";
@@ -49,7 +43,7 @@ function placeOutsideMarkers({ at: base, value: recorded }: SourceChange, at: st
   for (const part of parsePointer(at).slice(path.length)) {
     if (isMatcher(value)) break;
     path.push(part);
-    value = member(value, part);
+    value = childAt(value, part);
   }
   return pointer(path);
 }
@@ -77,8 +71,8 @@ function changeFor(
   for (const part of parsePointer(at).slice(base.length)) {
     if (isMatcher(wanted) || isWhole(path, wanted, value)) break;
     path.push(part);
-    wanted = member(wanted, part);
-    value = member(value, part);
+    wanted = childAt(wanted, part);
+    value = childAt(value, part);
   }
   // The name is not known: what stands under it is not expected.
   if (path.some((name) => secretInName(name) !== undefined)) return [];
@@ -92,11 +86,6 @@ function changeFor(
 function isWhole(path: readonly string[], wanted: Json | undefined, value: Json | undefined): boolean {
   if (!Array.isArray(wanted)) return false;
   return path[0] === "violations" || !Array.isArray(value) || value.length !== wanted.length;
-}
-
-function member(value: Json | undefined, part: string): Json | undefined {
-  if (Array.isArray(value)) return value[Number(part)] as Json | undefined;
-  return isObject(value) ? own(value, part) : undefined;
 }
 
 function distinct(changes: readonly SourceChange[]): readonly SourceChange[] {

@@ -2,10 +2,11 @@
 
 import { counted } from "../../errors/counted.ts";
 import { FileFault } from "../../errors/ports.ts";
-import { type JsonDefect, type NumberRule, readObject, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isExactNumber } from "../../json/number.ts";
+import { type JsonDefect, type NumberRule, readObject } from "../../json/parse.ts";
 import { repairOf } from "../../json/repair.ts";
+import { utf8 } from "../../json/text.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { ScenarioFault } from "../errors.ts";
 import { isScenario, parseScenario, type Scenario } from "../scenario.ts";
@@ -16,7 +17,7 @@ export interface Vectors {
   readonly others: readonly string[];
 }
 
-/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws UsageFault */
+/** Every vector, sorted by file; `shown` is how the reader would write a path. @throws ScenarioFault */
 export function readVectors(folder: string, files: Files, shown: (path: string) => string): Vectors {
   if (!files.isFolder(folder)) throw new ScenarioFault("VECTORS_MISSING", { folder: shown(folder) });
   const paths = files.list(folder).filter(({ path }) => path.endsWith(".json"));

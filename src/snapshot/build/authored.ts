@@ -1,6 +1,6 @@
 /** An artifact between its Markdown and its file. */
 
-import { isObject, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type JsonObject, own } from "../../json/value.ts";
 import type { Derived } from "../derive.ts";
 import type { Fqdn } from "../fqdn.ts";
 

@@ -4,9 +4,9 @@
  */
 
 import { sha256 } from "../../json/canonical.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/value.ts";
 import { ContentError, type Derived, derive } from "../derive.ts";
-import { codeOf, type Fqdn, GOVERNANCE_FOLDERS, isFqdn, KIND_FOLDERS, namespaceOf } from "../fqdn.ts";
+import { codeOf, type Fqdn, GOVERNANCE_FOLDERS, isFqdn, KIND_FOLDERS, namespaceOf, wordOf } from "../fqdn.ts";
 import { AuthorError, type AuthoredArtifact, ofKind } from "./authored.ts";
 import { conformanceCases } from "./conformance.ts";
 import { behaviourGraph } from "./graph.ts";
@@ -67,7 +67,7 @@ function readArtifact({ path, text }: AuthoredFile): AuthoredArtifact {
   if (!isFqdn(fqdn))
     throw new AuthorError(path, 1, "the file is not named <kind folder>/<namespace>__<CODE>.md");
   const code = codeOf(fqdn);
-  const kind = code.split("_", 1)[0] as string;
+  const kind = wordOf(fqdn);
   const folders: Readonly<Record<string, string>> = governance === "" ? KIND_FOLDERS : GOVERNANCE_FOLDERS;
   if (folder !== folders[kind])
     throw new AuthorError(path, 1, `${code} does not belong in the folder ${folder}`);

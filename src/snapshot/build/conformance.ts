@@ -1,6 +1,6 @@
 /** The cases under `## Conformance` in a transform's Markdown, as `conformance/*.json` holds them. */
 
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { ContentError, readYaml } from "../derive.ts";
 import { AuthorError, type AuthoredArtifact } from "./authored.ts";
 

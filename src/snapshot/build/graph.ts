@@ -1,6 +1,6 @@
 /** The graph of a workflow, as `behavior_logic/<WF>/<WF>.graph.json` holds it. */
 
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { codeOf } from "../fqdn.ts";
 import { AuthorError, type AuthoredArtifact, pipeline, section } from "./authored.ts";
 

@@ -1,6 +1,6 @@
 /** The index of artifacts and of the users of each store, as `artifact_index/` has it. */
 
-import { isObject, type Json, type JsonObject, own } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { namespaceOf } from "../fqdn.ts";
 import { type AuthoredArtifact, ofKind, pipeline, section } from "./authored.ts";
 

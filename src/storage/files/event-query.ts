@@ -1,9 +1,11 @@
 /** Looks for events in every journal below the data root (SPEC 4.2). */
 
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, type JsonObject, jsonEqual, own, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
+import { readObjectText } from "../../json/parse.ts";
+import { utf8 } from "../../json/text.ts";
+import { isObject, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { DataRoot } from "../../ports.ts";
 import { linesIn } from "../../trace/chunks.ts";
 import { type StoreDefect, storeDefect } from "../errors.ts";

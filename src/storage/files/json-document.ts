@@ -1,9 +1,10 @@
 /** Documents, and name registries, that are one JSON object in one file, replaced as a whole. */
 
 import { StoreFault } from "../../errors/ports.ts";
-import { type JsonObject, own, readObject } from "../../json/json.ts";
 import { DEPTH, SIZE } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
+import { readObject } from "../../json/parse.ts";
+import { type JsonObject, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import {
   fieldsOf,

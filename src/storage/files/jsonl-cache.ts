@@ -1,6 +1,7 @@
 /** What one process knows of a JSON Lines file, and how it reads on from there. */
 
-import { type JsonObject, utf8 } from "../../json/json.ts";
+import { utf8 } from "../../json/text.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { StoreFileReader, StoreStamp } from "../../ports.ts";
 import type { FoundEntries, NumberedEntry } from "../record-log.ts";
 import type { Pages } from "./jsonl-index.ts";

@@ -7,7 +7,9 @@
  * another index, a damaged one and one that never reached the disk are all recognised.
  */
 
-import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json/json.ts";
+import { readObjectText } from "../../json/parse.ts";
+import { utf8 } from "../../json/text.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { IndexFile, StoreStamp } from "../../ports.ts";
 
 /** Up to where a file was known: to the end it had then, which was behind a newline. */

@@ -2,9 +2,11 @@
 
 import { isUtf8 } from "node:buffer";
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, type JsonDefect, type JsonObject, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
+import { type JsonDefect, readObjectText } from "../../json/parse.ts";
+import { utf8 } from "../../json/text.ts";
+import { isObject, type JsonObject } from "../../json/value.ts";
 import type { StoreFileReader } from "../../ports.ts";
 import { storeDefect } from "../errors.ts";
 

@@ -1,6 +1,6 @@
 /** A JSON Lines file that is remembered by this process, read on from there, and added to. */
 
-import type { JsonObject } from "../../json/json.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
 import { anchorAt, type CachedLines, extend, isSame, type LineReader, readAll, tornIn } from "./jsonl-cache.ts";
 import { openIndex, StaleIndexError, writeIndex } from "./jsonl-index.ts";

@@ -1,8 +1,10 @@
 /** Key registries as JSON Lines files, with an index of where the last line of a key or of an address is. */
 
-import { type Json, type JsonObject, own, readObjectText, utf8 } from "../../json/json.ts";
 import { DEPTH } from "../../json/limits.ts";
 import { isPrintedNumber } from "../../json/number.ts";
+import { readObjectText } from "../../json/parse.ts";
+import { utf8 } from "../../json/text.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import { isActive, type KeyRegistry, type KeyRegistryReader, tombstoneOf } from "../key-registry.ts";
 import { HashIndex, tagOf } from "./hash-index.ts";

@@ -1,6 +1,6 @@
 /** Record logs as JSON Lines files. */
 
-import { type Json, type JsonObject, jsonEqual, own } from "../../json/json.ts";
+import { type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import type { StoreFile, StoreFileReader } from "../../ports.ts";
 import type { RecordLog, RecordLogReader } from "../record-log.ts";
 import { findEntries, type LineReader } from "./jsonl-cache.ts";

@@ -1,9 +1,10 @@
 /** Stored values as text that every reader takes. */
 
 import { StoreFault } from "../../errors/ports.ts";
-import { type JsonObject, unicodeEscape } from "../../json/json.ts";
 import { SIZE } from "../../json/limits.ts";
 import { exactText } from "../../json/number.ts";
+import { unicodeEscape } from "../../json/text.ts";
+import type { JsonObject } from "../../json/value.ts";
 
 const NOT_PLAIN = /[\u007f-\uffff]/g;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseBytes, parseHex, toHex } from "../../../src/capabilities/crypto/hex.ts";
-import type { Json } from "../../../src/json/json.ts";
+import type { Json } from "../../../src/json/value.ts";
 
 const read = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : toHex(bytes));
 

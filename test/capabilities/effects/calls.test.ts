@@ -7,7 +7,7 @@ import { csWorkflowGateway } from "../../../src/capabilities/effects/cs-workflow
 import { csWorkflowLoop } from "../../../src/capabilities/effects/cs-workflow-loop.ts";
 import type { ChildResult } from "../../../src/capabilities/target.ts";
 import type { CallEffect } from "../../../src/capabilities/targets/workflows.ts";
-import { deepFreeze } from "../../../src/json/json.ts";
+import { deepFreeze } from "../../../src/json/value.ts";
 
 const effects: readonly CallEffect[] = [csConcurrentWorkflows, csWorkflowGateway, csWorkflowLoop];
 

@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { test } from "node:test";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
 import { countingDraw, type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
 const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>

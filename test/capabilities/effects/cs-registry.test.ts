@@ -3,7 +3,7 @@ import { appendFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 

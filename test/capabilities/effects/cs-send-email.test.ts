@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openMail } from "../../../src/platform/smtp.ts";
 
 interface Received {

@@ -13,7 +13,7 @@ import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts"
 import { type Ambiguity, ambiguityTable, type Evidence } from "../../../src/capabilities/evidence.ts";
 import { operationOn, type StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { Sources, StoreFile } from "../../../src/ports.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";

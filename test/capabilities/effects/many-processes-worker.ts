@@ -12,7 +12,7 @@ import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-regist
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { Performed } from "../../../src/capabilities/target.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import { tryAcquire } from "../../../src/platform/lock/lock-link-pool.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";

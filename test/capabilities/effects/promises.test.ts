@@ -10,7 +10,7 @@ import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-regist
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect, StoreExample } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
-import { deepFreeze } from "../../../src/json/json.ts";
+import { deepFreeze } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { isJson } from "../../support/is-json.ts";
 import { withoutSpares } from "../../support/listing.ts";

@@ -9,7 +9,8 @@ import {
   type SnapshotDifference,
 } from "../../../src/examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../src/examine/diff/executed.ts";
-import { type Json, type JsonObject, pointer } from "../../../src/json/json.ts";
+import { pointer } from "../../../src/json/pointer.ts";
+import type { Json, JsonObject } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { fqdnOfFile } from "../../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diffTraces, type TraceDiff } from "../../../src/examine/diff/diff-traces.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { fixedClock } from "../../../src/platform/node-ports.ts";
 import { calling, PARCEL } from "../../engine/calling.ts";
 import {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classify } from "../../../src/examine/classify.ts";
 import { locate, places, pointerOf } from "../../../src/examine/locate/locate.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { addEvent, createSummary } from "../../../src/trace/summary.ts";
 import {
   appending,

@@ -2,7 +2,8 @@
 
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import type { Path } from "../../../src/json/diff.ts";
-import { type Json, pointer } from "../../../src/json/json.ts";
+import { pointer } from "../../../src/json/pointer.ts";
+import type { Json } from "../../../src/json/value.ts";
 import {
   holdsSuppressed,
   isSuppressed,

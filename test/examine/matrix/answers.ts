@@ -3,7 +3,7 @@
 import { targetOf } from "../../../src/capabilities/effect.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import type { Path } from "../../../src/json/diff.ts";
-import { isObject, type JsonObject } from "../../../src/json/json.ts";
+import { isObject, type JsonObject } from "../../../src/json/value.ts";
 import { type Expression, pathsIn } from "../../../src/plan/expression.ts";
 import type { Step } from "../../../src/plan/plan.ts";
 import { type EventOf, eventsOf } from "../../../src/trace/event.ts";

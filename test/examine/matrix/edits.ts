@@ -1,7 +1,7 @@
 /** Values of a trace's lines, chosen to be changed to others. */
 
 import type { Path } from "../../../src/json/diff.ts";
-import { type Json, type JsonObject, jsonEqual } from "../../../src/json/json.ts";
+import { type Json, type JsonObject, jsonEqual } from "../../../src/json/value.ts";
 import { MAIN_RUN } from "../../../src/trace/event.ts";
 import { below, oneOf } from "./choice.ts";
 import { hasSecrets, type Specimen } from "./specimen.ts";

@@ -2,7 +2,7 @@
 
 import { canonical, type Digest, digestOf, sha256 } from "../../../src/json/canonical.ts";
 import type { Path } from "../../../src/json/diff.ts";
-import { isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
 import { genesis, hashOf } from "../../../src/trace/chain.ts";
 import { forge, nameOf, underName } from "../examination.ts";
 import type { Edit, Renaming } from "./edits.ts";

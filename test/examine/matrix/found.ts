@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { checkAllowed } from "../../../src/examine/allowed.ts";
 import { replay } from "../../../src/examine/replay/replay.ts";
 import { verifyTrace } from "../../../src/examine/verify.ts";
-import type { Json } from "../../../src/json/json.ts";
+import type { Json } from "../../../src/json/value.ts";
 import type { Anchor } from "./anchors.ts";
 import type { Edit } from "./edits.ts";
 import type { Specimen } from "./specimen.ts";

@@ -1,7 +1,7 @@
 /** Members that are added to a trace's lines and taken from them, and traces that get another name. */
 
 import type { Path } from "../../../src/json/diff.ts";
-import type { Json, JsonObject } from "../../../src/json/json.ts";
+import type { Json, JsonObject } from "../../../src/json/value.ts";
 import { holdsSuppressed, MAIN_RUN } from "../../../src/trace/event.ts";
 import { EVENTS, type EventType, lineMembers } from "../../../src/trace/schema.ts";
 import { below, oneOf } from "./choice.ts";

@@ -2,7 +2,7 @@
 
 import type { StepExecutor } from "../../../src/engine/executor.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
-import { isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
 import type { EffectStep } from "../../../src/plan/plan.ts";
 import { seededEntropy } from "../../../src/platform/node-ports.ts";
 import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";

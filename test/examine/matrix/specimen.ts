@@ -1,7 +1,7 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
 import { Fault } from "../../../src/errors/base.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { fixedClock, nodeFiles, seededEntropy } from "../../../src/platform/node-ports.ts";
 import type { Clock } from "../../../src/ports.ts";

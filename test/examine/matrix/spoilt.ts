@@ -2,7 +2,8 @@
 
 import { canonical } from "../../../src/json/canonical.ts";
 import { type JsonDifference, jsonDifferences } from "../../../src/json/diff.ts";
-import { isObject, type Json, type JsonObject, parsePointer } from "../../../src/json/json.ts";
+import { parsePointer } from "../../../src/json/pointer.ts";
+import { isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
 
 /** What a changed line must be found to be. */
 export interface Spoilt {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { registry } from "../../../src/capabilities/registry.ts";
 import type { AdviceCode } from "../../../src/examine/recovery/advice.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { compile } from "../../../src/plan/compile.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { fixedClock, nodeFiles } from "../../../src/platform/node-ports.ts";

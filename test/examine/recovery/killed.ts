@@ -4,7 +4,7 @@ import { advise } from "../../../src/examine/recovery/advice.ts";
 import { OpenEffects } from "../../../src/examine/recovery/open-effects.ts";
 import { probeOpenEffect } from "../../../src/examine/recovery/probe.ts";
 import { findSteps } from "../../../src/examine/recovery/steps.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { nodeClock, nodeEntropy } from "../../../src/platform/node-ports.ts";
 import { openMail } from "../../../src/platform/smtp.ts";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import { wordsOfAdvice } from "../../../src/examine/recovery/advice.ts";
 import type { CompletedEffect } from "../../../src/examine/recovery/rerun.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import type { DataRoot, LockHolder, Mail } from "../../../src/ports.ts";
 import {
   appending,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Standing } from "../../../src/examine/recovery/open-effects.ts";
 import { expectedEnding, remainingWrites } from "../../../src/examine/recovery/remaining.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { appending, compileTrial, contract, type Protocol, passing } from "../../engine/trial.ts";
 
 const exiting = { SUCCESS: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { replay } from "../../../src/examine/replay/replay.ts";
 import { Stepwise } from "../../../src/examine/replay/stepwise.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
 import { compileTrial, contract, oneContract, runPlan, testTransform } from "../../engine/trial.ts";
 

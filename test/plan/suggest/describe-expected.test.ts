@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Json } from "../../../src/json/json.ts";
+import type { Json } from "../../../src/json/value.ts";
 import { accepts, type FieldSpec, type ValueType } from "../../../src/plan/intent.ts";
 import { describeExpected, sampleOf } from "../../../src/plan/suggest/describe-expected.ts";
 

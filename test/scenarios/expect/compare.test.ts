@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json } from "../../../src/json/json.ts";
+import type { Json } from "../../../src/json/value.ts";
 import { ANY, compare, subset } from "../../../src/scenarios/expect/compare.ts";
 
 const equal: readonly (readonly [about: string, wanted: Json, found: Json])[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../../src/json/json.ts";
+import type { Json, JsonObject } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { openTempFolder } from "../../../src/platform/temp-folder.ts";
 import { compareData, readData } from "../../../src/scenarios/expect/data.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json } from "../../../src/json/json.ts";
+import type { Json } from "../../../src/json/value.ts";
 import { compare } from "../../../src/scenarios/expect/compare.ts";
 import { asAuthored, toExpected } from "../../../src/scenarios/expect/matchers.ts";
 

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  parsePointer,
-  pointer,
-} from "../../../src/json/json.ts";
+import { parsePointer, pointer } from "../../../src/json/pointer.ts";
+import { isObject, type Json, type JsonObject, jsonEqual } from "../../../src/json/value.ts";
 import { ScenarioFault } from "../../../src/scenarios/errors.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";
 

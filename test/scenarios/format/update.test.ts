@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../../../src/json/json.ts";
+import type { Json, JsonObject } from "../../../src/json/value.ts";
 import { compare } from "../../../src/scenarios/expect/compare.ts";
 import { toExpected } from "../../../src/scenarios/expect/matchers.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";

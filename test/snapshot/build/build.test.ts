@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { readAuthored, readGenerated } from "../../../bin/snapshot.mts";
 import { registry } from "../../../src/capabilities/registry.ts";
 import { sha256 } from "../../../src/json/canonical.ts";
-import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/json/json.ts";
+import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
 import { AuthorError } from "../../../src/snapshot/build/authored.ts";
 import { buildSnapshot, differences } from "../../../src/snapshot/build/build.ts";
 

@@ -13,7 +13,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { Performed } from "../../../src/capabilities/target.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import type { Stores } from "../../../src/storage/stores.ts";
 import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";

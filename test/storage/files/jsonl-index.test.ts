@@ -18,7 +18,7 @@ import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendon
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
-import type { JsonObject } from "../../../src/json/json.ts";
+import type { JsonObject } from "../../../src/json/value.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { StoreFile } from "../../../src/ports.ts";
 import { fileStore, openStores } from "../../../src/storage/files/stores.ts";

@@ -2,7 +2,8 @@
 
 import { wordsOf } from "../../../examine/finding.ts";
 import { verifyTrace } from "../../../examine/verify.ts";
-import { type JsonObject, own, readObject } from "../../../json/json.ts";
+import { readObject } from "../../../json/parse.ts";
+import { type JsonObject, own } from "../../../json/value.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { IntactTrace } from "../../../sign/subjects.ts";
 import type { Context } from "../../context.ts";

@@ -1,21 +1,22 @@
 /** `pgs attest --verify`: is the trace what was signed, and is it signed by keys that are trusted here? */
 
 import type { Fault } from "../../../errors/base.ts";
-import type { JsonObject } from "../../../json/json.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import type { Envelope } from "../../../sign/dsse.ts";
 import { runStatement, subjectOfRun } from "../../../sign/subjects.ts";
 import { type EvaluatedSignature, evaluateSignatures, signatureFaults } from "../../../sign/verify.ts";
 import type { Context } from "../../context.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { plain, printError, printJson, printText, refusalText, table } from "../../print.ts";
-import { signatureRows, signaturesJson, trustedFor } from "../../signatures.ts";
+import { plain, printError, printJson, printText, refusalText } from "../../print.ts";
+import { faultJson } from "../../results.ts";
+import { sealRequirements, signaturesJson, signaturesText } from "../../signatures.ts";
 import type { Trust } from "../../trust.ts";
 import { type Attestation, actorText, readEnvelope, readTrace } from "./attestation.ts";
 
 export function verifyAttestation(attestation: Attestation, trust: Trust, context: Context): number {
   const needed = Math.max(trust.signatures, 1);
-  const keys = trustedFor({ ...trust, signatures: needed }, context);
+  const { keys } = sealRequirements({ ...trust, signatures: needed }, context);
   const trace = readTrace(attestation, context);
   const envelope = envelopeOrFault(attestation, context);
   const findings: Fault[] = trace.intact === null ? [trace.fault] : [];
@@ -55,13 +56,19 @@ function report(
 ): void {
   const { settings } = context;
   if (settings.json) {
-    const listed = findings.map(({ code, facts, wording }) => ({ code, ...wording, facts }));
     const ok = findings.length === 0;
     const signatures = signaturesJson(judged);
-    printJson(context, { ok, trace, attestation: file, predicate, signatures, findings: listed });
+    printJson(context, {
+      ok,
+      trace,
+      attestation: file,
+      predicate,
+      signatures,
+      findings: findings.map(faultJson),
+    });
     return;
   }
-  const signed = judged.length === 0 ? "" : `signatures\n${table(signatureRows(judged))}`;
+  const signed = signaturesText(judged);
   for (const finding of findings) printError(context, refusalText(finding));
   if (findings.length > 0) printError(context, signed);
   else if (!settings.quiet) {

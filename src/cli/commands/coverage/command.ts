@@ -2,12 +2,11 @@
 
 import { counted } from "../../../errors/counted.ts";
 import type { Case, Notice, Part, Rule } from "../../../report/result.ts";
-import { catalogue } from "../../../scenarios/catalogue.ts";
-import { coverageOf, type Outcomes } from "../../../scenarios/coverage.ts";
-import { countTrace, type LeftOut } from "../../../scenarios/recorded-traces.ts";
+import { isBelow } from "../../../scenarios/coverage.ts";
+import { type CoverageResult, measureCoverage } from "../../../scenarios/measure-coverage.ts";
 import type { Context } from "../../context.ts";
+import { checkCoverageFiles, writeCoverage } from "../../coverage-files.ts";
 import { defineCommand } from "../../define-command.ts";
-import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { readFileArgument } from "../../file-argument.ts";
 import { open } from "../../load.ts";
@@ -19,9 +18,8 @@ import { type Printed, print } from "../../report-view.ts";
 import { COVERAGE_FILES, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
 import { tracesAt } from "../../traces-at.ts";
 import { trustOf } from "../../trust.ts";
-import { checkCoverageFiles, writeCoverage } from "./files.ts";
-import { type Counted, coveragePart } from "./result.ts";
-import { coverageJson, coverageText, isBelow } from "./view.ts";
+import { type CoverageTerms, coverageJson, coverageText } from "../../views/coverage.ts";
+import { coveragePart } from "../../views/coverage-part.ts";
 
 /** A trace that is not intact is a finding; one of another snapshot is only reported. */
 export const coverage = defineCommand({
@@ -43,45 +41,37 @@ export const coverage = defineCommand({
     const files = await tracesAt(traces, context);
     await checkOutputs(request, { "a trace": files }, context);
     const snapshot = await open(context, trustOf(request, context));
-    const workflows = catalogue(snapshot);
-    const outcomes: Outcomes = new Map();
-    const leftOut: LeftOut[] = [];
-    for (const file of files) {
-      const left = await countTrace(file, readFileArgument(file, "the trace", context), workflows, outcomes);
-      if (left !== null) leftOut.push(left);
-      if (left?.code === "FOREIGN" && traces.includes(file)) {
-        throw new UsageFault("TRACE_FOREIGN", { file, why: left.why });
-      }
-    }
-    const measured = await coverageOf(workflows, outcomes);
-    await writeCoverage(request, measured, snapshot, context);
-    const counted = files.length - leftOut.length;
-    const result = { coverage: measured, snapshot, counted, leftOut, min: min ?? null };
-    await print(result, report(untaken), request, context);
-    const isFound = isBelow(measured, min) || leftOut.some(({ code }) => code === "NOT_INTACT");
+    const result = await measureCoverage({
+      snapshot,
+      traces: files.map((file) => ({
+        file,
+        isNamed: traces.includes(file),
+        read: () => readFileArgument(file, "the trace", context),
+      })),
+    });
+    await writeCoverage(request, result.coverage, snapshot, context);
+    await print(result, coverageReport({ min, listsUntaken: untaken, snapshot }), request, context);
+    const isFound = isBelow(result.coverage, min) || result.leftOut.some(({ code }) => code === "NOT_INTACT");
     return isFound ? EXIT.FOUND : EXIT.SUCCESS;
   },
 });
 
-interface Result extends Counted {
-  readonly counted: number;
-  readonly leftOut: readonly LeftOut[];
-}
-
-function report(listsUntaken: boolean): Printed<Result> {
+function coverageReport(terms: CoverageTerms): Printed<CoverageResult> {
   return {
     command: "pgs coverage",
     toJson: ({ coverage, counted, leftOut }) => {
-      return { traces: { counted, left_out: leftOut }, ...(coverageJson(coverage) as object) };
+      return { traces: { counted, left_out: leftOut }, ...coverageJson(coverage) };
     },
-    toText({ coverage, counted: traces, leftOut, min }, paint) {
+    toText({ coverage, counted: traces, leftOut }, paint) {
       const left = leftOut.map(
         ({ file, why }) => `${paint("bad", "NOT COUNTED")}  ${plain(file)}: ${plain(why)}\n`,
       );
       const ends = `${counted(traces, "trace")} counted`;
-      return `${left.join("")}${coverageText(coverage, listsUntaken, min)}\n${ends}\n`;
+      return `${left.join("")}${coverageText(coverage, terms)}\n${ends}\n`;
     },
-    toParts: (result, context) => [withLeftOut(coveragePart(result, context), result, context)],
+    toParts(result, context) {
+      return [withLeftOut(coveragePart(result.coverage, terms, context), result, context)];
+    },
   };
 }
 
@@ -92,7 +82,7 @@ const INTACT: Rule = {
 };
 
 /** A trace that is not intact fails the part; another one that is not counted is only said. */
-function withLeftOut(part: Part, { leftOut }: Result, context: Context): Part {
+function withLeftOut(part: Part, { leftOut }: CoverageResult, context: Context): Part {
   const notices = leftOut.map(({ file, code, why }): Notice => {
     const level = code === "NOT_INTACT" ? "error" : "note";
     return { rule: INTACT.id, level, message: why, file: reported(file, context), fingerprint: file };

@@ -3,7 +3,7 @@
 import { counted } from "../../../errors/counted.ts";
 import { diffTraces, type TraceDiff, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
-import type { JsonObject } from "../../../json/json.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import type { Paint } from "../../colour.ts";
 import { groupText, SIDES, verdictText } from "../../compared-view.ts";

@@ -10,11 +10,10 @@ import {
   wordsOfProbeFailure,
 } from "../../../examine/recovery/probe.ts";
 import { type CompletedEffect, rerunTable } from "../../../examine/recovery/rerun.ts";
-import type { JsonObject } from "../../../json/json.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import type { LockHolder } from "../../../ports.ts";
-import { MAIN_RUN } from "../../../trace/event.ts";
 import type { Paint } from "../../colour.ts";
-import { gathered, holderText, plain, rowsByRun, TOLD_SINGLY, table } from "../../print.ts";
+import { gathered, holderText, plain, rowsByRun, stepText, TOLD_SINGLY, table } from "../../print.ts";
 import type { Interruption } from "./recovery.ts";
 
 // ---- as JSON ----
@@ -80,7 +79,7 @@ export function interruptionText(interruption: Interruption, paint: Paint): stri
 
 function openEffectText(effect: OpenEffect, paint: Paint): string {
   const { run, node, step, op, store, line, since, effectKey, looked, found, lock, safe } = effect;
-  const what = `${op}${store === null ? "" : ` on ${store}`} by ${placeOf(run, node, step)} started at ${since}`;
+  const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)} started at ${since}`;
   const rows = [
     ["effect_key", plain(effectKey)],
     ...(looked === null ? [] : [["checked", lookedText(looked)]]),
@@ -163,13 +162,9 @@ function adviceText(
 function lastEnded(node: ReachedNode | null, step: ReachedNode | null): string {
   const last = [node, step].flatMap((reached) => (reached === null ? [] : [reached]));
   const told = last.map(({ run, node: key, step: name, outcome, line }) =>
-    plain(`${placeOf(run, key, name)} (${outcome}), line ${line}`),
+    plain(`${stepText(run, key, name)} (${outcome}), line ${line}`),
   );
   return told.length === 0 ? "nothing" : told.join("; ");
-}
-
-function placeOf(run: string, node: string, step: string | undefined): string {
-  return `${run === MAIN_RUN ? "" : `${run} `}${node}${step === undefined ? "" : `.${step}`}`;
 }
 
 function secondTimeText({ secondTime, answer }: CompletedEffect): string {

@@ -2,7 +2,7 @@
 
 import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import type { Json, JsonObject } from "../../../json/json.ts";
+import type { Json, JsonObject } from "../../../json/value.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { EXIT, exitCodeOfFault } from "../../exit-codes.ts";

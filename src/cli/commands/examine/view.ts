@@ -13,7 +13,7 @@ import { MAIN_RUN } from "../../../trace/event.ts";
 import type { Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { findingJson, findingsText } from "../../finding-view.ts";
-import { gathered, plain, reasonRows, rowsByRun, table, violationRows } from "../../print.ts";
+import { gathered, plain, reasonRows, rowsByRun, stepText, table, violationRows } from "../../print.ts";
 import type { Interruption } from "./recovery.ts";
 import { adviceJson, interruptionText, openEffectJson } from "./recovery-view.ts";
 import { type WhatIfView, whatIfJson, whatIfText } from "./what-if-view.ts";
@@ -144,7 +144,7 @@ function takenText({ replayed }: Examination): string {
   if (replayed === null || replayed.taken.length === 0) return "";
   const rows = replayed.taken.map(({ line, run, node, step, kind }) => [
     String(line),
-    plain(placeOf(run, node, step ?? undefined)),
+    plain(stepText(run, node, step ?? undefined)),
     kind,
   ]);
   return `\ntaken as recorded, because of suppressed values\n${table([["line", "step", "answer"], ...rows])}`;
@@ -217,16 +217,10 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
     const wording = wordingOf(error_code, facts);
     const isSaid = place !== null && run === MAIN_RUN;
     const hint = wording?.hint === undefined || isSaid ? "" : `  hint: ${plain(wording.hint)}\n`;
-    return `\n${paint("bad", plain(error_code))}  ${plain(placeOf(run, node, step))}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
+    return `\n${paint("bad", plain(error_code))}  ${plain(stepText(run, node, step))}\n  ${plain(wording?.what ?? facts)}\n${hint}`;
   });
   const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;
-}
-
-/** Node and step, preceded by the run where that is a nested one. */
-function placeOf(run: string, node: string | null, step: string | undefined): string {
-  const at = [node, step].filter((part) => part !== null && part !== undefined).join(".");
-  return run === MAIN_RUN ? at : `${run} ${at}`;
 }
 
 function effectsText({ effects }: Summary): string {

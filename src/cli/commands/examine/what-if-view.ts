@@ -2,7 +2,7 @@
 
 import { diffTraces, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
 import type { Unanswered, WhatIfResult } from "../../../examine/what-if/what-if.ts";
-import type { Json, JsonObject } from "../../../json/json.ts";
+import type { Json, JsonObject } from "../../../json/value.ts";
 import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
 import { type PathEntry, type Summary, summaryOf } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";

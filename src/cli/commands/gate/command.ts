@@ -1,26 +1,33 @@
 /** `pgs gate`: is the snapshot what was sealed, does it keep the rules, does it do what its cases and scenarios say? */
 
+import { checkSnapshot } from "../../../check/check-snapshot.ts";
+import type { Terms } from "../../../check/evaluate.ts";
 import { Fault } from "../../../errors/base.ts";
+import type { Files } from "../../../ports.ts";
 import { GATE_PARTS, type GatePart, hasPassed, leftOut } from "../../../report/result.ts";
+import { runConformance } from "../../../scenarios/conformance.ts";
 import { isScenarioFile } from "../../../scenarios/format/find.ts";
+import { testScenarios } from "../../../scenarios/test-scenarios.ts";
+import { requireFolder } from "../../../snapshot/load.ts";
+import { type SealRequirements, verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
+import { testPorts } from "../../environment.ts";
 import { EXIT } from "../../exit-codes.ts";
+import { open } from "../../load.ts";
 import { choice, folder, percentage, repeatable } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { refusalText } from "../../print.ts";
 import { type Printed, print } from "../../report-view.ts";
 import { refusedPart } from "../../results.ts";
 import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
+import { sealRequirements } from "../../signatures.ts";
 import { type Trust, trustOf } from "../../trust.ts";
-import { findingsText } from "../../verified-view.ts";
-import { type AskedTerms, checkSnapshot } from "../check/command.ts";
-import { checkReport } from "../check/view.ts";
-import { conform, conformanceReport } from "../conformance/command.ts";
-import { testScenarios } from "../test/command.ts";
-import { testReport } from "../test/view.ts";
-import { verifySnapshot } from "../verify/command.ts";
-import { verifyPart } from "../verify/result.ts";
+import { checkReport } from "../../views/check.ts";
+import { conformanceReport } from "../../views/conformance.ts";
+import { testReport } from "../../views/scenarios.ts";
+import { findingsText, verifyPart } from "../../views/verify.ts";
 import { type Gated, gateReport, verdictOf } from "./view.ts";
 
 export const gate = defineCommand({
@@ -48,85 +55,108 @@ export const gate = defineCommand({
     FOUND: "a part failed",
   },
   async action(request, context) {
+    const { platform, settings } = context;
     const { key, config, baseline, scenarios: place } = request;
     const inputs = { "a key": key, "the configuration": config, "the baseline": baseline, "a scenario": place };
     await checkOutputs(request, inputs, context);
-    const asked = { ...request, trust: trustOf(request, context) };
-    const gated = [
-      verify(asked, context),
-      await attempt(["check"], context, () => check(asked, context)),
-      await attempt(["conformance"], context, () => conformance(asked, context)),
-      await attempt(["test", "coverage"], context, () => scenarios(asked, context)),
-    ];
+    const trust = trustOf(request, context);
+    requireFolder(settings.snapshot, platform.files, settings);
+    const seal = sealRequirements(trust, context);
+    const asked = { ...request, trust, seal, terms: readCheckTerms(request, context) };
+    const gated: Gated[] = [];
+    for (const useCase of USE_CASES) gated.push(await attempt(useCase, asked, context));
     await print(gated, gateReport, request, context);
     return hasPassed(verdictOf(gated)) ? EXIT.SUCCESS : EXIT.FOUND;
   },
 });
 
-interface Asked extends AskedTerms {
+interface GateRequest {
   readonly trust: Trust;
+  readonly seal: SealRequirements;
+  readonly terms: Terms;
   readonly require: readonly GatePart[];
   readonly scenarios: string | undefined;
   readonly min: number;
   readonly jobs: number | undefined;
 }
 
+/** What gives one or more parts of the gate. */
+interface UseCase {
+  readonly parts: readonly GatePart[];
+  run(request: GateRequest, context: Context): Promise<Gated>;
+}
+
+const USE_CASES: readonly UseCase[] = [
+  {
+    parts: ["verify"],
+    async run({ seal }, context) {
+      const { snapshot } = context.settings;
+      const verified = verifySnapshot({ snapshot, files: context.platform.files, seal });
+      return { parts: [verifyPart(verified, context)], toText: () => findingsText(verified.findings) };
+    },
+  },
+  {
+    parts: ["check"],
+    async run({ terms }, context) {
+      const { snapshot } = context.settings;
+      const result = await checkSnapshot({ snapshot, files: context.platform.files, terms });
+      return gatedBy(checkReport, result, context);
+    },
+  },
+  {
+    parts: ["conformance"],
+    async run({ trust, require }, context) {
+      const snapshot = await open(context, trust);
+      try {
+        const results = await runConformance({ snapshot, readings: context.platform });
+        return gatedBy(conformanceReport, results, context);
+      } catch (error) {
+        if (!(error instanceof Fault) || error.code !== "NO_CONFORMANCE_CASES") throw error;
+        return without(["conformance"], "the snapshot has no conformance cases", require);
+      }
+    },
+  },
+  {
+    parts: ["test", "coverage"],
+    async run({ scenarios, require, trust, min, jobs }, context) {
+      const { platform, settings } = context;
+      const place = context.path(scenarios ?? `${settings.workspace}/scenarios`);
+      const shown = (file: string) => shortPath(file, platform.cwd);
+      if (scenarios === undefined && !hasScenarios(place, platform.files)) {
+        const why = `no scenarios in ${shown(place)}; --scenarios DIR names them`;
+        return without(["test", "coverage"], why, require);
+      }
+      const snapshot = await open(context, trust);
+      const asked = { snapshot, place, shown, jobs, filter: undefined, update: false, coverage: true };
+      const tested = await testScenarios(
+        { ...asked, workspace: settings.workspace, expectSeal: trust.root },
+        testPorts(platform),
+      );
+      return gatedBy(testReport({ snapshot, min, listsUntaken: true }), tested, context);
+    },
+  },
+];
+
 /** What is wrong with a scenario file, not with how it was named. */
-const SPOILT: ReadonlySet<string> = new Set(["SCENARIO_UNREADABLE", "SCENARIO_MALFORMED"]);
+const INVALID_SCENARIO: ReadonlySet<string> = new Set(["SCENARIO_UNREADABLE", "SCENARIO_MALFORMED"]);
 
 /** A snapshot that is refused fails the parts that need it; what is wrong with the command line ends the gate. */
-async function attempt(
-  names: readonly GatePart[],
-  context: Context,
-  look: () => Promise<Gated>,
-): Promise<Gated> {
+async function attempt({ parts, run }: UseCase, request: GateRequest, context: Context): Promise<Gated> {
   try {
-    return await look();
+    return await run(request, context);
   } catch (error) {
-    if (!(error instanceof Fault) || (error.stage === "usage" && !SPOILT.has(error.code))) throw error;
-    return { parts: names.map((name) => refusedPart(name, error, context)), toText: () => refusalText(error) };
+    if (!(error instanceof Fault) || (error.stage === "usage" && !INVALID_SCENARIO.has(error.code)))
+      throw error;
+    return { parts: parts.map((name) => refusedPart(name, error, context)), toText: () => refusalText(error) };
   }
 }
 
-function verify({ trust }: Asked, context: Context): Gated {
-  const verified = verifySnapshot(trust, context);
-  const toText = () => findingsText(verified.findings);
-  return { parts: [verifyPart(verified, context)], toText };
+function hasScenarios(place: string, files: Files): boolean {
+  return files.isFolder(place) && files.list(place).some(({ path }) => isScenarioFile(path));
 }
 
-async function check(terms: Asked, context: Context): Promise<Gated> {
-  return toldAs(checkReport, await checkSnapshot(terms, context), context);
-}
-
-async function conformance({ trust, require }: Asked, context: Context): Promise<Gated> {
-  try {
-    return toldAs(conformanceReport, await conform(trust, context), context);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== "NO_CONFORMANCE_CASES") throw error;
-    return without(["conformance"], "the snapshot has no conformance cases", require);
-  }
-}
-
-/** Coverage is measured, and written nowhere. */
-const NO_FILES = { lcov: undefined, cobertura: undefined, svg: undefined, png: undefined };
-
-async function scenarios({ scenarios: given, require, ...asked }: Asked, context: Context): Promise<Gated> {
-  const place = given ?? `${context.settings.workspace}/scenarios`;
-  if (given === undefined && !hasScenarios(place, context)) {
-    const folder = shortPath(place, context.platform.cwd);
-    return without(["test", "coverage"], `no scenarios in ${folder}; --scenarios DIR names them`, require);
-  }
-  const tests = { ...asked, place, filter: undefined, update: false, coverage: NO_FILES };
-  const tested = await testScenarios(tests, context);
-  return toldAs(testReport(true), tested, context);
-}
-
-function hasScenarios(place: string, { platform }: Context): boolean {
-  return platform.files.isFolder(place) && platform.files.list(place).some(({ path }) => isScenarioFile(path));
-}
-
-function toldAs<R>(told: Printed<R>, result: R, context: Context): Gated {
-  return { parts: told.toParts(result, context), toText: (paint) => told.toText(result, paint) };
+function gatedBy<R>(view: Printed<R>, result: R, context: Context): Gated {
+  return { parts: view.toParts(result, context), toText: (paint) => view.toText(result, paint) };
 }
 
 function without(names: readonly GatePart[], why: string, required: readonly GatePart[]): Gated {

@@ -1,6 +1,6 @@
 /** `pgs list`: what can be run. */
 
-import { isObject, type JsonObject, objectAt, own } from "../../../json/json.ts";
+import { isObject, type JsonObject, objectAt, own } from "../../../json/value.ts";
 import { isFqdn, namespaceOf, qualify } from "../../../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../../../snapshot/load.ts";
 import { painter } from "../../colour.ts";

@@ -1,6 +1,6 @@
 /** `pgs plan`: the compiled workflow, and what looks wrong in it. */
 
-import { parsePointer } from "../../../json/json.ts";
+import { parsePointer } from "../../../json/pointer.ts";
 import { textOf } from "../../../plan/expression.ts";
 import type { Action, Binding, Contract, Finding, Plan, PlanNode, Routes, Step } from "../../../plan/plan.ts";
 import { fqdnOfFile } from "../../../snapshot/fqdn.ts";

@@ -2,7 +2,8 @@
 
 import type { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
-import { readObject, utf8 } from "../../../json/json.ts";
+import { readObject } from "../../../json/parse.ts";
+import { utf8 } from "../../../json/text.ts";
 import { IoError } from "../../../ports.ts";
 import { type Envelope, toEnvelope } from "../../../sign/dsse.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
@@ -18,7 +19,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { signingKeys } from "../../keys.ts";
 import { file, repeatable } from "../../option.ts";
 import { plain, printError, printJson, printText } from "../../print.ts";
-import { printVerified } from "../../verified-view.ts";
+import { printVerified } from "../../views/verify.ts";
 
 export const seal = defineCommand({
   details: "Valid signatures that the seal already has stay. Nothing is written unless every file is valid.",

@@ -6,6 +6,8 @@ import { reasonAgainst, scenarioOf } from "../../../scenarios/format/from-trace.
 import { readSource } from "../../../scenarios/format/source.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
+import type { TestResult } from "../../../scenarios/test-scenarios.ts";
+import type { Snapshot } from "../../../snapshot/load.ts";
 import { eventsOf } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import { type Context, shortPath } from "../../context.ts";
@@ -14,15 +16,20 @@ import { open } from "../../load.ts";
 import { readIntactTrace } from "../../read-trace.ts";
 import type { Trust } from "../../trust.ts";
 import { writeFileArgument } from "../../write-file.ts";
-import type { TestResult } from "./view.ts";
 
-/** What playing the scenario gave; it passed. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
+interface TestFromTrace {
+  readonly snapshot: Snapshot;
+  /** Of the scenario that was made, which passed. */
+  readonly result: TestResult;
+}
+
+/** The scenario, made and run. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
 export async function testFromTrace(
   trace: string,
   trust: Trust,
   context: Context,
   given: string | undefined,
-): Promise<TestResult> {
+): Promise<TestFromTrace> {
   const { platform, settings } = context;
   const { events } = readIntactTrace(trace, context);
   const summary = createSummary();
@@ -61,7 +68,7 @@ export async function testFromTrace(
       context,
       ({ errno }) => new ScenarioFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
     );
-    return { scenarios: [tested], coverage: null, updated: 0, min: null, snapshot };
+    return { snapshot, result: { scenarios: [tested], coverage: null, updated: 0 } };
   }
   throw refuse(`run again on the recorded data, the result differs at ${tested?.steps[0]?.differences[0]?.at}`);
 

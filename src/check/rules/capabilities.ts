@@ -1,0 +1,92 @@
+/** What contracts bind to this build's transforms and side effects. */
+
+import { objectAt, own } from "../../json/value.ts";
+import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
+import { reasonsOf } from "../analysis/compile-findings.ts";
+import { foundIn, rule } from "../rule.ts";
+
+export const capabilityUnbound = rule({
+  id: "capability-unbound",
+  about: "Require a runtime binding for every side effect, and its operation in the artifact and in the build",
+  severity: "error",
+  invariants: [
+    "fb.topology::INVARIANT_CC_STORAGE_OP_CONFORMANCE_V0",
+    "fb.topology::INVARIANT_CS_SURFACE_CLOSED_V0",
+    "fb.topology::INVARIANT_CT_SURFACE_CLOSED_V0",
+  ],
+  hint: "bind the side effect in the workflow's RB, and name an operation that its CS declares",
+  check: (subject) => reasonsOf(subject, "capability-unbound"),
+});
+
+export const implementationUndeclared = rule({
+  id: "implementation-undeclared",
+  about: "Require that every transform and side effect names its implementation; other runtimes depend on it",
+  severity: "warning",
+  invariants: ["fb.topology::INVARIANT_IMPLEMENTATION_ADMISSIBLE_V0"],
+  hint: "state module and callable",
+  *check({ ofWord }) {
+    for (const entry of [...ofWord("CT"), ...ofWord("CS")]) {
+      const above = entry.word === "CT" ? ["machine"] : [];
+      const holder = entry.word === "CT" ? objectAt(entry.frontmatter, "machine") : entry.frontmatter;
+      const implementation = objectAt(holder, "implementation");
+      for (const field of ["module", "callable"]) {
+        const said = own(implementation, field);
+        if (typeof said === "string" && said !== "") continue;
+        const path = [...above, "implementation", field];
+        yield foundIn(entry, path, { field }, `the implementation of ${entry.fqdn} has no ${field}`);
+      }
+    }
+  },
+});
+
+export const policyIncomplete = rule({
+  id: "policy-incomplete",
+  about:
+    "Require that all runtime bindings give a side effect the same policy; a path that only one binding omits is missing there",
+  severity: "warning",
+  invariants: [
+    "fb.topology::INVARIANT_RB_BINDING_POLICY_CONFORMANCE_V0",
+    "fb.topology::INVARIANT_RB_CS_ONLY_V0",
+  ],
+  hint: "give the side effect the policy that the other runtime bindings give it, or name a store in every step",
+  *check(subject) {
+    const bindings = subject.ofWord("RB").flatMap((entry) => {
+      const bound = objectAt(objectAt(entry.frontmatter, "core"), "bindings");
+      return Object.keys(bound).map((effect) => ({ entry, effect, hasPath: pathIn(objectAt(bound, effect)) }));
+    });
+    for (const { entry, effect, hasPath } of bindings) {
+      const path = ["core", "bindings", effect];
+      if (!isFqdn(effect) || kindOf(effect) !== "CS") {
+        yield foundIn(entry, path, { effect }, `${effect} is not the full name of a side effect`);
+      }
+      const same = bindings.filter((one) => one.effect === effect);
+      const withPath = same.filter((one) => one.hasPath).length;
+      if (hasPath || withPath * 2 <= same.length) continue;
+      const message = `the policy of ${effect} has no path, which ${withPath} of ${same.length} runtime bindings give it`;
+      yield foundIn(entry, path, { effect }, message);
+    }
+  },
+});
+
+function pathIn(binding: ReturnType<typeof objectAt>): boolean {
+  return [objectAt(binding, "policy"), objectAt(binding, "config")].some(
+    (one) => typeof own(one, "path") === "string",
+  );
+}
+
+export const transformUntested = rule({
+  id: "transform-untested",
+  about: "Require a conformance case for every transform; without one, two builds may return different results",
+  severity: "note",
+  hint: "add a case with inputs, outcome and expected outputs",
+  *check({ ofWord, documents }) {
+    const cases = [...documents].filter(([file]) => file.startsWith("conformance/"));
+    if (cases.length === 0) return;
+    const tested = new Set(cases.map(([, declared]) => own(declared, "ct_fqdn")));
+    for (const entry of ofWord("CT")) {
+      if (tested.has(entry.fqdn)) continue;
+      const outputs = Object.keys(objectAt(objectAt(entry.frontmatter, "core"), "outputs"));
+      yield foundIn(entry, [], { outputs }, `no conformance case states what ${entry.fqdn} returns`);
+    }
+  },
+});

@@ -1,0 +1,215 @@
+/** How tested scenarios are told: as text, as JSON, as a part of a verdict. */
+
+import { counted } from "../../errors/counted.ts";
+import type { Case, Notice, Part, Rule, Suite } from "../../report/result.ts";
+import type { EvaluatedCriterion } from "../../scenarios/format/criteria.ts";
+import { readScenario } from "../../scenarios/format/find.ts";
+import type { Tested, TestedStep } from "../../scenarios/test-file.ts";
+import type { TestResult } from "../../scenarios/test-scenarios.ts";
+import type { Paint } from "../colour.ts";
+import type { Context } from "../context.ts";
+import { differencesText } from "../differences.ts";
+import { hintLines, plain } from "../print.ts";
+import { reported } from "../report-files.ts";
+import type { Printed } from "../report-view.ts";
+import { type CoverageTerms, coverageJson, coverageText } from "./coverage.ts";
+import { coveragePart } from "./coverage-part.ts";
+
+export function testReport(terms: CoverageTerms): Printed<TestResult> {
+  return {
+    command: "pgs test",
+    toJson,
+    toText: (result, paint) => textOf(result, terms, paint),
+    toParts: (result, context) => toParts(result, terms, context),
+  };
+}
+
+/** Whether every step came out and every criterion holds. */
+export function isPassed({ scenarios }: Pick<TestResult, "scenarios">): boolean {
+  return scenarios.every(isScenarioPassed);
+}
+
+function isScenarioPassed({ steps, criteria }: Pick<Tested, "steps" | "criteria">): boolean {
+  return steps.every(isEqual) && criteria.every(({ holds }) => holds);
+}
+
+function isEqual({ differences }: TestedStep): boolean {
+  return differences.length === 0;
+}
+
+interface Counts {
+  readonly scenarios: number;
+  readonly steps: number;
+  readonly equal: number;
+  readonly different: number;
+}
+
+function countsOf({ scenarios }: TestResult): Counts {
+  const steps = scenarios.flatMap((one) => one.steps);
+  const equal = steps.filter(isEqual).length;
+  return { scenarios: scenarios.length, steps: steps.length, equal, different: steps.length - equal };
+}
+
+// ---- JSON ----
+
+function toJson(result: TestResult): unknown {
+  const { steps, equal, different } = countsOf(result);
+  return {
+    ok: isPassed(result),
+    steps: { total: steps, equal, different },
+    updated: result.updated,
+    criteria: criteriaCounts(result),
+    scenarios: result.scenarios.map(scenarioJson),
+    ...(result.coverage === null ? {} : { coverage: coverageJson(result.coverage) }),
+  };
+}
+
+function scenarioJson({ name, file, about, steps, criteria }: Tested): unknown {
+  return {
+    scenario: name,
+    file,
+    about,
+    ok: isScenarioPassed({ steps, criteria }),
+    steps: steps.map((step) => ({
+      step: step.name,
+      workflow: step.workflow,
+      ok: isEqual(step),
+      satisfies: step.satisfies,
+      ...(isEqual(step) ? {} : { differences: step.differences }),
+      ...(isEqual(step) || step.refused.length === 0 ? {} : { refused: step.refused }),
+      ...(step.hints.length === 0 ? {} : { hints: step.hints }),
+    })),
+    criteria: criteria.map(({ id, statement, satisfiedBy, holds }) => {
+      return { id, statement, satisfied_by: satisfiedBy, holds };
+    }),
+  };
+}
+
+function criteriaCounts({ scenarios }: TestResult): { readonly total: number; readonly hold: number } {
+  const criteria = scenarios.flatMap((one) => one.criteria);
+  return { total: criteria.length, hold: criteria.filter(({ holds }) => holds).length };
+}
+
+// ---- text ----
+
+function textOf(result: TestResult, terms: CoverageTerms, paint: Paint): string {
+  const told = result.scenarios.map((scenario) => scenarioText(scenario, paint)).join("");
+  const coverage = result.coverage === null ? "" : `${coverageText(result.coverage, terms)}\n`;
+  return `${told}${coverage}${paint(isPassed(result) ? "good" : "bad", countsText(result))}\n`;
+}
+
+function countsText(result: TestResult): string {
+  const { scenarios, steps, equal, different } = countsOf(result);
+  const { total, hold } = criteriaCounts(result);
+  return [
+    `${counted(scenarios, "scenario")}, ${counted(steps, "step")}`,
+    `${equal} equal`,
+    `${different} different`,
+    ...(total === 0 ? [] : [`${hold} of ${counted(total, "criterion holds", "criteria hold")}`]),
+    ...(result.updated === 0 ? [] : [`${counted(result.updated, "place")} updated`]),
+  ].join(", ");
+}
+
+function scenarioText(scenario: Tested, paint: Paint): string {
+  const different = scenario.steps.filter((step) => !isEqual(step));
+  const unmet = scenario.criteria.filter(({ holds }) => !holds);
+  return [
+    ...different.map(
+      (step) => `${paint("bad", "DIFFERENT")}  ${headOf(scenario, step)}\n${detailOf(scenario, step)}\n`,
+    ),
+    ...unmet.map((one) => `${paint("bad", "NOT MET")}  ${criterionText(scenario, one)}\n\n`),
+  ].join("");
+}
+
+function headOf({ name }: Tested, step: TestedStep): string {
+  return plain(`${name}#${step.name}`);
+}
+
+function detailOf({ file }: Tested, { workflow, refused, differences, hints }: TestedStep): string {
+  const why = refused.length === 0 ? "" : `  refused: ${refused.map(plain).join("; ")}\n`;
+  const advice = hintLines(hints).replace(/^(?=.)/gm, "  ");
+  return `  ${plain(workflow)} in ${plain(file)}\n${why}${advice}${differencesText(differences)}`;
+}
+
+function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: EvaluatedCriterion): string {
+  const by = satisfiedBy.length === 0 ? "no step satisfies it" : `different: ${missedBy.join(", ")}`;
+  return plain(`${name}: ${id} ${statement} (${by})`);
+}
+
+// ---- reports ----
+
+const RULES = {
+  step: { id: "step-differs", about: "Every step of a scenario gives the expected result.", level: "error" },
+  criterion: {
+    id: "criterion-not-met",
+    about: "Every criterion is satisfied by a step that gives the expected result.",
+    level: "error",
+  },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+/** The scenarios, and the coverage where it was asked for. */
+function toParts(result: TestResult, terms: CoverageTerms, context: Context): readonly Part[] {
+  const tested: Part = {
+    name: "test",
+    state: isPassed(result) ? "passed" : "failed",
+    counted: countsText(result),
+    rules: Object.values(RULES),
+    notices: result.scenarios.flatMap((scenario) => noticesOf(scenario, context)),
+    suites: toSuites(result),
+  };
+  if (result.coverage === null) return [tested];
+  return [tested, coveragePart(result.coverage, terms, context)];
+}
+
+function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
+  if (isPassed({ scenarios: [scenario] })) return [];
+  const { platform, path } = context;
+  const { source } = readScenario(path(scenario.file), scenario.file, platform.files);
+  const placed = (rule: Rule, message: string, pointer: string, fingerprint: string): Notice => {
+    const file = reported(scenario.file, context);
+    const line = source.lineOf(pointer);
+    return { rule: rule.id, level: "error", message: plain(message), file, line, pointer, fingerprint };
+  };
+  const different = scenario.steps.filter((step) => !isEqual(step));
+  const unmet = scenario.criteria.filter(({ holds }) => !holds);
+  return [
+    ...different.map((step) => {
+      const head = `${scenario.name}#${step.name}`;
+      const at = step.differences[0]?.at ?? "";
+      return placed(RULES.step, `${head} ${differsAt(step)}`, at, head);
+    }),
+    ...unmet.map((one) => {
+      return placed(RULES.criterion, criterionText(scenario, one), "/criteria", `${scenario.name}#${one.id}`);
+    }),
+  ];
+}
+
+/** Of a step that was refused, why: that it has left nothing is no news. */
+function differsAt({ refused, differences }: TestedStep): string {
+  if (refused.length > 0) return `was refused: ${refused.join("; ")}`;
+  return `differs at ${differences.map(({ at }) => at).join(", ")}`;
+}
+
+/** A suite for each scenario, a case for each step and for each criterion. */
+function toSuites({ scenarios }: TestResult): readonly Suite[] {
+  return scenarios.map((scenario) => ({
+    name: scenario.name,
+    cases: [
+      ...scenario.steps.map((step) => stepCase(scenario, step)),
+      ...scenario.criteria.map((criterion) => criterionCase(scenario, criterion)),
+    ],
+  }));
+}
+
+function stepCase(scenario: Tested, step: TestedStep): Case {
+  const { name, workflow: subject, seconds } = step;
+  if (isEqual(step)) return { name, subject, seconds };
+  return { name, subject, seconds, failed: { message: differsAt(step), detail: detailOf(scenario, step) } };
+}
+
+function criterionCase(scenario: Tested, criterion: EvaluatedCriterion): Case {
+  const { id, statement, holds } = criterion;
+  const common = { name: `${id} ${statement}`, subject: `${scenario.file} criteria` };
+  const message = criterionText(scenario, criterion);
+  return holds ? common : { ...common, failed: { message, detail: message } };
+}

@@ -1,0 +1,42 @@
+/** Measures what the runs of recorded traces cover of a snapshot's workflows. */
+
+import type { Snapshot } from "../snapshot/load.ts";
+import { catalogue } from "./catalogue.ts";
+import { type Coverage, coverageOf, type Outcomes } from "./coverage.ts";
+import { ScenarioFault } from "./errors.ts";
+import { countTrace, type LeftOut } from "./recorded-traces.ts";
+
+export interface CoverageRequest {
+  readonly snapshot: Snapshot;
+  /** One trace after the other is read: all of them may be large. */
+  readonly traces: readonly TraceToCount[];
+}
+
+export interface TraceToCount {
+  readonly file: string;
+  /** By itself, not by its folder: then it is refused, not left out, if another runtime wrote it. */
+  readonly isNamed: boolean;
+  read(): Uint8Array;
+}
+
+export interface CoverageResult {
+  readonly coverage: readonly Coverage[];
+  /** Number of traces that were counted. */
+  readonly counted: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The coverage of every workflow, and the traces that tell nothing of it. @throws ScenarioFault `TRACE_FOREIGN` */
+export async function measureCoverage({ snapshot, traces }: CoverageRequest): Promise<CoverageResult> {
+  const workflows = catalogue(snapshot);
+  const outcomes: Outcomes = new Map();
+  const leftOut: LeftOut[] = [];
+  for (const { file, isNamed, read } of traces) {
+    const left = await countTrace(file, read(), workflows, outcomes);
+    if (left === null) continue;
+    if (left.code === "FOREIGN" && isNamed) throw new ScenarioFault("TRACE_FOREIGN", { file, why: left.why });
+    leftOut.push(left);
+  }
+  const coverage = await coverageOf(workflows, outcomes);
+  return { coverage, counted: traces.length - leftOut.length, leftOut };
+}
