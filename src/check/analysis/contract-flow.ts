@@ -2,8 +2,9 @@
 
 import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
 import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import type { Fqdn } from "../../snapshot/fqdn.ts";
-import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import {
   ANYTHING,
   below,
