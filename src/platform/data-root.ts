@@ -11,7 +11,6 @@ import type { DataRoot, Journal, StoreFile, StoreStamp } from "../ports.ts";
 import { systemErrno } from "./errno.ts";
 import {
   append,
-  draftOf,
   openPieces,
   read,
   readAt,
@@ -23,9 +22,10 @@ import {
   unlessAbsent,
 } from "./file-bytes.ts";
 import { openIndexFile } from "./index-file.ts";
-import { createQueue, deadlineIn, holderOf, lockOf, retry, tryLocked } from "./lock/lock.ts";
+import { createQueue, deadlineIn, holderOf, retry, tryLocked } from "./lock/lock.ts";
 import { token } from "./lock/lock-owner.ts";
 import { alreadyOpen, makeFolder, type OpenFolder, openFolder } from "./open-folder.ts";
+import { draftOf, INDEXES, lockOf } from "./own-names.ts";
 
 export interface DataRootOptions {
   /** Milliseconds a writer waits for another one before it gives up. */
@@ -41,9 +41,6 @@ const DEFAULTS: DataRootOptions = {
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
 };
-
-/** Where indexes are, below the root; none of them ends as a journal does. */
-const INDEXES = ".pgs/index";
 
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
 export function openDataRoot(root: string, options: Partial<DataRootOptions> = {}): DataRoot {

@@ -174,11 +174,6 @@ export function writeWhole(file: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
 }
 
-/** The draft that will replace the file, by the token of its process; a killed process leaves it behind. */
-export function draftOf(path: string, token: string): string {
-  return `${path}.${token}.tmp`;
-}
-
 /**
  * Writes a draft next to the file, syncs it, and then renames it to the file. Mode, owner and group stay as
  * they are; returns false if the owner or the group could not be kept.

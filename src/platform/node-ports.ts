@@ -17,8 +17,9 @@ import {
   type TraceFolder,
 } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
-import { draftOf, isFileOrFolder, replace, syncFolder, writeWhole } from "./file-bytes.ts";
+import { isFileOrFolder, replace, syncFolder, writeWhole } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
+import { draftOf } from "./own-names.ts";
 
 /** The result of a file system call, or `absent` if there is no file. @throws IoError */
 export function attempt<T>(work: () => T, absent: T): T {

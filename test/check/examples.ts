@@ -500,6 +500,68 @@ export const EXAMPLES: readonly RuleExample[] = [
   },
   {
     rule: "store-shared",
+    about: "the path of a store is the lock of another store",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = { path: "log.jsonl.lock" };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is a claim on the lock of another store",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = { path: "log.jsonl.lock.claim" };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is a draft of another store",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = {
+        path: "log.jsonl.0123456789abcdef.tmp",
+      };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is below the runner's own folder",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = {
+        path: ".pgs/index/log.jsonl.keys",
+      };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is the runner's own folder",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = { path: ".pgs" };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is the runner's link for locks",
+    at: "/core/entity_stores/MORE/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = {
+        path: "below/.pgs-lock-0123456789abcdef",
+      };
+    },
+  },
+  {
+    rule: "store-shared",
+    about: "the path of a store is in another store, as if that were a folder",
+    at: "/core/entity_stores/LOG/path",
+    breach: ({ blocks }) => {
+      at(blocks, "test::STRUCTURE_X_V0", "core", "entity_stores")["MORE"] = { path: "log.jsonl/more.jsonl" };
+    },
+  },
+  {
+    rule: "store-shared",
     about: "a store is kept by two kinds of side effect",
     at: "CC_WRITE_V0.json /frontmatter/core/pipeline/1",
     breach: (small) => {

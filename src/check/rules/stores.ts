@@ -2,6 +2,7 @@
 
 import { targetOf } from "../../capabilities/effect.ts";
 import { pathBelowRoot } from "../../plan/storage.ts";
+import { ownUseOf } from "../../platform/own-names.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import { contractNodes } from "../analysis/bindings.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
@@ -10,30 +11,76 @@ import { type Found, foundIn, rule } from "../rule.ts";
 
 export const storeShared = rule({
   id: "store-shared",
-  about: "Require that a file belongs to one store and one kind of side effect; any other kind damages it",
+  about:
+    "Require that a file belongs to one store and one kind of side effect, and to no lock or index of pgs; any other use damages it",
   severity: "error",
   hint: "give each store its own path, and name the store of this side effect",
   *check(subject) {
     yield* twoStores(subject);
     yield* twoKinds(subject);
+    yield* otherFiles(subject);
   },
 });
 
 /** Stores of one name in several structures are one store. */
 function* twoStores(subject: SnapshotModel): Generator<Found> {
   const owners = new Map<string, string>();
+  for (const { artifact, store, file } of declaredFiles(subject)) {
+    const owner = owners.get(file) ?? store;
+    owners.set(file, owner);
+    if (owner === store) continue;
+    const message = `the stores ${owner} and ${store} are the same file ${file}`;
+    yield foundIn(artifact, ["core", "entity_stores", store, "path"], { store, file }, message);
+  }
+}
+
+interface DeclaredFile {
+  readonly artifact: Artifact;
+  readonly store: string;
+  readonly file: string;
+}
+
+function* declaredFiles(subject: SnapshotModel): Generator<DeclaredFile> {
   for (const { artifact } of subject.ofWord("STRUCTURE")) {
     if (artifact === null) continue;
     for (const [store, declared] of subject.snapshot.tables.structure(artifact, silent)) {
       const file = pathBelowRoot(declared);
-      if (file === null) continue;
-      const owner = owners.get(file) ?? store;
-      owners.set(file, owner);
-      if (owner === store) continue;
-      const message = `the stores ${owner} and ${store} are the same file ${file}`;
-      yield foundIn(artifact, ["core", "entity_stores", store, "path"], { store, file }, message);
+      if (file !== null) yield { artifact, store, file };
     }
   }
+}
+
+/** Paths that are a file of the runner or a folder of another store: of declared stores, and of steps without one. */
+function* otherFiles(subject: SnapshotModel): Generator<Found> {
+  const declared = [...declaredFiles(subject)];
+  const kept = keptFiles(subject);
+  const files = new Set([...declared.map(({ file }) => file), ...kept.keys()]);
+  for (const { artifact, store, file } of declared) {
+    const use = otherUseOf(file, files);
+    if (use === null) continue;
+    const message = `the path ${file} of the store ${store} is ${use}`;
+    yield foundIn(artifact, ["core", "entity_stores", store, "path"], { store, file }, message, OWN_PATH);
+  }
+  const isDeclared = new Set(declared.map(({ file }) => file));
+  for (const [file, steps] of kept) {
+    const use = isDeclared.has(file) ? null : otherUseOf(file, files);
+    if (use === null) continue;
+    for (const { contract, index, step } of steps) {
+      const message = `the path ${file}, which step ${step} uses, is ${use}`;
+      yield foundIn(contract, ["core", "pipeline", index], { step, file }, message, OWN_PATH);
+    }
+  }
+}
+
+const OWN_PATH = "choose a path that no other file has";
+
+/** Null for a path that nothing else uses. A name like that of a lock is free where the file that it locks is no store. */
+function otherUseOf(file: string, files: ReadonlySet<string>): string | null {
+  const own = ownUseOf(file);
+  if (own?.of === null) return own.what;
+  if (own !== undefined && files.has(own.of)) return `${own.what} the store ${own.of}`;
+  const below = [...files].find((one) => one.startsWith(`${file}/`));
+  return below === undefined ? null : `a folder of the store ${below}`;
 }
 
 interface Kept {

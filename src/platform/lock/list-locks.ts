@@ -5,13 +5,12 @@ import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
 import { reach } from "../data-root.ts";
 import { attempt } from "../node-ports.ts";
+import { LOCK_ENDING } from "../own-names.ts";
 import { deadlineIn, holderOf, retry, tryRemove } from "./lock.ts";
 import { textOf, tokenIn } from "./lock-owner.ts";
 
 /** How long another process that is about to remove the same lock is waited for. */
 const PATIENCE_MS = 1000;
-
-const LOCK = /(?:\.lock)(?:\.claim)*$/;
 
 export function openLocks(root: string): Locks {
   const list = () => [...locksBelow(root, "")];
@@ -21,7 +20,7 @@ export function openLocks(root: string): Locks {
       const lock = list().find((one) => one.file === file);
       if (lock === undefined) return null;
       // By the path of its store, because a lock is a link that leads nowhere.
-      const [ending = ""] = LOCK.exec(file) ?? [];
+      const [ending = ""] = LOCK_ENDING.exec(file) ?? [];
       const store = file.slice(0, -ending.length);
       const deadline = deadlineIn(PATIENCE_MS);
       const alive = await retry(() =>
@@ -39,7 +38,7 @@ function* locksBelow(root: string, below: string): Generator<StoredLock> {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const file = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* locksBelow(root, file);
-    else if (LOCK.test(file) && attempt(() => isLock(join(root, file)), false)) {
+    else if (LOCK_ENDING.test(file) && attempt(() => isLock(join(root, file)), false)) {
       const holder = attempt(() => holderOf(join(root, file)), null);
       if (holder !== null) yield { file, ...holder };
     }

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf } from "../errno.ts";
+import { isLinkName, linkNameOf } from "../own-names.ts";
 import { holderIn, ownText, remove, textOf, token } from "./lock-owner.ts";
 
 /** A lock file, or where one will be. */
@@ -28,8 +29,7 @@ export interface LockFile {
   readonly folder: string;
 }
 
-const POOLED = /^\.pgs-lock-[0-9a-f]{16}$/;
-const OWN = `.pgs-lock-${token}`;
+const OWN = linkNameOf(token);
 const MOST_LINKS = 256;
 const OLD_MS = 3_600_000;
 
@@ -137,7 +137,7 @@ export function removeStale({ path }: LockFile): void {
   const folder = dirname(path);
   ignoringErrors(() => {
     for (const name of readdirSync(folder)) {
-      if (POOLED.test(name) && isStale(join(folder, name))) remove(join(folder, name));
+      if (isLinkName(name) && isStale(join(folder, name))) remove(join(folder, name));
     }
   });
 }

@@ -15,7 +15,7 @@
 import { StoreFault } from "../../errors/ports.ts";
 import type { LockHolder } from "../../ports.ts";
 import { codeOf } from "../errno.ts";
-import { draftOf } from "../file-bytes.ts";
+import { claimOf, draftOf } from "../own-names.ts";
 import { type LockFile, release, removeStale, tryAcquire } from "./lock-link-pool.ts";
 import { holderIn, isDead, remove, sinceOf, textOf, tokenIn } from "./lock-owner.ts";
 
@@ -111,7 +111,7 @@ function locked({ path }: LockFile, file: string): StoreFault {
 
 /** Removes the lock and the draft that its owner may have left; false while another process is doing so. */
 function takeAway(lock: LockFile, text: string, file: string, deadline: number): boolean {
-  const claim = { ...lock, path: `${lock.path}.claim` };
+  const claim = { ...lock, path: claimOf(lock.path) };
   const taken = tryLocked(claim, file, deadline, () => {
     if (textOf(lock.path) !== text) return;
     const token = tokenIn(text);
@@ -122,5 +122,4 @@ function takeAway(lock: LockFile, text: string, file: string, deadline: number):
   return taken !== null;
 }
 
-export const lockOf = (store: string) => `${store}.lock`;
 const storeOf = (lock: string) => lock.replace(/\.lock$/, "");
