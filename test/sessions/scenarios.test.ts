@@ -156,7 +156,7 @@ const WRONG: readonly (readonly [
     "a member of another type",
     "    payload:\n",
     "    actor: 7\n    payload:\n",
-    /\/steps\/0\/actor should be a text/,
+    /\/steps\/0\/actor should be a string/,
     null,
   ],
   [

@@ -2,7 +2,6 @@
 
 import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
 import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
-import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { Artifact, Snapshot } from "../../snapshot/load.ts";
 import {
   ANYTHING,
@@ -100,7 +99,7 @@ function asRecord(fields: ReadonlyMap<string, Value>): Value {
 }
 
 function rawResult(step: Step, snapshot: Snapshot): Value {
-  const artifact = snapshot.artifact(step.code as Fqdn);
+  const artifact = snapshot.artifact(step.code);
   if (artifact === undefined) return ANYTHING;
   if (step.kind === "transform")
     return record(declaredFields(objectAt(artifact.frontmatter, "core"), "outputs"));

@@ -52,7 +52,7 @@ function countedIn(coverage: readonly Coverage[], min: number | undefined): stri
 
 function noticesOf(one: Coverage, level: Level, snapshot: Snapshot, context: Context): readonly Notice[] {
   const { workflow, untaken, refused } = one;
-  const artifact = snapshot.artifact(workflow as Parameters<Snapshot["artifact"]>[0]);
+  const artifact = snapshot.artifact(workflow);
   const common = { level, artifact: workflow };
   const file = artifact === undefined ? {} : { file: inSnapshot(artifact.file, context) };
   if (refused !== undefined) {
