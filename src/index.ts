@@ -13,8 +13,9 @@ export {
   seededEntropy,
 } from "./platform/node-ports.ts";
 export { openMail } from "./platform/smtp.ts";
-export { openSnapshot, type Snapshot } from "./snapshot/load.ts";
+export { openSnapshot } from "./snapshot/load.ts";
 export { requireWorkflow } from "./snapshot/require.ts";
+export type { Snapshot } from "./snapshot/snapshot.ts";
 export { openStores } from "./storage/files/stores.ts";
 export type { TraceEvent } from "./trace/event.ts";
 export { TOOL } from "./trace/tool.ts";

@@ -18,7 +18,10 @@ export interface EffectStart {
 export type Evidence =
   | {
       readonly state: "done";
-      /** Whether it is known to have been written since the effect began; else the same may have stood there before. */
+      /**
+       * Whether it is known to have been written since the effect began; else the same may have stood there before. Either
+       * way another run with the same input may have written it.
+       */
       readonly isDated: boolean;
       readonly evidence: JsonObject;
     }

@@ -3,7 +3,7 @@
 import type { CoveredGraph } from "../render/coverage/svg.ts";
 import { type CoveredFile, coveredFiles } from "../scenarios/artifact-lines.ts";
 import type { Coverage } from "../scenarios/coverage.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import type { ValuesOf } from "./option.ts";

@@ -3,9 +3,10 @@
 import { registry } from "../capabilities/registry.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import { openSnapshot, type Snapshot } from "../snapshot/load.ts";
+import { openSnapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
 import type { Seal } from "../snapshot/seal.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Context } from "./context.ts";
 import type { Trust } from "./trust.ts";
 

@@ -2,11 +2,12 @@
 
 import { Fault } from "../errors/base.ts";
 import { pointer } from "../json/pointer.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { fileOf, isFqdn, type Kind, kindOf, namespaceOf } from "../snapshot/fqdn.ts";
 import { type Path, quote } from "../snapshot/hint.ts";
-import type { Artifact, Snapshot } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { type Hint, type Reason, type Report, reportFor, type SnapshotTables } from "../snapshot/parse.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** The artifacts of one workflow, looked up by reference, with the reasons collected on the way. */
 export class Closure {

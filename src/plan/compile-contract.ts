@@ -3,8 +3,8 @@
 import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
-import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";

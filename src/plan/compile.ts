@@ -5,10 +5,12 @@
  */
 
 import type { Registry } from "../capabilities/registry.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { codeOf, firstWordOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
-import { type Artifact, closureRoot, type Snapshot } from "../snapshot/load.ts";
+import { closureRoot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";

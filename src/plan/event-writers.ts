@@ -1,8 +1,9 @@
 /** Which workflows of a snapshot write a record that admission looks for, as far as their artifacts declare it. */
 
 import { isObject, type Json, type JsonObject, objectAt, own } from "../json/value.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { isFqdn, namespaceOf, qualify } from "../snapshot/fqdn.ts";
-import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 /** Full names, sorted: those with a step that writes the event's code. */
 export function eventWriters(event: string, snapshot: Snapshot): readonly string[] {

@@ -1,7 +1,7 @@
 /** Findings about a workflow that compiles: what may still be refused at run time, or can never happen (SPEC 2.2). */
 
+import type { Artifact } from "../snapshot/artifact.ts";
 import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
-import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { suggestBinding } from "./bindings.ts";
 import { type PathWithin, pathsIn } from "./expression.ts";

@@ -2,9 +2,9 @@
 
 import { lineOf } from "../json/text.ts";
 import { editText, fieldPointer } from "../snapshot/hint.ts";
-import type { Snapshot } from "../snapshot/load.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Hint, Reason } from "../snapshot/parse.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { CompileFault, type CompileReason } from "./errors.ts";
 
 export async function refusal(

@@ -1,7 +1,7 @@
 /** Where a workflow's side effects may go: what its runtime binding and its STRUCTURE declare (SPEC 4.6). */
 
+import type { Artifact } from "../snapshot/artifact.ts";
 import { type Change, quote } from "../snapshot/hint.ts";
-import type { Artifact } from "../snapshot/load.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { BindingTable, Hint, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";

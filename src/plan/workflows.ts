@@ -1,8 +1,9 @@
 /** The workflows of one snapshot by name: each is read, verified and compiled when it is first named (SPEC 2). */
 
 import { Fault } from "../errors/base.ts";
+import type { Artifact } from "../snapshot/artifact.ts";
 import { isFqdn, kindOf } from "../snapshot/fqdn.ts";
-import type { Artifact, Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { PlanFault } from "./errors.ts";
 import type { FindWorkflow, Plan } from "./plan.ts";
 

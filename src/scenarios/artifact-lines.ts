@@ -5,7 +5,7 @@
 
 import { pointer } from "../json/pointer.ts";
 import { lineOf } from "../json/text.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Coverage } from "./coverage.ts";
 
 export interface CoveredFile {

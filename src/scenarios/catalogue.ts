@@ -3,8 +3,8 @@
 import { registry } from "../capabilities/registry.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Snapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 
 export interface Catalogue {
   readonly snapshot: Snapshot;

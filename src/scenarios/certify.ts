@@ -1,6 +1,6 @@
 /** All scenarios of a set of vectors, played and counted. */
 
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, count, coverageOf, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";

@@ -7,7 +7,7 @@ import { RunFault } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { deepFreeze, type Json, type JsonObject, own, typeOf } from "../json/value.ts";
 import { type ConformanceCase, type Property, readCases } from "../snapshot/conformance.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { ScenarioFault } from "./errors.ts";
 import { compare, type Difference } from "./expect/compare.ts";
 

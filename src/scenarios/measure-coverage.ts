@@ -1,6 +1,6 @@
 /** Measures what the runs of recorded traces cover of a snapshot's workflows. */
 
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, type Outcomes } from "./coverage.ts";
 import { ScenarioFault } from "./errors.ts";

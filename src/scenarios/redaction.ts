@@ -6,7 +6,7 @@ import { parsePointer, pointer } from "../json/pointer.ts";
 import { isObject, type Json } from "../json/value.ts";
 import type { Entropy } from "../ports.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { ABSENT, ANY, type Difference, isMatcherValue } from "./expect/compare.ts";
 import type { Data } from "./expect/data.ts";
 

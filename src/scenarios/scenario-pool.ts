@@ -1,7 +1,7 @@
 /** Runs scenario files in this thread, or several at the same time; each scenario has a data root of its own. */
 
 import type { WorkerPool } from "../ports.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import type { ScenarioEnvironment } from "./environment.ts";
 import type { ScenarioFile } from "./format/find.ts";

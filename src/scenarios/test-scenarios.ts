@@ -1,7 +1,7 @@
 /** Tests authored scenarios: reads, runs and, where asked for, updates them. */
 
 import { IoError } from "../ports.ts";
-import type { Snapshot } from "../snapshot/load.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, merge, type Outcomes } from "./coverage.ts";
 import { ScenarioFault } from "./errors.ts";

@@ -5,7 +5,7 @@ import { lineOf, valueAt } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { SnapshotFault } from "./errors.ts";
 import { type Fqdn, isFqdn, kindOf } from "./fqdn.ts";
-import type { Snapshot } from "./load.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 export type CaseOutcome = "SUCCESS" | "VIOLATION";
 

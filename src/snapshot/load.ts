@@ -7,14 +7,15 @@
 import type { Fault } from "../errors/base.ts";
 import { type Digest, digestOf, sha256 } from "../json/canonical.ts";
 import { utf8 } from "../json/text.ts";
-import { isObject, type JsonObject, own } from "../json/value.ts";
+import { isObject, own } from "../json/value.ts";
 import type { CheckCache, Files } from "../ports.ts";
+import type { Artifact } from "./artifact.ts";
 import { type ParsedArtifact, parseChecked, parseEnvelope, parseStrict } from "./envelope.ts";
 import { SealFault, SnapshotFault } from "./errors.ts";
 import { findNearbySnapshot, optionsFor, type Workspace } from "./find-snapshot.ts";
 import { otherForm } from "./form.ts";
 import { type Fqdn, fileOf, fqdnOfFile, type Kind, kindOf } from "./fqdn.ts";
-import { frontMatterTables, type SnapshotTables } from "./parse.ts";
+import { frontMatterTables } from "./parse.ts";
 import { type Place, readInside } from "./read-inside.ts";
 import {
   checkSealOnDisk,
@@ -25,43 +26,7 @@ import {
   type SnapshotSeal,
   UNSEALED,
 } from "./seal.ts";
-
-/** An artifact whose bytes match the seal, or whose executed fields match its Markdown. */
-export interface Artifact {
-  readonly fqdn: Fqdn;
-  readonly kind: Kind;
-  /** Path below the snapshot, for people. */
-  readonly file: string;
-  readonly text: string;
-  /** SHA-256 and length of the file's bytes. */
-  readonly sha256: Digest;
-  readonly size: number;
-  readonly contentHash: Digest;
-  readonly frontmatter: JsonObject;
-  /** `ct_ir` or `cs_ir` where the kind has one. */
-  readonly ir: JsonObject | null;
-}
-
-export interface Snapshot {
-  readonly folder: string;
-  readonly state: "sealed" | "verified";
-  readonly tables: SnapshotTables;
-  /** The seal's root; of an unsealed snapshot, the digest over the files of this closure. */
-  rootOf(closure: Iterable<Artifact>): Digest;
-  /** Reads, checks and narrows one artifact; undefined when the snapshot does not hold it. */
-  artifact(name: Fqdn): Artifact | undefined;
-  /** Full names of every artifact file of a kind, sorted. Reads no file. */
-  names(kind: Kind): readonly Fqdn[];
-  /** Paths of every file below a folder of the snapshot, on disk or sealed, sorted. Reads no file. */
-  paths(folder: string): readonly string[];
-  /** The object in a file that is no artifact, strictly read, its bytes the sealed ones where there is a seal. */
-  document(file: string): { readonly text: string; readonly value: JsonObject } | undefined;
-  /**
-   * Performs the deferred content checks. No artifact may be executed before.
-   * @throws SnapshotFault, SealFault
-   */
-  confirm?(artifacts: Iterable<Artifact>): Promise<void>;
-}
+import type { Snapshot } from "./snapshot.ts";
 
 export interface OpenOptions {
   readonly from?: Workspace;

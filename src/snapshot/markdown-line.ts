@@ -1,9 +1,9 @@
 /** Finds the line of a field in the authored Markdown of an artifact. */
 
 import { isObject, type Json, own } from "../json/value.ts";
+import type { Artifact } from "./artifact.ts";
 import type { FindLine } from "./derive.ts";
 import type { Path } from "./hint.ts";
-import type { Artifact } from "./load.ts";
 
 /**
  * The line of the artifact's `content` with the field at a path below `frontmatter`; for an absent field,

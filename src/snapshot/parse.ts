@@ -4,8 +4,8 @@
  */
 
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
+import type { Artifact } from "./artifact.ts";
 import type { Change, Path } from "./hint.ts";
-import type { Artifact } from "./load.ts";
 import { nearestName } from "./nearest-name.ts";
 
 /**

@@ -1,9 +1,10 @@
 /** Looks up an artifact by a typed name, or refuses with the nearest name as a suggestion. */
 
+import type { Artifact } from "./artifact.ts";
 import { NameFault } from "./errors.ts";
 import { type Fqdn, isFqdn, type Kind, kindOf } from "./fqdn.ts";
-import type { Artifact, Snapshot } from "./load.ts";
 import { shortenedName } from "./nearest-name.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** @throws NameFault */
 export function requireArtifact(snapshot: Snapshot, name: string): Artifact {

@@ -66,18 +66,7 @@ test("of a payload", async (t) => {
     for (const one of portion(t, spoilt(payload, HOSTILE), 6)) {
       const place = workspace(t, { data: join(FIXTURES, "data") });
       writeFileSync(place.path("p.json"), JSON.stringify(one));
-      await harmless(
-        place,
-        "run",
-        "--wf",
-        RELEASE,
-        "--payload",
-        "p.json",
-        "--no-png",
-        "--follow",
-        "--actor",
-        HOSTILE,
-      );
+      await harmless(place, "run", "--wf", RELEASE, "--payload", "p.json", "--no-png", "--follow");
       const [trace] = place.traces() as [string];
       assertHarmless(readFileSync(trace.replace(/jsonl$/, "md"), "utf8"), "the run's Markdown", false, false);
       await harmless(place, "examine", trace, "--steps");
@@ -202,6 +191,7 @@ test("of names of files and folders, and of arguments", async (t) => {
     ["run", "--wf", HOSTILE, "--payload", payload],
     ["run", "--wf", RELEASE, "--payload", HOSTILE],
     ["run", "--wf", RELEASE, "--payload", `${named}/${named}.json`],
+    ["run", "--wf", RELEASE, "--payload", payload, "--actor", HOSTILE],
     ["run", "--wf", RELEASE, "--payload", payload, "--clock", HOSTILE],
     ["run", "--wf", RELEASE, "--payload", payload, "--max-hops", HOSTILE],
     ["run", "--wf", RELEASE, "--payload", payload, "--durability", HOSTILE],

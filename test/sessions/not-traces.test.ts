@@ -33,7 +33,7 @@ test("stores below a folder of traces are left out, which one line says; a damag
   ]) {
     const said = await place.session(...command);
     assert.equal(said.code, 0, `${said.out}${said.err}`);
-    assert.match(said.err, /^\d+ other \*\.jsonl files? (?:is no trace|are no traces)\n$/);
+    assert.match(said.err, /^\d+ other \*\.jsonl files? (?:is not a trace|are not traces)\n$/);
     assert.match(said.out, /\b2 traces/);
     assert.equal((await place.session(...command, "--quiet")).err, "");
     document(await place.session(...command, "--json"));

@@ -111,7 +111,7 @@ test("a refusal of the system names the place, wherever the system names it", as
     const said = await place.sessionIn({ files: { ...files, list } }, "examine", ".");
     assertRefused(said, 5, "SYSTEM_REFUSED");
     assert.match(said.err, /EACCES \(locked\/traces\)$/m);
-    assertHint(said, /access to that place/);
+    assertHint(said, /access to that path/);
   }
 });
 

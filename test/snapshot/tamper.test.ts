@@ -6,9 +6,10 @@ import { lineOf } from "../../src/json/text.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { compile } from "../../src/plan/compile.ts";
 import type { Files } from "../../src/ports.ts";
+import type { Artifact } from "../../src/snapshot/artifact.ts";
 import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import { type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../src/snapshot/fqdn.ts";
-import { type Artifact, openSnapshot } from "../../src/snapshot/load.ts";
+import { openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
 import {
   artifact,

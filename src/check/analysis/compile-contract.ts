@@ -7,8 +7,9 @@ import type { CompileReason } from "../../plan/errors.ts";
 import type { Contract } from "../../plan/plan.ts";
 import { refusal } from "../../plan/refusal.ts";
 import type { Storage } from "../../plan/storage.ts";
-import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import type { ContractTable } from "../../snapshot/parse.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 
 export interface CompiledContract {
   /** What of it can be compiled; null when there is a reason why it cannot. */

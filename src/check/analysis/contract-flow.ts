@@ -2,7 +2,8 @@
 
 import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
 import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
-import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import {
   ANYTHING,
   below,

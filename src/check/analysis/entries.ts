@@ -6,11 +6,13 @@ import { sha256 } from "../../json/canonical.ts";
 import { utf8 } from "../../json/text.ts";
 import type { JsonObject } from "../../json/value.ts";
 import type { Files } from "../../ports.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/envelope.ts";
 import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
 import { fileOf, fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
-import { type Artifact, closureRoot, type Snapshot, toArtifact } from "../../snapshot/load.ts";
+import { closureRoot, toArtifact } from "../../snapshot/load.ts";
 import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import {
   readAll,
   readSealFile,

@@ -2,9 +2,9 @@
 
 import { targetOf } from "../../capabilities/effect.ts";
 import type { ContractNode, NodeKey, Plan } from "../../plan/plan.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import { codeOf, namespaceOf } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
-import type { Artifact } from "../../snapshot/load.ts";
 import { ANYTHING, infer, type Reach, record, typed, type Value } from "./abstract-value.ts";
 import { nodeReach } from "./bindings.ts";
 import { contractFlow } from "./contract-flow.ts";

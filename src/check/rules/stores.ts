@@ -2,7 +2,7 @@
 
 import { targetOf } from "../../capabilities/effect.ts";
 import { pathBelowRoot } from "../../plan/storage.ts";
-import type { Artifact } from "../../snapshot/load.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import { contractNodes } from "../analysis/bindings.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
 import { type SnapshotModel, silent } from "../analysis/snapshot-model.ts";

@@ -5,7 +5,7 @@ import { pointer } from "../../json/pointer.ts";
 import { lineOf } from "../../json/text.ts";
 import type { Case, Level, Notice, Part, Rule } from "../../report/result.ts";
 import { type Coverage, isBelow } from "../../scenarios/coverage.ts";
-import type { Snapshot } from "../../snapshot/load.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { Context } from "../context.ts";
 import { plain } from "../print.ts";
 import { inSnapshot } from "../results.ts";

@@ -8,7 +8,7 @@ import {
   shareOf,
   type Times,
 } from "../../scenarios/coverage.ts";
-import type { Snapshot } from "../../snapshot/load.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import type { GraphEdge } from "../../trace/declared-graph.ts";
 import { plain, table } from "../print.ts";
 

@@ -8,9 +8,10 @@ import { Fault } from "../../errors/base.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
 import { compile } from "../../plan/compile.ts";
 import { CompileFault } from "../../plan/errors.ts";
+import type { Artifact } from "../../snapshot/artifact.ts";
 import { EXECUTED } from "../../snapshot/envelope.ts";
 import { type Fqdn, fqdnOfFile, kindOf } from "../../snapshot/fqdn.ts";
-import type { Artifact, Snapshot } from "../../snapshot/load.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 
 /** The executed fields of one artifact. */
 export interface Executed {

@@ -15,11 +15,15 @@ interface Words {
   readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
 }
 
-function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
-  const sure = tookPlace.every(({ isOwn }) => isOwn)
+/** Nothing where all effects are the run's own. */
+function whoseFirst(tookPlace: Advice["tookPlace"]): string {
+  return tookPlace.every(({ isOwn }) => isOwn)
     ? ""
-    : "for effects without a date, type pgs examine TRACE --json with each earlier trace of the workflow, and make sure that none of them names the effect; then ";
-  return `${sure}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
+    : "type pgs examine TRACE --json with each other trace of the workflow, and make sure that none of them names the result of the open effect; then ";
+}
+
+function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
+  return `${whoseFirst(tookPlace)}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
@@ -42,7 +46,8 @@ const adviceTable = {
         heading === null ? "no remaining step writes" : `only the exit ${heading.exitReason} was left`;
       return `do not run the workflow again: all its effects are completed, and ${rest}`;
     },
-    hint: () => "treat the run as ended that way; this incomplete trace remains its record",
+    hint: ({ tookPlace }) =>
+      `${whoseFirst(tookPlace)}treat the run as ended that way; this incomplete trace remains its record`,
   },
   REPEATS: {
     what: ({ tookPlace }) => {

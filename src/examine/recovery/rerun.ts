@@ -32,7 +32,7 @@ export interface CompletedEffect extends EffectPlace {
   /** Null where nothing says that it ended. */
   readonly outcome: string | null;
   readonly change: EndedEffect["change"];
-  /** Whether it is this run that left it: of what was found undated, an earlier trace may say so, too. */
+  /** Whether this run is known to have left it. What an open effect would leave, another run with the same input may have. */
   readonly isOwn: boolean;
   readonly secondTime: OnRerun;
   /** Its outcome as rehearsed; null where it was not. */
@@ -66,9 +66,8 @@ export async function completedEffects(
   return found;
 }
 
-function toTaken({ run, node, step, capability, op, store, line, found }: OpenEffect): Taken {
-  const isOwn = found.state === "done" && found.isDated;
-  return { run, node, step, capability, op, store, line, outcome: null, change: null, isOwn };
+function toTaken({ run, node, step, capability, op, store, line }: OpenEffect): Taken {
+  return { run, node, step, capability, op, store, line, outcome: null, change: null, isOwn: false };
 }
 
 /** Hands out the rehearsed effects of a place in their order: the same step may be come to several times. */

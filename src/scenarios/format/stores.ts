@@ -2,7 +2,7 @@
 
 import { pathBelowRoot } from "../../plan/storage.ts";
 import { namespaceOf } from "../../snapshot/fqdn.ts";
-import type { Snapshot } from "../../snapshot/load.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import type { Source } from "./source.ts";
 

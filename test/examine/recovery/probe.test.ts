@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StoreFault } from "../../../src/errors/ports.ts";
+import { wordsOfAdvice } from "../../../src/examine/recovery/advice.ts";
 import type { CompletedEffect } from "../../../src/examine/recovery/rerun.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { DataRoot, LockHolder, Mail } from "../../../src/ports.ts";
@@ -218,6 +219,28 @@ test("the binding that was found is told apart from one that this run is known t
   assert.deepEqual([found.tookPlace[0]?.isOwn, known.tookPlace[0]?.isOwn], [false, true]);
   assert.deepEqual([found.code, known.code], ["ENDS_OTHERWISE", "ENDS_OTHERWISE"]);
 });
+
+for (const [step, protocol] of [
+  ["log", steps(same("log"))],
+  ["register", steps(registering("$.inputs.id"))],
+  ["write", steps(writing("$.inputs.id"))],
+] as const) {
+  test(`what another run with the same input left for ${step} is not counted as the run's own without a caveat`, async () => {
+    const run = await killedTrial(protocol);
+    const [before, written] = inStep(run, step) as [Crash, Crash];
+    await runPlan(before.plan, { id: "P-1" }, { data: before.data, seed: "another" });
+    for (const crash of [before, written]) {
+      const { open, advice } = await examined(crash);
+      assert.ok(advice !== null);
+      assert.deepEqual([open[0]?.found.state, advice.code], ["done", "COUNT_AS_DONE"]);
+      assert.deepEqual(
+        advice.tookPlace.map(({ isOwn }) => isOwn),
+        [false],
+      );
+      assert.match(wordsOfAdvice(advice).hint, /each other trace of the workflow/);
+    }
+  });
+}
 
 test("a run that is no longer admitted would not finish either", async () => {
   const protocol = steps(logging("one"), logging("two"));

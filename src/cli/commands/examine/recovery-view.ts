@@ -104,7 +104,7 @@ function foundWords(found: ProbeResult): string {
   switch (found.state) {
     case "done":
       return found.isDated
-        ? "done: its result exists and was written after it started"
+        ? "done: its result exists and was written after it started, by this run or by another one with the same input"
         : "done: its result exists; the store does not show since when";
     case "absent":
       return "absent: it has no result";

@@ -1,8 +1,9 @@
 /** `pgs list`: what can be run. */
 
 import { isObject, type JsonObject, objectAt, own } from "../../../json/value.ts";
+import type { Artifact } from "../../../snapshot/artifact.ts";
 import { isFqdn, namespaceOf, qualify } from "../../../snapshot/fqdn.ts";
-import type { Artifact, Snapshot } from "../../../snapshot/load.ts";
+import type { Snapshot } from "../../../snapshot/snapshot.ts";
 import { painter } from "../../colour.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";

@@ -6,8 +6,8 @@ import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
 import { eventWriters } from "../../../plan/event-writers.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { inArtifact } from "../../../snapshot/hint.ts";
-import type { Snapshot } from "../../../snapshot/load.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
+import type { Snapshot } from "../../../snapshot/snapshot.ts";
 import type { Summary } from "../../../trace/summary.ts";
 
 /** None for a run that ended well, and for one that ended as the protocol declares and nothing can be mended. */

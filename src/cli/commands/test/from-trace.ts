@@ -7,7 +7,7 @@ import { readSource } from "../../../scenarios/format/source.ts";
 import { storesOf } from "../../../scenarios/format/stores.ts";
 import { type Tested, testScenario } from "../../../scenarios/test-file.ts";
 import type { TestResult } from "../../../scenarios/test-scenarios.ts";
-import type { Snapshot } from "../../../snapshot/load.ts";
+import type { Snapshot } from "../../../snapshot/snapshot.ts";
 import { eventsOf } from "../../../trace/event.ts";
 import { addEvent, createSummary } from "../../../trace/summary.ts";
 import { type Context, shortPath } from "../../context.ts";
