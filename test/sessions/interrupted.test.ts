@@ -1,10 +1,11 @@
 /** Runs that were killed: what they leave is a readable prefix that examine explains. */
 
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -288,6 +289,8 @@ test("snapshot and data root are both those of the trace's workspace, from any f
   const trace = place.path(cutInside(place, "append_approval"));
   const other = await oneRelease(t);
   mkdirSync(place.path("sub/data"), { recursive: true });
+  const odd = other.path("it's data");
+  cpSync(other.path("data"), odd, { recursive: true });
   const env = (variables: Record<string, string>) => ({ env: variables });
   const [here, there] = [place.path("data"), other.path("data")];
   const cases: readonly (readonly [Partial<Platform>, readonly string[], string])[] = [
@@ -298,6 +301,9 @@ test("snapshot and data root are both those of the trace's workspace, from any f
     [{ cwd: other.folder }, ["--snapshot", place.path("protocol_snapshot")], here],
     [{ cwd: place.path("sub") }, ["--data-root", there], there],
     [{ cwd: place.path("sub"), ...env({ PGS_DATA_ROOT: there }) }, [], there],
+    [{ cwd: place.path("sub") }, ["--data-root", odd], odd],
+    [{ cwd: place.folder }, ["--data-root", odd], odd],
+    [{ cwd: other.folder }, ["--snapshot", other.path("protocol_snapshot"), "--data-root", "it's data"], odd],
     [{ cwd: place.path("sub") }, ["--workspace", other.folder], there],
     [{ cwd: place.path("sub"), ...env({ PGS_WORKSPACE: other.folder }) }, [], there],
   ];
@@ -307,6 +313,14 @@ test("snapshot and data root are both those of the trace's workspace, from any f
     const root = resolve(world.cwd as string, String(at(found, "advice", "data_root")));
     assert.equal(root, resolve(place.folder, expected), told);
     assert.equal(at(found, "allowed", "ok"), true, told);
+    const [, options] =
+      /pgs run --wf \S+((?: --\S+ .+)?) --payload FILE/.exec(String(at(found, "advice", "hint"))) ?? [];
+    assert.ok(options !== undefined, told);
+    const words = execFileSync("sh", ["-c", `printf '%s\\n' ${options}`], { encoding: "utf8" });
+    const typed = words.split("\n").filter((word) => word !== "");
+    const locks = document(await place.sessionIn(world, "data", "locks", "--json", ...typed));
+    assert.equal(locks["data_root"], resolve(place.folder, expected), `${told}: ${options}`);
+    assert.equal((await place.sessionIn(world, "list", ...typed)).code, 0, `${told}: ${options}`);
   }
 });
 

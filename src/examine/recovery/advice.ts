@@ -12,7 +12,11 @@ import type { FindStep } from "./steps.ts";
 
 interface Words {
   readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
-  readonly hint: (advice: Pick<Advice, "workflow" | "unrehearsed" | "tookPlace">) => string;
+  readonly hint: (
+    advice: Pick<Advice, "unrehearsed" | "tookPlace">,
+    /** The command that runs the workflow again. */
+    again: string,
+  ) => string;
 }
 
 /** Nothing where all effects are the run's own. */
@@ -22,8 +26,8 @@ function whoseFirst(tookPlace: Advice["tookPlace"]): string {
     : "type pgs examine TRACE --json with each other trace of the workflow, and make sure that none of them names the result of the open effect; then ";
 }
 
-function byHand({ tookPlace, workflow }: Pick<Advice, "tookPlace" | "workflow">): string {
-  return `${whoseFirst(tookPlace)}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type pgs run --wf ${workflow} --payload FILE`;
+function byHand({ tookPlace }: Pick<Advice, "tookPlace">, again: string): string {
+  return `${whoseFirst(tookPlace)}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type ${again}`;
 }
 
 const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
@@ -35,9 +39,9 @@ const adviceTable = {
       if (tookPlace.length === 0) return `run the workflow again: none of its effects was completed${then}`;
       return `run the workflow again: no effect would be repeated, and the stores would end in the state that this run would have produced${then}`;
     },
-    hint: ({ workflow, unrehearsed }) => {
+    hint: ({ unrehearsed }, again) => {
       const shown = unrehearsed === "SUPPRESSED" ? ", where some values are suppressed" : "";
-      return `pgs run --wf ${workflow} --payload FILE, with the payload of line 1 of the trace${shown}`;
+      return `${again}, with the payload of line 1 of the trace${shown}`;
     },
   },
   COUNT_AS_DONE: {
@@ -93,9 +97,14 @@ export interface Advice {
   readonly unrehearsed: ProbeFailure | null;
 }
 
-export function wordsOfAdvice(advice: Advice): { readonly what: string; readonly hint: string } {
+/** `placeOptions` make a command find the snapshot and the data root, each after a space. */
+export function wordsOfAdvice(
+  advice: Advice,
+  placeOptions: string,
+): { readonly what: string; readonly hint: string } {
   const { what, hint }: Words = adviceTable[advice.code];
-  return { what: what(advice), hint: hint(advice) };
+  const again = `pgs run --wf ${advice.workflow}${placeOptions} --payload FILE`;
+  return { what: what(advice), hint: hint(advice, again) };
 }
 
 export interface AtHand {

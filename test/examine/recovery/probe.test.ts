@@ -237,7 +237,7 @@ for (const [step, protocol] of [
         advice.tookPlace.map(({ isOwn }) => isOwn),
         [false],
       );
-      assert.match(wordsOfAdvice(advice).hint, /each other trace of the workflow/);
+      assert.match(wordsOfAdvice(advice, "").hint, /each other trace of the workflow/);
     }
   });
 }

@@ -1,4 +1,4 @@
-/** How it is told what an interrupted run may have left half-done, and what is safe to do: as text, and as JSON. */
+/** What an interrupted run may have left incomplete, and what is safe to do: as text, and as JSON. */
 
 import { ambiguityTable } from "../../../capabilities/evidence.ts";
 import { type Advice, wordsOfAdvice } from "../../../examine/recovery/advice.ts";
@@ -39,10 +39,10 @@ function foundJson(found: ProbeResult): JsonObject {
   return { state, because, dated, message: foundWords(found), evidence };
 }
 
-export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruption): unknown {
+export function adviceJson({ advice, lastNode, lastStep, dataRoot, placeOptions }: Interruption): unknown {
   if (advice === null) return null;
   const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
-  const { what, hint } = wordsOfAdvice(advice);
+  const { what, hint } = wordsOfAdvice(advice, placeOptions);
   return {
     code,
     message: what,
@@ -72,19 +72,19 @@ export function adviceJson({ advice, lastNode, lastStep, dataRoot }: Interruptio
 // ---- as text ----
 
 export function interruptionText(interruption: Interruption, paint: Paint): string {
-  const { open, advice } = interruption;
-  const effects = open.map((effect) => openEffectText(effect, paint)).join("");
+  const { open, advice, placeOptions } = interruption;
+  const effects = open.map((effect) => openEffectText(effect, placeOptions, paint)).join("");
   return advice === null ? effects : `${effects}${adviceText(interruption, advice, paint)}`;
 }
 
-function openEffectText(effect: OpenEffect, paint: Paint): string {
+function openEffectText(effect: OpenEffect, placeOptions: string, paint: Paint): string {
   const { run, node, step, op, store, line, since, effectKey, looked, found, lock, safe } = effect;
   const what = `${op}${store === null ? "" : ` on ${store}`} by ${stepText(run, node, step)} started at ${since}`;
   const rows = [
     ["effect_key", plain(effectKey)],
     ...(looked === null ? [] : [["checked", lookedText(looked)]]),
     ...(safe === "CHANGES_NOTHING" ? [] : [["found", foundText(found)]]),
-    ...(lock === null ? [] : [["lock", lockText(lock)]]),
+    ...(lock === null ? [] : [["lock", lockText(lock, placeOptions)]]),
     ["safe", `${paint("strong", safe)}, ${safeTable[safe]}`],
   ];
   const head = `${paint("bad", "OPEN EFFECT")}  line ${line}: ${plain(what)} and has no recorded end`;
@@ -124,20 +124,20 @@ function hintOf(found: ProbeResult): string {
   return hint === undefined ? "" : `  hint: ${hint}\n`;
 }
 
-function lockText(holder: LockHolder): string {
+function lockText(holder: LockHolder, placeOptions: string): string {
   const { state, since } = holder;
   const name = plain(holderText(holder));
   if (state === "dead") return `left by ${name}, which has ended: the next writer takes it over`;
-  return `held since ${since} by ${name}${state === "unknown" ? ", whose state is unknown here: see pgs data locks" : ""}`;
+  return `held since ${since} by ${name}${state === "unknown" ? `, whose state is unknown here: see pgs data locks${plain(placeOptions)}` : ""}`;
 }
 
 function adviceText(
-  { lastNode, lastStep, dataRoot, isThere }: Interruption,
+  { lastNode, lastStep, dataRoot, isThere, placeOptions }: Interruption,
   advice: Advice,
   paint: Paint,
 ): string {
   const { tookPlace, ahead, unrehearsed } = advice;
-  const { what, hint } = wordsOfAdvice(advice);
+  const { what, hint } = wordsOfAdvice(advice, placeOptions);
   const rows = [
     ["data root", `${plain(dataRoot)}${isThere ? "" : ", which does not exist"}`],
     ["last ended", lastEnded(lastNode, lastStep)],

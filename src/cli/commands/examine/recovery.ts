@@ -10,6 +10,7 @@ import { IoError } from "../../../ports.ts";
 import type { Stores } from "../../../storage/stores.ts";
 import type { Context } from "../../context.ts";
 import { nearby } from "../../print.ts";
+import { placeOptions } from "../../resolve-snapshot.ts";
 
 export interface Interruption {
   readonly open: readonly OpenEffect[];
@@ -20,6 +21,8 @@ export interface Interruption {
   /** As the reader would write it. */
   readonly dataRoot: string;
   readonly isThere: boolean;
+  /** What a command needs to find the same snapshot and data root, each option after a space. */
+  readonly placeOptions: string;
 }
 
 /** Looks into the data root, where there is one, and leaves it as it is. */
@@ -38,7 +41,8 @@ export async function interruptionOf(
   const advice = await advise(unfinished, open, { plan, findStep, readAgain, stage });
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
-  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null };
+  const isThere = stores !== null;
+  return { open, advice, lastNode, lastStep, dataRoot, isThere, placeOptions: placeOptions(context) };
 }
 
 /** Null also where one may not even look whether it is there. */
