@@ -21,10 +21,14 @@ const makeKey: Readonly<Record<KeyUse, string>> = {
   trust: "derive it from the private key with: openssl pkey -in signing.pem -pubout -out signer.pem",
 };
 
+/** Nothing helps a signature by a key for another algorithm. */
+const NAME_ED25519 =
+  "name the public key of a signer whose key is for Ed25519; who signs creates both with: openssl genpkey -algorithm ed25519 -out signing.pem; openssl pkey -in signing.pem -pubout -out signer.pem";
+
 interface KeyWords {
   what(form: string | null): string;
   /** A hint for cases in which a new key does not help. */
-  hint?(key: string): string | undefined;
+  hint?(key: string, wanted: KeyUse): string | undefined;
 }
 
 /** Why a key cannot be used. The texts repeat nothing of the key except the name of its format. */
@@ -40,7 +44,10 @@ const keyDefects = {
   },
   OPENSSH: { what: () => "has the OpenSSH format; PEM is required" },
   OTHER_FORM: { what: (form) => `has another format: ${form}` },
-  OTHER_ALGORITHM: { what: (form) => `is for ${form}, not for Ed25519` },
+  OTHER_ALGORITHM: {
+    what: (form) => `is for ${form}, not for Ed25519`,
+    hint: (_, wanted) => (wanted === "sign" ? undefined : NAME_ED25519),
+  },
   PRIVATE: {
     what: () => "is a private key; a public key is required",
     hint: (key) => `derive it from this key with: openssl pkey -in ${key} -pubout -out signer.pem`,
@@ -63,7 +70,11 @@ const keyDefects = {
 const keyTable = {
   KEY_UNUSABLE: (f: { key: string; wanted: KeyUse; defect: KeyDefect; form: string | null }) => {
     const { what, hint }: KeyWords = keyDefects[f.defect];
-    return { what: `the key ${what(f.form)}`, where: f.key, hint: hint?.(f.key) ?? makeKey[f.wanted] };
+    return {
+      what: `the key ${what(f.form)}`,
+      where: f.key,
+      hint: hint?.(f.key, f.wanted) ?? makeKey[f.wanted],
+    };
   },
 } satisfies WordingTable;
 

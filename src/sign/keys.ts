@@ -25,7 +25,7 @@ export interface SigningKey extends TrustedKey {
 /** A private key in PKCS#8, encrypted or not. @throws KeyFault */
 export function parseSigningKey(pem: string, place: string, passphrase?: string): SigningKey {
   const refuse = refusing(place, "sign");
-  const label = soleLabel(pem, refuse);
+  const label = labelOf(pem, refuse);
   if (label === "PUBLIC KEY") throw refuse("PUBLIC");
   const isEncrypted = label === "ENCRYPTED PRIVATE KEY";
   if (label !== "PRIVATE KEY" && !isEncrypted) throw refuse("OTHER_FORM", label);
@@ -40,7 +40,7 @@ export function parseSigningKey(pem: string, place: string, passphrase?: string)
 /** A public key in SPKI. @throws KeyFault */
 export function parseTrustedKey(pem: string, place: string): TrustedKey {
   const refuse = refusing(place, "trust");
-  const label = soleLabel(pem, refuse);
+  const label = labelOf(pem, refuse);
   if (label.endsWith("PRIVATE KEY")) throw refuse("PRIVATE");
   if (label !== "PUBLIC KEY") throw refuse("OTHER_FORM", label);
   const key = attempt(() => createPublicKey(pem), refuse("BROKEN"));
@@ -60,9 +60,27 @@ function refusing(key: string, wanted: KeyUse): Refuse {
   return (defect, form) => new KeyFault("KEY_UNUSABLE", { key, wanted, defect, form: form ?? null });
 }
 
-/** The label of the only PEM block. */
+/** The label of the only PEM block, which is not known to be for another algorithm. */
+function labelOf(pem: string, refuse: Refuse): string {
+  const label = soleLabel(pem, refuse);
+  const algorithm = /^(EC|RSA|DSA) /.exec(label)?.[1]?.toLowerCase() ?? algorithmOf(pem, label);
+  if (algorithm !== undefined && algorithm !== "ed25519") throw refuse("OTHER_ALGORITHM", algorithm);
+  return label;
+}
+
+/** Undefined for what cannot be read, or not without a passphrase. */
+function algorithmOf(pem: string, label: string): string | undefined {
+  try {
+    const key = label.endsWith("PRIVATE KEY") ? createPrivateKey(pem) : createPublicKey(pem);
+    return key.asymmetricKeyType;
+  } catch {
+    return undefined;
+  }
+}
+
 function soleLabel(pem: string, refuse: Refuse): string {
-  const [first, ...others] = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label]) => label);
+  const labels = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]{1,40})-----/g)].map(([, label]) => label);
+  const [first, ...others] = labels.filter((label) => label !== "EC PARAMETERS");
   if (first === "OPENSSH PRIVATE KEY" || /^(?:ssh-|---- BEGIN SSH2)/m.test(pem)) throw refuse("OPENSSH");
   if (first === undefined) throw refuse("NOT_PEM");
   if (others.length > 0) throw refuse("SEVERAL");

@@ -63,14 +63,23 @@ const rsaPublic = rsa.publicKey.export({ type: "spki", format: "pem" }) as strin
 const block = (label: string, content: string) =>
   `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`;
 
+const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const ecPrivate = ec.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+const ecPublic = ec.publicKey.export({ type: "spki", format: "pem" }) as string;
+const ecWithCurve = `${block("EC PARAMETERS", "BggqhkjOPQMBBw==")}${ec.privateKey.export({ type: "sec1", format: "pem" })}`;
+
 const unusable: readonly (readonly [about: string, pem: string, toSign: string, toTrust: string])[] = [
   ["nothing", "", "NOT_PEM", "NOT_PEM"],
   ["a text", "secret", "NOT_PEM", "NOT_PEM"],
   ["an OpenSSH key", block("OPENSSH PRIVATE KEY", "AAAA"), "OPENSSH", "OPENSSH"],
   ["a line of authorized_keys", "ssh-ed25519 AAAA me@here\n", "OPENSSH", "OPENSSH"],
-  ["a key for another algorithm", rsaPrivate, "OTHER_ALGORITHM", "PRIVATE"],
-  ["a public key for another algorithm", rsaPublic, "PUBLIC", "OTHER_ALGORITHM"],
-  ["a key in PKCS#1", block("RSA PRIVATE KEY", "AAAA"), "OTHER_FORM", "PRIVATE"],
+  ["a key for another algorithm", rsaPrivate, "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["a public key for another algorithm", rsaPublic, "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["a key in PKCS#1", block("RSA PRIVATE KEY", "AAAA"), "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["a public key in PKCS#1", block("RSA PUBLIC KEY", "AAAA"), "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["an elliptic curve with its key", ecWithCurve, "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["a private key for an elliptic curve", ecPrivate, "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
+  ["a public key for an elliptic curve", ecPublic, "OTHER_ALGORITHM", "OTHER_ALGORITHM"],
   ["a certificate", block("CERTIFICATE", "AAAA"), "OTHER_FORM", "OTHER_FORM"],
   ["two keys", `${signer.privatePem}${signer.privatePem}`, "SEVERAL", "SEVERAL"],
   ["a key with its public half", `${signer.privatePem}${signer.publicPem}`, "SEVERAL", "SEVERAL"],
@@ -89,6 +98,8 @@ for (const [about, pem, toSign, toTrust] of unusable) {
     for (const fault of faults) {
       assert.deepEqual([fault.code, fault.wording.where], ["KEY_UNUSABLE", "a.pem"]);
       assert.ok((fault.wording.hint ?? "").length > 20);
+      if (fault.facts["defect"] === "OTHER_ALGORITHM")
+        assert.match(fault.wording.hint ?? "", /openssl genpkey -algorithm ed25519 -out signing\.pem/);
       const told = inspect(fault, { depth: 9 }) + JSON.stringify(fault.facts);
       for (const line of pem.split("\n").filter((one) => one.length > 3 && !one.startsWith("--")))
         assert.ok(!told.includes(line), told);
