@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
@@ -432,9 +432,11 @@ for (const [what, ...runs] of RUNS) {
     }
     const made = await place.session("test", "--from-trace", trace);
     assert.deepEqual([made.code, made.err], [0, ""], made.out);
-    assert.equal(made.out, "1 scenario, 1 step, 1 equal, 0 different\n");
-    const again = await place.session("test");
-    assert.equal(again.out, made.out);
+    const verdict = "1 scenario, 1 step, 1 equal, 0 different\n";
+    const [, written = ""] = /^written to (.+)\n$/.exec(made.out.slice(verdict.length)) ?? [];
+    assert.ok(made.out.startsWith(verdict) && existsSync(place.path(written)), made.out);
+    const again = await place.session("test", written);
+    assert.equal(again.out, verdict);
     assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
     const [file = ""] = readdirSync(place.path("scenarios"));
     const changed = readFileSync(place.path(`scenarios/${file}`), "utf8").replace(

@@ -10,6 +10,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { open } from "../../load.ts";
 import { file, flag, optionalArgument, text } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
+import { plain } from "../../print.ts";
 import { print } from "../../report-view.ts";
 import { COVERAGE_FILES, JOBS, MIN, REPORTS, SEAL, UNTAKEN } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
@@ -60,8 +61,11 @@ export const test = defineCommand({
     const terms = { min, listsUntaken: untaken };
     if (fromTrace !== undefined) {
       const { testFromTrace } = await import("./from-trace.ts");
-      const { snapshot, result } = await testFromTrace(fromTrace, trust, context, scenarios);
-      await print(result, testReport({ ...terms, snapshot }), request, context);
+      const { snapshot, result, file: made } = await testFromTrace(fromTrace, trust, context, scenarios);
+      const report = testReport({ ...terms, snapshot });
+      const toText: typeof report.toText = (tested, paint) =>
+        `${report.toText(tested, paint)}written to ${plain(made)}\n`;
+      await print(result, { ...report, toText }, request, context);
       return EXIT.SUCCESS;
     }
     const { filter, update, jobs } = request;

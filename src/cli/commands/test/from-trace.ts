@@ -21,6 +21,8 @@ interface TestFromTrace {
   readonly snapshot: Snapshot;
   /** Of the scenario that was made, which passed. */
   readonly result: TestResult;
+  /** The scenario's file, as the reader would write it. */
+  readonly file: string;
 }
 
 /** The scenario, made and run. @throws UsageFault `SCENARIO_NOT_MADE` when the trace does not say enough */
@@ -68,7 +70,7 @@ export async function testFromTrace(
       context,
       ({ errno }) => new ScenarioFault("SCENARIO_UNWRITABLE", { file: shown, errno }),
     );
-    return { snapshot, result: { scenarios: [tested], coverage: null, updated: 0 } };
+    return { snapshot, result: { scenarios: [tested], coverage: null, updated: 0 }, file: shown };
   }
   throw refuse(`run again on the recorded data, the result differs at ${tested?.steps[0]?.differences[0]?.at}`);
 
