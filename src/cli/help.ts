@@ -39,7 +39,7 @@ export function programManual(commands: readonly Listed[]): Manual {
 export function commandManual({ name, summary }: Listed, command: Command): Manual {
   const { details, examples, exitCodes } = command;
   const words = Object.entries(command.arguments);
-  const described = words.map(([word, { description }]) => [word, description] as const);
+  const described = words.map(([word, spec]) => [word, descriptionOf(spec)] as const);
   const everywhere: readonly ExitName[] = EVERYWHERE;
   const codes = EXIT_NAMES.filter((code) => exitCodes[code] !== undefined || everywhere.includes(code));
   return {
@@ -71,10 +71,15 @@ function optionSection([heading, options]: readonly [string, Options]): Manual["
   return [`${heading} options`, entries];
 }
 
+type Described = Pick<
+  OptionSpec<unknown>,
+  "description" | "choices" | "env" | "default" | "isRepeatable" | "isRequired"
+>;
+
 /** What it means, its choices, its variable and its default. */
-function descriptionOf({ description, choices, env, isRepeatable, ...spec }: OptionSpec<unknown>): string {
+function descriptionOf({ description, choices = [], env, isRepeatable, ...spec }: Described): string {
   const facts = [
-    ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
+    ...(choices.length > 1 ? [`one of ${choices.join(", ")}`] : choices),
     ...(env === undefined ? [] : [`also ${env}`]),
     ...(spec.default === undefined ? [] : [`default: ${spec.default}`]),
     ...(isRepeatable ? ["repeatable"] : []),

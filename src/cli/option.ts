@@ -1,5 +1,7 @@
 /** The kinds of options and arguments of a command line: each says how it is written, what it means and which value it gives. */
 
+import { isDigest } from "../json/canonical.ts";
+
 /** An option; its name is the key under which it is declared, without the dashes. */
 export interface OptionSpec<T> {
   readonly description: string;
@@ -72,6 +74,14 @@ export function text(value: string, description: string, extra: Extra = {}): Opt
 export function file(description: string, extra: Extra = {}): OptionSpec<string | undefined> {
   return text("FILE", description, { completes: "file", ...extra });
 }
+
+/** A hash as it is printed: 64 hexadecimal digits in lower case. */
+export function hash(value: string, description: string, extra: Extra = {}): OptionSpec<string | undefined> {
+  const refuse = (given: string) => (isDigest(given) ? undefined : `It should be ${HASH_FORM}.`);
+  return { ...text(value, description, extra), refuse };
+}
+
+export const HASH_FORM = "a hash of 64 hexadecimal digits in lower case";
 
 export function folder(description: string, extra: Extra = {}): OptionSpec<string | undefined> {
   return text("DIR", description, { completes: "folder", ...extra });

@@ -76,6 +76,8 @@ export async function checkOutputs(outputs: Outputs, inputs: Inputs, context: Co
     if (file === "-") continue;
     const input = needed.get(place);
     if (input !== undefined) refuse(`--${option} ${file} is the file of ${input}`);
+    if (isInSnapshot(place, context) && context.platform.files.realPath(place) === null)
+      refuse(`--${option} ${file} is in the folder of the snapshot, which takes no other files`);
     const lost = await whatIsThere(place, writes, begins, context);
     if (lost !== undefined) refuse(`--${option} ${file} would overwrite ${lost}`);
   }
@@ -108,14 +110,17 @@ async function whatIsThere(
   begins: RegExp,
   context: Context,
 ): Promise<string | undefined> {
-  const { platform, settings } = context;
-  const snapshot = platform.files.realPath(settings.snapshot);
-  if (snapshot !== null && place.startsWith(`${snapshot}/`)) return "a file of the snapshot";
+  if (isInSnapshot(place, context)) return "a file of the snapshot";
   const start = await startOf(place, context);
   if (start === "") return undefined;
   if (isScenarioFile(place)) return "a scenario";
   if (/^\{[^\n]*"schema":"pgs\.trace\//.test(start)) return "a trace";
   return begins.test(start) ? undefined : `a file that is no ${writes}`;
+}
+
+function isInSnapshot(place: string, { platform, settings }: Context): boolean {
+  const snapshot = platform.files.realPath(settings.snapshot);
+  return snapshot !== null && place.startsWith(`${snapshot}/`);
 }
 
 /** A character for each byte; empty where no file is, and for what is no file. */

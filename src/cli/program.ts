@@ -4,6 +4,7 @@ import { CommanderError, Command as Parser } from "commander";
 import { run } from "./commands/run/command.ts";
 import { type Context, type Platform, toContext } from "./context.ts";
 import { type Listed, type ParsedLine, valuesOf } from "./define-command.ts";
+import { UsageFault } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandManual, helpText, programManual } from "./help.ts";
 import { addCommand, addShared, badUsage, sharedOption } from "./parser.ts";
@@ -133,7 +134,8 @@ export async function runCli(given: readonly string[], world: Platform): Promise
         ? printRefusal(badUsage("no command is named", undefined), context)
         : EXIT.USAGE;
     }
-    return printRefusal(badUsage(error.message.replace(/^error: /, ""), named?.name), context);
+    const misplaced = named === undefined ? await misplacedOption(argv) : undefined;
+    return printRefusal(misplaced ?? badUsage(error.message.replace(/^error: /, ""), named?.name), context);
   }
 }
 
@@ -156,6 +158,20 @@ function commandFirst(argv: readonly string[]): readonly string[] {
   }
   if (!command.startsWith("-") && !isCommand(command)) return [command];
   return [command, ...argv.slice(0, start), ...rest];
+}
+
+/** Of a line that begins with an option of the command that it names later; undefined for any other line. */
+async function misplacedOption([flag = "", ...rest]: readonly string[]): Promise<UsageFault | undefined> {
+  const listed = COMMANDS.find(({ name }) => name === rest.find(isCommand));
+  const [option = ""] = flag.split("=");
+  const groups = Object.values((await listed?.load())?.options ?? {});
+  if (listed === undefined || !groups.some((group) => Object.hasOwn(group, option.replace(/^--/, ""))))
+    return undefined;
+  const message = `option '${option}' comes before the command`;
+  return new UsageFault("BAD_USAGE", {
+    message,
+    hint: `type it after the command: pgs ${listed.name} ${option} …`,
+  });
 }
 
 const isCommand = (word: string) => COMMANDS.some(({ name }) => name === word);

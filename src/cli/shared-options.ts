@@ -7,6 +7,7 @@ import {
   file,
   flag,
   folder,
+  hash,
   optionalArgument,
   optionalCount,
   percentage,
@@ -44,7 +45,7 @@ export type SharedOption = { [G in keyof Shared]: keyof Shared[G] }[keyof Shared
 export type SharedValues = ValuesOf<Shared["Workspace"]> & ValuesOf<Shared["Output"]>;
 
 export const SEAL = {
-  "expect-seal": text("ROOT", "refuse a snapshot with any other root", { env: "$PGS_EXPECT_SEAL" }),
+  "expect-seal": hash("ROOT", "refuse a snapshot with any other root", { env: "$PGS_EXPECT_SEAL" }),
 };
 
 /** Who must have signed the seal. */

@@ -1,8 +1,9 @@
 /** What a seal must show before its snapshot is used, as the command line and the environment say. */
 
+import { isDigest } from "../json/canonical.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
-import type { ValuesOf } from "./option.ts";
+import { HASH_FORM, type ValuesOf } from "./option.ts";
 import type { TRUST } from "./shared-options.ts";
 
 export interface Trust {
@@ -26,13 +27,21 @@ export function trustOf(
   const areKeysNamed = [...key, ...trustedKeyFiles(env)].length > 0;
   const asked = requireSignature ?? areKeysNamed;
   return {
-    root: expectSeal ?? (env["PGS_EXPECT_SEAL"] || undefined),
+    root: expectSeal ?? expectedRoot(env),
     signatures: typeof asked === "number" ? asked : Math.max(always, asked ? 1 : 0),
     keys: key,
   };
 }
 
 type Environment = Context["platform"]["env"];
+
+function expectedRoot(env: Environment): string | undefined {
+  const root = env["PGS_EXPECT_SEAL"] || undefined;
+  if (root === undefined || isDigest(root)) return root;
+  const message = `$PGS_EXPECT_SEAL is not ${HASH_FORM}`;
+  const hint = "set it to the root of the approved snapshot, as pgs verify prints it, or unset it";
+  throw new UsageFault("BAD_USAGE", { message, hint });
+}
 
 /** 0 where the variable is not set; a 0 in it is refused, as the option refuses it. */
 function requiredSignatures(env: Environment): number {

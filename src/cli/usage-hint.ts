@@ -1,5 +1,7 @@
 /** What to type instead of a command line that is none, from the words in which the parser refuses it. */
 
+import { nearestName } from "../snapshot/nearest-name.ts";
+
 const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   [
     /^unknown (?:option|command) '(.+)'\n\(Did you mean (?:one of )?([^,?]+)/,
@@ -13,11 +15,21 @@ const HINTS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
         .map((choice) => `${option} ${choice}`)
         .join(" or ")}`,
   ],
-  [/^argument '.* Allowed choices are (.+)\.$/, (choices) => `type ${choices.replaceAll(", ", " or ")}`],
+  [
+    /^argument '(.*)' is no .* Allowed choices are (.+)\.$/,
+    (given, choices) => {
+      const meant = nearestName(given, choices.split(", "));
+      return meant === null ? `type ${choices.replaceAll(", ", " or ")}` : `type ${meant} instead of ${given}`;
+    },
+  ],
   [/^option '(--\S+).*should be a whole number/, (option) => `omit ${option}, or type a whole number above 0`],
   [
     /^option '(--\S+).*should be at most (\d+)/,
     (option, most) => `omit ${option}, or type a whole number up to ${most}`,
+  ],
+  [
+    /^option '(--\S+).*should be a hash/,
+    (option) => `omit ${option}, or copy all 64 digits of the hash after it, in lower case`,
   ],
   [/^option '(--\S+)' has an empty value/, (option) => `omit ${option}, or type a value after it`],
   [

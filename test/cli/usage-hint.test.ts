@@ -17,6 +17,8 @@ const hints: readonly (readonly [message: string, hint: string])[] = [
     "omit --max-hops, or type a whole number above 0",
   ],
   ["argument 'x' is no what. Allowed choices are a, b.", "type a or b"],
+  ["argument 'lock' is no what. Allowed choices are locks.", "type locks instead of lock"],
+  ["argument 'bsh' is no shell. Allowed choices are bash, zsh, fish.", "type bash instead of bsh"],
   ["unknown option '--xyzzy'", "type pgs run --help"],
 ];
 

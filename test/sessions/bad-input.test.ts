@@ -150,7 +150,35 @@ const badLines: readonly BadLine[] = [
   { argv: ["--jsno", "run", RELEASE], code: "BAD_USAGE", hint: /--json instead/ },
   { argv: ["examine", ""], code: "BAD_USAGE", says: /empty/ },
   { argv: ["examine"], code: "BAD_USAGE", says: /trace/ },
-  { argv: ["examine", "scenarios", "--head", "0"], code: "FILE_MISSING" },
+  { argv: ["examine", "scenarios", "--head", "0".repeat(64)], code: "FILE_MISSING" },
+  ...[
+    "abc",
+    "A".repeat(64),
+    "0".repeat(63),
+    "0".repeat(65),
+    `sha256:${"0".repeat(64)}`,
+    "g".repeat(64),
+  ].flatMap((hash) =>
+    [
+      ["examine", "a.jsonl", "--head", hash],
+      ["verify", "--expect-seal", hash],
+      ["run", RELEASE, "--expect-seal", hash],
+    ].map((argv) => ({ argv, code: "BAD_USAGE", says: /lower case/, hint: /all 64 digits/ })),
+  ),
+  { argv: ["--payload", "x", "run", RELEASE], code: "BAD_USAGE", hint: /after the command: pgs run --payload/ },
+  { argv: ["--payload=x", "run", RELEASE], code: "BAD_USAGE", hint: /after the command: pgs run --payload/ },
+  { argv: ["--steps", "examine", "a.jsonl"], code: "BAD_USAGE", hint: /pgs examine --steps/ },
+  { argv: ["--steps", "run", RELEASE], code: "BAD_USAGE", says: /unknown option/, hint: /--help/ },
+  { argv: ["data", "lock"], code: "BAD_USAGE", hint: /type locks/ },
+  { argv: ["data", "lokcs"], code: "BAD_USAGE", hint: /type locks/ },
+  { argv: ["completion", "bsh"], code: "BAD_USAGE", hint: /type bash instead of bsh/ },
+  { argv: ["completion", "x"], code: "BAD_USAGE", hint: /type bash or zsh or fish/ },
+  {
+    argv: ["verify", "--sarif", "protocol_snapshot/new.json"],
+    code: "BAD_USAGE",
+    says: /folder of the snapshot, which takes no other files/,
+    hint: /--sarif FILE/,
+  },
   { argv: ["examine", "nowhere.jsonl"], code: "FILE_MISSING", says: /nowhere\.jsonl/ },
   { argv: ["examine", "protocol_snapshot"], code: "TRACES_MISSING", says: /protocol_snapshot/ },
   {
@@ -292,7 +320,7 @@ test("of every command each option with a value refuses an empty one, and a seco
       assert.match(empty.err, new RegExp(`^pgs: BAD_USAGE .*${option}`), name);
       const twice = await place.session(name, `${option}=1`, `${option}=1`);
       if (!COLLECTED.includes(option))
-        assert.match(twice.err, /BAD_USAGE .*(?:more than once|Allowed choices)/, name);
+        assert.match(twice.err, /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash)/, name);
     }
   }
   assertNothingLeft(place);

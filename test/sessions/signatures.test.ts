@@ -302,13 +302,21 @@ test("a value in the environment that its option would refuse is refused", async
   const file = ada.publicFile;
   const refused: readonly Record<string, string>[] = [
     ...["0", "00", "-1", "1.5", "1e3", " ", "yes"].map((PGS_REQUIRE_SIGNATURE) => ({ PGS_REQUIRE_SIGNATURE })),
+    ...["abc", "A".repeat(64), "0".repeat(63), "0".repeat(65), " "].map((PGS_EXPECT_SEAL) => ({
+      PGS_EXPECT_SEAL,
+    })),
     ...[":", `:${file}`, `${file}:`, `${file}::${file}`].map((PGS_TRUSTED_KEYS) => ({ PGS_TRUSTED_KEYS })),
   ];
   for (const env of refused) {
     for (const command of [["verify"], ["list"], completed])
       assertRefused(await place.sessionIn({ env }, ...command), 2, "BAD_USAGE");
   }
-  fine(await place.sessionIn({ env: { PGS_REQUIRE_SIGNATURE: "", PGS_TRUSTED_KEYS: "" } }, "verify"));
+  fine(
+    await place.sessionIn(
+      { env: { PGS_EXPECT_SEAL: "", PGS_REQUIRE_SIGNATURE: "", PGS_TRUSTED_KEYS: "" } },
+      "verify",
+    ),
+  );
   assertNothingLeft(place);
 });
 

@@ -23,7 +23,7 @@ import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
-import { argumentList, flag, text } from "../../option.ts";
+import { argumentList, flag, hash, text } from "../../option.ts";
 import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
@@ -36,11 +36,11 @@ import { type Examination, type PlacedLine, type Reexamined, toJson, toText } fr
 
 export const examine = defineCommand({
   details:
-    "A trace is valid if it is intact, the snapshot allows it and a replay gives the same events. Of an interrupted run, it says which effects may be half done. Of several traces, or of a folder, it prints one verdict each.",
+    "A trace is valid if it is intact, the snapshot allows it and a replay gives the same events. Of an interrupted run, it says which effects may be incomplete. Of several traces, or of a folder, it prints one verdict each.",
   arguments: { traces: argumentList("traces (.jsonl files), and folders of them", { completes: "file" }) },
   options: {
     Examination: {
-      head: text(
+      head: hash(
         "HASH",
         "require this hash of the last event, as pgs run prints it; docs/evidence.md lists what only it proves",
       ),
