@@ -108,8 +108,9 @@ async function spoilt(t: TestContext): Promise<Workspace> {
   unsealedCopy(snapshot);
   cpSync(join(SNAPSHOT, "conformance"), join(snapshot, "conformance"), { recursive: true });
   mkdirSync(place.path("scenarios"));
+  cpSync(join(FIXTURES, "data"), place.path("scenarios/data"), { recursive: true });
   const text = `scenario: A grant
-given: { data: ${FIXTURES}/data }
+given: { data: data }
 steps:
   - name: grant
     workflow: ${GRANT}
