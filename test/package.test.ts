@@ -106,7 +106,7 @@ test("publint and are-the-types-wrong find nothing", {
 
 test("it holds what runs, schemas, types, documents and licences, and names who wrote what is bundled", () => {
   const allowed =
-    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|(bin|dist|docs|fixtures|man|protocol_snapshot|scenarios|schemas)(\/.*)?)$/;
+    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|(bin|dist|docs|fixtures|man|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

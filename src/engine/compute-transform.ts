@@ -1,5 +1,6 @@
 /** A transform's result: computed from live readings of clock and entropy, or once more from the recorded ones. */
 
+import type { Transform } from "../capabilities/transform.ts";
 import { pointer } from "../json/pointer.ts";
 import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { TransformStep } from "../plan/plan.ts";
@@ -11,13 +12,13 @@ type Computed = Omit<TransformResult, "observed">;
 
 /** @throws RunFault `CAPABILITY_FAULT` where it threw, or its result is not JSON */
 export function computeTransform(
-  step: Pick<TransformStep, "code" | "transform">,
+  step: { readonly code: string; readonly transform: Transform },
   inputs: JsonObject,
   sources: Sources,
 ): Computed {
   const fault = (reason: string, cause?: unknown) =>
     new EngineFault("transform", "CT", "CAPABILITY_FAULT", { capability: step.code, reason }, { cause });
-  let answer: ReturnType<TransformStep["transform"]["answer"]>;
+  let answer: ReturnType<Transform["answer"]>;
   try {
     answer = step.transform.answer(inputs, sources);
   } catch (error) {

@@ -140,13 +140,19 @@ function compileStep(of: StepScope): readonly Step[] {
     outputs: compileOutputs(of),
     onResult: compileActions(of),
   };
-  if ((step.transform === null) === (step.sideEffect === null)) {
+  const { transform, sideEffect } = step;
+  if ((transform === null) === (sideEffect === null)) {
     const what = `step ${step.name} should name either a transform or a side_effect`;
     report("STEP_KIND", step.path, what, kindMeant(step));
     return [];
   }
-  const bound = step.transform !== null ? bindTransform(step, step.transform, scope) : bindEffect(step, scope);
-  return bound === undefined ? [] : [{ ...base, ...bound } as Step];
+  const bound =
+    transform !== null
+      ? bindTransform(step, transform, scope)
+      : sideEffect !== null
+        ? bindEffect(step, sideEffect, scope)
+        : undefined;
+  return bound === undefined ? [] : [{ ...base, ...bound }];
 }
 
 /** The hint for a step with two capabilities (remove the one without an operation) or with none (a misspelt name). */
@@ -314,7 +320,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const { onSuccess, onFailure } = step;
   return {
     kind: "transform",
-    code,
+    code: artifact.fqdn,
     required: scope.closure.tables.transform(artifact),
     transform,
     onSuccess,
@@ -322,8 +328,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   };
 }
 
-function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | undefined {
-  const code = step.sideEffect as string;
+function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<EffectStep> | undefined {
   const path = [...step.path, "side_effect"];
   const artifact = scope.closure.resolve(code, "CS", scope.report, path);
   const binding = scope.storage.effects.get(code);
@@ -336,7 +341,7 @@ function bindEffect(step: StepTable, scope: ContractScope): Bound<EffectStep> | 
   if (effect === undefined) return unimplemented(code, path, scope.report);
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
-  return { kind: "effect", code, effect, policy: binding.policy, ...bound, ...location };
+  return { kind: "effect", code: artifact.fqdn, effect, policy: binding.policy, ...bound, ...location };
 }
 
 /** There is no fallback: a capability that this build does not have is refused. */

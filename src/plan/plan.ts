@@ -7,6 +7,7 @@ import type { Effect, Operation } from "../capabilities/effect.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
@@ -15,7 +16,7 @@ export type NodeKey = string;
 
 export interface Plan {
   readonly workflow: {
-    readonly fqdn: string;
+    readonly fqdn: Fqdn;
     readonly code: string;
     readonly contentHash: Digest;
     readonly summary: string;
@@ -119,7 +120,7 @@ interface StepBase {
 
 export interface TransformStep extends StepBase {
   readonly kind: "transform";
-  readonly code: string;
+  readonly code: Fqdn;
   /** Input names the CT artifact requires. */
   readonly required: readonly string[];
   readonly transform: Transform;
@@ -129,7 +130,7 @@ export interface TransformStep extends StepBase {
 
 export interface EffectStep extends StepBase {
   readonly kind: "effect";
-  readonly code: string;
+  readonly code: Fqdn;
   readonly op: string;
   readonly effect: Effect;
   readonly operation: Operation;

@@ -27,7 +27,7 @@ export interface CoveredLine {
 /** A file for each workflow that compiles. */
 export function coveredFiles(coverage: readonly Coverage[], snapshot: Snapshot): readonly CoveredFile[] {
   return coverage.flatMap((one) => {
-    const artifact = snapshot.artifact(one.workflow as Parameters<Snapshot["artifact"]>[0]);
+    const artifact = snapshot.artifact(one.workflow);
     if (artifact === undefined || one.graph === null) return [];
     return [{ workflow: one.workflow, file: artifact.file, lines: linesOf(one, artifact.text) }];
   });

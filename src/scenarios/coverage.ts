@@ -4,7 +4,7 @@ import { Fault } from "../errors/base.ts";
 import { type JsonObject, own } from "../json/value.ts";
 import { toGraph } from "../plan/graph.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
-import { fqdnOfFile } from "../snapshot/fqdn.ts";
+import { type Fqdn, fqdnOfFile } from "../snapshot/fqdn.ts";
 import type { Graph, GraphEdge } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { edgeTaken } from "../trace/run-path.ts";
@@ -12,7 +12,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { STUBBED } from "./stubbed-executor.ts";
 
 export interface Coverage {
-  readonly workflow: string;
+  readonly workflow: Fqdn;
   readonly declared: number;
   readonly taken: number;
   readonly untaken: readonly GraphEdge[];

@@ -3,7 +3,6 @@
 import { isObject, type JsonObject, objectAt, own } from "../../json/value.ts";
 import type { Contract, OutputBinding, Step } from "../../plan/plan.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
-import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import {
   ANYTHING,
@@ -101,7 +100,7 @@ function asRecord(fields: ReadonlyMap<string, Value>): Value {
 }
 
 function rawResult(step: Step, snapshot: Snapshot): Value {
-  const artifact = snapshot.artifact(step.code as Fqdn);
+  const artifact = snapshot.artifact(step.code);
   if (artifact === undefined) return ANYTHING;
   if (step.kind === "transform")
     return record(declaredFields(objectAt(artifact.frontmatter, "core"), "outputs"));

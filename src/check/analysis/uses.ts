@@ -2,7 +2,6 @@
 
 import { objectAt, own } from "../../json/value.ts";
 import { pathsIn, type Segment } from "../../plan/expression.ts";
-import type { Fqdn } from "../../snapshot/fqdn.ts";
 import type { ContractFlow, StepFlow } from "./contract-flow.ts";
 import { outputOf } from "./reaching-outputs.ts";
 import type { SnapshotModel } from "./snapshot-model.ts";
@@ -10,10 +9,7 @@ import type { SnapshotModel } from "./snapshot-model.ts";
 /** The outputs that the transform declares to be true or false, and nothing else. */
 export function booleanResultsOf(step: StepFlow["step"], { snapshot }: SnapshotModel): readonly string[] {
   if (step.kind !== "transform") return [];
-  const outputs = objectAt(
-    objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core"),
-    "outputs",
-  );
+  const outputs = objectAt(objectAt(snapshot.artifact(step.code)?.frontmatter ?? {}, "core"), "outputs");
   return Object.keys(outputs).filter((name) => own(objectAt(outputs, name), "type") === "boolean");
 }
 

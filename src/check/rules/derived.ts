@@ -512,7 +512,7 @@ function wantedBy(step: StepFlow["step"], name: string, { snapshot }: SnapshotMo
     const shape = Object.hasOwn(step.operation.input, name) ? step.operation.input[name] : undefined;
     return declaredValue(shape === undefined ? undefined : { type: shape.type });
   }
-  const core = objectAt(snapshot.artifact(step.code as Fqdn)?.frontmatter ?? {}, "core");
+  const core = objectAt(snapshot.artifact(step.code)?.frontmatter ?? {}, "core");
   return declaredValue(own(objectAt(core, "inputs"), name) as Json | undefined);
 }
 

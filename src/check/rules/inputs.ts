@@ -3,7 +3,6 @@
 import { isObject, objectAt, own } from "../../json/value.ts";
 import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
-import type { Fqdn } from "../../snapshot/fqdn.ts";
 import { excludes, type Reach, typed } from "../analysis/abstract-value.ts";
 import { conditionPaths, contractNodes, flowing, nodeReach, stepPaths } from "../analysis/bindings.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
@@ -37,7 +36,7 @@ export const inputNeverRead = rule({
 
 /** The inputs that the artifact declares; null when it declares none at all. */
 function takenBy(step: StepFlow["step"], { snapshot }: SnapshotModel): ReadonlySet<string> | null {
-  const artifact = snapshot.artifact(step.code as Fqdn);
+  const artifact = snapshot.artifact(step.code);
   if (artifact === undefined) return null;
   if (step.kind === "effect") {
     const listed = own(operationOf(artifact, step.op), "input");

@@ -6,11 +6,10 @@ import { lineOf } from "../../json/text.ts";
 import type { Case, Level, Notice, Part, Rule } from "../../report/result.ts";
 import { type Coverage, isBelow } from "../../scenarios/coverage.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
-import type { GraphEdge } from "../../trace/declared-graph.ts";
 import type { Context } from "../context.ts";
 import { plain } from "../print.ts";
 import { inSnapshot } from "../results.ts";
-import type { CoverageTerms } from "./coverage.ts";
+import { type CoverageTerms, edgeText } from "./coverage.ts";
 
 const RULES = {
   untaken: { id: "edge-never-taken", about: "Every declared edge is taken by some run.", level: "error" },
@@ -53,7 +52,7 @@ function countedIn(coverage: readonly Coverage[], min: number | undefined): stri
 
 function noticesOf(one: Coverage, level: Level, snapshot: Snapshot, context: Context): readonly Notice[] {
   const { workflow, untaken, refused } = one;
-  const artifact = snapshot.artifact(workflow as Parameters<Snapshot["artifact"]>[0]);
+  const artifact = snapshot.artifact(workflow);
   const common = { level, artifact: workflow };
   const file = artifact === undefined ? {} : { file: inSnapshot(artifact.file, context) };
   if (refused !== undefined) {
@@ -68,10 +67,6 @@ function noticesOf(one: Coverage, level: Level, snapshot: Snapshot, context: Con
     const fingerprint = `${workflow} ${edgeText(edge)}`;
     return { ...common, ...place, rule: RULES.untaken.id, message, hint, fingerprint };
   });
-}
-
-function edgeText({ from, outcome, to }: GraphEdge): string {
-  return `${from} --${outcome}--> ${to}`;
 }
 
 function toCase({ workflow, taken, declared, untaken, refused }: Coverage, isShort: boolean): Case {

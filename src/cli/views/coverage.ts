@@ -9,6 +9,7 @@ import {
   type Times,
 } from "../../scenarios/coverage.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { GraphEdge } from "../../trace/declared-graph.ts";
 import { plain, table } from "../print.ts";
 
 // ---- JSON ----
@@ -89,7 +90,7 @@ function stagedText(edges: readonly Times[]): string {
 function untakenText({ workflow, edges, outcomes, admission }: Coverage): string {
   const never = <T extends Times>(entries: readonly T[]) => entries.filter(({ count }) => count === 0);
   const lines = [
-    ...never(edges).map(({ from, outcome, to }) => `${from} --${outcome}--> ${to}`),
+    ...never(edges).map(edgeText),
     ...never(outcomes)
       .filter(({ node, outcome }) => !edges.some((edge) => edge.from === node && edge.outcome === outcome))
       .map(({ node, outcome }) => `${node} ends ${outcome}`),
@@ -97,6 +98,11 @@ function untakenText({ workflow, edges, outcomes, admission }: Coverage): string
   ];
   if (lines.length === 0) return "";
   return `\nnever in ${workflow}\n${lines.map((line) => `  ${plain(line)}\n`).join("")}`;
+}
+
+/** An edge of a graph on one line. */
+export function edgeText({ from, outcome, to }: GraphEdge): string {
+  return `${from} --${outcome}--> ${to}`;
 }
 
 function belowText({ workflow, edges, refused }: Coverage, min: number): string {

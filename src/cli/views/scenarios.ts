@@ -8,12 +8,12 @@ import type { Tested, TestedStep } from "../../scenarios/test-file.ts";
 import type { TestResult } from "../../scenarios/test-scenarios.ts";
 import type { Paint } from "../colour.ts";
 import type { Context } from "../context.ts";
-import { differencesText } from "../differences.ts";
 import { hintLines, plain } from "../print.ts";
 import { reported } from "../report-files.ts";
 import type { Printed } from "../report-view.ts";
 import { type CoverageTerms, coverageJson, coverageText } from "./coverage.ts";
 import { coveragePart } from "./coverage-part.ts";
+import { differsAt, stepDetail } from "./step.ts";
 
 export function testReport(terms: CoverageTerms): Printed<TestResult> {
   return {
@@ -126,9 +126,8 @@ function headOf({ name }: Tested, step: TestedStep): string {
 }
 
 function detailOf({ file }: Tested, { workflow, refused, differences, hints }: TestedStep): string {
-  const why = refused.length === 0 ? "" : `  refused: ${refused.map(plain).join("; ")}\n`;
-  const advice = hintLines(hints).replace(/^(?=.)/gm, "  ");
-  return `  ${plain(workflow)} in ${plain(file)}\n${why}${advice}${differencesText(differences)}`;
+  const notes = hintLines(hints).replace(/^(?=.)/gm, "  ");
+  return stepDetail({ workflow, file, refused, notes, differences });
 }
 
 function criterionText({ name }: Tested, { id, statement, satisfiedBy, missedBy }: EvaluatedCriterion): string {
@@ -176,7 +175,7 @@ function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
     ...different.map((step) => {
       const head = `${scenario.name}#${step.name}`;
       const at = step.differences[0]?.at ?? "";
-      return placed(RULES.step, `${head} ${differsAt(step)}`, at, head);
+      return placed(RULES.step, `${head} ${messageOf(step)}`, at, head);
     }),
     ...unmet.map((one) => {
       return placed(RULES.criterion, criterionText(scenario, one), "/criteria", `${scenario.name}#${one.id}`);
@@ -185,9 +184,9 @@ function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
 }
 
 /** Of a step that was refused, why: that it has left nothing is no news. */
-function differsAt({ refused, differences }: TestedStep): string {
+function messageOf({ refused, differences }: TestedStep): string {
   if (refused.length > 0) return `was refused: ${refused.join("; ")}`;
-  return `differs at ${differences.map(({ at }) => at).join(", ")}`;
+  return differsAt(differences);
 }
 
 /** A suite for each scenario, a case for each step and for each criterion. */
@@ -204,7 +203,7 @@ function toSuites({ scenarios }: TestResult): readonly Suite[] {
 function stepCase(scenario: Tested, step: TestedStep): Case {
   const { name, workflow: subject, seconds } = step;
   if (isEqual(step)) return { name, subject, seconds };
-  return { name, subject, seconds, failed: { message: differsAt(step), detail: detailOf(scenario, step) } };
+  return { name, subject, seconds, failed: { message: messageOf(step), detail: detailOf(scenario, step) } };
 }
 
 function criterionCase(scenario: Tested, criterion: EvaluatedCriterion): Case {

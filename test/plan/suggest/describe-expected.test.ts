@@ -15,12 +15,12 @@ const field = (spec: Partial<FieldSpec>): FieldSpec => ({
 });
 
 const wishes: readonly (readonly [wish: string, spec: Partial<FieldSpec>, given?: Json])[] = [
-  ['a text, such as "text"', { types: ["string"] }],
-  ['a text of one character or more, such as "text"', { types: ["string"], emptyIsMissing: true }],
+  ['a string, such as "text"', { types: ["string"] }],
+  ['a string of one character or more, such as "text"', { types: ["string"], emptyIsMissing: true }],
   ["an integer of 3 or more, such as 3", { types: ["integer"], minimum: 2.5 + 0.5 }],
   ["a number of 0.5 or more, such as 0.5", { types: ["number"], minimum: 0.5 }],
   ["true or false, such as true", { types: ["boolean"] }],
-  ['a text or null, such as "text"', { types: ["string", "null"] }],
+  ['a string or null, such as "text"', { types: ["string", "null"] }],
   ["null, such as null", { types: ["null"] }],
   ['a value, such as "text"', {}],
   [

@@ -5,14 +5,14 @@ import { reasonsOf } from "../../../plan/errors.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../../report/result.ts";
 import type { Coverage } from "../../../scenarios/coverage.ts";
 import { spelledOtherwise } from "../../../scenarios/expect/number-spelling.ts";
-import type { GraphEdge } from "../../../trace/declared-graph.ts";
 import type { Paint } from "../../colour.ts";
 import type { Context } from "../../context.ts";
-import { differencesText } from "../../differences.ts";
 import type { EvaluatedScenario, EvaluatedStep, Verdict } from "../../evaluate.ts";
 import { plain, table } from "../../print.ts";
 import { reported } from "../../report-files.ts";
 import type { Printed } from "../../report-view.ts";
+import { edgeText } from "../../views/coverage.ts";
+import { differsAt, stepDetail } from "../../views/step.ts";
 
 export interface Certified {
   readonly scenarios: readonly EvaluatedScenario[];
@@ -109,17 +109,19 @@ function stepText(file: string, played: EvaluatedStep, paint: Paint): string {
 
 function detailOf(file: string, { step, differences, fault }: EvaluatedStep): string {
   if (step.kind !== "run") return "";
-  const refused = fault === null ? "" : `  refused: ${reasonsOf(fault).map(plain).join("; ")}\n`;
+  const refused = fault === null ? [] : reasonsOf(fault);
   const spelled = spelledOtherwise(step).map(plain);
-  const note = spelled.length === 0 ? "" : `  note: by value these are whole numbers: ${spelled.join(", ")}\n`;
-  return `  ${plain(step.workflow)} in ${plain(file)}\n${refused}${note}${differencesText(differences)}`;
+  const notes = spelled.length === 0 ? "" : `  note: by value these are whole numbers: ${spelled.join(", ")}\n`;
+  return stepDetail({ workflow: step.workflow, file, refused, notes, differences });
 }
 
 function coverageText(coverage: readonly Coverage[], listsUntaken: boolean): string {
   const { declared, taken } = edgesOf(coverage);
   const rows = coverage.map((one) => [one.workflow, edgeCount(one)]);
   const untaken = coverage.flatMap(({ workflow, untaken: edges }) =>
-    edges.length === 0 ? [] : [`\n${workflow}\n${edges.map(edgeText).join("")}`],
+    edges.length === 0
+      ? []
+      : [`\n${workflow}\n${edges.map((edge) => `  ${plain(edgeText(edge))}\n`).join("")}`],
   );
   return [
     `edges taken\n${table([...rows, ["all", `${taken}/${declared}`]])}`,
@@ -129,10 +131,6 @@ function coverageText(coverage: readonly Coverage[], listsUntaken: boolean): str
 
 function edgeCount({ taken, declared, refused }: Coverage): string {
   return refused === undefined ? `${taken}/${declared}` : "unknown: it does not compile";
-}
-
-function edgeText({ from, outcome, to }: GraphEdge): string {
-  return `  ${plain(`${from} --${outcome}--> ${to}`)}\n`;
 }
 
 // ---- reports ----
@@ -148,17 +146,13 @@ function toParts(result: Certified, context: Context): readonly Part[] {
   const notices = played
     .filter(({ step }) => step.verdict === "different")
     .map(({ scenario, step }): Notice => {
-      const message = `${step.name} ${differsAt(step)}`;
+      const message = `${step.name} ${differsAt(step.differences)}`;
       const file = reported(scenario.file, context);
       return { rule: RULE.id, level: "error", message, file, fingerprint: step.name };
     });
   const state = notices.length === 0 ? "passed" : "failed";
   const counted = countsText(result);
   return [{ name: "certify", state, counted, rules: [RULE], notices, suites: toSuites(result) }];
-}
-
-function differsAt({ differences }: EvaluatedStep): string {
-  return `differs at ${differences.map(({ at }) => at).join(", ")}`;
 }
 
 /** A suite for each scenario. */
@@ -174,7 +168,7 @@ function caseOf(file: string, played: EvaluatedStep): Case {
   if (step.kind === "left out") return { name: step.name, subject: file, seconds, skipped: step.why };
   const common = { name: step.name, subject: step.workflow, seconds };
   if (verdict === "equal") return common;
-  const message = differsAt(played);
+  const message = differsAt(played.differences);
   return verdict === "informative"
     ? { ...common, skipped: `informative: ${message}` }
     : { ...common, failed: { message, detail: detailOf(file, played) } };

@@ -61,6 +61,6 @@ function partsText(parts: readonly Part[], paint: Paint): string {
     "",
   );
   const lines = rows.split("\n").slice(0, -1);
-  const painted = lines.map((line, i) => paint(WORDS[(parts[i] as Part).state][1], line));
+  const painted = parts.map(({ state }, i) => paint(WORDS[state][1], lines[i] ?? ""));
   return `${painted.join("\n")}\n`;
 }

@@ -30,7 +30,8 @@ export const list = defineCommand({
   async action(_, context) {
     const { settings } = context;
     const snapshot = await open(context, trustOf({}, context));
-    const rows = snapshot.names("WF").map((name) => row(snapshot.artifact(name) as Artifact, snapshot));
+    const artifacts = snapshot.names("WF").map((name) => snapshot.artifact(name));
+    const rows = artifacts.flatMap((one) => (one === undefined ? [] : [row(one, snapshot)]));
     if (settings.json) {
       printJson(context, { workflows: rows });
       return EXIT.SUCCESS;

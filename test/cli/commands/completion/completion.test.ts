@@ -61,8 +61,10 @@ test("bash completes commands, options, choices and files", inShell("bash"), asy
 
 for (const shell of ["bash", "zsh", "fish"]) {
   test(`${shell} takes its script, which names every command`, inShell(shell), async (t) => {
-    const { out } = await workspace(t, { snapshot: null }).session("completion", shell);
-    const { status, stderr } = spawnSync(shell, ["-n"], { input: out, encoding: "utf8" });
+    const place = workspace(t, { snapshot: null });
+    const { out } = await place.session("completion", shell);
+    writeFileSync(place.path("script"), out);
+    const { status, stderr } = spawnSync(shell, ["-n", place.path("script")], { encoding: "utf8" });
     assert.deepEqual([status, stderr], [0, ""]);
     for (const { name } of COMMANDS) assert.match(out, new RegExp(`\\b${name}\\b`));
   });
