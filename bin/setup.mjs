@@ -1,10 +1,12 @@
-/** Installs and builds what is missing or stale, so that one command is enough in a fresh clone. */
+/** Installs and builds what is missing or stale, so that one command is enough in a fresh clone. A package is built already. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
+if (!existsSync(join(root, "src"))) process.exit();
+
 const changed = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 const run = (...args) => execFileSync("npm", args, { cwd: root, stdio: "inherit" });
 

@@ -97,6 +97,62 @@ test("the library is one copy for import and require, with types for every kind 
   ok(bin("tsc"), [...common, "--module", "esnext", "--moduleResolution", "bundler", "library/module.mts"]);
 });
 
+const readme = readFileSync(join(folder, "README.md"), "utf8");
+
+test("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {
+  assert.ok(readme.includes(`npm install ./pgs-runner-${version}.tgz\n`));
+  const [, copy = ""] = /^(\(cd node_modules\/pgs-runner && .*\))$/m.exec(readme) ?? [];
+  ok("sh", ["-c", copy]);
+  rmSync(join(root, "data"), { recursive: true, force: true });
+  cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
+  assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
+  const page = readFileSync(join(folder, "docs/library.md"), "utf8");
+  const [, program = ""] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+  const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
+  writeFileSync(join(root, "example.mjs"), program);
+  assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+});
+
+test("an error of the library has the name of its class, on all of its paths", () => {
+  writeFileSync(
+    join(root, "refused.mjs"),
+    `import { openSnapshot, nodeFiles, requireWorkflow } from "pgs-runner";
+     const names = [];
+     const attempt = async (work) => { try { await work(); } catch (error) { names.push(error.name, error.stack.split(":")[0]); } };
+     const snapshot = await openSnapshot(process.argv[2], nodeFiles);
+     await attempt(() => openSnapshot("absent", nodeFiles));
+     await attempt(() => requireWorkflow(snapshot, "nope"));
+     await attempt(() => openSnapshot(process.argv[2], nodeFiles, { expectSeal: "0".repeat(64) }));
+     console.log(names.join(" "));`,
+  );
+  const printed = ok(process.execPath, ["refused.mjs", join(folder, "protocol_snapshot")]);
+  const names = ["SnapshotFault", "NameFault", "SealFault"];
+  assert.equal(printed, `${names.flatMap((name) => [name, name]).join(" ")}\n`);
+});
+
+test("every relative link of a page leads to something in the package", () => {
+  const links = files
+    .filter((file) => file.endsWith(".md"))
+    .flatMap((page) =>
+      [...readFileSync(join(folder, page), "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map(([, link]) => String(link))
+        .filter((link) => !/^\w+:/.test(link))
+        .map((link) => ({ page, link })),
+    );
+  assert.ok(links.length > 50);
+  assert.deepEqual(
+    links.filter(({ page, link }) => !existsSync(join(folder, dirname(page), link))),
+    [],
+  );
+});
+
+test("what npm does to a package that is installed from its folder works without the sources", () => {
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const hooks = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
+  assert.deepEqual(hooks, ["prepare"]);
+  assert.equal(ok("npm", ["run", "--silent", "prepare"], folder), "");
+});
+
 test("publint and are-the-types-wrong find nothing", {
   skip: PLAYS_ALL ? false : "they take seconds; CI runs them",
 }, () => {
@@ -106,7 +162,7 @@ test("publint and are-the-types-wrong find nothing", {
 
 test("it holds what runs, schemas, types, documents and licences, and names who wrote what is bundled", () => {
   const allowed =
-    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|(bin|dist|docs|fixtures|man|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
+    /^(LICENSE|README\.md|action\.yml|\.pre-commit-hooks\.yaml|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|(bin|dist|docs|fixtures|man|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

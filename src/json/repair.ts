@@ -9,7 +9,7 @@ import { endOfString, lineAt, spellings } from "./text.ts";
 export function repairOf(text: string, { code, pointer: at }: JsonDefect): string | undefined {
   switch (code) {
     case "NOT_JSON":
-      return syntaxRepair(text);
+      return binaryRepair(text) ?? syntaxRepair(text);
     case "BYTE_ORDER_MARK":
       return "save the file as UTF-8 without a byte order mark";
     case "CONFLICT_MARKERS":
@@ -21,10 +21,33 @@ export function repairOf(text: string, { code, pointer: at }: JsonDefect): strin
     case "LONE_SURROGATE":
       return `in the string at ${at || "the top"}, write the whole character instead of half of its \\u escape`;
     case "NOT_UTF8":
-      return "save the file as UTF-8";
+      return binaryRepair(text) ?? "save the file as UTF-8";
     default:
       return undefined;
   }
+}
+
+/** By how they begin, read as UTF-8. */
+const BINARY: readonly (readonly [begins: string, name: string])[] = [
+  ["\x1f\ufffd", "gzip data"],
+  ["\ufffdPNG", "a PNG picture"],
+  ["\ufffd\ufffd\ufffd", "a JPEG picture"],
+  ["PK\x03\x04", "a ZIP file"],
+  ["%PDF-", "a PDF file"],
+];
+
+/** No text has one of these, whatever its encoding. */
+const CONTROL = /(?![\s\0\u007f-\u009f])\p{Cc}/u;
+
+/** A document, also where each of its characters has two or four bytes, as some editors save it. */
+const DOCUMENT = /^(?:\ufffd\ufffd)?[\0\s]*[{["]/;
+
+/** Of bytes that are no text in any encoding. */
+function binaryRepair(text: string): string | undefined {
+  if (DOCUMENT.test(text)) return undefined;
+  const [, name] = BINARY.find(([begins]) => text.startsWith(begins)) ?? [];
+  const found = name ?? (CONTROL.test(text) ? "binary data" : undefined);
+  return found && `put JSON text instead of what is there: it is ${found}, not text`;
 }
 
 /** A number that no double holds is too large, too exact or too near to zero. */

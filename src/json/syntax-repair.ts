@@ -50,7 +50,7 @@ const FORMATS: readonly (readonly [name: string, begins: RegExp])[] = [
 function otherFormat(text: string, { place, open, offset }: SyntaxFlaw): string | undefined {
   const found = FORMATS.find(([, begins]) => begins.test(text));
   if (found !== undefined) return found[0];
-  if (open.length > 0 || /^\s*[[{]/.test(text)) return undefined;
+  if (open.length > 0 || /^\s*[[{]/.test(text) || SPACE.test(text.slice(offset))) return undefined;
   const isMarked =
     place === "value" && (COMMENT.test(text.slice(offset)) || MARKED.some((one) => one.test(text)));
   return isMarked || inBraces(text) !== undefined || (offset >= text.length && text.trimStart().startsWith('"'))
@@ -63,8 +63,8 @@ function repairs(spoilt: Spoilt): readonly Repair[] {
   const { text, offset, place, open, isInString } = spoilt;
   if (offset >= text.length) return isClosable(spoilt) ? [closed(spoilt)] : [];
   if (isInString) return escaped(spoilt);
-  const uncommented = withoutComment(spoilt);
-  if (uncommented !== undefined) return [uncommented];
+  const cleared = withoutComment(spoilt) ?? withoutSpace(spoilt);
+  if (cleared !== undefined) return [cleared];
   if (open.length === 0) return place === "value" ? unmarked(spoilt) : behindTheEnd(spoilt);
   return [...exchanged(spoilt), ...requoted(spoilt), ...runRepairs(spoilt), ...repunctuated(spoilt)];
 }
@@ -89,6 +89,33 @@ function withoutComment(spoilt: Spoilt): Repair | undefined {
   if (comment === undefined) return undefined;
   const hint = `remove the comment at ${spoilt.there}: JSON has none`;
   return { hint, repaired: put(spoilt, "", comment.length) };
+}
+
+/** White space of other notations, and characters that nobody sees. */
+const SPACE = /^[^\S \t\n\r]|^[\u0085\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/;
+
+const SPACES: Readonly<Record<string, string>> = {
+  "\v": "vertical tab",
+  "\f": "form feed",
+  "\u00a0": "no-break space",
+  "\u200b": "zero-width space",
+  "\u2028": "line separator",
+  "\u2029": "paragraph separator",
+  "\u202f": "narrow no-break space",
+  "\u3000": "ideographic space",
+  "\ufeff": "byte order mark",
+};
+
+function withoutSpace(spoilt: Spoilt): Repair | undefined {
+  const [mark] = SPACE.exec(spoilt.text.slice(spoilt.offset)) ?? [];
+  if (mark === undefined) return undefined;
+  const { text, offset, there } = spoilt;
+  const code = `U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  // Without it, two words or numbers would become one.
+  const separates = /[\w.+-]$/.test(text.slice(0, offset)) && /^[\w.+-]/.test(text.slice(offset + 1));
+  const verb = separates ? "write a space instead of" : "remove";
+  const hint = `${verb} the ${SPACES[mark] ?? "invisible character"} (${code}) at ${there}: outside of strings, JSON has only spaces, tabs and line breaks`;
+  return { hint, repaired: put(spoilt, separates ? " " : "", 1) };
 }
 
 const FENCED = /^\s*```[^\n]*\n([\s\S]*?)\n```\s*$/;

@@ -12,6 +12,10 @@ const FOLLOWED: readonly (readonly [RegExp, Follow])[] = [
     /^remove the comment at column (\d+) of line (\d+): /,
     (text, ...at) => splice(text, at, /^(?:\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)/, ""),
   ],
+  [
+    /^(remove|write a space instead of) the [a-z -]+ \(U\+([\dA-F]{4})\) at column (\d+) of line (\d+): /,
+    (text, verb, code, ...at) => splice(text, at, new RegExp(`^\\u${code}`), verb === "remove" ? "" : " "),
+  ],
   [/^remove everything from column (\d+) of line (\d+) on$/, (text, ...at) => splice(text, at, /^[\s\S]*/, "")],
   [
     /^remove each `_` from the number at column (\d+) of line (\d+)$/,

@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { type JsonDefect, readObjectText } from "../../src/json/parse.ts";
+import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
 import { depthOf, repairOf } from "../../src/json/repair.ts";
+import { utf8 } from "../../src/json/text.ts";
 import { followRepair } from "./follow-repair.ts";
 
 function defectOf(text: string): JsonDefect {
@@ -149,6 +151,15 @@ const SLIPS: readonly (readonly [about: string, slip: (text: string) => string])
   ["no first brace", (text) => text.slice(1)],
   ["another language's null", (text) => text.replace(/: null/, ": None")],
   ["another language's truth", (text) => text.replace(/: true/, ": True")],
+  [
+    "no-break spaces",
+    (text) => text.replaceAll(/\n {2}(?=")|(?<=":) /g, (all) => all.replaceAll(" ", "\u00a0")),
+  ],
+  [
+    "white space of typography",
+    (text) => `\u200b${text.replace("\n", "\n\u3000\u2009").replace(/\n\}$/, "\u2028}\ufeff")}`,
+  ],
+  ["a form feed", (text) => `${text}\n\f`],
   ["a raw tab", (text) => text.replace("\\t", "\t")],
   ["a raw line break", (text) => text.replace("\\n", "\n")],
   ["a raw backslash", (text) => text.replace("\\\\", "\\")],
@@ -225,6 +236,48 @@ test("no text that is not JSON is without a hint", () => {
     ),
     { numRuns: 2000 },
   );
+});
+
+test("white space that JSON does not have is named and removed, and does not join what it separates", () => {
+  const rest = ": outside of strings, JSON has only spaces, tabs and line breaks";
+  const marks = [..."\v\f\u0085\u00a0\u1680\u2003\u200b\u2028\u2029\u202f\u205f\u2060\u3000"];
+  const before = fc.constantFrom("", "{", '{"a"', '{"a":', '{"a": 1,', '{"a": [1', '{"a": 1}');
+  fc.assert(
+    fc.property(before, fc.constantFrom(...marks), (start, mark) => {
+      const code = mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+      const repair = repairOfText(`${start}${mark}${'{"a": 1}'.slice(start.length)}`) ?? "";
+      assert.match(
+        repair,
+        new RegExp(`^remove the [a-z -]+ \\(U\\+${code}\\) at column ${start.length + 1} of line 1`),
+      );
+      assert.ok(repair.endsWith(rest), repair);
+    }),
+  );
+  const joined = "write a space instead of the no-break space (U+00A0) at column 8 of line 1";
+  assert.equal(repairOfText('{"a": 1\u00a02}'), `${joined}${rest}`);
+});
+
+test("bytes that are no text in any encoding are called so, and texts in another encoding are not", () => {
+  const read = (bytes: Uint8Array) => {
+    const found = readObject(bytes);
+    assert.ok("defect" in found);
+    return repairOf(utf8(bytes), found.defect) ?? "";
+  };
+  const binary: readonly (readonly [name: string, bytes: Uint8Array])[] = [
+    ["gzip data", gzipSync('{"a": 1}')],
+    ["a PNG picture", Buffer.from("89504e470d0a1a0a0000000d49484452", "hex")],
+    ["a JPEG picture", Buffer.from("ffd8ffe000104a46494600", "hex")],
+    ["a ZIP file", Buffer.from("504b03041400000008007b7d", "hex")],
+    ["a PDF file", Buffer.from("%PDF-1.7\n")],
+    ["binary data", Buffer.from("7f454c4602010100ff", "hex")],
+  ];
+  for (const [name, bytes] of binary)
+    assert.equal(read(bytes), `put JSON text instead of what is there: it is ${name}, not text`);
+  const text = '{"a": "\u00e9\u0416"}';
+  const wide = Buffer.from(`\ufeff${text}`, "utf16le");
+  for (const bytes of [Buffer.from(text, "latin1"), wide, Buffer.from(wide).swap16()])
+    assert.equal(read(bytes), "save the file as UTF-8");
+  assert.match(repairOfText('{"a": "\u0001"}') ?? "", /^write `\\u0001` instead of the control character/);
 });
 
 test("a text that is not UTF-8 is to be saved as that", () => {
