@@ -207,7 +207,7 @@ class Conversion {
 
   #counted(converted: Converted): Converted {
     if (converted.size > EXPANDED_VALUES)
-      this.#fail(`its aliases expand to more than ${EXPANDED_VALUES} values`);
+      this.#fail(`its aliases expand to too many values, more than ${EXPANDED_VALUES}`);
     return converted;
   }
 

@@ -71,7 +71,8 @@ export async function testScenario({ path, source }: ScenarioFile, testing: Test
     }
   } catch (fault) {
     if (!isUnprepared(fault)) throw fault;
-    steps.push(...authored.steps.slice(steps.length).map((step) => unprepared(step, steps.length, fault)));
+    const first = steps.length;
+    for (const step of authored.steps.slice(first)) steps.push(unprepared(step, first, fault));
   }
   const isEqual = (step: string) => steps.find(({ name }) => name === step)?.differences.length === 0;
   const criteria = evaluateCriteria(authored, isEqual);

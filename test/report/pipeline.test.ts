@@ -204,5 +204,8 @@ test("the project's own pipeline holds its snapshot to the gate, with the action
   assert.ok(action !== undefined && more.length === 0);
   for (const name of Object.keys(action["with"] as JsonObject)) assert.ok(name in INPUTS, name);
   assert.ok(steps.some(({ run }) => /pre-commit try-repo \. /.test(String(run))));
-  assert.match(readFileSync(join(PROJECT, ".ci/run"), "utf8"), /^node bin\/pgs\.js gate .*\nnpm test\n$/m);
+  assert.match(
+    readFileSync(join(PROJECT, ".ci/run"), "utf8"),
+    /^node bin\/pgs\.js gate .*\n(?:#.*\n)*PGS_TEST_ALL=1 npm test\n$/m,
+  );
 });

@@ -108,12 +108,14 @@ async function spoilt(t: TestContext): Promise<Workspace> {
   unsealedCopy(snapshot);
   cpSync(join(SNAPSHOT, "conformance"), join(snapshot, "conformance"), { recursive: true });
   mkdirSync(place.path("scenarios"));
+  cpSync(join(FIXTURES, "data"), place.path("scenarios/data"), { recursive: true });
+  cpSync(join(FIXTURES, "wf-grant-tool/completed.json"), place.path("scenarios/grant.json"));
   const text = `scenario: A grant
-given: { data: ${FIXTURES}/data }
+given: { data: data }
 steps:
   - name: grant
     workflow: ${GRANT}
-    payload_file: ${FIXTURES}/wf-grant-tool/completed.json
+    payload_file: grant.json
     expect: { exit_reason: EXIT_DENIED }
 `;
   writeFileSync(place.path("scenarios/grant.scenario.yaml"), text);
