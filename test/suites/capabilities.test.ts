@@ -1,8 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite(
-  "capabilities",
-  "platform/node-ports.test.ts",
-  "platform/temp-folder.test.ts",
-  "platform/worker-pool.test.ts",
-);
+await loadSuite("capabilities");
