@@ -1,7 +1,7 @@
 /** How to repair a text so that it can be read, without quoting the text, which may contain secrets. */
 
 import type { JsonDefect } from "./parse.ts";
-import { pointer } from "./pointer.ts";
+import { isAt, parsePointer } from "./pointer.ts";
 import { syntaxRepair } from "./syntax-repair.ts";
 import { endOfString, lineAt, spellings } from "./text.ts";
 
@@ -52,7 +52,8 @@ function binaryRepair(text: string): string | undefined {
 
 /** A number that no double holds is too large, too exact or too near to zero. */
 function numberRepair(text: string, at = ""): string {
-  const literal = spellings(text, (path) => pointer(path) === at).get(at);
+  const parts = parsePointer(at);
+  const literal = spellings(text, (path) => isAt(path, parts)).get(at);
   if (literal !== undefined && Number(literal) === 0)
     return `change ${at} to 0, or put it in double quotes: it is too near to 0 to be represented exactly`;
   return `change ${at} to a number within ±9007199254740992, or put it in double quotes`;

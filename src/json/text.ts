@@ -1,7 +1,8 @@
 /** JSON text: where a value is in it, how it is spelled, which line that is. */
 
 import { isUtf8 } from "node:buffer";
-import { pointer } from "./pointer.ts";
+import { DEPTH } from "./limits.ts";
+import { isAt, parsePointer, pointer } from "./pointer.ts";
 import { isObject, type Json, own } from "./value.ts";
 
 /** The value at the end of a path of names and indexes; undefined where there is none. */
@@ -32,9 +33,10 @@ export function quoteAscii(text: string): string {
 
 /** The line on which the value at `at` (RFC 6901) begins, or undefined when the text has no such place. */
 export function lineOf(text: string, at: string): number | undefined {
+  const parts = parsePointer(at);
   let line: number | undefined;
   scan(text, ({ path, offset }) => {
-    if (pointer(path) !== at) return undefined;
+    if (!isAt(path, parts)) return undefined;
     line = lineAt(text, offset);
     return "stop";
   });
@@ -93,11 +95,12 @@ export function lineFinder(text: string): (offset: number) => number {
   };
 }
 
-/** The line on which each value of a JSON text begins, by pointer: `lineOf` for many places of one text. */
+/** The line on which each value of a JSON text begins, by pointer, down to the depth that any document may have. */
 export function linesOf(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   const find = lineFinder(text);
   scan(text, ({ path, offset }) => {
+    if (path.length > DEPTH.document) return undefined;
     const at = pointer(path);
     if (!lines.has(at)) lines.set(at, find(offset));
     return undefined;

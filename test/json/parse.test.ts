@@ -6,7 +6,8 @@ import { DEPTH } from "../../src/json/limits.ts";
 import { isCanonicalNumber } from "../../src/json/number.ts";
 import { type JsonDefect, readObject, readObjectText } from "../../src/json/parse.ts";
 import { pointer } from "../../src/json/pointer.ts";
-import { lineOf, spellings, valueAt } from "../../src/json/text.ts";
+import { repairOf } from "../../src/json/repair.ts";
+import { lineOf, linesOf, spellings, valueAt } from "../../src/json/text.ts";
 import {
   deepFreeze,
   firstDifference,
@@ -448,4 +449,12 @@ test("a path leads to own members and to items alone", () => {
   assert.equal(valueAt(value, []), value);
   for (const path of [["__proto__"], ["a", "length"], ["a", "1"], ["a", "x"], ["c", "0"], ["c", "length"]])
     assert.equal(valueAt(value, path), undefined, path.join("."));
+});
+
+test("places are found in a text that nests a hundred thousand deep", { timeout: 30_000 }, () => {
+  const deep = 100_000;
+  const text = `{"a":\n${"[".repeat(deep)}${"]".repeat(deep)},\n"b": 1e999}`;
+  assert.equal(lineOf(text, "/b"), 3);
+  assert.equal(linesOf(text).get("/b"), 3);
+  assert.match(String(repairOf(text, { code: "NUMBER_NOT_HELD", line: 3, pointer: "/b" })), /^change \/b /);
 });
