@@ -20,8 +20,8 @@ const vm = require("node:vm");
 
 const MADE_BY = Buffer.from(`${process.version} ${process.versions.v8} ${process.platform} ${process.arch}\n`);
 
-/** More files than one build has are of other builds. */
-const MOST_FILES = 500;
+/** More files than all commands of one build have are of other builds. */
+const MOST_FILES = 2000;
 
 /** Every file loaded so far: exports, text, script. */
 const loaded = new Map();
@@ -59,8 +59,11 @@ function isOwn(path) {
   return uid === process.getuid() && (mode & 0o022) === 0;
 }
 
+/** What V8 has compiled depends on the command: each has its own caches. */
+const command = /^[a-z]{2,12}$/.test(process.argv[2]) ? process.argv[2] : "other";
+
 /** The length keeps two builds of one name apart. */
-const cacheFile = (file, text) => join(folder, `${basename(file)}.${text.length}`);
+const cacheFile = (file, text) => join(folder, `${command}-${basename(file)}.${text.length}`);
 
 /** What V8 made of exactly this text. */
 function cacheOf(file, text) {
