@@ -4,6 +4,7 @@ import { readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { sealText } from "../../src/snapshot/seal.ts";
+import { portion } from "../support/portion.ts";
 import { type Case, check, conflict, declared, examined, more, planned, spoilt, verified } from "./breaking.ts";
 import { artifactFile, edit } from "./reauthor.ts";
 import { RELEASE } from "./world.ts";
@@ -419,4 +420,6 @@ function sealWithout(snapshot: string, fqdn: string): string {
   return sealText(files, { name: "pgs-runner", version: "0.0.0-test" }).text;
 }
 
-for (const one of [...uncompiled, ...brokenOff, ...sealedAndRead]) check(one, true);
+const cases = [...uncompiled, ...brokenOff, ...sealedAndRead];
+for (const one of portion({ name: "hints of a snapshot", diagnostic: console.log }, cases, 20))
+  check(one, true);

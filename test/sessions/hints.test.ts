@@ -5,6 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Json, MutableJson } from "../../src/json/value.ts";
+import { portion } from "../support/portion.ts";
 import {
   type Case,
   check,
@@ -216,7 +217,8 @@ const stored: readonly Case[] = [
   },
 ];
 
-for (const one of [...usage, ...payloads, ...stored]) check(one, false);
+const cases = [...usage, ...payloads, ...stored];
+for (const one of portion({ name: "hints", diagnostic: console.log }, cases, 20)) check(one, false);
 
 for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
   test(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {

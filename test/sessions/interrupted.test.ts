@@ -22,6 +22,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Platform } from "../../src/cli/context.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { lockText, running } from "../support/lock-text.ts";
+import { PLAYS_ALL } from "../support/portion.ts";
 import { at, document, FIXTURES, fixture, lines, RELEASE, tree, type Workspace, workspace } from "./world.ts";
 
 const completed = ["run", "--wf", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
@@ -365,7 +366,7 @@ test("long stores are looked into and rehearsed on without an index, a lock or a
   assert.equal(existsSync(place.path("data/.pgs")), false);
 });
 
-const KILLS = 20;
+const KILLS = PLAYS_ALL ? 20 : 5;
 
 test("a run killed at any moment leaves a trace that examine explains, and a data root that works", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, cpSync, linkSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { portion } from "../support/portion.ts";
 import { type FiledSigner, signersIn } from "./signed.ts";
 import {
   assertRefused,
@@ -100,7 +101,7 @@ test("every option of the help that writes a file is tried, and none is left out
 
 test("what an option wrote before, it writes again; an empty file it fills", async (t) => {
   const { place } = await ground(t);
-  for (const [argv, options] of WRITERS) {
+  for (const [argv, options] of portion(t, WRITERS, 4)) {
     if (argv[0] === "certify" || argv[0] === "gate") continue;
     for (const option of options) {
       const file = `${argv[0]}${option}`;

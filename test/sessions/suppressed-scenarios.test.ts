@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
+import { portion } from "../support/portion.ts";
 import { FIXTURES, PROJECT, RELEASE, type Workspace, workspace } from "./world.ts";
 
 const ROLLBACK = "release_governance::WF_ROLLBACK_RELEASE_V0";
@@ -63,7 +64,8 @@ const differing: Readonly<Record<string, Json>> = {
   },
 };
 
-for (const [what, expect] of Object.entries(differing)) {
+const places = { name: "where data differ", diagnostic: console.log };
+for (const [what, expect] of portion(places, Object.entries(differing), 6)) {
   test(`where ${what} differs, no secret is printed or written`, async (t) => {
     const place = withScenario(t, expect);
     const said = await place.session("test", ...REPORTS);

@@ -11,6 +11,7 @@ import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import { type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
+import { PLAYS_ALL } from "../support/portion.ts";
 import {
   artifact,
   type Contents,
@@ -83,7 +84,7 @@ for (const name of [WORKFLOW, ...OTHERS] as readonly Fqdn[]) {
     const contents = sealed(closure);
     const file = fileOf(name, kindOf(name) as "WF");
     const bytes = contents.get(file) as Uint8Array;
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = 0; at < bytes.length; at += PLAYS_ALL ? 1 : 7) {
       const changed = flipped(bytes, at);
       const refusal = await load(new Map(contents).set(file, changed), name);
       assert.ok(refusal instanceof SealFault, `byte ${at} was let through`);
@@ -98,7 +99,7 @@ for (const name of [WORKFLOW, ...OTHERS] as readonly Fqdn[]) {
 test("every changed byte of the seal is refused with its line", async () => {
   const contents = sealed(closure);
   const bytes = contents.get(SEAL_FILE) as Uint8Array;
-  for (let at = 0; at < bytes.length; at++) {
+  for (let at = 0; at < bytes.length; at += PLAYS_ALL ? 1 : 7) {
     const refusal = await load(new Map(contents).set(SEAL_FILE, flipped(bytes, at)), WORKFLOW);
     assert.ok(refusal instanceof SealFault, `byte ${at} was let through`);
     assert.equal(refusal.facts["file"], SEAL_FILE);
