@@ -27,6 +27,7 @@ const MOST_FILES = 2000;
 const loaded = new Map();
 
 const folder = cacheFolder(process.env);
+const isReadable = folder !== undefined && isOwn(folder);
 
 function load(file) {
   const known = loaded.get(file);
@@ -53,10 +54,14 @@ function cacheFolder({ PGS_NO_CACHE, XDG_CACHE_HOME, HOME }) {
   return join(base, "pgs", `code-${process.version}`);
 }
 
-/** Trust boundary: a cache is code, so nobody else may have written it. */
+/** Trust boundary: a cache is code, so nobody else may have written it. False where there is no such folder. */
 function isOwn(path) {
-  const { uid, mode } = statSync(path);
-  return uid === process.getuid() && (mode & 0o022) === 0;
+  try {
+    const { uid, mode } = statSync(path);
+    return uid === process.getuid() && (mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** What V8 has compiled depends on the command: each has its own caches. */
@@ -67,10 +72,9 @@ const cacheFile = (file, text) => join(folder, `${command}-${basename(file)}.${t
 
 /** What V8 made of exactly this text. */
 function cacheOf(file, text) {
-  if (folder === undefined) return undefined;
+  if (!isReadable) return undefined;
   let cache;
   try {
-    if (!isOwn(folder)) return undefined;
     cache = readFileSync(cacheFile(file, text));
   } catch {
     return undefined;
