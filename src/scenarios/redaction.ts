@@ -1,5 +1,6 @@
 /** Keeps secrets out of what is said of a step: its data are of no run, so no run has redacted them. */
 
+import { memoize } from "../check/analysis/memoize.ts";
 import { Redactor } from "../engine/redaction.ts";
 import { Fault } from "../errors/base.ts";
 import { parsePointer, pointer } from "../json/pointer.ts";
@@ -79,14 +80,10 @@ function isUntelling(expected: Json): boolean {
   return isObject(expected) && isMatcherValue(expected) && Object.values(expected).every(Number.isInteger);
 }
 
-const known = new WeakMap<Snapshot, ReadonlySet<string>>();
-
-function suppressedNames(snapshot: Snapshot): ReadonlySet<string> {
-  const found =
-    known.get(snapshot) ?? new Set(snapshot.names("CC").flatMap((fqdn) => suppressedBy(fqdn, snapshot)));
-  known.set(snapshot, found);
-  return found;
-}
+const suppressedNames = memoize(
+  (snapshot: Snapshot): ReadonlySet<string> =>
+    new Set(snapshot.names("CC").flatMap((fqdn) => suppressedBy(fqdn, snapshot))),
+);
 
 /** None for a contract that is refused: nothing runs that has it. */
 function suppressedBy(fqdn: Fqdn, snapshot: Snapshot): readonly string[] {
