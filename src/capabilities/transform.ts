@@ -15,9 +15,6 @@ export type Answer<R extends string = string, V extends string = string> =
  */
 export type DrawnSources = "clock" | "entropy" | "secret";
 
-/** Reason of the violation that the runner itself finds at a transform's door. */
-export type InputViolation = "INPUT_MISSING" | "INPUT_TYPE";
-
 export interface Declaration<S extends InputSchema, R extends string, V extends string, U> {
   /** The FQDN that artifacts bind to. */
   readonly code: string;

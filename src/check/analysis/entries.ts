@@ -1,4 +1,3 @@
-import { frontMatterTables } from "../../snapshot/parse.ts";
 /** The files of a snapshot as the rules see them: each read and judged once, none of them left out for being wrong. */
 
 import type { Fault } from "../../errors/base.ts";
@@ -11,6 +10,7 @@ import { type ParsedArtifact, parseEnvelope, parseStrict } from "../../snapshot/
 import { type SealFault, SnapshotFault } from "../../snapshot/errors.ts";
 import { fileOf, fqdnOfFile, kindOf, wordOf } from "../../snapshot/fqdn.ts";
 import { closureRoot, toArtifact } from "../../snapshot/load.ts";
+import { frontMatterTables } from "../../snapshot/parse.ts";
 import { checkSealOnDisk, parseSeal } from "../../snapshot/seal.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import {
