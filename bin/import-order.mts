@@ -27,6 +27,7 @@ const ORDER = [
   "check",
   "scenarios",
   "report",
+  "workspace",
   "cli",
   "index.ts",
   "main.ts",
