@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
+import { registry } from "./capabilities/registry.ts";
 import type { Platform } from "./cli/context.ts";
 import { SystemFault, UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
@@ -198,5 +199,5 @@ export async function workerMain(shipped: string): Promise<void> {
     import("./scenarios/job.ts"),
     import("./cli/environment.ts"),
   ]);
-  serve(performer(scenarioEnvironment(realPlatform(shipped))));
+  serve(performer(scenarioEnvironment(realPlatform(shipped)), registry));
 }

@@ -1,5 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
+import { type Registry, registry } from "../capabilities/registry.ts";
 import type {
   CheckCache,
   Clock,
@@ -89,6 +90,8 @@ export interface Context {
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
+  /** What the workflows of the snapshot may use: this build's capabilities. */
+  registry(): Promise<Registry>;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
   printExactly(text: string): void;
 }
@@ -144,6 +147,7 @@ export function toContext(
   return {
     platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
+    registry: async () => registry,
     printExactly: (text) => world.out(text),
     settings: {
       ...paths,

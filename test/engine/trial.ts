@@ -85,7 +85,16 @@ export function testTransform(
   code: string,
   answer: (input: JsonObject, sources: Sources) => Answer,
 ): Transform {
-  return { code, about: "of this test", result: [], violations: [], secrets: [], examples: [], answer };
+  return {
+    code,
+    about: "of this test",
+    input: {},
+    result: [],
+    violations: [],
+    secrets: [],
+    examples: [],
+    answer,
+  };
 }
 
 /** An effect of one operation, DO, that claims to read. */
@@ -124,6 +133,7 @@ async function openTrial(protocol: Protocol): Promise<Snapshot> {
 
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
   return {
+    ...registry,
     transform: (code) => transforms.find((one) => one.code === code) ?? registry.transform(code),
     effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
   };

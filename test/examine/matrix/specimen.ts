@@ -1,5 +1,6 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
+import { registry } from "../../../src/capabilities/registry.ts";
 import { Fault } from "../../../src/errors/base.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -41,7 +42,7 @@ export const hasSecrets = ({ plans }: Pick<Specimen, "plans">) =>
 
 /** The same ones, byte for byte, whenever they are made. */
 export async function specimensOf(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
-  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles));
+  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles), registry);
   const { scenarios } = readVectors(vectors, nodeFiles, (path) => path);
   const chosen = choose(scenarios, workflows.snapshot.names("WF"));
   const specimens: Specimen[] = [];
@@ -80,7 +81,7 @@ async function record(
 async function laidOver(workflows: Catalogue, { overlay }: Scenario): Promise<Catalogue> {
   if (overlay.size === 0) return workflows;
   const { folder } = workflows.snapshot;
-  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)));
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)), registry);
 }
 
 /** A folder is where a store cannot be. */

@@ -44,7 +44,12 @@ export const certify = defineCommand({
       shortPath(one, platform.cwd),
     );
     const snapshot = await open(context, trustOf(request, context));
-    const certified = await runVectors(scenarios, snapshot, scenarioEnvironment(platform));
+    const certified = await runVectors(
+      scenarios,
+      snapshot,
+      await context.registry(),
+      scenarioEnvironment(platform),
+    );
     const evaluated = evaluate(certified);
     const result = { scenarios: evaluated, coverage: certified.coverage, others };
     await print(result, certifyReport(untaken), request, context);

@@ -1,6 +1,5 @@
 /** `pgs examine` on a trace that another runtime wrote: what it says, and what it cannot. Nothing is replayed. */
 
-import { registry } from "../../../capabilities/registry.ts";
 import { Fault } from "../../../errors/base.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { checkPath } from "../../../interop/allowed.ts";
@@ -55,7 +54,7 @@ async function graphOf(
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);
     if (name === undefined || others.length > 0) return finding("UNKNOWN_WORKFLOW", undefined, { workflow });
-    return toGraph(await compile(requireWorkflow(opened, name), opened, registry));
+    return toGraph(await compile(requireWorkflow(opened, name), opened, await beside.registry()));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });

@@ -82,7 +82,10 @@ export const test = defineCommand({
     const shown = (file: string) => shortPath(file, platform.cwd);
     const testOnce = async () => {
       const snapshot = await open(context, trust);
-      const result = await testScenarios({ ...asked, snapshot, shown }, testPorts(platform));
+      const result = await testScenarios(
+        { ...asked, snapshot, registry: await context.registry(), shown },
+        testPorts(platform),
+      );
       if (result.coverage !== null) await writeCoverage(request, result.coverage, snapshot, context);
       await print(result, testReport({ ...terms, snapshot }), request, context);
       return isPassed(result) && !isBelow(result.coverage ?? [], min) ? EXIT.SUCCESS : EXIT.FOUND;

@@ -46,7 +46,7 @@ export async function testFromTrace(
     throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, trust);
-  const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
+  const [workflows, stores] = [catalogue(snapshot, await context.registry()), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
   const testing = {
