@@ -70,6 +70,10 @@ export const runTable = {
     where: fileLine(f.file, f.line),
     hint: storeRepair(f.file, f.line, f.defect, f.pointer),
   }),
+  RUN_ABORTED: (_: Record<never, never>) => ({
+    what: "the program that runs the workflow aborted the run before its next step",
+    hint: "run the workflow again; the trace lists the effects that were completed before",
+  }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
     what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,
     hint: "look for a workflow that calls itself with pgs plan",

@@ -29,6 +29,8 @@ export interface StepExecutor {
   beginRun(run: string, plan: Plan): string;
   /** The limit that a trace of so many runs or events has reached; null where it may go on. */
   limit(of: "runs" | "events", count: number): number | null;
+  /** Whether the caller wants the run to end: asked before every node and step. */
+  isAborted(): boolean;
   /** The limit that the bytes of the trace have reached; null where it may go on. */
   bytesLimit(): number | null;
   /** Which admission rules find a matching record. */

@@ -24,6 +24,8 @@ export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Port
    */
   readonly journal: { append(event: EventBody): void; sync(): void; readonly bytes: number };
   readonly limits: TraceLimits;
+  /** Aborts the run before its next node or step. */
+  readonly signal?: AbortSignal | undefined;
   /** Called for every nested run before its first event. */
   readonly onBeginRun: (run: string, plan: Plan) => void;
 }
@@ -39,6 +41,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
       return new Date(live.clock.now()).toISOString();
     },
     limit: (of, count) => (count < live.limits[of] ? null : live.limits[of]),
+    isAborted: () => live.signal?.aborted ?? false,
     bytesLimit: () => (live.journal.bytes < live.limits.bytes ? null : live.limits.bytes),
     admit: (rules, where) => findMatches(rules, where, live.stores.events),
     validate,

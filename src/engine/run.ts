@@ -32,6 +32,8 @@ export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
   readonly redactor?: Redactor;
+  /** Ends the run before its next step, with a refusal on record. */
+  readonly signal?: AbortSignal | undefined;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -73,6 +75,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
         mail,
         limits,
         durability,
+        signal: request.signal,
         journal: {
           append: (event) => journal.append(redactor.mask(event)),
           sync: () => journal.sync(),

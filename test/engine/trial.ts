@@ -237,6 +237,9 @@ export interface TrialOptions {
   readonly actor?: string;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
+  readonly signal?: AbortSignal;
+  /** Called with every event. */
+  readonly listen?: (event: TraceEvent) => void;
 }
 
 export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
@@ -262,7 +265,11 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
-    listen: (event) => events.push(event),
+    signal: options.signal,
+    listen(event) {
+      events.push(event);
+      options.listen?.(event);
+    },
   });
   return { ending, events, text: trace.text(), head, data };
 }
