@@ -28,6 +28,7 @@ const ORDER = [
   "check",
   "scenarios",
   "report",
+  "workspace",
   "cli",
   "index.ts",
   "main.ts",

@@ -31,6 +31,7 @@ export const SIZE = {
   /** A line, a document, or the data of an event: together with its surroundings not longer than the longest string. */
   text: 448 * MIB,
   event: 416 * MIB,
+  workspaceFile: MIB,
 } as const;
 
 /** Of the data folder that a scenario names: more than any store that a test needs. */

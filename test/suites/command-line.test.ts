@@ -1,3 +1,3 @@
 import { loadSuite } from "./suite.ts";
 
-await loadSuite("package.test.ts", "sessions", "cli", "report");
+await loadSuite("package.test.ts", "sessions", "cli", "report", "workspace");

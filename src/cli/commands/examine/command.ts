@@ -122,7 +122,7 @@ async function examineTrace(trace: TraceArgument, asked: Asked, context: Context
     classification?.isStructural !== true;
   const { file } = trace;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(openEffects, readAgain, plan, besideTrace(file, context));
+  const interruption = await interruptionOf(openEffects, readAgain, plan, await besideTrace(file, context));
   const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
   const isHeadGiven = asked.scope.head !== undefined;
   const facts = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
@@ -190,7 +190,7 @@ async function loadPlan(
   trust: Trust,
   context: Context,
 ): Promise<Plan | TraceFinding> {
-  const beside = besideTrace(file, context);
+  const beside = await besideTrace(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     return await planOf(workflow, beside, trust);
@@ -257,7 +257,7 @@ async function withLine(
   trust: Trust,
   context: Context,
 ): Promise<PlacedLine> {
-  const snapshot = await open(besideTrace(file, context), trust);
+  const snapshot = await open(await besideTrace(file, context), trust);
   const artifact = snapshot.artifact(place.artifact);
   return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

@@ -46,7 +46,7 @@ async function graphOf(
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const beside = besideTrace(file, context);
+  const beside = await besideTrace(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     const opened = await open(beside, trust);

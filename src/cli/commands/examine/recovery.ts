@@ -42,7 +42,7 @@ export async function interruptionOf(
   const { lastNode, lastStep } = unfinished;
   const dataRoot = nearby(settings.dataRoot, context);
   const isThere = stores !== null;
-  return { open, advice, lastNode, lastStep, dataRoot, isThere, placeOptions: placeOptions(context) };
+  return { open, advice, lastNode, lastStep, dataRoot, isThere, placeOptions: await placeOptions(context) };
 }
 
 /** Null also where one may not even look whether it is there. */

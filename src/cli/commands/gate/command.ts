@@ -129,7 +129,7 @@ const USE_CASES: readonly UseCase[] = [
     parts: ["test", "coverage"],
     async run({ scenarios, require, trust, min, jobs }, context) {
       const { platform, settings } = context;
-      const place = context.path(scenarios ?? `${settings.workspace}/scenarios`);
+      const place = context.path(scenarios ?? settings.scenarios);
       const shown = (file: string) => shortPath(file, platform.cwd);
       if (scenarios === undefined && !hasScenarios(place, platform.files)) {
         const why = `no scenarios in ${shown(place)}; --scenarios DIR names them`;

@@ -54,7 +54,7 @@ export const test = defineCommand({
   },
   async action({ scenarios, fromTrace, watch, untaken, min, ...request }, context) {
     const { platform, settings, path } = context;
-    const place = scenarios ?? `${settings.workspace}/scenarios`;
+    const place = scenarios ?? settings.scenarios;
     await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
     checkCoverageFiles(request);
     const trust = trustOf(request, context);

@@ -37,9 +37,7 @@ export async function testFromTrace(
   const summary = createSummary();
   for (const event of events) addEvent(summary, event);
   const [start] = eventsOf(events, "execution_start");
-  const { path, shown } = placeOf(
-    given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
-  );
+  const { path, shown } = placeOf(given ?? `${settings.scenarios}/${start?.execution_id}.scenario.yaml`);
   const refuse = (why: string, hint: string | null = null) =>
     new ScenarioFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
   const why = reasonAgainst(summary);
