@@ -19,6 +19,7 @@ const ORDER = [
   "snapshot",
   "storage",
   "capabilities",
+  "capability.ts",
   "plan",
   "engine",
   "render",

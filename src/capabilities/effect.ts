@@ -23,7 +23,3 @@ const TARGETS: { readonly [T in Operation["target"]]: Target<Extract<Operation, 
 export function targetOf({ target }: Operation): Target<Operation> {
   return TARGETS[target];
 }
-
-export function effect<E extends Effect>(declaration: E): E {
-  return declaration;
-}

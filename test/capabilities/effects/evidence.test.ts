@@ -11,7 +11,7 @@ import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-regist
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import { csSendEmail } from "../../../src/capabilities/effects/cs-send-email.ts";
 import { type Ambiguity, ambiguityTable, type Evidence } from "../../../src/capabilities/evidence.ts";
-import { operationOn, type StoreEffect } from "../../../src/capabilities/targets/store.ts";
+import { type StoreEffect, storeEffect } from "../../../src/capabilities/targets/store.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
@@ -131,15 +131,18 @@ async function stateOf(look: Promise<Evidence>): Promise<Evidence["state"] | "re
 
 test("an operation that writes without saying how its store probe it does not compile", async () => {
   const declared = { about: "of this test", input: {}, outcomes: ["SUCCESS"] } as const;
-  const operation = operationOn("log");
   const run = async () => ({ outcome: "SUCCESS" }) as const;
   const probe = async (): Promise<Evidence> => ({ state: "absent", evidence: {} });
+  const about = { code: "trial::CS_TRIAL_V0", about: "of this test", store: "log", examples: [] } as const;
   // @ts-expect-error: `probe` is missing
-  operation({ ...declared, semantics: "idempotent", run });
+  storeEffect({ ...about, operations: { DO: { ...declared, semantics: "idempotent", run } } });
   // @ts-expect-error: what only reads probe nothing
-  operation({ ...declared, semantics: "reads", run, probe });
-  const { probe: shown } = operation({ ...declared, semantics: "append-only", run, probe });
-  assert.equal(typeof shown, "function");
+  storeEffect({ ...about, operations: { DO: { ...declared, semantics: "reads", run, probe } } });
+  const { operations } = storeEffect({
+    ...about,
+    operations: { DO: { ...declared, semantics: "append-only", run, probe } },
+  });
+  assert.equal(typeof operations.DO.probe, "function");
 });
 
 interface Doubtful {
