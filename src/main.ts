@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import { registry } from "./capabilities/registry.ts";
 import type { Platform } from "./cli/context.ts";
-import { SystemFault, UsageFault } from "./cli/errors.ts";
+import { UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
@@ -25,6 +25,7 @@ import {
   writeFile,
 } from "./platform/node-ports.ts";
 import { openMail } from "./platform/smtp.ts";
+import { SystemFault } from "./platform/system-fault.ts";
 import type { TempFolder } from "./ports.ts";
 import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";

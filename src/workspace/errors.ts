@@ -1,4 +1,4 @@
-/** Refusals of `pgs.json`, the file that makes a folder a workspace. */
+/** Refusals of `pgs.json`, the file that makes a folder a workspace, and of what the library is asked for. */
 
 import {
   type FactsOf,
@@ -56,6 +56,10 @@ export const workspaceTable = {
     what: `the path ${f.path} leads out of the workspace`,
     where: memberPlace(f),
     hint: f.hint,
+  }),
+  ACTOR_NOT_AN_FQDN: (f: { actor: string }) => ({
+    what: `the actor ${f.actor} is not a full name <domain>::<CODE>`,
+    hint: "pass DOMAIN::AC_NAME_V0, or another full name",
   }),
 } satisfies WordingTable;
 
