@@ -1,0 +1,23 @@
+/** No test file is left out of the suites, and every failure of a test can be had again. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SUITES, testFiles } from "./suites.ts";
+
+test("every test file belongs to exactly one suite", () => {
+  const listed = Object.values(SUITES).flat().flatMap(testFiles).sort();
+  const present = testFiles(".");
+  assert.deepEqual(listed, present);
+});
+
+test("no test measures time, or draws what it does not print the seed of", () => {
+  const present = testFiles(".").filter((name) => !name.startsWith("suites/"));
+  const unrepeatable =
+    /\b(performance\.now|hrtime|Date\.now|Math\.random|random(Bytes|Int|UUID)|getRandomValues|fc\.(check|sample))\b/;
+  const found = present.filter((name) =>
+    unrepeatable.test(readFileSync(join(import.meta.dirname, "..", name), "utf8")),
+  );
+  assert.deepEqual(found, []);
+});
