@@ -22,7 +22,7 @@ test("the published scenarios come out as the contract says", { skip }, async (s
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
   assert.deepEqual(others, []);
   const workflows = catalogue(await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles));
-  for (const scenario of portion(suite, scenarios, 16)) {
+  for (const scenario of portion(suite, scenarios, 10)) {
     await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
   }
 });
