@@ -24,6 +24,7 @@ import {
   seededEntropy,
   writeFile,
 } from "./platform/node-ports.ts";
+import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
 import { openStores } from "./storage/files/stores.ts";
@@ -54,6 +55,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
+    openRemote,
     openTrace,
     replaceFile,
     writeFile,
