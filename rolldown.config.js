@@ -71,7 +71,7 @@ const notices = license({
   },
 });
 
-// Two builds: sharing chunks with the library would break the program's one large file into many small ones.
+// Separate builds: sharing chunks with the libraries would break the program's one large file into many small ones.
 export default defineConfig([
   {
     ...common,
@@ -87,6 +87,12 @@ export default defineConfig([
     preserveEntrySignatures: "strict",
     // An error is printed with the name of its class; the program prints its own words, and starts faster without.
     output: { ...common.output, keepNames: true },
+    plugins: [ascii],
+  },
+  {
+    ...common,
+    input: { capability: "src/capability.ts" },
+    preserveEntrySignatures: "strict",
     plugins: [ascii],
   },
 ]);

@@ -1,4 +1,4 @@
-/** Makes `dist`: the bundled program, its manual pages, and the library as CommonJS and ES module with its type declarations. */
+/** Makes `dist`: the bundled program, its manual pages, and the libraries as CommonJS and ES module with their type declarations. */
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,18 +15,24 @@ run("--import", "tsx", "bin/docs.mts", "--man", join(dist, "man"));
 run("node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json");
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 
+const LIBRARIES = ["index", "capability"];
 // One copy of the code for both kinds of module: a class is the same class for `import` and `require`.
-const names = Object.keys(createRequire(import.meta.url)(join(dist, "index.cjs")));
-writeFileSync(
-  join(dist, "index.mjs"),
-  `import library from "./index.cjs";\nexport const { ${names.join(", ")} } = library;\n`,
+for (const library of LIBRARIES) {
+  const names = Object.keys(createRequire(import.meta.url)(join(dist, `${library}.cjs`)));
+  writeFileSync(
+    join(dist, `${library}.mjs`),
+    `import library from "./${library}.cjs";\nexport const { ${names.join(", ")} } = library;\n`,
+  );
+  writeFileSync(join(dist, `${library}.d.mts`), `export * from "./types/${library}.js";\n`);
+}
+removeUnreachable(
+  join(dist, "types"),
+  LIBRARIES.map((library) => `${library}.d.ts`),
 );
-writeFileSync(join(dist, "index.d.mts"), 'export * from "./types/index.js";\n');
-removeUnreachable(join(dist, "types"), "index.d.ts");
 
-/** The compiler declares every file of the program; the library's users need those that its own declarations name. */
-function removeUnreachable(folder, entry) {
-  const reached = new Set([join(folder, entry)]);
+/** The compiler declares every file of the program; the libraries' users need those that their declarations name. */
+function removeUnreachable(folder, entries) {
+  const reached = new Set(entries.map((entry) => join(folder, entry)));
   for (const file of reached) {
     for (const [, name] of readFileSync(file, "utf8").matchAll(/["'](\.[^"']+)\.ts["']/g))
       reached.add(join(dirname(file), `${name}.d.ts`));

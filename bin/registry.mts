@@ -1,5 +1,5 @@
 /**
- * Writes src/capabilities/registry.ts from the files of transforms/ and effects/.
+ * Writes src/capabilities/built-in.ts from the files of transforms/ and effects/.
  * `node --import tsx bin/registry.mts` writes it, `… --check` only says whether it is up to date.
  */
 
@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const CAPABILITIES = join(import.meta.dirname, "../src/capabilities");
-const REGISTRY = join(CAPABILITIES, "registry.ts");
+const BUILT_IN = join(CAPABILITIES, "built-in.ts");
 const LINE_WIDTH = 112;
 
 interface Capability {
@@ -16,8 +16,8 @@ interface Capability {
   readonly name: string;
 }
 
-/** The text registry.ts must have for the capability files that are there now. */
-export function registryText(folder: string = CAPABILITIES): string {
+/** The text built-in.ts must have for the capability files that are there now. */
+export function builtInText(folder: string = CAPABILITIES): string {
   const transforms = capabilitiesIn(folder, "transforms", "ct-");
   const effects = capabilitiesIn(folder, "effects", "cs-");
   return `/** Everything this build can do. Written by \`npm run registry\`; its diff is the audit. */
@@ -25,23 +25,8 @@ export function registryText(folder: string = CAPABILITIES): string {
 import type { Effect } from "./effect.ts";
 ${effects.map(importLine).join("")}import type { Transform } from "./transform.ts";
 ${transforms.map(importLine).join("")}
-${listing("transforms", "Transform", transforms)}
-${listing("effects", "Effect", effects)}
-
-export interface Registry {
-  transform(code: string): Transform | undefined;
-  effect(code: string): Effect | undefined;
-}
-
-const byCode = <T extends { readonly code: string }>(list: readonly T[]) =>
-  new Map(list.map((one) => [one.code, one]));
-const transformsByCode = byCode(transforms);
-const effectsByCode = byCode(effects);
-
-export const registry: Registry = {
-  transform: (code) => transformsByCode.get(code),
-  effect: (code) => effectsByCode.get(code),
-};
+${listing("BUILT_IN_TRANSFORMS", "Transform", transforms)}
+${listing("BUILT_IN_EFFECTS", "Effect", effects)}
 `;
 }
 
@@ -70,17 +55,17 @@ function importLine({ file, name }: Capability): string {
 /** Laid out as the formatter does it: on one line where that fits. */
 function listing(constant: string, type: string, capabilities: readonly Capability[]): string {
   const names = capabilities.map(({ name }) => name);
-  const oneLine = `const ${constant}: readonly ${type}[] = [${names.join(", ")}];`;
+  const oneLine = `export const ${constant}: readonly ${type}[] = [${names.join(", ")}];`;
   if (oneLine.length <= LINE_WIDTH) return oneLine;
-  return `const ${constant}: readonly ${type}[] = [\n${names.map((name) => `  ${name},\n`).join("")}];`;
+  return `export const ${constant}: readonly ${type}[] = [\n${names.map((name) => `  ${name},\n`).join("")}];`;
 }
 
 function main(args: readonly string[]): void {
-  const text = registryText();
+  const text = builtInText();
   if (!args.includes("--check")) {
-    writeFileSync(REGISTRY, text);
-  } else if (readFileSync(REGISTRY, "utf8") !== text) {
-    console.error("src/capabilities/registry.ts is stale: node --import tsx bin/registry.mts writes it");
+    writeFileSync(BUILT_IN, text);
+  } else if (readFileSync(BUILT_IN, "utf8") !== text) {
+    console.error("src/capabilities/built-in.ts is stale: node --import tsx bin/registry.mts writes it");
     process.exitCode = 1;
   }
 }

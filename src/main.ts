@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
+import { registry } from "./capabilities/registry.ts";
 import type { Platform } from "./cli/context.ts";
 import { SystemFault, UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
@@ -23,6 +24,7 @@ import {
   seededEntropy,
   writeFile,
 } from "./platform/node-ports.ts";
+import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import type { TempFolder } from "./ports.ts";
 import { openStores } from "./storage/files/stores.ts";
@@ -53,6 +55,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
+    openRemote,
     openTrace,
     replaceFile,
     writeFile,
@@ -198,5 +201,5 @@ export async function workerMain(shipped: string): Promise<void> {
     import("./scenarios/job.ts"),
     import("./cli/environment.ts"),
   ]);
-  serve(performer(scenarioEnvironment(realPlatform(shipped))));
+  serve(performer(scenarioEnvironment(realPlatform(shipped)), registry));
 }

@@ -97,6 +97,63 @@ test("the library is one copy for import and require, with types for every kind 
   ok(bin("tsc"), [...common, "--module", "esnext", "--moduleResolution", "bundler", "library/module.mts"]);
 });
 
+test("a capability file is checked against the types of pgs-runner/capability", () => {
+  const own = join(root, "own");
+  mkdirSync(own);
+  writeFileSync(join(own, "package.json"), '{ "type": "module" }');
+  const transform = (violation: string) => `import { number, transform } from "pgs-runner/capability";
+export default transform({
+  code: "expenses::CT_CONVERT_CURRENCY_V0",
+  about: "The amount in another currency, at the rate that is given.",
+  input: { amount: number, rate: number },
+  result: ["converted"],
+  violations: ["RATE_NOT_POSITIVE"],
+  run: ({ amount, rate }) => rate > 0 ? { result: { converted: amount * rate } } : { violation: "${violation}" },
+  examples: [],
+});
+`;
+  const effect = (outcome: string) => `import { number, storeEffect, string } from "pgs-runner/capability";
+export default storeEffect({
+  code: "expenses::CS_BUDGET_V0",
+  about: "What is left of a budget.",
+  store: "document",
+  operations: {
+    SPEND: {
+      about: "Takes the amount from the budget.",
+      input: { key: string, amount: number },
+      outcomes: ["SUCCESS", "NOT_FOUND"],
+      semantics: "idempotent",
+      async run({ key, amount }, document) {
+        const left = await document.get(key);
+        if (typeof left !== "number") return { outcome: "${outcome}" };
+        return { outcome: "SUCCESS", change: await document.put(key, left - amount) };
+      },
+      probe: async ({ key }) => ({ state: "unclear", because: "OTHER_VALUE", evidence: { key } }),
+    },
+  },
+  examples: [],
+});
+`;
+  writeFileSync(join(own, "good-transform.js"), transform("RATE_NOT_POSITIVE"));
+  writeFileSync(join(own, "good-effect.js"), effect("NOT_FOUND"));
+  writeFileSync(join(own, "bad-transform.js"), transform("RATE_NEGATIVE"));
+  writeFileSync(join(own, "bad-effect.js"), effect("GONE"));
+  const options = ["--noEmit", "--strict", "--allowJs", "--checkJs", "--target", "es2022"];
+  const types = [
+    "--module",
+    "nodenext",
+    "--types",
+    "node",
+    "--typeRoots",
+    join(PROJECT, "node_modules/@types"),
+  ];
+  const sources = readdirSync(own)
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => `own/${file}`);
+  const { out } = run(bin("tsc"), [...options, ...types, ...sources]);
+  assert.deepEqual([...new Set(out.match(/^own\/[\w-]+/gm))], ["own/bad-effect", "own/bad-transform"]);
+});
+
 const readme = readFileSync(join(folder, "README.md"), "utf8");
 
 test("the README says how to begin with the tarball, and the library's page shows a program that runs there", () => {

@@ -1,114 +1,78 @@
-/** Everything this build can do. Written by `npm run registry`; its diff is the audit. */
+/** All capabilities by their code: those of this build, and those of the packages that a workspace names. */
 
+import { BUILT_IN_EFFECTS, BUILT_IN_TRANSFORMS } from "./built-in.ts";
 import type { Effect } from "./effect.ts";
-import { csAppendonlyJsonl } from "./effects/cs-appendonly-jsonl.ts";
-import { csConcurrentWorkflows } from "./effects/cs-concurrent-workflows.ts";
-import { csMutableJson } from "./effects/cs-mutable-json.ts";
-import { csNameRegistry } from "./effects/cs-name-registry.ts";
-import { csRegistry } from "./effects/cs-registry.ts";
-import { csSendEmail } from "./effects/cs-send-email.ts";
-import { csWorkflowGateway } from "./effects/cs-workflow-gateway.ts";
-import { csWorkflowLoop } from "./effects/cs-workflow-loop.ts";
 import type { Transform } from "./transform.ts";
-import { ctAssembleRecord } from "./transforms/ct-assemble-record.ts";
-import { ctBuildEthTransaction } from "./transforms/ct-build-eth-transaction.ts";
-import { ctCheckFreezeWindow } from "./transforms/ct-check-freeze-window.ts";
-import { ctCheckQuotaAvailable } from "./transforms/ct-check-quota-available.ts";
-import { ctCheckTrainingStatus } from "./transforms/ct-check-training-status.ts";
-import { ctCollatzStep } from "./transforms/ct-collatz-step.ts";
-import { ctCompareEqual } from "./transforms/ct-compare-equal.ts";
-import { ctDeriveBalances } from "./transforms/ct-derive-balances.ts";
-import { ctDeriveChildKey } from "./transforms/ct-derive-child-key.ts";
-import { ctDeriveMasterKey } from "./transforms/ct-derive-master-key.ts";
-import { ctDeriveSlotEpoch } from "./transforms/ct-derive-slot-epoch.ts";
-import { ctDeriveWalletKeypairs } from "./transforms/ct-derive-wallet-keypairs.ts";
-import { ctEcdsaSign } from "./transforms/ct-ecdsa-sign.ts";
-import { ctEntropyToMnemonic } from "./transforms/ct-entropy-to-mnemonic.ts";
-import { ctEvaluateInactivity } from "./transforms/ct-evaluate-inactivity.ts";
-import { ctEvaluateQuorum } from "./transforms/ct-evaluate-quorum.ts";
-import { ctExecEmit } from "./transforms/ct-exec-emit.ts";
-import { ctExtract } from "./transforms/ct-extract.ts";
-import { ctExtractPredecessorHash } from "./transforms/ct-extract-predecessor-hash.ts";
-import { ctExtractWalletTxFields } from "./transforms/ct-extract-wallet-tx-fields.ts";
-import { ctFilterRecords } from "./transforms/ct-filter-records.ts";
-import { ctGenerateEntropy } from "./transforms/ct-generate-entropy.ts";
-import { ctGenerateId } from "./transforms/ct-generate-id.ts";
-import { ctHashBlock } from "./transforms/ct-hash-block.ts";
-import { ctIncrementWalletNonce } from "./transforms/ct-increment-wallet-nonce.ts";
-import { ctKeccak256Hash } from "./transforms/ct-keccak256-hash.ts";
-import { ctLookup } from "./transforms/ct-lookup.ts";
-import { ctMapResultToHttp } from "./transforms/ct-map-result-to-http.ts";
-import { ctMnemonicToSeed } from "./transforms/ct-mnemonic-to-seed.ts";
-import { ctPassthrough } from "./transforms/ct-passthrough.ts";
-import { ctPrivateKeyToPublic } from "./transforms/ct-private-key-to-public.ts";
-import { ctPubkeyToEthAddress } from "./transforms/ct-pubkey-to-eth-address.ts";
-import { ctSelectProposer } from "./transforms/ct-select-proposer.ts";
-import { ctTerminationCheck } from "./transforms/ct-termination-check.ts";
-import { ctValidateParameterRules } from "./transforms/ct-validate-parameter-rules.ts";
-import { ctValidateRecordStructure } from "./transforms/ct-validate-record-structure.ts";
-import { ctValidateSetMembership } from "./transforms/ct-validate-set-membership.ts";
 
-const transforms: readonly Transform[] = [
-  ctAssembleRecord,
-  ctBuildEthTransaction,
-  ctCheckFreezeWindow,
-  ctCheckQuotaAvailable,
-  ctCheckTrainingStatus,
-  ctCollatzStep,
-  ctCompareEqual,
-  ctDeriveBalances,
-  ctDeriveChildKey,
-  ctDeriveMasterKey,
-  ctDeriveSlotEpoch,
-  ctDeriveWalletKeypairs,
-  ctEcdsaSign,
-  ctEntropyToMnemonic,
-  ctEvaluateInactivity,
-  ctEvaluateQuorum,
-  ctExecEmit,
-  ctExtract,
-  ctExtractPredecessorHash,
-  ctExtractWalletTxFields,
-  ctFilterRecords,
-  ctGenerateEntropy,
-  ctGenerateId,
-  ctHashBlock,
-  ctIncrementWalletNonce,
-  ctKeccak256Hash,
-  ctLookup,
-  ctMapResultToHttp,
-  ctMnemonicToSeed,
-  ctPassthrough,
-  ctPrivateKeyToPublic,
-  ctPubkeyToEthAddress,
-  ctSelectProposer,
-  ctTerminationCheck,
-  ctValidateParameterRules,
-  ctValidateRecordStructure,
-  ctValidateSetMembership,
-];
-const effects: readonly Effect[] = [
-  csAppendonlyJsonl,
-  csConcurrentWorkflows,
-  csMutableJson,
-  csNameRegistry,
-  csRegistry,
-  csSendEmail,
-  csWorkflowGateway,
-  csWorkflowLoop,
-];
+/** The package that a capability comes from, as `capabilities.lock.json` and a trace name it. */
+export interface PackagePin {
+  readonly package: string;
+  readonly version: string;
+  /** SHA-256 over the package's files. */
+  readonly digest: string;
+}
+
+/** A capability, and the package that provides it: null for one of this build. */
+export type Capability = { readonly origin: PackagePin | null } & (
+  | { readonly kind: "transform"; readonly declared: Transform }
+  | { readonly kind: "effect"; readonly declared: Effect }
+);
 
 export interface Registry {
   transform(code: string): Transform | undefined;
   effect(code: string): Effect | undefined;
+  /** Undefined for a code that nothing provides. */
+  capability(code: string): Capability | undefined;
+  /** Every capability, ordered by code. */
+  all(): readonly Capability[];
 }
 
-const byCode = <T extends { readonly code: string }>(list: readonly T[]) =>
-  new Map(list.map((one) => [one.code, one]));
-const transformsByCode = byCode(transforms);
-const effectsByCode = byCode(effects);
+/** What a package adds to the capabilities of this build. */
+export interface ProvidedCapabilities {
+  readonly pin: PackagePin;
+  readonly transforms: readonly Transform[];
+  readonly effects: readonly Effect[];
+}
 
-export const registry: Registry = {
-  transform: (code) => transformsByCode.get(code),
-  effect: (code) => effectsByCode.get(code),
-};
+/** Of two capabilities with one code the first is kept: `loadPackages` refuses a package that would add a second. */
+export function composeRegistry(packages: readonly ProvidedCapabilities[]): Registry {
+  return toRegistry([
+    ...BUILT_IN,
+    ...packages.flatMap(({ pin, transforms, effects }) => provided(pin, transforms, effects)),
+  ]);
+}
+
+function provided(
+  origin: PackagePin | null,
+  transforms: readonly Transform[],
+  effects: readonly Effect[],
+): readonly Capability[] {
+  return [
+    ...transforms.map((declared) => ({ kind: "transform", declared, origin }) as const),
+    ...effects.map((declared) => ({ kind: "effect", declared, origin }) as const),
+  ];
+}
+
+function toRegistry(capabilities: readonly Capability[]): Registry {
+  const byCode = new Map<string, Capability>();
+  for (const one of capabilities) {
+    if (!byCode.has(one.declared.code)) byCode.set(one.declared.code, one);
+  }
+  return {
+    transform(code) {
+      const found = byCode.get(code);
+      return found?.kind === "transform" ? found.declared : undefined;
+    },
+    effect(code) {
+      const found = byCode.get(code);
+      return found?.kind === "effect" ? found.declared : undefined;
+    },
+    capability: (code) => byCode.get(code),
+    all: () => [...byCode.values()].sort((a, b) => (a.declared.code < b.declared.code ? -1 : 1)),
+  };
+}
+
+const BUILT_IN = provided(null, BUILT_IN_TRANSFORMS, BUILT_IN_EFFECTS);
+
+/** The capabilities of this build. */
+export const registry: Registry = toRegistry(BUILT_IN);

@@ -45,6 +45,7 @@ export type Example = {
 export interface Transform {
   readonly code: string;
   readonly about: string;
+  readonly input: InputSchema;
   readonly result: readonly string[];
   readonly violations: readonly string[];
   readonly draws?: DrawnSources;
@@ -75,6 +76,7 @@ export function transform<S extends InputSchema, const R extends string, const V
   return {
     code,
     about,
+    input: shape,
     result,
     violations,
     ...(draws === undefined ? {} : { draws }),

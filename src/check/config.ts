@@ -1,4 +1,4 @@
-/** What `pgs-check.json` says: other severities, rules that are off and why, the baseline. */
+/** The configuration of the check: other severities, rules that are off and why, the baseline. */
 
 import { Ajv, type ErrorObject } from "ajv";
 import schema from "../../schemas/check-config.schema.json" with { type: "json" };
@@ -29,26 +29,34 @@ interface Written {
   readonly fail_on?: Severity;
 }
 
-/** @throws CheckFault for a file that is no such configuration, or names a rule that is none */
-export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rule[]): Config {
+/** A configuration, and the text that it is in: a file of its own, or a member of one. */
+export interface ConfigSource {
+  readonly value: JsonObject;
+  readonly text: string;
+  readonly file: string;
+  /** Where the configuration is in the text, as a JSON Pointer. */
+  readonly at: string;
+}
+
+/** A file of its own. @throws CheckFault for a file that is not a JSON object */
+export function readConfigFile(bytes: Uint8Array, file: string): ConfigSource {
   const read = readObject(bytes);
-  if ("defect" in read) {
-    const { code, line } = read.defect;
-    throw new CheckFault("CHECK_FILE_UNREADABLE", {
-      file,
-      line,
-      defect: code,
-      repair: repairOf(utf8(bytes), read.defect) ?? null,
-    });
-  }
-  checkForm(read.value, utf8(bytes), file);
-  const { rules: told = {}, baseline, fail_on: failOn } = read.value as Written;
+  const text = utf8(bytes);
+  if ("value" in read) return { value: read.value, text, file, at: "" };
+  const { code: defect, line } = read.defect;
+  const repair = repairOf(text, read.defect) ?? null;
+  throw new CheckFault("CHECK_FILE_UNREADABLE", { file, line, defect, repair });
+}
+
+/** @throws CheckFault for what is no such configuration, or names a rule that is none */
+export function parseConfig(source: ConfigSource, rules: readonly Rule[]): Config {
+  checkForm(source);
+  const { rules: told = {}, baseline, fail_on: failOn } = source.value as Written;
   const ids = rules.map(({ id }) => id);
   for (const rule of Object.keys(told)) {
     if (ids.includes(currentId(rule))) continue;
-    const at = pointer(["rules", rule]);
-    const line = lineOf(utf8(bytes), at) ?? 1;
-    throw new CheckFault("UNKNOWN_RULE", { file, line, pointer: at, rule, suggestion: nearestName(rule, ids) });
+    const place = placeIn(source, pointer(["rules", rule]));
+    throw new CheckFault("UNKNOWN_RULE", { ...place, rule, suggestion: nearestName(rule, ids) });
   }
   const entries = [...byCurrentId(told)];
   return {
@@ -57,6 +65,11 @@ export function parseConfig(bytes: Uint8Array, file: string, rules: readonly Rul
     baseline: baseline ?? null,
     failOn: failOn ?? null,
   };
+}
+
+function placeIn({ text, file, at }: ConfigSource, below: string, otherwise = below) {
+  const line = lineOf(text, at + below) ?? lineOf(text, at + otherwise) ?? 1;
+  return { file, line, pointer: at + below };
 }
 
 type WrittenRules = NonNullable<Written["rules"]>;
@@ -68,19 +81,14 @@ function byCurrentId(rules: WrittenRules): ReadonlyMap<string, WrittenRules[stri
 }
 
 /** @throws CheckFault */
-function checkForm(value: JsonObject, text: string, file: string): void {
+function checkForm(source: ConfigSource): void {
   const validate = new Ajv({ strict: false, allErrors: true, ownProperties: true }).compile(schema);
-  if (validate(value)) return;
+  if (validate(source.value)) return;
   // Of an `anyOf`, the alternative says more than that there was one.
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== "anyOf");
   const error = errors.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
-  const at = placeOf(error);
-  throw new CheckFault("CHECK_CONFIG_MALFORMED", {
-    file,
-    line: lineOf(text, at) ?? lineOf(text, error.instancePath) ?? 1,
-    pointer: at,
-    expected: expectedBy(error),
-  });
+  const place = placeIn(source, placeOf(error), error.instancePath);
+  throw new CheckFault("CHECK_CONFIG_MALFORMED", { ...place, expected: expectedBy(error) });
 }
 
 function placeOf({ instancePath, keyword, params }: ErrorObject): string {

@@ -24,6 +24,11 @@ export const checkTable = {
     where: checkPlace(f),
     hint: 'a configuration can contain "rules", "baseline" and "fail_on"; pgs check --json lists every rule',
   }),
+  CHECK_CONFIG_TWICE: (f: { file: string; other: string }) => ({
+    what: `the check is configured twice: here, and in the member check of ${f.other}`,
+    where: f.file,
+    hint: `move what is still needed from ${f.file} into the member check of ${f.other}, and remove ${f.file}`,
+  }),
   UNKNOWN_RULE: (f: CheckPlace & { rule: string; suggestion: string | null }) => ({
     what: `there is no rule ${f.rule}`,
     where: checkPlace(f),

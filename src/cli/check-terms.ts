@@ -1,12 +1,14 @@
-/** Which findings of a check count, as the command line and `pgs-check.json` say. */
+/** Which findings of a check count, as the command line and the configuration say. */
 
 import { type Known, parseBaseline } from "../check/baseline.ts";
-import { type Config, NO_CONFIG, parseConfig } from "../check/config.ts";
+import { type Config, NO_CONFIG, parseConfig, readConfigFile } from "../check/config.ts";
+import { CheckFault } from "../check/errors.ts";
 import type { Terms } from "../check/evaluate.ts";
 import { RULES } from "../check/rules.ts";
 import { type Context, shortPath } from "./context.ts";
 import { readFileArgument } from "./file-argument.ts";
 import type { ValuesOf } from "./option.ts";
+import { plain, printError } from "./print.ts";
 import type { CHECK_TERMS } from "./shared-options.ts";
 
 interface NamedTerms extends Terms {
@@ -26,20 +28,44 @@ export function readCheckTerms(
   return { config, file, baseline, failOn: asked.failOn ?? config.failOn ?? "error" };
 }
 
-export const CONFIG_FILE = "pgs-check.json";
+/** The configuration as a file of its own, from before there was a `pgs.json`. */
+const FORMER_FILE = "pgs-check.json";
 
-/** The configuration that is named, else the one in the workspace or beside the snapshot; with its folder. */
-function readConfig(
-  given: string | undefined,
-  context: Context,
-): { readonly config: Config; readonly folder: string } {
-  const { platform, settings, path } = context;
-  const beside = [settings.workspace, parentOf(settings.snapshot)].map((folder) => `${folder}/${CONFIG_FILE}`);
-  const file = given ?? beside.find((one) => platform.files.realPath(one) !== null);
-  if (file === undefined) return { config: NO_CONFIG, folder: settings.workspace };
+interface FoundConfig {
+  readonly config: Config;
+  /** Where the path of the baseline starts. */
+  readonly folder: string;
+}
+
+/** The configuration that is named, else the member of `pgs.json`, else the former file. @throws CheckFault for both */
+function readConfig(given: string | undefined, context: Context): FoundConfig {
+  const { platform, settings } = context;
+  if (given !== undefined) return configIn(given, context);
+  const beside = [settings.workspace, parentOf(settings.snapshot)].map((folder) => `${folder}/${FORMER_FILE}`);
+  const former = beside.find((one) => platform.files.realPath(one) !== null);
+  const { file, check, workspace: folder } = settings;
+  if (file === null || check === null) {
+    if (former === undefined) return { config: NO_CONFIG, folder };
+    noteFormer(former, context);
+    return configIn(former, context);
+  }
+  const shown = shortPath(file, platform.cwd);
+  if (former !== undefined)
+    throw new CheckFault("CHECK_CONFIG_TWICE", { file: shortPath(former, platform.cwd), other: shown });
+  return { config: parseConfig({ ...check, file: shown, at: "/check" }, RULES), folder };
+}
+
+function noteFormer(former: string, context: Context): void {
+  if (context.settings.quiet) return;
+  const file = plain(shortPath(former, context.platform.cwd));
+  printError(context, `notice: ${file} is read; it can be the member "check" of pgs.json instead\n`);
+}
+
+function configIn(file: string, context: Context): FoundConfig {
+  const { platform, path } = context;
   const bytes = readFileArgument(file, "the configuration", context);
-  const folder = parentOf(path(file));
-  return { config: parseConfig(bytes, shortPath(path(file), platform.cwd), RULES), folder };
+  const source = readConfigFile(bytes, shortPath(path(file), platform.cwd));
+  return { config: parseConfig(source, RULES), folder: parentOf(path(file)) };
 }
 
 function parentOf(path: string): string {

@@ -1,5 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
+import { type Registry, registry } from "../capabilities/registry.ts";
 import type {
   CheckCache,
   Clock,
@@ -8,13 +9,16 @@ import type {
   Mail,
   Ports,
   Progress,
+  Remote,
   Source,
   TempFolder,
   TraceAccess,
   TraceFolder,
   WorkerPool,
 } from "../ports.ts";
+import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
+import { defaultPaths, type WorkspacePaths } from "../workspace/default-paths.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
@@ -45,6 +49,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
+  /** Servers and code of the host; secrets and proxies are those of these variables. */
+  openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
@@ -67,18 +73,15 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   readonly tool: { readonly name: string; readonly version: string };
 }
 
-/** The options with their defaults, paths absolute. */
-export interface Settings {
+/** The options, else what the workspace's `pgs.json` says, else the defaults; paths absolute. */
+export interface Settings extends WorkspacePaths {
   readonly workspace: string;
-  /** By `--workspace` or the environment; else it is the current folder. */
+  /** By `--workspace` or the environment; else it was found, or is the current folder. */
   readonly isWorkspaceNamed: boolean;
-  readonly snapshot: string;
   /** By `--snapshot`, not by the workspace. */
   readonly isSnapshotNamed: boolean;
-  readonly dataRoot: string;
   /** By `--data-root` or the environment, not by the workspace. */
   readonly isDataRootNamed: boolean;
-  readonly traces: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -90,29 +93,74 @@ export interface Context {
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
+  /** What the workflows of the snapshot may use: this build's capabilities. */
+  registry(): Promise<Registry>;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
   printExactly(text: string): void;
 }
 
-/** What the context's world prints is guarded: no text from outside is obeyed by the terminal or the build server. */
-export function toContext(options: Partial<SharedValues>, world: Platform): Context {
+export type SharedOptions = Partial<SharedValues>;
+
+/** A workspace: its folder, and whether the command line or the environment names it. */
+interface Place {
+  readonly folder: string;
+  readonly isNamed: boolean;
+  readonly hasFile: boolean;
+}
+
+/** The named folder, else the nearest at or above the current one that has a `pgs.json`, else the current folder. */
+export function placeOf({ workspace }: SharedOptions, { cwd, env, files }: Platform): Place {
+  const named = workspace ?? (env["PGS_WORKSPACE"] || undefined);
+  if (named !== undefined) {
+    const folder = absolute(cwd, named);
+    return { folder, isNamed: true, hasFile: isWorkspace(folder, files) };
+  }
+  const found = findWorkspace(cwd, files);
+  return { folder: found === "" ? "/" : (found ?? cwd), isNamed: false, hasFile: found !== undefined };
+}
+
+/** The paths of a workspace. @throws WorkspaceFault for a `pgs.json` that is not one */
+export async function pathsOf(
+  { folder, hasFile }: Omit<Place, "isNamed">,
+  { files, cwd }: Platform,
+): Promise<WorkspacePaths> {
+  if (!hasFile) return defaultPaths(folder);
+  const { readWorkspaceFile } = await import("../workspace/config.ts");
+  return readWorkspaceFile(folder, shortPath(`${folder}/${WORKSPACE_FILE}`, cwd), files);
+}
+
+/** The context of a command that works on a workspace. @throws WorkspaceFault */
+export async function openContext(options: SharedOptions, world: Platform): Promise<Context> {
+  const place = placeOf(options, world);
+  return toContext(options, world, place, await pathsOf(place, world));
+}
+
+/**
+ * The context of a command that needs no workspace. What its world prints is guarded: no text from outside is obeyed by
+ * the terminal or the build server.
+ */
+export function toContext(
+  options: SharedOptions,
+  world: Platform,
+  place: Omit<Place, "hasFile"> = { folder: world.cwd, isNamed: false },
+  paths: WorkspacePaths = defaultPaths(place.folder),
+): Context {
   const path = (given: string) => absolute(world.cwd, given);
-  const { env } = world;
-  const workspace = options.workspace ?? (env["PGS_WORKSPACE"] || undefined);
-  const home = path(workspace ?? ".");
-  const dataRoot = options.dataRoot ?? (env["PGS_DATA_ROOT"] || undefined);
+  const dataRoot = options.dataRoot ?? (world.env["PGS_DATA_ROOT"] || undefined);
   return {
     platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
+    registry: async () => registry,
     printExactly: (text) => world.out(text),
     settings: {
-      workspace: home,
-      isWorkspaceNamed: workspace !== undefined,
-      snapshot: options.snapshot === undefined ? `${home}/protocol_snapshot` : path(options.snapshot),
+      ...paths,
+      workspace: place.folder,
+      isWorkspaceNamed: place.isNamed,
+      snapshot: options.snapshot === undefined ? paths.snapshot : path(options.snapshot),
       isSnapshotNamed: options.snapshot !== undefined,
-      dataRoot: dataRoot === undefined ? `${home}/data` : path(dataRoot),
+      dataRoot: dataRoot === undefined ? paths.dataRoot : path(dataRoot),
       isDataRootNamed: dataRoot !== undefined,
-      traces: options.traces === undefined ? `${home}/traces` : path(options.traces),
+      traces: options.traces === undefined ? paths.traces : path(options.traces),
       json: options.json ?? false,
       quiet: options.quiet ?? false,
       debug: options.debug ?? false,

@@ -6,17 +6,6 @@ import type { Paint } from "./colour.ts";
 import { type Place, placesText } from "./differences.ts";
 import { plain } from "./print.ts";
 
-export function findingJson(found: TraceFinding): JsonObject {
-  const { what, hint } = wordsOf(found);
-  return {
-    line: found.line ?? null,
-    code: found.code,
-    message: what,
-    facts: found.facts,
-    ...(hint === undefined ? {} : { hint }),
-  };
-}
-
 /** More of them than anybody reads say nothing more: `--json` lists what was kept of them. */
 const SHOWN = 20;
 

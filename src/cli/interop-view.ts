@@ -1,12 +1,12 @@
 /** How the examination of a foreign trace is told: as text, and as JSON. */
 
 import { counted } from "../errors/counted.ts";
-import type { TraceFinding } from "../examine/finding.ts";
+import { findingJson, type TraceFinding } from "../examine/finding.ts";
 import type { ExternalClassification } from "../interop/class.ts";
 import type { ExternalPath, ExternalRecord } from "../interop/record.ts";
 import { unavailableTable } from "../interop/vocabulary.ts";
 import type { Paint } from "./colour.ts";
-import { findingJson, findingText } from "./finding-view.ts";
+import { findingText } from "./finding-view.ts";
 import { plain, shownOf, table } from "./print.ts";
 
 export interface ExternalExamination {

@@ -1,6 +1,5 @@
 /** Load, seal and compile, as every command that needs a plan does it. */
 
-import { registry } from "../capabilities/registry.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -45,9 +44,9 @@ export async function requireTrust(trust: Trust, context: Context): Promise<void
 }
 
 export async function planOf(workflow: string, context: Context, trust: Trust): Promise<Plan> {
-  return planIn(await open(context, trust, undefined, true), workflow);
+  return planIn(await open(context, trust, undefined, true), workflow, context);
 }
 
-export function planIn(snapshot: Snapshot, workflow: string): Promise<Plan> {
-  return compile(requireWorkflow(snapshot, workflow), snapshot, registry);
+export async function planIn(snapshot: Snapshot, workflow: string, context: Context): Promise<Plan> {
+  return compile(requireWorkflow(snapshot, workflow), snapshot, await context.registry());
 }

@@ -2,8 +2,8 @@
 
 import { CommanderError, Command as Parser } from "commander";
 import { run } from "./commands/run/command.ts";
-import { type Context, type Platform, toContext } from "./context.ts";
-import { type Listed, type ParsedLine, valuesOf } from "./define-command.ts";
+import { openContext, type Platform, toContext } from "./context.ts";
+import { type Command, type Listed, type ParsedLine, valuesOf } from "./define-command.ts";
 import { UsageFault } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandManual, helpText, programManual } from "./help.ts";
@@ -119,9 +119,11 @@ export async function runCli(given: readonly string[], world: Platform): Promise
   try {
     // The help that answers a line without a command is no JSON: the refusal is printed instead.
     const quietly = context.settings.json ? { ...world, err: () => undefined } : world;
-    const program = await toParser(named, quietly, async (line, perform) => {
-      context = toContext({ ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) }, world);
-      exitCode = await perform(context);
+    const program = await toParser(named, quietly, async (line, command) => {
+      const options = { ...valuesOf(SHARED.Workspace, line), ...valuesOf(SHARED.Output, line) };
+      context = toContext(options, world);
+      if (command.shared.includes("workspace")) context = await openContext(options, world);
+      exitCode = await command.perform(line, context);
     });
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -176,7 +178,7 @@ async function misplacedOption([flag = "", ...rest]: readonly string[]): Promise
 
 const isCommand = (word: string) => COMMANDS.some(({ name }) => name === word);
 
-type Begin = (line: ParsedLine, perform: (context: Context) => Promise<number>) => Promise<void>;
+type Begin = (line: ParsedLine, command: Command) => Promise<void>;
 
 /** The parser of the named command; of a line that names none, one that knows all names. */
 async function toParser(named: Listed | undefined, world: Platform, begin: Begin): Promise<Parser> {
@@ -198,7 +200,7 @@ async function toParser(named: Listed | undefined, world: Platform, begin: Begin
     const parser = quietly(program.command(named.name), () =>
       helpText(commandManual(named, command), world.columns),
     );
-    addCommand(parser, command, (line) => begin(line, (context) => command.perform(line, context)));
+    addCommand(parser, command, (line) => begin(line, command));
   }
   return program;
 }

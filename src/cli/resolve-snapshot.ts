@@ -1,24 +1,30 @@
 /** Which snapshot and which data root a trace is examined with. */
 
-import { workspaceAbove } from "../snapshot/find-snapshot.ts";
-import { type Context, shortPath, toContext } from "./context.ts";
+import { Fault } from "../errors/base.ts";
+import { isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
+import { type Context, openContext, pathsOf, type Settings, shortPath } from "./context.ts";
 
 /**
- * The context with the workspace of a trace: the nearest folder above it that holds a snapshot, unless the command line
- * or the environment names a workspace. A snapshot or a data root that is named itself stays as it is.
+ * The context with the workspace of a trace: the nearest folder above it that has a `pgs.json` or holds a snapshot, unless
+ * the command line or the environment names a workspace. A snapshot or a data root that is named itself stays as it is.
+ * @throws WorkspaceFault for a `pgs.json` that is not one
  */
-export function besideTrace(trace: string, context: Context): Context {
+export async function besideTrace(trace: string, context: Context): Promise<Context> {
   const { platform, settings, path } = context;
-  const workspace = settings.isWorkspaceNamed ? undefined : workspaceAbove(path(trace), platform.files);
-  if (workspace === undefined) return context;
-  const { snapshot, isSnapshotNamed, dataRoot, isDataRootNamed } = settings;
+  const { files } = platform;
+  const workspace = settings.isWorkspaceNamed ? undefined : workspaceAbove(path(trace), files);
+  if (workspace === undefined || workspace === settings.workspace) return context;
+  const paths = await pathsOf({ folder: workspace, hasFile: isWorkspace(workspace, files) }, platform);
+  const { snapshot, isSnapshotNamed, dataRoot, isDataRootNamed, traces } = settings;
   return {
     ...context,
     settings: {
       ...settings,
+      ...paths,
       workspace,
-      snapshot: isSnapshotNamed ? snapshot : `${workspace}/protocol_snapshot`,
-      dataRoot: isDataRootNamed ? dataRoot : `${workspace}/data`,
+      snapshot: isSnapshotNamed ? snapshot : paths.snapshot,
+      dataRoot: isDataRootNamed ? dataRoot : paths.dataRoot,
+      traces,
     },
   };
 }
@@ -27,18 +33,32 @@ export function besideTrace(trace: string, context: Context): Context {
  * What to add to a command that is typed in the current folder, so that it finds the same snapshot and data root; empty
  * where it finds them without options.
  */
-export function placeOptions({ platform, settings }: Context): string {
-  const usual = toContext({}, platform).settings;
+export async function placeOptions({ platform, settings }: Context): Promise<string> {
   const { workspace, snapshot, dataRoot } = settings;
+  const usual = await settingsWith({}, platform);
+  const found = usual?.workspace === workspace ? usual : await settingsWith({ workspace }, platform);
   const options = [
-    ["workspace", workspace, usual.workspace],
-    ["snapshot", snapshot, `${workspace}/protocol_snapshot`],
-    ["data-root", dataRoot, usual.isDataRootNamed ? usual.dataRoot : `${workspace}/data`],
+    ["workspace", workspace, usual?.workspace],
+    ["snapshot", snapshot, found?.snapshot],
+    ["data-root", dataRoot, found?.dataRoot],
   ] as const;
   return options
     .filter(([, folder, found]) => folder !== found)
     .map(([name, folder]) => ` --${name} ${shellWord(shortPath(folder, platform.cwd))}`)
     .join("");
+}
+
+/** What a command finds with these options; undefined where it is refused for its `pgs.json`. */
+async function settingsWith(
+  options: { readonly workspace?: string },
+  platform: Context["platform"],
+): Promise<Settings | undefined> {
+  try {
+    return (await openContext(options, platform)).settings;
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
 }
 
 function shellWord(text: string): string {

@@ -21,7 +21,7 @@ export const SHARED = {
   Workspace: {
     workspace: folder("folder of the snapshot, the data and the traces", {
       env: "$PGS_WORKSPACE",
-      default: "the current folder",
+      default: "nearest folder with a pgs.json, else the current one",
     }),
     snapshot: folder("the protocol snapshot", { default: "<workspace>/protocol_snapshot" }),
     "data-root": folder("folder in which side effects store their data", {
@@ -79,7 +79,7 @@ export const MIN = { min: percentage("lowest share of its edges that each workfl
 
 /** What counts as a finding of a check. */
 export const CHECK_TERMS = {
-  config: file("severities, and rules that are off", { default: "pgs-check.json, if there is one" }),
+  config: file("severities, and rules that are off", { default: "the member check of pgs.json" }),
   baseline: file("known findings, which do not count"),
   "fail-on": {
     ...choice("SEVERITY", ["error", "warning", "note"], "lowest severity that fails the command"),

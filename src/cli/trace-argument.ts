@@ -1,5 +1,6 @@
 /** A trace that the command line names, read as often as it is needed, a piece at a time. */
 
+import type { Reading, TraceReader } from "../examine/examine-trace.ts";
 import { eventIn, type Verified } from "../examine/verify.ts";
 import type { Source } from "../ports.ts";
 import { linesIn } from "../trace/chunks.ts";
@@ -11,13 +12,15 @@ import { openFileArgument } from "./file-argument.ts";
 /** Bytes from which on reading takes long enough to be waited for. */
 const LONG = 2 ** 23;
 
-export class TraceArgument {
+export class TraceArgument implements TraceReader {
   readonly file: string;
+  readonly path: string;
   readonly #source: Source;
   readonly #context: Context;
 
   constructor(file: string, source: Source, context: Context) {
     this.file = file;
+    this.path = context.path(file);
     this.#source = source;
     this.#context = context;
   }
@@ -38,7 +41,7 @@ export class TraceArgument {
   }
 
   /** What `work` makes of the bytes, a progress bar beside it where there are many. */
-  async read<T>(doing: string, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T> {
+  async read<T>(doing: Reading, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T> {
     const { platform, settings } = this.#context;
     const isLong = this.#source.size > LONG && !settings.quiet;
     const progress = isLong ? await platform.openProgress(doing, this.#source.size) : null;
@@ -51,7 +54,7 @@ export class TraceArgument {
 
   /** What `work` makes of the events that were verified. @throws UsageFault when the file holds others by now */
   readAgain<T>(
-    doing: string,
+    doing: Reading,
     verified: Verified,
     work: (events: Iterable<TraceEvent>) => Promise<T>,
   ): Promise<T> {

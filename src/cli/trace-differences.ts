@@ -18,11 +18,6 @@ const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
   events: "announced events",
 };
 
-/** Group by group; within one, in the order in which things happened. */
-export function inOrder(differences: readonly TraceDifference[]): readonly TraceDifference[] {
-  return GROUPS.flatMap((name) => differences.filter(({ group }) => group === name));
-}
-
 export function groupsText(differences: readonly TraceDifference[], sides: Sides): string {
   const groups = GROUPS.map((name) => {
     const own = differences.filter(({ group }) => group === name);

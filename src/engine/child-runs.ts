@@ -9,7 +9,7 @@ import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
 import { EngineFault, STORAGE_CODES } from "./errors.ts";
 import { errorEvent } from "./events.ts";
-import { limitOf, requireRoomForRun, requireStorableIn } from "./limits.ts";
+import { endsTrace, requireRoomForRun, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
 
 /** How many runs may stand between the main run and the innermost. */
@@ -32,8 +32,7 @@ export function createChildRunner(parent: RunState, runChild: RunChild): RunStat
     count++;
     if (plan instanceof RunFault) return ended("refused", plan.code);
     const result = await runChild(plan, nestedInput(parent, plan, payload, `${parent.input.run}.${count}`));
-    // A limit of the trace ends every run in it.
-    if (result.fault !== undefined && limitOf(result.fault.code) !== undefined) throw result.fault;
+    if (result.fault !== undefined && endsTrace(result.fault.code)) throw result.fault;
     return toChildResult(result);
   };
 }

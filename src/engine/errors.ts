@@ -65,10 +65,18 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
+  REMOTE_EFFECT_NOT_ALLOWED: (f: { capability: string; op: string }) => ({
+    what: `${f.op} of ${f.capability} reaches a server or the host, which this run may not`,
+    hint: "stage its answer in the scenario: given.answers, by NODE.step",
+  }),
   STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: fileLine(f.file, f.line),
     hint: storeRepair(f.file, f.line, f.defect, f.pointer),
+  }),
+  RUN_ABORTED: (_: Record<never, never>) => ({
+    what: "the program that runs the workflow aborted the run before its next step",
+    hint: "run the workflow again; the trace lists the effects that were completed before",
   }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
     what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,

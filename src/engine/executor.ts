@@ -18,7 +18,7 @@ import type {
   Plan,
   TransformStep,
 } from "../plan/plan.ts";
-import type { Change, Observation } from "../ports.ts";
+import type { Change, Observation, RecordedRequest } from "../ports.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 
 /** Every method may throw a `RunFault`: it ends the run. Anything else thrown is a defect. */
@@ -29,6 +29,8 @@ export interface StepExecutor {
   beginRun(run: string, plan: Plan): string;
   /** The limit that a trace of so many runs or events has reached; null where it may go on. */
   limit(of: "runs" | "events", count: number): number | null;
+  /** Whether the caller wants the run to end: asked before every node and step. */
+  isAborted(): boolean;
   /** The limit that the bytes of the trace have reached; null where it may go on. */
   bytesLimit(): number | null;
   /** Which admission rules find a matching record. */
@@ -61,6 +63,8 @@ export interface EffectResult {
   readonly result: JsonObject;
   readonly reason?: JsonObject;
   readonly change?: Change;
+  /** What an http effect sent. */
+  readonly requests?: readonly RecordedRequest[];
   readonly observed: readonly Observation[];
 }
 

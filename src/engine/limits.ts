@@ -68,14 +68,22 @@ export function requireRoomForRun({ executor, tally }: Limited): void {
   requireBelow("runs", executor.limit("runs", tally.runs));
 }
 
-/** Before a node or a step begins. @throws EngineFault where the trace may contain no more events or bytes */
+/** Before a node or a step begins. @throws EngineFault where the run is aborted, or the trace may contain no more of them */
 export function requireRoomForStep({ executor, tally }: Limited): void {
+  if (executor.isAborted()) throw new EngineFault("walk", "WF", ABORTED, {});
   requireBelow("events", executor.limit("events", tally.events));
   requireBelow("bytes", executor.bytesLimit());
 }
 
 function requireBelow(of: TraceTotal, limit: number | null): void {
   if (limit !== null) throw new EngineFault("walk", "WF", TRACE_CODES[of], { limit });
+}
+
+export const ABORTED = "RUN_ABORTED" satisfies RunCode;
+
+/** Whether a refusal of a nested run ends every run of the trace. */
+export function endsTrace(code: string): boolean {
+  return code === ABORTED || limitOf(code) !== undefined;
 }
 
 /** Which limit of the trace a refusal reports; undefined for every other refusal. */

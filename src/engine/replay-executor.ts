@@ -21,7 +21,7 @@ import { compareEvents, type Divergence, isSamePosition } from "./compare-events
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
 import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
-import { isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
+import { ABORTED, isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
 import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
@@ -102,6 +102,11 @@ export class ReplayExecutor implements StepExecutor {
 
   bytesLimit(): number | null {
     return this.#limit("bytes", this.#bytes);
+  }
+
+  isAborted(): boolean {
+    const event = this.peek()?.event;
+    return event?.event_type === "error" && event.payload.error_code === ABORTED;
   }
 
   #limit(of: TraceTotal, count: number): number | null {

@@ -14,6 +14,7 @@ export function replayThenLive(record: ReplayExecutor, live: StepExecutor): Step
     emit: (event) => current().emit(event),
     beginRun: (...of) => current().beginRun(...of),
     limit: (...of) => current().limit(...of),
+    isAborted: () => current().isAborted(),
     bytesLimit: () => current().bytesLimit(),
     admit: (...of) => current().admit(...of),
     validate: (...of) => current().validate(...of),

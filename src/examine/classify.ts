@@ -6,7 +6,7 @@ import { MAIN_RUN, type Payloads } from "../trace/event.ts";
 import { isSuccess } from "../trace/run-path.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 
-/** `null` in a classification: the run ended well. */
+/** `null` in a classification: the run ended well, or was aborted from outside. */
 export type TraceClass =
   | "BUSINESS_VIOLATION"
   | "ADMISSION_ERROR"
@@ -43,7 +43,7 @@ const storage = ({ stage }: Refusal): TraceClass =>
 const byCategory = ({ node_category }: Refusal): TraceClass => CAPABILITY_ERROR[node_category];
 
 /** By the code of the refusal that ended the run. A code without a class does not compile. */
-const REFUSALS: Readonly<Record<RunCode, TraceClass | ((refusal: Refusal) => TraceClass)>> = {
+const REFUSALS: Readonly<Record<RunCode, TraceClass | null | ((refusal: Refusal) => TraceClass)>> = {
   OUTCOME_NOT_ROUTED: "GRAPH_STRUCTURE_ERROR",
   OUTCOME_NOT_DECLARED: byCategory,
   NO_TRANSITION: "GRAPH_STRUCTURE_ERROR",
@@ -58,16 +58,18 @@ const REFUSALS: Readonly<Record<RunCode, TraceClass | ((refusal: Refusal) => Tra
   EXPRESSION_TYPE: "EXPRESSION_ERROR",
   LIST_TOO_LONG: "EXPRESSION_ERROR",
   CAPABILITY_FAULT: byCategory,
+  REMOTE_EFFECT_NOT_ALLOWED: "CS_RUNTIME_ERROR",
   STORE_CORRUPT: storage,
   STORE_PATH_ESCAPES: storage,
   DATA_ROOT_UNUSABLE: storage,
+  RUN_ABORTED: null,
   DEPTH_LIMIT: "GRAPH_STRUCTURE_ERROR",
   WORKFLOW_REFUSED: "GRAPH_STRUCTURE_ERROR",
   SECRETS_NOT_DECLARED: "SCHEMA_ERROR",
 };
 
 /** The class of a refusal; one whose code this build does not know goes by what it broke. */
-export function classOfRefusal(code: string, refusal: Refusal): TraceClass {
+export function classOfRefusal(code: string, refusal: Refusal): TraceClass | null {
   const found = Object.hasOwn(REFUSALS, code) ? REFUSALS[code as RunCode] : byCategory;
   return typeof found === "function" ? found(refusal) : found;
 }
@@ -84,7 +86,8 @@ export function classify(summary: Summary): Classification | null {
   const refusal = refusalOf(summary);
   if (refusal !== undefined) {
     const { node, step = null, error_code } = refusal;
-    return { class: classOfRefusal(error_code, refusal), isStructural: true, node, step };
+    const found = classOfRefusal(error_code, refusal);
+    return { class: found, isStructural: found !== null, node, step };
   }
   if (summary.ending === null) return null;
   const found = classOfEnding(summary.ending);

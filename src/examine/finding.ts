@@ -125,3 +125,14 @@ export function wordsOf({ code, facts }: TraceFinding): { readonly what: string;
   const words: Words = findingTable[code];
   return words.hint === undefined ? { what: words.what(facts) } : { what: words.what(facts), hint: words.hint };
 }
+
+export function findingJson(found: TraceFinding): JsonObject {
+  const { what, hint } = wordsOf(found);
+  return {
+    line: found.line ?? null,
+    code: found.code,
+    message: what,
+    facts: found.facts,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

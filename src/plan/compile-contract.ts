@@ -359,7 +359,7 @@ const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
   ["WRITE", "PUT"],
 ]);
 
-const BUILD_HINT = "run it with a build whose src/capabilities/registry.ts has it";
+const BUILD_HINT = "run it with a build whose src/capabilities/built-in.ts has it";
 
 /**
  * An operation that both artifact and build have; if it declares no outcomes, it has the three common storage

@@ -1,5 +1,6 @@
 /** All scenarios of a set of vectors, played and counted. */
 
+import type { Registry } from "../capabilities/registry.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, count, coverageOf, type Outcomes } from "./coverage.ts";
@@ -23,9 +24,10 @@ export type StepOutcome = Omit<ScenarioResult, "events">;
 export async function certify(
   scenarios: readonly Scenario[],
   snapshot: Snapshot,
+  registry: Registry,
   around: ScenarioEnvironment,
 ): Promise<Certification> {
-  const workflows = catalogue(snapshot);
+  const workflows = catalogue(snapshot, registry);
   const outcomes: Outcomes = new Map();
   const played: ScenarioOutcome[] = [];
   for (const scenario of scenarios) {

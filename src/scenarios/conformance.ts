@@ -1,6 +1,6 @@
 /** Do the transforms of this build answer a snapshot's conformance cases as they must? */
 
-import { type Registry, registry } from "../capabilities/registry.ts";
+import type { Registry } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { computeTransform, recordingSources } from "../engine/compute-transform.ts";
 import { RunFault } from "../errors/base.ts";
@@ -25,6 +25,7 @@ type Readings = Parameters<typeof recordingSources>[0];
 
 export interface ConformanceRequest {
   readonly snapshot: Snapshot;
+  readonly registry: Registry;
   /** Only cases with this text in their name. */
   readonly filter?: string | undefined;
   /** The clock and the entropy that transforms read. */
@@ -34,6 +35,7 @@ export interface ConformanceRequest {
 /** The result of each chosen case. @throws ScenarioFault `NO_SUCH_CASE`; SnapshotFault `NO_CONFORMANCE_CASES` */
 export async function runConformance({
   snapshot,
+  registry,
   filter,
   readings,
 }: ConformanceRequest): Promise<readonly CaseResult[]> {

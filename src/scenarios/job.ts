@@ -1,5 +1,6 @@
 /** One scenario as it is sent to another thread, and how that thread runs it. */
 
+import type { Registry } from "../capabilities/registry.ts";
 import { Fault } from "../errors/base.ts";
 import type { Files } from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -47,11 +48,14 @@ interface Ready {
 }
 
 /** What a thread does with each job. It reads and compiles the snapshot once. */
-export function performer(environment: ScenarioEnvironment): (job: Job) => Promise<JobAnswer> {
+export function performer(
+  environment: ScenarioEnvironment,
+  registry: Registry,
+): (job: Job) => Promise<JobAnswer> {
   const { files } = environment;
   let ready: Promise<Ready> | undefined;
   return async ({ path, file, snapshot, workspace, within, isRecorded }) => {
-    ready ??= prepare(snapshot, files);
+    ready ??= prepare(snapshot, files, registry);
     const { workflows, stores } = await ready;
     const around = { ...environment, openTempFolder: () => environment.openTempFolder(within) };
     try {
@@ -65,7 +69,11 @@ export function performer(environment: ScenarioEnvironment): (job: Job) => Promi
   };
 }
 
-async function prepare({ folder, expectSeal }: SnapshotPlace, files: Files): Promise<Ready> {
+async function prepare(
+  { folder, expectSeal }: SnapshotPlace,
+  files: Files,
+  registry: Registry,
+): Promise<Ready> {
   const snapshot = await openSnapshot(folder, files, { expectSeal: expectSeal ?? undefined });
-  return { workflows: catalogue(snapshot), stores: storesOf(snapshot) };
+  return { workflows: catalogue(snapshot, registry), stores: storesOf(snapshot) };
 }

@@ -1,5 +1,6 @@
 /** Measures what the runs of recorded traces cover of a snapshot's workflows. */
 
+import type { Registry } from "../capabilities/registry.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, type Outcomes } from "./coverage.ts";
@@ -8,6 +9,7 @@ import { countTrace, type LeftOut } from "./recorded-traces.ts";
 
 export interface CoverageRequest {
   readonly snapshot: Snapshot;
+  readonly registry: Registry;
   /** One trace after the other is read: all of them may be large. */
   readonly traces: readonly TraceToCount[];
 }
@@ -27,8 +29,9 @@ export interface CoverageResult {
 }
 
 /** The coverage of every workflow, and the traces that tell nothing of it. @throws ScenarioFault `TRACE_FOREIGN` */
-export async function measureCoverage({ snapshot, traces }: CoverageRequest): Promise<CoverageResult> {
-  const workflows = catalogue(snapshot);
+export async function measureCoverage(request: CoverageRequest): Promise<CoverageResult> {
+  const { snapshot, registry, traces } = request;
+  const workflows = catalogue(snapshot, registry);
   const outcomes: Outcomes = new Map();
   const leftOut: LeftOut[] = [];
   for (const { file, isNamed, read } of traces) {

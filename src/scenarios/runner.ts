@@ -109,7 +109,7 @@ async function catalogueOf(
 ): Promise<Catalogue> {
   if (overlay.size === 0) return base;
   const { folder } = base.snapshot;
-  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)));
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)), base.registry);
 }
 
 function prepare(

@@ -1,5 +1,6 @@
 /** Runs scenario files in this thread, or several at the same time; each scenario has a data root of its own. */
 
+import type { Registry } from "../capabilities/registry.ts";
 import type { WorkerPool } from "../ports.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
@@ -18,6 +19,7 @@ export interface ScenarioPool {
 
 export interface PoolRequest {
   readonly snapshot: Snapshot;
+  readonly registry: Registry;
   readonly workspace: string;
   /** The only root that the snapshot may have when a thread opens it again. */
   readonly expectSeal: string | undefined;
@@ -43,7 +45,7 @@ const SCENARIOS_PER_THREAD = 8;
 /** A pool for about so many scenarios. */
 export async function openScenarioPool(
   scenarios: number,
-  { snapshot, workspace, expectSeal, update: isRecorded, jobs }: PoolRequest,
+  { snapshot, registry, workspace, expectSeal, update: isRecorded, jobs }: PoolRequest,
   { environment, cores, openWorkers, onInterrupt }: PoolPorts,
 ): Promise<ScenarioPool> {
   const home = await environment.openTempFolder();
@@ -71,7 +73,7 @@ export async function openScenarioPool(
   async function testHere(files: readonly ScenarioFile[]): Promise<readonly Tested[]> {
     const around = { ...environment, openTempFolder: () => environment.openTempFolder(home.folder) };
     const testing = {
-      workflows: catalogue(snapshot),
+      workflows: catalogue(snapshot, registry),
       stores: storesOf(snapshot),
       workspace,
       around,

@@ -1,7 +1,6 @@
 /** Tests authored scenarios: reads, runs and, where asked for, updates them. */
 
 import { IoError } from "../ports.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, merge, type Outcomes } from "./coverage.ts";
 import { ScenarioFault } from "./errors.ts";
@@ -47,17 +46,20 @@ export async function testScenarios(request: TestRequest, ports: TestPorts): Pro
     const { tested, updated } = request.update
       ? await update(files, read, pool, ports)
       : { tested: await pool.test(files), updated: 0 };
-    const coverage = request.coverage ? await coverageIn(tested, request.snapshot) : null;
+    const coverage = request.coverage ? await coverageIn(tested, request) : null;
     return { scenarios: tested, updated, coverage };
   } finally {
     pool.close();
   }
 }
 
-function coverageIn(tested: readonly Tested[], snapshot: Snapshot): Promise<readonly Coverage[]> {
+function coverageIn(
+  tested: readonly Tested[],
+  { snapshot, registry }: TestRequest,
+): Promise<readonly Coverage[]> {
   const outcomes: Outcomes = new Map();
   for (const one of tested) merge(outcomes, one.outcomes);
-  return coverageOf(catalogue(snapshot), outcomes);
+  return coverageOf(catalogue(snapshot, registry), outcomes);
 }
 
 /** Every chosen file; one that is malformed refuses them all, before any of them runs. @throws ScenarioFault */

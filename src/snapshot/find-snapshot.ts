@@ -1,9 +1,12 @@
-/** Finds a protocol snapshot near a folder that has none. */
+/** Finds workspaces, and a protocol snapshot near a folder that has none. */
 
-import type { Files } from "../ports.ts";
+import { type Files, IoError } from "../ports.ts";
 import { nearestName } from "./nearest-name.ts";
 
 const USUAL = "protocol_snapshot";
+
+/** Makes a folder a workspace, and says where its parts are. */
+export const WORKSPACE_FILE = "pgs.json";
 
 /** In the folder, next to it under a similar name, or in or next to the parent folders; null if there is none. */
 export function findNearbySnapshot(folder: string, files: Files): string | null {
@@ -17,9 +20,26 @@ export function findNearbySnapshot(folder: string, files: Files): string | null 
   return candidates.find((one) => files.isFolder(`${one}/artifacts/workflows`)) ?? null;
 }
 
-/** The nearest folder above the path that holds a snapshot under its usual name. */
+/** The nearest folder above the path that is a workspace, or holds a snapshot under its usual name. */
 export function workspaceAbove(path: string, files: Files): string | undefined {
-  return foldersAbove(path).find((folder) => folder !== "" && files.isFolder(`${folder}/${USUAL}`));
+  return foldersAbove(path).find(
+    (folder) => folder !== "" && (isWorkspace(folder, files) || files.isFolder(`${folder}/${USUAL}`)),
+  );
+}
+
+/** The folder itself or the nearest one above it that has a `pgs.json`. */
+export function findWorkspace(folder: string, files: Files): string | undefined {
+  return [folder, ...foldersAbove(folder)].find((one) => isWorkspace(one, files));
+}
+
+export function isWorkspace(folder: string, files: Files): boolean {
+  try {
+    return files.realPath(`${folder}/${WORKSPACE_FILE}`) !== null;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    // In a folder that may not be searched there is nothing to find. Any other error is refused when the file is read.
+    return error.errno !== "EACCES";
+  }
 }
 
 /** Where the default paths come from. */
@@ -30,12 +50,13 @@ export interface Workspace {
 }
 
 /** The options for the found snapshot; --workspace also selects its data root. */
-export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace): string {
+export function optionsFor(nearby: string, { workspace, isSnapshotNamed }: Workspace, files: Files): string {
   const [home = ""] = foldersAbove(nearby);
   const named = `--snapshot ${nearby}`;
   if (home === workspace || !workspace.startsWith(`${home}/`)) return named;
   const around = `--workspace ${home === "" ? "/" : home}`;
-  return isSnapshotNamed || nearby !== `${home}/${USUAL}` ? `${around} ${named}` : around;
+  const isFoundThere = nearby === `${home}/${USUAL}` && !isWorkspace(home, files);
+  return isSnapshotNamed || !isFoundThere ? `${around} ${named}` : around;
 }
 
 function foldersAbove(folder: string): readonly string[] {

@@ -92,7 +92,7 @@ export function requireFolder(folder: string, files: Files, from?: Workspace): v
   const form = otherForm(folder, files);
   if (form !== undefined) throw new SnapshotFault("SNAPSHOT_FORM_UNSUPPORTED", { snapshot: folder, form });
   const nearby = findNearbySnapshot(folder, files);
-  const options = nearby === null || from === undefined ? null : optionsFor(nearby, from);
+  const options = nearby === null || from === undefined ? null : optionsFor(nearby, from, files);
   throw new SnapshotFault("SNAPSHOT_MISSING", { snapshot: folder, options });
 }
 

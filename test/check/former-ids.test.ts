@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { parseBaseline } from "../../src/check/baseline.ts";
-import { NO_CONFIG, parseConfig } from "../../src/check/config.ts";
+import { NO_CONFIG, parseConfig, readConfigFile } from "../../src/check/config.ts";
 import { evaluate } from "../../src/check/evaluate.ts";
 import { RULES } from "../../src/check/rules.ts";
 import { EXAMPLES } from "./examples.ts";
@@ -61,7 +61,7 @@ suite("rules that were renamed", () => {
     });
 
     test(`a configuration that names ${former} configures ${rule}, unless it names that, too`, () => {
-      const parse = (rules: unknown) => parseConfig(bytes({ rules }), "pgs-check.json", RULES);
+      const parse = (rules: unknown) => parseConfig(readConfigFile(bytes({ rules }), "pgs-check.json"), RULES);
       assert.deepEqual([...parse({ [former]: "note" }).severities], [[rule, "note"]]);
       assert.deepEqual([...parse({ [former]: { off: "why" } }).off], [[rule, "why"]]);
       for (const both of [

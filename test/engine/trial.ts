@@ -15,7 +15,17 @@ import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
-import type { Clock, DataRoot, Entropy, Files, Mail, Sources, StoreFile, TraceFile } from "../../src/ports.ts";
+import type {
+  Clock,
+  DataRoot,
+  Entropy,
+  Files,
+  Mail,
+  Remote,
+  Sources,
+  StoreFile,
+  TraceFile,
+} from "../../src/ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
@@ -85,7 +95,16 @@ export function testTransform(
   code: string,
   answer: (input: JsonObject, sources: Sources) => Answer,
 ): Transform {
-  return { code, about: "of this test", result: [], violations: [], secrets: [], examples: [], answer };
+  return {
+    code,
+    about: "of this test",
+    input: {},
+    result: [],
+    violations: [],
+    secrets: [],
+    examples: [],
+    answer,
+  };
 }
 
 /** An effect of one operation, DO, that claims to read. */
@@ -124,6 +143,7 @@ async function openTrial(protocol: Protocol): Promise<Snapshot> {
 
 function registryOf({ transforms = [], effects = [] }: Protocol): Registry {
   return {
+    ...registry,
     transform: (code) => transforms.find((one) => one.code === code) ?? registry.transform(code),
     effect: (code) => effects.find((one) => one.code === code) ?? registry.effect(code),
   };
@@ -227,6 +247,10 @@ export interface TrialOptions {
   readonly actor?: string;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
+  readonly remote?: Remote;
+  readonly signal?: AbortSignal;
+  /** Called with every event. */
+  readonly listen?: (event: TraceEvent) => void;
 }
 
 export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOptions = {}): Promise<Trial> {
@@ -251,8 +275,13 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(options.remote === undefined ? {} : { remote: options.remote }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
-    listen: (event) => events.push(event),
+    signal: options.signal,
+    listen(event) {
+      events.push(event);
+      options.listen?.(event);
+    },
   });
   return { ending, events, text: trace.text(), head, data };
 }

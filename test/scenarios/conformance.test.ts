@@ -24,6 +24,7 @@ function held(one: ConformanceCase, answer: (input: JsonObject, draw: Sources) =
   const transform: Transform = {
     code,
     about: "",
+    input: {},
     result: [],
     violations: [],
     secrets: [],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { registry } from "../../src/capabilities/registry.ts";
 import { catalogue } from "../../src/scenarios/catalogue.ts";
 import { count, coverageOf, type Outcomes } from "../../src/scenarios/coverage.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
@@ -69,7 +70,7 @@ test("a default edge is taken by an outcome without an edge of its own", async (
   const blocks = smallWorkflow();
   const contract = blocks["test::WF_X_V0"].core.nodes.DO;
   (contract as { next: unknown }).next = { default: "OUT", SUCCESS: "END" };
-  const workflows = catalogue(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))));
+  const workflows = catalogue(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))), registry);
   const outcomes: Outcomes = new Map();
   count(outcomes, [started("0", "test::WF_X_V0"), ended("0", "DO", "BACKEND_ERROR")], new Map());
   const [coverage] = await coverageOf(workflows, outcomes);
@@ -83,7 +84,7 @@ test("a default edge is taken by an outcome without an edge of its own", async (
 
 test("the edges of a workflow that does not compile are not known", async () => {
   const files = memoryFiles(snapshotOf({ "trial::WF_BAD_V0": "core: { start_node: nowhere, nodes: {} }" }));
-  const [coverage] = await coverageOf(catalogue(await openSnapshot(FOLDER, files)), new Map());
+  const [coverage] = await coverageOf(catalogue(await openSnapshot(FOLDER, files), registry), new Map());
   assert.equal(coverage?.declared, 0);
   assert.match(coverage?.refused ?? "", /does not compile/);
 });

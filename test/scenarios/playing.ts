@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { registry } from "../../src/capabilities/registry.ts";
 import { scenarioEnvironment } from "../../src/cli/environment.ts";
 import { parsePointer } from "../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, type MutableJson } from "../../src/json/value.ts";
@@ -23,7 +24,7 @@ export const surroundings: ScenarioEnvironment = scenarioEnvironment(
 );
 
 export async function ownWorkflows(): Promise<Catalogue> {
-  return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles));
+  return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles), registry);
 }
 
 /** A vector of `test/vectors/good` with none but the named steps, in the order of the file. */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Files } from "../../src/ports.ts";
 import { findNearbySnapshot, optionsFor } from "../../src/snapshot/find-snapshot.ts";
 
@@ -63,6 +64,9 @@ const placed: readonly (readonly [
 
 for (const [about, workspace, isSnapshotNamed, near, typed] of placed) {
   test(`from ${about}, ${near} is used with ${typed}`, () => {
-    assert.equal(optionsFor(near, { workspace, isSnapshotNamed }), typed);
+    assert.equal(
+      optionsFor(near, { workspace, isSnapshotNamed }, { ...nodeFiles, realPath: () => null }),
+      typed,
+    );
   });
 }

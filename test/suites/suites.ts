@@ -8,7 +8,7 @@ const tests = join(import.meta.dirname, "..");
 /** By name: the folders (or files) below `test/`, each with all its test files. */
 export const SUITES: Readonly<Record<string, readonly string[]>> = {
   capabilities: ["capabilities"],
-  "command-line": ["package.test.ts", "sessions", "cli", "report"],
+  "command-line": ["package.test.ts", "sessions", "cli", "report", "workspace"],
   complete: ["suites"],
   core: ["json", "errors", "sign", "snapshot", "plan", "check"],
   engine: ["engine", "trace", "render", "examine", "interop", "docs", "example.test.ts"],

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { registry } from "../../src/capabilities/registry.ts";
 import { scenarioEnvironment } from "../../src/cli/environment.ts";
 import { realPlatform } from "../../src/main.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
@@ -21,7 +22,10 @@ const surroundings = scenarioEnvironment(realPlatform(join(import.meta.dirname, 
 test("the published scenarios come out as the contract says", { skip }, async (suite) => {
   const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
   assert.deepEqual(others, []);
-  const workflows = catalogue(await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles));
+  const workflows = catalogue(
+    await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles),
+    registry,
+  );
   for (const scenario of portion(suite, scenarios, 10)) {
     await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
   }

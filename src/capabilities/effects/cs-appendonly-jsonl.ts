@@ -1,51 +1,8 @@
 import { type Json, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
-import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional } from "../input-schema.ts";
-import { operationOn } from "../targets/store.ts";
-
-const operation = operationOn("log");
-
-const APPEND = operation({
-  about: "Adds the record at the end of the log under the next number.",
-  input: { record: object, stream_id: optional(anything), actor_id: optional(anything) },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "append-only",
-  async run({ record, stream_id = null, actor_id = null }, log, sources) {
-    const { entry, change } = await log.append((sequence_number) => {
-      const timestamp = naiveTime(sources.clock());
-      const record_id = `${timestamp}_${String(sequence_number - 1).padStart(6, "0")}`;
-      return { record_id, sequence_number, timestamp, actor_id, stream_id, record };
-    });
-    const { record_id, sequence_number } = entry;
-    return { outcome: "SUCCESS", result: { record_id, sequence_number }, change };
-  },
-  async probe({ record, stream_id = null, actor_id = null }, log, { since, last: change }) {
-    const { entries, count, torn } = await log.find({ record, stream_id, actor_id });
-    const known = linesAfter(change);
-    const later = entries.filter(
-      ({ number, entry }) => !isBefore(own(entry, "timestamp"), since) && !(number <= known && known <= count),
-    );
-    const [line] = later;
-    const last = later.at(-1);
-    if (line === undefined || last === undefined) return absent({ lines: count, ...torn });
-    if (line !== last)
-      return unclear("SEVERAL_LINES", { lines: later.length, first: line.number, last: last.number });
-    if (!isNaive(own(line.entry, "timestamp"))) return unclear("UNDATED_LINE", { line: line.number });
-    return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, true);
-  },
-});
-
-const GET_ALL = operation({
-  about: "Every entry of the log in the order of appending; with a stream, only its entries.",
-  input: { stream_id: optional(anything) },
-  outcomes: ["SUCCESS", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ stream_id = null }, log) {
-    return { outcome: "SUCCESS", result: { entries: await log.entries(stream_id) } };
-  },
-});
+import { storeEffect } from "../targets/store.ts";
 
 /** The time as Python's `utcnow().isoformat()` writes it: no zone, microseconds only where there are any. */
 function naiveTime(clock: string): string {
@@ -66,10 +23,51 @@ function linesAfter(change: Change | null): number {
 const isBefore = (time: Json | undefined, since: string) => isNaive(time) && time < naiveTime(since);
 
 /** `{"record_id", "sequence_number", "timestamp", "actor_id", "stream_id", "record"}` per line: ordered history. */
-export const csAppendonlyJsonl = effect({
+export const csAppendonlyJsonl = storeEffect({
   code: "capability_side_effects::CS_APPENDONLY_JSONL_V0",
   about: "A log that only grows.",
-  operations: { APPEND, GET_ALL },
+  store: "log",
+  operations: {
+    APPEND: {
+      about: "Adds the record at the end of the log under the next number.",
+      input: { record: object, stream_id: optional(anything), actor_id: optional(anything) },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "append-only",
+      async run({ record, stream_id = null, actor_id = null }, log, sources) {
+        const { entry, change } = await log.append((sequence_number) => {
+          const timestamp = naiveTime(sources.clock());
+          const record_id = `${timestamp}_${String(sequence_number - 1).padStart(6, "0")}`;
+          return { record_id, sequence_number, timestamp, actor_id, stream_id, record };
+        });
+        const { record_id, sequence_number } = entry;
+        return { outcome: "SUCCESS", result: { record_id, sequence_number }, change };
+      },
+      async probe({ record, stream_id = null, actor_id = null }, log, { since, last: change }) {
+        const { entries, count, torn } = await log.find({ record, stream_id, actor_id });
+        const known = linesAfter(change);
+        const later = entries.filter(
+          ({ number, entry }) =>
+            !isBefore(own(entry, "timestamp"), since) && !(number <= known && known <= count),
+        );
+        const [line] = later;
+        const last = later.at(-1);
+        if (line === undefined || last === undefined) return absent({ lines: count, ...torn });
+        if (line !== last)
+          return unclear("SEVERAL_LINES", { lines: later.length, first: line.number, last: last.number });
+        if (!isNaive(own(line.entry, "timestamp"))) return unclear("UNDATED_LINE", { line: line.number });
+        return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, { isDated: true });
+      },
+    },
+    GET_ALL: {
+      about: "Every entry of the log in the order of appending; with a stream, only its entries.",
+      input: { stream_id: optional(anything) },
+      outcomes: ["SUCCESS", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ stream_id = null }, log) {
+        return { outcome: "SUCCESS", result: { entries: await log.entries(stream_id) } };
+      },
+    },
+  },
   examples: [
     {
       about: "records are numbered from 1 and read in order",

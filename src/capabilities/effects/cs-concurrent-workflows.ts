@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
-import { effect } from "../effect.ts";
 import { anything, array, optional } from "../input-schema.ts";
 import type { ChildResult, Performed } from "../target.ts";
-import { calling } from "../targets/workflows.ts";
+import { type CallEffect, calling } from "../targets/workflows.ts";
 import { STATUS_OF } from "./child-status.ts";
 
 interface Worker {
@@ -53,7 +52,7 @@ const children = (weighed: ChildResult["end"], stamped: ChildResult["end"]) => [
   { workflow: STAMP, payload: {}, end: stamped },
 ];
 
-export const csConcurrentWorkflows = effect({
+export const csConcurrentWorkflows = {
   code: "capability_side_effects::CS_CONCURRENT_WORKFLOWS_V0",
   about: "Runs several workflows, each independent of how the others end.",
   operations: { EXECUTE_CONCURRENT },
@@ -102,4 +101,4 @@ export const csConcurrentWorkflows = effect({
       outcome: "VIOLATION",
     },
   ],
-});
+} satisfies CallEffect;

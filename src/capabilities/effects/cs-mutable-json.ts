@@ -1,125 +1,8 @@
 import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
 import { matching } from "../../storage/document.ts";
-import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
-import { operationOn } from "../targets/store.ts";
-
-const operation = operationOn("document");
-
-const READ = operation({
-  about: "The value stored at the key.",
-  input: { key: string },
-  outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ key }, document) {
-    if (isBlank(key)) return BLANK_KEY;
-    const value = await document.get(key);
-    return value === undefined ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", result: { value } };
-  },
-});
-
-const WRITE = operation({
-  about: "Stores the value at the key, whatever was there before.",
-  input: { key: string, value: anything },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ key, value }, document) {
-    if (isBlank(key)) return BLANK_KEY;
-    return { outcome: "SUCCESS", change: await document.put(key, value) };
-  },
-  async probe({ key, value }, document) {
-    const found = await document.get(key);
-    if (found === undefined) return absent({ key });
-    if (jsonEqual(found, value)) return done({ key });
-    return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
-  },
-});
-
-const DELETE = operation({
-  about: "Removes the key and its value.",
-  input: { key: string },
-  outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ key }, document) {
-    if (isBlank(key)) return BLANK_KEY;
-    const change = await document.remove([key]);
-    return change === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", change };
-  },
-  async probe({ key }, document) {
-    if (isBlank(key)) return absent();
-    return (await document.get(key)) === undefined ? done({ key }) : unclear("STILL_THERE", { key });
-  },
-});
-
-const EXISTS = operation({
-  about: "Whether a value is stored at the key.",
-  input: { key: string },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ key }, document) {
-    if (isBlank(key)) return BLANK_KEY;
-    return { outcome: "SUCCESS", result: { exists: (await document.get(key)) !== undefined } };
-  },
-});
-
-const LIST = operation({
-  about:
-    "All values and, in the same order, all keys: as stored, but keys that are array indexes first, ascending.",
-  input: {},
-  outcomes: ["SUCCESS", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run(_, document) {
-    const stored = await document.all();
-    return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
-  },
-});
-
-const UPDATE_WHERE = operation({
-  about:
-    "Sets fields of every record that has all fields of the filter, in one step; null removes a field, and in the filter means none.",
-  input: { filter: object, updates: object },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ filter, updates }, document) {
-    const updated = await document.updateWhere(filter, updates);
-    if (updated === null) return NO_RECORD_MATCHES;
-    const { keys, change } = updated;
-    return { outcome: "SUCCESS", result: { matched_keys: keys, updated_count: keys.length }, change };
-  },
-  async probe({ filter, updates }, document) {
-    const stored = await document.all();
-    const kept = Object.fromEntries(Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)));
-    const updated = new Set(matching(stored, { ...kept, ...updates })?.map(([key]) => key));
-    const waiting = (matching(stored, filter) ?? []).filter(([key]) => !updated.has(key));
-    const found = { matching: waiting.length, updated: updated.size };
-    if (waiting.length > 0) return unclear("STILL_MATCHING", found);
-    return updated.size > 0 ? done(found) : absent(found);
-  },
-});
-
-const DELETE_MANY = operation({
-  about: "Removes every one of the keys that is there, and says how many were.",
-  input: { keys: array },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ keys }, document) {
-    const names = keys.filter((key) => typeof key === "string");
-    if (names.length < keys.length) return { outcome: "VIOLATION", reason: { code: "KEY_NOT_TEXT" } };
-    const change = await document.remove(names);
-    if (change === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
-    return { outcome: "SUCCESS", result: { drained_count: Object.keys(change.before).length }, change };
-  },
-  async probe({ keys }, document) {
-    const names = keys.filter((key) => typeof key === "string");
-    if (names.length < keys.length) return absent();
-    const stored = await document.all();
-    const there = names.filter((name) => Object.hasOwn(stored, name));
-    return there.length > 0
-      ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, MOST_NAMED) })
-      : done({ keys: keys.length });
-  },
-});
+import { storeEffect } from "../targets/store.ts";
 
 const BLANK_KEY = { outcome: "VIOLATION", reason: { code: "KEY_BLANK" } } as const;
 const NO_RECORD_MATCHES = {
@@ -143,10 +26,121 @@ function differing(a: Json, b: Json): readonly string[] {
 const TWO = '{\n  "a": {\n    "state": "open"\n  },\n  "b": {\n    "state": "open",\n    "by": "x"\n  }\n}';
 
 /** One JSON object, `{key: value}`: state that changes. Last write wins; every change is whole and on the disk. */
-export const csMutableJson = effect({
+export const csMutableJson = storeEffect({
   code: "capability_side_effects::CS_MUTABLE_JSON_V0",
   about: "State by key in one JSON object; the last write wins.",
-  operations: { READ, WRITE, DELETE, DELETE_MANY, EXISTS, LIST, UPDATE_WHERE },
+  store: "document",
+  operations: {
+    READ: {
+      about: "The value stored at the key.",
+      input: { key: string },
+      outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ key }, document) {
+        if (isBlank(key)) return BLANK_KEY;
+        const value = await document.get(key);
+        return value === undefined ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", result: { value } };
+      },
+    },
+    WRITE: {
+      about: "Stores the value at the key, whatever was there before.",
+      input: { key: string, value: anything },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ key, value }, document) {
+        if (isBlank(key)) return BLANK_KEY;
+        return { outcome: "SUCCESS", change: await document.put(key, value) };
+      },
+      async probe({ key, value }, document) {
+        const found = await document.get(key);
+        if (found === undefined) return absent({ key });
+        if (jsonEqual(found, value)) return done({ key });
+        return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
+      },
+    },
+    DELETE: {
+      about: "Removes the key and its value.",
+      input: { key: string },
+      outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ key }, document) {
+        if (isBlank(key)) return BLANK_KEY;
+        const change = await document.remove([key]);
+        return change === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", change };
+      },
+      async probe({ key }, document) {
+        if (isBlank(key)) return absent();
+        return (await document.get(key)) === undefined ? done({ key }) : unclear("STILL_THERE", { key });
+      },
+    },
+    DELETE_MANY: {
+      about: "Removes every one of the keys that is there, and says how many were.",
+      input: { keys: array },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ keys }, document) {
+        const names = keys.filter((key) => typeof key === "string");
+        if (names.length < keys.length) return { outcome: "VIOLATION", reason: { code: "KEY_NOT_TEXT" } };
+        const change = await document.remove(names);
+        if (change === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
+        return { outcome: "SUCCESS", result: { drained_count: Object.keys(change.before).length }, change };
+      },
+      async probe({ keys }, document) {
+        const names = keys.filter((key) => typeof key === "string");
+        if (names.length < keys.length) return absent();
+        const stored = await document.all();
+        const there = names.filter((name) => Object.hasOwn(stored, name));
+        return there.length > 0
+          ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, MOST_NAMED) })
+          : done({ keys: keys.length });
+      },
+    },
+    EXISTS: {
+      about: "Whether a value is stored at the key.",
+      input: { key: string },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ key }, document) {
+        if (isBlank(key)) return BLANK_KEY;
+        return { outcome: "SUCCESS", result: { exists: (await document.get(key)) !== undefined } };
+      },
+    },
+    LIST: {
+      about:
+        "All values and, in the same order, all keys: as stored, but keys that are array indexes first, ascending.",
+      input: {},
+      outcomes: ["SUCCESS", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run(_, document) {
+        const stored = await document.all();
+        return { outcome: "SUCCESS", result: { records: Object.values(stored), keys: Object.keys(stored) } };
+      },
+    },
+    UPDATE_WHERE: {
+      about:
+        "Sets fields of every record that has all fields of the filter, in one step; null removes a field, and in the filter means none.",
+      input: { filter: object, updates: object },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ filter, updates }, document) {
+        const updated = await document.updateWhere(filter, updates);
+        if (updated === null) return NO_RECORD_MATCHES;
+        const { keys, change } = updated;
+        return { outcome: "SUCCESS", result: { matched_keys: keys, updated_count: keys.length }, change };
+      },
+      async probe({ filter, updates }, document) {
+        const stored = await document.all();
+        const kept = Object.fromEntries(
+          Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)),
+        );
+        const updated = new Set(matching(stored, { ...kept, ...updates })?.map(([key]) => key));
+        const waiting = (matching(stored, filter) ?? []).filter(([key]) => !updated.has(key));
+        const found = { matching: waiting.length, updated: updated.size };
+        if (waiting.length > 0) return unclear("STILL_MATCHING", found);
+        return updated.size > 0 ? done(found) : absent(found);
+      },
+    },
+  },
   examples: [
     {
       about: "a written value is read, found and deleted again",

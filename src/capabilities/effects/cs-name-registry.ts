@@ -1,62 +1,59 @@
 import { StoreFault } from "../../errors/ports.ts";
 import { isObject, jsonEqual, own } from "../../json/value.ts";
-import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { array, string } from "../input-schema.ts";
-import { operationOn } from "../targets/store.ts";
-
-const operation = operationOn("names");
-
-const READ = operation({
-  about: "The addresses registered under the name; none when it is not registered.",
-  input: { name: string },
-  outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ name }, names) {
-    if (name === "") return EMPTY_NAME;
-    const entry = await names.lookUp(name);
-    if (entry === undefined) return { outcome: "NOT_FOUND", result: { resource_addresses: [] } };
-    if (!isObject(entry)) throw new StoreFault("CORRUPT", { file: names.name });
-    return { outcome: "SUCCESS", result: { resource_addresses: own(entry, "resource_addresses") ?? [] } };
-  },
-});
-
-const WRITE = operation({
-  about: "Registers the addresses under the name, whatever was there before.",
-  input: { name: string, resource_addresses: array },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ name, resource_addresses }, names) {
-    if (name === "") return EMPTY_NAME;
-    if (!resource_addresses.every((address) => typeof address === "string")) return ADDRESS_NOT_TEXT;
-    try {
-      const change = await names.bind(name, resource_addresses);
-      return { outcome: "SUCCESS", result: { success: true }, change };
-    } catch (error) {
-      // The one operation whose contract reads a result field when the storage fails.
-      if (!(error instanceof StoreFault)) throw error;
-      return {
-        outcome: "BACKEND_ERROR",
-        result: { success: false },
-        reason: { code: error.reason, ...error.facts },
-      };
-    }
-  },
-  async probe({ name, resource_addresses }, names) {
-    const entry = await names.lookUp(name);
-    if (entry === undefined) return absent();
-    return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
-  },
-});
+import { storeEffect } from "../targets/store.ts";
 
 const EMPTY_NAME = { outcome: "VIOLATION", reason: { code: "NAME_EMPTY" } } as const;
 const ADDRESS_NOT_TEXT = { outcome: "VIOLATION", reason: { code: "ADDRESS_NOT_TEXT" } } as const;
 
 /** `{name: {"resource_addresses": […]}}`: an address book whose names can be written again. */
-export const csNameRegistry = effect({
+export const csNameRegistry = storeEffect({
   code: "pgs_capabilities.registry.name_service.capability_side_effects::CS_NAME_REGISTRY_V0",
   about: "Public addresses by name; the last write wins.",
-  operations: { READ, WRITE },
+  store: "names",
+  operations: {
+    READ: {
+      about: "The addresses registered under the name; none when it is not registered.",
+      input: { name: string },
+      outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ name }, names) {
+        if (name === "") return EMPTY_NAME;
+        const entry = await names.lookUp(name);
+        if (entry === undefined) return { outcome: "NOT_FOUND", result: { resource_addresses: [] } };
+        if (!isObject(entry)) throw new StoreFault("CORRUPT", { file: names.name });
+        return { outcome: "SUCCESS", result: { resource_addresses: own(entry, "resource_addresses") ?? [] } };
+      },
+    },
+    WRITE: {
+      about: "Registers the addresses under the name, whatever was there before.",
+      input: { name: string, resource_addresses: array },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ name, resource_addresses }, names) {
+        if (name === "") return EMPTY_NAME;
+        if (!resource_addresses.every((address) => typeof address === "string")) return ADDRESS_NOT_TEXT;
+        try {
+          const change = await names.bind(name, resource_addresses);
+          return { outcome: "SUCCESS", result: { success: true }, change };
+        } catch (error) {
+          // The one operation whose contract reads a result field when the storage fails.
+          if (!(error instanceof StoreFault)) throw error;
+          return {
+            outcome: "BACKEND_ERROR",
+            result: { success: false },
+            reason: { code: error.reason, ...error.facts },
+          };
+        }
+      },
+      async probe({ name, resource_addresses }, names) {
+        const entry = await names.lookUp(name);
+        if (entry === undefined) return absent();
+        return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
+      },
+    },
+  },
   examples: [
     {
       about: "a name resolves to the addresses last registered under it",

@@ -1,109 +1,9 @@
 import { type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
 import { isActive } from "../../storage/key-registry.ts";
 import type { FoundEntries } from "../../storage/record-log.ts";
-import { effect } from "../effect.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { anything, object, optional, string } from "../input-schema.ts";
-import { operationOn } from "../targets/store.ts";
-
-const operation = operationOn("registry");
-
-const REGISTER = operation({
-  about: "Binds a new key to a new address; a key that is registered stays as it is.",
-  input: {
-    key: string,
-    target_cs: optional(string),
-    target_ref: optional(string),
-    stream_id: optional(string),
-    metadata: optional(anything),
-    value: optional(object),
-  },
-  outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "append-only",
-  async run({ key, value = {}, ...targets }, registry, sources) {
-    const added = await registry.register(key, () => {
-      const address = `ADDR_${sources.entropy(16)}`;
-      return { key, address, ...otherFields(targets, value) };
-    });
-    if (added === null) return { outcome: "ALREADY_EXISTS" };
-    return { outcome: "SUCCESS", result: { address: added.entry.address }, change: added.change };
-  },
-  async probe({ key, value = {}, ...targets }, registry) {
-    const found = await registry.history("key", key);
-    if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
-    const { entries, torn } = found;
-    const wanted = { key, ...otherFields(targets, value) };
-    const asked = entries.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
-    const last = entries.at(-1);
-    if (asked === undefined || last === undefined)
-      return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...torn });
-    if (asked !== last) return unclear("BOUND_NO_MORE", { line: asked.number, last_line: last.number });
-    return done({ line: asked.number, address: own(asked.entry, "address") ?? null });
-  },
-});
-
-const RESOLVE = operation({
-  about: 'Where the key or address leads; "" for a target that was not stored.',
-  input: { key_or_address: string },
-  outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ key_or_address }, registry) {
-    if (key_or_address === "") return EMPTY_KEY;
-    const entry = await registry.resolve(key_or_address);
-    if (entry === null) return { outcome: "NOT_FOUND" };
-    const target = (field: string) => own(entry, field) ?? "";
-    return {
-      outcome: "SUCCESS",
-      result: { target_cs: target("target_cs"), target_ref: target("target_ref") },
-    };
-  },
-});
-
-const EXISTS = operation({
-  about: "Whether the key or address is registered.",
-  input: { key_or_address: string },
-  outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run({ key_or_address }, registry) {
-    if (key_or_address === "") return EMPTY_KEY;
-    return { outcome: "SUCCESS", result: { exists: await registry.exists(key_or_address) } };
-  },
-});
-
-const DEREGISTER = operation({
-  about: "Ends the binding of the key or address; ending it again changes nothing.",
-  input: { key_or_address: string },
-  outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
-  semantics: "idempotent",
-  async run({ key_or_address }, registry) {
-    if (key_or_address === "") return EMPTY_KEY;
-    const ended = await registry.deregister(key_or_address);
-    return ended === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", ...ended };
-  },
-  async probe({ key_or_address }, registry) {
-    if (key_or_address === "") return absent();
-    const ofKey = await registry.history("key", key_or_address);
-    const found = ofKey.entries.length > 0 ? ofKey : await registry.history("address", key_or_address);
-    if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
-    const { entries, torn } = found;
-    const last = entries.at(-1);
-    if (last === undefined) return absent(torn);
-    if (!isActive(last.entry)) return done({ line: last.number });
-    const ended = entries.findLast(({ entry }) => !isActive(entry));
-    if (ended !== undefined) return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number });
-    return absent({ bound_in_line: last.number, ...torn });
-  },
-});
-
-const COUNT = operation({
-  about: "How many keys are registered and not deregistered.",
-  input: {},
-  outcomes: ["SUCCESS", "BACKEND_ERROR"],
-  semantics: "reads",
-  async run(_, registry) {
-    return { outcome: "SUCCESS", result: { count: await registry.count() } };
-  },
-});
+import { storeEffect } from "../targets/store.ts";
 
 const EMPTY_KEY = { outcome: "VIOLATION", reason: { code: "KEY_EMPTY" } } as const;
 
@@ -130,10 +30,104 @@ const ENDED =
   '{"key":"k","address":"ADDR_1","target_ref":"r"}\n{"key":"k","address":"ADDR_1","tombstone":true}\n';
 
 /** `{"key", "address", …}` per line, the last line of a key counts: stable names for what is stored elsewhere. */
-export const csRegistry = effect({
+export const csRegistry = storeEffect({
   code: "capability_side_effects::CS_REGISTRY_V0",
   about: "Keys bound once to opaque addresses and to where the data is.",
-  operations: { REGISTER, RESOLVE, EXISTS, DEREGISTER, COUNT },
+  store: "registry",
+  operations: {
+    REGISTER: {
+      about: "Binds a new key to a new address; a key that is registered stays as it is.",
+      input: {
+        key: string,
+        target_cs: optional(string),
+        target_ref: optional(string),
+        stream_id: optional(string),
+        metadata: optional(anything),
+        value: optional(object),
+      },
+      outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "append-only",
+      async run({ key, value = {}, ...targets }, registry, sources) {
+        const added = await registry.register(key, () => {
+          const address = `ADDR_${sources.entropy(16)}`;
+          return { key, address, ...otherFields(targets, value) };
+        });
+        if (added === null) return { outcome: "ALREADY_EXISTS" };
+        return { outcome: "SUCCESS", result: { address: added.entry.address }, change: added.change };
+      },
+      async probe({ key, value = {}, ...targets }, registry) {
+        const found = await registry.history("key", key);
+        if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
+        const { entries, torn } = found;
+        const wanted = { key, ...otherFields(targets, value) };
+        const asked = entries.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
+        const last = entries.at(-1);
+        if (asked === undefined || last === undefined)
+          return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...torn });
+        if (asked !== last) return unclear("BOUND_NO_MORE", { line: asked.number, last_line: last.number });
+        return done({ line: asked.number, address: own(asked.entry, "address") ?? null });
+      },
+    },
+    RESOLVE: {
+      about: 'Where the key or address leads; "" for a target that was not stored.',
+      input: { key_or_address: string },
+      outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ key_or_address }, registry) {
+        if (key_or_address === "") return EMPTY_KEY;
+        const entry = await registry.resolve(key_or_address);
+        if (entry === null) return { outcome: "NOT_FOUND" };
+        const target = (field: string) => own(entry, field) ?? "";
+        return {
+          outcome: "SUCCESS",
+          result: { target_cs: target("target_cs"), target_ref: target("target_ref") },
+        };
+      },
+    },
+    EXISTS: {
+      about: "Whether the key or address is registered.",
+      input: { key_or_address: string },
+      outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run({ key_or_address }, registry) {
+        if (key_or_address === "") return EMPTY_KEY;
+        return { outcome: "SUCCESS", result: { exists: await registry.exists(key_or_address) } };
+      },
+    },
+    DEREGISTER: {
+      about: "Ends the binding of the key or address; ending it again changes nothing.",
+      input: { key_or_address: string },
+      outcomes: ["SUCCESS", "NOT_FOUND", "VIOLATION", "BACKEND_ERROR"],
+      semantics: "idempotent",
+      async run({ key_or_address }, registry) {
+        if (key_or_address === "") return EMPTY_KEY;
+        const ended = await registry.deregister(key_or_address);
+        return ended === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", ...ended };
+      },
+      async probe({ key_or_address }, registry) {
+        if (key_or_address === "") return absent();
+        const ofKey = await registry.history("key", key_or_address);
+        const found = ofKey.entries.length > 0 ? ofKey : await registry.history("address", key_or_address);
+        if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
+        const { entries, torn } = found;
+        const last = entries.at(-1);
+        if (last === undefined) return absent(torn);
+        if (!isActive(last.entry)) return done({ line: last.number });
+        const ended = entries.findLast(({ entry }) => !isActive(entry));
+        if (ended !== undefined) return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number });
+        return absent({ bound_in_line: last.number, ...torn });
+      },
+    },
+    COUNT: {
+      about: "How many keys are registered and not deregistered.",
+      input: {},
+      outcomes: ["SUCCESS", "BACKEND_ERROR"],
+      semantics: "reads",
+      async run(_, registry) {
+        return { outcome: "SUCCESS", result: { count: await registry.count() } };
+      },
+    },
+  },
   examples: [
     {
       about: "a key is registered once and found until it is deregistered",

@@ -1,11 +1,10 @@
 import { type JsonObject, own } from "../../json/value.ts";
 import type { MailAccount, MailSettings } from "../../ports.ts";
 import { E_MAIL_ADDRESS } from "../e-mail-address.ts";
-import { effect } from "../effect.ts";
 import { absent, unclear } from "../evidence.ts";
 import { anything, optional, string } from "../input-schema.ts";
 import type { Performed } from "../target.ts";
-import { mailing } from "../targets/mail.ts";
+import { type MailEffect, mailing } from "../targets/mail.ts";
 
 const SUBMISSION_PORT = 587;
 const NOBODY = "noreply@pgs.local";
@@ -78,8 +77,8 @@ function settingsOf(policy: JsonObject): MailSettings {
   return Object.fromEntries(set) as MailSettings;
 }
 
-export const csSendEmail = effect({
+export const csSendEmail = {
   code: "capability_side_effects::CS_SEND_EMAIL_V0",
   about: "Notifications by mail, best effort: nothing is stored, nothing is sent again.",
   operations: { SEND },
-});
+} satisfies MailEffect;

@@ -1,7 +1,6 @@
-import { effect } from "../effect.ts";
 import { object, string } from "../input-schema.ts";
 import type { ChildResult } from "../target.ts";
-import { calling } from "../targets/workflows.ts";
+import { type CallEffect, calling } from "../targets/workflows.ts";
 
 /** A business exit is the called workflow's own answer: only what kept it from answering is an outcome here. */
 const OUTCOMES = {
@@ -29,7 +28,7 @@ const WORKFLOW = "parcels::WF_WEIGH_V0";
 const input = { workflow_code: WORKFLOW, payload: { parcel: "P-1" } };
 const ending = (end: ChildResult["end"]) => [{ workflow: WORKFLOW, payload: { parcel: "P-1" }, end }];
 
-export const csWorkflowGateway = effect({
+export const csWorkflowGateway = {
   code: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
   about: "Runs another workflow of the snapshot inside the same trace.",
   operations: { EXECUTE },
@@ -77,4 +76,4 @@ export const csWorkflowGateway = effect({
       outcome: "VIOLATION",
     },
   ],
-});
+} satisfies CallEffect;

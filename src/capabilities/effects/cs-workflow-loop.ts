@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject, type MutableJson, own, setOwn } from "../../json/value.ts";
-import { effect } from "../effect.ts";
 import { anything, array, object, optional } from "../input-schema.ts";
 import type { ChildResult, Performed, RunChildWorkflow } from "../target.ts";
-import { calling } from "../targets/workflows.ts";
+import { type CallEffect, calling } from "../targets/workflows.ts";
 import { STATUS_OF } from "./child-status.ts";
 
 /** Which workflow an item runs, and with what payload. */
@@ -151,7 +150,7 @@ const weighed = (parcel: string, end: ChildResult["end"]) => ({
   end,
 });
 
-export const csWorkflowLoop = effect({
+export const csWorkflowLoop = {
   code: "capability_side_effects::CS_WORKFLOW_LOOP_V0",
   about: "Runs a workflow for each item of a list, as its contract dispatches them.",
   operations: { EXECUTE_SEQUENCE },
@@ -215,4 +214,4 @@ export const csWorkflowLoop = effect({
       result: { items_processed: 0, sub_items_processed: 0 },
     },
   ],
-});
+} satisfies CallEffect;

@@ -71,34 +71,64 @@ export interface ExampleCall {
   readonly result?: { readonly [name: string]: Json };
 }
 
-/** How the operations on one kind of store are declared. */
-export function operationOn<K extends StoreKind>(kind: K) {
-  return <S extends InputSchema, const O extends string>(
-    declaration: StoreDeclaration<K, S, O>,
-  ): StoreOperation => {
-    const { about, input: schema, outcomes, run } = declaration;
-    const common = {
-      about,
-      input: schema,
-      outcomes,
-      target: "store",
-      perform: (input: JsonObject, store: Store, sources: Sources) =>
-        withInput(schema, input, (parsed) => run(parsed, store.open(kind), sources)),
-    } as const;
-    if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
-    const { semantics, probe } = declaration;
-    return {
-      ...common,
-      semantics,
-      probe: (input, store, begun) =>
-        evidenceOf(schema, input, (parsed) => probe(parsed, store.reader(kind), begun)),
-    };
+/** A side effect on one kind of store, as it is declared: operations by name, each with its input and outcomes. */
+export interface StoreEffectDeclaration<
+  K extends StoreKind,
+  S extends Readonly<Record<string, InputSchema>>,
+  O extends Readonly<Record<string, string>>,
+> {
+  /** The FQDN that artifacts bind to. */
+  readonly code: string;
+  /** One sentence: what the caller gets. */
+  readonly about: string;
+  readonly store: K;
+  readonly operations: { readonly [N in keyof S]: StoreDeclaration<K, S[N], O[N & keyof O]> } & {
+    readonly [N in keyof O]: { readonly outcomes: readonly O[N][] };
+  };
+  readonly examples: readonly StoreExample[];
+}
+
+/** How a side effect on a store is declared. */
+export function storeEffect<
+  K extends StoreKind,
+  S extends Readonly<Record<string, InputSchema>>,
+  const O extends Readonly<Record<string, string>>,
+>(
+  declaration: StoreEffectDeclaration<K, S, O>,
+): StoreEffect & { readonly operations: { readonly [N in keyof S]: StoreOperation } } {
+  const { code, about, store, operations, examples } = declaration;
+  const named = Object.entries<StoreDeclaration<K, InputSchema, string>>(operations);
+  const declared = named.map(([name, one]) => [name, operationOn(store, one)]);
+  return { code, about, operations: Object.fromEntries(declared), examples };
+}
+
+function operationOn<K extends StoreKind>(
+  kind: K,
+  declaration: StoreDeclaration<K, InputSchema, string>,
+): StoreOperation {
+  const { about, input: schema, outcomes, run } = declaration;
+  const common = {
+    about,
+    input: schema,
+    outcomes,
+    target: "store",
+    perform: (input: JsonObject, store: Store, sources: Sources) =>
+      withInput(schema, input, (parsed) => run(parsed, store.open(kind), sources)),
+  } as const;
+  if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
+  const { semantics, probe } = declaration;
+  return {
+    ...common,
+    semantics,
+    probe: (input, store, begun) =>
+      evidenceOf(schema, input, (parsed) => probe(parsed, store.reader(kind), begun)),
   };
 }
 
 export const storeTarget: OutsideTarget<StoreOperation> = {
   answers: "recorded",
   needsPath: true,
+  hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",
   async perform(operation, { inputs, path }, { stores, sources, durability }) {
@@ -116,7 +146,7 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   async probe({ probe }, { inputs, path }, begun, { stores }) {
     // Without a path it would have answered BACKEND_ERROR.
     if (path === null || probe === undefined) return { found: absent(), looked: null, lock: null };
-    if (stores === null) return null;
+    if (stores === null) return { because: "NO_DATA_ROOT", evidence: {} };
     const store: StoreReader = stores.at(path);
     const looked = { file: store.name, changed: await store.lastChanged() };
     return { looked, lock: await store.lockHolder(), found: await probe(inputs, store, begun) };

@@ -102,7 +102,7 @@ export const silent: Report = () => undefined;
 /** The same build, whose transforms load no library: nothing is going to run. */
 function unprepared(build: Registry): Registry {
   return {
-    effect: (code) => build.effect(code),
+    ...build,
     transform(code) {
       const { prepare: _, ...rest } = build.transform(code) ?? {};
       return "code" in rest ? (rest as ReturnType<Registry["transform"]>) : undefined;

@@ -187,3 +187,8 @@ function learnAnswer(a: StepRecord, b: StepRecord, { drawn }: Comparison): void 
   if (!isMatch(left.payload.inputs, right.payload.inputs, evaluator(drawn))) return;
   drawn.learnAnswers(left.payload.outputs ?? {}, right.payload.outputs ?? {});
 }
+
+/** Group by group; within one, in the order in which things happened. */
+export function inOrder(differences: readonly TraceDifference[]): readonly TraceDifference[] {
+  return GROUPS.flatMap((name) => differences.filter(({ group }) => group === name));
+}

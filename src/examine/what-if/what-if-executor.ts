@@ -87,6 +87,10 @@ export class WhatIfExecutor implements StepExecutor {
   readonly limit = (of: "runs" | "events", count: number) =>
     count < TRACE_LIMITS[of] ? null : TRACE_LIMITS[of];
 
+  isAborted(): boolean {
+    return false;
+  }
+
   bytesLimit(): number | null {
     return this.#bytes < TRACE_LIMITS.bytes ? null : TRACE_LIMITS.bytes;
   }

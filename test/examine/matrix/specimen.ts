@@ -1,5 +1,6 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
+import { registry } from "../../../src/capabilities/registry.ts";
 import { Fault } from "../../../src/errors/base.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -49,7 +50,7 @@ export function specimensOf(snapshot: string, vectors: string): Promise<readonly
 }
 
 async function makeSpecimens(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
-  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles));
+  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles), registry);
   const { scenarios } = readVectors(vectors, nodeFiles, (path) => path);
   const chosen = choose(scenarios, workflows.snapshot.names("WF"));
   const specimens: Specimen[] = [];
@@ -88,7 +89,7 @@ async function record(
 async function laidOver(workflows: Catalogue, { overlay }: Scenario): Promise<Catalogue> {
   if (overlay.size === 0) return workflows;
   const { folder } = workflows.snapshot;
-  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)));
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)), registry);
 }
 
 /** A folder is where a store cannot be. */

@@ -7,7 +7,7 @@ import type { CheckResult } from "../../../check/evaluate.ts";
 import { counted } from "../../../errors/counted.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
-import { CONFIG_FILE, readCheckTerms } from "../../check-terms.ts";
+import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
@@ -55,7 +55,7 @@ export const check = defineCommand({
     const inputs = { "a key": request.key, "the configuration": request.config, "the baseline": baseline };
     await checkOutputs({ ...request, newBaseline }, inputs, context);
     await requireTrust(trustOf(request, context), context);
-    const asked = { snapshot: settings.snapshot, files: platform.files };
+    const asked = { snapshot: settings.snapshot, files: platform.files, registry: await context.registry() };
     if (request.coverage) {
       await print(await measureInvariants(asked), invariantReport, request, context);
       return EXIT.SUCCESS;
@@ -71,7 +71,7 @@ export const check = defineCommand({
 function updateBaseline(file: string | undefined, { findings }: CheckResult, context: Context): number {
   const { platform, settings, path } = context;
   if (file === undefined) {
-    const hint = `name it with --baseline FILE, or as "baseline" in ${CONFIG_FILE}`;
+    const hint = `name it with --baseline FILE, or as "baseline" of the member "check" in pgs.json`;
     throw new UsageFault("BAD_USAGE", { message: "--update-baseline has no file to write", hint });
   }
   try {

@@ -33,7 +33,12 @@ export const conformance = defineCommand({
   async action(request, context) {
     await checkOutputs(request, {}, context);
     const snapshot = await open(context, trustOf(request, context));
-    const results = await runConformance({ snapshot, filter: request.case, readings: context.platform });
+    const results = await runConformance({
+      snapshot,
+      registry: await context.registry(),
+      filter: request.case,
+      readings: context.platform,
+    });
     await print(results, conformanceReport, request, context);
     return results.every(isConforming) ? EXIT.SUCCESS : EXIT.FOUND;
   },

@@ -43,6 +43,7 @@ export const coverage = defineCommand({
     const snapshot = await open(context, trustOf(request, context));
     const result = await measureCoverage({
       snapshot,
+      registry: await context.registry(),
       traces: files.map((file) => ({
         file,
         isNamed: traces.includes(file),

@@ -1,6 +1,7 @@
 /** Two traces of which another runtime wrote at least one, read, compared and told (`pgs diff`). */
 
 import { counted } from "../../../errors/counted.ts";
+import { inOrder } from "../../../examine/diff/diff-traces.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
 import { type Account, accountOfExternal, accountOfOwn } from "../../../interop/account.ts";
 import { externalFormat } from "../../../interop/detect.ts";
@@ -15,7 +16,7 @@ import { readFileArgument } from "../../file-argument.ts";
 import { plain } from "../../print.ts";
 import { notIntact } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
-import { groupsText, inOrder } from "../../trace-differences.ts";
+import { groupsText } from "../../trace-differences.ts";
 import { readSide } from "./traces.ts";
 
 interface Side {

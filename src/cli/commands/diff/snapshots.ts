@@ -1,6 +1,5 @@
 /** Two snapshots, opened, compared and told (`pgs diff`). */
 
-import { registry } from "../../../capabilities/registry.ts";
 import { counted } from "../../../errors/counted.ts";
 import { diffSnapshots, type SnapshotDifference } from "../../../examine/diff/diff-snapshots.ts";
 import { readExecuted } from "../../../examine/diff/executed.ts";
@@ -32,7 +31,7 @@ async function read(folder: string, trust: Trust, context: Context) {
   const { path, platform } = context;
   if (!platform.files.isFolder(`${path(folder)}/artifacts`))
     throw new SnapshotFault("NOT_A_SNAPSHOT", { folder });
-  return readExecuted(await open(context, trust, path(folder)), registry);
+  return readExecuted(await open(context, trust, path(folder)), await context.registry());
 }
 
 // ---- reports ----

@@ -1,7 +1,12 @@
 /** Two traces, read, compared and told (`pgs diff`). */
 
 import { counted } from "../../../errors/counted.ts";
-import { diffTraces, type TraceDiff, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
+import {
+  diffTraces,
+  inOrder,
+  type TraceDiff,
+  type TraceDifference,
+} from "../../../examine/diff/diff-traces.ts";
 import { CUT_OFF } from "../../../examine/verify.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
@@ -12,7 +17,7 @@ import { EXIT } from "../../exit-codes.ts";
 import { plain } from "../../print.ts";
 import { readIntactTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
-import { groupsText, inOrder, toPlaces } from "../../trace-differences.ts";
+import { groupsText, toPlaces } from "../../trace-differences.ts";
 
 interface Side {
   readonly file: string;

@@ -1,38 +1,31 @@
 /** `pgs examine`: is a trace intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
 
 import { Fault } from "../../../errors/base.ts";
-import { checkAllowed } from "../../../examine/allowed.ts";
-import { classify } from "../../../examine/classify.ts";
-import { nameNotices } from "../../../examine/file-name.ts";
+import { examinationJson } from "../../../examine/examination.ts";
+import { type ExamineEnvironment, examineTrace } from "../../../examine/examine-trace.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
-import { locate, type Place } from "../../../examine/locate/locate.ts";
-import type { ReadAgain } from "../../../examine/recovery/dry-runs.ts";
-import { OpenEffects } from "../../../examine/recovery/open-effects.ts";
-import { replay } from "../../../examine/replay/replay.ts";
 import { Stepwise, type Stretch } from "../../../examine/replay/stepwise.ts";
-import { CUT_OFF, eventIn, Verification, type Verified } from "../../../examine/verify.ts";
-import { whatIf } from "../../../examine/what-if/what-if.ts";
+import type { Verified } from "../../../examine/verify.ts";
 import { externalFormat } from "../../../interop/detect.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { markdownLine } from "../../../snapshot/markdown-line.ts";
+import { IoError } from "../../../ports.ts";
 import { didYouMean } from "../../../snapshot/nearest-name.ts";
-import type { TraceEvent } from "../../../trace/event.ts";
-import { addEvent, createSummary } from "../../../trace/summary.ts";
+import type { Stores } from "../../../storage/stores.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
+import { nearby } from "../../print.ts";
 import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
-import { besideTrace } from "../../resolve-snapshot.ts";
+import { besideTrace, placeOptions } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { tracesAt } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
-import { interruptionOf } from "./recovery.ts";
-import { type Examination, type PlacedLine, type Reexamined, toJson, toText } from "./view.ts";
+import { toText } from "./view.ts";
 
 export const examine = defineCommand({
   details:
@@ -50,6 +43,7 @@ export const examine = defineCommand({
         "replay from NODE, NODE.step or a line number; accept the events before it as recorded",
       ),
       until: text("STEP", "replay up to the end of NODE, NODE.step or a line number"),
+      probe: flag("ask servers and code of the host whether effects of an interrupted run took place"),
       ...SEAL,
     },
   },
@@ -62,15 +56,15 @@ export const examine = defineCommand({
     SUCCESS: "every trace is valid",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
-  async action({ traces, head, steps, fromStep, until, ...request }, context) {
+  async action({ traces, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const trust = trustOf(request, context);
     const files = await tracesAt(traces, context);
     const [file = ""] = files;
-    if (files.length === 1) return examineOne(file, { scope, trust }, context);
+    if (files.length === 1) return examineOne(file, { scope, trust, probe }, context);
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
-    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust }, within));
+    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust, probe }, within));
   },
 });
 
@@ -86,6 +80,7 @@ interface Scope {
 interface Asked {
   readonly scope: Scope;
   readonly trust: Trust;
+  readonly probe: boolean;
 }
 
 /** @throws UsageFault for the first option of the scope that is given */
@@ -103,95 +98,51 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
     const { examineExternal } = await import("./interop.ts");
     return examineExternal(format, trace.whole(), asked.trust, context, file);
   }
-  const examination = await examineTrace(trace, asked, context);
-  await say(examination, { toJson, toText }, context);
+  const { scope } = asked;
+  const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
+  const check = (verified: Verified) => {
+    if (!isTrace(verified, trace.firstPiece())) throw new UsageFault("NOT_A_TRACE", { file });
+  };
+  const environment = await environmentOf(file, asked, context);
+  const examination = await examineTrace(trace, { head: scope.head, stepwise, check }, environment);
+  requireMet(examination.stepwise, scope, file);
+  await say(examination, { toJson: examinationJson, toText }, context);
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
 }
 
-async function examineTrace(trace: TraceArgument, asked: Asked, context: Context): Promise<Examination> {
-  const { verified, held, summary, openEffects, executionId } = await survey(trace, asked, context);
-  const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, asked.scope);
-  const { allowed = null, plan = null } = held ?? {};
-  const classification = classify(summary);
-  const located = classification === null || plan === null ? null : locate(classification, summary, plan);
-  const place = located === null ? null : await withLine(located, trace, asked.trust, context);
-  const isSound =
-    verified.findings.length === 0 &&
-    allowed?.length === 0 &&
-    reexamined.replayed?.finding === null &&
-    classification?.isStructural !== true;
-  const { file } = trace;
-  const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
-  const interruption = await interruptionOf(openEffects, readAgain, plan, besideTrace(file, context));
-  const notices = executionId === null ? [] : nameNotices(context.path(file), executionId);
-  const isHeadGiven = asked.scope.head !== undefined;
-  const facts = { file, notices, isHeadGiven, verified, allowed, summary, classification, place, interruption };
-  return { ...facts, ...reexamined, isSound };
-}
-
-/** What holding a trace to a plan gives; null without a plan. */
-interface Held {
-  readonly allowed: readonly TraceFinding[];
-  readonly plan: Plan | null;
-}
-
-/** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
-async function survey(trace: TraceArgument, { scope, trust }: Asked, context: Context) {
-  const verification = new Verification(scope.head);
-  const summary = createSummary();
-  const openEffects = new OpenEffects();
-  let executionId: string | null = null;
-  const held = await trace.read("verifying", (pieces) => {
-    const events = (function* () {
-      for (const line of verification.lines(pieces)) {
-        const event = eventIn(line);
-        executionId ??= event.execution_id;
-        addEvent(summary, event);
-        openEffects.take(event);
-        yield event;
-      }
-    })();
-    return againstPlan(events, (workflow) => loadPlan(workflow, trace.file, trust, context));
-  });
-  const verified = verification.verdict;
-  if (!isTrace(verified, trace.firstPiece())) throw new UsageFault("NOT_A_TRACE", { file: trace.file });
-  // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
-  const isReadable =
-    verified.omitted === 0 &&
-    verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
-}
-
-/** Asks for all events, whether there is a plan to hold them to or not. */
-async function againstPlan(
-  events: Generator<TraceEvent>,
-  load: (workflow: string) => Promise<Plan | TraceFinding>,
-): Promise<Held | null> {
-  const start = events.next().value;
-  if (start?.event_type !== "execution_start") return rested(events, null);
-  const plan = await load(start.payload.workflow_code);
-  if (!("nodes" in plan)) return rested(events, { allowed: [plan], plan: null });
-  return { allowed: await checkAllowed(plan, following(start, events)), plan };
-}
-
-function rested<T>(events: Iterable<TraceEvent>, result: T): T {
-  for (const _ of events);
-  return result;
-}
-
-function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<TraceEvent> {
-  yield first;
-  yield* others;
-}
-
-async function loadPlan(
-  workflow: string,
+/** The workspace of the trace. */
+async function environmentOf(
   file: string,
-  trust: Trust,
+  { trust, probe }: Asked,
   context: Context,
-): Promise<Plan | TraceFinding> {
-  const beside = besideTrace(file, context);
-  if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
+): Promise<ExamineEnvironment> {
+  const beside = await besideTrace(file, context);
+  const { platform, settings } = beside;
+  return {
+    clock: platform.clock,
+    entropy: platform.entropy,
+    mail: platform.openMail(platform.env),
+    remote: probe ? platform.openRemote(platform.env) : null,
+    dataRoot: nearby(settings.dataRoot, context),
+    openStores: () => openExistingStores(beside),
+    placeOptions: () => placeOptions(beside),
+    plan: (workflow) => loadPlan(workflow, trust, beside),
+    snapshot: () => open(beside, trust),
+  };
+}
+
+/** Null also where one may not even look whether it is there. */
+function openExistingStores({ platform, settings }: Context): Stores | null {
+  try {
+    return platform.files.isFolder(settings.dataRoot) ? platform.openStores(settings.dataRoot) : null;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return null;
+  }
+}
+
+async function loadPlan(workflow: string, trust: Trust, beside: Context): Promise<Plan | TraceFinding> {
+  if (!beside.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     return await planOf(workflow, beside, trust);
   } catch (error) {
@@ -199,34 +150,6 @@ async function loadPlan(
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
   }
 }
-
-const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
-
-/** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
-async function replayOrWhatIf(
-  trace: TraceArgument,
-  verified: Verified,
-  { allowed, plan }: Held,
-  scope: Scope,
-): Promise<Reexamined> {
-  if (plan === null) return NOTHING;
-  if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
-    const answered = await trace.readAgain("reading", verified, async (events) => {
-      const recorded = [...events];
-      return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
-    });
-    return { ...NOTHING, whatIf: answered };
-  }
-  if (allowed.length > 0) return NOTHING;
-  const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
-  const replayed = await trace.readAgain("replaying", verified, (events) =>
-    replay(plan, events, stepwise ?? undefined),
-  );
-  requireMet(stepwise, scope, trace.file);
-  return { ...NOTHING, replayed, stepwise };
-}
-
-const OTHER_SNAPSHOT: ReadonlySet<string> = new Set(["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS"]);
 
 function isStepwise({ steps, fromStep, until }: Scope): boolean {
   return steps || fromStep !== undefined || until !== undefined;
@@ -249,15 +172,4 @@ function requireMet(stepwise: Stepwise | null, { fromStep, until }: Scope, file:
   if (missed === null) return;
   const suggestion = didYouMean(missed.asked, missed.met) ?? null;
   throw new UsageFault("STEP_NOT_MET", { file, asked: missed.asked, suggestion });
-}
-
-async function withLine(
-  place: Place,
-  { file }: TraceArgument,
-  trust: Trust,
-  context: Context,
-): Promise<PlacedLine> {
-  const snapshot = await open(besideTrace(file, context), trust);
-  const artifact = snapshot.artifact(place.artifact);
-  return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

@@ -1,6 +1,5 @@
 /** `pgs examine` on a trace that another runtime wrote: what it says, and what it cannot. Nothing is replayed. */
 
-import { registry } from "../../../capabilities/registry.ts";
 import { Fault } from "../../../errors/base.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { checkPath } from "../../../interop/allowed.ts";
@@ -47,7 +46,7 @@ async function graphOf(
   file: string,
 ): Promise<Graph | TraceFinding> {
   if (workflow === null) return finding("NO_WORKFLOW");
-  const beside = besideTrace(file, context);
+  const beside = await besideTrace(file, context);
   if (!context.platform.files.isFolder(beside.settings.snapshot)) return finding("NO_SNAPSHOT");
   try {
     const opened = await open(beside, trust);
@@ -55,7 +54,7 @@ async function graphOf(
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);
     if (name === undefined || others.length > 0) return finding("UNKNOWN_WORKFLOW", undefined, { workflow });
-    return toGraph(await compile(requireWorkflow(opened, name), opened, registry));
+    return toGraph(await compile(requireWorkflow(opened, name), opened, await beside.registry()));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });

@@ -1,7 +1,9 @@
-/** What an interrupted run may have left incomplete, and what is safe to do: as text, and as JSON. */
+/** What an interrupted run may have left incomplete, and what is safe to do, as text. */
 
 import { ambiguityTable } from "../../../capabilities/evidence.ts";
+import { foundWords } from "../../../examine/examination.ts";
 import { type Advice, wordsOfAdvice } from "../../../examine/recovery/advice.ts";
+import type { Interruption } from "../../../examine/recovery/interruption.ts";
 import type { ReachedNode } from "../../../examine/recovery/open-effects.ts";
 import {
   type OpenEffect,
@@ -10,66 +12,9 @@ import {
   wordsOfProbeFailure,
 } from "../../../examine/recovery/probe.ts";
 import { type CompletedEffect, rerunTable } from "../../../examine/recovery/rerun.ts";
-import type { JsonObject } from "../../../json/value.ts";
 import type { LockHolder } from "../../../ports.ts";
 import type { Paint } from "../../colour.ts";
 import { gathered, holderText, plain, rowsByRun, stepText, TOLD_SINGLY, table } from "../../print.ts";
-import type { Interruption } from "./recovery.ts";
-
-// ---- as JSON ----
-
-export function openEffectJson(effect: OpenEffect): unknown {
-  const { run, node, step, op, store, line, since, looked, lock, safe } = effect;
-  return {
-    ...{ run, node, step, op, store, line },
-    effect_key: effect.effectKey,
-    has_nested_run: effect.isCaller,
-    began: since,
-    looked,
-    found: foundJson(effect.found),
-    lock: lock && { process: lock.pid, host: lock.host, since: lock.since, dead: lock.state === "dead" },
-    safe,
-  };
-}
-
-function foundJson(found: ProbeResult): JsonObject {
-  const { state, evidence } = found;
-  const because = "because" in found ? found.because : null;
-  const dated = state === "done" ? found.isDated : null;
-  return { state, because, dated, message: foundWords(found), evidence };
-}
-
-export function adviceJson({ advice, lastNode, lastStep, dataRoot, placeOptions }: Interruption): unknown {
-  if (advice === null) return null;
-  const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
-  const { what, hint } = wordsOfAdvice(advice, placeOptions);
-  return {
-    code,
-    message: what,
-    hint,
-    data_root: dataRoot,
-    last_node: lastNode,
-    last_step: lastStep,
-    completed_effects: tookPlace.map(({ secondTime, isOwn, ...rest }) => ({
-      ...rest,
-      own: isOwn,
-      on_rerun: secondTime,
-    })),
-    remaining_effects:
-      ahead?.map(({ node, step: { name, code: capability, op, store } }) => {
-        return { node, step: name, capability, op, store };
-      }) ?? null,
-    expected_ending: heading && { status: heading.status, exit_reason_code: heading.exitReason },
-    rehearsed: ending && {
-      status: ending.status,
-      outcome: ending.outcome,
-      exit_reason_code: ending.exitReason,
-    },
-    not_rehearsed: unrehearsed,
-  };
-}
-
-// ---- as text ----
 
 export function interruptionText(interruption: Interruption, paint: Paint): string {
   const { open, advice, placeOptions } = interruption;
@@ -98,23 +43,6 @@ function lookedText({ file, changed }: NonNullable<OpenEffect["looked"]>): strin
 function foundText(found: ProbeResult): string {
   const evidence = Object.keys(found.evidence).length === 0 ? "" : `  ${plain(found.evidence)}`;
   return `${foundWords(found)}${evidence}`;
-}
-
-function foundWords(found: ProbeResult): string {
-  switch (found.state) {
-    case "done":
-      return found.isDated
-        ? "done: its result exists and was written after it started, by this run or by another one with the same input"
-        : "done: its result exists; the store does not show since when";
-    case "absent":
-      return "absent: it has no result";
-    case "unclear":
-      return `unclear: ${ambiguityTable[found.because].what}`;
-    case "unseen":
-      return `not checked: ${wordsOfProbeFailure(found.because).what}`;
-    default:
-      return found satisfies never;
-  }
 }
 
 function hintOf(found: ProbeResult): string {

@@ -1,104 +1,17 @@
-/** How an examination is told: as text, and as JSON. */
+/** How an examination is told, as text. */
 
 import { wordingOf } from "../../../engine/errors.ts";
 import { counted } from "../../../errors/counted.ts";
-import type { Classification } from "../../../examine/classify.ts";
+import type { Examination } from "../../../examine/examination.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
-import { HEAD_ONLY } from "../../../examine/head-only.ts";
-import { type Place, pointerOf } from "../../../examine/locate/locate.ts";
-import type { Replayed } from "../../../examine/replay/replay.ts";
-import type { Stepwise } from "../../../examine/replay/stepwise.ts";
-import type { Verified } from "../../../examine/verify.ts";
+import { pointerOf } from "../../../examine/locate/locate.ts";
 import { MAIN_RUN } from "../../../trace/event.ts";
 import type { Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
-import { findingJson, findingsText } from "../../finding-view.ts";
+import { findingsText } from "../../finding-view.ts";
 import { gathered, plain, reasonRows, rowsByRun, stepText, table, violationRows } from "../../print.ts";
-import type { Interruption } from "./recovery.ts";
-import { adviceJson, interruptionText, openEffectJson } from "./recovery-view.ts";
-import { type WhatIfView, whatIfJson, whatIfText } from "./what-if-view.ts";
-
-/** What walking the plan again gave; null where it was not asked for, or there was no use in it. */
-export interface Reexamined {
-  readonly replayed: Replayed | null;
-  /** Step by step, where that was asked for. */
-  readonly stepwise: Stepwise | null;
-  /** What the snapshot at hand would have made of the run, where it is another one. */
-  readonly whatIf: WhatIfView | null;
-}
-
-export interface Examination extends Reexamined {
-  readonly file: string;
-  /** What is worth a look, and spoils nothing. */
-  readonly notices: readonly TraceFinding[];
-  readonly isHeadGiven: boolean;
-  readonly verified: Verified;
-  /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
-  readonly allowed: readonly TraceFinding[] | null;
-  readonly summary: Summary;
-  /** Null while the run has not ended. */
-  readonly classification: Classification | null;
-  readonly place: PlacedLine | null;
-  readonly interruption: Interruption;
-  readonly isSound: boolean;
-}
-
-export interface PlacedLine extends Place {
-  /** Line of the authored Markdown in the artifact's `content`. */
-  readonly line: number | null;
-}
-
-export function toJson(examination: Examination): unknown {
-  const { notices, isHeadGiven, verified, allowed, replayed, whatIf, summary, interruption, isSound } =
-    examination;
-  const { ending } = summary;
-  return {
-    ok: isSound,
-    events: verified.count,
-    head: verified.head,
-    errors: verified.findings.map(findingJson),
-    ...(verified.omitted === 0 ? {} : { errors_omitted: verified.omitted }),
-    notices: notices.map(findingJson),
-    unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
-    intact: verified.findings.length === 0,
-    allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
-    replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
-    what_if: whatIf === null ? null : whatIfJson(whatIf),
-    ending,
-    classification: classificationJson(examination),
-    path: summary.path,
-    violations: summary.violations,
-    reasons: summary.reasons,
-    refusals: summary.errors,
-    effects: summary.effects,
-    open_effects: interruption.open.map(openEffectJson),
-    advice: adviceJson(interruption),
-  };
-}
-
-function replayedJson({ finding, compared, suppressed, taken }: Replayed): object {
-  const divergence = finding === null ? null : findingJson(finding);
-  return { ok: finding === null, compared, suppressed, taken_as_recorded: taken, divergence };
-}
-
-function stepsJson({ stepwise }: Examination): object {
-  if (stepwise === null) return {};
-  const { taken, divergences, steps } = stepwise;
-  return { taken, divergences: divergences.map(findingJson), steps };
-}
-
-function classificationJson({ classification, place }: Examination): unknown {
-  if (classification === null) return null;
-  const { class: found, isStructural, node, step } = classification;
-  const at = place && {
-    artifact: place.artifact,
-    file: place.file,
-    pointer: pointerOf(place),
-    line: place.line,
-    hint: place.hint,
-  };
-  return { class: found, structural: isStructural, node, step, place: at };
-}
+import { interruptionText } from "./recovery-view.ts";
+import { whatIfText } from "./what-if-view.ts";
 
 export function toText(examination: Examination, paint: Paint): string {
   const { file, notices, verified, allowed, replayed, whatIf, summary, interruption, isSound } = examination;

@@ -1,64 +1,16 @@
-/** What another snapshot would have made of a recorded run, as text and as JSON. */
+/** What another snapshot would have made of a recorded run, as text. */
 
-import { diffTraces, type TraceDifference } from "../../../examine/diff/diff-traces.ts";
-import type { Unanswered, WhatIfResult } from "../../../examine/what-if/what-if.ts";
+import { compareWhatIf, type WhatIfAnswer } from "../../../examine/what-if/compare-what-if.ts";
+import type { Unanswered } from "../../../examine/what-if/what-if.ts";
 import type { Json, JsonObject } from "../../../json/value.ts";
-import { MAIN_RUN, type TraceEvent } from "../../../trace/event.ts";
-import { type PathEntry, type Summary, summaryOf } from "../../../trace/summary.ts";
+import { MAIN_RUN } from "../../../trace/event.ts";
+import type { PathEntry, Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { plain } from "../../print.ts";
-import { groupsText, inOrder } from "../../trace-differences.ts";
+import { groupsText } from "../../trace-differences.ts";
 
-export interface WhatIfView {
-  /** The root of the snapshot at hand. */
-  readonly root: string;
-  readonly recorded: readonly TraceEvent[];
-  readonly supposed: WhatIfResult;
-}
-
-interface Told {
-  readonly here: Summary;
-  /** The first node that ended otherwise, or led whatIf; null where the path is the same. */
-  readonly parts: { readonly recorded: PathEntry | null; readonly here: PathEntry | null } | null;
-  readonly differences: readonly TraceDifference[];
-}
-
-function tell({ recorded, supposed }: WhatIfView): Told {
-  const [then, here] = [summaryOf(recorded), summaryOf(supposed.events)];
-  const all = diffTraces(recorded, supposed.events).differences;
-  const isKnown = supposed.unanswered === null;
-  // Behind what was not answered there is nothing to compare.
-  const differences = isKnown ? all : all.filter(({ b }) => b !== undefined);
-  return { here, parts: partingOf(then.path, here.path, isKnown), differences };
-}
-
-function partingOf(then: readonly PathEntry[], here: readonly PathEntry[], isWhole: boolean): Told["parts"] {
-  const length = isWhole ? Math.max(then.length, here.length) : here.length;
-  for (let i = 0; i < length; i++) {
-    const [recorded = null, own = null] = [then[i], here[i]];
-    if (!isSameWay(recorded, own)) return { recorded, here: own };
-  }
-  return null;
-}
-
-function isSameWay(a: PathEntry | null, b: PathEntry | null): boolean {
-  return a?.run === b?.run && a?.node === b?.node && a?.outcome === b?.outcome && a?.next === b?.next;
-}
-
-export function whatIfJson(whatIf: WhatIfView): JsonObject {
-  const { here, parts, differences } = tell(whatIf);
-  return {
-    root: whatIf.root,
-    path: here.path,
-    ending: here.ending,
-    parts,
-    unanswered: whatIf.supposed.unanswered,
-    differences: inOrder(differences),
-  } as unknown as JsonObject;
-}
-
-export function whatIfText(whatIf: WhatIfView, paint: Paint): string {
-  const { here, parts, differences } = tell(whatIf);
+export function whatIfText(whatIf: WhatIfAnswer, paint: Paint): string {
+  const { here, parts, differences } = compareWhatIf(whatIf);
   const { unanswered } = whatIf.supposed;
   return [
     `\n${paint("strong", "on this snapshot")}  ${whatIf.root}\n`,

@@ -99,7 +99,12 @@ const USE_CASES: readonly UseCase[] = [
     parts: ["check"],
     async run({ terms }, context) {
       const { snapshot } = context.settings;
-      const result = await checkSnapshot({ snapshot, files: context.platform.files, terms });
+      const result = await checkSnapshot({
+        snapshot,
+        files: context.platform.files,
+        registry: await context.registry(),
+        terms,
+      });
       return gatedBy(checkReport, result, context);
     },
   },
@@ -108,7 +113,11 @@ const USE_CASES: readonly UseCase[] = [
     async run({ trust, require }, context) {
       const snapshot = await open(context, trust);
       try {
-        const results = await runConformance({ snapshot, readings: context.platform });
+        const results = await runConformance({
+          snapshot,
+          registry: await context.registry(),
+          readings: context.platform,
+        });
         return gatedBy(conformanceReport, results, context);
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== "NO_CONFORMANCE_CASES") throw error;
@@ -120,14 +129,24 @@ const USE_CASES: readonly UseCase[] = [
     parts: ["test", "coverage"],
     async run({ scenarios, require, trust, min, jobs }, context) {
       const { platform, settings } = context;
-      const place = context.path(scenarios ?? `${settings.workspace}/scenarios`);
+      const place = context.path(scenarios ?? settings.scenarios);
       const shown = (file: string) => shortPath(file, platform.cwd);
       if (scenarios === undefined && !hasScenarios(place, platform.files)) {
         const why = `no scenarios in ${shown(place)}; --scenarios DIR names them`;
         return without(["test", "coverage"], why, require);
       }
       const snapshot = await open(context, trust);
-      const asked = { snapshot, place, shown, jobs, filter: undefined, update: false, coverage: true };
+      const registry = await context.registry();
+      const asked = {
+        snapshot,
+        registry,
+        place,
+        shown,
+        jobs,
+        filter: undefined,
+        update: false,
+        coverage: true,
+      };
       const tested = await testScenarios(
         { ...asked, workspace: settings.workspace, expectSeal: trust.root },
         testPorts(platform),

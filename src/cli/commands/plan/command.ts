@@ -28,7 +28,7 @@ export const plan = defineCommand({
     const { settings } = context;
     const workflow = workflowOf(request);
     const snapshot = await open(context, trustOf(request, context));
-    const compiled = await planIn(snapshot, workflow);
+    const compiled = await planIn(snapshot, workflow, context);
     const findings = await Promise.all(compiled.findings.map((finding) => locate(finding, snapshot)));
     if (settings.json) printJson(context, toJson(compiled, findings));
     else printText(context, toText(compiled, findings, await painter(settings)));

@@ -56,10 +56,11 @@ export const render = defineCommand({
       throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
     }
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-    await checkOutputs(outputs, { "the trace": trace }, besideTrace(trace, context));
+    const beside = await besideTrace(trace, context);
+    await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
-    const plan = await planOf(start.workflow_code, besideTrace(trace, context), trustOf(request, context));
+    const plan = await planOf(start.workflow_code, beside, trustOf(request, context));
     const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
     for (const target of targets) await write(target, { plan, events, warnings }, context);
     report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);

@@ -54,7 +54,7 @@ export const test = defineCommand({
   },
   async action({ scenarios, fromTrace, watch, untaken, min, ...request }, context) {
     const { platform, settings, path } = context;
-    const place = scenarios ?? `${settings.workspace}/scenarios`;
+    const place = scenarios ?? settings.scenarios;
     await checkOutputs(request, { "the trace": fromTrace, "a scenario": place }, context);
     checkCoverageFiles(request);
     const trust = trustOf(request, context);
@@ -82,7 +82,10 @@ export const test = defineCommand({
     const shown = (file: string) => shortPath(file, platform.cwd);
     const testOnce = async () => {
       const snapshot = await open(context, trust);
-      const result = await testScenarios({ ...asked, snapshot, shown }, testPorts(platform));
+      const result = await testScenarios(
+        { ...asked, snapshot, registry: await context.registry(), shown },
+        testPorts(platform),
+      );
       if (result.coverage !== null) await writeCoverage(request, result.coverage, snapshot, context);
       await print(result, testReport({ ...terms, snapshot }), request, context);
       return isPassed(result) && !isBelow(result.coverage ?? [], min) ? EXIT.SUCCESS : EXIT.FOUND;

@@ -37,9 +37,7 @@ export async function testFromTrace(
   const summary = createSummary();
   for (const event of events) addEvent(summary, event);
   const [start] = eventsOf(events, "execution_start");
-  const { path, shown } = placeOf(
-    given ?? `${settings.workspace}/scenarios/${start?.execution_id}.scenario.yaml`,
-  );
+  const { path, shown } = placeOf(given ?? `${settings.scenarios}/${start?.execution_id}.scenario.yaml`);
   const refuse = (why: string, hint: string | null = null) =>
     new ScenarioFault("SCENARIO_NOT_MADE", { file: trace, why, hint });
   const why = reasonAgainst(summary);
@@ -48,7 +46,7 @@ export async function testFromTrace(
     throw refuse(`${shown} already exists`, `name another file: pgs test --from-trace ${trace} FILE`);
 
   const snapshot = await open(context, trust);
-  const [workflows, stores] = [catalogue(snapshot), storesOf(snapshot)];
+  const [workflows, stores] = [catalogue(snapshot, await context.registry()), storesOf(snapshot)];
   const domain = start?.payload.workflow_code.split("::")[0];
   const nameOfStore = (store: string) => ((stores.get(store)?.size ?? 0) > 1 ? `${domain}::${store}` : store);
   const testing = {

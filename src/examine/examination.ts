@@ -1,0 +1,168 @@
+/** Everything that is found out about a trace, and its JSON document (SPEC 6). */
+
+import { ambiguityTable } from "../capabilities/evidence.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Summary } from "../trace/summary.ts";
+import type { Classification } from "./classify.ts";
+import { findingJson, type TraceFinding } from "./finding.ts";
+import { HEAD_ONLY } from "./head-only.ts";
+import { type Place, pointerOf } from "./locate/locate.ts";
+import { wordsOfAdvice } from "./recovery/advice.ts";
+import type { Interruption } from "./recovery/interruption.ts";
+import { type OpenEffect, type ProbeResult, wordsOfProbeFailure } from "./recovery/probe.ts";
+import type { Replayed } from "./replay/replay.ts";
+import type { Stepwise } from "./replay/stepwise.ts";
+import type { Verified } from "./verify.ts";
+import { type WhatIfAnswer, whatIfJson } from "./what-if/compare-what-if.ts";
+
+/** What walking the plan again gave; null where it was not asked for, or there was no use in it. */
+export interface Reexamined {
+  readonly replayed: Replayed | null;
+  /** Step by step, where that was asked for. */
+  readonly stepwise: Stepwise | null;
+  /** What the snapshot at hand would have made of the run, where it is another one. */
+  readonly whatIf: WhatIfAnswer | null;
+}
+
+export interface Examination extends Reexamined {
+  readonly file: string;
+  /** What is worth a look, and spoils nothing. */
+  readonly notices: readonly TraceFinding[];
+  readonly isHeadGiven: boolean;
+  readonly verified: Verified;
+  /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
+  readonly allowed: readonly TraceFinding[] | null;
+  readonly summary: Summary;
+  /** Null while the run has not ended. */
+  readonly classification: Classification | null;
+  readonly place: PlacedLine | null;
+  readonly interruption: Interruption;
+  readonly isSound: boolean;
+}
+
+export interface PlacedLine extends Place {
+  /** Line of the authored Markdown in the artifact's `content`. */
+  readonly line: number | null;
+}
+
+/** The document that `pgs examine --json` prints. */
+export function examinationJson(examination: Examination): JsonObject {
+  const { notices, isHeadGiven, verified, allowed, replayed, whatIf, summary, interruption, isSound } =
+    examination;
+  const { ending } = summary;
+  return {
+    ok: isSound,
+    events: verified.count,
+    head: verified.head,
+    errors: verified.findings.map(findingJson),
+    ...(verified.omitted === 0 ? {} : { errors_omitted: verified.omitted }),
+    notices: notices.map(findingJson),
+    unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
+    intact: verified.findings.length === 0,
+    allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
+    replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
+    what_if: whatIf === null ? null : whatIfJson(whatIf),
+    ending,
+    classification: classificationJson(examination),
+    path: summary.path,
+    violations: summary.violations,
+    reasons: summary.reasons,
+    refusals: summary.errors,
+    effects: summary.effects,
+    open_effects: interruption.open.map(openEffectJson),
+    advice: adviceJson(interruption),
+  } as unknown as JsonObject;
+}
+
+function replayedJson({ finding, compared, suppressed, taken }: Replayed): object {
+  const divergence = finding === null ? null : findingJson(finding);
+  return { ok: finding === null, compared, suppressed, taken_as_recorded: taken, divergence };
+}
+
+function stepsJson({ stepwise }: Examination): object {
+  if (stepwise === null) return {};
+  const { taken, divergences, steps } = stepwise;
+  return { taken, divergences: divergences.map(findingJson), steps };
+}
+
+function classificationJson({ classification, place }: Examination): unknown {
+  if (classification === null) return null;
+  const { class: found, isStructural, node, step } = classification;
+  const at = place && {
+    artifact: place.artifact,
+    file: place.file,
+    pointer: pointerOf(place),
+    line: place.line,
+    hint: place.hint,
+  };
+  return { class: found, structural: isStructural, node, step, place: at };
+}
+
+function openEffectJson(effect: OpenEffect): unknown {
+  const { run, node, step, op, store, line, since, looked, lock, safe } = effect;
+  return {
+    ...{ run, node, step, op, store, line },
+    effect_key: effect.effectKey,
+    has_nested_run: effect.isCaller,
+    began: since,
+    looked,
+    found: foundJson(effect.found),
+    lock: lock && { process: lock.pid, host: lock.host, since: lock.since, dead: lock.state === "dead" },
+    safe,
+  };
+}
+
+function foundJson(found: ProbeResult): JsonObject {
+  const { state, evidence } = found;
+  const because = "because" in found ? found.because : null;
+  const dated = state === "done" ? found.isDated : null;
+  return { state, because, dated, message: foundWords(found), evidence };
+}
+
+function adviceJson({ advice, lastNode, lastStep, dataRoot, placeOptions }: Interruption): unknown {
+  if (advice === null) return null;
+  const { code, tookPlace, ahead, heading, ending, unrehearsed } = advice;
+  const { what, hint } = wordsOfAdvice(advice, placeOptions);
+  return {
+    code,
+    message: what,
+    hint,
+    data_root: dataRoot,
+    last_node: lastNode,
+    last_step: lastStep,
+    completed_effects: tookPlace.map(({ secondTime, isOwn, ...rest }) => ({
+      ...rest,
+      own: isOwn,
+      on_rerun: secondTime,
+    })),
+    remaining_effects:
+      ahead?.map(({ node, step: { name, code: capability, op, store } }) => {
+        return { node, step: name, capability, op, store };
+      }) ?? null,
+    expected_ending: heading && { status: heading.status, exit_reason_code: heading.exitReason },
+    rehearsed: ending && {
+      status: ending.status,
+      outcome: ending.outcome,
+      exit_reason_code: ending.exitReason,
+    },
+    not_rehearsed: unrehearsed,
+  };
+}
+
+/** What was found of an open effect, in words. */
+export function foundWords(found: ProbeResult): string {
+  switch (found.state) {
+    case "done":
+      return found.isDated
+        ? "done: its result exists and was written after it started, by this run or by another one with the same input"
+        : "done: its result exists; the store does not show since when";
+    case "absent":
+      return "absent: it has no result";
+    case "unclear":
+      return `unclear: ${ambiguityTable[found.because].what}`;
+    case "unseen":
+      return `not checked: ${wordsOfProbeFailure(found.because).what}`;
+    default:
+      return found satisfies never;
+  }
+}

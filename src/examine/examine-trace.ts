@@ -1,0 +1,168 @@
+/** Examines one trace: is it intact, did the protocol allow it, does it replay, what was really done (SPEC 6). */
+
+import type { Plan } from "../plan/plan.ts";
+import { markdownLine } from "../snapshot/markdown-line.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import { addEvent, createSummary } from "../trace/summary.ts";
+import { checkAllowed } from "./allowed.ts";
+import { classify } from "./classify.ts";
+import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
+import { nameNotices } from "./file-name.ts";
+import type { TraceFinding } from "./finding.ts";
+import { locate, type Place } from "./locate/locate.ts";
+import type { ReadAgain } from "./recovery/dry-runs.ts";
+import { interruptionOf, type RunSurroundings } from "./recovery/interruption.ts";
+import { OpenEffects } from "./recovery/open-effects.ts";
+import { replay } from "./replay/replay.ts";
+import type { Stepwise } from "./replay/stepwise.ts";
+import { CUT_OFF, eventIn, Verification, type Verified } from "./verify.ts";
+import { whatIf } from "./what-if/what-if.ts";
+
+/** A trace that can be read as often as it is needed, a piece at a time. */
+export interface TraceReader {
+  /** As the reader of the examination would write it. */
+  readonly file: string;
+  /** Its absolute path; null for a trace that is in no file. */
+  readonly path: string | null;
+  /** What `work` makes of the bytes. */
+  read<T>(doing: Reading, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T>;
+  /** What `work` makes of the events that were verified. @throws Fault when they are others by now */
+  readAgain<T>(
+    doing: Reading,
+    verified: Verified,
+    work: (events: Iterable<TraceEvent>) => Promise<T>,
+  ): Promise<T>;
+}
+
+export type Reading = "verifying" | "replaying" | "reading";
+
+/** What a trace is examined with. */
+export interface ExamineEnvironment extends RunSurroundings {
+  /** The plan of the workflow; a finding where there is none. */
+  plan(workflow: string): Promise<Plan | TraceFinding>;
+  /** The snapshot that the plans are from. */
+  snapshot(): Promise<Snapshot>;
+}
+
+export interface ExamineScope {
+  /** The hash that the last event must have. */
+  readonly head?: string | undefined;
+  /** Replays step by step. */
+  readonly stepwise?: Stepwise | null;
+  /** Called once the trace was read: refuses what is none by throwing. */
+  readonly check?: (verified: Verified) => void;
+}
+
+export async function examineTrace(
+  trace: TraceReader,
+  { head, stepwise = null, check }: ExamineScope,
+  environment: ExamineEnvironment,
+): Promise<Examination> {
+  const { verified, held, summary, openEffects, executionId } = await survey(trace, head, environment);
+  check?.(verified);
+  const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, stepwise);
+  const { allowed = null, plan = null } = held ?? {};
+  const classification = classify(summary);
+  const located = classification === null || plan === null ? null : locate(classification, summary, plan);
+  const place = located === null ? null : await withLine(located, environment);
+  const isSound =
+    verified.findings.length === 0 &&
+    allowed?.length === 0 &&
+    reexamined.replayed?.finding === null &&
+    classification?.isStructural !== true;
+  const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
+  const interruption = await interruptionOf(openEffects, readAgain, plan, environment);
+  const notices = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
+  const isHeadGiven = head !== undefined;
+  const facts = {
+    ...{ file: trace.file, notices, isHeadGiven, verified, allowed },
+    ...{ summary, classification, place, interruption },
+  };
+  return { ...facts, ...reexamined, isSound };
+}
+
+/** What holding a trace to a plan gives; null without a plan. */
+interface Held {
+  readonly allowed: readonly TraceFinding[];
+  readonly plan: Plan | null;
+}
+
+/** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
+async function survey(trace: TraceReader, head: string | undefined, environment: ExamineEnvironment) {
+  const verification = new Verification(head);
+  const summary = createSummary();
+  const openEffects = new OpenEffects();
+  let executionId: string | null = null;
+  const held = await trace.read("verifying", (pieces) => {
+    const events = (function* () {
+      for (const line of verification.lines(pieces)) {
+        const event = eventIn(line);
+        executionId ??= event.execution_id;
+        addEvent(summary, event);
+        openEffects.take(event);
+        yield event;
+      }
+    })();
+    return againstPlan(events, environment);
+  });
+  const verified = verification.verdict;
+  // Only what is bound to the chain is worth holding to a plan; a cut-off end does not unbind what stands before it.
+  const isReadable =
+    verified.omitted === 0 &&
+    verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
+  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
+}
+
+/** Asks for all events, whether there is a plan to hold them to or not. */
+async function againstPlan(
+  events: Generator<TraceEvent>,
+  environment: ExamineEnvironment,
+): Promise<Held | null> {
+  const start = events.next().value;
+  if (start?.event_type !== "execution_start") return rested(events, null);
+  const plan = await environment.plan(start.payload.workflow_code);
+  if (!("nodes" in plan)) return rested(events, { allowed: [plan], plan: null });
+  return { allowed: await checkAllowed(plan, following(start, events)), plan };
+}
+
+function rested<T>(events: Iterable<TraceEvent>, result: T): T {
+  for (const _ of events);
+  return result;
+}
+
+function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<TraceEvent> {
+  yield first;
+  yield* others;
+}
+
+const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
+
+/** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
+async function replayOrWhatIf(
+  trace: TraceReader,
+  verified: Verified,
+  { allowed, plan }: Held,
+  stepwise: Stepwise | null,
+): Promise<Reexamined> {
+  if (plan === null) return NOTHING;
+  if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
+    const answered = await trace.readAgain("reading", verified, async (events) => {
+      const recorded = [...events];
+      return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
+    });
+    return { ...NOTHING, whatIf: answered };
+  }
+  if (allowed.length > 0) return NOTHING;
+  const replayed = await trace.readAgain("replaying", verified, (events) =>
+    replay(plan, events, stepwise ?? undefined),
+  );
+  return { ...NOTHING, replayed, stepwise };
+}
+
+const OTHER_SNAPSHOT: ReadonlySet<string> = new Set(["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS"]);
+
+async function withLine(place: Place, environment: ExamineEnvironment): Promise<PlacedLine> {
+  const artifact = (await environment.snapshot()).artifact(place.artifact);
+  return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
+}

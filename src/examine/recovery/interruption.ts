@@ -1,0 +1,57 @@
+/** What is found out about a run that did not come to its end, from its trace, its plan and the data root at hand. */
+
+import type { Plan } from "../../plan/plan.ts";
+import type { Ports, Remote } from "../../ports.ts";
+import type { Stores } from "../../storage/stores.ts";
+import { type Advice, advise } from "./advice.ts";
+import type { ReadAgain } from "./dry-runs.ts";
+import type { OpenEffects, ReachedNode } from "./open-effects.ts";
+import { type OpenEffect, probeOpenEffect } from "./probe.ts";
+import { findSteps } from "./steps.ts";
+
+export interface Interruption {
+  readonly open: readonly OpenEffect[];
+  /** Null for a run that ended and left no effect open. */
+  readonly advice: Advice | null;
+  readonly lastNode: ReachedNode | null;
+  readonly lastStep: ReachedNode | null;
+  /** As the reader would write it. */
+  readonly dataRoot: string;
+  readonly isThere: boolean;
+  /** What a command needs to find the same snapshot and data root, each option after a space. */
+  readonly placeOptions: string;
+}
+
+/** Where the run stored its data, as far as that can be looked at. */
+export interface RunSurroundings extends Pick<Ports, "clock" | "entropy" | "mail"> {
+  /** Null where there are none. */
+  openStores(): Stores | null;
+  /** Servers and code of the host, where they are asked, too. */
+  readonly remote?: Remote | null;
+  /** As the reader would write it. */
+  readonly dataRoot: string;
+  /** What a command needs to find the same snapshot and data root, each option after a space. */
+  placeOptions(): Promise<string>;
+}
+
+/** Looks into the data root, where there is one, and leaves it as it is. */
+export async function interruptionOf(
+  unfinished: OpenEffects,
+  readAgain: ReadAgain,
+  plan: Plan | null,
+  around: RunSurroundings,
+): Promise<Interruption> {
+  const { clock, entropy, mail, remote = null, dataRoot } = around;
+  const stores = unfinished.isOver ? null : around.openStores();
+  const findStep = findSteps(plan, unfinished);
+  const open = await probeOpenEffect(unfinished.open, findStep, { stores, remote });
+  const advice = await advise(unfinished, open, {
+    plan,
+    findStep,
+    readAgain,
+    stage: { stores, clock, entropy, mail },
+  });
+  const { lastNode, lastStep } = unfinished;
+  const placeOptions = await around.placeOptions();
+  return { open, advice, lastNode, lastStep, dataRoot, isThere: stores !== null, placeOptions };
+}

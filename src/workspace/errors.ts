@@ -1,0 +1,66 @@
+/** Refusals of `pgs.json`, the file that makes a folder a workspace. */
+
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type UnreadableText,
+  unreadableText,
+  type WordingTable,
+  wordingFrom,
+} from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
+
+type MemberPlace = { file: string; line: number; pointer: string };
+const memberPlace = (f: MemberPlace) => `${fileLine(f.file, f.line)} at ${f.pointer}`;
+
+export const workspaceTable = {
+  WORKSPACE_FILE_UNREADABLE: (f: UnreadableText) => ({
+    what: `the workspace file cannot be read as JSON: ${f.defect}`,
+    ...unreadableText(f),
+  }),
+  WORKSPACE_FILE_UNUSABLE: (f: { file: string; errno: string }) => ({
+    what: `the workspace file cannot be read: ${f.errno}`,
+    where: f.file,
+    hint:
+      f.errno === "EISDIR"
+        ? "rename this folder: pgs.json has to be a file"
+        : "make it a file that you may read",
+  }),
+  WORKSPACE_FILE_LINKED: (f: { file: string; target: string }) => ({
+    what: `the workspace file is a link to ${f.target}, so the folder of its paths is not clear`,
+    where: f.file,
+    hint: "put a copy of the file there, or name the folder of the other file with --workspace DIR",
+  }),
+  WORKSPACE_FILE_TOO_LARGE: (f: { file: string; limit: number }) => ({
+    what: `the workspace file has more than ${counted(f.limit, "byte")}`,
+    where: f.file,
+    hint: "remove what is not one of its members; schemas/pgs.schema.json describes them",
+  }),
+  WORKSPACE_MEMBER_UNKNOWN: (
+    f: MemberPlace & { member: string; known: readonly string[]; suggestion: string | null },
+  ) => ({
+    what: `a workspace file has no member ${f.member}`,
+    where: memberPlace(f),
+    hint: f.suggestion
+      ? `write ${f.suggestion} instead of ${f.member}`
+      : `remove it; the members are ${f.known.join(", ")}`,
+  }),
+  WORKSPACE_MEMBER_MALFORMED: (f: MemberPlace & { expected: string }) => ({
+    what: `${f.pointer} should be ${f.expected}`,
+    where: memberPlace(f),
+    hint: `in ${f.file}, write ${f.expected} there, or remove the member`,
+  }),
+  WORKSPACE_PATH_ESCAPES: (f: MemberPlace & { path: string; hint: string }) => ({
+    what: `the path ${f.path} leads out of the workspace`,
+    where: memberPlace(f),
+    hint: f.hint,
+  }),
+} satisfies WordingTable;
+
+export class WorkspaceFault<C extends keyof typeof workspaceTable = keyof typeof workspaceTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof workspaceTable, C>, detail: FaultDetail = {}) {
+    super("usage", code, facts, wordingFrom(workspaceTable, code, facts), detail);
+  }
+}
