@@ -139,6 +139,9 @@ KINDS["clock"] = closed("clock:instant|suppressed")
 KINDS["entropy"] = closed("entropy:text|suppressed")
 KINDS["observations"] = list_of(kind_of("clock|entropy"))
 KINDS["change"] = closed("before:object|null after:object|null")
+KINDS["digest"] = kind_of("SHA-256|suppressed")
+KINDS["requests"] = list_of(closed("""method:text url:text|suppressed sent:flag request_digest?:digest status?:count
+    answer_digest?:digest failure?:text"""))
 KINDS["runtime"] = closed("name:text version:text")
 KINDS["snapshot"] = closed("root:SHA-256 seal:sealed|verified")
 KINDS["parent"] = closed("run:text node:text step:text")
@@ -158,7 +161,7 @@ TABLES = {
     "transform_end @node": """step:text ct_code:text inputs:object outcome:text outputs?:object reason?:object
         observed?:observations""",
     "side_effect_start @node": "step:text cs_code:text op:text store:text|null inputs:object effect_key:SHA-256",
-    "side_effect_end @node": """step:text outcome:text result:object reason?:object change?:change
+    "side_effect_end @node": """step:text outcome:text result:object reason?:object change?:change requests?:requests
         observed?:observations""",
     "step_end @node": "step:text outcome:text continuation:text published:object",
     "node_end @node": "status:text outputs:object next:text|null duration_us:count",

@@ -24,6 +24,7 @@ import {
   seededEntropy,
   writeFile,
 } from "./platform/node-ports.ts";
+import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
 import type { TempFolder } from "./ports.ts";
@@ -55,6 +56,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openStores,
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
+    openRemote,
     openTrace,
     replaceFile,
     writeFile,

@@ -3,6 +3,7 @@
  * Node. Stores are one level up: `storage/` makes records of the bytes that a `DataRoot` holds.
  */
 
+import type { Digest } from "./json/canonical.ts";
 import type { JsonObject } from "./json/value.ts";
 
 /** What most parts share; each takes the `Pick` of it that it needs. */
@@ -11,6 +12,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly mail: Mail;
+  readonly remote: Remote;
 }
 
 /** Files of the snapshot and of the command line: read-only, whole, synchronous. */
@@ -259,6 +261,87 @@ export interface Mail {
   readonly environment: MailSettings;
   /** Undefined once the server has taken the letter over. */
   send(letter: MailMessage, account: MailAccount): Promise<MailRefusal | undefined>;
+}
+
+/** One request of HTTP. Redirects are not followed, cookies not kept, and no proxy of the environment is used. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Absolute, `http:` or `https:`, without credentials and fragment. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** `http://host:port` of the proxy that the request goes through; null: it goes straight to the server. */
+  readonly proxy: string | null;
+}
+
+export interface HttpLimits {
+  /** From the first attempt to connect to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly answerBytes: number;
+  readonly headerBytes: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** By name in lower case; several of one name are joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Why there is no answer, safe to record. */
+export interface HttpFailed {
+  readonly failure: HttpFailureCode;
+  /** False: nothing of the request left this machine. True: the server may have received it. */
+  readonly sent: boolean;
+  /** Of an answer that began, and could not be read to its end. */
+  readonly status?: number;
+}
+
+export const HTTP_FAILURES = [
+  "HTTP_NOT_CONNECTED",
+  "HTTP_NAME_UNKNOWN",
+  "HTTP_TLS_REFUSED",
+  "HTTP_PROXY_REFUSED",
+  "HTTP_TIMEOUT",
+  "HTTP_CONNECTION_LOST",
+  "HTTP_ANSWER_INVALID",
+  "HTTP_ANSWER_INCOMPLETE",
+  "HTTP_ANSWER_TOO_LARGE",
+  "HTTP_HEADERS_TOO_LARGE",
+] as const;
+export type HttpFailureCode = (typeof HTTP_FAILURES)[number];
+
+export interface Http {
+  /** A variable of the environment, where secrets and proxies are; undefined where it is not set, or empty. */
+  variable(name: string): string | undefined;
+  send(request: HttpRequest, limits: HttpLimits): Promise<HttpAnswer | HttpFailed>;
+}
+
+/** What effects of packages need that reach a server or the host. */
+export interface Remote {
+  readonly http: Http;
+  readonly timer: Timer;
+}
+
+export interface Timer {
+  /**
+   * What the work resolves to, or null when that takes longer than so many milliseconds: then its signal is aborted,
+   * and whatever it still does has no effect on the run.
+   */
+  within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<{ value: T } | null>;
+}
+
+/** A request as the trace records it: with no secret, and with digests instead of bodies. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly sent: boolean;
+  /** Of the request's body, if it has one. */
+  readonly request_digest?: Digest;
+  readonly status?: number;
+  /** Of the body of an answer that was read to its end. */
+  readonly answer_digest?: Digest;
+  readonly failure?: string;
 }
 
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */

@@ -4,11 +4,13 @@
  */
 
 import type { Target } from "./target.ts";
+import { type HostEffect, hostTarget } from "./targets/host.ts";
+import { type HttpEffect, httpTarget } from "./targets/http.ts";
 import { type MailEffect, mailTarget } from "./targets/mail.ts";
 import { type StoreEffect, storeTarget } from "./targets/store.ts";
 import { type CallEffect, workflowsTarget } from "./targets/workflows.ts";
 
-export type Effect = StoreEffect | MailEffect | CallEffect;
+export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect;
 
 /** An operation as the engine sees it. */
 export type Operation = Effect["operations"][string];
@@ -17,6 +19,8 @@ const TARGETS: { readonly [T in Operation["target"]]: Target<Extract<Operation, 
   store: storeTarget,
   mail: mailTarget,
   workflows: workflowsTarget,
+  http: httpTarget,
+  host: hostTarget,
 };
 
 /** The rules of what the operation targets. */

@@ -23,6 +23,8 @@ export type Evidence =
        * way another run with the same input may have written it.
        */
       readonly isDated: boolean;
+      /** What the operation answered, or would answer now, where that is known. */
+      readonly result?: JsonObject;
       readonly evidence: JsonObject;
     }
   | { readonly state: "absent"; readonly evidence: JsonObject }
@@ -72,12 +74,23 @@ export const ambiguityTable = {
     what: "no store shows whether the mail server accepted the mail",
     hint: "ask the mail server or the recipient whether this mail arrived",
   },
+  NOT_VISIBLE: {
+    what: "the capability declares that nothing shows whether this effect took place",
+    hint: "ask the operator of the system that it reaches whether the effect took place",
+  },
+  PROBE_UNCLEAR: {
+    what: "the capability's probe could not tell whether the effect took place",
+    hint: "ask the operator of the system that it reaches whether the effect took place",
+  },
 } as const satisfies Record<string, Words>;
 
 export type Ambiguity = keyof typeof ambiguityTable;
 
-export function done(evidence: JsonObject, isDated = false): Evidence {
-  return { state: "done", isDated, evidence };
+export function done(
+  evidence: JsonObject,
+  known: { readonly isDated?: boolean; readonly result?: JsonObject } = {},
+): Evidence {
+  return { state: "done", isDated: false, ...known, evidence };
 }
 
 export function absent(evidence: JsonObject = {}): Evidence {

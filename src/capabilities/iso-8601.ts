@@ -115,3 +115,14 @@ function clockReading(text: string): ClockReading | undefined {
 function isOnTheClock({ seconds, minute, second }: ClockReading): boolean {
   return seconds < DAY && minute < 60 && second < 60;
 }
+
+const DURATION =
+  /^P(?:(?<d>\d{1,5})D)?(?:T(?=\d)(?:(?<h>\d{1,6})H)?(?:(?<m>\d{1,8})M)?(?:(?<s>\d{1,9}(?:\.\d{1,3})?)S)?)?$/;
+
+/** Milliseconds of a duration without months and years, such as `PT0.5S` or `P1DT2H`; undefined for any other text. */
+export function isoDuration(text: string): number | undefined {
+  const parts = text === "P" ? undefined : DURATION.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { d = 0, h = 0, m = 0, s = 0 } = parts;
+  return Math.round((((Number(d) * 24 + Number(h)) * 60 + Number(m)) * 60 + Number(s)) * 1000);
+}

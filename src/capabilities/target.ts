@@ -4,7 +4,7 @@
  */
 
 import type { JsonObject } from "../json/value.ts";
-import type { Change, LockHolder, Ports, Sources } from "../ports.ts";
+import type { Change, LockHolder, Ports, RecordedRequest, Remote, Sources } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { absent, type EffectStart, type Evidence } from "./evidence.ts";
 import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
@@ -17,6 +17,11 @@ interface AnyTarget<O> {
   readonly needsPath: boolean;
   /** Whether its operations run workflows of the snapshot. */
   readonly callsWorkflows: boolean;
+  /**
+   * Whether it can be performed on trial: on ports that write and send nothing. Else a dry run takes what is on record
+   * for it, or ends there.
+   */
+  readonly hasDryRun: boolean;
   /** Whether the operation leaves everything outside the run as it is, and so do the runs that it calls. */
   isReading(operation: O): boolean;
 }
@@ -30,13 +35,13 @@ export interface OutsideTarget<O> extends AnyTarget<O> {
    */
   perform(operation: O, call: EffectCall, ports: EffectPorts): Promise<Performed>;
   /** Whether an effect that ended so changed something. */
-  tookPlace(end: Pick<Performed, "outcome" | "change">): boolean;
+  tookPlace(end: Pick<Performed, "outcome" | "reason" | "change" | "requests">): boolean;
   secondTime(operation: O): SecondTime;
   /**
-   * What is found of an operation that began and is not known to have ended. Changes nothing and takes no lock. Null
-   * where there is nothing to look at. @throws StoreFault
+   * What is found of an operation that began and is not known to have ended. Changes nothing and takes no lock.
+   * @throws StoreFault
    */
-  probe(operation: O, call: EffectCall, begun: EffectStart, ports: ProbePorts): Promise<Probe | null>;
+  probe(operation: O, call: EffectCall, begun: EffectStart, ports: ProbePorts): Promise<Probe | Unprobed>;
 }
 
 /** The run itself. What it answers follows from the events of the trace, and a replay works it out again. */
@@ -53,10 +58,14 @@ export interface EffectCall {
   readonly path: string | null;
   /** What the runtime binding says of the side effect. */
   readonly policy: JsonObject;
+  /** The same for every attempt of this step of this run. */
+  readonly effectKey: string;
 }
 
 /** What operations are performed with; each kind of target takes its own. */
 export interface EffectPorts extends Pick<Ports, "mail"> {
+  /** Null where effects of packages may reach nothing: then none of them is performed. */
+  readonly remote: Remote | null;
   readonly stores: Stores;
   readonly sources: Sources;
   readonly durability: Durability;
@@ -70,9 +79,18 @@ export interface EffectPorts extends Pick<Ports, "mail"> {
  */
 export type Durability = "device" | "process";
 
-/** What is looked at after a crash; null where there is none. */
+/** What is looked at after a crash. */
 export interface ProbePorts {
+  /** Null where there is no data root. */
   readonly stores: Stores | null;
+  /** To ask servers, and code of the host; null where nobody wants them to be asked. */
+  readonly remote: Remote | null;
+}
+
+/** Why nothing was looked at. */
+export interface Unprobed {
+  readonly because: "NO_DATA_ROOT" | "NOT_ASKED" | "PROBE_FAILED";
+  readonly evidence: JsonObject;
 }
 
 export interface Probe {
@@ -83,8 +101,11 @@ export interface Probe {
   readonly lock: LockHolder | null;
 }
 
-/** What performing an operation again does, as it is declared. `adds-once`: it answers ALREADY_EXISTS to the same key. */
-export type SecondTime = "sends" | "adds" | "adds-once" | "same";
+/**
+ * What performing an operation again does, as it is declared. `adds-once`: it answers ALREADY_EXISTS to the same key.
+ * `same-input`: the same input changes nothing, another one does.
+ */
+export type SecondTime = "sends" | "adds" | "adds-once" | "same" | "same-input" | "repeats";
 
 export interface Performed<O extends string = string> {
   readonly outcome: O;
@@ -93,6 +114,8 @@ export interface Performed<O extends string = string> {
   /** Why the outcome is not SUCCESS, when the outcome alone does not say it. */
   readonly reason?: JsonObject;
   readonly change?: Change;
+  /** What an http effect sent. */
+  readonly requests?: readonly RecordedRequest[];
 }
 
 /** Runs a workflow of the same snapshot inside this run, to its end. */

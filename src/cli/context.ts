@@ -9,6 +9,7 @@ import type {
   Mail,
   Ports,
   Progress,
+  Remote,
   Source,
   TempFolder,
   TraceAccess,
@@ -48,6 +49,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openLocks(root: string): Promise<Locks>;
   /** The mail that these variables describe. */
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
+  /** Servers and code of the host; secrets and proxies are those of these variables. */
+  openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;

@@ -65,6 +65,10 @@ export const runTable = {
     what: `${f.capability} broke its contract: ${f.reason}`,
     hint: "report it with the trace; --debug shows the cause",
   }),
+  REMOTE_EFFECT_NOT_ALLOWED: (f: { capability: string; op: string }) => ({
+    what: `${f.op} of ${f.capability} reaches a server or the host, which this run may not`,
+    hint: "stage its answer in the scenario: given.answers, by NODE.step",
+  }),
   STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,
     where: fileLine(f.file, f.line),

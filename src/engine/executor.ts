@@ -18,7 +18,7 @@ import type {
   Plan,
   TransformStep,
 } from "../plan/plan.ts";
-import type { Change, Observation } from "../ports.ts";
+import type { Change, Observation, RecordedRequest } from "../ports.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
 
 /** Every method may throw a `RunFault`: it ends the run. Anything else thrown is a defect. */
@@ -63,6 +63,8 @@ export interface EffectResult {
   readonly result: JsonObject;
   readonly reason?: JsonObject;
   readonly change?: Change;
+  /** What an http effect sent. */
+  readonly requests?: readonly RecordedRequest[];
   readonly observed: readonly Observation[];
 }
 

@@ -4,6 +4,7 @@ import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
+import type { Digest } from "../json/canonical.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import { pointer } from "../json/pointer.ts";
 import type { JsonObject } from "../json/value.ts";
@@ -49,7 +50,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     mapOutputs,
     evaluate: evaluateOutcome,
     transform: (step, inputs) => transform(step, inputs, live),
-    effect: (step, inputs) => effect(step, inputs, live),
+    effect: (step, inputs, key) => effect(step, inputs, key, live),
   };
 }
 
@@ -59,19 +60,26 @@ function transform(step: TransformStep, inputs: JsonObject, live: LiveEnvironmen
 }
 
 async function effect(
-  { code, operation, path, policy }: EffectStep,
+  { code, op, operation, path, policy }: EffectStep,
   inputs: JsonObject,
+  effectKey: Digest,
   live: LiveEnvironment,
 ): Promise<EffectResult> {
   const target = targetOf(operation);
   if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
+  if (live.remote === null && !target.hasDryRun)
+    throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
   const { sources, observed } = recordingSources(live);
   if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
   try {
-    const performed = await target.perform(operation, { inputs, path, policy }, { ...live, sources });
-    const { result = {} } = performed;
-    const invalid = notJson(result, []);
-    if (invalid !== undefined) throw new Error(`a result that JSON cannot carry at ${pointer(invalid)}`);
+    const performed = await target.perform(
+      operation,
+      { inputs, path, policy, effectKey },
+      { ...live, sources },
+    );
+    const { result = {}, reason = {} } = performed;
+    const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
+    if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
     return { ...performed, result, observed };
   } catch (error) {
     if (error instanceof RunFault) throw error;

@@ -5,7 +5,7 @@ import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Ports, TraceFolder } from "../ports.ts";
+import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { openJournal } from "../trace/journal.ts";
@@ -20,6 +20,8 @@ export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly plan: Plan;
   readonly payload: JsonObject;
   readonly stores: Stores;
+  /** Servers and code of the host; without them, no effect that needs them is performed. */
+  readonly remote?: Remote;
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
@@ -48,6 +50,7 @@ export interface TracedRun {
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
   const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
+  const { remote = null } = request;
   const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
@@ -73,6 +76,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
         clock,
         entropy,
         mail,
+        remote,
         limits,
         durability,
         signal: request.signal,

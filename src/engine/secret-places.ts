@@ -86,10 +86,16 @@ function isWhole(
   names: ReadonlySet<string>,
 ): boolean {
   const node = event.node_id ?? "";
+  if (member === "requests") return names.size > 0 || hasSecretInputs(event, node, secrets);
   if (event.event_type === "violation") return isSecretField(event.payload.field, node, secrets);
   if (member === "reason") return names.has(below.at(-1) as string);
   if (event.event_type !== "transform_end" || member !== "observed") return false;
   return secrets.drawn.has(spaces.raw(node, event.payload.step));
+}
+
+function hasSecretInputs({ payload }: EventBody, node: string, { paths }: Secrets): boolean {
+  const step = "step" in payload ? (payload.step ?? "") : "";
+  return (paths.get(spaces.stepInputs(node, step)) ?? []).length > 0;
 }
 
 /** A violation's `actual` stands at the pointer in `field`, not under a name. */

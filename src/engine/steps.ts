@@ -62,7 +62,8 @@ export async function runEffect(
     ...at,
     payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
   });
-  const { outcome, result, reason, change, observed } = await perform(step, inputs, effectKey, contract, state);
+  const performed = await perform(step, inputs, effectKey, contract, state);
+  const { outcome, result, reason, change, requests, observed } = performed;
   emit({
     event_type: "side_effect_end",
     ...at,
@@ -72,6 +73,7 @@ export async function runEffect(
       result,
       ...(reason === undefined ? {} : { reason }),
       ...(change === undefined ? {} : { change }),
+      ...(requests === undefined ? {} : { requests }),
       ...(observed.length === 0 ? {} : { observed }),
     },
   });

@@ -27,6 +27,25 @@ export class StoreFault extends Error {
   }
 }
 
+/**
+ * A request that has no answer which an http effect can use. The operation may map it to an outcome; where it does not,
+ * the outcome is BACKEND_ERROR. Its members are safe to record.
+ */
+export class HttpFailure extends Error {
+  readonly code: string;
+  /** False: nothing was sent. True: the server may have received the request, or has answered it. */
+  readonly sent: boolean;
+  readonly facts: JsonObject;
+
+  constructor(code: string, sent: boolean, facts: JsonObject = {}) {
+    super(code);
+    this.name = "HttpFailure";
+    this.code = code;
+    this.sent = sent;
+    this.facts = facts;
+  }
+}
+
 export const storePathTable = {
   STORE_PATH_ESCAPES: (f: { store: string }) => ({
     what: `the store ${f.store} leads out of the data root`,

@@ -58,6 +58,7 @@ const REFUSALS: Readonly<Record<RunCode, TraceClass | null | ((refusal: Refusal)
   EXPRESSION_TYPE: "EXPRESSION_ERROR",
   LIST_TOO_LONG: "EXPRESSION_ERROR",
   CAPABILITY_FAULT: byCategory,
+  REMOTE_EFFECT_NOT_ALLOWED: "CS_RUNTIME_ERROR",
   STORE_CORRUPT: storage,
   STORE_PATH_ESCAPES: storage,
   DATA_ROOT_UNUSABLE: storage,

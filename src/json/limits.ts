@@ -73,3 +73,20 @@ export const LIST = {
 
 /** The number of values to which the aliases of one YAML text may expand. */
 export const EXPANDED_VALUES = 1_000_000;
+
+/** Of requests that http effects send. */
+export const HTTP = {
+  /** Unless the policy of the runtime binding gives others; and the most that it can give. */
+  timeoutMs: 10_000,
+  timeoutMost: 600_000,
+  answerBytes: MIB,
+  answerMost: 64 * MIB,
+  /** Of all headers of an answer. */
+  headerBytes: 16 * 2 ** 10,
+  /** That one operation sends. */
+  requests: 32,
+  url: 8192,
+} as const;
+
+/** How long an operation of an http or host effect may take, in milliseconds: unless its policy says it, and at most. */
+export const EFFECT_TIME = { standard: 60_000, most: 3_600_000 } as const;

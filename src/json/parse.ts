@@ -55,6 +55,17 @@ export function readObjectText(
   maxDepth: number = DEPTH.document,
   isLetThrough: NumberRule = isExactNumber,
 ): ReadResult {
+  const read = readText(text, maxDepth, isLetThrough);
+  if ("defect" in read) return read;
+  return isObject(read.value) ? { value: read.value } : { defect: { code: "NOT_AN_OBJECT", line: 1 } };
+}
+
+/** The same of a text that may hold any value. */
+export function readText(
+  text: string,
+  maxDepth: number = DEPTH.document,
+  isLetThrough: NumberRule = isExactNumber,
+): { readonly value: Json } | { readonly defect: JsonDefect } {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -64,7 +75,7 @@ export function readObjectText(
     if (conflict !== null) return { defect: { code: "CONFLICT_MARKERS", line: lineAt(text, conflict.index) } };
     return { defect: { code: "NOT_JSON", line: lineAt(text, syntaxFlaw(text).offset) } };
   }
-  if (isPrinted(text, value, maxDepth)) return asObject(value);
+  if (isPrinted(text, value, maxDepth)) return { value };
   let defect: JsonDefect | undefined;
   scan(text, ({ path, offset, token, duplicate }) => {
     const code = duplicate
@@ -84,11 +95,7 @@ export function readObjectText(
     const at = pointer(lone);
     return { defect: { code: "LONE_SURROGATE", line: lineOf(text, at) ?? 1, pointer: at } };
   }
-  return asObject(value);
-}
-
-function asObject(value: Json): ReadResult {
-  return isObject(value) ? { value } : { defect: { code: "NOT_AN_OBJECT", line: 1 } };
+  return { value };
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { NODE_CATEGORIES, STAGES } from "../errors/base.ts";
 import { type Digest, isDigest } from "../json/canonical.ts";
-import type { Observation } from "../ports.ts";
+import type { Observation, RecordedRequest } from "../ports.ts";
 import { NOT_FOUND, ZERO } from "./fast-scan.ts";
 import {
   anything,
@@ -89,6 +89,28 @@ const observations: Kind<readonly Observation[]> = listOf(
       ),
     }),
   ),
+);
+
+/** In a contract that suppresses anything, addresses and digests are suppressed as well: both can give a value away. */
+const requests: Kind<readonly RecordedRequest[]> = listOf(
+  closed({
+    method: required(text, "The method."),
+    url: required(
+      orSuppressed(matchesBytes("all", text)),
+      "The address, without credentials; values of secret names of the query are `***`.",
+    ),
+    sent: required(flag, "Whether the server may have received the request; `false`: nothing was sent."),
+    request_digest: optional(
+      orSuppressed(matchesBytes("all", digest)),
+      "SHA-256 of the request's body, if it has one.",
+    ),
+    status: optional(count, "The status of the answer."),
+    answer_digest: optional(
+      orSuppressed(matchesBytes("all", digest)),
+      "SHA-256 of the answer's body, if all of it was read.",
+    ),
+    failure: optional(text, "Why there is no answer."),
+  }),
 );
 
 const rules = listOf(
@@ -230,6 +252,7 @@ export const EVENTS = {
       }),
       "The change in the store.",
     ),
+    requests: optional(requests, "What an http effect sent, in the order in which it was sent."),
     observed,
   }),
   step_end: nodeEvent("A step ended, and its outcome was routed.", {

@@ -39,13 +39,13 @@ export const workspaceTable = {
     hint: "remove what is not one of its members; schemas/pgs.schema.json describes them",
   }),
   WORKSPACE_MEMBER_UNKNOWN: (
-    f: MemberPlace & { member: string; known: readonly string[]; suggestion: string | null },
+    f: MemberPlace & { member: string; known: string; suggestion: string | null },
   ) => ({
     what: `a workspace file has no member ${f.member}`,
     where: memberPlace(f),
     hint: f.suggestion
       ? `write ${f.suggestion} instead of ${f.member}`
-      : `remove it; the members are ${f.known.join(", ")}`,
+      : `remove it; the members are ${f.known}`,
   }),
   WORKSPACE_MEMBER_MALFORMED: (f: MemberPlace & { expected: string }) => ({
     what: `${f.pointer} should be ${f.expected}`,

@@ -9,9 +9,10 @@ import type { Json, JsonObject } from "../json/value.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
+import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import type { Clock, Entropy, Mail } from "../ports.ts";
+import type { Clock, Entropy, Mail, Remote } from "../ports.ts";
 import { isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -40,6 +41,8 @@ export interface RunPorts {
   readonly entropy?: Entropy;
   /** Default: mail over SMTP, to the server that the runtime binding names. */
   readonly mail?: Mail;
+  /** How side effects reach servers and code of the host. Default: HTTP without a proxy and without secrets. */
+  readonly remote?: Remote;
   /** Which crash recorded effects survive: of the whole device, or only of the process. Default: "device". */
   readonly durability?: "device" | "process";
   /** How many nodes a run may enter. */
@@ -170,6 +173,7 @@ class OpenWorkspace implements Workspace {
       clock: options.clock ?? nodeClock,
       entropy: options.entropy ?? nodeEntropy,
       mail: options.mail ?? openMail({}),
+      remote: options.remote ?? openRemote({}),
       durability: options.durability ?? "device",
       maxHops: options.maxHops ?? HOPS,
     };

@@ -15,7 +15,17 @@ import { compile } from "../../src/plan/compile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
-import type { Clock, DataRoot, Entropy, Files, Mail, Sources, StoreFile, TraceFile } from "../../src/ports.ts";
+import type {
+  Clock,
+  DataRoot,
+  Entropy,
+  Files,
+  Mail,
+  Remote,
+  Sources,
+  StoreFile,
+  TraceFile,
+} from "../../src/ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { parseSeal, SEAL_FILE, sealText } from "../../src/snapshot/seal.ts";
@@ -237,6 +247,7 @@ export interface TrialOptions {
   readonly actor?: string;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
+  readonly remote?: Remote;
   readonly signal?: AbortSignal;
   /** Called with every event. */
   readonly listen?: (event: TraceEvent) => void;
@@ -264,6 +275,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(options.remote === undefined ? {} : { remote: options.remote }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
     signal: options.signal,
     listen(event) {

@@ -55,7 +55,7 @@ export const csAppendonlyJsonl = storeEffect({
         if (line !== last)
           return unclear("SEVERAL_LINES", { lines: later.length, first: line.number, last: last.number });
         if (!isNaive(own(line.entry, "timestamp"))) return unclear("UNDATED_LINE", { line: line.number });
-        return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, true);
+        return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, { isDated: true });
       },
     },
     GET_ALL: {

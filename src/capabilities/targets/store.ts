@@ -128,6 +128,7 @@ function operationOn<K extends StoreKind>(
 export const storeTarget: OutsideTarget<StoreOperation> = {
   answers: "recorded",
   needsPath: true,
+  hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",
   async perform(operation, { inputs, path }, { stores, sources, durability }) {
@@ -145,7 +146,7 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   async probe({ probe }, { inputs, path }, begun, { stores }) {
     // Without a path it would have answered BACKEND_ERROR.
     if (path === null || probe === undefined) return { found: absent(), looked: null, lock: null };
-    if (stores === null) return null;
+    if (stores === null) return { because: "NO_DATA_ROOT", evidence: {} };
     const store: StoreReader = stores.at(path);
     const looked = { file: store.name, changed: await store.lastChanged() };
     return { looked, lock: await store.lockHolder(), found: await probe(inputs, store, begun) };

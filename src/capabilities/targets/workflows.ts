@@ -53,6 +53,7 @@ export function calling<S extends InputSchema, const O extends string>({
 export const workflowsTarget: RunTarget<CallOperation> = {
   answers: "worked-out",
   needsPath: false,
+  hasDryRun: true,
   callsWorkflows: true,
   isReading: () => false,
   perform: (operation, inputs, call) => operation.perform(inputs, call),

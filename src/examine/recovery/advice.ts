@@ -30,7 +30,7 @@ function byHand({ tookPlace }: Pick<Advice, "tookPlace">, again: string): string
   return `${whoseFirst(tookPlace)}perform the remaining effects by hand on the stores below the data root; or undo the completed effects if nothing depends on them yet (the side_effect_end after each line of the trace shows the change), and type ${again}`;
 }
 
-const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "DECLARED_MORE"]);
+const TWICE: ReadonlySet<OnRerun> = new Set(["ADDS_AGAIN", "SENDS_AGAIN", "PERFORMS_AGAIN", "DECLARED_MORE"]);
 
 const adviceTable = {
   RUN_AGAIN: {
@@ -112,7 +112,7 @@ export interface AtHand {
   readonly findStep: FindStep;
   readonly readAgain: ReadAgain;
   /** The data root is null where there is none. */
-  readonly stage: Omit<RunStage, "stores"> & { readonly stores: RunStage["stores"] | null };
+  readonly stage: Omit<RunStage, "stores" | "remoteAnswers"> & { readonly stores: RunStage["stores"] | null };
 }
 
 /** Null for a run that ended and left no effect open. */

@@ -13,29 +13,35 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Change, Mail, MailMessage, Ports } from "../../ports.ts";
 import type { OverlayStores, Stores } from "../../storage/stores.ts";
 import type { EventBody } from "../../trace/event.ts";
+import { DryRunEnd, type RemoteAnswers, RemoteEffects, type RemoteStep } from "./remote-answers.ts";
 
 /** What a dry run is given of the world, as it is now. */
 export interface RunStage extends Pick<Ports, "clock" | "entropy"> {
   readonly stores: Stores;
   readonly mail: Pick<Mail, "environment">;
+  readonly remoteAnswers: RemoteAnswers;
 }
 
 export interface DryRun {
-  readonly ending: Omit<RunEnding, "fault">;
+  /** Null where it ended at a remote effect, whose answer is not known. */
+  readonly ending: Omit<RunEnding, "fault"> | null;
   /** In the order in which they ended. */
   readonly effects: readonly DryRunEffect[];
   /** As they would be afterwards. */
   readonly stores: OverlayStores;
   readonly letters: readonly MailMessage[];
+  /** Where it ended before its time. */
+  readonly end: RemoteStep | null;
 }
 
 export interface DryRunEffect {
   readonly run: string;
   readonly node: string;
   readonly step: string;
-  readonly outcome: string;
+  /** Null where it is not known. */
+  readonly outcome: string | null;
   readonly change: Change | null;
-  /** Whether its store would be another one afterwards, or a letter would have been sent. */
+  /** Whether its store would be another one afterwards, a letter would have been sent, or a remote effect repeated. */
   readonly isChange: boolean;
 }
 
@@ -55,28 +61,36 @@ export async function dryRun(
       return undefined;
     },
   };
-  const executor = wrap(
-    createLiveExecutor({
-      ...stage,
-      stores,
-      mail,
-      limits: TRACE_LIMITS,
-      onBeginRun: () => undefined,
-      durability: "process",
-      journal: unwrittenJournal(),
-    }),
-  );
+  const remote = new RemoteEffects(stage.remoteAnswers);
+  const live = createLiveExecutor({
+    ...stage,
+    stores,
+    mail,
+    remote: null,
+    limits: TRACE_LIMITS,
+    onBeginRun: () => undefined,
+    durability: "process",
+    journal: unwrittenJournal(),
+  });
+  const executor = remote.counting(wrap(remote.answering(live)));
   const effects: DryRunEffect[] = [];
   let sent = 0;
   const emit = emitter((event) => {
     if (event.event_type === "side_effect_end") {
-      effects.push(toEffect(event, letters.length > sent));
+      effects.push(toEffect(event, letters.length > sent || remote.repeats));
       sent = letters.length;
     }
     return executor.emit(event);
   });
-  const { status, outcome, exitReason } = await execute(plan, input, { ...executor, emit });
-  return { ending: { status, outcome, exitReason }, effects, stores, letters };
+  try {
+    const { status, outcome, exitReason } = await execute(plan, input, { ...executor, emit });
+    return { ending: { status, outcome, exitReason }, effects, stores, letters, end: null };
+  } catch (error) {
+    if (!(error instanceof DryRunEnd)) throw error;
+    const { run, node, step, isReading } = error.at;
+    effects.push({ run, node, step, outcome: null, change: null, isChange: !isReading });
+    return { ending: null, effects, stores, letters, end: error.at };
+  }
 }
 
 /** Limits the events as a run does, and keeps none. */

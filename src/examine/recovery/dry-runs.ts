@@ -14,6 +14,7 @@ import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { type DryRun, dryRun, type RunStage } from "./dry-run.ts";
 import type { OpenEffect } from "./probe.ts";
 import { Readings, type Recorded, readingsIn } from "./readings.ts";
+import { remoteAnswersIn } from "./remote-answers.ts";
 
 /** Reads the events of the trace from the first on, once for each call. */
 export type ReadAgain = <T>(work: (events: Iterable<TraceEvent>) => Promise<T>) => Promise<T>;
@@ -35,8 +36,13 @@ export interface CutOff {
 }
 
 /** The payload must hold nothing suppressed. */
-export async function allDryRuns(plan: Plan, cutOff: CutOff, stage: RunStage): Promise<DryRuns> {
-  const { start, readAgain } = cutOff;
+export async function allDryRuns(
+  plan: Plan,
+  cutOff: CutOff,
+  at: Omit<RunStage, "remoteAnswers">,
+): Promise<DryRuns> {
+  const { start, open, readAgain } = cutOff;
+  const stage = { ...at, remoteAnswers: await readAgain(async (events) => remoteAnswersIn(events, open)) };
   const now = new Date(stage.clock.now()).toISOString();
   const recorded = await readAgain(async (events) => readingsIn(events));
   const named = { executionId: "rehearsal", run: MAIN_RUN };
@@ -104,7 +110,7 @@ function isSameWay(a: DryRun, b: DryRun): boolean {
 }
 
 async function leavesTheSame(a: DryRun, b: DryRun): Promise<boolean> {
-  const rest = ({ ending, letters }: DryRun) => JSON.stringify([ending, letters]);
+  const rest = ({ ending, letters, end }: DryRun) => JSON.stringify([ending, letters, end]);
   if (rest(a) !== rest(b)) return false;
   for (const name of new Set([...a.stores.written(), ...b.stores.written()])) {
     if (!(await holdsTheSame(a.stores, b.stores, name))) return false;

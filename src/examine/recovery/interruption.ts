@@ -1,7 +1,7 @@
 /** What is found out about a run that did not come to its end, from its trace, its plan and the data root at hand. */
 
 import type { Plan } from "../../plan/plan.ts";
-import type { Ports } from "../../ports.ts";
+import type { Ports, Remote } from "../../ports.ts";
 import type { Stores } from "../../storage/stores.ts";
 import { type Advice, advise } from "./advice.ts";
 import type { ReadAgain } from "./dry-runs.ts";
@@ -26,6 +26,8 @@ export interface Interruption {
 export interface RunSurroundings extends Pick<Ports, "clock" | "entropy" | "mail"> {
   /** Null where there are none. */
   openStores(): Stores | null;
+  /** Servers and code of the host, where they are asked, too. */
+  readonly remote?: Remote | null;
   /** As the reader would write it. */
   readonly dataRoot: string;
   /** What a command needs to find the same snapshot and data root, each option after a space. */
@@ -39,10 +41,10 @@ export async function interruptionOf(
   plan: Plan | null,
   around: RunSurroundings,
 ): Promise<Interruption> {
-  const { clock, entropy, mail, dataRoot } = around;
+  const { clock, entropy, mail, remote = null, dataRoot } = around;
   const stores = unfinished.isOver ? null : around.openStores();
   const findStep = findSteps(plan, unfinished);
-  const open = await probeOpenEffect(unfinished.open, findStep, stores);
+  const open = await probeOpenEffect(unfinished.open, findStep, { stores, remote });
   const advice = await advise(unfinished, open, {
     plan,
     findStep,

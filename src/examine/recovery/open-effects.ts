@@ -3,7 +3,7 @@
 import type { EffectStart } from "../../capabilities/evidence.ts";
 import type { Digest } from "../../json/canonical.ts";
 import type { JsonObject } from "../../json/value.ts";
-import type { Change } from "../../ports.ts";
+import type { Change, RecordedRequest } from "../../ports.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 
 export interface EffectPlace {
@@ -28,6 +28,8 @@ export interface BegunEffect extends EffectPlace, EffectStart {
 export interface EndedEffect extends EffectPlace {
   readonly outcome: string;
   readonly change: Change | null;
+  readonly reason?: JsonObject;
+  readonly requests?: readonly RecordedRequest[];
 }
 
 /** A node or a step that ended. */
@@ -132,7 +134,11 @@ export class OpenEffects {
     });
   }
 
-  #end({ step, outcome, change }: Payloads["side_effect_end"], run: string, node: string): void {
+  #end(
+    { step, outcome, change, reason, requests }: Payloads["side_effect_end"],
+    run: string,
+    node: string,
+  ): void {
     const begun = this.#open.get(idOf(run, node, step));
     this.#open.delete(idOf(run, node, step));
     this.hasEffects = true;
@@ -140,7 +146,9 @@ export class OpenEffects {
     if (change !== undefined) this.#changes.set(this.#storeOf(run, begun.store), change);
     if (!this.#keepsEnded) return;
     const { capability, op, store, line } = begun;
-    this.ended.push({ run, node, step, capability, op, store, line, outcome, change: change ?? null });
+    const place = { run, node, step, capability, op, store, line };
+    const end = { outcome, change: change ?? null, ...(reason && { reason }), ...(requests && { requests }) };
+    this.ended.push({ ...place, ...end });
   }
 
   /** Another workflow may have another store of that name. */

@@ -2,12 +2,11 @@
 
 import { targetOf } from "../../capabilities/effect.ts";
 import { absent, type Evidence } from "../../capabilities/evidence.ts";
-import type { Probe } from "../../capabilities/target.ts";
+import type { Probe, ProbePorts } from "../../capabilities/target.ts";
 import { RunFault } from "../../errors/base.ts";
 import { StoreFault } from "../../errors/ports.ts";
 import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import { spaces } from "../../plan/secrets.ts";
-import type { Stores } from "../../storage/stores.ts";
 import { holdsSuppressed } from "../../trace/event.ts";
 import type { BegunEffect } from "./open-effects.ts";
 import { mayWrite } from "./remaining.ts";
@@ -44,6 +43,14 @@ const hindranceTable = {
     hint: "repair or remove what the evidence names, then examine again; until then no run can use the store",
   },
   ESCAPES: { what: "the path of the store leads out of the data root" },
+  NOT_ASKED: {
+    what: "pgs examine reaches no server and runs no code of the host, unless it is told to",
+    hint: "type pgs examine TRACE --probe, which asks the capability whether the effect took place",
+  },
+  PROBE_FAILED: {
+    what: "the capability's probe got no answer",
+    hint: "make what it reaches available, as the evidence says, then examine again with --probe",
+  },
   NESTED: { what: "the effect called other workflows, and one of their runs was interrupted" },
 } satisfies Record<string, Words>;
 
@@ -69,17 +76,17 @@ export interface OpenEffect extends Omit<BegunEffect, "inputs" | "last">, Omit<P
   readonly safe: Safe;
 }
 
-/** `stores` is null where there is no data root. Looks at stores; changes none and takes no lock. */
+/** Looks at stores; changes none and takes no lock. */
 export async function probeOpenEffect(
   open: readonly BegunEffect[],
   findStep: FindStep,
-  stores: Stores | null,
+  ports: ProbePorts,
 ): Promise<readonly OpenEffect[]> {
   const probed: OpenEffect[] = [];
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
-    const look = await lookFor(begun, declared, stores);
+    const look = await lookFor(begun, declared, ports);
     probed.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
   return probed;
@@ -87,7 +94,7 @@ export async function probeOpenEffect(
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;
 
-async function lookFor(effect: BegunEffect, declared: Declared, stores: Stores | null): Promise<Look> {
+async function lookFor(effect: BegunEffect, declared: Declared, ports: ProbePorts): Promise<Look> {
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));
@@ -97,8 +104,9 @@ async function lookFor(effect: BegunEffect, declared: Declared, stores: Stores |
   if (target.answers !== "recorded" || target.isReading(operation)) return elsewhere(absent());
   if (isHidden(inputs)) return elsewhere(unseen("SUPPRESSED"));
   try {
-    const probe = await target.probe(operation, { inputs, path, policy }, effect, { stores });
-    if (probe === null) return elsewhere(unseen("NO_DATA_ROOT"));
+    const call = { inputs, path, policy, effectKey: effect.effectKey };
+    const probe = await target.probe(operation, call, effect, ports);
+    if ("because" in probe) return elsewhere(unseen(probe.because, probe.evidence));
     return { ...probe, found: withoutSecrets(probe.found, declared) };
   } catch (error) {
     return elsewhere(probeFailure(error));

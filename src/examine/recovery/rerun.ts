@@ -13,6 +13,7 @@ import { type Declared, type DeclaredStep, type FindStep, isStep } from "./steps
 export const rerunTable = {
   ADDS_AGAIN: "would add to its store a second time",
   SENDS_AGAIN: "would send the mail a second time",
+  PERFORMS_AGAIN: "would be performed a second time by the server or the host",
   RENEWS: "would overwrite its own earlier result",
   WRITES_ANOTHER: "would write something other than its own earlier result",
   WRITES_OVER: "would overwrite what others wrote since",
@@ -39,7 +40,7 @@ export interface CompletedEffect extends EffectPlace {
   readonly answer: string | null;
 }
 
-type Taken = Omit<CompletedEffect, "secondTime" | "answer">;
+type Taken = Omit<CompletedEffect, "secondTime" | "answer"> & Pick<EndedEffect, "reason" | "requests">;
 
 export async function completedEffects(
   ended: readonly EndedEffect[],
@@ -61,7 +62,8 @@ export async function completedEffects(
       : rehearsals === null
         ? secondTimeOf(declared).declared
         : asRehearsed(effect, again, sameReadings, declared);
-    found.push({ ...effect, secondTime, answer: again?.outcome ?? null });
+    const { reason: _, requests: __, ...completed } = effect;
+    found.push({ ...completed, secondTime, answer: again?.outcome ?? null });
   }
   return found;
 }
@@ -83,12 +85,12 @@ function inTurn(effects: readonly DryRunEffect[]) {
   return (effect: Taken) => waiting.get(idOf(effect))?.shift();
 }
 
-function hasTakenPlace({ outcome, change }: Taken, declared: Declared): boolean {
+function hasTakenPlace({ outcome, change, ...end }: Taken, declared: Declared): boolean {
   if (!isStep(declared)) return outcome === "SUCCESS";
   const { operation } = declared.step;
   const target = targetOf(operation);
   if (target.answers !== "recorded" || target.isReading(operation)) return false;
-  return outcome === null || target.tookPlace({ outcome, ...(change === null ? {} : { change }) });
+  return outcome === null || target.tookPlace({ ...end, outcome, ...(change === null ? {} : { change }) });
 }
 
 /** As rehearsed, where it would change something, and as declared; of the others, what is in the store decides. */
@@ -98,6 +100,8 @@ const SECOND_TIME: {
   sends: { rehearsed: "SENDS_AGAIN", declared: "SENDS_AGAIN" },
   adds: { rehearsed: "ADDS_AGAIN", declared: "DECLARED_MORE" },
   "adds-once": { rehearsed: "ADDS_AGAIN", declared: "DECLARED_ONCE" },
+  repeats: { rehearsed: "PERFORMS_AGAIN", declared: "PERFORMS_AGAIN" },
+  "same-input": { rehearsed: "PERFORMS_AGAIN", declared: "DECLARED_SAME" },
   same: { declared: "DECLARED_SAME" },
 };
 

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { nodeClock, nodeEntropy } from "../../../src/platform/node-ports.ts";
 import { openMail } from "../../../src/platform/smtp.ts";
-import type { DataRoot, Mail } from "../../../src/ports.ts";
+import type { DataRoot, Mail, Remote } from "../../../src/ports.ts";
 import { fileStores } from "../../../src/storage/files/stores.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
 import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../../engine/trial.ts";
@@ -93,16 +93,17 @@ interface Looking {
   readonly plan?: Plan | null;
   readonly data?: DataRoot | null;
   readonly mail?: Mail;
+  readonly remote?: Remote;
 }
 
 /** What is said of the crash; `looking` replaces what is at hand. */
 export async function examined({ plan, events, data }: Crash, looking: Looking = {}) {
   const unfinished = new OpenEffects();
   for (const event of events) unfinished.take(event);
-  const at = { plan, data: data.root, mail: openMail({}), ...looking };
+  const at = { plan, data: data.root, mail: openMail({}), remote: null, ...looking };
   const stores = at.data && fileStores(at.data);
   const findStep = findSteps(at.plan, unfinished);
-  const open = await probeOpenEffect(unfinished.open, findStep, stores);
+  const open = await probeOpenEffect(unfinished.open, findStep, { stores, remote: at.remote });
   const stage = { stores, mail: at.mail, clock: nodeClock, entropy: nodeEntropy };
   return {
     open,

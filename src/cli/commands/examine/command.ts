@@ -41,6 +41,7 @@ export const examine = defineCommand({
         "replay from NODE, NODE.step or a line number; accept the events before it as recorded",
       ),
       until: text("STEP", "replay up to the end of NODE, NODE.step or a line number"),
+      probe: flag("ask servers and code of the host whether effects of an interrupted run took place"),
       ...SEAL,
     },
   },
@@ -53,15 +54,15 @@ export const examine = defineCommand({
     SUCCESS: "every trace is valid",
     FOUND: "a trace is damaged, not allowed, or does not replay; or its run broke the protocol",
   },
-  async action({ traces, head, steps, fromStep, until, ...request }, context) {
+  async action({ traces, head, steps, fromStep, until, probe, ...request }, context) {
     const scope = { head, steps, fromStep, until };
     const trust = trustOf(request, context);
     const files = await tracesAt(traces, context);
     const [file = ""] = files;
-    if (files.length === 1) return examineOne(file, { scope, trust }, context);
+    if (files.length === 1) return examineOne(file, { scope, trust, probe }, context);
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
-    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust }, within));
+    return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust, probe }, within));
   },
 });
 
@@ -77,6 +78,7 @@ interface Scope {
 interface Asked {
   readonly scope: Scope;
   readonly trust: Trust;
+  readonly probe: boolean;
 }
 
 /** @throws UsageFault for the first option of the scope that is given */
@@ -96,7 +98,7 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   }
   const { scope } = asked;
   const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
-  const environment = await environmentOf(file, asked.trust, context);
+  const environment = await environmentOf(file, asked, context);
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
   await say(examination, { toJson: examinationJson, toText }, context);
@@ -104,13 +106,18 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
 }
 
 /** The workspace of the trace. */
-async function environmentOf(file: string, trust: Trust, context: Context): Promise<ExamineEnvironment> {
+async function environmentOf(
+  file: string,
+  { trust, probe }: Asked,
+  context: Context,
+): Promise<ExamineEnvironment> {
   const beside = await besideTrace(file, context);
   const { platform, settings } = beside;
   return {
     clock: platform.clock,
     entropy: platform.entropy,
     mail: platform.openMail(platform.env),
+    remote: probe ? platform.openRemote(platform.env) : null,
     dataRoot: nearby(settings.dataRoot, context),
     openStores: () => openExistingStores(beside),
     placeOptions: () => placeOptions(beside),

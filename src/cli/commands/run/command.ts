@@ -104,6 +104,7 @@ export const run = defineCommand({
         ownerLost: (name) => printError(context, ownerLostText(name)),
       }),
       mail: platform.openMail(platform.env),
+      remote: platform.openRemote(platform.env),
       openTrace: (id) => platform.openTrace(settings.traces, id, access),
       limits: {
         runs: request.maxRuns,

@@ -1,0 +1,227 @@
+/** What an operation of an http effect sends its requests with. It holds the policy, and records each request. */
+
+import { HttpFailure } from "../../errors/ports.ts";
+import { sha256 } from "../../json/canonical.ts";
+import { DEPTH, HTTP } from "../../json/limits.ts";
+import { readText } from "../../json/parse.ts";
+import type { Json } from "../../json/value.ts";
+import type { Http, HttpAnswer, RecordedRequest } from "../../ports.ts";
+import { type HttpPolicy, isHeaderName, isHeaderText, type Secret } from "./http-policy.ts";
+
+/** What an operation is given. */
+export interface HttpClient {
+  /**
+   * The server's answer, whatever its status; redirects are answers, too.
+   * @throws HttpFailure where there is none; its `sent` says whether the server may have received the request
+   */
+  send(request: Request): Promise<Response>;
+  /** The same for every attempt of this step of this run: what a server can recognise a second attempt by. */
+  readonly effectKey: string;
+}
+
+export interface Request {
+  /** `GET` where it is absent. */
+  readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  /** Added to those of the URL. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is; at most one of `text` and `json`. */
+  readonly text?: string;
+  readonly json?: Json;
+}
+
+export interface Response {
+  readonly status: number;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** @throws HttpFailure `HTTP_ANSWER_NOT_JSON` */
+  json(): Json;
+}
+
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+const HIDDEN = "***";
+const SECRET_LENGTH = 8;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+export interface ClientOptions {
+  readonly policy: HttpPolicy;
+  readonly http: Http;
+  readonly effectKey: string;
+  /** Whether only requests are allowed that change nothing. */
+  readonly isReading: boolean;
+}
+
+export interface RecordingClient {
+  readonly client: HttpClient;
+  /** In the order in which they began. */
+  readonly requests: readonly RecordedRequest[];
+  /** Refuses every request from here on. */
+  close(): void;
+}
+
+export function httpClient(options: ClientOptions): RecordingClient {
+  const requests: RecordedRequest[] = [];
+  let isOpen = true;
+  const send = async (request: Request): Promise<Response> => {
+    if (!isOpen) throw new Error("the operation has ended, and sends nothing more");
+    const prepared = prepare(request, options);
+    if (requests.length >= HTTP.requests)
+      throw new HttpFailure("HTTP_TOO_MANY_REQUESTS", false, { limit: HTTP.requests });
+    return exchange(prepared, options, requests);
+  };
+  return {
+    client: Object.freeze({ send, effectKey: options.effectKey }),
+    requests,
+    close() {
+      isOpen = false;
+    },
+  };
+}
+
+interface Prepared {
+  readonly method: string;
+  readonly url: string;
+  /** As the trace shows it. */
+  readonly shownUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  readonly proxy: string | null;
+  /** Values that the server must not be able to send back into the trace. */
+  readonly secrets: readonly string[];
+}
+
+/** @throws HttpFailure for what may not be sent; an Error for what is no request */
+function prepare(request: Request, options: ClientOptions): Prepared {
+  const { policy, http, isReading } = options;
+  const method = request.method ?? "GET";
+  if (!METHODS.has(method)) throw new TypeError(`${String(method)} is no method of a request`);
+  if (isReading && !READING.has(method)) throw new Error(`a probe sends GET or HEAD, and not ${method}`);
+  const url = addressOf(request, policy);
+  const [body, type] = bodyOf(request);
+  const headers = { ...type, ...headersOf(request) };
+  const secrets: string[] = [];
+  const reveal = (secret: Secret) => {
+    const value = secretOf(secret, http);
+    secrets.push(value);
+    return `${secret.prefix}${value}`;
+  };
+  for (const [name, secret] of policy.secretHeaders) headers[name] = reveal(secret);
+  const shown = new URL(url);
+  for (const name of policy.hiddenQuery) if (shown.searchParams.has(name)) shown.searchParams.set(name, HIDDEN);
+  for (const [name, secret] of policy.secretQuery) {
+    url.searchParams.set(name, reveal(secret));
+    shown.searchParams.set(name, HIDDEN);
+  }
+  if (secrets.length > 0 && url.protocol === "http:" && !LOOPBACK.test(url.hostname))
+    throw new HttpFailure("HTTP_SECRET_IN_CLEAR", false, { origin: url.origin });
+  return { method, url: url.href, shownUrl: shown.href, headers, body, proxy: proxyOf(options), secrets };
+}
+
+/** Compared by origin in its one spelling: that of the address to which the request goes. @throws HttpFailure */
+function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy): URL {
+  if (typeof given !== "string") throw new TypeError("the url of a request is a text");
+  const url = given.length <= HTTP.url && URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new HttpFailure("HTTP_URL_INVALID", false);
+  if (url.username !== "" || url.password !== "") throw new HttpFailure("HTTP_URL_CREDENTIALS", false);
+  if (!origins.has(url.origin)) throw new HttpFailure("HTTP_ORIGIN_NOT_ALLOWED", false, { origin: url.origin });
+  url.hash = "";
+  for (const [name, value] of Object.entries(query)) url.searchParams.append(name, textOf(value, name));
+  return url;
+}
+
+function bodyOf({ text, json }: Request): readonly [Uint8Array | null, Record<string, string>] {
+  if (text !== undefined && json !== undefined) throw new TypeError("a request has a text or a json, not both");
+  if (text !== undefined)
+    return [Buffer.from(textOf(text, "text")), { "content-type": "text/plain; charset=utf-8" }];
+  if (json === undefined) return [null, {}];
+  return [Buffer.from(JSON.stringify(json)), { "content-type": "application/json" }];
+}
+
+function headersOf({ headers = {} }: Request): Record<string, string> {
+  const pairs = Object.entries(headers).map(([name, value]) => {
+    if (!isHeaderName(name)) throw new TypeError(`${name} is no header that a request may give`);
+    if (!isHeaderText(textOf(value, name)))
+      throw new HttpFailure("HTTP_HEADER_INVALID", false, { header: name });
+    return [name.toLowerCase(), value] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new TypeError(`${name} of a request is no text`);
+  return value;
+}
+
+function secretOf({ environment }: Secret, http: Http): string {
+  const value = http.variable(environment);
+  if (value === undefined) throw new HttpFailure("HTTP_SECRET_MISSING", false, { environment });
+  // A shorter one could not be told from other text that it is a part of.
+  if (!isHeaderText(value) || value.length < SECRET_LENGTH)
+    throw new HttpFailure("HTTP_SECRET_INVALID", false, { environment });
+  return value;
+}
+
+/** @throws HttpFailure where the environment names no proxy, or one that is not reached by http */
+function proxyOf({ policy: { proxy: environment }, http }: ClientOptions): string | null {
+  if (environment === null) return null;
+  const proxy = http.variable(environment);
+  if (proxy === undefined) throw new HttpFailure("HTTP_SECRET_MISSING", false, { environment });
+  const url = URL.canParse(proxy) ? new URL(proxy) : null;
+  if (url?.protocol !== "http:" || url.username !== "")
+    throw new HttpFailure("HTTP_PROXY_INVALID", false, { environment });
+  return url.origin;
+}
+
+/** @throws HttpFailure */
+async function exchange(
+  { shownUrl: shown, secrets, ...request }: Prepared,
+  { policy, http }: ClientOptions,
+  requests: RecordedRequest[],
+): Promise<Response> {
+  const { method, body } = request;
+  const index = requests.length;
+  const digest = body === null ? {} : { request_digest: sha256(body) };
+  const begun = { method, url: withoutTexts(shown, secrets), ...digest };
+  requests.push({ ...begun, sent: true, failure: "HTTP_NOT_FINISHED" });
+  const { timeoutMs, answerBytes } = policy;
+  const answer = await http.send(request, { timeoutMs, answerBytes, headerBytes: HTTP.headerBytes });
+  if ("failure" in answer) {
+    requests[index] = { ...begun, ...answer };
+    const { failure, sent, ...facts } = answer;
+    throw new HttpFailure(failure, sent, facts);
+  }
+  requests[index] = { ...begun, sent: true, status: answer.status, answer_digest: sha256(answer.body) };
+  return toResponse(answer, secrets);
+}
+
+/** @throws HttpFailure for a body in an encoding that was not asked for */
+function toResponse({ status, headers, body }: HttpAnswer, secrets: readonly string[]): Response {
+  if ((headers["content-encoding"] ?? "identity") !== "identity")
+    throw new HttpFailure("HTTP_ANSWER_ENCODED", true, { status });
+  const text = withoutTexts(Buffer.from(body).toString("utf8"), secrets);
+  const shown = Object.entries(headers).map(([name, value]) => [name, withoutTexts(value, secrets)] as const);
+  return Object.freeze({
+    status,
+    headers: Object.freeze(Object.fromEntries(shown)),
+    text,
+    json() {
+      const read = readText(text, DEPTH.stored);
+      if ("value" in read) return read.value;
+      throw new HttpFailure("HTTP_ANSWER_NOT_JSON", true, { status });
+    },
+  });
+}
+
+/** A server that repeats a secret would else bring it into the trace. */
+function withoutTexts(text: string, secrets: readonly string[]): string {
+  return secrets.flatMap(spellingsOf).reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+}
+
+/** As it is, as it stands in an address, and as it stands in JSON. */
+function spellingsOf(secret: string): readonly string[] {
+  const inForm = new URLSearchParams({ "": secret }).toString().slice("=".length);
+  return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
+}
