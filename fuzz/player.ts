@@ -15,12 +15,15 @@ export interface Bounds {
 
 export class Player {
   readonly #bounds: Bounds;
+  readonly #file: string;
   #child: ChildProcess | undefined;
   /** What the child last said on standard error. */
   #said = "";
 
-  constructor(bounds: Bounds) {
+  /** `file` is what the child runs, as TypeScript or bundled. */
+  constructor(bounds: Bounds, file = join(import.meta.dirname, "child.ts")) {
     this.#bounds = bounds;
+    this.#file = file;
   }
 
   async play(one: Case): Promise<Played> {
@@ -46,8 +49,9 @@ export class Player {
   }
 
   async #start(): Promise<ChildProcess> {
-    const child = fork(join(import.meta.dirname, "child.ts"), [String(this.#bounds.seconds)], {
-      execArgv: [`--max-old-space-size=${this.#bounds.heap}`, "--import", "tsx"],
+    const loader = this.#file.endsWith(".ts") ? ["--import", "tsx"] : [];
+    const child = fork(this.#file, [String(this.#bounds.seconds)], {
+      execArgv: [`--max-old-space-size=${this.#bounds.heap}`, ...loader],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

@@ -31,6 +31,7 @@ import { openMail } from "../src/platform/smtp.ts";
 import { openSnapshot } from "../src/snapshot/load.ts";
 import { openStores } from "../src/storage/files/stores.ts";
 import { codesOf, examine } from "./examine/examination.ts";
+import { childModules } from "./support/child-modules.ts";
 import { PLAYS_ALL } from "./support/portion.ts";
 import { sharedPath, skipWithout } from "./support/shared.ts";
 
@@ -156,9 +157,10 @@ test("a write outside the workspace is refused, and is what went wrong", async (
 });
 
 test("a case that does not end, or takes too much memory, is ended", async () => {
-  const late = new Player({ seconds: 0, heap: 500, memory: 4000 });
+  const { "fuzz/child.ts": child } = await childModules("fuzz/child.ts");
+  const late = new Player({ seconds: 0, heap: 500, memory: 4000 }, child);
   assert.deepEqual((await late.play(HARMLESS)).wrong, ["hangs"]);
-  const full = new Player({ seconds: 600, heap: 500, memory: 1 });
+  const full = new Player({ seconds: 600, heap: 500, memory: 1 }, child);
   assert.deepEqual((await full.play(HARMLESS)).wrong, ["takes too much memory"]);
 });
 

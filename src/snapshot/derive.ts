@@ -6,7 +6,15 @@
 import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { DEPTH } from "../json/limits.ts";
 import { lineAt, lineFinder } from "../json/text.ts";
-import { isObject, type Json, type JsonObject, type MutableJson, objectAt, own } from "../json/value.ts";
+import {
+  deepFreeze,
+  isObject,
+  type Json,
+  type JsonObject,
+  type MutableJson,
+  objectAt,
+  own,
+} from "../json/value.ts";
 import { parsed, readYamlText, YamlFlaw } from "../json/yaml-text.ts";
 import { type Fqdn, namespaceOf, qualify, wordOf } from "./fqdn.ts";
 import type { Path } from "./hint.ts";
@@ -134,8 +142,30 @@ export function lineAround(find: FindLine, path: Path): number | undefined {
   return undefined;
 }
 
-/** YAML 1.1 without the types JSON does not have; `firstLine` is where the text begins. @throws ContentError */
+/** What texts were read as: one command may read an artifact several times, `gate` does so for each of its parts. */
+const known = new Map<string, Json>();
+/** In UTF-16 units, of the texts together. */
+const MOST_KNOWN = 4 * 2 ** 20;
+let sizeOfKnown = 0;
+
+/**
+ * YAML 1.1 without the types JSON does not have, frozen; `firstLine` is where the text begins.
+ * @throws ContentError
+ */
 export function readYaml(text: string, firstLine: number): Json {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const value = deepFreeze(readNew(text, firstLine));
+  if (sizeOfKnown + text.length > MOST_KNOWN) {
+    known.clear();
+    sizeOfKnown = 0;
+  }
+  known.set(text, value);
+  sizeOfKnown += text.length;
+  return value;
+}
+
+function readNew(text: string, firstLine: number): Json {
   try {
     return readYamlText(text, "1.1", DEPTH.snapshot - 1).value;
   } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { integer } from "../../src/capabilities/input-schema.ts";
@@ -20,8 +20,8 @@ const files = readdirSync(FOLDER).filter((file) => file.startsWith("ct-"));
 const transforms = await Promise.all(files.map(declaredIn));
 
 async function declaredIn(file: string): Promise<Transform> {
-  const [declared] = Object.values((await import(join(FOLDER, file))) as Record<string, Transform>);
-  assert.ok(declared, `${file} exports a transform`);
+  const [, code] = /^ {2}code: "([^"]+)",$/m.exec(readFileSync(join(FOLDER, file), "utf8")) ?? [];
+  const declared = registry.transform(String(code)) ?? assert.fail(`${file} is not registered`);
   await declared.prepare?.();
   return declared;
 }
@@ -65,10 +65,6 @@ for (const declared of transforms) {
       [...new Set(shown)].filter((reason) => !DOOR.includes(reason)).sort(),
       [...declared.violations].sort(),
     );
-  });
-
-  test(`${declared.code} is registered under its own name`, () => {
-    assert.equal(registry.transform(declared.code), declared);
   });
 
   test(`${declared.code} answers a result of JSON values only`, () => {

@@ -20,6 +20,8 @@ interface Cut {
   readonly place: Workspace;
   readonly trace: string;
   readonly events: readonly JsonObject[];
+  /** By moment: how many lines the trace has for those who look at it. */
+  readonly reached: readonly number[];
 }
 
 async function recorded(place: Workspace, { workflow, payload }: Run): Promise<Cut> {
@@ -28,7 +30,9 @@ async function recorded(place: Workspace, { workflow, payload }: Run): Promise<C
   const argv = ["run", "--wf", workflow, "--payload", "-", "--no-md", "--no-png"];
   const disk = await recordDisk(place.folder, () => place.sessionIn({ stdin }, ...argv));
   const trace = place.traces().find((file) => !before.has(file)) as string;
-  return { disk, place, trace, events: lines(trace) };
+  const moments = Array.from({ length: disk.moments }, (_, moment) => moment);
+  const reached = moments.map((moment) => wholeLines(disk.now(trace, moment)));
+  return { disk, place, trace, events: lines(trace), reached };
 }
 
 /** The lines of a trace that are whole. */
@@ -52,16 +56,15 @@ interface Version {
   readonly end: number;
 }
 
-function versionsOf({ disk, trace, events }: Cut, store: string): readonly Version[] {
+function versionsOf({ disk, events, reached }: Cut, store: string): readonly Version[] {
   const versions: Version[] = [{ text: disk.now(store, 0) ?? "", start: 0, end: 0 }];
   let start = 0;
   events.forEach((event, i) => {
     if (event["event_type"] === "side_effect_start") start = i + 1;
     if (event["event_type"] !== "side_effect_end") return;
     const end = i + 1;
-    const moments = Array.from({ length: disk.moments }, (_, moment) => moment);
-    const moment = moments.find((one) => wholeLines(disk.now(trace, one)) >= end) ?? 0;
-    const text = disk.now(store, moment) ?? "";
+    const moment = reached.findIndex((count) => count >= end);
+    const text = disk.now(store, Math.max(0, moment)) ?? "";
     if (text !== versions.at(-1)?.text) versions.push({ text, start, end });
   });
   return versions;

@@ -78,7 +78,7 @@ for (const origin of ORIGINS) {
       assert.deepEqual([...workflows].sort(), (await openSnapshot(origin.snapshot, nodeFiles)).names("WF"));
     });
     const tally = newTally();
-    for (const specimen of portion(suite, specimens, 5)) {
+    for (const specimen of portion(suite, specimens, 3)) {
       for (const [name, tamper] of Object.entries(OPERATIONS)) {
         await suite.test(`${specimen.name}: ${name}`, () => tamper(specimen, origin, tally));
       }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEPTH } from "../../src/json/limits.ts";
 import { readYamlText, YamlFlaw, type YamlVersion } from "../../src/json/yaml-text.ts";
+import { PLAYS_ALL } from "../support/portion.ts";
 
 /** Ten anchors, each ten times the one before. */
 const bomb = Array.from({ length: 10 }, (_, i) => {
@@ -92,7 +93,8 @@ test("numbers are read in every spelling of their version", () => {
   ]);
 });
 
-test("as many aliases as a text can hold are read in time", () => {
-  const { value } = readYamlText(`a: &a 1\nb: [${Array(200_000).fill("*a").join(",")}]`, "1.2");
-  assert.equal((value as { b: unknown[] }).b.length, 200_000);
+test("very many aliases are read in time", () => {
+  const count = PLAYS_ALL ? 200_000 : 40_000;
+  const { value } = readYamlText(`a: &a 1\nb: [${Array(count).fill("*a").join(",")}]`, "1.2");
+  assert.equal((value as { b: unknown[] }).b.length, count);
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
 import { OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
+import { childModules } from "../support/child-modules.ts";
 
 const temporary = mkdtempSync(join(tmpdir(), "pgs-sealed-"));
 after(() => rmSync(temporary, { recursive: true, force: true }));
@@ -18,22 +19,30 @@ interface Opening {
   readonly options: string;
 }
 
+const modules = await childModules(
+  "src/snapshot/load.ts",
+  "src/plan/compile.ts",
+  "src/capabilities/registry.ts",
+  "src/platform/node-ports.ts",
+  "src/platform/check-cache.ts",
+);
+
 /** Whether a process has loaded the YAML parser after it compiled a workflow of the snapshot. */
 function needsYaml({ snapshot, options }: Opening): boolean {
   const script = `
     import { createRequire } from "node:module";
-    const { openSnapshot } = await import("./src/snapshot/load.ts");
-    const { compile } = await import("./src/plan/compile.ts");
-    const { registry } = await import("./src/capabilities/registry.ts");
-    const { nodeFiles } = await import("./src/platform/node-ports.ts");
-    const { openCheckCache } = await import("./src/platform/check-cache.ts");
+    const { openSnapshot } = await import("${modules["src/snapshot/load.ts"]}");
+    const { compile } = await import("${modules["src/plan/compile.ts"]}");
+    const { registry } = await import("${modules["src/capabilities/registry.ts"]}");
+    const { nodeFiles } = await import("${modules["src/platform/node-ports.ts"]}");
+    const { openCheckCache } = await import("${modules["src/platform/check-cache.ts"]}");
     const checked = openCheckCache({ XDG_CACHE_HOME: ${JSON.stringify(cache)} }, "1", process.getuid());
     const snapshot = await openSnapshot(${JSON.stringify(snapshot)}, nodeFiles, { putOff: true, ...${options} });
     await compile(snapshot.artifact("agent_governance::WF_REVOKE_GRANT_V0"), snapshot, registry);
     const loaded = Object.keys(createRequire(import.meta.url).cache);
     console.log(loaded.some((file) => file.includes("node_modules/yaml/")));
   `;
-  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  const args = ["--input-type=module", "--eval", script];
   return execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }).trim() === "true";
 }
 

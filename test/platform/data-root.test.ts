@@ -26,8 +26,11 @@ import { RunFault } from "../../src/errors/base.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import { openDataRoot } from "../../src/platform/data-root.ts";
 import type { StoreFile } from "../../src/ports.ts";
+import { childModules } from "../support/child-modules.ts";
 import { SPARE, withoutSpares } from "../support/listing.ts";
 import { ENDED, lockText, running } from "../support/lock-text.ts";
+
+const modules = await childModules("src/platform/data-root.ts");
 
 function folder(t: TestContext): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "pgs-root-")));
@@ -791,9 +794,9 @@ test("journals are every .jsonl below the root in code-unit order, without what 
 
 /** Arguments of a node process that has `openDataRoot`, loaded after some work. */
 function inChild(program: string, first = ""): string[] {
-  const source = join(import.meta.dirname, "../../src/platform/data-root.ts");
+  const source = modules["src/platform/data-root.ts"];
   const prelude = `${first}\nconst { openDataRoot } = await import(${JSON.stringify(source)});`;
-  return ["--import", "tsx", "--input-type=module", "-e", prelude + program];
+  return ["--input-type=module", "-e", prelude + program];
 }
 
 /** A process that holds the lock of `store`, after some work with it, until it is killed. */

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { makeFolders } from "../../src/platform/make-folders.ts";
+import { childModules } from "../support/child-modules.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 
@@ -43,10 +44,13 @@ test("a link to a folder is a folder; a file, or a link to nothing, is none", ()
 
 const isLinux = process.platform === "linux";
 
-test("where no folder can be made, whoever wants one is refused or goes without", { skip: !isLinux }, () => {
+test("where no folder can be made, whoever wants one is refused or goes without", {
+  skip: !isLinux,
+}, async () => {
+  const modules = await childModules("src/platform/node-ports.ts", "src/platform/check-cache.ts");
   const script = `
-    const { openTrace } = await import("./src/platform/node-ports.ts");
-    const { openCheckCache } = await import("./src/platform/check-cache.ts");
+    const { openTrace } = await import("${modules["src/platform/node-ports.ts"]}");
+    const { openCheckCache } = await import("${modules["src/platform/check-cache.ts"]}");
     for (const folder of ["/proc/self/x", "/proc/x", "/proc/x/y/z", "/proc/self/x/y"]) {
       try {
         openTrace(folder, "id");
@@ -57,7 +61,7 @@ test("where no folder can be made, whoever wants one is refused or goes without"
       cache.add("digest");
       openCheckCache({ HOME: folder }, "1", process.getuid()).add("digest");
     }`;
-  const args = ["--import", "tsx", "--input-type=module", "-e", script];
+  const args = ["--input-type=module", "-e", script];
   // Ended from outside, because what never returns cannot end itself.
   const said = spawnSync(process.execPath, args, { cwd: PROJECT, encoding: "utf8", timeout: 60_000 });
   assert.deepEqual([said.status, said.stderr], [0, ""]);

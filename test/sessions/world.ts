@@ -21,6 +21,7 @@ import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
+import type { CheckCache } from "../../src/ports.ts";
 import { checkDocuments } from "./documents.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
@@ -94,14 +95,20 @@ export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Content
   };
 }
 
+/** Which files passed the check of their contents in any session of this process: most are those of the same snapshots. */
+const passed = new Set<string>();
+const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
+
 async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
+  const real = realPlatform(FONTS);
   const world: Platform = {
-    ...realPlatform(FONTS),
+    ...real,
     cwd: folder,
     env: {},
     isTty: false,
     stdin: () => new Uint8Array(),
+    openCheckCache: (env) => (env["XDG_CACHE_HOME"] === undefined ? checks : real.openCheckCache(env)),
     tool: { name: "pgs-runner", version: "0.0.0-test" },
     ...other,
     out: (text) => {

@@ -108,7 +108,7 @@ for (const { of, snapshot, vectors } of ORIGINS) {
   test(`the Python verifier agrees about the runs of ${of}, and about what was made of their traces`, {
     skip: withoutPython || absent,
   }, async (suite) => {
-    const specimens = portion(suite, await specimensOf(snapshot, vectors), 6);
+    const specimens = portion(suite, await specimensOf(snapshot, vectors), 3);
     await suite.test("each trace of a run is valid", () => {
       const untouched = specimens.map((one) => ({ what: one.name, trace: textOf(one, every(one)) }));
       assert.ok(agree(untouched).every(isValid));

@@ -5,6 +5,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
+import { PLAYS_ALL } from "../../support/portion.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 
 const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>
@@ -168,12 +169,13 @@ test("registering costs the same on a long registry as on a short one", async (t
   const at = freshStore(t);
   const reads: number[] = [];
   const spy = { ...at, store: fileStore({ ...at.bytes, readFrom: spyOn(at, reads) }) };
-  for (let i = 0; i < 10_000; i++) await call(spy, "REGISTER", { key: `k${i}` });
-  assert.equal(await count(spy), 10_000);
+  const length = PLAYS_ALL ? 10_000 : 2_000;
+  for (let i = 0; i < length; i++) await call(spy, "REGISTER", { key: `k${i}` });
+  assert.equal(await count(spy), length);
   assert.equal((await call(spy, "RESOLVE", { key_or_address: "k0" })).outcome, "SUCCESS");
   assert.equal(reads.length, 0, "what it wrote itself is never read back");
   appendFileSync(at.file, '{"key":"foreign"}\n');
-  assert.equal(await count(spy), 10_001);
+  assert.equal(await count(spy), length + 1);
   assert.equal(reads.length, 1);
   assert.ok(Number(reads[0]) < 400, "only the end is read");
 });

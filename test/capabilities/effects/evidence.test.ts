@@ -15,6 +15,7 @@ import { type StoreEffect, storeEffect } from "../../../src/capabilities/targets
 import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
+import { PLAYS_ALL } from "../../support/portion.ts";
 import { countingDraw, type FreshStore, freshStore, perform } from "./fresh-store.ts";
 
 const effects: readonly StoreEffect[] = [csAppendonlyJsonl, csMutableJson, csNameRegistry, csRegistry];
@@ -336,7 +337,7 @@ test("whatever others did before and since, an append-only file never probe a wr
       if (shown.state === "done" && shown.isDated) assert.equal(Number(hasChanged) + repeated, 1);
     },
   );
-  await fc.assert(property, { numRuns: 300 });
+  await fc.assert(property, { numRuns: PLAYS_ALL ? 300 : 100 });
 });
 
 const jsonOf = (value: unknown) => JSON.stringify(value);

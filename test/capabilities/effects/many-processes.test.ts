@@ -10,6 +10,7 @@ import { type TestContext, test } from "node:test";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
+import { childModules } from "../../support/child-modules.ts";
 import { countingDraw, linesOf, perform } from "./fresh-store.ts";
 import { INDEX_WORTH, ROUNDS, type Told } from "./many-processes-worker.ts";
 
@@ -18,9 +19,11 @@ const STORES = ["log.jsonl", "names", "registry.jsonl", "state"];
 /** A registry that holds only a torn line would be refused. */
 const FIRST = '{"key":"first","address":"ADDR_first","target_ref":""}\n';
 
+const WORKER = "test/capabilities/effects/many-processes-worker.ts";
+const modules = await childModules(WORKER);
+
 function start(t: TestContext, ...args: readonly string[]): ChildProcess {
-  const worker = join(import.meta.dirname, "many-processes-worker.ts");
-  const child = fork(worker, [...args], { execArgv: ["--import", "tsx"] });
+  const child = fork(modules[WORKER], [...args], { execArgv: [] });
   t.after(() => child.kill("SIGKILL"));
   return child;
 }

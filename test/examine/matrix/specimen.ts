@@ -40,8 +40,16 @@ export interface Specimen {
 export const hasSecrets = ({ plans }: Pick<Specimen, "plans">) =>
   [...plans.values()].some(({ secrets }) => secrets !== null);
 
-/** The same ones, byte for byte, whenever they are made. */
-export async function specimensOf(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
+const made = new Map<string, Promise<readonly Specimen[]>>();
+
+/** The same ones, byte for byte, whenever they are made; once for all tests of a process. */
+export function specimensOf(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
+  const specimens = made.get(vectors) ?? makeSpecimens(snapshot, vectors);
+  made.set(vectors, specimens);
+  return specimens;
+}
+
+async function makeSpecimens(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
   const workflows = catalogue(await openSnapshot(snapshot, nodeFiles), registry);
   const { scenarios } = readVectors(vectors, nodeFiles, (path) => path);
   const chosen = choose(scenarios, workflows.snapshot.names("WF"));

@@ -5,6 +5,7 @@ import { parsePointer, pointer } from "../../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, jsonEqual } from "../../../src/json/value.ts";
 import { ScenarioFault } from "../../../src/scenarios/errors.ts";
 import { readSource } from "../../../src/scenarios/format/source.ts";
+import { PLAYS_ALL } from "../../support/portion.ts";
 
 const source = (text: string, file = "a.yaml") => readSource(file, Buffer.from(text));
 
@@ -110,7 +111,7 @@ test("an update changes the lines of the changed place and no other, and says wh
         if (end === "\r\n") assert.ok(!/[^\r]\n/.test(changed), changed);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: PLAYS_ALL ? 400 : 100 },
   );
 });
 

@@ -1,0 +1,69 @@
+/** Runs the tests: all suites, or the test files at and below the paths that are given. The rest goes to `node --test`. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import type { Plugin } from "rolldown";
+import { SUITES, testFiles } from "../test/suites/suites.ts";
+import { bundle, makeBundleFolder } from "./bundle.mts";
+
+const root = join(import.meta.dirname, "..");
+const given = process.argv.slice(2);
+const paths = given.filter((word) => !word.startsWith("-"));
+const options = given.filter((word) => word.startsWith("-"));
+
+/** The test files of each process, by its name. */
+type Processes = ReadonlyMap<string, readonly string[]>;
+
+function processes(): Processes {
+  if (paths.length > 0)
+    return new Map(paths.flatMap(filesAt).map((file) => [nameOf(resolve(file)), [resolve(file)]]));
+  const toFiles = (places: readonly string[]) =>
+    places.flatMap(testFiles).map((file) => join(root, "test", file));
+  return new Map(Object.entries(SUITES).map(([name, places]) => [`${name}.test`, toFiles(places)]));
+}
+
+function filesAt(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path, { recursive: true }).map((name) => join(path, String(name)));
+  return names.filter((name) => name.endsWith(".test.ts")).sort();
+}
+
+const nameOf = (file: string) => relative(root, file).replaceAll("/", "-").replace(/\.ts$/, "");
+
+/** A module for each process, which runs its test files one after the other. */
+const entries = (files: Processes): Plugin => ({
+  name: "entries",
+  resolveId: (id) => (files.has(id) ? id : null),
+  load: (id) =>
+    files
+      .get(id)
+      ?.map((file) => `import ${JSON.stringify(file)};`)
+      .join("\n"),
+});
+
+/** In memory where there is room: the tests make and remove many small files. */
+function makeTempFolder(): string {
+  const memory = "/dev/shm";
+  const hasRoom = existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > 2 ** 30;
+  return mkdtempSync(join(hasRoom ? memory : tmpdir(), "pgs-tests-"));
+}
+
+const files = processes();
+const names = [...files.keys()];
+const built = makeBundleFolder();
+const temporary = makeTempFolder();
+try {
+  await bundle(Object.fromEntries(names.map((name) => [name, name])), built, [entries(files)]);
+  const args = ["--enable-source-maps", "--test", "--test-concurrency=2", "--test-reporter=spec", ...options];
+  const { status } = spawnSync(
+    process.execPath,
+    [...args, ...names.map((name) => join(built, `${name}.mjs`))],
+    { stdio: "inherit", env: { ...process.env, TMPDIR: temporary } },
+  );
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(built, { recursive: true, force: true });
+  rmSync(temporary, { recursive: true, force: true });
+}
