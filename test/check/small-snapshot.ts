@@ -274,11 +274,12 @@ function besides(): Small["files"] {
   const transform = read.entries.get(EQUAL);
   if (workflow === undefined || transform === undefined)
     throw new Error("the small snapshot has lost its workflow");
-  const [graphFile, graph] = behaviourGraph(workflow, artifacts);
+  const made = behaviourGraph(workflow, artifacts);
+  if ("flaws" in made) throw new Error("the small snapshot has a workflow without a graph");
   return {
-    [graphFile]: graph,
+    [made.file]: made.graph,
     "artifact_index/index.json": artifactIndex(artifacts),
-    "artifact_index/stores.json": storeIndex(artifacts),
+    "artifact_index/stores.json": storeIndex(artifacts, "own"),
     [CASE]: {
       artifact_type: "CT_CONFORMANCE",
       fqdn: `${EQUAL}::equal`,
