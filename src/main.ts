@@ -85,6 +85,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
       workerFile === undefined
         ? null
         : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
+    replaceFolder: async (folder, change) =>
+      (await import("./platform/replace-folder.ts")).replaceFolder(folder, change),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     pause: () => new Promise((resume) => setImmediate(resume)),

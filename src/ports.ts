@@ -104,6 +104,13 @@ export interface TempFolder {
   close(): void;
 }
 
+/** The files of a folder that change; every other file of it stays. */
+export interface FolderChange {
+  /** Text by path below the folder. */
+  readonly write: ReadonlyMap<string, string>;
+  readonly remove: readonly string[];
+}
+
 export interface CopyLimits {
   /** Files and folders. */
   readonly files: number;

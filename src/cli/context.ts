@@ -5,6 +5,7 @@ import type {
   CheckCache,
   Clock,
   Entropy,
+  FolderChange,
   Locks,
   Mail,
   Ports,
@@ -56,6 +57,11 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
+  /**
+   * Makes the folder what it is with these changes, all of them at once: what ends in between leaves the folder as it
+   * was or as it is to be. @throws IoError
+   */
+  replaceFolder(folder: string, change: FolderChange): Promise<void>;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */

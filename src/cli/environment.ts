@@ -28,6 +28,7 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     pause: () => world.pause(),
     openStores: (root) => world.openStores(root),
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
+    openRemote: () => world.openRemote(world.env),
     openTrace: (traces, id) => world.openTrace(traces, id),
     maxHops: HOPS,
     parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),

@@ -18,6 +18,7 @@ export interface Job {
   /** The folder below which it writes everything. */
   readonly within: string;
   readonly isRecorded: boolean;
+  readonly isRemote: boolean;
 }
 
 export interface SnapshotPlace {
@@ -54,10 +55,14 @@ export function performer(
 ): (job: Job) => Promise<JobAnswer> {
   const { files } = environment;
   let ready: Promise<Ready> | undefined;
-  return async ({ path, file, snapshot, workspace, within, isRecorded }) => {
+  return async ({ path, file, snapshot, workspace, within, isRecorded, isRemote }) => {
     ready ??= prepare(snapshot, files, registry);
     const { workflows, stores } = await ready;
-    const around = { ...environment, openTempFolder: () => environment.openTempFolder(within) };
+    const around = {
+      ...environment,
+      openTempFolder: () => environment.openTempFolder(within),
+      ...(isRemote ? { remote: environment.openRemote() } : {}),
+    };
     try {
       const read = readScenario(path, file, files);
       return { tested: await testScenario(read, { workflows, stores, workspace, around, isRecorded }) };

@@ -25,6 +25,8 @@ export interface PoolRequest {
   readonly expectSeal: string | undefined;
   /** Whether the expectations are updated. */
   readonly update: boolean;
+  /** Whether effects may reach servers and the host. */
+  readonly remote: boolean;
   /** Number of scenarios to run at the same time. */
   readonly jobs: number | undefined;
 }
@@ -45,7 +47,7 @@ const SCENARIOS_PER_THREAD = 8;
 /** A pool for about so many scenarios. */
 export async function openScenarioPool(
   scenarios: number,
-  { snapshot, registry, workspace, expectSeal, update: isRecorded, jobs }: PoolRequest,
+  { snapshot, registry, workspace, expectSeal, update: isRecorded, remote: isRemote, jobs }: PoolRequest,
   { environment, cores, openWorkers, onInterrupt }: PoolPorts,
 ): Promise<ScenarioPool> {
   const home = await environment.openTempFolder();
@@ -66,12 +68,16 @@ export async function openScenarioPool(
   };
 
   async function testIn(workers: WorkerPool, { path, source: { file } }: ScenarioFile): Promise<Tested> {
-    const job: Job = { path, file, snapshot: place, workspace, within: home.folder, isRecorded };
+    const job: Job = { path, file, snapshot: place, workspace, within: home.folder, isRecorded, isRemote };
     return testedIn(await workers.perform<JobAnswer>(job));
   }
 
   async function testHere(files: readonly ScenarioFile[]): Promise<readonly Tested[]> {
-    const around = { ...environment, openTempFolder: () => environment.openTempFolder(home.folder) };
+    const around = {
+      ...environment,
+      openTempFolder: () => environment.openTempFolder(home.folder),
+      ...(isRemote ? { remote: environment.openRemote() } : {}),
+    };
     const testing = {
       workflows: catalogue(snapshot, registry),
       stores: storesOf(snapshot),

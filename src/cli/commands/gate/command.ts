@@ -145,6 +145,7 @@ const USE_CASES: readonly UseCase[] = [
         jobs,
         filter: undefined,
         update: false,
+        remote: false,
         coverage: true,
       };
       const tested = await testScenarios(
