@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import type { Platform } from "./cli/context.ts";
-import { SystemFault, UsageFault } from "./cli/errors.ts";
+import { UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
@@ -25,6 +25,7 @@ import {
 } from "./platform/node-ports.ts";
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
+import { SystemFault } from "./platform/system-fault.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";

@@ -60,6 +60,9 @@ export const TRACE_LIMITS: TraceLimits = {
   eventBytes: 128 * MIB,
 };
 
+/** Nodes that one run may enter, unless the caller gives another number. */
+export const HOPS = 10_000;
+
 /** Entries of a list that grows with what it is about. */
 export const LIST = {
   /** Findings of one trace that are kept; what is beyond that is counted. */
