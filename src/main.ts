@@ -57,6 +57,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openRemote,
+    openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     replaceFile,

@@ -6,6 +6,7 @@ import type {
   Clock,
   Entropy,
   FolderChange,
+  HostCode,
   Locks,
   Mail,
   Ports,
@@ -56,6 +57,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
   /** Where the code of a capability package is evaluated. */
   openRealm(): Promise<Realm>;
+  /** Where code of host effects runs. */
+  openHostCode(): Promise<HostCode>;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
