@@ -1,18 +1,20 @@
 /** Runs live: appends events to the trace, computes transforms, performs side effects, queries the stores for admission. */
 
+import { CapabilityError } from "../capabilities/capability-error.ts";
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { TraceLimits } from "../json/limits.ts";
+import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Observation, Ports } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
-import { computeTransform, notJson, recordingSources } from "./compute-transform.ts";
+import { computeTransform, recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
@@ -84,7 +86,8 @@ async function effect(
   } catch (error) {
     if (error instanceof RunFault) throw error;
     if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
-    const facts = { capability: code, reason: "it threw" };
+    const reason = error instanceof CapabilityError ? error.message : "it threw";
+    const facts = { capability: code, reason };
     throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
   }
 }

@@ -74,6 +74,12 @@ export const LIST = {
 /** The number of values to which the aliases of one YAML text may expand. */
 export const EXPANDED_VALUES = 1_000_000;
 
+/** Of a capability package, without its dependencies. */
+export const CAPABILITY_PACKAGE = { files: 2_000, bytes: 64 * MIB, depth: 32 } as const;
+
+/** How long a transform of a package may compute, in milliseconds: far more than one needs, on any machine. */
+export const TRANSFORM_TIME = 10_000;
+
 /** Of requests that http effects send. */
 export const HTTP = {
   /** Unless the policy of the runtime binding gives others; and the most that it can give. */
