@@ -227,20 +227,22 @@ function sealed(files: Files): string {
 
 /** A Machine block is changed, and everything made from it. */
 function authoredAnew(snapshot: Texts, chance: Chance): Files {
-  const authored = Object.keys(snapshot).filter((path) => path.startsWith("authored/"));
-  const path = chance.one(authored);
-  const text = withMachine(snapshot[path] as string, chance);
-  try {
-    const files = authored.map((one) => ({
-      path: one.slice(9),
-      text: one === path ? text : (snapshot[one] as string),
-    }));
-    const made = [...buildSnapshot(files)].filter(([one, is]) => snapshot[one] !== is);
-    return { [path]: content(text), ...Object.fromEntries(made) };
-  } catch {
-    return derivedAnew(snapshot, chance);
-  }
+  const authored = Object.keys(snapshot).filter((path) => ARTIFACT.test(path));
+  const chosen = chance.one(authored);
+  const files = authored.map((path) => {
+    const envelope = JSON.parse(snapshot[path] as string) as JsonObject;
+    const text = String(envelope["content"]);
+    return {
+      path: path.replace(ARTIFACT, "$1$2.md"),
+      text: path === chosen ? withMachine(text, chance) : text,
+    };
+  });
+  const { files: built, problems } = buildSnapshot(files);
+  if (problems.some(({ severity }) => severity === "error")) return derivedAnew(snapshot, chance);
+  return Object.fromEntries([...built].filter(([one, is]) => snapshot[one] !== is));
 }
+
+const ARTIFACT = /^(governance\/)?artifacts\/(.+)\.json$/;
 
 /** An artifact's content is changed and what is derived from it, so that it agrees with itself alone. */
 function derivedAnew(snapshot: Texts, chance: Chance): Files {

@@ -104,6 +104,13 @@ export interface TempFolder {
   close(): void;
 }
 
+/** The files of a folder that change; every other file of it stays. */
+export interface FolderChange {
+  /** Text by path below the folder. */
+  readonly write: ReadonlyMap<string, string>;
+  readonly remove: readonly string[];
+}
+
 export interface CopyLimits {
   /** Files and folders. */
   readonly files: number;
@@ -380,6 +387,17 @@ export interface Change {
   readonly before: JsonObject | null;
   readonly after: JsonObject | null;
 }
+
+/** A JavaScript world of its own: the standard objects, and nothing of this one. */
+export interface Realm {
+  /** The value of the script; the first line begins at this column. @throws SyntaxError, and what the script throws */
+  evaluate(text: string, file: string, columnOffset?: number): unknown;
+  /** What `work` returns, if it is done in time. @throws RealmTimeout, and what `work` throws */
+  limited<T>(work: () => T, milliseconds: number): T;
+}
+
+/** The code of a realm did not end in time. */
+export class RealmTimeout extends Error {}
 
 /** Threads beside this one. */
 export interface WorkerPool {

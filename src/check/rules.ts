@@ -15,6 +15,7 @@ import {
   capabilityUnbound,
   implementationUndeclared,
   policyIncomplete,
+  policyInvalid,
   transformUntested,
 } from "./rules/capabilities.ts";
 import {
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   pathUnresolved,
   pathWithoutExit,
   policyIncomplete,
+  policyInvalid,
   referenceUnresolved,
   requiredInputUnbound,
   retiredUsed,

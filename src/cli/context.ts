@@ -1,14 +1,16 @@
 /** What every command is given, and the options all of them share. */
 
-import { type Registry, registry } from "../capabilities/registry.ts";
+import type { Registry } from "../capabilities/registry.ts";
 import type {
   CheckCache,
   Clock,
   Entropy,
+  FolderChange,
   Locks,
   Mail,
   Ports,
   Progress,
+  Realm,
   Remote,
   Source,
   TempFolder,
@@ -18,6 +20,7 @@ import type {
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
+import { openCapabilities, type WorkspaceCapabilities } from "../workspace/capabilities.ts";
 import { defaultPaths, type WorkspacePaths } from "../workspace/default-paths.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
@@ -51,11 +54,18 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   /** Servers and code of the host; secrets and proxies are those of these variables. */
   openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
+  /** Where the code of a capability package is evaluated. */
+  openRealm(): Promise<Realm>;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
+  /**
+   * Makes the folder what it is with these changes, all of them at once: what ends in between leaves the folder as it
+   * was or as it is to be. @throws IoError
+   */
+  replaceFolder(folder: string, change: FolderChange): Promise<void>;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */
@@ -93,7 +103,8 @@ export interface Context {
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
-  /** What the workflows of the snapshot may use: this build's capabilities. */
+  readonly capabilities: WorkspaceCapabilities;
+  /** What the workflows of the snapshot may use: `registry` of the capabilities. @throws CapabilityFault */
   registry(): Promise<Registry>;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
   printExactly(text: string): void;
@@ -146,11 +157,13 @@ export function toContext(
   paths: WorkspacePaths = defaultPaths(place.folder),
 ): Context {
   const path = (given: string) => absolute(world.cwd, given);
+  const capabilities = openCapabilities(paths, place.folder, world);
   const dataRoot = options.dataRoot ?? (world.env["PGS_DATA_ROOT"] || undefined);
   return {
     platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
-    registry: async () => registry,
+    capabilities,
+    registry: () => capabilities.registry(),
     printExactly: (text) => world.out(text),
     settings: {
       ...paths,

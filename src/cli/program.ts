@@ -58,6 +58,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/plan/command.ts")).plan,
   },
   {
+    name: "compile",
+    summary: "make the snapshot from its authored Markdown",
+    load: async () => (await import("./commands/compile/command.ts")).compileCommand,
+  },
+  {
     name: "verify",
     summary: "verify every file of the snapshot, its seal and its signatures",
     load: async () => (await import("./commands/verify/command.ts")).verify,

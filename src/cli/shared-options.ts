@@ -57,6 +57,12 @@ export const TRUST = {
   }),
 };
 
+/** What a snapshot is made from. */
+export const SOURCES = {
+  authored: folder("folder of the authored Markdown", { default: '"authored" in pgs.json, or protocol' }),
+  onto: folder("another snapshot, whose artifacts the Markdown may mention"),
+};
+
 /** Reports for other programs. */
 export const REPORTS = {
   junit: file("also write the result as JUnit XML; - prints it instead of the text"),

@@ -67,7 +67,7 @@ export const runTable = {
   }),
   REMOTE_EFFECT_NOT_ALLOWED: (f: { capability: string; op: string }) => ({
     what: `${f.op} of ${f.capability} reaches a server or the host, which this run may not`,
-    hint: "stage its answer in the scenario: given.answers, by NODE.step",
+    hint: "give its answer in the scenario (given.answers, by NODE.step), or type pgs test --remote",
   }),
   STORE_CORRUPT: (f: { file: string; line: number } & Partial<StoreDefect>) => ({
     what: `a stored line cannot be read as a JSON object${f.defect === undefined ? "" : `: ${f.defect}`}`,

@@ -56,6 +56,43 @@ export function readYamlText(text: string, version: YamlVersion, depth: number =
   return { document, value, lineAt };
 }
 
+/** Something that keeps a text from being YAML: the parser's own code, and its place in the text. */
+export interface YamlError {
+  readonly code: string;
+  readonly what: string;
+  readonly offset: number;
+}
+
+/** Everything that the parser finds, and the value as far as it can be told; null where it cannot. */
+export function examineYaml(
+  text: string,
+  version: YamlVersion,
+  depth: number = DEPTH.document,
+): { readonly errors: readonly YamlError[]; readonly value: Json | null; readonly document: Document.Parsed } {
+  const { document, lineAt } = parsed(text, version);
+  const problems = [...document.errors, ...(version === "1.1" ? document.warnings : [])];
+  const errors = problems.map(({ code, pos }) => ({
+    code,
+    what: WORDS[code] ?? "it is not YAML",
+    offset: pos[0],
+  }));
+  try {
+    if (version === "1.1") closeLastBlockScalar(document, text);
+    return { errors, value: new Conversion(lineAt, version, depth).whole(document.contents), document };
+  } catch (error) {
+    if (!(error instanceof YamlFlaw || error instanceof RangeError)) throw error;
+    const line = error instanceof YamlFlaw ? error.line : 1;
+    const flaw = { code: "VALUE", what: error.message, offset: offsetOfLine(text, line) };
+    return { errors: errors.length > 0 ? errors : [flaw], value: null, document };
+  }
+}
+
+function offsetOfLine(text: string, line: number): number {
+  const before = text.split("\n").slice(0, line - 1);
+  const start = before.reduce((sum, one) => sum + one.length + 1, 0);
+  return start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
+}
+
 /** The parsed text, to find places in: it may have errors. @throws YamlFlaw */
 export function parsed(
   text: string,

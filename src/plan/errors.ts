@@ -13,6 +13,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import type { Json } from "../json/value.ts";
+import type { Reason } from "../snapshot/parse.ts";
 
 /** One reason why a workflow does not compile. */
 export interface CompileReason {
@@ -31,8 +32,10 @@ export interface CompileReason {
 
 export class CompileFault extends Fault {
   readonly reasons: readonly CompileReason[];
+  /** The same, not yet worded. */
+  readonly causes: readonly Reason[];
 
-  constructor(workflow: string, reasons: readonly CompileReason[]) {
+  constructor(workflow: string, reasons: readonly CompileReason[], causes: readonly Reason[] = []) {
     const first = reasons[0] as CompileReason;
     const more = reasons.length === 1 ? "" : ` and ${reasons.length - 1} more, listed below`;
     super(
@@ -46,6 +49,7 @@ export class CompileFault extends Fault {
       },
     );
     this.reasons = reasons;
+    this.causes = causes;
   }
 }
 

@@ -12,7 +12,8 @@ export async function refusal(
   reasons: readonly Reason[],
   { state }: Pick<Snapshot, "state">,
 ): Promise<CompileFault> {
-  return new CompileFault(workflow, await Promise.all(reasons.map((reason) => toCompileReason(reason, state))));
+  const worded = await Promise.all(reasons.map((reason) => toCompileReason(reason, state)));
+  return new CompileFault(workflow, worded, reasons);
 }
 
 async function toCompileReason(reason: Reason, state: Snapshot["state"]): Promise<CompileReason> {

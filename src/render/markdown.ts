@@ -2,7 +2,7 @@
 
 import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
-import type { Change } from "../ports.ts";
+import type { Change, RecordedRequest } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import { milliseconds, type RunPath, runPathOf, type Visit, workflowOf } from "../trace/run-path.ts";
@@ -197,9 +197,15 @@ function effectsOf(events: readonly TraceEvent[]): readonly EffectRecord[] {
   return effects;
 }
 
-function conclusionOf({ outcome, reason, change }: Payloads["side_effect_end"]): readonly string[] {
+function conclusionOf({ outcome, reason, change, requests }: Payloads["side_effect_end"]): readonly string[] {
   const why = reason === undefined ? "" : ` ${value(reason)}`;
-  return [code(outcome) + why, change === undefined ? ABSENT : renderChange(change)];
+  const sent = requests?.map(renderRequest).join(", ");
+  return [code(outcome) + why, change === undefined ? (sent ?? ABSENT) : renderChange(change)];
+}
+
+function renderRequest({ method, url, status, failure = "" }: RecordedRequest): string {
+  const address = typeof url === "string" ? code(`${method} ${url}`) : `${code(method)} ${value(url)}`;
+  return `${address} → ${code(status === undefined ? failure : String(status))}`;
 }
 
 function renderChange({ before, after }: Change): string {

@@ -11,10 +11,11 @@ export function githubText(verdict: Verdict): string {
 }
 
 function annotation(notice: Notice): string {
-  const { level, message, hint, file, line, rule } = notice;
+  const { level, message, hint, file, line, column, rule } = notice;
   const properties = [
     ...(file === undefined ? [] : [`file=${property(file)}`]),
     ...(file === undefined || line === undefined ? [] : [`line=${line}`]),
+    ...(file === undefined || line === undefined || column === undefined ? [] : [`col=${column}`]),
     `title=${property(`pgs ${rule}`)}`,
   ];
   const shown = printable(message);

@@ -9,7 +9,7 @@ export const GATE_PARTS = ["verify", "check", "conformance", "test", "coverage"]
 
 export type GatePart = (typeof GATE_PARTS)[number];
 
-export type PartName = GatePart | "certify";
+export type PartName = GatePart | "certify" | "compile";
 
 export interface Verdict {
   /** As it was called: `pgs gate`, `pgs check`. */
@@ -47,6 +47,8 @@ export interface Notice {
   /** Relative to the root that the report is about, or absolute; absent where no file is to blame. */
   readonly file?: string;
   readonly line?: number;
+  /** From 1, in UTF-16 units; only with a line. */
+  readonly column?: number;
   /** RFC 6901, into that file. */
   readonly pointer?: string;
   /** Full name of the artifact. */

@@ -99,22 +99,23 @@ function textOf({ message, hint }: Notice): string {
 }
 
 /** Code hosts refuse a result without a file and a line. */
-function location({ file, line, pointer, artifact }: Notice, root: string): object {
+function location({ file, line, column, pointer, artifact }: Notice, root: string): object {
   const logical = [
     ...(artifact === undefined ? [] : [{ fullyQualifiedName: artifact, kind: "module" }]),
     ...(pointer === undefined || pointer === "" ? [] : [{ fullyQualifiedName: pointer, kind: "member" }]),
   ];
   return {
-    physicalLocation: file === undefined ? physical(root, 1) : physical(file, line ?? 1),
+    physicalLocation: file === undefined ? physical(root, 1) : physical(file, line ?? 1, column),
     ...(logical.length === 0 ? {} : { logicalLocations: logical }),
   };
 }
 
-function physical(file: string, startLine: number): object {
+function physical(file: string, startLine: number, startColumn?: number): object {
   const artifactLocation = file.startsWith("/")
     ? { uri: `file://${uriPath(file)}` }
     : { uri: uriPath(file), uriBaseId: "%SRCROOT%" };
-  return { artifactLocation, region: { startLine } };
+  const region = { startLine, ...(startColumn === undefined ? {} : { startColumn }) };
+  return { artifactLocation, region };
 }
 
 function uriPath(file: string): string {

@@ -3,7 +3,7 @@
 import type { RunEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/value.ts";
-import type { Clock, Entropy, Mail, Ports, TempFolder, TraceFolder } from "../ports.ts";
+import type { Clock, Entropy, Mail, Ports, Remote, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { ObservedEnding } from "./expect/expectation.ts";
@@ -20,6 +20,9 @@ export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "en
   pause(): Promise<void>;
   openStores(root: string): Stores;
   openMail(environment: ReadonlyMap<string, string>): Mail;
+  openRemote(): Remote;
+  /** Servers and code of the host, where scenarios may reach them; else the answers of such effects must be given. */
+  readonly remote?: Remote;
   openTrace(traces: string, id: string): TraceFolder;
   readonly maxHops: number;
   /** @throws PayloadFault */

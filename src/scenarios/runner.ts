@@ -253,6 +253,7 @@ async function runStep(
     maxHops: step.maxHops ?? around.maxHops,
     runtime: around.tool,
     wrapExecutor: staging.stub,
+    ...(around.remote === undefined ? {} : { remote: around.remote }),
     ...(actor === undefined ? {} : { actor }),
     listen(event) {
       events.push(event);

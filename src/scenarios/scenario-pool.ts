@@ -21,10 +21,14 @@ export interface PoolRequest {
   readonly snapshot: Snapshot;
   readonly registry: Registry;
   readonly workspace: string;
+  /** The capability packages of the workspace, as its settings name them. */
+  readonly capabilities: readonly string[];
   /** The only root that the snapshot may have when a thread opens it again. */
   readonly expectSeal: string | undefined;
   /** Whether the expectations are updated. */
   readonly update: boolean;
+  /** Whether effects may reach servers and the host. */
+  readonly remote: boolean;
   /** Number of scenarios to run at the same time. */
   readonly jobs: number | undefined;
 }
@@ -45,9 +49,11 @@ const SCENARIOS_PER_THREAD = 8;
 /** A pool for about so many scenarios. */
 export async function openScenarioPool(
   scenarios: number,
-  { snapshot, registry, workspace, expectSeal, update: isRecorded, jobs }: PoolRequest,
+  request: PoolRequest,
   { environment, cores, openWorkers, onInterrupt }: PoolPorts,
 ): Promise<ScenarioPool> {
+  const { snapshot, registry, workspace, capabilities, expectSeal, jobs } = request;
+  const { update: isRecorded, remote: isRemote } = request;
   const home = await environment.openTempFolder();
   const threads = threadsFor(scenarios, jobs, cores);
   const workers = threads > 1 ? await openWorkers(threads) : null;
@@ -66,12 +72,17 @@ export async function openScenarioPool(
   };
 
   async function testIn(workers: WorkerPool, { path, source: { file } }: ScenarioFile): Promise<Tested> {
-    const job: Job = { path, file, snapshot: place, workspace, within: home.folder, isRecorded };
+    const run = { path, file, snapshot: place, within: home.folder };
+    const job: Job = { ...run, workspace, capabilities, isRecorded, isRemote };
     return testedIn(await workers.perform<JobAnswer>(job));
   }
 
   async function testHere(files: readonly ScenarioFile[]): Promise<readonly Tested[]> {
-    const around = { ...environment, openTempFolder: () => environment.openTempFolder(home.folder) };
+    const around = {
+      ...environment,
+      openTempFolder: () => environment.openTempFolder(home.folder),
+      ...(isRemote ? { remote: environment.openRemote() } : {}),
+    };
     const testing = {
       workflows: catalogue(snapshot, registry),
       stores: storesOf(snapshot),

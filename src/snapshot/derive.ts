@@ -50,9 +50,8 @@ export function machineText(content: string): { readonly text: string; readonly 
   return content.startsWith(`\n${FENCE}`, start - 2) ? { text: "", start: start - 1 } : null;
 }
 
-/** @throws ContentError */
-export function derive(name: Fqdn, content: string): Derived {
-  const block = machineBlock(content);
+/** `block` is the Machine block of the content, where it is read already. @throws ContentError */
+export function derive(name: Fqdn, content: string, block: JsonObject = machineBlock(content)): Derived {
   const kind = wordOf(name);
   if (kind === "WF") return { frontmatter: withNodeNames(block, namespaceOf(name)) };
   if (kind === "CT") return { frontmatter: block, ct_ir: transformIr(name, block) };
@@ -78,10 +77,25 @@ export type FindLine = (path: readonly string[]) => number | undefined;
 
 /** Finds fields of one text, which is read once. */
 export function contentLines(content: string): FindLine {
+  const find = contentOffsets(content);
+  const lineOfOffset = lineFinder(content);
+  return (path) => {
+    const found = find(path);
+    return found === undefined ? undefined : lineOfOffset(found.key);
+  };
+}
+
+/** Where a field and its value begin in a text; of an item of a list, both are the same. */
+export interface FieldOffsets {
+  readonly key: number;
+  readonly value: number;
+}
+
+/** The same as `contentLines`, exactly. */
+export function contentOffsets(content: string): (path: readonly string[]) => FieldOffsets | undefined {
   const block = machineText(content);
   if (block === null) return () => undefined;
   const contents = contentsOf(block.text);
-  const lineOfOffset = lineFinder(content);
   const members = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
   const membersOf = (map: YAMLMap) => {
     const known = members.get(map) ?? membersByName(map);
@@ -89,8 +103,8 @@ export function contentLines(content: string): FindLine {
     return known;
   };
   return (path) => {
-    const offset = offsetIn(contents, path, membersOf);
-    return offset === undefined ? undefined : lineOfOffset(block.start + offset);
+    const found = offsetsIn(contents, path, membersOf);
+    return found && { key: block.start + found.key, value: block.start + found.value };
   };
 }
 
@@ -111,26 +125,26 @@ function membersByName({ items }: YAMLMap): ReadonlyMap<string, Pair> {
   );
 }
 
-function offsetIn(
+function offsetsIn(
   contents: unknown,
   path: readonly string[],
   membersOf: (map: YAMLMap) => ReadonlyMap<string, Pair>,
-): number | undefined {
+): FieldOffsets | undefined {
   let at = contents;
-  let offset = 0;
+  let key = 0;
   for (const part of path) {
     if (isMap(at)) {
       const pair = membersOf(at).get(part);
       if (pair === undefined) return undefined;
-      offset = (pair.key as Scalar).range?.[0] ?? offset;
+      key = (pair.key as Scalar).range?.[0] ?? key;
       at = pair.value;
     } else if (isSeq(at)) {
       at = at.items[Number(part)];
       if (!isNode(at)) return undefined;
-      offset = at.range?.[0] ?? offset;
+      key = at.range?.[0] ?? key;
     } else return undefined;
   }
-  return offset;
+  return { key, value: (isNode(at) ? at.range?.[0] : undefined) ?? key };
 }
 
 /** The line of the field, or of its nearest existing parent. */

@@ -1,5 +1,10 @@
 /** One thing done to a snapshot that keeps every rule, and the rule that is then broken. */
 
+import type { Effect } from "../../src/capabilities/effect.ts";
+import { integer, optional, string } from "../../src/capabilities/input-schema.ts";
+import { hostOperation } from "../../src/capabilities/targets/host.ts";
+import { httpOperation } from "../../src/capabilities/targets/http.ts";
+import type { JsonObject } from "../../src/json/value.ts";
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
 import { below as at, CASE, GATEWAY, type Small, SURFACE } from "./small-snapshot.ts";
 
@@ -18,6 +23,39 @@ const step = ({ blocks }: Small, contract: string) => at(blocks, `test::${contra
 
 const second = (small: Small, contract: string): Block[] =>
   at(small.blocks, `test::${contract}`, "core", "pipeline") as unknown as Block[];
+
+const HOOK = "test::CS_HOOK_V0";
+
+/** A step that calls an effect of a package, whose binding has this policy. */
+function calling(small: Small, target: "http" | "host", policy: JsonObject): void {
+  const common = {
+    about: "Of this test.",
+    input: {},
+    outcomes: ["SUCCESS", "BACKEND_ERROR"],
+    semantics: "idempotent",
+    run: async () => ({ outcome: "SUCCESS" }) as const,
+    probe: null,
+  } as const;
+  const CALL =
+    target === "http"
+      ? httpOperation("CALL", common)
+      : hostOperation("CALL", { file: string, rows: optional(integer) }, common);
+  small.effects.push({ code: HOOK, about: "Of this test.", operations: { CALL } } as Effect);
+  small.blocks[HOOK] = {
+    cs_code: "CS_HOOK_V0",
+    core: { operations: { CALL: { result_status_values: ["SUCCESS", "BACKEND_ERROR"] } } },
+    implementation: { module: "m", callable: "c" },
+  };
+  at(small.blocks, "test::RB_X_V0", "core", "bindings")[HOOK] = { policy };
+  second(small, "CC_WRITE_V0").push({
+    step: "call",
+    side_effect: HOOK,
+    op: "CALL",
+    inputs: {},
+    outputs: {},
+    on_result: { SUCCESS: "exit", BACKEND_ERROR: "exit" },
+  });
+}
 
 export const EXAMPLES: readonly RuleExample[] = [
   {
@@ -400,6 +438,43 @@ export const EXAMPLES: readonly RuleExample[] = [
         blocks[`test::${code}`] = { rb_code: code, core: { bindings } };
       }
     },
+  },
+  {
+    rule: "policy-invalid",
+    about: "an http effect has no allowed origins",
+    at: `RB_X_V0.json /frontmatter/core/bindings/${HOOK}/policy/allowed_origins`,
+    breach: (small) => calling(small, "http", {}),
+  },
+  {
+    rule: "policy-invalid",
+    about: "an origin has a path",
+    at: `/core/bindings/${HOOK}/policy/allowed_origins/1`,
+    breach: (small) =>
+      calling(small, "http", { allowed_origins: ["https://a.example", "https://b.example/hooks"] }),
+  },
+  {
+    rule: "policy-invalid",
+    about: "a time limit is a number",
+    at: `/core/bindings/${HOOK}/policy/time_limit`,
+    breach: (small) => calling(small, "host", { config: { file: "f" }, time_limit: 10 }),
+  },
+  {
+    rule: "policy-invalid",
+    about: "a host effect lacks its configuration",
+    at: `/core/bindings/${HOOK}/policy/config/file`,
+    breach: (small) => calling(small, "host", {}),
+  },
+  {
+    rule: "policy-invalid",
+    about: "a member of the configuration has another type",
+    at: `/core/bindings/${HOOK}/policy/config/rows`,
+    breach: (small) => calling(small, "host", { config: { file: "f", rows: "many" } }),
+  },
+  {
+    rule: "policy-invalid",
+    about: "a member of the configuration is misspelt",
+    at: `/core/bindings/${HOOK}/policy/config/fiel`,
+    breach: (small) => calling(small, "host", { config: { file: "f", fiel: "g" } }),
   },
   {
     rule: "reference-unresolved",

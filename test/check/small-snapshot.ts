@@ -1,6 +1,7 @@
 /** A snapshot small enough to see at a glance that keeps every rule: tests break one thing in it. */
 
-import { registry } from "../../src/capabilities/registry.ts";
+import type { Effect } from "../../src/capabilities/effect.ts";
+import { composeRegistry } from "../../src/capabilities/registry.ts";
 import { asAuthored } from "../../src/check/analysis/as-authored.ts";
 import { readEntries } from "../../src/check/analysis/entries.ts";
 import type { Projection } from "../../src/check/analysis/projection.ts";
@@ -21,6 +22,8 @@ export const SURFACE = "fb.topology::SURFACE_CONTRACT_APPEND_V0";
 export interface Small {
   readonly blocks: { [fqdn: string]: Block };
   readonly files: { [path: string]: Json | string };
+  /** Side effects of packages. */
+  readonly effects: Effect[];
   readonly projection: { dispatch: Block; handlers: Block; names: Map<number, string>; addresses: Block };
 }
 
@@ -153,7 +156,7 @@ export function smallSnapshot(): Small {
     },
     "test::INVARIANT_X_V0": { core: { listed: ["a", "b"] }, assert_projection: { listed: ["b", "a"] } },
   };
-  return { blocks, files: {}, projection: structuredClone(projectionOf(blocks)) };
+  return { blocks, files: {}, effects: [], projection: structuredClone(projectionOf(blocks)) };
 }
 
 const WF = "test::WF_X_V0";
@@ -219,7 +222,7 @@ function machine(block: Block): string {
 }
 
 /** The blocks as sound artifacts, with the graph, the index and the conformance case that belong to the clean ones. */
-export async function subjectFrom({ blocks, files, projection }: Small): Promise<SnapshotModel> {
+export async function subjectFrom({ blocks, files, effects, projection }: Small): Promise<SnapshotModel> {
   const contents = new Map(
     Object.entries({ ...besides(), ...files }).map(([path, value]) => [path, bytesOf(value)]),
   );
@@ -228,7 +231,9 @@ export async function subjectFrom({ blocks, files, projection }: Small): Promise
   const projections: readonly Projection[] = [
     { folder: "../tokenized_snapshot/test", dispatch, handlers, names, addresses },
   ];
-  return snapshotModelOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, registry);
+  const pin = { package: "test", version: "0", digest: sha256("") };
+  const composed = composeRegistry([{ pin, transforms: [], effects }]);
+  return snapshotModelOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, composed);
 }
 
 function bytesOf(value: Json | string): Uint8Array {
@@ -269,11 +274,12 @@ function besides(): Small["files"] {
   const transform = read.entries.get(EQUAL);
   if (workflow === undefined || transform === undefined)
     throw new Error("the small snapshot has lost its workflow");
-  const [graphFile, graph] = behaviourGraph(workflow, artifacts);
+  const made = behaviourGraph(workflow, artifacts);
+  if ("flaws" in made) throw new Error("the small snapshot has a workflow without a graph");
   return {
-    [graphFile]: graph,
+    [made.file]: made.graph,
     "artifact_index/index.json": artifactIndex(artifacts),
-    "artifact_index/stores.json": storeIndex(artifacts),
+    "artifact_index/stores.json": storeIndex(artifacts, "own"),
     [CASE]: {
       artifact_type: "CT_CONFORMANCE",
       fqdn: `${EQUAL}::equal`,

@@ -59,6 +59,8 @@ export interface Protocol {
   /** Capabilities that only this protocol has. */
   readonly transforms?: readonly Transform[];
   readonly effects?: readonly Effect[];
+  /** By side effect: what the runtime binding says of it. */
+  readonly policies?: Readonly<Record<string, JsonObject>>;
 }
 
 /** Contract core around a pipeline: allows what its steps may answer unless told otherwise. */
@@ -156,6 +158,10 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
   const capabilities = registryOf(protocol);
   const named = (member: string) => [...new Set(steps.map((step) => step[member]))].filter(isText);
   const sideEffects = named("side_effect");
+  const bindingOf = (code: string): JsonObject => {
+    const policy = protocol.policies?.[code];
+    return policy === undefined ? {} : { policy };
+  };
   const artifacts = [
     ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
       artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
@@ -163,7 +169,7 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     artifact("trial::RB_TRIAL_V0", {
       core: {
         storage_structure: "trial::STRUCTURE_TRIAL_V0",
-        bindings: Object.fromEntries(sideEffects.map((code) => [code, {}])),
+        bindings: Object.fromEntries(sideEffects.map((code) => [code, bindingOf(code)])),
       },
     }),
     artifact("trial::STRUCTURE_TRIAL_V0", {

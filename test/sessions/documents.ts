@@ -10,12 +10,14 @@ const ENDING = ".schema.json";
 
 const ajv = new Ajv({ allowUnionTypes: true });
 
-for (const file of readdirSync(folder)) {
+const files = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+
+for (const file of files) {
   ajv.addSchema(JSON.parse(readFileSync(join(folder, file), "utf8")) as object, file);
 }
 
 /** Commands with a document: each has a schema of its name. */
-export const DOCUMENTED: readonly string[] = readdirSync(folder)
+export const DOCUMENTED: readonly string[] = files
   .map((file) => file.slice(0, -ENDING.length))
   .filter((name) => !["common", "scenario", "check-config", "pgs"].includes(name));
 

@@ -373,8 +373,8 @@ test("--version prints name and version", async (t) => {
 test("show prints the text an artifact was authored in", async (t) => {
   const place = workspace(t);
   const said = await place.session("show", RELEASE);
-  const authored = "authored/workflows/release_governance__WF_RELEASE_CHANGE_V0.md";
-  assert.ok(said.out.includes(readFileSync(place.path(`protocol_snapshot/${authored}`), "utf8").trimEnd()));
+  const authored = "protocol/workflows/release_governance__WF_RELEASE_CHANGE_V0.md";
+  assert.ok(said.out.includes(readFileSync(join(PROJECT, authored), "utf8").trimEnd()));
 });
 
 test("the binary prints the same report as the process it starts in", async (t) => {

@@ -10,6 +10,6 @@ export function asAuthored({ entries }: Pick<SnapshotModel, "entries">): readonl
     // The index calls an artifact of governance what that calls itself.
     const type = own(envelope, "artifact_type");
     const kind = typeof type === "string" ? type : word;
-    return { fqdn, kind, source: file, file, content, derived: { frontmatter } };
+    return { fqdn, kind, file, content, derived: { frontmatter } };
   });
 }

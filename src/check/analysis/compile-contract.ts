@@ -8,13 +8,15 @@ import type { Contract } from "../../plan/plan.ts";
 import { refusal } from "../../plan/refusal.ts";
 import type { Storage } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
-import type { ContractTable } from "../../snapshot/parse.ts";
+import type { ContractTable, Reason } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 
 export interface CompiledContract {
   /** What of it can be compiled; null when there is a reason why it cannot. */
   readonly contract: Contract | null;
   readonly reasons: readonly CompileReason[];
+  /** The same, not yet worded. */
+  readonly causes: readonly Reason[];
 }
 
 export async function compileContractAlone(
@@ -27,8 +29,9 @@ export async function compileContractAlone(
   const report = closure.reportFor(artifact);
   const storage = everythingBound(table);
   const contract = compileContract(artifact, { storage, closure, registry, report });
-  if (closure.reasons.length === 0) return { contract, reasons: [] };
-  return { contract: null, reasons: (await refusal(artifact.fqdn, closure.reasons, snapshot)).reasons };
+  if (closure.reasons.length === 0) return { contract, reasons: [], causes: [] };
+  const { reasons, causes } = await refusal(artifact.fqdn, closure.reasons, snapshot);
+  return { contract: null, reasons, causes };
 }
 
 /** What is bound, and where it is stored, only a workflow says. */

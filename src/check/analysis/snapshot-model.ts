@@ -11,7 +11,7 @@ import { CompileFault, type CompileReason } from "../../plan/errors.ts";
 import type { Contract, ContractNode, Plan } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
-import type { ContractTable, Report, WorkflowTable } from "../../snapshot/parse.ts";
+import type { ContractTable, Reason, Report, WorkflowTable } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
 import { compileContractAlone } from "./compile-contract.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
@@ -26,6 +26,8 @@ export interface CheckedWorkflow {
   readonly plan: Plan | null;
   /** Why it does not compile; empty when it does. */
   readonly reasons: readonly CompileReason[];
+  /** The same, not yet worded. */
+  readonly causes: readonly Reason[];
 }
 
 /** A contract where a workflow runs it. */
@@ -42,6 +44,8 @@ export interface CheckedContract {
   readonly contract: Contract | null;
   /** Why it does not; those of a contract that some plan has are none. */
   readonly reasons: readonly CompileReason[];
+  /** The same, not yet worded. */
+  readonly causes: readonly Reason[];
   readonly flow: ContractFlow | null;
   readonly course: ContractExits | null;
   readonly uses: readonly Use[];
@@ -124,12 +128,19 @@ async function checkedWorkflow(
 ): Promise<CheckedWorkflow> {
   const table = snapshot.tables.workflow(artifact, silent);
   try {
-    return { artifact, table, plan: await compile(artifact, snapshot, registry), reasons: [] };
+    return { artifact, table, plan: await compile(artifact, snapshot, registry), reasons: [], causes: [] };
   } catch (error) {
-    if (error instanceof CompileFault) return { artifact, table, plan: null, reasons: error.reasons };
+    if (error instanceof CompileFault)
+      return { artifact, table, plan: null, reasons: error.reasons, causes: error.causes };
     if (!(error instanceof Fault)) throw error;
     const { code, message: what } = error;
-    return { artifact, table, plan: null, reasons: [{ code, what, file: artifact.file, pointer: "" }] };
+    return {
+      artifact,
+      table,
+      plan: null,
+      reasons: [{ code, what, file: artifact.file, pointer: "" }],
+      causes: [],
+    };
   }
 }
 
@@ -141,15 +152,16 @@ async function checkedContract(
 ): Promise<CheckedContract> {
   const table = snapshot.tables.contract(artifact, silent);
   const planned = uses[0]?.node.contract;
-  const { contract, reasons } =
+  const { contract, reasons, causes } =
     planned === undefined
       ? await compileContractAlone(artifact, table, snapshot, registry)
-      : { contract: planned, reasons: [] };
+      : { contract: planned, reasons: [], causes: [] };
   return {
     artifact,
     table,
     contract,
     reasons,
+    causes,
     flow: contract && contractFlow(contract, snapshot),
     course: contract && exitsOf(contract),
     uses,

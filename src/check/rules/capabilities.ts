@@ -1,9 +1,13 @@
 /** What contracts bind to this build's transforms and side effects. */
 
+import { wordsOfPolicyFlaw } from "../../capabilities/remote/policy-flaw.ts";
+import { policyFlaws } from "../../capabilities/remote/policy-flaws.ts";
+import { pointer } from "../../json/pointer.ts";
 import { objectAt, own } from "../../json/value.ts";
 import { isFqdn, kindOf } from "../../snapshot/fqdn.ts";
 import { reasonsOf } from "../analysis/compile-findings.ts";
-import { foundIn, rule } from "../rule.ts";
+import type { SnapshotModel, Use } from "../analysis/snapshot-model.ts";
+import { type Found, foundIn, rule } from "../rule.ts";
 
 export const capabilityUnbound = rule({
   id: "capability-unbound",
@@ -67,6 +71,40 @@ export const policyIncomplete = rule({
     }
   },
 });
+
+export const policyInvalid = rule({
+  id: "policy-invalid",
+  about:
+    "Require that the policy of an http or host effect is one that the effect accepts; otherwise it always fails",
+  severity: "error",
+  hint: "correct the policy in the runtime binding",
+  *check(subject) {
+    const found = subject.contracts
+      .flatMap(({ uses }) => uses)
+      .flatMap((use) => [...policyFlawsIn(use, subject)]);
+    const places = new Set<string>();
+    for (const one of found) {
+      const place = `${one.file} ${one.pointer}`;
+      if (!places.has(place)) yield one;
+      places.add(place);
+    }
+  },
+});
+
+function* policyFlawsIn({ workflow, node }: Use, { ofWord }: SnapshotModel): Generator<Found> {
+  const name = own(workflow.artifact.frontmatter, "runtime_binding");
+  const binding = ofWord("RB").find(({ fqdn }) => fqdn === name);
+  if (binding === undefined) return;
+  for (const step of node.contract.steps) {
+    if (step.kind !== "effect") continue;
+    for (const flaw of policyFlaws(step.operation, step.policy)) {
+      const { what, hint } = wordsOfPolicyFlaw(flaw);
+      const facts = { effect: step.code, flaw: flaw.code, member: pointer(flaw.path) };
+      const path = ["core", "bindings", step.code, "policy", ...flaw.path];
+      yield foundIn(binding, path, facts, `the policy of ${step.code}: ${what}`, hint);
+    }
+  }
+}
 
 function pathIn(binding: ReturnType<typeof objectAt>): boolean {
   return [objectAt(binding, "policy"), objectAt(binding, "config")].some(

@@ -3,7 +3,7 @@
 import { counted } from "../../errors/counted.ts";
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, objectAt, own } from "../../json/value.ts";
-import { AuthorError, type AuthoredArtifact } from "../../snapshot/build/authored.ts";
+import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
@@ -122,13 +122,8 @@ const SUFFIX = ".graph.json";
 function graphOf(workflow: AuthoredArtifact, artifacts: readonly AuthoredArtifact[]) {
   const code = workflow.fqdn.slice(workflow.fqdn.indexOf("::") + 2);
   const file = `behavior_logic/${code}/${code}${SUFFIX}`;
-  try {
-    const [, graph, ways] = behaviourGraph(workflow, artifacts);
-    return { workflow, file, graph: { parts: graph, ways } };
-  } catch (error) {
-    if (!(error instanceof AuthorError)) throw error;
-    return { workflow, file, graph: null };
-  }
+  const made = behaviourGraph(workflow, artifacts);
+  return { workflow, file, graph: "flaws" in made ? null : { parts: made.graph, ways: made.ways } };
 }
 
 /** What the kept graph says of the entry, the nodes, the edges and the ways through, whatever their order. */
@@ -208,13 +203,18 @@ export const indexDiffers = rule({
     const artifacts = asAuthored(subject);
     for (const [file, list, count, expected] of [
       ["artifact_index/index.json", "artifacts", "artifact_count", artifactIndex],
-      ["artifact_index/stores.json", "stores", "store_count", storeIndex],
+      ["artifact_index/stores.json", "stores", "store_count", usersByStep],
     ] as const) {
       const found = subject.documents.get(file);
       if (found !== undefined) yield* indexDifferences(file, list, count, expected(artifacts), found);
     }
   },
 });
+
+/** Whichever tree the snapshot was made from: a store belongs to the steps that name it. */
+function usersByStep(artifacts: readonly AuthoredArtifact[]): JsonObject {
+  return storeIndex(artifacts, "own");
+}
 
 function* indexDifferences(
   file: string,

@@ -1,7 +1,7 @@
 /** One step of a contract: its inputs, its result and its changes. */
 
 import type { Json } from "../../json/value.ts";
-import type { Change } from "../../ports.ts";
+import type { Change, RecordedRequest } from "../../ports.ts";
 import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { type EndingStatus, isSuccess, milliseconds } from "../../trace/run-path.ts";
 import type { RunRecord, StepRecord } from "../../trace/runs.ts";
@@ -51,13 +51,18 @@ function renderEffect(
   const began = start === undefined ? NOTHING : renderBegun(start.payload);
   const took = start && end ? `${milliseconds(end.elapsed_us - start.elapsed_us)} ms` : "";
   const { inputs, effect_key } = start?.payload ?? {};
-  const { outcome, result, reason, change, observed } = end?.payload ?? {};
+  const { outcome, result, reason, change, requests, observed } = end?.payload ?? {};
   const came = outcome === undefined ? endUnknown(nested.length) : outcomeChip(outcome);
   return html`
 <p>side effect ${began} ${came} <span class="quiet">${took}</span></p>
 ${sideBySide(named("Inputs", inputs), named("Result", result), named("Reason", reason))}
-${nested}${renderChange(change)}${renderObserved(observed)}
+${nested}${renderChange(change)}${requests === undefined ? NOTHING : named("Requests", toJson(requests))}${renderObserved(observed)}
 ${effect_key === undefined ? NOTHING : html`<p class="quiet">effect key ${code(effect_key)}</p>`}`;
+}
+
+/** Absent members are no JSON. */
+function toJson(requests: readonly RecordedRequest[]): Json {
+  return requests.map((request) => ({ ...request }));
 }
 
 function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Html {

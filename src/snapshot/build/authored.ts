@@ -9,26 +9,13 @@ export interface AuthoredArtifact {
   readonly fqdn: Fqdn;
   /** The prefix of the code: `WF`, `CC`, `CONSTITUTION`, … */
   readonly kind: string;
-  readonly source: string;
   /** Where the artifact goes, below the snapshot. */
   readonly file: string;
   readonly content: string;
   readonly derived: Derived;
 }
 
-/** The Markdown cannot become an artifact. `line` counts from 1 within the file. */
-export class AuthorError extends Error {
-  readonly file: string;
-  readonly line: number;
-
-  constructor(file: string, line: number, what: string) {
-    super(`${what} (${file}:${line})`);
-    this.file = file;
-    this.line = line;
-  }
-}
-
-export function ofKind(artifacts: readonly AuthoredArtifact[], kind: string): readonly AuthoredArtifact[] {
+export function ofKind<A extends AuthoredArtifact>(artifacts: readonly A[], kind: string): readonly A[] {
   return artifacts.filter((artifact) => artifact.kind === kind);
 }
 

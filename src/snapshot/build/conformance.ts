@@ -1,48 +1,71 @@
 /** The cases under `## Conformance` in a transform's Markdown, as `conformance/*.json` holds them. */
 
+import { lineAt } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { ContentError, readYaml } from "../derive.ts";
-import { AuthorError, type AuthoredArtifact } from "./authored.ts";
+import type { AuthoredArtifact } from "./authored.ts";
 
 const CONFORMANCE = /^## Conformance\s*\n+```yaml\s*\n([\s\S]*?)\n```/m;
 
-/** Path and contents of each case; a transform without the heading has none. @throws AuthorError */
-export function conformanceCases(transform: AuthoredArtifact): readonly (readonly [string, JsonObject])[] {
-  const match = CONFORMANCE.exec(transform.content);
-  if (match === null) return [];
-  const [whole, yaml] = match as unknown as readonly [string, string];
-  const line = transform.content.slice(0, match.index + whole.indexOf(yaml)).split("\n").length;
-  return readCases(transform, yaml, line).map((declared) => {
-    const { name, contents } = conformanceCase(transform, declared, line);
-    return [`conformance/${transform.fqdn.replace("::", "__")}__${name}.json`, contents] as const;
-  });
+export interface ConformanceCases {
+  /** Path and contents of each case. */
+  readonly files: readonly (readonly [string, JsonObject])[];
+  readonly flaws: readonly CaseFlaw[];
 }
 
-function readCases({ source }: AuthoredArtifact, yaml: string, line: number): readonly Json[] {
+/** What is wrong with the cases, or with one of them. */
+export interface CaseFlaw {
+  readonly line: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A transform without the heading has none. */
+export function conformanceCases(transform: AuthoredArtifact): ConformanceCases {
+  const match = CONFORMANCE.exec(transform.content);
+  if (match === null) return { files: [], flaws: [] };
+  const yaml = match[1] ?? "";
+  const line = lineAt(transform.content, match.index + match[0].indexOf(yaml));
+  const cases = readCases(yaml, line);
+  if (!Array.isArray(cases)) return { files: [], flaws: [cases as CaseFlaw] };
+  const made = (cases as readonly Json[]).map((declared) => conformanceCase(transform, declared));
+  const files = made.flatMap((one) =>
+    one === null
+      ? []
+      : [[`conformance/${transform.fqdn.replace("::", "__")}__${one.name}.json`, one.contents] as const],
+  );
+  const wrong = made.indexOf(null);
+  const flaw: CaseFlaw = {
+    line,
+    message: `the conformance case ${wrong + 1} needs case, inputs, outcome (SUCCESS or VIOLATION) and expected`,
+    hint: "give it these members; case is a name of small letters, digits and _",
+  };
+  return { files, flaws: wrong === -1 ? [] : [flaw] };
+}
+
+function readCases(yaml: string, line: number): readonly Json[] | CaseFlaw {
+  const hint = "write one case after the other, each beginning with - case: <name>";
   try {
     const cases = readYaml(yaml, line);
-    if (Array.isArray(cases)) return cases;
+    return Array.isArray(cases) ? cases : { line, message: "the conformance cases are not a list", hint };
   } catch (error) {
-    if (error instanceof ContentError) throw new AuthorError(source, error.line, error.message);
-    throw error;
+    if (!(error instanceof ContentError)) throw error;
+    return { line: error.line, message: error.message, hint };
   }
-  throw new AuthorError(source, line, "the conformance cases are not a list");
 }
 
-function conformanceCase(transform: AuthoredArtifact, declared: Json, line: number) {
-  const { fqdn, source, derived } = transform;
-  const name = isObject(declared) ? own(declared, "case") : undefined;
-  const inputs = isObject(declared) ? own(declared, "inputs") : undefined;
-  const outcome = isObject(declared) ? own(declared, "outcome") : undefined;
-  const expected = isObject(declared) ? (own(declared, "expected") ?? {}) : undefined;
-  const isCase =
-    typeof name === "string" &&
-    /^[a-z0-9_]+$/.test(name) &&
-    isObject(inputs) &&
-    isObject(expected) &&
-    (outcome === "SUCCESS" || outcome === "VIOLATION");
-  if (!isCase)
-    throw new AuthorError(source, line, "a conformance case needs case, inputs, outcome and expected");
+function conformanceCase(
+  { fqdn, derived }: AuthoredArtifact,
+  declared: Json,
+): { readonly name: string; readonly contents: JsonObject } | null {
+  if (!isObject(declared)) return null;
+  const name = own(declared, "case");
+  const inputs = own(declared, "inputs");
+  const outcome = own(declared, "outcome");
+  const expected = own(declared, "expected") ?? {};
+  if (typeof name !== "string" || !/^[a-z0-9_]+$/.test(name)) return null;
+  if (!isObject(inputs) || !isObject(expected) || (outcome !== "SUCCESS" && outcome !== "VIOLATION"))
+    return null;
   const ir = derived.ct_ir ?? {};
   const declaredInputs = own(ir, "inputs");
   const contents: JsonObject = {

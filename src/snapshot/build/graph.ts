@@ -2,7 +2,10 @@
 
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { codeOf } from "../fqdn.ts";
-import { AuthorError, type AuthoredArtifact, pipeline, section } from "./authored.ts";
+import type { Path } from "../hint.ts";
+import { type AuthoredArtifact, pipeline, section } from "./authored.ts";
+import { moduleNode } from "./module-projection.ts";
+import type { TreeForm } from "./tree.ts";
 
 interface Edge {
   readonly from: string;
@@ -10,30 +13,45 @@ interface Edge {
   readonly condition: string;
 }
 
-/**
- * File path, contents, and the paths through the graph; paths that would need more than `LISTED` entries are omitted.
- * @throws AuthorError when an edge leads nowhere or back
- */
+/** An edge that leads nowhere, or back to a node that led to it; or there is no start. */
+export interface GraphFlaw {
+  readonly what: "NO_START" | "LOST" | "CYCLE";
+  readonly path: Path;
+  /** The node that the edge leads to. */
+  readonly to: string;
+}
+
+export interface BehaviourGraph {
+  /** Below the snapshot. */
+  readonly file: string;
+  readonly graph: JsonObject;
+  readonly ways: Ways;
+}
+
+/** The graph; paths that would need more than `LISTED` entries are omitted from it. */
 export function behaviourGraph(
   workflow: AuthoredArtifact,
   artifacts: readonly AuthoredArtifact[],
-): readonly [file: string, graph: JsonObject, ways: Ways] {
+  form: TreeForm = "own",
+): BehaviourGraph | { readonly flaws: readonly GraphFlaw[] } {
   const code = codeOf(workflow.fqdn);
   const entry = own(section(workflow, "core"), "start_node");
-  if (typeof entry !== "string") throw new AuthorError(workflow.source, 1, "core.start_node is not a text");
   const nodes = section(workflow, "core", "nodes");
+  if (typeof entry !== "string") return { flaws: [{ what: "NO_START", path: ["core", "start_node"], to: "" }] };
   const keys = Object.keys(nodes).sort();
   const byName = new Map<Json, AuthoredArtifact>(artifacts.map((one) => [one.fqdn, one]));
   const edges = keys.flatMap((key) => edgesFrom(key, section(workflow, "core", "nodes", key)));
   const graph = {
     wf_id: code,
     entry,
-    nodes: keys.map((key) => graphNode(key, section(workflow, "core", "nodes", key), byName)),
+    nodes: keys.map((key) => graphNode(key, section(workflow, "core", "nodes", key), byName, form)),
     edges: edges.map(({ from, to, condition }) => ({ from, to, condition })),
   };
-  const ways = waysThrough(workflow, entry, edges);
+  const ways = waysThrough(nodes, entry, edges, form);
+  if ("flaws" in ways) return ways;
+  const file = `behavior_logic/${code}/${code}.graph.json`;
   const listed = ways.places <= LISTED ? { execution_paths: [...ways.list()] } : {};
-  return [`behavior_logic/${code}/${code}.graph.json`, { ...graph, ...listed }, ways];
+  return { file, graph: { ...graph, ...listed }, ways };
 }
 
 function edgesFrom(from: string, node: JsonObject): readonly Edge[] {
@@ -44,10 +62,16 @@ function edgesFrom(from: string, node: JsonObject): readonly Edge[] {
     .map((condition) => ({ from, to: String(next[condition]), condition }));
 }
 
-function graphNode(key: string, node: JsonObject, artifacts: ReadonlyMap<Json, AuthoredArtifact>): JsonObject {
+function graphNode(
+  key: string,
+  node: JsonObject,
+  artifacts: ReadonlyMap<Json, AuthoredArtifact>,
+  form: TreeForm,
+): JsonObject {
   const type = own(node, "type") ?? null;
   const contract = artifacts.get(own(node, "fqdn_id") ?? null);
   if (type !== "CC" || contract === undefined) return { id: key, type };
+  if (form === "modules") return moduleNode(key, node, contract, artifacts);
   const steps = pipeline(contract).map(graphStep);
   return {
     id: key,
@@ -89,34 +113,51 @@ export interface Ways {
   list(): Iterable<string[]>;
 }
 
-/** Counted without being listed: there may be 2^n of them. @throws AuthorError when an edge leads nowhere or back */
-function waysThrough(workflow: AuthoredArtifact, entry: string, edges: readonly Edge[]): Ways {
-  const next = new Map<string, Set<string>>();
-  for (const { from, to } of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
+/** Counted without being listed: there may be 2^n of them. In a tree of modules, two outcomes with the same target count twice. */
+function waysThrough(
+  nodes: JsonObject,
+  entry: string,
+  edges: readonly Edge[],
+  form: TreeForm,
+): Ways | { readonly flaws: readonly GraphFlaw[] } {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    const known = next.get(from) ?? [];
+    next.set(from, known);
+    if (form === "modules" || !known.includes(to)) known.push(to);
+  }
   const targets = (key: string) => next.get(key) ?? NOWHERE;
-  const order = inwards(workflow, entry, targets);
+  const { order, wrong } = inwards(nodes, entry, targets);
+  if (wrong.length > 0) {
+    const flaws = wrong.flatMap(({ what, from, to }) =>
+      edges
+        .filter((edge) => edge.from === from && edge.to === to)
+        .map(({ condition }) => ({ what, path: ["core", "nodes", from, "next", condition], to })),
+    );
+    return { flaws };
+  }
   const counts = new Map<string, { readonly count: number; readonly places: number }>();
   for (const key of order) {
-    const behind = [...targets(key)].map((to) => counts.get(to) ?? { count: 0, places: 0 });
+    const behind = targets(key).map((to) => counts.get(to) ?? { count: 0, places: 0 });
     const count = behind.length === 0 ? 1 : behind.reduce((sum, one) => sum + one.count, 0);
     counts.set(key, { count, places: behind.reduce((sum, one) => sum + one.places, count) });
   }
   const { count, places } = counts.get(entry) ?? { count: 0, places: 0 };
-  const leads = (from: Json | undefined, to: Json) => targets(String(from)).has(String(to));
+  const leads = (from: Json | undefined, to: Json) => targets(String(from)).includes(String(to));
   return {
     count,
     places,
     has: (keys) =>
       keys[0] === entry &&
       keys.every((key, i) => i === 0 || leads(keys[i - 1], key)) &&
-      targets(String(keys.at(-1))).size === 0,
+      targets(String(keys.at(-1))).length === 0,
     list: () => listed(entry, targets),
   };
 }
 
-const NOWHERE: ReadonlySet<string> = new Set();
+const NOWHERE: readonly string[] = [];
 
-type Targets = (key: string) => ReadonlySet<string>;
+type Targets = (key: string) => readonly string[];
 
 function* listed(entry: string, targets: Targets): Generator<string[]> {
   const path: string[] = [];
@@ -124,33 +165,42 @@ function* listed(entry: string, targets: Targets): Generator<string[]> {
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
     path.length = one.depth;
     path.push(one.key);
-    const next = [...targets(one.key)];
+    const next = targets(one.key);
     if (next.length === 0) yield [...path];
-    for (const key of next.reverse()) waiting.push({ key, depth: one.depth + 1 });
+    for (const key of [...next].reverse()) waiting.push({ key, depth: one.depth + 1 });
   }
 }
 
-/** The nodes that the entry leads to, each behind all that it leads to. */
-function inwards(workflow: AuthoredArtifact, entry: string, targets: Targets): readonly string[] {
-  const nodes = section(workflow, "core", "nodes");
-  const refuse = (what: string) => new AuthorError(workflow.source, 1, what);
+interface WrongEdge {
+  readonly what: "LOST" | "CYCLE";
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Inwards {
+  readonly order: readonly string[];
+  readonly wrong: readonly WrongEdge[];
+}
+
+/** The nodes that the entry leads to, each behind all that it leads to; and the edges that lead nowhere, or back. */
+function inwards(nodes: JsonObject, entry: string, targets: Targets): Inwards {
   const order = new Set<string>();
   const open = new Set<string>();
+  const wrong: WrongEdge[] = [];
   const waiting = [entry];
   for (let key = waiting.at(-1); key !== undefined; key = waiting.at(-1)) {
-    const next = [...targets(key)];
     if (!open.has(key) && !order.has(key)) {
-      const lost = next.find((to) => !Object.hasOwn(nodes, to));
-      if (lost !== undefined) throw refuse(`${key} leads to ${lost}, which is not a node`);
       open.add(key);
-      const back = next.find((to) => open.has(to));
-      if (back !== undefined) throw refuse(`${back} leads back to itself`);
-      for (const to of next) if (!order.has(to)) waiting.push(to);
+      for (const to of new Set(targets(key))) {
+        if (!Object.hasOwn(nodes, to)) wrong.push({ what: "LOST", from: key, to });
+        else if (open.has(to)) wrong.push({ what: "CYCLE", from: key, to });
+        else if (!order.has(to)) waiting.push(to);
+      }
     } else {
       waiting.pop();
       open.delete(key);
       order.add(key);
     }
   }
-  return [...order];
+  return { order: [...order], wrong };
 }

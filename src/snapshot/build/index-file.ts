@@ -1,10 +1,11 @@
 /** The index of artifacts and of the users of each store, as `artifact_index/` has it. */
 
-import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import { isObject, type Json, type JsonObject, objectAt, own } from "../../json/value.ts";
 import { namespaceOf } from "../fqdn.ts";
 import { type AuthoredArtifact, ofKind, pipeline, section } from "./authored.ts";
+import type { TreeForm } from "./tree.ts";
 
-const HEADER = { schema_version: "v0", generated_by: "bin/snapshot.mts" };
+const HEADER = { schema_version: "v0", generated_by: "pgs compile" };
 
 export function artifactIndex(artifacts: readonly AuthoredArtifact[]): JsonObject {
   const entries = artifacts.map(({ fqdn, kind, file }) => [
@@ -14,7 +15,11 @@ export function artifactIndex(artifacts: readonly AuthoredArtifact[]): JsonObjec
   return { ...HEADER, artifact_count: artifacts.length, artifacts: Object.fromEntries(entries) };
 }
 
-export function storeIndex(artifacts: readonly AuthoredArtifact[]): JsonObject {
+/**
+ * In our own tree the users of a store are the contracts whose steps name it; in a tree of modules, those whose side
+ * effect has its path by the runtime binding.
+ */
+export function storeIndex(artifacts: readonly AuthoredArtifact[], form: TreeForm): JsonObject {
   const stores: { [name: string]: JsonObject } = {};
   for (const structure of ofKind(artifacts, "STRUCTURE")) {
     const domain = namespaceOf(structure.fqdn);
@@ -25,7 +30,10 @@ export function storeIndex(artifacts: readonly AuthoredArtifact[]): JsonObject {
         declared_by: structure.fqdn,
         path: path ?? null,
         description: description ?? null,
-        bindings: storeBindings(structure, store, artifacts),
+        bindings:
+          form === "own"
+            ? storeBindings(structure, store, artifacts)
+            : pathBindings(typeof path === "string" ? path : "", artifacts),
       };
       const earlier = stores[name]?.["declarations"] as readonly Json[] | undefined;
       stores[name] = { domain, store, declarations: [...(earlier ?? []), declaration] };
@@ -51,14 +59,34 @@ function storeBindings(
   );
 }
 
+/** Per runtime binding and side effect with that path: the contracts that use the side effect, and their workflows. */
+function pathBindings(path: string, artifacts: readonly AuthoredArtifact[]): readonly JsonObject[] {
+  return ofKind(artifacts, "RB").flatMap((binding) =>
+    Object.entries(section(binding, "core", "bindings"))
+      .filter(([, bound]) => isObject(bound) && pathOf(bound) === path)
+      .map(([effect]) => ({
+        rb: binding.fqdn,
+        cs: effect,
+        ...usersOf({ binding, effect, store: null }, artifacts),
+      })),
+  );
+}
+
+function pathOf(bound: JsonObject): string | null {
+  const path = own(objectAt(bound, "policy"), "path");
+  return typeof path === "string" ? path.replace("{{module_data_root}}/", "") : null;
+}
+
 interface StoreUse {
   readonly binding: AuthoredArtifact;
   readonly effect: string;
-  readonly store: string;
+  /** Null: whichever. */
+  readonly store: string | null;
 }
 
 function usersOf({ binding, effect, store }: StoreUse, artifacts: readonly AuthoredArtifact[]) {
-  const uses = (step: JsonObject) => own(step, "side_effect") === effect && own(step, "store") === store;
+  const uses = (step: JsonObject) =>
+    own(step, "side_effect") === effect && (store === null || own(step, "store") === store);
   const contracts = ofKind(artifacts, "CC").filter((contract) => pipeline(contract).some(uses));
   const workflows = ofKind(artifacts, "WF").filter(
     (workflow) => own(workflow.derived.frontmatter, "runtime_binding") === binding.fqdn,

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
-import { readAuthored, readGenerated } from "../../../bin/snapshot.mts";
 import { registry } from "../../../src/capabilities/registry.ts";
+import { readAuthored } from "../../../src/check/authored/read-authored.ts";
+import { differencesOf } from "../../../src/check/authored/snapshot-change.ts";
 import { sha256 } from "../../../src/json/canonical.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
-import { AuthorError } from "../../../src/snapshot/build/authored.ts";
-import { buildSnapshot, differences } from "../../../src/snapshot/build/build.ts";
+import { nodeFiles } from "../../../src/platform/node-ports.ts";
+import { buildSnapshot } from "../../../src/snapshot/build/build.ts";
+import { FOLDER, memoryFiles } from "../memory-files.ts";
 
-const authored = readAuthored();
-const made = buildSnapshot(authored);
+const project = join(import.meta.dirname, "../../..");
+const { files: authored, problems: unread } = readAuthored(join(project, "protocol"), nodeFiles);
+const { files: made, problems } = buildSnapshot(authored);
 const parsed = new Map([...made].map(([path, text]) => [path, JSON.parse(text) as JsonObject]));
 const artifacts = [...parsed]
   .filter(([path]) => /^(governance\/)?artifacts\//.test(path))
@@ -30,7 +34,9 @@ const sorted = (value: readonly Json[]) => value.map(String).sort();
 const steps = (contract: JsonObject) => list(at(contract, "core", "pipeline")).filter(isObject);
 
 test("the snapshot on disk is what its Markdown gives", () => {
-  assert.deepEqual(differences(made, readGenerated()), []);
+  assert.deepEqual([...unread, ...problems], []);
+  const snapshot = join(project, "protocol_snapshot");
+  assert.deepEqual(differencesOf({ files: made, isModuleTree: false }, snapshot, nodeFiles), []);
 });
 
 test("every content_hash is the hash of its content, and content is the authored text", () => {
@@ -55,69 +61,30 @@ test("every reference resolves, and every artifact but the root is governed by a
 test("one changed byte of an authored file changes that file's artifact, and shows", () => {
   for (const file of authored.filter((_, i) => i % 4 === 0)) {
     const changed = authored.map((one) => (one === file ? { ...one, text: `${one.text.slice(0, -1)} ` } : one));
-    const found = differences(buildSnapshot(changed), made);
+    const anew = buildSnapshot(changed).files;
     const artifact = file.path.replace(/^(governance\/)?(.+)\.md$/, "$1artifacts/$2.json");
-    assert.deepEqual(found, [{ path: artifact, what: "differs" }], file.path);
+    const differing = [...anew].filter(([path, text]) => made.get(path) !== text).map(([path]) => path);
+    assert.deepEqual([differing, anew.size], [[artifact], made.size], file.path);
   }
 });
 
 test("a file nobody makes any more and a file that is not there yet are named", () => {
   const [first] = made.keys();
-  const found = new Map([...made, ["artifacts/events/old.json", "{}"]]);
+  const found = new Map([
+    ...made,
+    ["artifacts/events/test__EV_OLD_V0.json", "{}"],
+    ["artifacts/notes.json", "{}"],
+  ]);
   found.delete(String(first));
-  assert.deepEqual(differences(made, found), [
+  const files = memoryFiles(new Map([...found].map(([path, text]) => [path, Buffer.from(text)])));
+  assert.deepEqual(differencesOf({ files: made, isModuleTree: false }, FOLDER, files), [
     { path: first, what: "missing" },
-    { path: "artifacts/events/old.json", what: "stale" },
+    { path: "artifacts/events/test__EV_OLD_V0.json", what: "stale" },
   ]);
 });
 
 test("the order of the authored files does not matter", () => {
-  assert.deepEqual([...buildSnapshot([...authored].reverse())], [...made]);
-});
-
-const machine = (yaml: string) => `\n## Machine\n\n\`\`\`yaml\n${yaml}\n\`\`\`\n`;
-const refused = [
-  ["a file without a full name", "events/EV_X_V0.md", "# EV_X_V0\n"],
-  [
-    "an artifact in the folder of another kind",
-    "intents/test__EV_X_V0.md",
-    `# EV_X_V0\n${machine("ev_code: EV_X_V0")}`,
-  ],
-  ["a heading that is not the code", "events/test__EV_X_V0.md", `# EV_Y_V0\n${machine("ev_code: EV_X_V0")}`],
-  ["a Machine block with another code", "events/test__EV_X_V0.md", `# EV_X_V0\n${machine("ev_code: EV_Y_V0")}`],
-  ["no Machine block", "events/test__EV_X_V0.md", "# EV_X_V0\n"],
-  [
-    "a name that nobody authored",
-    "events/test__EV_X_V0.md",
-    `# EV_X_V0\n${machine("ev_code: EV_X_V0\nof: test::EV_Y_V0")}`,
-  ],
-  [
-    "a node that leads back to itself",
-    "workflows/test__WF_X_V0.md",
-    `# WF_X_V0\n${machine("wf_code: WF_X_V0\ncore: {start_node: A, nodes: {A: {type: IN, next: {ACK: A}}}}")}`,
-  ],
-  [
-    "a node that leads nowhere",
-    "workflows/test__WF_X_V0.md",
-    `# WF_X_V0\n${machine("wf_code: WF_X_V0\ncore: {start_node: A, nodes: {A: {type: IN, next: {ACK: B}}}}")}`,
-  ],
-] as const;
-
-for (const [about, path, text] of refused) {
-  test(`${about} is refused with the file`, () => {
-    assert.throws(
-      () => buildSnapshot([{ path, text }]),
-      (error) => error instanceof AuthorError && error.file === path,
-    );
-  });
-}
-
-test("a Machine block that is no YAML is refused with its line in the file", () => {
-  const text = `# EV_X_V0\n${machine("ev_code: EV_X_V0\nbroken: [")}`;
-  assert.throws(
-    () => buildSnapshot([{ path: "events/test__EV_X_V0.md", text }]),
-    (error) => error instanceof AuthorError && error.line >= 6,
-  );
+  assert.deepEqual([...buildSnapshot([...authored].reverse()).files], [...made]);
 });
 
 test("every conformance case is answered by the bound transform as it says", async () => {

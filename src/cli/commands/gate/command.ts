@@ -145,10 +145,16 @@ const USE_CASES: readonly UseCase[] = [
         jobs,
         filter: undefined,
         update: false,
+        remote: false,
         coverage: true,
       };
       const tested = await testScenarios(
-        { ...asked, workspace: settings.workspace, expectSeal: trust.root },
+        {
+          ...asked,
+          workspace: settings.workspace,
+          capabilities: settings.capabilities,
+          expectSeal: trust.root,
+        },
         testPorts(platform),
       );
       return gatedBy(testReport({ snapshot, min, listsUntaken: true }), tested, context);

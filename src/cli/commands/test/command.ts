@@ -27,6 +27,9 @@ export const test = defineCommand({
     Test: {
       filter: text("TEXT", "only scenarios with this text in their name or file name"),
       update: flag("update differing expectations with the actual values"),
+      remote: flag(
+        "perform http and host effects whose answers no scenario gives; without it, they are refused",
+      ),
       watch: flag("test again whenever a scenario or the snapshot changes"),
       "from-trace": file(
         "write a scenario from a recorded run: to the argument, or to scenarios/<trace id>.scenario.yaml",
@@ -68,15 +71,17 @@ export const test = defineCommand({
       await print(result, { ...report, toText }, request, context);
       return EXIT.SUCCESS;
     }
-    const { filter, update, jobs } = request;
+    const { filter, update, remote, jobs } = request;
     const coverage = request.coverage || untaken || min !== undefined || areCoverageFilesNamed(request);
     const asked = {
       place: path(place),
       filter,
       update,
+      remote,
       jobs,
       coverage,
       workspace: settings.workspace,
+      capabilities: settings.capabilities,
       expectSeal: trust.root,
     };
     const shown = (file: string) => shortPath(file, platform.cwd);

@@ -1,0 +1,261 @@
+/**
+ * Compiles a folder of authored Markdown: builds the files of the snapshot, compiles every workflow and contract in
+ * them, and reports everything that is wrong at its place in the Markdown.
+ */
+
+import { capabilityMarkdown } from "../../capabilities/markdown.ts";
+import type { Registry } from "../../capabilities/registry.ts";
+import { parsePointer, pointer } from "../../json/pointer.ts";
+import type { JsonObject } from "../../json/value.ts";
+import { findingsOfContract } from "../../plan/findings.ts";
+import type { Finding } from "../../plan/plan.ts";
+import type { Files } from "../../ports.ts";
+import { type Built, type BuiltArtifact, buildSnapshot } from "../../snapshot/build/build.ts";
+import { inOrder, type Problem } from "../../snapshot/build/problem.ts";
+import { ownPathOf } from "../../snapshot/build/tree.ts";
+import { parseStrict } from "../../snapshot/envelope.ts";
+import { type Fqdn, fqdnOfFile, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
+import { type Change, fieldPointer, type Path, sentence } from "../../snapshot/hint.ts";
+import type { Reason } from "../../snapshot/parse.ts";
+import { type Entry, type Read, readEntry } from "../analysis/entries.ts";
+import { type CheckedWorkflow, type SnapshotModel, snapshotModelOf } from "../analysis/snapshot-model.ts";
+import { declarationFlaws } from "./declarations.ts";
+import { AuthoredFault } from "./errors.ts";
+import { readAuthored, readBase } from "./read-authored.ts";
+
+export interface CompileRequest {
+  /** The folder of authored Markdown. */
+  readonly authored: string;
+  /** A snapshot whose artifacts may be mentioned, and become part of what is made. */
+  readonly onto?: string | null;
+  readonly files: Files;
+  readonly registry: Registry;
+}
+
+export interface Compilation {
+  /** Text by path below the snapshot; whole only where there is no error. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Errors and warnings, by file, line and column. */
+  readonly problems: readonly Problem[];
+  /** How many artifacts there are, those that nobody authored among them. */
+  readonly artifacts: number;
+  /** The capabilities whose artifacts were made from their declarations. */
+  readonly generated: readonly Fqdn[];
+  /** Whether it is a tree of modules, whose conformance cases come from elsewhere. */
+  readonly isModuleTree: boolean;
+}
+
+/** @throws AuthoredFault, SnapshotFault where there is nothing to compile, or nothing to build upon */
+export async function compileAuthored(request: CompileRequest): Promise<Compilation> {
+  const { authored, onto = null, files, registry } = request;
+  const read = readAuthored(authored, files);
+  if (read.files.length === 0 && read.problems.length === 0)
+    throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
+  const built = buildSnapshot(read.files, {
+    base: onto === null ? [] : readBase(onto, files),
+    standard(name) {
+      const capability = registry.capability(name);
+      return capability === undefined ? null : capabilityMarkdown(capability);
+    },
+  });
+  const reported = [...read.problems, ...built.problems, ...differingDeclarations(built, registry)];
+  const planned = problemsIn(await modelOf(built, authored, registry), built, reported);
+  return {
+    files: built.files,
+    problems: inOrder([...reported, ...planned.filter((one) => !isKnown(one, reported))]),
+    artifacts: built.artifacts.length,
+    generated: built.generated,
+    isModuleTree: built.form === "modules",
+  };
+}
+
+export function errorsIn({ problems }: Pick<Compilation, "problems">): readonly Problem[] {
+  return problems.filter(({ severity }) => severity === "error");
+}
+
+/** What is wrong at a place, above it or below it, was reported there already. */
+function isKnown(problem: Problem, reported: readonly Problem[]): boolean {
+  const at = problem.path === undefined ? null : `${pointer(problem.path)}/`;
+  return reported.some(({ file, path, line }) => {
+    if (file !== problem.file) return false;
+    if (path === undefined || at === null) return line === problem.line;
+    const other = `${pointer(path)}/`;
+    return at.startsWith(other) || other.startsWith(at);
+  });
+}
+
+// ---- capabilities ----
+
+function differingDeclarations({ artifacts }: Built, registry: Registry): readonly Problem[] {
+  return artifacts.flatMap((artifact) =>
+    declarationFlaws(artifact.fqdn, artifact.derived.frontmatter, registry).flatMap((flaw) =>
+      toProblem(artifact, { ...flaw, code: "DECLARATION_DIFFERS", severity: "error" }),
+    ),
+  );
+}
+
+type Unplaced = Pick<Problem, "code" | "severity" | "message" | "hint"> & { readonly path: Path };
+
+/** Nothing for an artifact that nobody authored. */
+function toProblem({ source, text }: BuiltArtifact, { path, ...said }: Unplaced): readonly Problem[] {
+  if (source === null || text === null) return [];
+  // A wrong name is a key where it is to be renamed, else a value.
+  const part = /^(?:rename|remove) /.test(said.hint) ? "key" : "value";
+  return [{ file: source, ...text.at(path, part), ...said, path }];
+}
+
+// ---- workflows and contracts ----
+
+async function modelOf({ files }: Built, folder: string, registry: Registry): Promise<SnapshotModel> {
+  const entries = new Map<string, Entry>();
+  const documents = new Map<string, JsonObject>();
+  for (const [path, text] of files) {
+    const bytes = Buffer.from(text);
+    if (fqdnOfFile(path) === undefined) documents.set(path, parseStrict(path, bytes));
+    else {
+      const entry = readEntry({ path, bytes });
+      entries.set(entry.fqdn, entry);
+    }
+  }
+  const read: Read = {
+    entries,
+    documents,
+    texts: files,
+    isSealed: false,
+    paths: [...files.keys()],
+    faults: [],
+  };
+  return snapshotModelOf(read, [], folder, registry);
+}
+
+function problemsIn(
+  { workflows, contracts }: SnapshotModel,
+  built: Built,
+  reported: readonly Problem[],
+): readonly Problem[] {
+  const byName = new Map<string, BuiltArtifact>(built.artifacts.map((one) => [one.fqdn, one]));
+  const byFile = new Map(built.artifacts.map((one) => [one.file, one]));
+  const wrong = new Set(reported.filter(({ severity }) => severity === "error").map(({ file }) => file));
+  const isWrong = (name: string) => wrong.has(byName.get(name)?.source ?? "") || built.unread.has(name);
+  const causes = [
+    ...workflows.flatMap((workflow) => causesOf(workflow, isWrong)),
+    ...contracts.flatMap((contract) => contract.causes),
+  ];
+  const findings = [
+    ...workflows.flatMap(({ plan }) => plan?.findings ?? []),
+    ...contracts.flatMap(({ contract, uses }) =>
+      contract === null || uses.length > 0 ? [] : findingsOfContract(contract, false),
+    ),
+  ];
+  return [
+    ...causes.flatMap((cause) => {
+      const artifact = byName.get(cause.artifact.fqdn);
+      return artifact === undefined || isUnread(cause, artifact, built)
+        ? []
+        : toProblem(artifact, reasonOf(cause, byName));
+    }),
+    ...meantOnce(findings).flatMap((finding) => {
+      const artifact = byFile.get(finding.file);
+      return artifact === undefined ? [] : toProblem(artifact, findingOf(finding));
+    }),
+  ];
+}
+
+/**
+ * The reasons why a workflow does not compile. Where the workflow, or what binds its side effects, is wrong itself, what
+ * that makes of its contracts is left out: each is compiled alone, too.
+ */
+function causesOf(
+  { artifact, table, causes }: CheckedWorkflow,
+  isWrong: (name: string) => boolean,
+): readonly Reason[] {
+  const isOwn = (reason: Reason) => reason.artifact.fqdn === artifact.fqdn;
+  const isUnsure = isWrong(artifact.fqdn) || isWrong(table.runtimeBinding) || hasUnboundStorage(causes);
+  const kept = isUnsure ? causes.filter(isOwn) : causes;
+  const hasStart = !kept.some(({ code }) => code === "NO_START" || code === "START_NOT_IN");
+  return hasStart ? kept : kept.filter(({ code }) => code !== "TWO_STARTS");
+}
+
+/** Whether the runtime binding or its structure cannot be found. */
+function hasUnboundStorage(causes: readonly Reason[]): boolean {
+  return causes.some(({ path }) => ["runtime_binding", "storage_structure"].includes(String(path.at(-1))));
+}
+
+/** Whether the reason is that an artifact cannot be read, which is reported there. */
+function isUnread({ artifact, code, path }: Reason, { derived }: BuiltArtifact, { unread }: Built): boolean {
+  if (code !== "UNKNOWN_REFERENCE") return false;
+  const named = path.reduce<unknown>(
+    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+    derived.frontmatter,
+  );
+  const namespace = artifact.fqdn.slice(0, artifact.fqdn.indexOf("::"));
+  return typeof named === "string" && unread.has(qualify(named, namespace));
+}
+
+function reasonOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>): Unplaced {
+  const { code, what: message, hint } = reason;
+  const path = asAuthored(reason.path, reason.artifact.frontmatter);
+  return { code, severity: "error", message, path, hint: hintOf(reason, hint, byName) };
+}
+
+/** A node's full name is made of its code, which is what the Markdown has. */
+function asAuthored(path: Path, frontmatter: JsonObject): Path {
+  if (path.at(-1) !== "fqdn_id") return path;
+  const node = path
+    .slice(0, -1)
+    .reduce<unknown>(
+      (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+      frontmatter,
+    );
+  const hasCode = typeof node === "object" && node !== null && "code" in node;
+  return hasCode ? [...path.slice(0, -1), "code"] : path;
+}
+
+function hintOf(reason: Reason, hint: Reason["hint"], byName: ReadonlyMap<string, BuiltArtifact>): string {
+  if (hint === undefined) return "correct it, or remove it";
+  if (typeof hint === "string")
+    return hint.replace(/^add (\S+) to the snapshot$/, (_, file: string) => addFile(file));
+  const { artifact = reason.artifact, at = reason.path, ...change } = hint;
+  const path = asAuthored(at, artifact.frontmatter);
+  const text = sentence(pointer(path), path === at ? change : withShortName(change, artifact.fqdn));
+  const source = byName.get(artifact.fqdn)?.source ?? null;
+  return artifact.fqdn === reason.artifact.fqdn || source === null ? text : `in ${source}, ${text}`;
+}
+
+/** A code means the artifact of the same namespace. */
+function withShortName(change: Change, fqdn: Fqdn): Change {
+  if (change.do !== "change") return change;
+  return { do: "change", to: change.to.replace(`"${namespaceOf(fqdn)}::`, '"') };
+}
+
+function addFile(file: string): string {
+  const name = fqdnOfFile(file);
+  return name === undefined ? `add ${file}` : `add the file ${ownPathOf(name)}, or correct the name`;
+}
+
+/** A misspelt outcome is two findings: one that cannot happen, and one that has no route. */
+function meantOnce(findings: readonly Finding[]): readonly Finding[] {
+  const renamed = new Set<string>();
+  return findings.filter(({ file, hint }) => {
+    if (hint === undefined || !isRename(hint.text)) return true;
+    const key = `${file}\0${hint.text}`;
+    if (renamed.has(key)) return false;
+    renamed.add(key);
+    return true;
+  });
+}
+
+function isRename(hint: string): boolean {
+  return hint.startsWith("rename ");
+}
+
+/** A name that was obviously meant to be another is an error, everything else a matter of `pgs check`. */
+function findingOf({ code, what, pointer: at, hint }: Finding): Unplaced {
+  const found = parsePointer(at).slice(1);
+  if (hint === undefined) return { code, severity: "warning", message: what, path: found, hint: NO_FIX };
+  const text = hint.text.replace(fieldPointer(hint.path), pointer(hint.path));
+  if (isRename(text)) return { code, severity: "error", message: what, path: hint.path, hint: text };
+  return { code, severity: "warning", message: what, path: found, hint: text };
+}
+
+const NO_FIX = "correct it; pgs check says why it matters";

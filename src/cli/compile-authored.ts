@@ -1,0 +1,70 @@
+/** Compiling the workspace's authored Markdown, as every command does it that makes or compares a snapshot. */
+
+import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
+import { AuthoredFault } from "../check/authored/errors.ts";
+import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
+import { IoError } from "../ports.ts";
+import type { Problem } from "../snapshot/build/problem.ts";
+import { SEAL_FILE } from "../snapshot/seal.ts";
+import { type Context, shortPath } from "./context.ts";
+
+/** The folders of one call. */
+export interface Sources {
+  readonly authored: string | undefined;
+  readonly onto: string | undefined;
+}
+
+/** The Markdown compiled, and where the snapshot is not what it makes. */
+export interface CompiledSources {
+  /** The folder of the Markdown. */
+  readonly authored: string;
+  readonly compilation: Compilation;
+  readonly errors: readonly Problem[];
+  /** None where the Markdown has errors. */
+  readonly differences: readonly Difference[];
+}
+
+/** @throws AuthoredFault, SnapshotFault */
+export async function compileSources({ authored, onto }: Sources, context: Context): Promise<CompiledSources> {
+  const { settings, platform, path } = context;
+  const folder = authored === undefined ? settings.authored : path(authored);
+  if (folder === null) throw new AuthoredFault("AUTHORED_NOT_NAMED", {});
+  requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
+  const { files } = platform;
+  const registry = await context.registry();
+  const base = onto === undefined ? null : path(onto);
+  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry });
+  const errors = errorsIn(compilation);
+  const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);
+  return { authored: folder, compilation, errors, differences };
+}
+
+/** The snapshot is replaced as a whole, so nothing else may be in its folder. @throws AuthoredFault */
+function requireOwnFolder(snapshot: string, folders: Readonly<Record<string, string>>): void {
+  for (const [holds, folder] of Object.entries(folders)) {
+    if (`${folder}/`.startsWith(`${snapshot}/`))
+      throw new AuthoredFault("SNAPSHOT_HOLDS_SOURCES", { snapshot, holds });
+  }
+}
+
+/** Makes the snapshot what the Markdown makes; answers whether a seal was removed with that. @throws AuthoredFault */
+export async function writeSnapshot(
+  { compilation, differences }: CompiledSources,
+  { platform, settings }: Context,
+): Promise<boolean> {
+  if (differences.length === 0) return false;
+  const isSealed = platform.files.realPath(`${settings.snapshot}/${SEAL_FILE}`) !== null;
+  try {
+    await platform.replaceFolder(settings.snapshot, changeFor(compilation, differences));
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    const facts = { folder: settings.snapshot, errno: error.errno };
+    throw new AuthoredFault("SNAPSHOT_UNWRITABLE", facts, { cause: error });
+  }
+  return isSealed;
+}
+
+/** A file of the Markdown, as the reader would write it. */
+export function authoredPath(folder: string, { file }: Problem, { platform }: Context): string {
+  return shortPath(`${folder}/${file}`, platform.cwd);
+}

@@ -1,0 +1,317 @@
+/**
+ * Reads one authored file. What is wrong with it is reported, and where a repair is certain the reading goes on with the
+ * repaired text: so the problems behind the first one are reported, too.
+ */
+
+import { DEPTH } from "../../json/limits.ts";
+import { lineAt } from "../../json/text.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import { examineYaml, YamlFlaw } from "../../json/yaml-text.ts";
+import { machineText } from "../derive.ts";
+import { type Path, quote, sentence } from "../hint.ts";
+import { AuthoredText } from "./authored-text.ts";
+import { inOrder, type Problem, type ProblemCode, type Spot } from "./problem.ts";
+import { type Repair, repairIndent, repairLine, type Score } from "./repair.ts";
+import { isMember, type ShapeError, shapeErrors } from "./shape.ts";
+
+export interface Reading {
+  /** As it is, or as it would be after the repairs. */
+  readonly text: AuthoredText;
+  /** Null where the Machine block cannot be read. */
+  readonly block: JsonObject | null;
+  readonly problems: readonly Problem[];
+}
+
+export interface Expected {
+  readonly kind: string;
+  readonly code: string;
+  /** Whether the first line must be the code, and the block must state it. */
+  readonly isCodeStated: boolean;
+}
+
+export function readMarkdown(file: string, given: string, expected: Expected): Reading {
+  const reader = new Reader(file, expected);
+  return reader.read(given);
+}
+
+class Reader {
+  readonly #file: string;
+  readonly #expected: Expected;
+  readonly #problems: Problem[] = [];
+
+  constructor(file: string, expected: Expected) {
+    this.#file = file;
+    this.#expected = expected;
+  }
+
+  read(given: string): Reading {
+    const { code, isCodeStated } = this.#expected;
+    const text = this.#plainText(given);
+    if (text === null) return { text: new AuthoredText(given), block: null, problems: this.#problems };
+    if (isCodeStated && !text.startsWith(`# ${code}\n`)) {
+      const message = `the first line is not "# ${code}"`;
+      const hint = /^# *\w/.test(text) ? `write # ${code} on line 1` : `add a first line: # ${code}`;
+      this.#report("HEADING", { line: 1, column: 1 }, message, hint);
+    }
+    const found = machineText(text);
+    if (found === null) {
+      this.#reportNoBlock(text);
+      return { text: new AuthoredText(text), block: null, problems: this.#problems };
+    }
+    const first = lineAt(text, found.start);
+    const whole = (block: string) =>
+      `${text.slice(0, found.start)}${block}${text.slice(found.start + found.text.length)}`;
+    const { block, value } = this.#readBlock(
+      found.text,
+      first,
+      (one) => new AuthoredText(whole(one)),
+      found.start,
+    );
+    const read = new AuthoredText(whole(block));
+    if (value !== null) this.#reportCode(value, read);
+    return { text: read, block: value, problems: inOrder(this.#problems) };
+  }
+
+  #report(code: ProblemCode, spot: Spot, message: string, hint: string, more: Partial<Problem> = {}): void {
+    this.#problems.push({ file: this.#file, ...spot, code, severity: "error", message, hint, ...more });
+  }
+
+  /** Without byte order mark and carriage returns; null for two texts in one. */
+  #plainText(given: string): string | null {
+    const start = { line: 1, column: 1 };
+    const unmarked = given.replace(/^\ufeff/, "");
+    if (unmarked !== given)
+      this.#report(
+        "BYTE_ORDER_MARK",
+        start,
+        "the file begins with a byte order mark",
+        "save it as UTF-8 without one",
+      );
+    const text = unmarked.replaceAll("\r\n", "\n");
+    if (text !== unmarked) {
+      const at = new AuthoredText(unmarked).spot(unmarked.indexOf("\r\n"));
+      const hint = "save the file with line feeds (LF) as line ends";
+      this.#report("CARRIAGE_RETURN", at, "lines end with a carriage return and a line feed (CRLF)", hint);
+    }
+    const conflict = /^(?:<{7} |={7}$|>{7} )/m.exec(text);
+    if (conflict !== null) {
+      const at = new AuthoredText(text).spot(conflict.index);
+      const hint = "keep one side of the merge, and remove the lines with the markers";
+      this.#report("CONFLICT_MARKERS", at, "the file contains merge-conflict markers", hint);
+      return null;
+    }
+    return text;
+  }
+
+  #reportNoBlock(text: string): void {
+    const lines = text.split("\n");
+    const heading = lines.findIndex((line) => /^#+\s*machine\s*$/i.test(line));
+    const at = { line: heading === -1 ? 1 : heading + 1, column: 1 };
+    const message = "there is no block of YAML below ## Machine";
+    this.#report("NO_MACHINE_BLOCK", at, message, blockHint(lines, heading));
+  }
+
+  #readBlock(
+    given: string,
+    first: number,
+    whole: (block: string) => AuthoredText,
+    start: number,
+  ): { readonly block: string; readonly value: JsonObject | null } {
+    const score = (text: string) => this.#score(text);
+    let block = given;
+    const duplicates = new Set<number>();
+    for (let round = 0; round < MOST_REPAIRS; round++) {
+      const { errors, value, document } = examine(block);
+      for (const { code, offset } of errors) {
+        if (code !== "DUPLICATE_KEY" || duplicates.has(offset)) continue;
+        duplicates.add(offset);
+        this.#reportDuplicate(block, offset, whole(block), start);
+      }
+      const [error] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
+      if (error === undefined) {
+        if (isObject(value)) return { block, value: this.#reportShape(block, value, first, whole) };
+        const message = "the Machine block is not a mapping";
+        const hint = `begin it with ${this.#expected.kind.toLowerCase()}_code: ${this.#expected.code}`;
+        if (document !== null) this.#report("YAML", whole(block).spot(start), message, hint);
+        return { block, value: null };
+      }
+      const line = lineAt(block, error.offset);
+      const repair = repairLine(block, line, score);
+      const spot = whole(block).spot(start + error.offset);
+      if (repair === null) {
+        for (const one of errors.filter(({ code }) => code !== "DUPLICATE_KEY"))
+          this.#report(
+            "YAML",
+            whole(block).spot(start + one.offset),
+            one.what,
+            HINTS[one.code] ?? DEFAULT_HINT,
+          );
+        return { block, value: null };
+      }
+      this.#reportRepair(error, repair, spot, first);
+      block = repair.text;
+    }
+    return { block, value: null };
+  }
+
+  #reportRepair(error: { code: string; what: string }, repair: Repair, spot: Spot, first: number): void {
+    const isTab = error.code === "TAB_AS_INDENT";
+    const code = isTab ? "TAB" : repair.isIndent ? "INDENT" : "YAML";
+    const line = first + repair.line - 1;
+    const at = line === spot.line ? spot : { line, column: 1 };
+    const what =
+      code === "TAB" ? error.what : code === "INDENT" ? "the line is indented wrongly" : "the line is not YAML";
+    this.#report(code, at, what, repair.hint(first));
+  }
+
+  #reportDuplicate(block: string, offset: number, text: AuthoredText, start: number): void {
+    const key = /^[^\s:]+/.exec(block.slice(offset))?.[0] ?? "the key";
+    const spot = text.spot(start + offset);
+    const last = spot.line + lengthOf(block, offset) - 1;
+    const lines = last === spot.line ? `line ${spot.line}` : `lines ${spot.line} to ${last}`;
+    this.#report(
+      "DUPLICATE_KEY",
+      spot,
+      `${key} occurs twice in one mapping`,
+      `remove ${lines}, or rename ${key} there`,
+    );
+  }
+
+  /** The block as it would be with the right indentation. */
+  #reportShape(
+    given: string,
+    value: JsonObject,
+    first: number,
+    whole: (block: string) => AuthoredText,
+  ): JsonObject {
+    const { kind, code } = this.#expected;
+    const errors = shapeErrors(kind, code, value);
+    if (errors.length === 0) return value;
+    const text = whole(given);
+    const moved = this.#moved(errors, given, first, text);
+    if (moved === null) {
+      for (const error of errors) this.#reportShapeError(error, text);
+      return withRenamed(value, errors);
+    }
+    const message = "the line is indented wrongly";
+    const line = first + moved.line - 1;
+    const column = (/^\s*/.exec(given.split("\n")[moved.line - 1] ?? "")?.[0].length ?? 0) + 1;
+    this.#report("INDENT", { line, column }, message, moved.hint(first));
+    const { value: repaired } = examine(moved.text);
+    return isObject(repaired) ? this.#reportShape(moved.text, repaired, first, whole) : value;
+  }
+
+  /** The move of a member that belongs elsewhere, after which there are fewer errors. */
+  #moved(errors: readonly ShapeError[], block: string, first: number, text: AuthoredText): Repair | null {
+    const { kind } = this.#expected;
+    const lines = new Set<number>();
+    for (const { path } of errors) {
+      for (let length = path.length; length > 0; length--) {
+        if (isMember(kind, String(path[length - 1])))
+          lines.add(text.at(path.slice(0, length)).line - first + 1);
+      }
+    }
+    // The first line has nothing above it to belong to. A line further down has fewer lines below it.
+    const starts = [...lines].filter((line) => line > 1).sort((a, b) => b - a);
+    return repairIndent(block, starts, (one) => this.#score(one));
+  }
+
+  #reportShapeError({ code, path, part, message, hint }: ShapeError, text: AuthoredText): void {
+    this.#report(code, text.at(path, part), message, hint, { path });
+  }
+
+  #score(block: string): Score {
+    const { errors, value } = examine(block);
+    const yaml = errors.filter(({ code }) => code !== "DUPLICATE_KEY").length;
+    if (yaml > 0 || !isObject(value)) return { yaml: Math.max(yaml, 1), shape: 0 };
+    const { kind, code } = this.#expected;
+    const stated = own(value, `${kind.toLowerCase()}_code`);
+    const shape = shapeErrors(kind, code, value).length;
+    return { yaml, shape: stated === undefined || stated === code ? shape : shape + 1 };
+  }
+
+  #reportCode(block: JsonObject, text: AuthoredText): void {
+    const { kind, code, isCodeStated } = this.#expected;
+    const path = [`${kind.toLowerCase()}_code`];
+    const stated = own(block, path[0] as string);
+    if (stated === code) return;
+    const known = this.#problems.some((one) => one.path?.length === 1 && one.code.endsWith("_KEY"));
+    if (stated === undefined) {
+      if (!isCodeStated || known) return;
+      const hint = sentence(`/${path[0]}`, { do: "add", as: quote(code) });
+      this.#report("MISSING_KEY", text.at([]), `the Machine block has no ${path[0]}`, hint, { path });
+      return;
+    }
+    const hint = sentence(`/${path[0]}`, { do: "change", to: quote(code) });
+    const message = `the Machine block declares the code ${quote(stated)}, but the file is named ${code}`;
+    this.#report("CODE_DIFFERS", text.at(path, "value"), message, hint, { path });
+  }
+}
+
+/** The block with the names that its members were meant to have, so that nothing else is reported for want of them. */
+function withRenamed(block: JsonObject, errors: readonly ShapeError[]): JsonObject {
+  let value = block;
+  for (const { path, meant } of errors) if (meant !== undefined) value = renamedAt(value, path, meant);
+  return value;
+}
+
+function renamedAt(value: JsonObject, [first, ...rest]: Path, name: string): JsonObject {
+  const entries = Object.entries(value).map(([key, member]): readonly [string, Json] => {
+    if (key !== String(first)) return [key, member];
+    return rest.length === 0 ? [name, member] : [key, renamedIn(member, rest, name)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function renamedIn(value: Json, path: Path, name: string): Json {
+  if (isObject(value)) return renamedAt(value, path, name);
+  if (!Array.isArray(value)) return value;
+  const [first, ...rest] = path;
+  return (value as readonly Json[]).map((item, i) =>
+    i === Number(first) ? renamedIn(item, rest, name) : item,
+  );
+}
+
+/** A block with more errors of syntax is not repaired to its end. */
+const MOST_REPAIRS = 20;
+
+const DEFAULT_HINT = "correct the YAML at this place";
+
+const HINTS: Readonly<Record<string, string>> = {
+  BAD_INDENT: "give the line the indentation of the line that it belongs to",
+  MISSING_CHAR: "close the bracket or the quotes",
+  MULTIPLE_DOCS: "remove the line ---, and everything after it",
+  TAG_RESOLVE_FAILED: "put the value in quotes",
+  VALUE: "write a value that JSON has, or put it in quotes",
+};
+
+function examine(block: string) {
+  try {
+    return examineYaml(block, "1.1", DEPTH.snapshot - 1);
+  } catch (error) {
+    if (!(error instanceof YamlFlaw)) throw error;
+    return { errors: [{ code: "VALUE", what: error.message, offset: 0 }], value: null, document: null };
+  }
+}
+
+/** How many lines the member at an offset has. */
+function lengthOf(block: string, offset: number): number {
+  const start = block.lastIndexOf("\n", offset - 1) + 1;
+  const [, ...after] = block.slice(start).split("\n");
+  const end = after.findIndex(
+    (line) => line.trim() !== "" && (/^ */.exec(line)?.[0].length ?? 0) <= offset - start,
+  );
+  return (end === -1 ? after.length : end) + 1;
+}
+
+/** What to write so that a block is found. */
+function blockHint(lines: readonly string[], heading: number): string {
+  if (heading === -1) return "add the lines ## Machine and ```yaml, the YAML, and a line ```";
+  if (!/^## Machine\s*$/.test(lines[heading] ?? "")) return `write ## Machine on line ${heading + 1}`;
+  const next = lines.findIndex((line, i) => i > heading && line.trim() !== "");
+  const fence = lines[next] ?? "";
+  if (/^```ya?ml\s*$/i.test(fence.trim()) && fence !== "```yaml") return `write \`\`\`yaml on line ${next + 1}`;
+  if (fence === "```yaml") return "add a line ``` at the end of the YAML";
+  if (fence.startsWith("```")) return `write \`\`\`yaml on line ${next + 1}`;
+  return "add a line ```yaml before the YAML, and a line ``` after it";
+}

@@ -1,0 +1,424 @@
+/**
+ * Mistakes of authors: each is reported at its line and column, with a code, and a hint that leads to a compile when it
+ * is followed to the letter.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { registry } from "../../../src/capabilities/registry.ts";
+import { compileAuthored } from "../../../src/check/authored/compile-authored.ts";
+import { readAuthored } from "../../../src/check/authored/read-authored.ts";
+import { nodeFiles } from "../../../src/platform/node-ports.ts";
+import type { Problem } from "../../../src/snapshot/build/problem.ts";
+import { FOLDER, memoryFiles } from "../../snapshot/memory-files.ts";
+import { followHint, type Texts } from "./follow-hint.ts";
+
+const WF = "workflows/agent_governance__WF_REVOKE_GRANT_V0.md";
+const CC = "capability_contracts/agent_governance__CC_RECORD_REVOCATION_V0.md";
+const WITHDRAW = "capability_contracts/agent_governance__CC_WITHDRAW_GRANT_V0.md";
+const IN = "intents/agent_governance__IN_REVOCATION_REQUESTED_V0.md";
+const EV = "events/agent_governance__EV_TOOL_REVOKED_V0.md";
+const RB = "runtime_bindings/agent_governance__RB_AGENT_V0.md";
+const STORES = "structures/agent_governance__STRUCTURE_AGENT_STORAGE_V0.md";
+const EFFECT = "capability_side_effects/capability_side_effects__CS_REGISTRY_V0.md";
+
+/** One workflow of the project, and what it needs. */
+const GOOD: Texts = new Map(
+  readAuthored(join(import.meta.dirname, "../../../protocol"), nodeFiles)
+    .files.filter(
+      ({ path }) =>
+        [WF, CC, WITHDRAW, IN, EV, RB, STORES].includes(path) || /governance\/concerns|side_eff/.test(path),
+    )
+    .map(({ path, text }) => [path, text]),
+);
+
+interface Mistake {
+  readonly about: string;
+  readonly file: string;
+  /** What is replaced, once, by what. */
+  readonly change: readonly [from: string, to: string];
+  readonly code: string;
+  /** The text at which the problem is: its first line that begins so, after white space; `^` for the start of the file. */
+  readonly at: string;
+  /** The column of the problem in that line, as the text before it. */
+  readonly after?: string;
+}
+
+const MISTAKES: readonly Mistake[] = [
+  {
+    about: "a line that begins too far to the left",
+    file: WF,
+    change: ["      code: IN_REV", "     code: IN_REV"],
+    code: "INDENT",
+    at: "code: IN_REV",
+  },
+  {
+    about: "a line that begins too far to the right",
+    file: WF,
+    change: ["      code: CC_WITHDRAW", "       code: CC_WITHDRAW"],
+    code: "INDENT",
+    at: "code: CC_WITHDRAW",
+  },
+  {
+    about: "a member that is indented as its parent",
+    file: WF,
+    change: [
+      "      inputs:\n        grant_id: $.payload.grant_id\n      next:\n        SUCCESS: RECORD",
+      "      inputs:\n        grant_id: $.payload.grant_id\n    next:\n        SUCCESS: RECORD",
+    ],
+    code: "INDENT",
+    at: "next:\n        SUCCESS: RECORD",
+  },
+  {
+    about: "a tab that indents",
+    file: WF,
+    change: ["      type: CC\n      code: CC_REC", "      type: CC\n\tcode: CC_REC"],
+    code: "TAB",
+    at: "code: CC_REC",
+  },
+  {
+    about: "a key that occurs twice",
+    file: CC,
+    change: ["      store: TOOL_AUDIT\n", "      store: TOOL_AUDIT\n      store: TOOL_GRANTS\n"],
+    code: "DUPLICATE_KEY",
+    at: "store: TOOL_GRANTS",
+  },
+  {
+    about: "a mapping that occurs twice",
+    file: WF,
+    change: [
+      "    EXIT_ERROR:\n",
+      "    EXIT_REJECTED:\n      type: EXIT\n      reason: FAILED\n    EXIT_ERROR:\n",
+    ],
+    code: "DUPLICATE_KEY",
+    at: "EXIT_REJECTED:\n      type: EXIT\n      reason: FAILED",
+  },
+  {
+    about: "a misspelt key",
+    file: WF,
+    change: ["      next:\n        ACK", "      nxet:\n        ACK"],
+    code: "UNKNOWN_KEY",
+    at: "nxet:",
+  },
+  {
+    about: "a misspelt key at the top",
+    file: WF,
+    change: ["runtime_binding:", "runtime_bindng:"],
+    code: "UNKNOWN_KEY",
+    at: "runtime_bindng:",
+  },
+  {
+    about: "a key that nothing knows",
+    file: CC,
+    change: ["      op: APPEND\n", "      op: APPEND\n      retries: 3\n"],
+    code: "UNKNOWN_KEY",
+    at: "retries",
+  },
+  {
+    about: "a key that is missing",
+    file: CC,
+    change: ["    allowed: [SUCCESS, VIOLATION, BACKEND_ERROR]\n", ""],
+    code: "MISSING_KEY",
+    at: "result_status_contract:",
+  },
+  {
+    about: "a number where a text belongs",
+    file: EV,
+    change: ["version: v0", "version: 0"],
+    code: "WRONG_TYPE",
+    at: "version: 0",
+    after: "version: ",
+  },
+  {
+    about: "a text where a list belongs",
+    file: WITHDRAW,
+    change: ["result_surface: [SUCCESS, NOT_FOUND, VIOLATION, BACKEND_ERROR]", "result_surface: SUCCESS"],
+    code: "WRONG_TYPE",
+    at: "result_surface: S",
+    after: "result_surface: ",
+  },
+  {
+    about: "an unknown type of node",
+    file: WF,
+    change: ["    EXIT_UNKNOWN_GRANT:\n      type: EXIT", "    EXIT_UNKNOWN_GRANT:\n      type: EXTI"],
+    code: "WRONG_VALUE",
+    at: "type: EXTI",
+    after: "type: ",
+  },
+  {
+    about: "an unknown type of field",
+    file: IN,
+    change: ["type: string", "type: strng"],
+    code: "WRONG_VALUE",
+    at: "type: strng",
+    after: "type: ",
+  },
+  {
+    about: "an outcome in small letters",
+    file: CC,
+    change: ["allowed: [SUCCESS,", "allowed: [success,"],
+    code: "WRONG_VALUE",
+    at: "allowed: [success",
+    after: "allowed: [",
+  },
+  {
+    about: "a misspelt contract",
+    file: WF,
+    change: ["code: CC_RECORD_REVOCATION_V0", "code: CC_RECORD_REVOCATOIN_V0"],
+    code: "UNKNOWN_REFERENCE",
+    at: "code: CC_RECORD_REVOCATOIN",
+    after: "code: ",
+  },
+  {
+    about: "a misspelt runtime binding",
+    file: WF,
+    change: ["agent_governance::RB_AGENT_V0", "agent_governance::RB_AGNET_V0"],
+    code: "UNKNOWN_NAME",
+    at: "runtime_binding: a",
+    after: "runtime_binding: ",
+  },
+  {
+    about: "a misspelt side effect",
+    file: CC,
+    change: ["::CS_APPENDONLY_JSONL_V0", "::CS_APENDONLY_JSONL_V0"],
+    code: "UNKNOWN_NAME",
+    at: "side_effect: c",
+    after: "side_effect: ",
+  },
+  {
+    about: "a misspelt constitution",
+    file: EV,
+    change: ["CONSTITUTION_BEHAVIOUR_V0", "CONSTITUTION_BEHAVIOR_V0"],
+    code: "UNKNOWN_NAME",
+    at: "governed_by:",
+    after: "governed_by: ",
+  },
+  {
+    about: "an edge to a node that is not there",
+    file: WF,
+    change: ["SUCCESS: EXIT_REVOKED", "SUCCESS: EXIT_REVOKD"],
+    code: "UNKNOWN_NODE",
+    at: "SUCCESS: EXIT_REVOKD",
+    after: "SUCCESS: ",
+  },
+  {
+    about: "a start that is not a node",
+    file: WF,
+    change: ["start_node: IN_REVOCATION_REQUESTED", "start_node: IN_REVOCATION_REQUESTD"],
+    code: "NO_START",
+    at: "start_node: I",
+    after: "start_node: ",
+  },
+  {
+    about: "a path with an unknown root",
+    file: WF,
+    change: ["$.payload.revoked_by", "$.paylod.revoked_by"],
+    code: "UNKNOWN_ROOT",
+    at: "revoked_by: $.paylod",
+    after: "revoked_by: ",
+  },
+  {
+    about: "a path that cannot be read",
+    file: WF,
+    change: ["reason: $.payload.reason", "reason: $.payload[reason"],
+    code: "EXPRESSION",
+    at: "reason: $.payload[",
+    after: "reason: ",
+  },
+  {
+    about: "a misspelt operation",
+    file: CC,
+    change: ["op: APPEND", "op: APEND"],
+    code: "UNKNOWN_OPERATION",
+    at: "op: APEND",
+    after: "op: ",
+  },
+  {
+    about: "a misspelt store",
+    file: CC,
+    change: ["store: TOOL_AUDIT", "store: TOOL_AUDTI"],
+    code: "UNKNOWN_STORE",
+    at: "store: TOOL_AUDTI",
+    after: "store: ",
+  },
+  {
+    about: "a misspelt outcome of a node",
+    file: WF,
+    change: ["        NOT_FOUND: EXIT_UNKNOWN", "        NOT_FUOND: EXIT_UNKNOWN"],
+    code: "OUTCOME_WITHOUT_ROUTE",
+    at: "NOT_FUOND",
+  },
+  {
+    about: "a misspelt outcome of a step",
+    file: WITHDRAW,
+    change: ["        NOT_FOUND: exit", "        NOT_FUOND: exit"],
+    code: "STEP_OUTCOME_UNHANDLED",
+    at: "NOT_FUOND",
+  },
+  {
+    about: "a step that leads to no step",
+    file: CC,
+    change: ["        SUCCESS: exit", "        SUCCESS: exti"],
+    code: "UNKNOWN_ACTION",
+    at: "SUCCESS: exti",
+    after: "SUCCESS: ",
+  },
+  {
+    about: "an outcome that the capability never answers",
+    file: EFFECT,
+    change: [
+      "result_status_values: [SUCCESS, ALREADY_EXISTS,",
+      "result_status_values: [SUCCESS, ALREADY_EXIST,",
+    ],
+    code: "DECLARATION_DIFFERS",
+    at: "result_status_values: [SUCCESS, ALREADY_EXIST,",
+    after: "result_status_values: [SUCCESS, ",
+  },
+  {
+    about: "a code that is not the file's",
+    file: EV,
+    change: ["ev_code: EV_TOOL_REVOKED_V0", "ev_code: EV_TOOL_REVOKED_V1"],
+    code: "CODE_DIFFERS",
+    at: "ev_code:",
+    after: "ev_code: ",
+  },
+  {
+    about: "a heading that is not the code",
+    file: EV,
+    change: ["# EV_TOOL_REVOKED_V0\n", "# Revoked\n"],
+    code: "HEADING",
+    at: "^",
+  },
+  {
+    about: "no code in the block",
+    file: EV,
+    change: ["ev_code: EV_TOOL_REVOKED_V0\n", ""],
+    code: "MISSING_KEY",
+    at: "version: v0",
+  },
+  {
+    about: "a heading of the block in small letters",
+    file: EV,
+    change: ["## Machine", "## machine"],
+    code: "NO_MACHINE_BLOCK",
+    at: "## machine",
+  },
+  {
+    about: "a block that does not end",
+    file: EV,
+    change: ["\n```\n", "\n"],
+    code: "NO_MACHINE_BLOCK",
+    at: "## Machine",
+  },
+  {
+    about: "a bracket that is not closed",
+    file: CC,
+    change: [
+      "result_surface: [SUCCESS, VIOLATION, BACKEND_ERROR]",
+      "result_surface: [SUCCESS, VIOLATION, BACKEND_ERROR",
+    ],
+    code: "YAML",
+    at: "result_surface: [SUCCESS, VIOLATION, BACKEND_ERROR",
+  },
+  {
+    about: "a template without quotes",
+    file: CC,
+    change: ['timestamp: "{{timestamp}}"', "timestamp: {{timestamp}}"],
+    code: "YAML",
+    at: "timestamp: {{",
+    after: "timestamp: ",
+  },
+  {
+    about: "a colon in a text without quotes",
+    file: EV,
+    change: ["summary: ", "summary: Revoked: "],
+    code: "YAML",
+    at: "summary: ",
+    after: "summary: ",
+  },
+  {
+    about: "a colon without a space",
+    file: EV,
+    change: ["version: v0", "version:v0"],
+    code: "YAML",
+    at: "version:v0",
+  },
+  {
+    about: "lines that end with carriage return and line feed",
+    file: WF,
+    change: ["", "\r\n"],
+    code: "CARRIAGE_RETURN",
+    at: "# WF_REVOKE_GRANT_V0",
+    after: "# WF_REVOKE_GRANT_V0",
+  },
+  { about: "a byte order mark", file: EV, change: ["# EV", "\ufeff# EV"], code: "BYTE_ORDER_MARK", at: "^" },
+  {
+    about: "merge-conflict markers",
+    file: EV,
+    change: ["version: v0\n", "<<<<<<< ours\nversion: v0\n=======\nversion: v1\n>>>>>>> theirs\n"],
+    code: "CONFLICT_MARKERS",
+    at: "<<<<<<<",
+  },
+  {
+    about: "a node that leads back",
+    file: WF,
+    change: ["SUCCESS: EXIT_REVOKED", "SUCCESS: WITHDRAW_GRANT"],
+    code: "CYCLE",
+    at: "SUCCESS: WITHDRAW_GRANT",
+    after: "SUCCESS: ",
+  },
+];
+
+async function compile(texts: Texts): Promise<readonly Problem[]> {
+  const files = memoryFiles(new Map([...texts].map(([path, text]) => [path, Buffer.from(text)])));
+  return (await compileAuthored({ authored: FOLDER, files, registry })).problems;
+}
+
+const errorsOf = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === "error");
+
+/** Follows the first hint again and again, until nothing is wrong any more. */
+async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
+  let errors = errorsOf(first);
+  for (let round = 0; errors.length > 0; round++) {
+    const [problem] = errors as [Problem];
+    assert.ok(round < 6, `still wrong: ${JSON.stringify(problem)}`);
+    followHint(problem, texts, GOOD);
+    errors = errorsOf(await compile(texts));
+  }
+}
+
+function placeOf(text: string, { at, after = "" }: Pick<Mistake, "at" | "after">) {
+  if (at === "^") return { line: 1, column: 1 };
+  const offset = text.search(
+    new RegExp(`(?<=^[ \\t]*(?:- )?)${at.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "m"),
+  );
+  assert.notEqual(offset, -1, at);
+  const before = text.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") + after.length };
+}
+
+function withMistake({ file, change: [from, to] }: Pick<Mistake, "file" | "change">): Texts {
+  const before = GOOD.get(file) ?? assert.fail(file);
+  // CRLF is a change of every line.
+  const after = from === "" ? before.replaceAll("\n", to) : before.replace(from, () => to);
+  assert.notEqual(after, before, "nothing was changed");
+  return new Map([...GOOD, [file, after]]);
+}
+
+test("the files that the mistakes are made in have none", async () => {
+  assert.deepEqual(await compile(GOOD), []);
+});
+
+for (const mistake of MISTAKES) {
+  test(`${mistake.about}: one error at its place, and a hint that leads to a compile`, async () => {
+    const texts = withMistake(mistake);
+    const problems = await compile(texts);
+    const errors = errorsOf(problems).map(({ file, code, line, column }) => ({ file, code, line, column }));
+    const { line, column } = placeOf(String(texts.get(mistake.file)), mistake);
+    const { file, code } = mistake;
+    const column_ = code === "INDENT" || code === "TAB" || code === "YAML" ? errors[0]?.column : column;
+    assert.deepEqual(errors, [{ file, code, line, column: column_ }], JSON.stringify(problems, null, 1));
+    await repair(texts, problems);
+  });
+}
