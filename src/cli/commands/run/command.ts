@@ -31,6 +31,7 @@ export const run = defineCommand({
     Run: {
       ...WORKFLOW_OPTION,
       payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
+      compile: flag("compile the authored Markdown of the workspace first"),
       actor: text("FQDN", "who runs the workflow; recorded in the trace"),
       clock: text("RFC3339", "run with the clock fixed to this time"),
       seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
@@ -86,6 +87,7 @@ export const run = defineCommand({
     const workflow = workflowOf(request);
     const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
     const trust = trustOf(request, context);
+    await prepareSnapshot(request.compile, context);
     const plan = await planOf(workflow, context, trust);
     const payload = readPayload(request.payload, request, context);
     checkActor(actor);
@@ -133,6 +135,20 @@ export const run = defineCommand({
     return exitCode;
   },
 });
+
+/** Compiles the authored Markdown, or says that the snapshot is older. Without a workspace that has it, nothing is loaded. */
+async function prepareSnapshot(compile: boolean, context: Context): Promise<void> {
+  const { authored, isSnapshotNamed, quiet } = context.settings;
+  if (compile) {
+    const { compileBeforeRun } = await import("./compile.ts");
+    await compileBeforeRun(context);
+  } else if (authored !== null && !isSnapshotNamed && !quiet) {
+    const { changedSource } = await import("../../authored-notice.ts");
+    const changed = changedSource(authored, context);
+    if (changed !== null)
+      printError(context, `notice: the snapshot is older than ${plain(changed)}: --compile compiles first\n`);
+  }
+}
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
 async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
