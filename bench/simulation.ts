@@ -5,7 +5,7 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { library, openPlans, surroundings } from "./library.ts";
+import { library } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import type { Section } from "./section.ts";
 import { type Payload, publishedCopy, root } from "./subject.ts";
@@ -100,16 +100,17 @@ function partsOf({ workflow, payload }: Part): readonly Part[] {
 }
 
 async function openRunner(folder: string): Promise<RunAll> {
-  const planOf = await openPlans(publishedCopy(join(folder, "snapshot"), true));
-  return async (parts, data) => {
-    const world = surroundings(data, join(folder, "traces"));
+  const snapshot = publishedCopy(join(folder, "snapshot"), true);
+  const traces = library.folderTraces(join(folder, "traces"));
+  return async (parts, dataRoot) => {
+    const workspace = await library.openWorkspace({ folder, snapshot, dataRoot, traces });
     let took = 0;
-    for (const { workflow, payload } of parts) {
-      const plan = await planOf(workflow);
+    for (const { workflow: name, payload } of parts) {
+      const workflow = await workspace.workflow(name);
       const begun = process.hrtime.bigint();
-      const { ending } = await library.run({ ...world, plan, payload, durability: "process" });
+      const { status, exitReason } = await workflow.run(payload, { durability: "process" });
       took += microseconds(begun) / 1000;
-      if (ending.status !== "SUCCESS") throw new Error(`${workflow} ended ${ending.exitReason}`);
+      if (status !== "SUCCESS") throw new Error(`${name} ended ${exitReason}`);
     }
     return took;
   };

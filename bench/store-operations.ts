@@ -2,13 +2,15 @@
 
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { registry } from "../src/capabilities/registry.ts";
+import { nodeEntropy } from "../src/platform/node-ports.ts";
 import { library } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atMost, type Row, type Section } from "./section.ts";
 
 type Stores = ReturnType<typeof library.openStores>;
 
-const { openStores, registry, nodeEntropy } = library;
+const { openStores } = library;
 
 const FEW = 100;
 const MANY = 1_000_000;

@@ -1,21 +1,27 @@
-/** The runner as a library: one process, many runs. */
+/** The runner as a library: open a workspace, run its workflows, examine their traces. */
 
-export { registry } from "./capabilities/registry.ts";
-export { type RunRequest, run, type TracedRun } from "./engine/run.ts";
-export { compile } from "./plan/compile.ts";
-export type { Plan } from "./plan/plan.ts";
-export {
-  fixedClock,
-  nodeClock,
-  nodeEntropy,
-  nodeFiles,
-  openTrace,
-  seededEntropy,
-} from "./platform/node-ports.ts";
+export type { CheckFinding } from "./check/check.ts";
+export { Fault as PgsError } from "./errors/base.ts";
+export type { Json, JsonObject } from "./json/value.ts";
+export { fixedClock, seededEntropy } from "./platform/node-ports.ts";
+export { openRemote } from "./platform/remote.ts";
 export { openMail } from "./platform/smtp.ts";
-export { openSnapshot } from "./snapshot/load.ts";
-export { requireWorkflow } from "./snapshot/require.ts";
-export type { Snapshot } from "./snapshot/snapshot.ts";
+export type { Clock, Entropy, Mail, Remote } from "./ports.ts";
+export { memoryStores } from "./storage/files/memory-stores.ts";
 export { openStores } from "./storage/files/stores.ts";
+export type { Stores } from "./storage/stores.ts";
 export type { TraceEvent } from "./trace/event.ts";
 export { TOOL } from "./trace/tool.ts";
+export {
+  type CheckReport,
+  openWorkspace,
+  type RunOptions,
+  type RunPorts,
+  type RunResult,
+  type Verdict,
+  type Verification,
+  type Workflow,
+  type Workspace,
+  type WorkspaceOptions,
+} from "./workspace/open-workspace.ts";
+export { folderTraces, memoryTraces, type RunTrace, type Traces } from "./workspace/traces.ts";

@@ -3,9 +3,8 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
-import { registry } from "./capabilities/registry.ts";
 import type { Platform } from "./cli/context.ts";
-import { SystemFault, UsageFault } from "./cli/errors.ts";
+import { UsageFault } from "./cli/errors.ts";
 import { EXIT, exitCodeOfFault } from "./cli/exit-codes.ts";
 import { fittedTo, refusalText } from "./cli/print.ts";
 import { runCli } from "./cli/program.ts";
@@ -27,7 +26,9 @@ import {
 } from "./platform/node-ports.ts";
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
+import { SystemFault } from "./platform/system-fault.ts";
 import type { TempFolder } from "./ports.ts";
+import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
 
@@ -57,6 +58,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openRemote,
+    openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     replaceFile,
     writeFile,
@@ -200,10 +202,14 @@ async function perform(shipped: string, workerFile?: string): Promise<number> {
 
 /** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
-  const [{ serve }, { performer }, { scenarioEnvironment }] = await Promise.all([
+  const [{ serve }, { performer }, { scenarioEnvironment }, { openCapabilities }] = await Promise.all([
     import("./platform/worker-pool.ts"),
     import("./scenarios/job.ts"),
     import("./cli/environment.ts"),
+    import("./workspace/capabilities.ts"),
   ]);
-  serve(performer(scenarioEnvironment(realPlatform(shipped)), registry));
+  const platform = realPlatform(shipped);
+  const registryOf = ({ capabilities, workspace }: Pick<Job, "capabilities" | "workspace">) =>
+    openCapabilities({ capabilities }, workspace, platform).registry();
+  serve(performer(scenarioEnvironment(platform), registryOf));
 }

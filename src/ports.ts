@@ -388,6 +388,17 @@ export interface Change {
   readonly after: JsonObject | null;
 }
 
+/** A JavaScript world of its own: the standard objects, and nothing of this one. */
+export interface Realm {
+  /** The value of the script; the first line begins at this column. @throws SyntaxError, and what the script throws */
+  evaluate(text: string, file: string, columnOffset?: number): unknown;
+  /** What `work` returns, if it is done in time. @throws RealmTimeout, and what `work` throws */
+  limited<T>(work: () => T, milliseconds: number): T;
+}
+
+/** The code of a realm did not end in time. */
+export class RealmTimeout extends Error {}
+
 /** Threads beside this one. */
 export interface WorkerPool {
   /** What the next thread that is free answers to a job; both are plain data. */

@@ -1,7 +1,8 @@
 /** The packed tarball, as somebody has it who installed it into an empty folder. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -76,21 +77,20 @@ test("the library is one copy for import and require, with types for every kind 
   writeFileSync(
     join(library, "both.mjs"),
     `import { createRequire } from "node:module";
-     import { compile, TOOL } from "pgs-runner";
+     import { openWorkspace, TOOL } from "pgs-runner";
      const required = createRequire(import.meta.url)("pgs-runner");
-     if (required.compile !== compile) throw new Error("two copies");
+     if (required.openWorkspace !== openWorkspace) throw new Error("two copies");
      console.log(TOOL.version);`,
   );
   assert.equal(ok(process.execPath, ["library/both.mjs"]), `${version}\n`);
-  const use = `const version: string = TOOL.version; export const made: (...args: Parameters<typeof run>) => Promise<TracedRun> = run; console.log(version);`;
-  writeFileSync(
-    join(library, "module.mts"),
-    `import { run, TOOL, type TracedRun } from "pgs-runner";\n${use}\n`,
-  );
-  writeFileSync(
-    join(library, "common.cts"),
-    `import { run, TOOL, type TracedRun } from "pgs-runner";\n${use}\n`,
-  );
+  const use = `import { openWorkspace, PgsError, TOOL, type RunResult, type Workflow } from "pgs-runner";
+const version: string = TOOL.version;
+export const first = async (workflow: Workflow): Promise<RunResult> => workflow.run({ a: [1] }, { signal: AbortSignal.abort() });
+export const codeOf = (error: unknown): string | null => (error instanceof PgsError ? error.code : null);
+console.log(version, openWorkspace({ folder: "." }));
+`;
+  writeFileSync(join(library, "module.mts"), use);
+  writeFileSync(join(library, "common.cts"), use);
   const types = ["--types", "node", "--typeRoots", join(PROJECT, "node_modules/@types")];
   const common = ["--noEmit", "--strict", "--target", "es2022", ...types];
   ok(bin("tsc"), [...common, "--module", "nodenext", "library/module.mts", "library/common.cts"]);
@@ -164,22 +164,42 @@ test("the README says how to begin with the tarball, and the library's page show
   cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
   assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
   const page = readFileSync(join(folder, "docs/library.md"), "utf8");
-  const [, program = ""] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+  const [program = "", service = ""] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code);
   const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
   writeFileSync(join(root, "example.mjs"), program);
   assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+  writeFileSync(join(root, "service.mjs"), service);
+});
+
+test("the service that the library's page shows answers requests", async (t) => {
+  const child = spawn(process.execPath, ["service.mjs"], { cwd: root });
+  t.after(() => child.kill());
+  const [address] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
+  const post = async (body: string) => {
+    const response = await fetch(address.trim(), { method: "POST", body });
+    return [response.status, (await response.json()) as Record<string, string>] as const;
+  };
+  const payload = (name: string) => readFileSync(join(root, `fixtures/wf-release-change/${name}.json`), "utf8");
+  const [code, { exitReason, head }] = await post(payload("quorum-not-met"));
+  assert.deepEqual([code, exitReason, head?.length], [422, "EXIT_DENIED", 64]);
+  assert.deepEqual(await post("{"), [400, { code: "NOT_JSON" }]);
+  const [refused, { code: why }] = await post("[]");
+  assert.deepEqual([refused, why], [400, "PAYLOAD_NOT_AN_OBJECT"]);
 });
 
 test("an error of the library has the name of its class, on all of its paths", () => {
   writeFileSync(
     join(root, "refused.mjs"),
-    `import { openSnapshot, nodeFiles, requireWorkflow } from "pgs-runner";
+    `import { openWorkspace, PgsError } from "pgs-runner";
      const names = [];
-     const attempt = async (work) => { try { await work(); } catch (error) { names.push(error.name, error.stack.split(":")[0]); } };
-     const snapshot = await openSnapshot(process.argv[2], nodeFiles);
-     await attempt(() => openSnapshot("absent", nodeFiles));
-     await attempt(() => requireWorkflow(snapshot, "nope"));
-     await attempt(() => openSnapshot(process.argv[2], nodeFiles, { expectSeal: "0".repeat(64) }));
+     const attempt = async (options, name) => {
+       try { await (await openWorkspace(options)).workflow(name); }
+       catch (error) { if (error instanceof PgsError) names.push(error.name, error.stack.split(":")[0]); }
+     };
+     const [, , snapshot] = process.argv;
+     await attempt({ folder: "absent" }, "nope");
+     await attempt({ snapshot }, "nope");
+     await attempt({ snapshot, expectSeal: "0".repeat(64) }, "nope");
      console.log(names.join(" "));`,
   );
   const printed = ok(process.execPath, ["refused.mjs", join(folder, "protocol_snapshot")]);

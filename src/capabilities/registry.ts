@@ -1,5 +1,6 @@
 /** All capabilities by their code: those of this build, and those of the packages that a workspace names. */
 
+import type { Snapshot } from "../snapshot/snapshot.ts";
 import { BUILT_IN_EFFECTS, BUILT_IN_TRANSFORMS } from "./built-in.ts";
 import type { Effect } from "./effect.ts";
 import type { Transform } from "./transform.ts";
@@ -25,7 +26,14 @@ export interface Registry {
   capability(code: string): Capability | undefined;
   /** Every capability, ordered by code. */
   all(): readonly Capability[];
+  /**
+   * Refuses packages that are not those that the snapshot pins. Absent where there is no package, and where a trace is
+   * examined, whose own record of the packages counts. @throws CapabilityFault
+   */
+  readonly requireLocked?: RequireLocked;
 }
+
+export type RequireLocked = (used: readonly PackagePin[], snapshot: Snapshot) => void;
 
 /** What a package adds to the capabilities of this build. */
 export interface ProvidedCapabilities {
@@ -35,11 +43,13 @@ export interface ProvidedCapabilities {
 }
 
 /** Of two capabilities with one code the first is kept: `loadPackages` refuses a package that would add a second. */
-export function composeRegistry(packages: readonly ProvidedCapabilities[]): Registry {
-  return toRegistry([
-    ...BUILT_IN,
-    ...packages.flatMap(({ pin, transforms, effects }) => provided(pin, transforms, effects)),
-  ]);
+export function composeRegistry(
+  packages: readonly ProvidedCapabilities[],
+  requireLocked?: RequireLocked,
+): Registry {
+  const added = packages.flatMap(({ pin, transforms, effects }) => provided(pin, transforms, effects));
+  const composed = toRegistry([...BUILT_IN, ...added]);
+  return requireLocked === undefined ? composed : { ...composed, requireLocked };
 }
 
 function provided(

@@ -1,6 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
-import { type Registry, registry } from "../capabilities/registry.ts";
+import type { Registry } from "../capabilities/registry.ts";
 import type {
   CheckCache,
   Clock,
@@ -10,6 +10,7 @@ import type {
   Mail,
   Ports,
   Progress,
+  Realm,
   Remote,
   Source,
   TempFolder,
@@ -19,6 +20,7 @@ import type {
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
+import { openCapabilities, type WorkspaceCapabilities } from "../workspace/capabilities.ts";
 import { defaultPaths, type WorkspacePaths } from "../workspace/default-paths.ts";
 import { coloured } from "./colour.ts";
 import { guarded } from "./guard.ts";
@@ -52,6 +54,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   /** Servers and code of the host; secrets and proxies are those of these variables. */
   openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
+  /** Where the code of a capability package is evaluated. */
+  openRealm(): Promise<Realm>;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
@@ -101,7 +105,8 @@ export interface Context {
   readonly settings: Settings;
   /** A path of the command line, from the current folder. */
   path(given: string): string;
-  /** What the workflows of the snapshot may use: this build's capabilities. */
+  readonly capabilities: WorkspaceCapabilities;
+  /** What the workflows of the snapshot may use: `registry` of the capabilities. @throws CapabilityFault */
   registry(): Promise<Registry>;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
   printExactly(text: string): void;
@@ -154,11 +159,13 @@ export function toContext(
   paths: WorkspacePaths = defaultPaths(place.folder),
 ): Context {
   const path = (given: string) => absolute(world.cwd, given);
+  const capabilities = openCapabilities(paths, place.folder, world);
   const dataRoot = options.dataRoot ?? (world.env["PGS_DATA_ROOT"] || undefined);
   return {
     platform: { ...world, out: (text) => world.out(edge(text)), err: (text) => world.err(edge(text)) },
     path,
-    registry: async () => registry,
+    capabilities,
+    registry: () => capabilities.registry(),
     printExactly: (text) => world.out(text),
     settings: {
       ...paths,

@@ -3,6 +3,7 @@
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import { HOPS } from "../json/limits.ts";
 import { utf8 } from "../json/text.ts";
 import { toGraph } from "../plan/graph.ts";
 import { renderMarkdown } from "../render/markdown.ts";
@@ -11,9 +12,9 @@ import { renderSvg } from "../render/svg.ts";
 import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.ts";
 import type { Output } from "../scenarios/expect/leaks.ts";
 import type { TestPorts } from "../scenarios/test-scenarios.ts";
+import { DEFAULT_LIMITS, parsePayload } from "../workspace/payload.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
-import { DEFAULT_HOPS, DEFAULT_LIMITS, parsePayload } from "./payload.ts";
 import { hintLines, refusalText } from "./print.ts";
 import { filesText, toJsonText, toText } from "./run-view.ts";
 
@@ -29,7 +30,7 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openRemote: () => world.openRemote(world.env),
     openTrace: (traces, id) => world.openTrace(traces, id),
-    maxHops: DEFAULT_HOPS,
+    maxHops: HOPS,
     parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
     exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),
     outputsOf: (ran) => outputsOf(ran, world),

@@ -1,4 +1,4 @@
-/** Refusals of what a command is given: its arguments and files (exit 2), and of the system around it. */
+/** Refusals of what a command is given: its arguments and files (exit 2). */
 
 import {
   type FactsOf,
@@ -9,7 +9,6 @@ import {
   wordingFrom,
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
-import { DEPTH, SIZE } from "../json/limits.ts";
 
 export const usageTable = {
   WORKING_FOLDER_GONE: (f: { errno: string }) => ({
@@ -25,16 +24,6 @@ export const usageTable = {
     where: "--clock",
     hint: "type --clock 2026-01-31T09:00:00Z, or another time in this format",
   }),
-  FOREIGN_TRACE: (f: { file: string; format: string }) => ({
-    what: `the trace has the format ${f.format} of another runtime, which can only be examined and compared`,
-    where: f.file,
-    hint: `pgs examine ${f.file} shows what it contains`,
-  }),
-  NOT_A_TRACE: (f: { file: string }) => ({
-    what: "this is not a trace: no line is an event of this runner",
-    where: f.file,
-    hint: "name the .jsonl file of a run; pgs run prints its path",
-  }),
   NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
     what: `cannot compare the folder ${f.folder} (a snapshot) with the file ${f.file} (a trace)`,
     hint: "name two traces (files), or two snapshots (folders)",
@@ -43,11 +32,6 @@ export const usageTable = {
     what: `the trace never reaches ${f.asked}`,
     where: f.file,
     hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line number also works`,
-  }),
-  FILE_CHANGED: (f: { file: string }) => ({
-    what: "the file was changed while it was read",
-    where: f.file,
-    hint: "wait until no process writes to it, then try again",
   }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,
@@ -145,99 +129,5 @@ export const usageTable = {
 export class UsageFault<C extends keyof typeof usageTable = keyof typeof usageTable> extends Fault {
   constructor(code: C, facts: FactsOf<typeof usageTable, C>, detail: FaultDetail = {}) {
     super("usage", code, facts, wordingFrom(usageTable, code, facts), detail);
-  }
-}
-
-type PayloadPlace = {
-  file: string;
-  line: number;
-  pointer: string | null;
-  /** What to type, as far as that can be said. */
-  repair: string | null;
-};
-const payloadPlace = (f: PayloadPlace) => ({
-  where: `${fileLine(f.file, f.line)}${f.pointer ? ` at ${f.pointer}` : ""}`,
-  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
-});
-
-const payloadTable = {
-  PAYLOAD_NOT_UTF8: (f: PayloadPlace) => ({ what: "the payload is not UTF-8 text", ...payloadPlace(f) }),
-  PAYLOAD_NOT_JSON: (f: PayloadPlace) => ({ what: "the payload is not JSON", ...payloadPlace(f) }),
-  PAYLOAD_BYTE_ORDER_MARK: (f: PayloadPlace) => ({
-    what: "the payload begins with a byte order mark, which JSON does not allow",
-    ...payloadPlace(f),
-  }),
-  PAYLOAD_IS_TEXT: (_: Record<never, never>) => ({
-    what: "a payload was given instead of the name of its file",
-    where: "--payload",
-    hint: "write it into a file and name that, or pipe it into --payload -",
-  }),
-  PAYLOAD_CONFLICT_MARKERS: (f: PayloadPlace) => ({
-    what: "the payload contains merge-conflict markers",
-    ...payloadPlace(f),
-  }),
-  PAYLOAD_DUPLICATE_KEY: (f: PayloadPlace) => ({
-    what: "a key occurs twice in one object, and JSON does not define which one counts",
-    ...payloadPlace(f),
-  }),
-  PAYLOAD_TOO_DEEP: (f: { file: string; line: number; depth: number; found: number }) => ({
-    what: `the payload nests deeper than ${counted(f.depth, "level")}`,
-    // The pointer to that depth would fill the screen.
-    where: fileLine(f.file, f.line),
-    hint: f.found > DEPTH.payloadMost ? "flatten it" : `type --max-depth ${f.found}, or flatten it`,
-  }),
-  PAYLOAD_NUMBER_NOT_HELD: (f: PayloadPlace) => ({
-    what: "a number does not fit a double and would be changed",
-    ...payloadPlace(f),
-  }),
-  PAYLOAD_LONE_SURROGATE: (f: PayloadPlace) => ({
-    what: "a string contains half of a surrogate pair and has no canonical form",
-    ...payloadPlace(f),
-  }),
-  PAYLOAD_NOT_AN_OBJECT: (f: PayloadPlace) => ({
-    what: "the payload is not a JSON object",
-    ...payloadPlace(f),
-    hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
-  }),
-  PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
-    what:
-      f.size === null
-        ? `the payload has more than ${counted(f.limit, "byte")}, which is the limit`
-        : `the payload has ${counted(f.size, "byte")}, more than the ${f.limit} allowed`,
-    where: f.file,
-    hint:
-      (f.size ?? f.limit) >= SIZE.payloadMost
-        ? "send less"
-        : `type --max-bytes ${f.size ?? SIZE.payloadMost}, or send less`,
-  }),
-} satisfies WordingTable;
-
-export class PayloadFault<C extends keyof typeof payloadTable = keyof typeof payloadTable> extends Fault {
-  constructor(code: C, facts: FactsOf<typeof payloadTable, C>, detail: FaultDetail = {}) {
-    super("payload", code, facts, wordingFrom(payloadTable, code, facts), detail);
-  }
-}
-
-const systemHints: Readonly<Record<string, string>> = {
-  ENOSPC: "free disk space",
-  EACCES: "run the command as a user who has access to that path, or name another path",
-  EPERM: "run the command as a user who has access to that path, or name another path",
-};
-
-export const systemTable = {
-  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
-    what: `${f.output} cannot be written: ${f.errno}; otherwise the exit code would be ${f.code}`,
-    hint: "free disk space or redirect the output; the command itself has completed: check its results before you type it again",
-  }),
-  SYSTEM_REFUSED: (f: { errno: string; path: string | null }) => ({
-    what: `the operating system refused a request of the command: ${f.errno}`,
-    ...(f.path === null ? {} : { where: f.path }),
-    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
-  }),
-} satisfies WordingTable;
-
-export class SystemFault<C extends keyof typeof systemTable = keyof typeof systemTable> extends Fault {
-  constructor(code: C, facts: FactsOf<typeof systemTable, C>, detail: FaultDetail = {}) {
-    super("trace", code, facts, wordingFrom(systemTable, code, facts), detail);
   }
 }

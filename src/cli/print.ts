@@ -7,13 +7,12 @@ import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
 import { CompileFault } from "../plan/errors.ts";
-import { systemErrno } from "../platform/errno.ts";
-import { IoError, type LockHolder } from "../ports.ts";
+import { refusedBySystem } from "../platform/system-fault.ts";
+import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { coloured } from "./colour.ts";
 import type { Context } from "./context.ts";
-import { SystemFault } from "./errors.ts";
 import { EXIT, exitCodeOfFault } from "./exit-codes.ts";
 
 /** One JSON document on stdout. */
@@ -51,20 +50,6 @@ export function printRefusal(thrown: unknown, context: Context): number {
   }
   if (settings.debug) platform.err(causeText(error));
   return exitCodeOfFault(error);
-}
-
-/** Whatever else the system refuses is no defect of the runner. */
-function refusedBySystem(thrown: unknown): Fault | undefined {
-  const errno = thrown instanceof IoError ? thrown.errno : systemErrno(thrown);
-  if (errno === undefined) return undefined;
-  return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
-}
-
-/** What the system was asked for, as far as it says. */
-function pathOf(thrown: unknown): string | null {
-  if (!(thrown instanceof Error)) return null;
-  if ("path" in thrown && typeof thrown.path === "string") return thrown.path;
-  return pathOf(thrown.cause);
 }
 
 /** Node and step, preceded by the run where that is a nested one. */

@@ -1,5 +1,6 @@
 /** A transform's result: computed from live readings of clock and entropy, or once more from the recorded ones. */
 
+import { CapabilityError } from "../capabilities/capability-error.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import { pointer } from "../json/pointer.ts";
 import { isObject, type Json, type JsonObject } from "../json/value.ts";
@@ -22,7 +23,7 @@ export function computeTransform(
   try {
     answer = step.transform.answer(inputs, sources);
   } catch (error) {
-    throw fault("it threw", error);
+    throw fault(error instanceof CapabilityError ? error.message : "it threw", error);
   }
   if ("violation" in answer) return { result: null, reason: { code: answer.violation, ...answer.facts } };
   const { result } = answer;

@@ -1,5 +1,6 @@
 /** Runs live: appends events to the trace, computes transforms, performs side effects, queries the stores for admission. */
 
+import { CapabilityError } from "../capabilities/capability-error.ts";
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
 import { RunFault } from "../errors/base.ts";
@@ -84,7 +85,8 @@ async function effect(
   } catch (error) {
     if (error instanceof RunFault) throw error;
     if (error instanceof StoreFault) return failed({ code: `STORE_${error.reason}`, ...error.facts }, observed);
-    const facts = { capability: code, reason: "it threw" };
+    const reason = error instanceof CapabilityError ? error.message : "it threw";
+    const facts = { capability: code, reason };
     throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", facts, { cause: error });
   }
 }

@@ -85,6 +85,11 @@ export abstract class Fault extends Error {
     this.facts = facts;
     this.wording = wording;
   }
+
+  /** What to do about it; null where that is not known. */
+  get hint(): string | null {
+    return this.wording.hint ?? null;
+  }
 }
 
 /** The artifact kind whose promise was broken; `error` events carry it. */

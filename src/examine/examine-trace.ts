@@ -7,6 +7,7 @@ import type { TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import { checkAllowed } from "./allowed.ts";
 import { classify } from "./classify.ts";
+import { TraceInputFault } from "./errors.ts";
 import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
 import { nameNotices } from "./file-name.ts";
 import type { TraceFinding } from "./finding.ts";
@@ -16,6 +17,7 @@ import { interruptionOf, type RunSurroundings } from "./recovery/interruption.ts
 import { OpenEffects } from "./recovery/open-effects.ts";
 import { replay } from "./replay/replay.ts";
 import type { Stepwise } from "./replay/stepwise.ts";
+import { isTrace } from "./source-trace.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "./verify.ts";
 import { whatIf } from "./what-if/what-if.ts";
 
@@ -25,6 +27,8 @@ export interface TraceReader {
   readonly file: string;
   /** Its absolute path; null for a trace that is in no file. */
   readonly path: string | null;
+  /** Where it begins. */
+  firstPiece(): Uint8Array;
   /** What `work` makes of the bytes. */
   read<T>(doing: Reading, work: (pieces: Iterable<Uint8Array>) => Promise<T>): Promise<T>;
   /** What `work` makes of the events that were verified. @throws Fault when they are others by now */
@@ -50,17 +54,16 @@ export interface ExamineScope {
   readonly head?: string | undefined;
   /** Replays step by step. */
   readonly stepwise?: Stepwise | null;
-  /** Called once the trace was read: refuses what is none by throwing. */
-  readonly check?: (verified: Verified) => void;
 }
 
+/** @throws TraceInputFault `NOT_A_TRACE` */
 export async function examineTrace(
   trace: TraceReader,
-  { head, stepwise = null, check }: ExamineScope,
+  { head, stepwise = null }: ExamineScope,
   environment: ExamineEnvironment,
 ): Promise<Examination> {
   const { verified, held, summary, openEffects, executionId } = await survey(trace, head, environment);
-  check?.(verified);
+  if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
   const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, stepwise);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);

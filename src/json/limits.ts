@@ -60,6 +60,9 @@ export const TRACE_LIMITS: TraceLimits = {
   eventBytes: 128 * MIB,
 };
 
+/** Nodes that one run may enter, unless the caller gives another number. */
+export const HOPS = 10_000;
+
 /** Entries of a list that grows with what it is about. */
 export const LIST = {
   /** Findings of one trace that are kept; what is beyond that is counted. */
@@ -70,6 +73,12 @@ export const LIST = {
 
 /** The number of values to which the aliases of one YAML text may expand. */
 export const EXPANDED_VALUES = 1_000_000;
+
+/** Of a capability package, without its dependencies. */
+export const CAPABILITY_PACKAGE = { files: 2_000, bytes: 64 * MIB, depth: 32 } as const;
+
+/** How long a transform of a package may compute, in milliseconds: far more than one needs, on any machine. */
+export const TRANSFORM_TIME = 10_000;
 
 /** Of requests that http effects send. */
 export const HTTP = {

@@ -1,5 +1,6 @@
 /** The artifacts that one workflow needs, looked up by reference. */
 
+import { lockedProvider } from "../capabilities/packages/locked-provider.ts";
 import { Fault } from "../errors/base.ts";
 import { pointer } from "../json/pointer.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
@@ -67,6 +68,11 @@ export class Closure {
         throw error;
       }
     });
+  }
+
+  /** The package that provided the capability when the snapshot was locked. */
+  lockedProvider(code: string): ReturnType<typeof lockedProvider> {
+    return lockedProvider(code, this.#snapshot);
   }
 
   /** Whether there is such an artifact; reports nothing and does not add it to the closure. */

@@ -316,7 +316,7 @@ function bindTransform(step: StepTable, code: string, scope: ContractScope): Bou
   const artifact = scope.closure.resolve(code, "CT", scope.report, path);
   if (artifact === undefined) return undefined;
   const transform = scope.registry.transform(code);
-  if (transform === undefined) return unimplemented(code, path, scope.report);
+  if (transform === undefined) return unimplemented(code, path, scope);
   const { onSuccess, onFailure } = step;
   return {
     kind: "transform",
@@ -338,15 +338,27 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
   const effect = scope.registry.effect(code);
-  if (effect === undefined) return unimplemented(code, path, scope.report);
+  if (effect === undefined) return unimplemented(code, path, scope);
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   return { kind: "effect", code: artifact.fqdn, effect, policy: binding.policy, ...bound, ...location };
 }
 
-/** There is no fallback: a capability that this build does not have is refused. */
-function unimplemented(code: string, path: Path, report: Report): undefined {
-  report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, BUILD_HINT);
+/** There is no fallback: a capability that neither this build nor a package of the workspace has is refused. */
+function unimplemented(code: string, path: Path, { closure, report }: ContractScope): undefined {
+  const provider = closure.lockedProvider(code);
+  if (provider === undefined) {
+    report("NO_IMPLEMENTATION", path, `this build has no implementation of ${code}`, BUILD_HINT);
+  } else {
+    const { package: name, version } = provider;
+    const hint = `name the package in "capabilities" of pgs.json, or install it: ${name} ${version}`;
+    report(
+      "CAPABILITY_MISSING",
+      path,
+      `${code} is of the capability package ${name}, which is not there`,
+      hint,
+    );
+  }
   return undefined;
 }
 
@@ -359,7 +371,8 @@ const OLDER_NAMES: ReadonlyMap<string, string> = new Map([
   ["WRITE", "PUT"],
 ]);
 
-const BUILD_HINT = "run it with a build whose src/capabilities/built-in.ts has it";
+const BUILD_HINT =
+  'name the capability package that has it in "capabilities" of pgs.json, or run it with a build that has it';
 
 /**
  * An operation that both artifact and build have; if it declares no outcomes, it has the three common storage

@@ -4,7 +4,7 @@
  * and is listed as a finding.
  */
 
-import type { Registry } from "../capabilities/registry.ts";
+import type { PackagePin, Registry } from "../capabilities/registry.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import { codeOf, firstWordOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
@@ -67,6 +67,8 @@ export async function compile(
     const { refusal } = await import("./refusal.ts");
     throw await refusal(workflow.fqdn, closure.reasons, snapshot);
   }
+  const capabilities = packagesOf(nodes.values(), registry);
+  registry.requireLocked?.(capabilities, snapshot);
   await prepareTransforms(nodes.values());
   const plan: Omit<Plan, "findings"> = {
     workflow: {
@@ -78,6 +80,7 @@ export async function compile(
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
     runtimeBinding: table.runtimeBinding,
+    capabilities,
     admission,
     start: table.start,
     nodes,
@@ -85,6 +88,19 @@ export async function compile(
     called,
   };
   return { ...plan, findings: findings(plan, workflow) };
+}
+
+/** The packages that the nodes' capabilities are of, each once, by name. */
+function packagesOf(nodes: Iterable<PlanNode>, registry: Registry): readonly PackagePin[] {
+  const pins = new Map<string, PackagePin>();
+  for (const node of nodes) {
+    if (node.type !== "CC") continue;
+    for (const { code } of node.contract.steps) {
+      const origin = registry.capability(code)?.origin;
+      if (origin) pins.set(origin.package, origin);
+    }
+  }
+  return [...pins.values()].sort((a, b) => (a.package < b.package ? -1 : 1));
 }
 
 /** Loads the libraries of the workflow's transforms, so that the execution never waits for them. */

@@ -4,6 +4,7 @@
  */
 
 import type { Effect, Operation } from "../capabilities/effect.ts";
+import type { PackagePin } from "../capabilities/registry.ts";
 import type { Transform } from "../capabilities/transform.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
@@ -25,6 +26,8 @@ export interface Plan {
   /** Digest over the files of this workflow's closure: the root of the same snapshot without a seal. */
   readonly closureRoot: Digest;
   readonly runtimeBinding: string;
+  /** The packages that its capabilities are of, by name; those of this build are in none. */
+  readonly capabilities: readonly PackagePin[];
   readonly admission: Admission;
   readonly start: NodeKey;
   readonly nodes: ReadonlyMap<NodeKey, PlanNode>;

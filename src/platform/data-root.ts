@@ -165,7 +165,7 @@ function refuseEscape(store: string): never {
 }
 
 /** The path below the root in its one spelling. */
-function nameBelow(folder: string, path: string): string {
+export function nameBelow(folder: string, path: string): string {
   const name = relative(folder, resolve(folder, path));
   const leaves = name === "" || name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
   if (leaves || isAbsolute(path) || path.includes("\0")) refuseEscape(path);

@@ -15,6 +15,8 @@ export interface Job {
   readonly file: string;
   readonly snapshot: SnapshotPlace;
   readonly workspace: string;
+  /** The capability packages of the workspace, as its settings name them. */
+  readonly capabilities: readonly string[];
   /** The folder below which it writes everything. */
   readonly within: string;
   readonly isRecorded: boolean;
@@ -51,12 +53,13 @@ interface Ready {
 /** What a thread does with each job. It reads and compiles the snapshot once. */
 export function performer(
   environment: ScenarioEnvironment,
-  registry: Registry,
+  registryOf: (job: Job) => Promise<Registry>,
 ): (job: Job) => Promise<JobAnswer> {
   const { files } = environment;
   let ready: Promise<Ready> | undefined;
-  return async ({ path, file, snapshot, workspace, within, isRecorded, isRemote }) => {
-    ready ??= prepare(snapshot, files, registry);
+  return async (job) => {
+    const { path, file, snapshot, workspace, within, isRecorded, isRemote } = job;
+    ready ??= registryOf(job).then((registry) => prepare(snapshot, files, registry));
     const { workflows, stores } = await ready;
     const around = {
       ...environment,

@@ -21,6 +21,8 @@ export interface PoolRequest {
   readonly snapshot: Snapshot;
   readonly registry: Registry;
   readonly workspace: string;
+  /** The capability packages of the workspace, as its settings name them. */
+  readonly capabilities: readonly string[];
   /** The only root that the snapshot may have when a thread opens it again. */
   readonly expectSeal: string | undefined;
   /** Whether the expectations are updated. */
@@ -47,9 +49,11 @@ const SCENARIOS_PER_THREAD = 8;
 /** A pool for about so many scenarios. */
 export async function openScenarioPool(
   scenarios: number,
-  { snapshot, registry, workspace, expectSeal, update: isRecorded, remote: isRemote, jobs }: PoolRequest,
+  request: PoolRequest,
   { environment, cores, openWorkers, onInterrupt }: PoolPorts,
 ): Promise<ScenarioPool> {
+  const { snapshot, registry, workspace, capabilities, expectSeal, jobs } = request;
+  const { update: isRecorded, remote: isRemote } = request;
   const home = await environment.openTempFolder();
   const threads = threadsFor(scenarios, jobs, cores);
   const workers = threads > 1 ? await openWorkers(threads) : null;
@@ -68,7 +72,8 @@ export async function openScenarioPool(
   };
 
   async function testIn(workers: WorkerPool, { path, source: { file } }: ScenarioFile): Promise<Tested> {
-    const job: Job = { path, file, snapshot: place, workspace, within: home.folder, isRecorded, isRemote };
+    const run = { path, file, snapshot: place, within: home.folder };
+    const job: Job = { ...run, workspace, capabilities, isRecorded, isRemote };
     return testedIn(await workers.perform<JobAnswer>(job));
   }
 

@@ -88,7 +88,7 @@ const KNOWN = Object.keys(schema.properties);
 function checkMember(name: string, value: Json, document: Document): void {
   if (!KNOWN.includes(name)) {
     const suggestion = nearestName(name, KNOWN);
-    const known = KNOWN.filter((one) => one !== "$schema");
+    const known = KNOWN.filter((one) => one !== "$schema").join(", ");
     const place = placeOf([name], document);
     throw new WorkspaceFault("WORKSPACE_MEMBER_UNKNOWN", { ...place, member: name, known, suggestion });
   }

@@ -1,4 +1,4 @@
-/** Refusals of `pgs.json`, the file that makes a folder a workspace. */
+/** Refusals of `pgs.json`, the file that makes a folder a workspace, and of what the library is asked for. */
 
 import {
   type FactsOf,
@@ -39,13 +39,13 @@ export const workspaceTable = {
     hint: "remove what is not one of its members; schemas/pgs.schema.json describes them",
   }),
   WORKSPACE_MEMBER_UNKNOWN: (
-    f: MemberPlace & { member: string; known: readonly string[]; suggestion: string | null },
+    f: MemberPlace & { member: string; known: string; suggestion: string | null },
   ) => ({
     what: `a workspace file has no member ${f.member}`,
     where: memberPlace(f),
     hint: f.suggestion
       ? `write ${f.suggestion} instead of ${f.member}`
-      : `remove it; the members are ${f.known.join(", ")}`,
+      : `remove it; the members are ${f.known}`,
   }),
   WORKSPACE_MEMBER_MALFORMED: (f: MemberPlace & { expected: string }) => ({
     what: `${f.pointer} should be ${f.expected}`,
@@ -56,6 +56,10 @@ export const workspaceTable = {
     what: `the path ${f.path} leads out of the workspace`,
     where: memberPlace(f),
     hint: f.hint,
+  }),
+  ACTOR_NOT_AN_FQDN: (f: { actor: string }) => ({
+    what: `the actor ${f.actor} is not a full name <domain>::<CODE>`,
+    hint: "pass DOMAIN::AC_NAME_V0, or another full name",
   }),
 } satisfies WordingTable;
 

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CheckFault, checkTable } from "../../src/check/errors.ts";
-import { PayloadFault, SystemFault, systemTable, UsageFault, usageTable } from "../../src/cli/errors.ts";
+import { UsageFault, usageTable } from "../../src/cli/errors.ts";
 import { EngineFault, runTable, wordingOf } from "../../src/engine/errors.ts";
 import { Fault } from "../../src/errors/base.ts";
 import { FileFault, fileTable, TraceFault, traceTable } from "../../src/errors/ports.ts";
+import { TraceInputFault, traceInputTable } from "../../src/examine/errors.ts";
 import { dataHint } from "../../src/examine/locate/stored.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { CompileFault } from "../../src/plan/errors.ts";
+import { SystemFault, systemTable } from "../../src/platform/system-fault.ts";
 import { RenderFault, renderTable } from "../../src/render/errors.ts";
 import { ScenarioFault, scenarioTable } from "../../src/scenarios/errors.ts";
 import { NameFault, SealFault, SnapshotFault, sealTable, snapshotTable } from "../../src/snapshot/errors.ts";
 import { storeDefect } from "../../src/storage/errors.ts";
+import { WorkspaceFault, workspaceTable } from "../../src/workspace/errors.ts";
+import { PayloadFault } from "../../src/workspace/payload-errors.ts";
 
 test("a fault says what happened, and where", () => {
   const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
@@ -107,6 +111,8 @@ type Refuse = (code: never, facts: never) => Fault;
 
 const REFUSALS: readonly (readonly [object, Refuse])[] = [
   [usageTable, (code, facts) => new UsageFault(code, facts)],
+  [traceInputTable, (code, facts) => new TraceInputFault(code, facts)],
+  [workspaceTable, (code, facts) => new WorkspaceFault(code, facts)],
   [systemTable, (code, facts) => new SystemFault(code, facts)],
   [fileTable, (code, facts) => new FileFault(code, facts)],
   [checkTable, (code, facts) => new CheckFault(code, facts)],

@@ -10,7 +10,7 @@ const REASONS = {
   "reference-unresolved": ["BAD_REFERENCE", "UNKNOWN_REFERENCE"],
   "graph-broken": ["UNKNOWN_NODE", "NO_START", "START_NOT_IN", "TWO_STARTS", "NODE_TYPE"],
   "step-target-unknown": ["UNKNOWN_ACTION", "BACKWARD_ACTION", "STEP_TWICE", "STEP_KIND", "NO_STEPS"],
-  "capability-unbound": ["NOT_BOUND", "NO_IMPLEMENTATION", "UNKNOWN_OPERATION"],
+  "capability-unbound": ["NOT_BOUND", "NO_IMPLEMENTATION", "CAPABILITY_MISSING", "UNKNOWN_OPERATION"],
   "store-undeclared": ["UNKNOWN_STORE", "STORE_PATH_ESCAPES"],
   "path-unresolved": ["UNKNOWN_ROOT", "UNKNOWN_STEP", "EXPRESSION"],
 } as const;

@@ -5,7 +5,6 @@ import { examinationJson } from "../../../examine/examination.ts";
 import { type ExamineEnvironment, examineTrace } from "../../../examine/examine-trace.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
 import { Stepwise, type Stretch } from "../../../examine/replay/stepwise.ts";
-import type { Verified } from "../../../examine/verify.ts";
 import { externalFormat } from "../../../interop/detect.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { IoError } from "../../../ports.ts";
@@ -18,7 +17,6 @@ import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
 import { nearby } from "../../print.ts";
-import { isTrace } from "../../read-trace.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace, placeOptions } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
@@ -100,11 +98,8 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   }
   const { scope } = asked;
   const stepwise = isStepwise(scope) ? new Stepwise(stretchOf(scope)) : null;
-  const check = (verified: Verified) => {
-    if (!isTrace(verified, trace.firstPiece())) throw new UsageFault("NOT_A_TRACE", { file });
-  };
   const environment = await environmentOf(file, asked, context);
-  const examination = await examineTrace(trace, { head: scope.head, stepwise, check }, environment);
+  const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
   await say(examination, { toJson: examinationJson, toText }, context);
   return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;

@@ -151,7 +151,12 @@ const USE_CASES: readonly UseCase[] = [
         coverage: true,
       };
       const tested = await testScenarios(
-        { ...asked, workspace: settings.workspace, expectSeal: trust.root },
+        {
+          ...asked,
+          workspace: settings.workspace,
+          capabilities: settings.capabilities,
+          expectSeal: trust.root,
+        },
         testPorts(platform),
       );
       return gatedBy(testReport({ snapshot, min, listsUntaken: true }), tested, context);

@@ -1,14 +1,16 @@
 /** `pgs run`: the main job. */
 
 import { EngineFault } from "../../../engine/errors.ts";
-import { entropySeed, run as runWorkflow } from "../../../engine/run.ts";
+import { entropySeed } from "../../../engine/run.ts";
 import { Fault } from "../../../errors/base.ts";
-import { DEPTH, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
+import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { isFqdn } from "../../../snapshot/fqdn.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
-import { addEvent, createSummary, refusalOf, type Summary } from "../../../trace/summary.ts";
+import { refusalOf, type Summary } from "../../../trace/summary.ts";
+import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
+import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -16,7 +18,7 @@ import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
-import { DEFAULT_HOPS, DEFAULT_LIMITS, readPayload } from "../../payload.ts";
+import { readPayload } from "../../payload.ts";
 import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
 import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
 import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
@@ -43,7 +45,7 @@ export const run = defineCommand({
       ),
     },
     Limit: {
-      "max-hops": count("refuse a run that enters more nodes", DEFAULT_HOPS),
+      "max-hops": count("refuse a run that enters more nodes", HOPS),
       "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
       "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
       "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
@@ -94,8 +96,7 @@ export const run = defineCommand({
     checkDataRoot(context);
     const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
     const events: TraceEvent[] = [];
-    const summary = createSummary();
-    const result = await runWorkflow({
+    const { summary, ...result } = await runWorkflow({
       ...{ plan, payload, clock, durability, maxHops },
       entropy:
         request.seed === undefined
@@ -117,7 +118,6 @@ export const run = defineCommand({
       ...(actor === undefined ? {} : { actor }),
       listen(event) {
         events.push(event);
-        addEvent(summary, event);
         if (follow) printError(context, `${followLine(event)}\n`);
       },
     });

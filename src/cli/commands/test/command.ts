@@ -81,6 +81,7 @@ export const test = defineCommand({
       jobs,
       coverage,
       workspace: settings.workspace,
+      capabilities: settings.capabilities,
       expectSeal: trust.root,
     };
     const shown = (file: string) => shortPath(file, platform.cwd);

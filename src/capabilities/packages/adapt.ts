@@ -1,0 +1,123 @@
+/** Capabilities of a package in the form in which those of this build are declared. */
+
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import type { Change } from "../../ports.ts";
+import { CapabilityError } from "../capability-error.ts";
+import { type Ambiguity, ambiguityTable, type Evidence } from "../evidence.ts";
+import type { Performed } from "../target.ts";
+import { type StoreEffect, storeEffect } from "../targets/store.ts";
+import { type Answer, type Transform, transform } from "../transform.ts";
+import type { StoreEffectParts, TransformParts } from "./declaration.ts";
+import type { PackageRealm } from "./package-realm.ts";
+
+export function toTransform(parts: TransformParts, file: string, realm: PackageRealm): Transform {
+  const { draws, ...declared } = parts;
+  const kinds = draws === "secret" ? "entropy" : (draws ?? "");
+  return transform({
+    ...declared,
+    ...(draws === undefined ? {} : { draws }),
+    run: (input, sources) => toAnswer(realm.answer(file, definedOf(input), sources, kinds), parts),
+  });
+}
+
+/** The input without the fields that are not there: JSON has no undefined. */
+function definedOf(input: Readonly<Record<string, unknown>>): JsonObject {
+  const there = Object.entries(input).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return Object.fromEntries(there);
+}
+
+/** @throws CapabilityError for an answer that is none, or that says what is not declared */
+function toAnswer(answer: Json, { result: names, violations }: TransformParts): Answer {
+  if (!isObject(answer)) throw new CapabilityError("it answered neither a result nor a violation");
+  const [result, violation, facts = {}] = [
+    own(answer, "result"),
+    own(answer, "violation"),
+    own(answer, "facts"),
+  ];
+  if (violation !== undefined) {
+    if (typeof violation !== "string" || !violations.includes(violation))
+      throw new CapabilityError(
+        `it answered the violation ${JSON.stringify(violation)}, which it does not declare`,
+      );
+    if (result !== undefined) throw new CapabilityError("it answered a result and a violation");
+    if (!isObject(facts)) throw new CapabilityError("the facts of its violation are no object");
+    return { violation, facts };
+  }
+  if (!isObject(result)) throw new CapabilityError("it answered neither a result nor a violation");
+  const other = Object.keys(result).find((name) => !names.includes(name));
+  if (other !== undefined) throw new CapabilityError(`it answered ${other}, which it does not declare`);
+  const missing = names.find((name) => !Object.hasOwn(result, name));
+  if (missing !== undefined) throw new CapabilityError(`it did not answer ${missing}, which it declares`);
+  return { result };
+}
+
+export function toStoreEffect(parts: StoreEffectParts, file: string, realm: PackageRealm): StoreEffect {
+  const { code, about, store: kind, examples } = parts;
+  const operations = parts.operations.map(({ name: operation, semantics, ...declared }) => {
+    const call = (store: object) => ({ file, operation, kind, store, name: nameOf(store) });
+    const perform = async (...[input, store, sources]: Parameters<StoreRun>) =>
+      toPerformed(await realm.perform(call(store), definedOf(input), sources));
+    if (semantics === "reads") return [operation, { ...declared, semantics, run: perform }] as const;
+    const probe = async (...[input, store, begun]: Parameters<StoreProbe>) =>
+      toEvidence(await realm.probe(call(store), definedOf(input), { ...begun, last: toJson(begun.last) }));
+    return [operation, { ...declared, semantics, run: perform, probe }] as const;
+  });
+  return storeEffect({ code, about, store: kind, operations: Object.fromEntries(operations), examples });
+}
+
+type Unknown = Readonly<Record<string, unknown>>;
+type StoreRun = (input: Unknown, store: object, sources: Parameters<PackageRealm["perform"]>[2]) => unknown;
+type StoreProbe = (input: Unknown, store: object, begun: { since: string; last: Change | null }) => unknown;
+
+const toJson = (change: Change | null): Json => (change === null ? null : { ...change });
+
+function nameOf(store: object): string {
+  return "name" in store && typeof store.name === "string" ? store.name : "";
+}
+
+/** @throws CapabilityError */
+function toPerformed(value: Json): Performed {
+  if (!isObject(value)) throw new CapabilityError("it answered no outcome");
+  const outcome = own(value, "outcome");
+  if (typeof outcome !== "string") throw new CapabilityError("it answered no outcome");
+  const [result, reason, change] = [own(value, "result"), own(value, "reason"), own(value, "change")];
+  if (result !== undefined && !isObject(result)) throw new CapabilityError("its result is no object");
+  if (reason !== undefined && !isObject(reason)) throw new CapabilityError("its reason is no object");
+  return {
+    outcome,
+    ...(result === undefined ? {} : { result }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(change === undefined || change === null ? {} : { change: toChange(change) }),
+  };
+}
+
+function toChange(value: Json): Change {
+  const [before, after] = isObject(value) ? [own(value, "before"), own(value, "after")] : [];
+  if (!isChangeSide(before) || !isChangeSide(after))
+    throw new CapabilityError("its change is not the one that the store's method answered");
+  return { before, after };
+}
+
+const isChangeSide = (value: Json | undefined): value is JsonObject | null => value === null || isObject(value);
+
+/** @throws CapabilityError */
+function toEvidence(value: Json): Evidence {
+  const evidence = isObject(value) ? (own(value, "evidence") ?? {}) : null;
+  if (!isObject(value) || !isObject(evidence)) throw new CapabilityError("its probe answered no evidence");
+  switch (own(value, "state")) {
+    case "absent":
+      return { state: "absent", evidence };
+    case "done":
+      return { state: "done", isDated: own(value, "isDated") === true, evidence };
+    case "unclear": {
+      const because = own(value, "because");
+      if (isAmbiguity(because)) return { state: "unclear", because, evidence };
+      throw new CapabilityError(`its probe answered an unknown reason: ${JSON.stringify(because)}`);
+    }
+    default:
+      throw new CapabilityError("its probe answered an unknown state");
+  }
+}
+
+const isAmbiguity = (word: Json | undefined): word is Ambiguity =>
+  typeof word === "string" && Object.hasOwn(ambiguityTable, word);

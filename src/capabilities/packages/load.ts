@@ -1,0 +1,91 @@
+/** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
+
+import type { Files, Realm } from "../../ports.ts";
+import type { Effect } from "../effect.ts";
+import { type ProvidedCapabilities, registry } from "../registry.ts";
+import type { Transform } from "../transform.ts";
+import { toStoreEffect, toTransform } from "./adapt.ts";
+import { readStoreEffect, readTransform } from "./declaration.ts";
+import { CapabilityFault } from "./errors.ts";
+import { Linker } from "./link.ts";
+import type { Module } from "./module.ts";
+import { PackageRealm } from "./package-realm.ts";
+import { type NamedPackage, namedPackage, type PackageSource, readPackage } from "./source.ts";
+
+/** A package with what it provides. */
+export interface LoadedPackage extends ProvidedCapabilities {
+  readonly source: PackageSource;
+  /** By the code of a capability: the file that declares it. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export interface LoadPorts {
+  readonly files: Files;
+  openRealm(): Promise<Realm>;
+}
+
+/** @throws CapabilityFault for the first thing that is wrong */
+export async function loadPackages(
+  named: readonly string[],
+  workspace: string,
+  ports: LoadPorts,
+): Promise<readonly LoadedPackage[]> {
+  const loaded: LoadedPackage[] = [];
+  const providers = new Map<string, string>();
+  for (const one of named) {
+    const next = await loadPackage(namedPackage(one, workspace), ports);
+    const twin = loaded.find(({ source }) => source.name === next.source.name);
+    if (twin !== undefined)
+      throw new CapabilityFault("CAPABILITY_PACKAGE_TWICE", {
+        ...{ package: next.source.name, folder: twin.source.folder, other: next.source.folder },
+      });
+    for (const [code, file] of next.files) requireNew(code, file, next.source, providers);
+    loaded.push(next);
+  }
+  return loaded;
+}
+
+function requireNew(code: string, file: string, { name }: PackageSource, providers: Map<string, string>): void {
+  const other = registry.capability(code) === undefined ? providers.get(code) : "this build";
+  if (other !== undefined) throw new CapabilityFault("CAPABILITY_TWICE", { package: name, file, code, other });
+  providers.set(code, `${name}: ${file}`);
+}
+
+/** @throws CapabilityFault */
+export async function loadPackage(
+  named: NamedPackage,
+  { files, openRealm }: LoadPorts,
+): Promise<LoadedPackage> {
+  const source = readPackage(named, files);
+  const linker = new Linker(source);
+  const modules = source.capabilities.map((file) => requireKind(linker.link(file), source));
+  const realm = new PackageRealm(source.name, await openRealm());
+  for (const file of linker.files()) realm.add(file);
+  const transforms: Transform[] = [];
+  const effects: Effect[] = [];
+  const declaring = new Map<string, string>();
+  for (const { file } of modules) {
+    const { by, declaration } = realm.describe(file);
+    const place = { package: source.name, file };
+    if (by === "transform") transforms.push(toTransform(readTransform(place, declaration), file, realm));
+    else effects.push(toStoreEffect(readStoreEffect(place, declaration), file, realm));
+    const code = (by === "transform" ? transforms : effects).at(-1)?.code ?? "";
+    const other = declaring.get(code);
+    if (other !== undefined)
+      throw new CapabilityFault("CAPABILITY_TWICE", { ...place, code, other: `${source.name}: ${other}` });
+    declaring.set(code, file);
+  }
+  return { pin: source.pin, source, transforms, effects, files: declaring };
+}
+
+/** The kind of a capability is known before anything of its file is evaluated. @throws CapabilityFault */
+function requireKind(module: Module, { name }: PackageSource): Module {
+  const { file, declared, defaultAt } = module;
+  const { line, column } = defaultAt;
+  const at = { package: name, file, line, column };
+  if (declared === null) throw new CapabilityFault("CAPABILITY_EXPORT", at);
+  if (declared.by !== "effect") return module;
+  const { reaches } = declared;
+  if (reaches !== "http" && reaches !== "host") throw new CapabilityFault("CAPABILITY_REACH", at);
+  throw new CapabilityFault("CAPABILITY_REACH_UNSUPPORTED", { ...at, reach: reaches });
+}

@@ -1,0 +1,217 @@
+/** The capabilities of one package, evaluated in a realm of their own, as the engine calls them. */
+
+import { TRANSFORM_TIME } from "../../json/limits.ts";
+import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import { type Realm, RealmTimeout, type Sources } from "../../ports.ts";
+import type { StoreKind } from "../../storage/stores.ts";
+import { CapabilityError } from "../capability-error.ts";
+import { CapabilityFault } from "./errors.ts";
+import type { LinkedFile } from "./link.ts";
+import { PRELUDE } from "./prelude.ts";
+
+/** What the realm answers: a value, an error of the host that it passes on, or why it failed. */
+type Reply =
+  | { readonly ok?: Json }
+  | { readonly host: number }
+  | { readonly failed: string; readonly detail: string };
+
+type Draw = (kind: "clock" | "entropy", count: number) => string;
+type CallStore = (
+  method: string,
+  given: string,
+  make: ((number: unknown) => string) | undefined,
+) => Promise<string>;
+
+/** What `PRELUDE` evaluates to. */
+interface Inside {
+  addJson(file: string, text: string): string;
+  add(file: string, define: unknown, imports: string, exports: string): string;
+  describe(file: string): string;
+  answer(file: string, input: string, draw: Draw, kinds: string): string;
+  perform(
+    ...call: [
+      file: string,
+      operation: string,
+      input: string,
+      kind: StoreKind,
+      name: string,
+      call: CallStore,
+      draw: Draw,
+    ]
+  ): Promise<string>;
+  probe(
+    ...call: [
+      file: string,
+      operation: string,
+      input: string,
+      kind: StoreKind,
+      name: string,
+      call: CallStore,
+      begun: string,
+    ]
+  ): Promise<string>;
+}
+
+/** An operation of a store effect. */
+export interface StoreCall {
+  readonly file: string;
+  readonly operation: string;
+  readonly kind: StoreKind;
+  /** What the operation is given of its store: one method for each name. */
+  readonly store: object;
+  readonly name: string;
+}
+
+export class PackageRealm {
+  readonly #package: string;
+  readonly #realm: Realm;
+  readonly #inside: Inside;
+
+  constructor(packageName: string, realm: Realm) {
+    this.#package = packageName;
+    this.#realm = realm;
+    this.#inside = realm.evaluate(PRELUDE, "capability-prelude") as Inside;
+  }
+
+  /** Evaluates a linked file; those that it imports are evaluated already. @throws CapabilityFault */
+  add(linked: LinkedFile): void {
+    if (linked.kind === "json") {
+      this.#loaded(linked.file, () => this.#inside.addJson(linked.file, linked.text));
+      return;
+    }
+    const { module, imports, exports } = linked;
+    const { file, text, prefix } = module;
+    const define = this.#evaluated(file, text, prefix);
+    const sources = imports.map(({ from, name }) => [from, name]);
+    const names = [...exports].map(([name, { from, name: source }]) => [name, from, source]);
+    this.#loaded(file, () => this.#inside.add(file, define, JSON.stringify(sources), JSON.stringify(names)));
+  }
+
+  /** What the file declares, its functions replaced by `{"function": true}`. @throws CapabilityFault */
+  describe(file: string): { readonly by: string; readonly declaration: JsonObject } {
+    const described = this.#loaded(file, () => this.#inside.describe(file));
+    const by = isObject(described) ? own(described, "by") : undefined;
+    const declaration = isObject(described) ? own(described, "declaration") : undefined;
+    if (typeof by === "string" && isObject(declaration)) return { by, declaration };
+    const facts = { package: this.#package, file, pointer: "", expected: "an object" };
+    throw new CapabilityFault("CAPABILITY_DECLARATION", facts);
+  }
+
+  /** @throws CapabilityError, and what drawing throws */
+  answer(file: string, input: JsonObject, sources: Sources, kinds: string): Json {
+    const host = new HostErrors();
+    return host.result(
+      this.#inTime(() => this.#inside.answer(file, JSON.stringify(input), drawing(sources, host), kinds)),
+    );
+  }
+
+  /** @throws CapabilityError, and what the store or drawing throws */
+  async perform(
+    { file, operation, kind, name, store }: StoreCall,
+    input: JsonObject,
+    sources: Sources,
+  ): Promise<Json> {
+    const host = new HostErrors();
+    const text = JSON.stringify(input);
+    const [call, draw] = [calling(store, host), drawing(sources, host)];
+    return host.result(
+      await this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, call, draw)),
+    );
+  }
+
+  /** @throws CapabilityError, and what the store throws */
+  async probe(
+    { file, operation, kind, name, store }: StoreCall,
+    input: JsonObject,
+    begun: JsonObject,
+  ): Promise<Json> {
+    const host = new HostErrors();
+    const [text, beginning] = [JSON.stringify(input), JSON.stringify(begun)];
+    const call = calling(store, host);
+    return host.result(
+      await this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, call, beginning)),
+    );
+  }
+
+  /** What the parser accepts may still be too new for the engine. */
+  #evaluated(file: string, text: string, prefix: number): unknown {
+    try {
+      return this.#realm.evaluate(text, `capability:${file}`, -prefix);
+    } catch (error) {
+      const reason = "this version of Node does not know a part of its syntax";
+      throw new CapabilityFault("CAPABILITY_THREW", { package: this.#package, file, reason }, { cause: error });
+    }
+  }
+
+  #loaded(file: string, work: () => string): Json {
+    try {
+      return new HostErrors().result(this.#inTime(work));
+    } catch (error) {
+      if (!(error instanceof CapabilityError)) throw error;
+      const facts = { package: this.#package, file, reason: error.message };
+      throw new CapabilityFault("CAPABILITY_THREW", facts, { cause: error.cause });
+    }
+  }
+
+  #inTime<T>(work: () => T): T {
+    try {
+      return this.#realm.limited(work, TRANSFORM_TIME);
+    } catch (error) {
+      if (!(error instanceof RealmTimeout)) throw error;
+      throw new CapabilityError(`it did not end within ${TRANSFORM_TIME / 1000} seconds`);
+    }
+  }
+}
+
+/** Errors of the host on their way through a realm, which knows them by a number. */
+class HostErrors {
+  readonly #kept: unknown[] = [];
+
+  /** The work's value, or its error, as the realm reads it. */
+  reply(work: () => Json | undefined): string {
+    try {
+      return JSON.stringify({ ok: work() });
+    } catch (error) {
+      return this.keep(error);
+    }
+  }
+
+  keep(error: unknown): string {
+    const code = error instanceof Error && "reason" in error ? String(error.reason) : "";
+    return JSON.stringify({ host: JSON.stringify([this.#kept.push(error) - 1, code]) });
+  }
+
+  /** @throws CapabilityError, or the error of the host that came back */
+  result(text: string): Json {
+    const reply = JSON.parse(text) as Reply;
+    if ("host" in reply) throw this.#kept[reply.host];
+    if ("failed" in reply) throw new CapabilityError(reply.failed, { cause: reply.detail });
+    return reply.ok ?? null;
+  }
+}
+
+function drawing(sources: Sources, host: HostErrors): Draw {
+  return (kind, count) => host.reply(() => (kind === "clock" ? sources.clock() : sources.entropy(count)));
+}
+
+/** What the callback of a store's method failed with is known in the realm. */
+class CallbackFailed extends Error {}
+
+function calling(store: object, host: HostErrors): CallStore {
+  return async (method, given, make) => {
+    const values = JSON.parse(given) as readonly Json[];
+    const made = (number: unknown) => {
+      const text = make?.(number) ?? "";
+      if (text === "") throw new CallbackFailed();
+      return JSON.parse(text) as Json;
+    };
+    try {
+      const call: unknown = Reflect.get(store, method);
+      if (typeof call !== "function") throw new Error(`a store has no ${method}`);
+      const value: Json | undefined = await call.apply(store, make === undefined ? values : [...values, made]);
+      return JSON.stringify({ ok: value });
+    } catch (error) {
+      return error instanceof CallbackFailed ? "{}" : host.keep(error);
+    }
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * What runs first in the realm of a package: removes what could answer differently tomorrow or elsewhere, and keeps the
+ * package's modules and declarations. Only texts go in and out, and functions that take and return texts.
+ */
+export const PRELUDE = String.raw`(() => {
+"use strict";
+const { parse, stringify } = JSON;
+const { defineProperty, freeze, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys, isFrozen } = Object;
+const { construct } = Reflect;
+const { isFinite: isFiniteNumber } = Number;
+const { isArray } = Array;
+const RealDate = Date, RealError = Error, RealPromise = Promise;
+const uncurry = (method) => Function.prototype.call.bind(method);
+const isWellFormed = uncurry(String.prototype.isWellFormed), test = uncurry(RegExp.prototype.test), exec = uncurry(RegExp.prototype.exec);
+
+// ---- what is not there ----
+
+/** By error: why the capability is at fault, in words that every JavaScript engine has in common. */
+const reasons = new WeakMap();
+const remember = uncurry(WeakMap.prototype.set), recall = uncurry(WeakMap.prototype.get);
+function refuse(reason) {
+  const error = new RealError(reason);
+  remember(reasons, error, reason);
+  throw error;
+}
+const without = (name) => "it used " + name + ", which a capability does not have";
+const hide = (holder, key, value) => defineProperty(holder, key, { value, writable: false, enumerable: false, configurable: false });
+const forbid = (holder, label, names) => {
+  for (const name of names) hide(holder, name, function () { refuse(without(label + name)); });
+};
+
+const STANDARD = new Set(("globalThis Infinity NaN undefined isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape " +
+  "Object Boolean Symbol Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError Number BigInt Math Date String RegExp " +
+  "Array Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float32Array Float64Array " +
+  "Map Set WeakMap WeakSet ArrayBuffer DataView JSON Promise Proxy Reflect $work").split(" "));
+for (const name of getOwnPropertyNames(globalThis)) if (!STANDARD.has(name)) delete globalThis[name];
+
+const LOCAL = "FullYear Year Month Date Day Hours Minutes Seconds Milliseconds".split(" ");
+forbid(RealDate.prototype, "Date.prototype.", [
+  ...LOCAL.map((part) => "get" + part), ...LOCAL.filter((part) => part !== "Day").map((part) => "set" + part),
+  "getTimezoneOffset", "toString", "toDateString", "toTimeString", "toLocaleString", "toLocaleDateString", "toLocaleTimeString",
+]);
+forbid(Math, "Math.", ["random"]);
+forbid(String.prototype, "String.prototype.", ["localeCompare", "toLocaleLowerCase", "toLocaleUpperCase"]);
+for (const type of [Number, BigInt, Array, Object]) forbid(type.prototype, type.name + ".prototype.", ["toLocaleString"]);
+forbid(getPrototypeOf(Uint8Array.prototype), "TypedArray.prototype.", ["toLocaleString"]);
+
+const ISO = /^(?:\d{4}|[+-]\d{6})(?:-\d\d(?:-\d\d)?)?$|^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+function checkDate(value) {
+  if (typeof value === "string" && !test(ISO, value)) refuse(without("the local time zone: a date is read as 2026-01-31, or as 2026-01-31T09:00:00Z"));
+  if (typeof value === "object" && value !== null && !(value instanceof RealDate)) refuse("it made a Date of an object");
+}
+function SafeDate(...parts) {
+  if (new.target === undefined) refuse(without("the present time: Date()"));
+  if (parts.length === 0) refuse(without("the present time: new Date()"));
+  if (parts.length > 1) refuse(without("the local time zone: new Date(year, month, …); Date.UTC(…) is there"));
+  checkDate(parts[0]);
+  return construct(RealDate, parts, new.target === SafeDate ? RealDate : new.target);
+}
+SafeDate.prototype = RealDate.prototype;
+hide(SafeDate, "name", "Date");
+hide(SafeDate, "UTC", RealDate.UTC);
+hide(SafeDate, "parse", (text) => { checkDate(String(text)); return RealDate.parse(text); });
+hide(SafeDate, "now", () => refuse(without("the present time: Date.now()")));
+hide(RealDate.prototype, "constructor", SafeDate);
+hide(globalThis, "Date", SafeDate);
+
+/** A stack names the package's own files only: where the runner is installed is none of an answer. */
+hide(RealError, "prepareStackTrace", (error, frames) => {
+  let text = String(error);
+  for (const frame of frames) {
+    const file = String(frame.getFileName());
+    if (file.startsWith("capability:")) text += "\n    at " + file.slice(11) + ":" + frame.getLineNumber();
+  }
+  return text;
+});
+hide(RealError, "stackTraceLimit", 50);
+
+// ---- values that go in and out ----
+
+function frozen(value) {
+  if (typeof value !== "object" || value === null || isFrozen(value)) return value;
+  for (const key of keys(value)) frozen(value[key]);
+  return freeze(value);
+}
+
+const pointer = (path) => path.map((part) => "/" + String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("");
+const MOST_DEEP = 600;
+
+/** A copy of what JSON can carry, exactly; anything else is refused by its place. */
+function copy(value, path, within) {
+  switch (typeof value) {
+    case "boolean": return value;
+    case "string": return isWellFormed(value) ? value : invalid("half of a surrogate pair", path);
+    case "number": return isFiniteNumber(value) ? value : invalid(String(value), path);
+    case "object": return value === null ? null : copyObject(value, path, within);
+    case "undefined": return invalid("undefined", path);
+    default: return invalid("a " + typeof value, path);
+  }
+}
+function copyObject(value, path, within) {
+  if (within.includes(value)) invalid("a value that contains itself", path);
+  if (path.length > MOST_DEEP) invalid("a value that nests too deep", path.slice(0, 3));
+  const inner = [...within, value];
+  if (isArray(value)) {
+    const items = [];
+    for (let i = 0; i < value.length; i++) items.push(i in value ? copy(value[i], [...path, i], inner) : invalid("a hole", [...path, i]));
+    return items;
+  }
+  const prototype = getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) invalid("an object of a class", path);
+  if (getOwnPropertySymbols(value).length > 0) invalid("a symbol", path);
+  const members = { __proto__: null };
+  for (const key of keys(value)) members[isWellFormed(key) ? key : invalid("half of a surrogate pair", path)] = copy(value[key], [...path, key], inner);
+  return members;
+}
+function invalid(what, path) {
+  refuse("it answered " + what + (path.length === 0 ? "" : " at " + pointer(path)) + ", which JSON cannot carry");
+}
+/** Of the outermost object, a member that is undefined counts as none. */
+function copyAnswer(value) {
+  if (typeof value !== "object" || value === null || isArray(value)) return copy(value, [], []);
+  const there = { __proto__: null };
+  for (const key of keys(value)) if (value[key] !== undefined) there[key] = value[key];
+  return copy(there, [], []);
+}
+
+// ---- what fails ----
+
+/** By error: the number under which the host keeps the error that it stands for. */
+const hostErrors = new WeakMap();
+function hostError(kept) {
+  const [number, code] = parse(kept);
+  const error = new RealError("the storage failed: " + code);
+  error.code = code;
+  remember(hostErrors, error, number);
+  return error;
+}
+function failure(error) {
+  const isError = typeof error === "object" && error !== null;
+  const number = isError ? recall(hostErrors, error) : undefined;
+  if (number !== undefined) return stringify({ host: number });
+  let name = "a value that is no error", detail = "", place = "";
+  try {
+    if (isError) {
+      name = "an error of the kind " + String(error.name);
+      detail = String(error.stack);
+      const at = exec(/\n {4}at (.+)/, detail);
+      if (at !== null && error.name !== "RangeError") place = " (" + at[1] + ")";
+      const missing = error instanceof ReferenceError ? exec(/^(\S+) is not defined$/, String(error.message)) : null;
+      if (missing !== null) remember(reasons, error, without(missing[1]));
+      if (error instanceof EvalError) remember(reasons, error, without("eval or Function"));
+    } else detail = String(error);
+  } catch {}
+  const known = isError ? recall(reasons, error) : undefined;
+  return stringify({ failed: (known ?? "it threw " + name) + place, detail });
+}
+function attempt(work) {
+  try { return stringify({ ok: work() }); } catch (error) { return failure(error); }
+}
+
+// ---- declarations and modules ----
+
+const field = (type) => freeze({ type, required: true });
+const declarations = new WeakMap();
+const declare = (by) => (declaration) => {
+  const made = freeze({ __proto__: null });
+  remember(declarations, made, { by, declaration });
+  return made;
+};
+const modules = new Map([["pgs-runner/capability", freeze({
+  __proto__: null,
+  anything: field("any"), string: field("string"), integer: field("integer"), number: field("number"),
+  boolean: field("boolean"), object: field("object"), array: field("array"),
+  optional: (of) => freeze({ type: of.type, required: false }),
+  transform: declare("transform"), storeEffect: declare("storeEffect"), effect: declare("effect"),
+})]]);
+const declared = (file) => recall(declarations, modules.get(file).default);
+const valueOf = ([from, name]) => (name === "*" ? modules.get(from) : modules.get(from)[name]);
+
+/** The parts of a declaration that are no functions; of a function, that it is one. */
+function described(value, key) {
+  if (typeof value === "function") return { function: true };
+  if (typeof value !== "object" || value === null || isArray(value)) return copy(value, [key], []);
+  const prototype = getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return copy(value, [key], []);
+  const members = { __proto__: null };
+  for (const name of keys(value)) if (value[name] !== undefined) members[name] = described(value[name], name);
+  return members;
+}
+
+// ---- what the capability is given ----
+
+function sourcesOf(draw, kinds) {
+  const drawing = (kind, count) => {
+    if (!kinds.includes(kind)) refuse("it drew " + kind + ", which it does not declare");
+    const drawn = parse(draw(kind, count));
+    if ("host" in drawn) throw hostError(drawn.host);
+    return drawn.ok;
+  };
+  return freeze({ clock: () => drawing("clock", 0), entropy: (count) => drawing("entropy", count) });
+}
+
+const METHODS = {
+  registry: ["history", "register", "resolve", "exists", "deregister", "count"],
+  log: ["find", "append", "entries"],
+  document: ["get", "all", "put", "remove", "updateWhere"],
+  names: ["lookUp", "bind"],
+};
+function storeOf(kind, name, call) {
+  const store = { name };
+  for (const method of METHODS[kind]) {
+    store[method] = async (...given) => {
+      const make = given.find((one) => typeof one === "function");
+      let thrown;
+      const made = make && ((number) => {
+        try { return stringify(copy(make(number), [], [])); } catch (error) { thrown = { error }; return ""; }
+      });
+      const answer = parse(await call(method, stringify(given.filter((one) => one !== make).map((one, i) => copy(one, [i], []))), made));
+      if (thrown !== undefined) throw thrown.error;
+      if ("host" in answer) throw hostError(answer.host);
+      return answer.ok;
+    };
+  }
+  return freeze(store);
+}
+
+const inputOf = (text) => frozen(parse(text));
+const operationOf = (file, name) => declared(file).declaration.operations[name];
+const settled = async (work) => {
+  try { return stringify({ ok: copyAnswer(await work()) }); } catch (error) { return failure(error); }
+};
+
+return {
+  addJson: (file, text) => attempt(() => void modules.set(file, freeze({ __proto__: null, default: frozen(parse(text)) }))),
+  add: (file, define, imports, exports) => attempt(() => {
+    const own = define({ imports: parse(imports).map(valueOf) });
+    const all = { __proto__: null };
+    for (const [name, from, source] of parse(exports)) all[name] = from === file ? own[source] : valueOf([from, source]);
+    modules.set(file, freeze(all));
+  }),
+  describe: (file) => attempt(() => {
+    const { by, declaration } = declared(file);
+    return { by, declaration: declaration === undefined ? null : described(declaration, "declaration") };
+  }),
+  answer: (file, input, draw, kinds) =>
+    attempt(() => copyAnswer(declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined))),
+  perform: (file, operation, input, kind, name, call, draw) =>
+    settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy"))),
+  probe: (file, operation, input, kind, name, call, begun) =>
+    settled(() => operationOf(file, operation).probe(inputOf(input), storeOf(kind, name, call), inputOf(begun))),
+};
+})()`;

@@ -1,0 +1,43 @@
+/** What the operating system refuses, as a refusal with a code. */
+
+import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../errors/base.ts";
+import { IoError } from "../ports.ts";
+import { systemErrno } from "./errno.ts";
+
+const systemHints: Readonly<Record<string, string>> = {
+  ENOSPC: "free disk space",
+  EACCES: "run the command as a user who has access to that path, or name another path",
+  EPERM: "run the command as a user who has access to that path, or name another path",
+};
+
+export const systemTable = {
+  OUTPUT_UNWRITABLE: (f: { output: string; errno: string; code: number }) => ({
+    what: `${f.output} cannot be written: ${f.errno}; otherwise the exit code would be ${f.code}`,
+    hint: "free disk space or redirect the output; the command itself has completed: check its results before you type it again",
+  }),
+  SYSTEM_REFUSED: (f: { errno: string; path: string | null }) => ({
+    what: `the operating system refused a request of the command: ${f.errno}`,
+    ...(f.path === null ? {} : { where: f.path }),
+    hint: systemHints[f.errno] ?? "type the command with --debug, which shows what was refused",
+  }),
+} satisfies WordingTable;
+
+export class SystemFault<C extends keyof typeof systemTable = keyof typeof systemTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof systemTable, C>, detail: FaultDetail = {}) {
+    super("trace", code, facts, wordingFrom(systemTable, code, facts), detail);
+  }
+}
+
+/** The refusal for an error of the system; undefined for anything else that was thrown. */
+export function refusedBySystem(thrown: unknown): SystemFault | undefined {
+  const errno = thrown instanceof IoError ? thrown.errno : systemErrno(thrown);
+  if (errno === undefined) return undefined;
+  return new SystemFault("SYSTEM_REFUSED", { errno, path: pathOf(thrown) }, { cause: thrown });
+}
+
+/** What the system was asked for, as far as it says. */
+function pathOf(thrown: unknown): string | null {
+  if (!(thrown instanceof Error)) return null;
+  if ("path" in thrown && typeof thrown.path === "string") return thrown.path;
+  return pathOf(thrown.cause);
+}

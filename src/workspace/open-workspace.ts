@@ -1,0 +1,302 @@
+/** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
+
+import { registry } from "../capabilities/registry.ts";
+import type { CheckFinding } from "../check/check.ts";
+import type { Fault } from "../errors/base.ts";
+import type { Digest } from "../json/canonical.ts";
+import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
+import type { Json, JsonObject } from "../json/value.ts";
+import { compile } from "../plan/compile.ts";
+import type { Plan } from "../plan/plan.ts";
+import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
+import { openRemote } from "../platform/remote.ts";
+import { openMail } from "../platform/smtp.ts";
+import { refusedBySystem } from "../platform/system-fault.ts";
+import type { Clock, Entropy, Mail, Remote } from "../ports.ts";
+import { isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
+import { isFqdn } from "../snapshot/fqdn.ts";
+import { openSnapshot } from "../snapshot/load.ts";
+import { requireWorkflow } from "../snapshot/require.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import { openStores } from "../storage/files/stores.ts";
+import type { Stores } from "../storage/stores.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Summary } from "../trace/summary.ts";
+import { TOOL } from "../trace/tool.ts";
+import { readWorkspaceFile } from "./config.ts";
+import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
+import { WorkspaceFault } from "./errors.ts";
+import { copyPayload } from "./payload.ts";
+
+import { runWorkflow } from "./run-workflow.ts";
+import { folderTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
+
+/** What a run reads and writes besides its snapshot. */
+export interface RunPorts {
+  /** The stores of side effects. Default: files below the data root. */
+  readonly stores?: Stores;
+  /** Where traces are written. Default: the traces folder. */
+  readonly traces?: Traces;
+  readonly clock?: Clock;
+  readonly entropy?: Entropy;
+  /** Default: mail over SMTP, to the server that the runtime binding names. */
+  readonly mail?: Mail;
+  /** How side effects reach servers and code of the host. Default: HTTP without a proxy and without secrets. */
+  readonly remote?: Remote;
+  /** Which crash recorded effects survive: of the whole device, or only of the process. Default: "device". */
+  readonly durability?: "device" | "process";
+  /** How many nodes a run may enter. */
+  readonly maxHops?: number;
+  /** How much one trace may hold. */
+  readonly limits?: Partial<TraceLimits>;
+}
+
+export interface WorkspaceOptions extends RunPorts {
+  /** The folder of the workspace. Its `pgs.json`, if it has one, names what the other options do not. Default: ".". */
+  readonly folder?: string;
+  /** The folder of the protocol snapshot. */
+  readonly snapshot?: string;
+  /** The folder in which side effects store their data; not with `stores`. */
+  readonly dataRoot?: string;
+  /** The only root that the seal of the snapshot may have. */
+  readonly expectSeal?: string;
+  /** PEM texts of the public keys that are trusted: one of them must have signed the seal. */
+  readonly trustedKeys?: readonly string[];
+  /** How many trusted keys must have signed. Default: 1 if there are trusted keys. */
+  readonly requireSignatures?: number;
+}
+
+export interface RunOptions extends RunPorts {
+  /** Who runs the workflow, as a full name; recorded in the trace. */
+  readonly actor?: string;
+  /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
+  readonly signal?: AbortSignal;
+  /** Called with every event after it was written. */
+  readonly onEvent?: (event: TraceEvent) => void;
+}
+
+/** How a run ended. A denied, failed or refused run is no exception: its trace has all of it. */
+export interface RunResult
+  extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons"> {
+  readonly id: string;
+  readonly workflow: string;
+  readonly status: "SUCCESS" | "FAILED";
+  /** Of the last node that ended; null when the run was not admitted or was refused. */
+  readonly outcome: string | null;
+  readonly exitReason: string;
+  /** Why the run was refused before it reached an exit; null for every other ending. */
+  readonly refusal: Fault | null;
+  readonly trace: RunTrace;
+  /** The hash of the last event, which proves later that the trace is whole. */
+  readonly head: Digest;
+  /** What the run waits for. */
+  readonly waits: readonly never[];
+}
+
+/** A verified and compiled workflow. */
+export interface Workflow {
+  /** Its full name. */
+  readonly name: string;
+  /** @throws PgsError for a payload that is no JSON object, and when the trace cannot be written */
+  run(payload: JsonObject, options?: RunOptions): Promise<RunResult>;
+}
+
+/** The document that `pgs examine --json` prints. */
+export interface Verdict {
+  /** Whether the trace is valid, and its run broke no rule of the protocol. */
+  readonly ok: boolean;
+  readonly [member: string]: Json;
+}
+
+/** Every method throws a `PgsError` for what is refused. */
+export interface Workspace {
+  /** The full names of all workflows. */
+  workflows(): Promise<readonly string[]>;
+  /** The workflow, compiled once. */
+  workflow(name: string): Promise<Workflow>;
+  /** Verifies and replays a trace: that of a run, the bytes of one, or the file of one. */
+  examine(trace: RunTrace | Uint8Array | string, options?: { readonly head?: string }): Promise<Verdict>;
+  /** Checks every file of the snapshot, its seal and its signatures. */
+  verify(): Promise<Verification>;
+  /** Checks the snapshot against the rules of the protocol, as the member `check` of `pgs.json` says. */
+  check(): Promise<CheckReport>;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly sealed: boolean;
+  /** The root of the seal; null where it cannot be read. */
+  readonly root: string | null;
+  readonly findings: readonly Fault[];
+}
+
+export interface CheckReport {
+  /** Whether no finding has the severity that fails the check, or a higher one. */
+  readonly ok: boolean;
+  readonly findings: readonly CheckFinding[];
+}
+
+/** Opens a workspace. Nothing of its snapshot is read before it is asked for. @throws PgsError */
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+  return guard(async () => new OpenWorkspace(options, pathsOf(options)));
+}
+
+function pathsOf({ folder = ".", snapshot, dataRoot }: WorkspaceOptions): WorkspacePaths {
+  const home = nodeFiles.realPath(folder) ?? folder;
+  const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
+  const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
+  return { ...paths, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
+}
+
+/** What the system refuses becomes a refusal with a code. */
+async function guard<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusedBySystem(error) ?? error;
+  }
+}
+
+class OpenWorkspace implements Workspace {
+  readonly #options: WorkspaceOptions;
+  readonly #paths: WorkspacePaths;
+  readonly #ports: Required<Omit<RunPorts, "limits">>;
+  readonly #plans = new Map<string, Promise<Plan>>();
+  #opened: Promise<Snapshot> | undefined;
+
+  constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#ports = {
+      stores: options.stores ?? openStores(paths.dataRoot),
+      traces: options.traces ?? folderTraces(paths.traces),
+      clock: options.clock ?? nodeClock,
+      entropy: options.entropy ?? nodeEntropy,
+      mail: options.mail ?? openMail({}),
+      remote: options.remote ?? openRemote({}),
+      durability: options.durability ?? "device",
+      maxHops: options.maxHops ?? HOPS,
+    };
+  }
+
+  workflows(): Promise<readonly string[]> {
+    return guard(async () => (await this.#snapshot()).names("WF"));
+  }
+
+  workflow(name: string): Promise<Workflow> {
+    return guard(async () => {
+      const plan = await this.#plan(name);
+      return {
+        name: plan.workflow.fqdn,
+        run: (payload, options = {}) => guard(() => this.#run(plan, payload, options)),
+      };
+    });
+  }
+
+  examine(trace: RunTrace | Uint8Array | string, options: { readonly head?: string } = {}): Promise<Verdict> {
+    return guard(async () => {
+      const { examineIn } = await import("./examine-in.ts");
+      const { stores } = this.#options;
+      return examineIn(trace, options, {
+        ...this.#ports,
+        stores: stores ?? (nodeFiles.isFolder(this.#paths.dataRoot) ? this.#ports.stores : null),
+        dataRoot: stores === undefined ? this.#paths.dataRoot : "the stores of the workspace",
+        hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
+        plan: (name) => this.#plan(name),
+        snapshot: () => this.#snapshot(),
+      });
+    });
+  }
+
+  verify(): Promise<Verification> {
+    return guard(async () => {
+      const { verifySnapshot } = await import("../snapshot/verify-snapshot.ts");
+      const seal = await this.#sealRequirements();
+      const { snapshot } = this.#paths;
+      const { sealed, root, findings } = verifySnapshot({ snapshot, files: nodeFiles, seal });
+      return { ok: findings.length === 0, sealed, root, findings };
+    });
+  }
+
+  check(): Promise<CheckReport> {
+    return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, registry));
+  }
+
+  /** A refusal is not remembered: what caused it may be repaired. */
+  #snapshot(): Promise<Snapshot> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #open(): Promise<Snapshot> {
+    const { expectSeal, trustedKeys = [], requireSignatures = 0 } = this.#options;
+    const isSigned = trustedKeys.length > 0 || requireSignatures > 0;
+    const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
+    return openSnapshot(this.#paths.snapshot, nodeFiles, {
+      expectSeal,
+      requireSigned: isSigned ? signatureCheck(await this.#sealRequirements()) : undefined,
+    });
+  }
+
+  async #sealRequirements() {
+    const { expectSeal: root, trustedKeys = [], requireSignatures } = this.#options;
+    const { parseTrustedKey } = await import("../sign/keys.ts");
+    const keys = trustedKeys.map((pem, i) => parseTrustedKey(pem, `trustedKeys[${i}]`));
+    return { root, keys, signatures: requireSignatures ?? Math.min(keys.length, 1) };
+  }
+
+  #plan(name: string): Promise<Plan> {
+    const known = this.#plans.get(name);
+    if (known !== undefined) return known;
+    const compiled = this.#compile(name);
+    this.#plans.set(name, compiled);
+    compiled.catch(() => this.#plans.delete(name));
+    return compiled;
+  }
+
+  async #compile(name: string): Promise<Plan> {
+    const snapshot = await this.#snapshot();
+    return compile(requireWorkflow(snapshot, name), snapshot, registry);
+  }
+
+  async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
+    const { actor, signal, onEvent, limits, ...ports } = options;
+    const { traces, ...rest } = { ...this.#ports, ...ports };
+    if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
+    const payload = copyPayload(given);
+    let trace: OpenedTrace | undefined;
+    const { summary, ...traced } = await runWorkflow({
+      ...rest,
+      plan,
+      payload,
+      signal,
+      runtime: TOOL,
+      limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
+      openTrace(id) {
+        trace = traces.open(id);
+        return { id: trace.id, folder: trace.folder, file: trace.writer };
+      },
+      ...(actor === undefined ? {} : { actor }),
+      ...(onEvent === undefined ? {} : { listen: onEvent }),
+    });
+    if (trace === undefined) throw new Error("the run ended without a trace");
+    return resultOf(plan, traced, summary, trace);
+  }
+}
+
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
+
+function resultOf(
+  { workflow }: Plan,
+  { traceId: id, head, ending }: Traced,
+  { path, results, effects, events, violations, reasons }: Summary,
+  trace: RunTrace,
+): RunResult {
+  const { status, outcome, exitReason, fault: refusal = null } = ending;
+  const summary = { path, results, effects, events, violations, reasons };
+  const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };
+  return { ...said, ...summary, trace, head, waits: [] };
+}

@@ -1,0 +1,85 @@
+/** Where the runs of a library write their traces: below a folder, or in memory. */
+
+import { FileFault } from "../errors/ports.ts";
+import { nodeFiles, openTrace } from "../platform/node-ports.ts";
+import { refusedBySystem } from "../platform/system-fault.ts";
+import type { TraceAccess, TraceFile } from "../ports.ts";
+
+/** The trace of one run. */
+export interface RunTrace {
+  /** Its name. */
+  readonly id: string;
+  /** The path of its file; null for a trace in memory. */
+  readonly file: string | null;
+  /** Its bytes, JSON Lines. @throws PgsError where its file cannot be read any more */
+  bytes(): Uint8Array;
+}
+
+/** Opens the trace of a run that begins. */
+export interface Traces {
+  /** May number the name where it is taken, `_2`, `_3`. */
+  open(id: string): OpenedTrace;
+}
+
+export interface OpenedTrace extends RunTrace {
+  /** The folder of its files; "" in memory. */
+  readonly folder: string;
+  readonly writer: TraceFile;
+}
+
+/** `<folder>/<id>/<id>.jsonl`, readable for those who have the access. */
+export function folderTraces(folder: string, access: TraceAccess = "owner"): Traces {
+  return {
+    open(wanted) {
+      const { id, folder: own, file: writer } = openTrace(folder, wanted, access);
+      const file = `${own}/${id}.jsonl`;
+      return { id, folder: own, file, writer, bytes: () => readAll(file) };
+    },
+  };
+}
+
+function readAll(file: string): Uint8Array {
+  try {
+    const bytes = nodeFiles.read(file);
+    if (bytes === null) throw new FileFault("FILE_MISSING", { file, what: "the trace", suggestion: null });
+    return bytes;
+  } catch (error) {
+    throw refusedBySystem(error) ?? error;
+  }
+}
+
+/**
+ * Each trace is kept by the result of its run alone. A name is numbered where a trace of the same name began in the same
+ * millisecond.
+ */
+export function memoryTraces(): Traces {
+  let moment = "";
+  const taken = new Map<string, number>();
+  return {
+    open(wanted) {
+      const begun = wanted.split("__", 1)[0] ?? "";
+      if (begun !== moment) taken.clear();
+      moment = begun;
+      const count = (taken.get(wanted) ?? 0) + 1;
+      taken.set(wanted, count);
+      const lines: string[] = [];
+      const id = count === 1 ? wanted : `${wanted}_${count}`;
+      return {
+        id,
+        folder: "",
+        file: null,
+        writer: memoryFile(lines),
+        bytes: () => Buffer.from(lines.join("")),
+      };
+    },
+  };
+}
+
+function memoryFile(lines: string[]): TraceFile {
+  return {
+    append: (text) => void lines.push(text),
+    checkPlace: () => undefined,
+    sync: () => undefined,
+    close: () => undefined,
+  };
+}
