@@ -145,7 +145,9 @@ function pathsOf({ folder = ".", snapshot, dataRoot }: WorkspaceOptions): Worksp
   const home = nodeFiles.realPath(folder) ?? folder;
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
   const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
-  return { ...paths, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
+  // The Markdown of the workspace makes the workspace's snapshot, not one that is given.
+  const authored = snapshot === undefined ? paths.authored : null;
+  return { ...paths, authored, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
 }
 
 /** What the system refuses becomes a refusal with a code. */
