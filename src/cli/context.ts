@@ -40,6 +40,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
   stdin(most: number): Uint8Array;
+  /** Standard input, a piece at a time. */
+  stdinPieces(): AsyncIterable<Uint8Array>;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
@@ -81,6 +83,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
   onInterrupt(work: () => void): () => void;
+  /** The first interrupt calls `stop`, with the exit code that it asks for, and ends nothing; what is answered takes that back. */
+  onStop(stop: (exitCode: number) => void): () => void;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
   readonly tool: { readonly name: string; readonly version: string };
