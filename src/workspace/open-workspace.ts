@@ -1,6 +1,5 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
-import { registry } from "../capabilities/registry.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -23,6 +22,7 @@ import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { TOOL } from "../trace/tool.ts";
+import { openCapabilities, type WorkspaceCapabilities } from "./capabilities.ts";
 import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { WorkspaceFault } from "./errors.ts";
@@ -58,6 +58,8 @@ export interface WorkspaceOptions extends RunPorts {
   readonly snapshot?: string;
   /** The folder in which side effects store their data; not with `stores`. */
   readonly dataRoot?: string;
+  /** Capability packages, as the member of `pgs.json` names them: `./folder`, or the name of an npm package. */
+  readonly capabilities?: readonly string[];
   /** The only root that the seal of the snapshot may have. */
   readonly expectSeal?: string;
   /** PEM texts of the public keys that are trusted: one of them must have signed the seal. */
@@ -141,13 +143,25 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   return guard(async () => new OpenWorkspace(options, pathsOf(options)));
 }
 
-function pathsOf({ folder = ".", snapshot, dataRoot }: WorkspaceOptions): WorkspacePaths {
-  const home = nodeFiles.realPath(folder) ?? folder;
+function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOptions): WorkspacePaths {
+  const home = homeOf({ folder });
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
   const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
-  // The Markdown of the workspace makes the workspace's snapshot, not one that is given.
-  const authored = snapshot === undefined ? paths.authored : null;
-  return { ...paths, authored, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
+  const packages = capabilities?.map((one) =>
+    one.startsWith(".") ? `${home}/${one.replace(/^\.\/*/, "")}` : one,
+  );
+  return {
+    ...paths,
+    // The Markdown of the workspace makes the workspace's snapshot, not one that is given.
+    authored: snapshot === undefined ? paths.authored : null,
+    snapshot: snapshot ?? paths.snapshot,
+    dataRoot: dataRoot ?? paths.dataRoot,
+    capabilities: packages ?? paths.capabilities,
+  };
+}
+
+function homeOf({ folder = "." }: WorkspaceOptions): string {
+  return nodeFiles.realPath(folder) ?? folder;
 }
 
 /** What the system refuses becomes a refusal with a code. */
@@ -163,12 +177,18 @@ class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
   readonly #ports: Required<Omit<RunPorts, "limits">>;
+  readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
   #opened: Promise<Snapshot> | undefined;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
+    this.#capabilities = openCapabilities(paths, homeOf(options), {
+      files: nodeFiles,
+      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+    });
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
@@ -204,7 +224,7 @@ class OpenWorkspace implements Workspace {
         stores: stores ?? (nodeFiles.isFolder(this.#paths.dataRoot) ? this.#ports.stores : null),
         dataRoot: stores === undefined ? this.#paths.dataRoot : "the stores of the workspace",
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
-        plan: (name) => this.#plan(name),
+        plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
       });
     });
@@ -221,7 +241,9 @@ class OpenWorkspace implements Workspace {
   }
 
   check(): Promise<CheckReport> {
-    return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, registry));
+    return guard(async () =>
+      (await import("./check-in.ts")).checkIn(this.#paths, await this.#capabilities.registry()),
+    );
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */
@@ -259,9 +281,16 @@ class OpenWorkspace implements Workspace {
     return compiled;
   }
 
+  /** The trace says with which packages it was recorded, whatever the snapshot pins. */
+  async #planToExamine(name: string): Promise<Plan> {
+    if (this.#paths.capabilities.length === 0) return this.#plan(name);
+    const [snapshot, registry] = [await this.#snapshot(), await this.#capabilities.unlockedRegistry()];
+    return compile(requireWorkflow(snapshot, name), snapshot, registry);
+  }
+
   async #compile(name: string): Promise<Plan> {
     const snapshot = await this.#snapshot();
-    return compile(requireWorkflow(snapshot, name), snapshot, registry);
+    return compile(requireWorkflow(snapshot, name), snapshot, await this.#capabilities.registry());
   }
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
