@@ -15,6 +15,7 @@ import {
   attempt,
   createFile,
   fixedClock,
+  newerFiles,
   nodeClock,
   nodeEntropy,
   nodeFiles,
@@ -89,6 +90,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
       workerFile === undefined
         ? null
         : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
+    newerFiles,
     replaceFolder: async (folder, change) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, change),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
