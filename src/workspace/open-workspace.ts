@@ -1,6 +1,6 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
-import { registry } from "../capabilities/registry.ts";
+import type { Registry } from "../capabilities/registry.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -9,6 +9,7 @@ import type { Json, JsonObject } from "../json/value.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
+import { openRealm } from "../platform/realm.ts";
 import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
@@ -23,6 +24,7 @@ import type { Stores } from "../storage/stores.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { TOOL } from "../trace/tool.ts";
+import { openCapabilities, type WorkspaceCapabilities } from "./capabilities.ts";
 import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { WorkspaceFault } from "./errors.ts";
@@ -138,11 +140,16 @@ export interface CheckReport {
 
 /** Opens a workspace. Nothing of its snapshot is read before it is asked for. @throws PgsError */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  return guard(async () => new OpenWorkspace(options, pathsOf(options)));
+  return guard(async () => {
+    const folder = options.folder ?? ".";
+    const home = nodeFiles.realPath(folder) ?? folder;
+    const paths = pathsOf(home, options);
+    const ports = { files: nodeFiles, openRealm: async () => openRealm() };
+    return new OpenWorkspace(options, paths, openCapabilities(paths, home, ports));
+  });
 }
 
-function pathsOf({ folder = ".", snapshot, dataRoot }: WorkspaceOptions): WorkspacePaths {
-  const home = nodeFiles.realPath(folder) ?? folder;
+function pathsOf(home: string, { folder = ".", snapshot, dataRoot }: WorkspaceOptions): WorkspacePaths {
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
   const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
   return { ...paths, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
@@ -160,11 +167,13 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
+  readonly #capabilities: WorkspaceCapabilities;
   readonly #ports: Required<Omit<RunPorts, "limits">>;
   readonly #plans = new Map<string, Promise<Plan>>();
   #opened: Promise<Snapshot> | undefined;
 
-  constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
+  constructor(options: WorkspaceOptions, paths: WorkspacePaths, capabilities: WorkspaceCapabilities) {
+    this.#capabilities = capabilities;
     this.#options = options;
     this.#paths = paths;
     this.#ports = {
@@ -202,7 +211,8 @@ class OpenWorkspace implements Workspace {
         stores: stores ?? (nodeFiles.isFolder(this.#paths.dataRoot) ? this.#ports.stores : null),
         dataRoot: stores === undefined ? this.#paths.dataRoot : "the stores of the workspace",
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
-        plan: (name) => this.#plan(name),
+        // The trace says with which packages it was recorded, whatever the snapshot pins.
+        plan: async (name) => this.#compile(name, await this.#capabilities.unlockedRegistry()),
         snapshot: () => this.#snapshot(),
       });
     });
@@ -219,7 +229,10 @@ class OpenWorkspace implements Workspace {
   }
 
   check(): Promise<CheckReport> {
-    return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, registry));
+    return guard(async () => {
+      const { checkIn } = await import("./check-in.ts");
+      return checkIn(this.#paths, await this.#capabilities.registry());
+    });
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */
@@ -251,13 +264,13 @@ class OpenWorkspace implements Workspace {
   #plan(name: string): Promise<Plan> {
     const known = this.#plans.get(name);
     if (known !== undefined) return known;
-    const compiled = this.#compile(name);
+    const compiled = this.#capabilities.registry().then((registry) => this.#compile(name, registry));
     this.#plans.set(name, compiled);
     compiled.catch(() => this.#plans.delete(name));
     return compiled;
   }
 
-  async #compile(name: string): Promise<Plan> {
+  async #compile(name: string, registry: Registry): Promise<Plan> {
     const snapshot = await this.#snapshot();
     return compile(requireWorkflow(snapshot, name), snapshot, registry);
   }

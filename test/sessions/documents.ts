@@ -19,7 +19,7 @@ for (const file of files) {
 /** Commands with a document: each has a schema of its name. */
 export const DOCUMENTED: readonly string[] = files
   .map((file) => file.slice(0, -ENDING.length))
-  .filter((name) => !["common", "scenario", "check-config", "pgs"].includes(name));
+  .filter((name) => !["common", "scenario", "check-config", "pgs", "capabilities-lock", "capability-package"].includes(name));
 
 /** Of a command line without such a command, only a refusal can come. */
 const REFUSAL = "common.schema.json#/definitions/refusal";

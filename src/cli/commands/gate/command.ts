@@ -1,5 +1,6 @@
 /** `pgs gate`: is the snapshot what was sealed, does it keep the rules, does it do what its cases and scenarios say? */
 
+import { testCapabilities } from "../../../capabilities/test-capabilities.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { Terms } from "../../../check/evaluate.ts";
 import { Fault } from "../../../errors/base.ts";
@@ -24,6 +25,7 @@ import { refusedPart } from "../../results.ts";
 import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
 import { sealRequirements } from "../../signatures.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { capabilitiesReport } from "../../views/capabilities.ts";
 import { checkReport } from "../../views/check.ts";
 import { conformanceReport } from "../../views/conformance.ts";
 import { testReport } from "../../views/scenarios.ts";
@@ -106,6 +108,15 @@ const USE_CASES: readonly UseCase[] = [
         terms,
       });
       return gatedBy(checkReport, result, context);
+    },
+  },
+  {
+    parts: ["capabilities"],
+    async run({ require }, context) {
+      const own = (await context.registry()).all().filter(({ origin }) => origin !== null);
+      if (own.length === 0)
+        return without(["capabilities"], "no capability package is named in pgs.json", require);
+      return gatedBy(capabilitiesReport, await testCapabilities(own, context.platform), context);
     },
   },
   {
