@@ -43,6 +43,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     out: (text) => writeAll(1, text),
     err: (text) => writeAll(2, text),
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
+    stdinPieces: () => process.stdin,
     files: nodeFiles,
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./platform/file-chunks.ts")).openSource(file),
@@ -59,6 +60,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openMail,
     openRemote,
     inTimeZone,
+    openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     replaceFile,
@@ -92,6 +94,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, change),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
+    onStop,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
     tool: TOOL,
@@ -173,9 +176,28 @@ const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** What is done before a signal ends the process: the last thing that was asked for first. */
 const beforeLeaving = new Set<() => void>();
 
+/** What the next signal calls instead of ending the process. */
+let stopInstead: ((exitCode: number) => void) | undefined;
+
 function leave(signal: NodeJS.Signals): void {
+  const exitCode = SIGNALS[signal as keyof typeof SIGNALS];
+  if (stopInstead !== undefined) {
+    const stop = stopInstead;
+    stopInstead = undefined;
+    stop(exitCode);
+    return;
+  }
   for (const work of [...beforeLeaving].reverse()) work();
-  process.exit(SIGNALS[signal as keyof typeof SIGNALS]);
+  process.exit(exitCode);
+}
+
+function onStop(stop: (exitCode: number) => void): () => void {
+  const release = onInterrupt(() => undefined);
+  stopInstead = stop;
+  return () => {
+    stopInstead = undefined;
+    release();
+  };
 }
 
 /** What is answered takes it back. */

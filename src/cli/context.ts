@@ -6,6 +6,7 @@ import type {
   Clock,
   Entropy,
   FolderChange,
+  HostCode,
   Locks,
   Mail,
   Ports,
@@ -39,6 +40,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   err(text: string): void;
   /** All of standard input. @throws TooLarge, IoError */
   stdin(most: number): Uint8Array;
+  /** Standard input, a piece at a time. */
+  stdinPieces(): AsyncIterable<Uint8Array>;
   /** The content checks that files have passed, as these variables say where; null where none are kept. */
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
@@ -58,6 +61,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   inTimeZone<T>(zone: string, work: () => T): T;
   /** Where the code of a capability package is evaluated. */
   openRealm(): Promise<Realm>;
+  /** Where code of host effects runs. */
+  openHostCode(): Promise<HostCode>;
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
@@ -80,6 +85,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */
   onInterrupt(work: () => void): () => void;
+  /** The first interrupt calls `stop`, with the exit code that it asks for, and ends nothing; what is answered takes that back. */
+  onStop(stop: (exitCode: number) => void): () => void;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
   readonly tool: { readonly name: string; readonly version: string };

@@ -2,8 +2,9 @@
 
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import type { Transform } from "../capabilities/transform.ts";
+import { notJson } from "../json/not-json.ts";
 import { pointer } from "../json/pointer.ts";
-import { isObject, type Json, type JsonObject } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { TransformStep } from "../plan/plan.ts";
 import type { Observation, Ports, Sources } from "../ports.ts";
 import { EngineFault } from "./errors.ts";
@@ -91,30 +92,4 @@ export function rerunTransform(
     throw missing === undefined ? error : new MissingReading(null, missing, error);
   }
   throw new MissingReading(rest as unknown as Json, null);
-}
-
-/** Where a value is not JSON, or undefined when all of it is. */
-export function notJson(
-  value: unknown,
-  path: readonly (string | number)[],
-): readonly (string | number)[] | undefined {
-  switch (typeof value) {
-    case "string":
-      return value.isWellFormed() ? undefined : path;
-    case "boolean":
-      return undefined;
-    case "number":
-      return Number.isFinite(value) ? undefined : path;
-    case "object": {
-      if (value === null) return undefined;
-      if (!Array.isArray(value) && !isObject(value)) return path;
-      for (const [key, item] of Object.entries(value as { [key: string]: Json })) {
-        const found = notJson(item, [...path, key]);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    }
-    default:
-      return path;
-  }
 }

@@ -86,6 +86,11 @@ export const HEAD_ONLY = {
     "nothing",
     "it was read from the store, which has changed since",
   ),
+  "effect-requests": entry(
+    "what an http effect sent, and what answered it",
+    "nothing",
+    "a replay sends nothing, and the outcome of the effect is all that the run goes on with",
+  ),
   "effect-readings": entry(
     "what an effect read from clock and entropy",
     "nothing",

@@ -8,6 +8,7 @@ import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
+import { hostCode } from "../platform/host-code.ts";
 import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
 import { openRealm } from "../platform/realm.ts";
 import { openRemote } from "../platform/remote.ts";
@@ -144,7 +145,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     const folder = options.folder ?? ".";
     const home = nodeFiles.realPath(folder) ?? folder;
     const paths = pathsOf(home, options);
-    const ports = { files: nodeFiles, openRealm: async () => openRealm() };
+    const ports = { files: nodeFiles, openRealm: async () => openRealm(), openHostCode: async () => hostCode };
     return new OpenWorkspace(options, paths, openCapabilities(paths, home, ports));
   });
 }

@@ -15,14 +15,18 @@ export interface PayloadLimits {
 
 export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: DEPTH.payload, maxBytes: SIZE.payload };
 
-/** `file` says in a refusal where the bytes come from. @throws PayloadFault */
-export function parsePayload(bytes: Uint8Array, limits: PayloadLimits, file: string): JsonObject {
+/**
+ * `file` says in a refusal where the bytes come from, and `first` which line of it they begin with.
+ * @throws PayloadFault
+ */
+export function parsePayload(bytes: Uint8Array, limits: PayloadLimits, file: string, first = 1): JsonObject {
   if (bytes.length > limits.maxBytes) {
     throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: bytes.length, limit: limits.maxBytes });
   }
   const read = readObject(bytes, limits.maxDepth);
   if ("value" in read) return read.value;
-  const { code, line, pointer = null } = read.defect;
+  const { code, pointer = null } = read.defect;
+  const line = read.defect.line + first - 1;
   const text = utf8(bytes);
   const repair = repairOf(text, read.defect) ?? null;
   if (code !== "TOO_DEEP") throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer, repair });

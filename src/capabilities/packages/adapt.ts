@@ -1,13 +1,19 @@
 /** Capabilities of a package in the form in which those of this build are declared. */
 
+import { notJson } from "../../json/not-json.ts";
+import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
 import { CapabilityError } from "../capability-error.ts";
 import { type Ambiguity, ambiguityTable, type Evidence } from "../evidence.ts";
+import type { RemoteEvidence } from "../remote-effect.ts";
 import type { Performed } from "../target.ts";
+import { type HostEffect, hostOperation } from "../targets/host.ts";
+import { type HttpEffect, httpOperation } from "../targets/http.ts";
 import { type StoreEffect, storeEffect } from "../targets/store.ts";
 import { type Answer, type Transform, transform } from "../transform.ts";
-import type { StoreEffectParts, TransformParts } from "./declaration.ts";
+import type { RemoteEffectParts, StoreEffectParts, TransformParts } from "./declaration.ts";
+import type { HostModules } from "./host-modules.ts";
 import type { PackageRealm } from "./package-realm.ts";
 
 export function toTransform(parts: TransformParts, file: string, realm: PackageRealm): Transform {
@@ -63,6 +69,63 @@ export function toStoreEffect(parts: StoreEffectParts, file: string, realm: Pack
     return [operation, { ...declared, semantics, run: perform, probe }] as const;
   });
   return storeEffect({ code, about, store: kind, operations: Object.fromEntries(operations), examples });
+}
+
+export function toHttpEffect(parts: RemoteEffectParts, file: string, realm: PackageRealm): HttpEffect {
+  const { code, about } = parts;
+  const operations = parts.operations.map(({ name: operation, hasProbe, ...declared }) => {
+    const call = (method: "run" | "probe", input: Unknown, policy: JsonObject, begun: JsonObject) =>
+      ({ file, operation, method, input: definedOf(input), policy, begun }) as const;
+    const http = httpOperation(operation, {
+      ...declared,
+      run: async (input, client, policy) =>
+        toPerformed(await realm.exchange(call("run", input, policy, {}), client)),
+      probe: hasProbe
+        ? async (input, client, policy, begun) =>
+            toRemoteEvidence(await realm.exchange(call("probe", input, policy, { ...begun }), client))
+        : null,
+    });
+    return [operation, http] as const;
+  });
+  return { code, about, operations: Object.fromEntries(operations) };
+}
+
+/** Its code is evaluated when it is performed or asked for the first time. */
+export function toHostEffect(parts: RemoteEffectParts, file: string, modules: HostModules): HostEffect {
+  const { code, about, config } = parts;
+  const operations = parts.operations.map(({ name, hasProbe, ...declared }) => {
+    const call = async (method: "run" | "probe", ...given: readonly unknown[]) =>
+      toJsonAnswer(await modules.call(file, name, method, given));
+    const host = hostOperation(name, config ?? {}, {
+      ...declared,
+      run: async (input, settings, around) => toPerformed(await call("run", input, settings, around)),
+      probe: hasProbe
+        ? async (input, settings, around) => toRemoteEvidence(await call("probe", input, settings, around))
+        : null,
+    });
+    return [name, host] as const;
+  });
+  return { code, about, operations: Object.fromEntries(operations) };
+}
+
+/** A copy of what JSON can carry. @throws CapabilityError for anything else */
+function toJsonAnswer(answer: unknown): Json {
+  if (answer === undefined) return null;
+  const defined = isObject(answer) ? definedOf(answer) : answer;
+  const invalid = notJson(defined, []);
+  if (invalid !== undefined)
+    throw new CapabilityError(`it answered a value at ${pointer(invalid)} that JSON cannot carry`);
+  return structuredClone(defined) as Json;
+}
+
+/** @throws CapabilityError */
+function toRemoteEvidence(value: Json): RemoteEvidence {
+  const { state, result, evidence = {} } = isObject(value) ? value : {};
+  if (!isObject(evidence)) throw new CapabilityError("its probe answered no evidence");
+  if (state === "absent" || state === "unclear") return { state, evidence };
+  if (state !== "done") throw new CapabilityError("its probe answered an unknown state");
+  if (!isObject(result)) throw new CapabilityError("its probe answered done without the result");
+  return { state, result, evidence };
 }
 
 type Unknown = Readonly<Record<string, unknown>>;

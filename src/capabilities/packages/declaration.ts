@@ -5,6 +5,7 @@ import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { codeOf, isFqdn } from "../../snapshot/fqdn.ts";
 import type { StoreKind } from "../../storage/stores.ts";
 import type { Field, InputSchema } from "../input-schema.ts";
+import type { RemoteSemantics } from "../remote-effect.ts";
 import type { ExampleCall, Semantics, StoreExample } from "../targets/store.ts";
 import type { DrawnSources, Example } from "../transform.ts";
 import { CapabilityFault } from "./errors.ts";
@@ -34,6 +35,20 @@ export interface StoreEffectParts {
   readonly store: StoreKind;
   readonly operations: readonly OperationParts[];
   readonly examples: readonly StoreExample[];
+}
+
+interface RemoteOperationParts extends Omit<OperationParts, "semantics"> {
+  readonly semantics: RemoteSemantics;
+  readonly hasProbe: boolean;
+}
+
+/** Of an effect over http, or of code of the host. */
+export interface RemoteEffectParts {
+  readonly code: string;
+  readonly about: string;
+  /** Null for an effect over http, which has none. */
+  readonly config: InputSchema | null;
+  readonly operations: readonly RemoteOperationParts[];
 }
 
 /** A file that declares one capability. */
@@ -68,6 +83,10 @@ class Reader {
   only(...known: readonly string[]): void {
     const other = Object.keys(this.#value).find((name) => !known.includes(name));
     if (other !== undefined) throw this.fail(other, `absent: the members are ${known.join(", ")}`);
+  }
+
+  isNull(member: string): boolean {
+    return own(this.#value, member) === null;
   }
 
   text(member: string): string {
@@ -125,9 +144,9 @@ class Reader {
     throw this.fail("code", `a full name such as expenses::${prefix}_EXAMPLE_V0`);
   }
 
-  input(): InputSchema {
-    const fields = this.object("input");
-    const within = this.within("input");
+  input(member = "input"): InputSchema {
+    const fields = this.object(member);
+    const within = this.within(member);
     return Object.fromEntries(
       Object.keys(fields).map((name) => {
         if (!FIELD.test(name)) throw within.fail(name, "named like amount or key_or_address");
@@ -209,6 +228,40 @@ export function readStoreEffect(file: DeclaringFile, declaration: JsonObject): S
     }),
     examples: reader.objects("examples").map((one) => toStoreExample(one, names)),
   };
+}
+
+export function readRemoteEffect(file: DeclaringFile, declaration: JsonObject): RemoteEffectParts {
+  const reader = new Reader(file, declaration);
+  const isHost = reader.oneOf("reaches", ["http", "host"]) === "host";
+  reader.only("code", "about", "reaches", "operations", ...(isHost ? ["config"] : []));
+  const operations = reader.within("operations");
+  const names = Object.keys(reader.object("operations"));
+  if (names.length === 0) throw reader.fail("operations", "an object with an operation");
+  return {
+    code: reader.code("CS"),
+    about: reader.text("about"),
+    config: isHost ? reader.input("config") : null,
+    operations: names.map((name) => {
+      if (!WORD.test(name)) throw operations.fail(name, "named like SEND");
+      operations.object(name);
+      return toRemoteOperation(name, operations.within(name));
+    }),
+  };
+}
+
+function toRemoteOperation(name: string, reader: Reader): RemoteOperationParts {
+  reader.only("about", "input", "outcomes", "semantics", "run", "probe");
+  reader.function("run");
+  const semantics = reader.oneOf("semantics", ["reads", "idempotent", "repeats"]);
+  const hasProbe = reader.has("probe") && !reader.isNull("probe");
+  if (hasProbe) reader.function("probe");
+  if (hasProbe && semantics === "reads")
+    throw reader.fail("probe", "absent: what only reads leaves nothing to find");
+  if (!reader.has("probe") && semantics !== "reads")
+    throw reader.fail("probe", "a function, or null where nothing shows whether it took place");
+  const outcomes = reader.texts("outcomes", WORD, "outcomes such as SUCCESS");
+  if (!outcomes.includes("BACKEND_ERROR")) throw reader.fail("outcomes", "a list with BACKEND_ERROR");
+  return { name, about: reader.text("about"), input: reader.input(), outcomes, semantics, hasProbe };
 }
 
 function toOperation(name: string, reader: Reader): OperationParts {

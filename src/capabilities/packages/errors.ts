@@ -102,11 +102,6 @@ export const capabilityTable = {
     where: inLine(f),
     hint: 'write reaches: "http" or reaches: "host" in the declaration itself',
   }),
-  CAPABILITY_REACH_UNSUPPORTED: (f: InLine & { reach: string }) => ({
-    what: `this build has no effects that reach ${f.reach}`,
-    where: inLine(f),
-    hint: "remove the file from the manifest",
-  }),
   CAPABILITY_THREW: (f: InFile & { reason: string }) => ({
     what: `the file cannot be evaluated: ${f.reason}`,
     where: inFile(f),

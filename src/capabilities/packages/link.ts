@@ -45,10 +45,30 @@ export type LinkedFile =
 /** Links the files of one package; each is read once. */
 export class Linker {
   readonly #source: PackageSource;
+  readonly #isHost: boolean;
   readonly #linked = new Map<string, LinkedFile>();
 
-  constructor(source: PackageSource) {
+  /** Files of a host effect may import modules of Node, and npm packages. */
+  constructor(source: PackageSource, { isHost = false } = {}) {
     this.#source = source;
+    this.#isHost = isHost;
+  }
+
+  /** The file alone. @throws CapabilityFault */
+  parse(file: string): Module {
+    return parseModule(this.#source.name, file, this.#textOf(file));
+  }
+
+  /** The modules outside the package that its files import, each with the file that does so first. */
+  externals(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const linked of this.#linked.values()) {
+      if (linked.kind === "json") continue;
+      const { file, imports, evaluated } = linked.module;
+      for (const { specifier } of [...imports, ...evaluated, ...linked.module.reexports])
+        if (this.#isExternal(specifier) && !found.has(specifier)) found.set(specifier, file);
+    }
+    return found;
   }
 
   /** Every file that was linked, each after those that it imports. */
@@ -80,7 +100,7 @@ export class Linker {
   }
 
   #module(file: string, importers: readonly string[]): LinkedFile {
-    const module = parseModule(this.#source.name, file, this.#textOf(file));
+    const module = this.parse(file);
     const within = [...importers, file];
     const resolved = new Map<Import, string>();
     for (const one of [...module.imports, ...module.evaluated, ...module.reexports])
@@ -90,6 +110,11 @@ export class Linker {
     for (const one of module.reexports) {
       const { exported } = one;
       if (exported !== null) exports.set(exported, this.#sourceOf(file, one, target(one)));
+      else if (this.#isExternal(target(one)))
+        throw new CapabilityFault("CAPABILITY_IMPORT", {
+          ...this.#at(file, one),
+          ...{ specifier: one.specifier, meant: "name what is exported: export { NAME } from …" },
+        });
       else
         for (const [name, source] of this.#exportsOf(target(one)))
           if (name !== "default" && !exports.has(name)) exports.set(name, source);
@@ -113,7 +138,7 @@ export class Linker {
   /** The path of an imported file, which is linked. */
   #resolve(file: string, one: Import, importers: readonly string[]): string {
     const { specifier } = one;
-    if (specifier === DECLARATIONS) return specifier;
+    if (specifier === DECLARATIONS || this.#isExternal(specifier)) return specifier;
     const path = below(file, specifier);
     const meant = path === null ? RELATIVE_ONLY : this.#meant(path, one);
     if (path === null || meant !== null)
@@ -129,6 +154,11 @@ export class Linker {
     }
     this.#link(path, importers, one);
     return path;
+  }
+
+  /** A module of Node, or an npm package. */
+  #isExternal(specifier: string): boolean {
+    return this.#isHost && specifier !== DECLARATIONS && EXTERNAL.test(specifier);
   }
 
   /** What to write instead of importing the path so; null where it is right. */
@@ -152,6 +182,7 @@ export class Linker {
 
   #sourceOf(file: string, one: Import, path: string): Source {
     if (one.name === "*") return { from: path, name: "*" };
+    if (this.#isExternal(path)) return { from: path, name: one.name };
     const exports = this.#exportsOf(path);
     const found = exports.get(one.name);
     if (found !== undefined) return found;
@@ -163,6 +194,9 @@ export class Linker {
     });
   }
 }
+
+/** Neither a path nor an address. */
+const EXTERNAL = /^(?:node:[a-z_/]+|@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*)$/i;
 
 const RELATIVE_ONLY =
   "a capability imports files of its own package (./name.js) and pgs-runner/capability, and nothing else; copy what it needs into the package";

@@ -1,14 +1,15 @@
 /** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
 
-import type { Files, Realm } from "../../ports.ts";
+import type { Files, HostCode, Realm } from "../../ports.ts";
 import type { Effect } from "../effect.ts";
 import { type ProvidedCapabilities, registry } from "../registry.ts";
 import type { Transform } from "../transform.ts";
-import { toStoreEffect, toTransform } from "./adapt.ts";
-import { readStoreEffect, readTransform } from "./declaration.ts";
+import { toHostEffect, toHttpEffect, toStoreEffect, toTransform } from "./adapt.ts";
+import { readRemoteEffect, readStoreEffect, readTransform } from "./declaration.ts";
 import { CapabilityFault } from "./errors.ts";
+import { HostModules } from "./host-modules.ts";
 import { Linker } from "./link.ts";
-import type { Module } from "./module.ts";
+import type { Declared, Module } from "./module.ts";
 import { PackageRealm } from "./package-realm.ts";
 import { type NamedPackage, namedPackage, type PackageSource, readPackage } from "./source.ts";
 
@@ -22,6 +23,7 @@ export interface LoadedPackage extends ProvidedCapabilities {
 export interface LoadPorts {
   readonly files: Files;
   openRealm(): Promise<Realm>;
+  openHostCode(): Promise<HostCode>;
 }
 
 /** @throws CapabilityFault for the first thing that is wrong */
@@ -54,21 +56,33 @@ function requireNew(code: string, file: string, { name }: PackageSource, provide
 /** @throws CapabilityFault */
 export async function loadPackage(
   named: NamedPackage,
-  { files, openRealm }: LoadPorts,
+  { files, openRealm, openHostCode }: LoadPorts,
 ): Promise<LoadedPackage> {
   const source = readPackage(named, files);
   const linker = new Linker(source);
-  const modules = source.capabilities.map((file) => requireKind(linker.link(file), source));
+  const hostLinker = new Linker(source, { isHost: true });
+  const modules = source.capabilities.map((file) => {
+    const { reaches } = requireKind(linker.parse(file), source);
+    const isHost = reaches === "host";
+    return { file, isHost, module: (isHost ? hostLinker : linker).link(file) };
+  });
   const realm = new PackageRealm(source.name, await openRealm());
   for (const file of linker.files()) realm.add(file);
+  const hostRealm = modules.some(({ isHost }) => isHost)
+    ? await declaringRealm(hostLinker, source, openRealm)
+    : realm;
+  const hostModules = new HostModules(source, hostLinker, openHostCode);
   const transforms: Transform[] = [];
   const effects: Effect[] = [];
   const declaring = new Map<string, string>();
-  for (const { file } of modules) {
-    const { by, declaration } = realm.describe(file);
+  for (const { file, isHost } of modules) {
+    const { by, declaration } = (isHost ? hostRealm : realm).describe(file);
     const place = { package: source.name, file };
     if (by === "transform") transforms.push(toTransform(readTransform(place, declaration), file, realm));
-    else effects.push(toStoreEffect(readStoreEffect(place, declaration), file, realm));
+    else if (by === "storeEffect")
+      effects.push(toStoreEffect(readStoreEffect(place, declaration), file, realm));
+    else if (isHost) effects.push(toHostEffect(readRemoteEffect(place, declaration), file, hostModules));
+    else effects.push(toHttpEffect(readRemoteEffect(place, declaration), file, realm));
     const code = (by === "transform" ? transforms : effects).at(-1)?.code ?? "";
     const other = declaring.get(code);
     if (other !== undefined)
@@ -78,14 +92,26 @@ export async function loadPackage(
   return { pin: source.pin, source, transforms, effects, files: declaring };
 }
 
+/** Where host effects are declared: modules outside the package are there, but nothing of them is executed. */
+async function declaringRealm(
+  linker: Linker,
+  { name }: PackageSource,
+  openRealm: LoadPorts["openRealm"],
+): Promise<PackageRealm> {
+  const realm = new PackageRealm(name, await openRealm());
+  for (const specifier of linker.externals().keys()) realm.addExternal(specifier);
+  for (const file of linker.files()) realm.add(file);
+  return realm;
+}
+
 /** The kind of a capability is known before anything of its file is evaluated. @throws CapabilityFault */
-function requireKind(module: Module, { name }: PackageSource): Module {
+function requireKind(module: Module, { name }: PackageSource): Declared {
   const { file, declared, defaultAt } = module;
   const { line, column } = defaultAt;
   const at = { package: name, file, line, column };
   if (declared === null) throw new CapabilityFault("CAPABILITY_EXPORT", at);
-  if (declared.by !== "effect") return module;
-  const { reaches } = declared;
-  if (reaches !== "http" && reaches !== "host") throw new CapabilityFault("CAPABILITY_REACH", at);
-  throw new CapabilityFault("CAPABILITY_REACH_UNSUPPORTED", { ...at, reach: reaches });
+  const { by, reaches } = declared;
+  if (by === "effect" && reaches !== "http" && reaches !== "host")
+    throw new CapabilityFault("CAPABILITY_REACH", at);
+  return declared;
 }

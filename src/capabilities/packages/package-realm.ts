@@ -1,10 +1,12 @@
 /** The capabilities of one package, evaluated in a realm of their own, as the engine calls them. */
 
+import { HttpFailure } from "../../errors/ports.ts";
 import { TRANSFORM_TIME } from "../../json/limits.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { type Realm, RealmTimeout, type Sources } from "../../ports.ts";
 import type { StoreKind } from "../../storage/stores.ts";
 import { CapabilityError } from "../capability-error.ts";
+import type { HttpClient, Request, Response } from "../remote/http-client.ts";
 import { CapabilityFault } from "./errors.ts";
 import type { LinkedFile } from "./link.ts";
 import { PRELUDE } from "./prelude.ts";
@@ -26,6 +28,7 @@ type CallStore = (
 interface Inside {
   addJson(file: string, text: string): string;
   add(file: string, define: unknown, imports: string, exports: string): string;
+  addExternal(specifier: string): string;
   describe(file: string): string;
   answer(file: string, input: string, draw: Draw, kinds: string): string;
   perform(
@@ -50,6 +53,19 @@ interface Inside {
       begun: string,
     ]
   ): Promise<string>;
+  exchange(
+    ...call: [
+      file: string,
+      operation: string,
+      method: "run" | "probe",
+      input: string,
+      policy: string,
+      begun: string,
+      effectKey: string,
+      send: (request: string) => Promise<string>,
+      readJson: (number: number) => string,
+    ]
+  ): Promise<string>;
 }
 
 /** An operation of a store effect. */
@@ -60,6 +76,16 @@ export interface StoreCall {
   /** What the operation is given of its store: one method for each name. */
   readonly store: object;
   readonly name: string;
+}
+
+/** An operation of an http effect, or its probe. */
+export interface HttpCall {
+  readonly file: string;
+  readonly operation: string;
+  readonly method: "run" | "probe";
+  readonly input: JsonObject;
+  readonly policy: JsonObject;
+  readonly begun: JsonObject;
 }
 
 export class PackageRealm {
@@ -85,6 +111,11 @@ export class PackageRealm {
     const sources = imports.map(({ from, name }) => [from, name]);
     const names = [...exports].map(([name, { from, name: source }]) => [name, from, source]);
     this.#loaded(file, () => this.#inside.add(file, define, JSON.stringify(sources), JSON.stringify(names)));
+  }
+
+  /** A module outside the package: there while a host effect is declared, but without anything in it. */
+  addExternal(specifier: string): void {
+    this.#loaded(specifier, () => this.#inside.addExternal(specifier));
   }
 
   /** What the file declares, its functions replaced by `{"function": true}`. @throws CapabilityFault */
@@ -133,6 +164,21 @@ export class PackageRealm {
     );
   }
 
+  /** @throws CapabilityError, and HttpFailure */
+  async exchange({ file, operation, method, ...given }: HttpCall, client: HttpClient): Promise<Json> {
+    const host = new HostErrors();
+    const [input, policy, begun] = [given.input, given.policy, given.begun].map((one) => JSON.stringify(one));
+    const { send, readJson } = sending(client, host);
+    return host.result(
+      await this.#inTime(() =>
+        this.#inside.exchange(
+          ...([file, operation, method] as const),
+          ...([input ?? "", policy ?? "", begun ?? "", client.effectKey, send, readJson] as const),
+        ),
+      ),
+    );
+  }
+
   /** What the parser accepts may still be too new for the engine. */
   #evaluated(file: string, text: string, prefix: number): unknown {
     try {
@@ -178,7 +224,9 @@ class HostErrors {
 
   keep(error: unknown): string {
     const code = error instanceof Error && "reason" in error ? String(error.reason) : "";
-    return JSON.stringify({ host: JSON.stringify([this.#kept.push(error) - 1, code]) });
+    const number = this.#kept.push(error) - 1;
+    const known = error instanceof HttpFailure ? [number, error.code, error.sent] : [number, code, null];
+    return JSON.stringify({ host: JSON.stringify(known) });
   }
 
   /** @throws CapabilityError, or the error of the host that came back */
@@ -192,6 +240,23 @@ class HostErrors {
 
 function drawing(sources: Sources, host: HostErrors): Draw {
   return (kind, count) => host.reply(() => (kind === "clock" ? sources.clock() : sources.entropy(count)));
+}
+
+function sending(client: HttpClient, host: HostErrors) {
+  const responses: Response[] = [];
+  return {
+    async send(text: string): Promise<string> {
+      try {
+        // What is no request the client refuses, as it does for anybody.
+        const response = await client.send(JSON.parse(text) as Request);
+        const { status, headers, text: body } = response;
+        return JSON.stringify({ ok: { status, headers, text: body, number: responses.push(response) - 1 } });
+      } catch (error) {
+        return host.keep(error);
+      }
+    },
+    readJson: (number: number) => host.reply(() => responses[number]?.json()),
+  };
 }
 
 /** What the callback of a store's method failed with is known in the realm. */

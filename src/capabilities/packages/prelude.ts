@@ -130,9 +130,10 @@ function copyAnswer(value) {
 /** By error: the number under which the host keeps the error that it stands for. */
 const hostErrors = new WeakMap();
 function hostError(kept) {
-  const [number, code] = parse(kept);
-  const error = new RealError("the storage failed: " + code);
+  const [number, code, sent] = parse(kept);
+  const error = new RealError((sent === null ? "the storage failed: " : "the request failed: ") + code);
   error.code = code;
+  if (sent !== null) { error.name = "HttpFailure"; error.sent = sent; }
   remember(hostErrors, error, number);
   return error;
 }
@@ -225,6 +226,29 @@ function storeOf(kind, name, call) {
   return freeze(store);
 }
 
+function clientOf(effectKey, exchange, readJson) {
+  const send = async (request) => {
+    const answer = parse(await exchange(stringify(copyAnswer(request))));
+    if ("host" in answer) throw hostError(answer.host);
+    const { number, ...response } = answer.ok;
+    const json = () => {
+      const read = parse(readJson(number));
+      if ("host" in read) throw hostError(read.host);
+      return frozen(read.ok);
+    };
+    return frozen({ ...response, json });
+  };
+  return freeze({ effectKey, send });
+}
+
+/** What a file gets of a module outside the package as long as it is only declared: everything, and nothing of it does anything. */
+const absent = new Proxy(function () {}, {
+  get: (_, key) => (key === Symbol.toPrimitive ? () => "" : key === Symbol.iterator ? function* () {} : absent),
+  apply: () => absent,
+  construct: () => absent,
+  set: () => true,
+});
+
 const inputOf = (text) => frozen(parse(text));
 const operationOf = (file, name) => declared(file).declaration.operations[name];
 const settled = async (work) => {
@@ -247,6 +271,9 @@ return {
     attempt(() => copyAnswer(declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined))),
   perform: (file, operation, input, kind, name, call, draw) =>
     settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy"))),
+  addExternal: (specifier) => attempt(() => void modules.set(specifier, absent)),
+  exchange: (file, operation, method, input, policy, begun, effectKey, send, readJson) =>
+    settled(() => operationOf(file, operation)[method](inputOf(input), clientOf(effectKey, send, readJson), inputOf(policy), inputOf(begun))),
   probe: (file, operation, input, kind, name, call, begun) =>
     settled(() => operationOf(file, operation).probe(inputOf(input), storeOf(kind, name, call), inputOf(begun))),
 };

@@ -14,7 +14,7 @@ export function readHostPolicy<C extends InputSchema>(
   const flaws = isObject(given) ? configFlaws(schema, given) : [wrongType("object")];
   const all = [...flaws, ...timeLimitFlaws(policy)];
   const parsed = parseInput(schema, deepFreeze(structuredClone(objectAt(policy, "config"))));
-  return all.length === 0 && "input" in parsed ? { config: parsed.input } : { flaws: all };
+  return all.length === 0 && "input" in parsed ? { config: Object.freeze(parsed.input) } : { flaws: all };
 }
 
 function wrongType(type: string, ...below: readonly string[]): PolicyFlaw {

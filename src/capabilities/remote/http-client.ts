@@ -6,6 +6,7 @@ import { DEPTH, HTTP } from "../../json/limits.ts";
 import { readText } from "../../json/parse.ts";
 import type { Json } from "../../json/value.ts";
 import type { Http, HttpAnswer, RecordedRequest } from "../../ports.ts";
+import { CapabilityError } from "../capability-error.ts";
 import { type HttpPolicy, isHeaderName, isHeaderText, type Secret } from "./http-policy.ts";
 
 /** What an operation is given. */
@@ -66,7 +67,7 @@ export function httpClient(options: ClientOptions): RecordingClient {
   const requests: RecordedRequest[] = [];
   let isOpen = true;
   const send = async (request: Request): Promise<Response> => {
-    if (!isOpen) throw new Error("the operation has ended, and sends nothing more");
+    if (!isOpen) throw new CapabilityError("it sent a request after it had ended");
     const prepared = prepare(request, options);
     if (requests.length >= HTTP.requests)
       throw new HttpFailure("HTTP_TOO_MANY_REQUESTS", false, { limit: HTTP.requests });
@@ -93,12 +94,14 @@ interface Prepared {
   readonly secrets: readonly string[];
 }
 
-/** @throws HttpFailure for what may not be sent; an Error for what is no request */
+/** @throws HttpFailure for what may not be sent; CapabilityError for what is no request */
 function prepare(request: Request, options: ClientOptions): Prepared {
   const { policy, http, isReading } = options;
   const method = request.method ?? "GET";
-  if (!METHODS.has(method)) throw new TypeError(`${String(method)} is no method of a request`);
-  if (isReading && !READING.has(method)) throw new Error(`a probe sends GET or HEAD, and not ${method}`);
+  if (!METHODS.has(method))
+    throw new CapabilityError(`it sent a request with the method ${JSON.stringify(method)}`);
+  if (isReading && !READING.has(method))
+    throw new CapabilityError(`its probe sent ${method}; a probe sends GET or HEAD`);
   const url = addressOf(request, policy);
   const [body, type] = bodyOf(request);
   const headers = { ...type, ...headersOf(request) };
@@ -122,7 +125,7 @@ function prepare(request: Request, options: ClientOptions): Prepared {
 
 /** Compared by origin in its one spelling: that of the address to which the request goes. @throws HttpFailure */
 function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy): URL {
-  if (typeof given !== "string") throw new TypeError("the url of a request is a text");
+  if (typeof given !== "string") throw new CapabilityError("it sent a request whose url is no text");
   const url = given.length <= HTTP.url && URL.canParse(given) ? new URL(given) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) throw new HttpFailure("HTTP_URL_INVALID", false);
   if (url.username !== "" || url.password !== "") throw new HttpFailure("HTTP_URL_CREDENTIALS", false);
@@ -133,7 +136,8 @@ function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy)
 }
 
 function bodyOf({ text, json }: Request): readonly [Uint8Array | null, Record<string, string>] {
-  if (text !== undefined && json !== undefined) throw new TypeError("a request has a text or a json, not both");
+  if (text !== undefined && json !== undefined)
+    throw new CapabilityError("it sent a request with a text and a json");
   if (text !== undefined)
     return [Buffer.from(textOf(text, "text")), { "content-type": "text/plain; charset=utf-8" }];
   if (json === undefined) return [null, {}];
@@ -142,7 +146,10 @@ function bodyOf({ text, json }: Request): readonly [Uint8Array | null, Record<st
 
 function headersOf({ headers = {} }: Request): Record<string, string> {
   const pairs = Object.entries(headers).map(([name, value]) => {
-    if (!isHeaderName(name)) throw new TypeError(`${name} is no header that a request may give`);
+    if (!isHeaderName(name))
+      throw new CapabilityError(
+        `it sent a request with the header ${JSON.stringify(name)}, which it may not give`,
+      );
     if (!isHeaderText(textOf(value, name)))
       throw new HttpFailure("HTTP_HEADER_INVALID", false, { header: name });
     return [name.toLowerCase(), value] as const;
@@ -151,7 +158,7 @@ function headersOf({ headers = {} }: Request): Record<string, string> {
 }
 
 function textOf(value: unknown, name: string): string {
-  if (typeof value !== "string") throw new TypeError(`${name} of a request is no text`);
+  if (typeof value !== "string") throw new CapabilityError(`it sent a request whose ${name} is no text`);
   return value;
 }
 

@@ -4,6 +4,7 @@ import { HttpFailure } from "../../errors/ports.ts";
 import { EFFECT_TIME } from "../../json/limits.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import type { Timer } from "../../ports.ts";
+import { CapabilityError } from "../capability-error.ts";
 import { absent, done, type Evidence, unclear } from "../evidence.ts";
 import { type Input, type InputSchema, parseInput } from "../input-schema.ts";
 import { isoDuration } from "../iso-8601.ts";
@@ -49,7 +50,7 @@ export async function answerWithin<S extends InputSchema>(
   if ("flaw" in parsed) return { outcome: "VIOLATION", reason: { code: "INPUT_VIOLATION", ...parsed.flaw } };
   const limit = timeLimit(policy);
   try {
-    const answer = await timer.within(limit, async (signal) => run(parsed.input, signal));
+    const answer = await timer.within(limit, async (signal) => run(Object.freeze(parsed.input), signal));
     if (answer !== null) return toPerformed(answer.value);
     return { outcome: "BACKEND_ERROR", reason: { code: TIME_LIMIT, milliseconds: limit } };
   } catch (error) {
@@ -59,10 +60,10 @@ export async function answerWithin<S extends InputSchema>(
   }
 }
 
-/** Only what an operation may say. @throws TypeError */
+/** Only what an operation may say. @throws CapabilityError */
 function toPerformed(answer: unknown): Performed {
   const { outcome, result, reason } = requireObject(answer, "answer");
-  if (typeof outcome !== "string") throw new TypeError("the operation answered no outcome");
+  if (typeof outcome !== "string") throw new CapabilityError("it answered no outcome");
   return {
     outcome,
     ...(result === undefined ? {} : { result: requireObject(result, "result") }),
@@ -70,10 +71,10 @@ function toPerformed(answer: unknown): Performed {
   };
 }
 
-/** @throws TypeError */
+/** @throws CapabilityError */
 function requireObject(value: unknown, name: string): JsonObject {
   if (isObject(value)) return value;
-  throw new TypeError(`the ${name} of the operation is no object`);
+  throw new CapabilityError(`its ${name} is no object`);
 }
 
 /** What the probe answers. Whatever goes wrong with it, nothing is known. */
@@ -86,7 +87,9 @@ export async function probeWithin<S extends InputSchema>(
   // It was refused before anything was done.
   if ("flaw" in parsed) return looked(absent());
   try {
-    const answer = await timer.within(timeLimit(policy), async (signal) => probe(parsed.input, signal));
+    const answer = await timer.within(timeLimit(policy), async (signal) =>
+      probe(Object.freeze(parsed.input), signal),
+    );
     return answer === null ? failed({ code: TIME_LIMIT }) : looked(toEvidence(answer.value));
   } catch (error) {
     return failed(error instanceof HttpFailure ? { code: error.code, ...error.facts } : { code: "THREW" });
@@ -102,7 +105,7 @@ export function looked(found: Evidence): Probe {
   return { found, looked: null, lock: null };
 }
 
-/** @throws TypeError for what is no answer of a probe */
+/** @throws CapabilityError for what is no answer of a probe */
 function toEvidence(answer: RemoteEvidence): Evidence {
   const evidence = requireObject(answer.evidence ?? {}, "evidence");
   switch (answer.state) {
@@ -114,6 +117,6 @@ function toEvidence(answer: RemoteEvidence): Evidence {
       return unclear("PROBE_UNCLEAR", evidence);
     default:
       answer satisfies never;
-      throw new TypeError("the probe answered no state of an effect");
+      throw new CapabilityError("its probe answered an unknown state");
   }
 }

@@ -7,6 +7,7 @@ import { loadPackages } from "../../../src/capabilities/packages/load.ts";
 import { composeRegistry, registry } from "../../../src/capabilities/registry.ts";
 import * as capability from "../../../src/capability.ts";
 import { CAPABILITY_PACKAGE } from "../../../src/json/limits.ts";
+import { hostCode } from "../../../src/platform/host-code.ts";
 import { openRealm } from "../../../src/platform/realm.ts";
 import {
   FOLDER,
@@ -448,7 +449,7 @@ for (const [about, files, code, where] of REFUSED) {
 
 test("a link in a package is refused, and a package that is not there", async () => {
   const files = filesOf({ [FOLDER]: { ...TRANSFORM, "ct.js": PLAIN } }, { [`${FOLDER}/ct.js`]: "/etc/passwd" });
-  const ports = { files, openRealm: async () => openRealm() };
+  const ports = { files, openRealm: async () => openRealm(), openHostCode: async () => hostCode };
   await assert.rejects(loadPackages([FOLDER], "/w", ports), { code: "CAPABILITY_FILE_LINKED" });
   await assert.rejects(loadPackages(["/w/absent"], "/w", ports), { code: "CAPABILITY_PACKAGE_MISSING" });
   await assert.rejects(loadPackages(["absent"], "/w", ports), {
@@ -476,6 +477,7 @@ test("two packages cannot have one code, or one name", async () => {
     loadPackages(["/w/a", "other"], "/w", {
       files: filesOf({ "/w/a": at(manifest("ct.js")), "/w/node_modules/other": second }),
       openRealm: async () => openRealm(),
+      openHostCode: async () => hostCode,
     });
   await assert.rejects(refused(at(other)), { code: "CAPABILITY_TWICE", message: /trial-capabilities: ct\.js/ });
   await assert.rejects(refused(at(manifest("ct.js"))), { code: "CAPABILITY_PACKAGE_TWICE" });

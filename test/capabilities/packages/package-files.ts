@@ -1,6 +1,7 @@
 /** Capability packages in memory. */
 
 import { type LoadedPackage, loadPackages } from "../../../src/capabilities/packages/load.ts";
+import { hostCode } from "../../../src/platform/host-code.ts";
 import { openRealm } from "../../../src/platform/realm.ts";
 import type { Files, Realm, Sources } from "../../../src/ports.ts";
 
@@ -65,6 +66,7 @@ export async function load(files: Texts, { isImpatient = false } = {}): Promise<
   const ports = {
     files: filesOf({ [FOLDER]: files }),
     openRealm: isImpatient ? impatientRealm : async () => openRealm(),
+    openHostCode: async () => hostCode,
   };
   const [loaded] = await loadPackages([FOLDER], "/w", ports);
   if (loaded === undefined) throw new Error("no package");

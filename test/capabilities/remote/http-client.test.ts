@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { CapabilityError } from "../../../src/capabilities/capability-error.ts";
 import { httpClient } from "../../../src/capabilities/remote/http-client.ts";
 import { readHttpPolicy } from "../../../src/capabilities/remote/http-policy.ts";
 import { HttpFailure } from "../../../src/errors/ports.ts";
@@ -326,7 +327,7 @@ test("what is no request is a defect of the capability", async () => {
     { url, query: { a: null } },
   ];
   for (const request of wrong)
-    await assert.rejects(client.send(request as never), TypeError, JSON.stringify(request));
+    await assert.rejects(client.send(request as never), CapabilityError, JSON.stringify(request));
   const split = client.send({ url, headers: { a: "b\r\nc: d" } });
   assert.deepEqual(await failureOf(split), ["HTTP_HEADER_INVALID", false]);
 });
@@ -346,6 +347,6 @@ test("one operation sends so many requests and no more, and none after it has en
   for (let i = 0; i < HTTP.requests; i++) await client.send({ url: server.origin });
   assert.deepEqual(await failureOf(client.send({ url: server.origin })), ["HTTP_TOO_MANY_REQUESTS", false]);
   close();
-  await assert.rejects(client.send({ url: server.origin }), /has ended/);
+  await assert.rejects(client.send({ url: server.origin }), /after it had ended/);
   assert.equal(server.received.length, HTTP.requests);
 });

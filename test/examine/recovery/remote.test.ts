@@ -10,6 +10,7 @@ import type { RemoteSemantics } from "../../../src/capabilities/remote-effect.ts
 import { hostOperation } from "../../../src/capabilities/targets/host.ts";
 import { httpOperation } from "../../../src/capabilities/targets/http.ts";
 import { HttpFailure } from "../../../src/errors/ports.ts";
+import { HEAD_ONLY } from "../../../src/examine/head-only.ts";
 import { replay } from "../../../src/examine/replay/replay.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -253,6 +254,20 @@ test("a run with a request and a row is replayed from its record, and reaches no
   const { finding } = await replay(plan, run.events);
   assert.equal(finding, null);
   assert.deepEqual([at.received.length, at.rows.length], [asked, 1]);
+});
+
+test("a replay cannot prove what was sent: only the head holds it", async (t) => {
+  const at = await outside(t, "idempotent");
+  const plan = await compiled({}, at);
+  const { events } = await runPlan(plan, PAYLOAD, { remote: real });
+  const forged = events.map((event) => {
+    if (event.event_type !== "side_effect_end") return event;
+    const [request] = event.payload.requests ?? [];
+    assert.ok(request);
+    return { ...event, payload: { ...event.payload, requests: [{ ...request, status: 500 }] } };
+  });
+  assert.equal((await replay(plan, forged)).finding, null);
+  assert.ok("effect-requests" in HEAD_ONLY);
 });
 
 test("in a contract that suppresses something, address and digests are suppressed, too, and the run replays", async (t) => {

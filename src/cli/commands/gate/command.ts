@@ -112,11 +112,14 @@ const USE_CASES: readonly UseCase[] = [
   },
   {
     parts: ["capabilities"],
-    async run({ require }, context) {
-      const own = (await context.registry()).all().filter(({ origin }) => origin !== null);
-      if (own.length === 0)
-        return without(["capabilities"], "no capability package is named in pgs.json", require);
-      return gatedBy(capabilitiesReport, await testCapabilities(own, context.platform), context);
+    async run({ trust, require }, context) {
+      const snapshot = await open(context, trust);
+      const named = new Set<string>([...snapshot.names("CT"), ...snapshot.names("CS")]);
+      const all = (await context.registry()).all();
+      const used = all.filter(({ declared }) => named.has(declared.code));
+      if (used.length === 0)
+        return without(["capabilities"], "the snapshot has no capability that is here", require);
+      return gatedBy(capabilitiesReport, await testCapabilities(used, context.platform), context);
     },
   },
   {

@@ -1,70 +1,28 @@
 /** `pgs run`: the main job. */
 
-import { EngineFault } from "../../../engine/errors.ts";
-import { entropySeed } from "../../../engine/run.ts";
 import { Fault } from "../../../errors/base.ts";
-import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
-import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { isFqdn } from "../../../snapshot/fqdn.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
 import { refusalOf, type Summary } from "../../../trace/summary.ts";
-import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
-import { UsageFault } from "../../errors.ts";
 import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
-import { open, planOf } from "../../load.ts";
-import { choice, count, file, flag, text } from "../../option.ts";
+import { open } from "../../load.ts";
 import { readPayload } from "../../payload.ts";
 import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
 import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
-import { TRUST, WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
-import { type Trust, trustOf } from "../../trust.ts";
+import { WORKFLOW_ARGUMENT } from "../../shared-options.ts";
+import type { Trust } from "../../trust.ts";
+import { checkCombination, entropyFor, OPTIONS, prepare, type RunRequest } from "./prepare.ts";
 import { render } from "./render.ts";
 
 export const run = defineCommand({
   details:
     "The trace is written to the traces folder as JSON Lines, Markdown and PNG. Hashes link its events: pgs examine finds every later change.",
   arguments: WORKFLOW_ARGUMENT,
-  options: {
-    Run: {
-      ...WORKFLOW_OPTION,
-      payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
-      actor: text("FQDN", "who runs the workflow; recorded in the trace"),
-      clock: text("RFC3339", "run with the clock fixed to this time"),
-      seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
-      durability: choice(
-        "LEVEL",
-        ["device", "process"],
-        "crash that recorded effects survive: of the whole device, or only of the process",
-        "device",
-      ),
-    },
-    Limit: {
-      "max-hops": count("refuse a run that enters more nodes", HOPS),
-      "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
-      "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
-      "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
-      "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
-      "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
-      "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
-    },
-    Seal: TRUST,
-    Output: {
-      "no-png": flag("do not write the PNG"),
-      "no-md": flag("do not write the Markdown"),
-      follow: flag("print one line per event on standard error during the run"),
-      "trace-access": choice(
-        "WHO",
-        ["owner", "group", "all"],
-        "who may read the trace, which contains the payload",
-        "owner",
-      ),
-    },
-  },
+  options: OPTIONS,
   shared: ["workspace", "snapshot", "data-root", "traces", "json", "quiet", "debug", "no-color"],
   examples: [
     [
@@ -77,62 +35,51 @@ export const run = defineCommand({
     ],
   ],
   exitCodes: {
-    SUCCESS: "the run ended in a success exit: COMPLETED, EXIT_ALREADY_EXISTS",
+    SUCCESS: "the run, or every run of --payloads, ended in a success exit: COMPLETED, EXIT_ALREADY_EXISTS",
     BUSINESS: true,
     SNAPSHOT: true,
     REFUSED: true,
     STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
   },
-  async action({ actor, durability, follow, maxHops, traceAccess: access, ...request }, context) {
-    const { platform, settings } = context;
-    const workflow = workflowOf(request);
-    const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
-    const trust = trustOf(request, context);
-    const plan = await planOf(workflow, context, trust);
-    const payload = readPayload(request.payload, request, context);
-    checkActor(actor);
-    checkDataRoot(context);
-    const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
-    const events: TraceEvent[] = [];
-    const { summary, ...result } = await runWorkflow({
-      ...{ plan, payload, clock, durability, maxHops },
-      entropy:
-        request.seed === undefined
-          ? platform.entropy
-          : platform.seededEntropy(entropySeed(request.seed, plan, payload)),
-      stores: platform.openStores(settings.dataRoot, {
-        ownerLost: (name) => printError(context, ownerLostText(name)),
-      }),
-      mail: platform.openMail(platform.env),
-      remote: platform.openRemote(platform.env),
-      openTrace: (id) => platform.openTrace(settings.traces, id, access),
-      limits: {
-        runs: request.maxRuns,
-        events: request.maxEvents,
-        bytes: request.maxTraceBytes,
-        eventBytes: request.maxEventBytes,
-      },
-      runtime: platform.tool,
-      ...(actor === undefined ? {} : { actor }),
-      listen(event) {
-        events.push(event);
-        if (follow) printError(context, `${followLine(event)}\n`);
-      },
-    });
-    if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
-      if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
-    const exitCode = exitCodeOfRun(result.ending);
-    const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
-    const base = `${result.folder}/${result.traceId}`;
-    const printFiles = await printReport(
-      { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` },
-      context,
-    );
-    const kinds = { md: !request.noMd, png: !request.noPng };
-    printFiles(await render({ kinds, access, plan, events, base }, context));
-    return exitCode;
+  async action(request, context) {
+    checkCombination(request);
+    if (request.payloads !== undefined) {
+      const { runPayloads } = await import("./payloads.ts");
+      return runPayloads(request, request.payloads, await prepare(request, context), context);
+    }
+    return runOnce(request, context);
   },
 });
+
+async function runOnce(request: RunRequest, context: Context): Promise<number> {
+  const { platform, settings } = context;
+  const { follow, traceAccess: access } = request;
+  const { plan, trust, environment } = await prepare(request, context);
+  const payload = readPayload(request.payload, request, context);
+  const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
+  const events: TraceEvent[] = [];
+  const { summary, ...result } = await runWorkflow({
+    ...environment,
+    payload,
+    entropy: entropyFor(request.seed, plan, payload, context),
+    listen(event) {
+      events.push(event);
+      if (follow) printError(context, `${followLine(event)}\n`);
+    },
+  });
+  if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
+    if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
+  const exitCode = exitCodeOfRun(result.ending);
+  const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
+  const base = `${result.folder}/${result.traceId}`;
+  const printFiles = await printReport(
+    { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` },
+    context,
+  );
+  const kinds = { md: !request.noMd, png: !request.noPng };
+  printFiles(await render({ kinds, access, plan, events, base }, context));
+  return exitCode;
+}
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
 async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
@@ -164,32 +111,6 @@ async function hintsOf(
     if (error instanceof Fault) return [];
     throw error;
   }
-}
-
-/** Said at once: it has happened, however the run ends. */
-function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
-}
-
-function parseClock(given: string): number {
-  const parsed = momentOf(given);
-  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
-  return parsed;
-}
-
-/** @throws UsageFault */
-function checkActor(actor: string | undefined): void {
-  if (actor === undefined || isFqdn(actor)) return;
-  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
-  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
-  throw new UsageFault("BAD_USAGE", { message, hint });
-}
-
-/** A data root that is something else than a folder is refused before anything is written. */
-function checkDataRoot({ platform, settings }: Context): void {
-  const isThere = platform.files.realPath(settings.dataRoot) !== null;
-  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** On stderr: why a run was refused, and what to do about one that did not end well. */

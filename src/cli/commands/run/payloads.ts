@@ -1,0 +1,188 @@
+/** `pgs run --payloads`: one run for each line of a JSON Lines text, and one line of JSON for each of them. */
+
+import { Fault } from "../../../errors/base.ts";
+import { counted } from "../../../errors/counted.ts";
+import { TraceFault } from "../../../errors/ports.ts";
+import type { Json, JsonObject } from "../../../json/value.ts";
+import { refusedBySystem } from "../../../platform/system-fault.ts";
+import type { Progress } from "../../../ports.ts";
+import { inFlight } from "../../../workspace/in-flight.ts";
+import { type PayloadLine, payloadLines } from "../../../workspace/payload-lines.ts";
+import { runWorkflow } from "../../../workspace/run-workflow.ts";
+import { type Context, shortPath } from "../../context.ts";
+import { EXIT, exitCodeOfFault, exitCodeOfRun } from "../../exit-codes.ts";
+import { openFileArgument } from "../../file-argument.ts";
+import { hintLines, plain, printError } from "../../print.ts";
+import { entropyFor, type Prepared, type RunRequest } from "./prepare.ts";
+
+/** Answers the worst exit code of all lines, or that of the signal that stopped them. */
+export async function runPayloads(
+  request: RunRequest,
+  given: string,
+  prepared: Prepared,
+  context: Context,
+): Promise<number> {
+  const { platform, settings } = context;
+  const source = await open(given, context);
+  const batch = new Batch(request, prepared, context);
+  const release = platform.onStop((exitCode) => batch.stop(exitCode));
+  const isShown = source.size !== null && !settings.quiet && !platform.isTty;
+  const progress = isShown ? await platform.openProgress("running", source.size ?? 0) : null;
+  try {
+    const { maxDepth, maxBytes, fromLine: from = 1, jobs = 1, unordered } = request;
+    const lines = payloadLines(source.pieces(), { file: source.file, maxDepth, maxBytes, from });
+    const options = { jobs, isOrdered: !unordered, signal: batch.signal };
+    const answers = inFlight(watched(lines, progress), (line) => batch.run(line), options);
+    for await (const answer of answers) {
+      platform.out(`${JSON.stringify(answer)}\n`);
+      // Lets a signal in: a run on fast stores never waits for anything.
+      await platform.pause();
+    }
+  } finally {
+    progress?.close();
+    release();
+  }
+  batch.printSummary(source.file);
+  return batch.exitCode;
+}
+
+interface Payloads {
+  /** As the reader would write it. */
+  readonly file: string;
+  /** In bytes; null where it is not known. */
+  readonly size: number | null;
+  pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+async function open(given: string, context: Context): Promise<Payloads> {
+  if (given === "-")
+    return { file: "standard input", size: null, pieces: () => context.platform.stdinPieces() };
+  const { size, pieces } = await openFileArgument(given, "the file of payloads", context);
+  return { file: given, size, pieces };
+}
+
+async function* watched(
+  lines: AsyncIterable<PayloadLine>,
+  progress: Progress | null,
+): AsyncGenerator<PayloadLine> {
+  for await (const line of lines) {
+    yield line;
+    progress?.at(line.end);
+  }
+}
+
+/** What became of one line, as `schemas/run-line.schema.json` has it. */
+type LineDocument = JsonObject & { readonly line: number };
+
+type Ending = "succeeded" | "failed" | "refused";
+
+class Batch {
+  readonly #request: RunRequest;
+  readonly #prepared: Prepared;
+  readonly #context: Context;
+  readonly #stopping = new AbortController();
+  /** Of the signal that stopped it. */
+  #signalExit: number | null = null;
+  #worst: number = EXIT.SUCCESS;
+  #last: number;
+  readonly #counts: Record<Ending, number> = { succeeded: 0, failed: 0, refused: 0 };
+
+  constructor(request: RunRequest, prepared: Prepared, context: Context) {
+    this.#request = request;
+    this.#prepared = prepared;
+    this.#context = context;
+    this.#last = (request.fromLine ?? 1) - 1;
+  }
+
+  /** Aborted: no line begins any more. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  get exitCode(): number {
+    return this.#signalExit ?? this.#worst;
+  }
+
+  stop(signalExit: number): void {
+    this.#signalExit = signalExit;
+    this.#stopping.abort();
+  }
+
+  async run(payload: PayloadLine): Promise<LineDocument> {
+    this.#last = payload.line;
+    try {
+      return await this.#runLine(payload);
+    } catch (error) {
+      const fault = error instanceof Fault ? error : refusedBySystem(error);
+      if (fault === undefined) throw error;
+      // A trace that cannot be written: neither can that of the next line.
+      if (fault instanceof TraceFault) this.#stopping.abort();
+      return this.#refused(payload.line, fault);
+    }
+  }
+
+  async #runLine({ line, read }: PayloadLine): Promise<LineDocument> {
+    const { plan, environment } = this.#prepared;
+    const payload = read();
+    const { seed } = this.#request;
+    const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
+    const { summary, ...result } = await runWorkflow({ ...environment, payload, entropy });
+    const { status, outcome, exitReason, fault } = result.ending;
+    const exitCode = exitCodeOfRun(result.ending);
+    this.#count(status === "SUCCESS" ? "succeeded" : fault === undefined ? "failed" : "refused", exitCode);
+    return {
+      line,
+      trace_id: result.traceId,
+      status,
+      outcome,
+      exit_reason_code: exitReason,
+      exit_code: exitCode,
+      results: summary.results,
+      trace: shortPath(`${result.folder}/${result.traceId}.jsonl`, this.#context.platform.cwd),
+      head: result.head,
+      error: fault === undefined ? null : errorJson(fault),
+    };
+  }
+
+  #refused(line: number, fault: Fault): LineDocument {
+    const exitCode = exitCodeOfFault(fault);
+    this.#count("refused", exitCode);
+    return {
+      line,
+      trace_id: null,
+      status: null,
+      outcome: null,
+      exit_reason_code: null,
+      exit_code: exitCode,
+      results: null,
+      trace: null,
+      head: null,
+      error: errorJson(fault),
+    };
+  }
+
+  #count(how: Ending, exitCode: number): void {
+    this.#counts[how]++;
+    this.#worst = Math.max(this.#worst, exitCode);
+    const { stopOn } = this.#request;
+    const isReason =
+      stopOn === "failure" ? exitCode !== EXIT.SUCCESS : stopOn === "refusal" && how === "refused";
+    if (isReason) this.#stopping.abort();
+  }
+
+  printSummary(file: string): void {
+    const { settings } = this.#context;
+    if (settings.quiet) return;
+    const { succeeded, failed, refused } = this.#counts;
+    const lines = counted(succeeded + failed + refused, "line");
+    const parts = [`${succeeded} succeeded`, `${failed} failed`, `${refused} refused`];
+    printError(this.#context, `${lines} of ${plain(file)}: ${parts.join(", ")}\n`);
+    if (!this.signal.aborted) return;
+    printError(this.#context, `stopped after line ${this.#last}\n`);
+    printError(this.#context, hintLines([`type the command with --from-line ${this.#last + 1} to continue`]));
+  }
+}
+
+function errorJson({ code, stage, message, facts, hint }: Fault): JsonObject {
+  return { code, stage, message, details: facts as Json, hint };
+}

@@ -1,0 +1,157 @@
+/** The options of `pgs run`, and what they make of a run before its payload is read. */
+
+import { EngineFault } from "../../../engine/errors.ts";
+import { entropySeed, type RunRequest as WorkflowRunRequest } from "../../../engine/run.ts";
+import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
+import type { JsonObject } from "../../../json/value.ts";
+import { momentOf } from "../../../plan/intent.ts";
+import type { Plan } from "../../../plan/plan.ts";
+import type { Entropy } from "../../../ports.ts";
+import { isFqdn } from "../../../snapshot/fqdn.ts";
+import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
+import type { Context } from "../../context.ts";
+import type { Request } from "../../define-command.ts";
+import { UsageFault } from "../../errors.ts";
+import { planOf } from "../../load.ts";
+import { choice, count, file, flag, text } from "../../option.ts";
+import { plain, printError } from "../../print.ts";
+import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
+import { type Trust, trustOf } from "../../trust.ts";
+
+export const OPTIONS = {
+  Run: {
+    ...WORKFLOW_OPTION,
+    payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
+    payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
+    actor: text("FQDN", "who runs the workflow; recorded in the trace"),
+    clock: text("RFC3339", "run with the clock fixed to this time"),
+    seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
+    durability: choice(
+      "LEVEL",
+      ["device", "process"],
+      "crash that recorded effects survive: of the whole device, or only of the process",
+      "device",
+    ),
+  },
+  "Many runs": {
+    jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
+    unordered: flag("with --payloads: print each result as soon as it is known"),
+    "stop-on": choice(
+      "ENDING",
+      ["failure", "refusal"],
+      "with --payloads: begin no more runs after one that was refused, or that did not succeed at all",
+    ),
+    "from-line": { ...count("with --payloads: begin with this line"), default: "1" },
+  },
+  Limit: {
+    "max-hops": count("refuse a run that enters more nodes", HOPS),
+    "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
+    "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
+    "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
+    "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
+    "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
+    "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
+  },
+  Seal: TRUST,
+  Output: {
+    "no-png": flag("do not write the PNG"),
+    "no-md": flag("do not write the Markdown"),
+    follow: flag("print one line per event on standard error during the run"),
+    "trace-access": choice(
+      "WHO",
+      ["owner", "group", "all"],
+      "who may read the trace, which contains the payload",
+      "owner",
+    ),
+  },
+};
+
+export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
+
+/** What every run of the command line has in common. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly trust: Trust;
+  readonly environment: Omit<WorkflowRunRequest, "payload" | "entropy">;
+}
+
+/** @throws UsageFault, and what loading, sealing and compiling refuse */
+export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
+  const { platform, settings } = context;
+  const { actor, durability, maxHops, traceAccess } = request;
+  const workflow = workflowOf(request);
+  const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
+  const trust = trustOf(request, context);
+  const plan = await planOf(workflow, context, trust);
+  checkActor(actor);
+  checkDataRoot(context);
+  const environment = {
+    ...{ plan, clock, durability, maxHops },
+    stores: platform.openStores(settings.dataRoot, {
+      ownerLost: (name) => printError(context, ownerLostText(name)),
+    }),
+    mail: platform.openMail(platform.env),
+    remote: platform.openRemote(platform.env),
+    openTrace: (id: string) => platform.openTrace(settings.traces, id, traceAccess),
+    limits: {
+      runs: request.maxRuns,
+      events: request.maxEvents,
+      bytes: request.maxTraceBytes,
+      eventBytes: request.maxEventBytes,
+    },
+    runtime: platform.tool,
+    ...(actor === undefined ? {} : { actor }),
+  };
+  return { plan, trust, environment };
+}
+
+export function entropyFor(
+  seed: string | undefined,
+  plan: Plan,
+  payload: JsonObject,
+  { platform }: Context,
+): Entropy {
+  return seed === undefined ? platform.entropy : platform.seededEntropy(entropySeed(seed, plan, payload));
+}
+
+/** Options that one run needs and many cannot have, and the other way round. @throws UsageFault */
+export function checkCombination(request: RunRequest): void {
+  const refuse = (option: string, why: string): never => {
+    throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
+  };
+  if (request.payloads === undefined) {
+    if (request.jobs !== undefined) refuse("--jobs", "needs --payloads");
+    if (request.unordered) refuse("--unordered", "needs --payloads");
+    if (request.stopOn !== undefined) refuse("--stop-on", "needs --payloads");
+    if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
+  } else {
+    if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
+    if (request.follow) refuse("--follow", "shows one run, and --payloads has many");
+  }
+}
+
+/** Said at once: it has happened, however the run ends. */
+function ownerLostText(file: string): string {
+  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
+}
+
+function parseClock(given: string): number {
+  const parsed = momentOf(given);
+  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
+  return parsed;
+}
+
+/** @throws UsageFault */
+function checkActor(actor: string | undefined): void {
+  if (actor === undefined || isFqdn(actor)) return;
+  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
+  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
+  throw new UsageFault("BAD_USAGE", { message, hint });
+}
+
+/** A data root that is something else than a folder is refused before anything is written. */
+function checkDataRoot({ platform, settings }: Context): void {
+  const isThere = platform.files.realPath(settings.dataRoot) !== null;
+  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
+  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+}
