@@ -56,7 +56,7 @@ const built = makeBundleFolder();
 const temporary = makeTempFolder();
 try {
   await bundle(Object.fromEntries(names.map((name) => [name, name])), built, [entries(files)]);
-  const args = ["--enable-source-maps", "--test", "--test-concurrency=2", "--test-reporter=spec", ...options];
+  const args = ["--enable-source-maps", "--test", "--test-concurrency=3", "--test-reporter=spec", ...options];
   const { status } = spawnSync(
     process.execPath,
     [...args, ...names.map((name) => join(built, `${name}.mjs`))],

@@ -34,7 +34,7 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   const { files } = platform;
   // The snapshot that is made pins the packages as they are now.
   const registry = await context.capabilities.unlockedRegistry();
-  const base = onto === undefined ? null : path(onto);
+  const base = onto === undefined ? settings.onto : path(onto);
   const compiled = await compileAuthored({ authored: folder, onto: base, files, registry });
   const compilation = { ...compiled, files: new Map([...compiled.files, ...(await lockFile(context))]) };
   const errors = errorsIn(compilation);

@@ -1,6 +1,5 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
-import type { Registry } from "../capabilities/registry.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -8,9 +7,7 @@ import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import { hostCode } from "../platform/host-code.ts";
 import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
-import { openRealm } from "../platform/realm.ts";
 import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
@@ -61,6 +58,8 @@ export interface WorkspaceOptions extends RunPorts {
   readonly snapshot?: string;
   /** The folder in which side effects store their data; not with `stores`. */
   readonly dataRoot?: string;
+  /** Capability packages, as the member of `pgs.json` names them: `./folder`, or the name of an npm package. */
+  readonly capabilities?: readonly string[];
   /** The only root that the seal of the snapshot may have. */
   readonly expectSeal?: string;
   /** PEM texts of the public keys that are trusted: one of them must have signed the seal. */
@@ -141,19 +140,28 @@ export interface CheckReport {
 
 /** Opens a workspace. Nothing of its snapshot is read before it is asked for. @throws PgsError */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  return guard(async () => {
-    const folder = options.folder ?? ".";
-    const home = nodeFiles.realPath(folder) ?? folder;
-    const paths = pathsOf(home, options);
-    const ports = { files: nodeFiles, openRealm: async () => openRealm(), openHostCode: async () => hostCode };
-    return new OpenWorkspace(options, paths, openCapabilities(paths, home, ports));
-  });
+  return guard(async () => new OpenWorkspace(options, pathsOf(options)));
 }
 
-function pathsOf(home: string, { folder = ".", snapshot, dataRoot }: WorkspaceOptions): WorkspacePaths {
+function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOptions): WorkspacePaths {
+  const home = homeOf({ folder });
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
   const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
-  return { ...paths, snapshot: snapshot ?? paths.snapshot, dataRoot: dataRoot ?? paths.dataRoot };
+  const packages = capabilities?.map((one) =>
+    one.startsWith(".") ? `${home}/${one.replace(/^\.\/*/, "")}` : one,
+  );
+  return {
+    ...paths,
+    // The Markdown of the workspace makes the workspace's snapshot, not one that is given.
+    authored: snapshot === undefined ? paths.authored : null,
+    snapshot: snapshot ?? paths.snapshot,
+    dataRoot: dataRoot ?? paths.dataRoot,
+    capabilities: packages ?? paths.capabilities,
+  };
+}
+
+function homeOf({ folder = "." }: WorkspaceOptions): string {
+  return nodeFiles.realPath(folder) ?? folder;
 }
 
 /** What the system refuses becomes a refusal with a code. */
@@ -168,15 +176,19 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
-  readonly #capabilities: WorkspaceCapabilities;
   readonly #ports: Required<Omit<RunPorts, "limits">>;
+  readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
   #opened: Promise<Snapshot> | undefined;
 
-  constructor(options: WorkspaceOptions, paths: WorkspacePaths, capabilities: WorkspaceCapabilities) {
-    this.#capabilities = capabilities;
+  constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
+    this.#capabilities = openCapabilities(paths, homeOf(options), {
+      files: nodeFiles,
+      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+    });
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
@@ -212,8 +224,7 @@ class OpenWorkspace implements Workspace {
         stores: stores ?? (nodeFiles.isFolder(this.#paths.dataRoot) ? this.#ports.stores : null),
         dataRoot: stores === undefined ? this.#paths.dataRoot : "the stores of the workspace",
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
-        // The trace says with which packages it was recorded, whatever the snapshot pins.
-        plan: async (name) => this.#compile(name, await this.#capabilities.unlockedRegistry()),
+        plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
       });
     });
@@ -230,10 +241,9 @@ class OpenWorkspace implements Workspace {
   }
 
   check(): Promise<CheckReport> {
-    return guard(async () => {
-      const { checkIn } = await import("./check-in.ts");
-      return checkIn(this.#paths, await this.#capabilities.registry());
-    });
+    return guard(async () =>
+      (await import("./check-in.ts")).checkIn(this.#paths, await this.#capabilities.registry()),
+    );
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */
@@ -265,15 +275,22 @@ class OpenWorkspace implements Workspace {
   #plan(name: string): Promise<Plan> {
     const known = this.#plans.get(name);
     if (known !== undefined) return known;
-    const compiled = this.#capabilities.registry().then((registry) => this.#compile(name, registry));
+    const compiled = this.#compile(name);
     this.#plans.set(name, compiled);
     compiled.catch(() => this.#plans.delete(name));
     return compiled;
   }
 
-  async #compile(name: string, registry: Registry): Promise<Plan> {
-    const snapshot = await this.#snapshot();
+  /** The trace says with which packages it was recorded, whatever the snapshot pins. */
+  async #planToExamine(name: string): Promise<Plan> {
+    if (this.#paths.capabilities.length === 0) return this.#plan(name);
+    const [snapshot, registry] = [await this.#snapshot(), await this.#capabilities.unlockedRegistry()];
     return compile(requireWorkflow(snapshot, name), snapshot, registry);
+  }
+
+  async #compile(name: string): Promise<Plan> {
+    const snapshot = await this.#snapshot();
+    return compile(requireWorkflow(snapshot, name), snapshot, await this.#capabilities.registry());
   }
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { parse } from "yaml";
 import { isObject, type JsonObject } from "../../src/json/value.ts";
-import { FIXTURES, PROJECT, SNAPSHOT, type Workspace, workspace } from "../sessions/world.ts";
+import { environmentIn, FIXTURES, PROJECT, SNAPSHOT, type Workspace, workspace } from "../sessions/world.ts";
 import { assertSarif } from "../support/schemas.ts";
 
 function read(file: string): unknown {
@@ -106,7 +106,12 @@ function act(place: Workspace, inputs: Readonly<Record<string, string>>): Acted 
   const output = place.path("github-output");
   writeFileSync(output, "");
   const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const env = { PATH: path, HOME: place.folder, GITHUB_OUTPUT: output, ...Object.fromEntries(values) };
+  const env = {
+    ...environmentIn(place.folder),
+    PATH: path,
+    GITHUB_OUTPUT: output,
+    ...Object.fromEntries(values),
+  };
   const shell = ["--noprofile", "--norc", "-eo", "pipefail", "-c", String(step?.["run"])];
   const { status, stdout, stderr } = spawnSync("bash", shell, { cwd: place.folder, env, encoding: "utf8" });
   const lines = readFileSync(output, "utf8").split("\n").slice(0, -1);

@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../support/long-trace.ts";
+import { PLAYS_ALL } from "../support/portion.ts";
 import { at, document, workspace } from "./world.ts";
 
-const ROUNDS = 4000;
+/** Enough for a trace that is read in pieces. */
+const ROUNDS = PLAYS_ALL ? 4000 : 2300;
 const EVENTS = ROUNDS * EVENTS_A_ROUND + 6;
 /** MiB for all that lives on: what the events of this trace need is a multiple. */
 const HEAP = 24;

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
 import { APPEND, smallWorkflow } from "../plan/small-workflow.ts";
 import { snapshotOf } from "../snapshot/memory-files.ts";
+import { portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { assertRefused, at, document, workspace } from "./world.ts";
 
@@ -111,7 +112,8 @@ suite("snapshots of older releases and other forms", () => {
   }
 
   const skip = skipWithout("older-snapshots/608056b.tar.xz");
-  for (const release of ["608056b", "420bbe3", "33c85bb"]) {
+  const releases = portion({ name: "releases", diagnostic: console.log }, ["608056b", "420bbe3", "33c85bb"], 1);
+  for (const release of releases) {
     test(`release ${release}: the seed's command, all plans, conformance and projection`, {
       skip,
     }, async (t) => {

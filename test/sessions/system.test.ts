@@ -9,11 +9,13 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { realPlatform } from "../../src/main.ts";
 import { IoError } from "../../src/ports.ts";
+import { portion } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
   at,
   document,
+  environmentIn,
   exitOf,
   FIXTURES,
   fixture,
@@ -28,7 +30,7 @@ const FULL = "/dev/full";
 /** The binary by way of a shell, which may turn its outputs or its folder away first. */
 async function shell(line: string, folder: string, ...argv: readonly string[]) {
   const binary = [process.execPath, join(PROJECT, "bin/pgs.js"), ...argv];
-  const child = spawn("sh", ["-c", line, "sh", ...binary], { cwd: folder, env: { HOME: folder } });
+  const child = spawn("sh", ["-c", line, "sh", ...binary], { cwd: folder, env: environmentIn(folder) });
   let err = "";
   child.stdout.resume();
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -118,7 +120,8 @@ test("a refusal of the system names the place, wherever the system names it", as
 test("with too few open files, whichever of them is the first too many, the hint raises the limit", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const hinted: number[] = [];
-  for (let most = 16; most <= 32; most++) {
+  const limits = Array.from({ length: 17 }, (_, i) => 16 + i);
+  for (const most of portion(t, limits, 8)) {
     const said = await shell(`ulimit -n ${most}; exec "$@"`, place.folder, ...completed);
     // Below that, Node itself does not come as far as the program.
     if (said.code === null || said.code >= 128 || said.err.startsWith("node:")) continue;

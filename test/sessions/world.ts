@@ -135,8 +135,17 @@ async function assertDeclared(argv: readonly string[], code: number): Promise<vo
   );
 }
 
+/** What the program remembers between two of its processes: those of one test process share it. */
+const cache = mkdtempSync(join(tmpdir(), "pgs-cache-"));
+process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+
+/** The environment of a process in a workspace. */
+export function environmentIn(folder: string): Readonly<Record<string, string | undefined>> {
+  return { PATH: process.env["PATH"], HOME: folder, XDG_CACHE_HOME: cache };
+}
+
 function binary(folder: string, more: Readonly<Record<string, string>>, argv: readonly string[]): ChildProcess {
-  const env = { PATH: process.env["PATH"], HOME: folder, ...more };
+  const env = { ...environmentIn(folder), ...more };
   return spawn(process.execPath, [join(PROJECT, "bin/pgs.js"), ...argv], { cwd: folder, env });
 }
 

@@ -5,17 +5,15 @@ import { join } from "node:path";
 
 const tests = join(import.meta.dirname, "..");
 
-/** By name: the folders (or files) below `test/`, each with all its test files. */
+/** By name, the longest first: the folders (or files) below `test/`, each with all its test files. */
 export const SUITES: Readonly<Record<string, readonly string[]>> = {
-  capabilities: ["capabilities"],
-  "command-line": ["package.test.ts", "sessions", "cli", "report", "workspace"],
-  complete: ["suites"],
-  core: ["json", "errors", "sign", "snapshot", "plan", "check"],
+  sessions: ["sessions"],
   engine: ["engine", "trace", "render", "examine", "interop", "docs", "example.test.ts"],
+  core: ["json", "errors", "sign", "snapshot", "plan", "check"],
+  "command-line": ["package.test.ts", "cli", "report", "workspace", "suites"],
+  stores: ["storage", "platform", "capabilities", "vectors", "scenarios"],
   // Alone: what other tests leave to a process, such as a lock's spare link, would count as a write outside the workspace.
   fuzz: ["fuzz.test.ts"],
-  scenarios: ["vectors", "scenarios"],
-  stores: ["storage", "platform"],
 };
 
 /** Test files at or below a place, sorted, as paths below `test/`. */

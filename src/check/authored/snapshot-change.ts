@@ -1,6 +1,5 @@
 /** What has to change in a snapshot so that it is what the authored Markdown makes. */
 
-import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Files, FolderChange } from "../../ports.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
@@ -46,7 +45,7 @@ export function changeFor(
 
 /** Whether a file has a name that only the compiler gives; whatever else is in the snapshot belongs to others. */
 function isMade(path: string, isModuleTree: boolean): boolean {
-  if (fqdnOfFile(path) !== undefined || path === LOCK_FILE) return true;
+  if (fqdnOfFile(path) !== undefined) return true;
   if (/^behavior_logic\/([^/]+)\/\1\.graph\.json$/.test(path)) return true;
   if (/^artifact_index\/(?:index|stores)\.json$/.test(path)) return true;
   // In a tree of modules they are made of other files.
