@@ -313,16 +313,19 @@ test("a proxy of the environment is used only when the policy declares it", asyn
 });
 
 test("a proxy that opens no tunnel, or one to another server, gets nothing of the request", async (t) => {
-  const answers: Readonly<Record<string, string>> = {
-    "HTTP/1.1 403 Forbidden\r\n\r\n": "HTTP_PROXY_REFUSED",
-    "HTTP/1.1 200 OK\r\n\r\nnot TLS": "HTTP_NOT_CONNECTED",
-    "SSH-2.0\r\n": "HTTP_NOT_CONNECTED",
+  const answers: Readonly<Record<string, RegExp>> = {
+    "HTTP/1.1 403 Forbidden\r\n\r\n": /^HTTP_PROXY_REFUSED$/,
+    // Whether the end or the bytes are noticed first is up to the system.
+    "HTTP/1.1 200 OK\r\n\r\nnot TLS": /^HTTP_(TLS_REFUSED|NOT_CONNECTED)$/,
+    "SSH-2.0\r\n": /^HTTP_(NOT_CONNECTED|ANSWER_INVALID)$/,
   };
-  for (const [answer, code] of Object.entries(answers)) {
+  for (const [answer, expected] of Object.entries(answers)) {
     const proxy = await tcpServer(t, (socket) => socket.end(answer));
     const policy = { allowed_origins: ["https://hooks.example.org"], proxy: { environment: "PROXY" } };
     const { client } = clientFor(policy, { PROXY: proxy.origin });
-    assert.deepEqual(await failureOf(client.send({ url: "https://hooks.example.org/" })), [code, false]);
+    const [code, sent] = await failureOf(client.send({ url: "https://hooks.example.org/" }));
+    assert.match(code, expected);
+    assert.equal(sent, false);
   }
 });
 
