@@ -14,6 +14,7 @@ import { errnoOf } from "./platform/errno.ts";
 import {
   attempt,
   fixedClock,
+  newerFiles,
   nodeClock,
   nodeEntropy,
   nodeFiles,
@@ -88,6 +89,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
       workerFile === undefined
         ? null
         : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
+    newerFiles,
     replaceFolder: async (folder, change) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, change),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),

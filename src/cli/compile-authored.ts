@@ -32,7 +32,7 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
   const { files } = platform;
   const registry = await context.registry();
-  const base = onto === undefined ? null : path(onto);
+  const base = onto === undefined ? settings.onto : path(onto);
   const compilation = await compileAuthored({ authored: folder, onto: base, files, registry });
   const errors = errorsIn(compilation);
   const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);

@@ -63,6 +63,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/compile/command.ts")).compileCommand,
   },
   {
+    name: "build",
+    summary: "compile the authored Markdown, check the snapshot and seal it",
+    load: async () => (await import("./commands/build/command.ts")).build,
+  },
+  {
     name: "verify",
     summary: "verify every file of the snapshot, its seal and its signatures",
     load: async () => (await import("./commands/verify/command.ts")).verify,

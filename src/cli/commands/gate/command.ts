@@ -10,6 +10,7 @@ import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type SealRequirements, verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -103,6 +104,7 @@ const USE_CASES: readonly UseCase[] = [
         snapshot,
         files: context.platform.files,
         registry: await context.registry(),
+        sources: sourcesOf(context),
         terms,
       });
       return gatedBy(checkReport, result, context);
