@@ -52,8 +52,12 @@ export const RULE_CODES = {
 
 /** A tree of modules needs its rules, and has no file with a namespace in its name. */
 export function treeOf(paths: readonly string[], rules: ModuleRules | null): Tree {
-  const isOwn = rules === null || paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
-  return isOwn ? { form: "own", identify: identifyOwn } : moduleTree(rules);
+  return rules === null || isOwnTree(paths) ? { form: "own", identify: identifyOwn } : moduleTree(rules);
+}
+
+/** Whether a file of the tree has a namespace in its name. */
+export function isOwnTree(paths: readonly string[]): boolean {
+  return paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
 }
 
 function problem(
