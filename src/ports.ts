@@ -401,7 +401,7 @@ export interface HostCode {
   /** The value of the script; the first line begins at this column. @throws what the script throws */
   evaluate(text: string, file: string, columnOffset: number): unknown;
   /** A module of Node, or an npm package as the importing file finds it. */
-  load(specifier: string, importer: string): Promise<Readonly<Record<string, unknown>>>;
+  load(specifier: string, importer: string): Readonly<Record<string, unknown>>;
 }
 
 /** The code of a realm did not end in time. */

@@ -68,7 +68,6 @@ function operationBlock({ about, input, outcomes }: Operation): Yaml {
   return {
     summary: about,
     input: Object.keys(input),
-    output: ["result_status"],
     result_status_values: outcomes,
   };
 }

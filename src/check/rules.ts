@@ -11,6 +11,7 @@ import {
   referenceUnresolved,
   retiredUsed,
 } from "./rules/artifacts.ts";
+import { authoredDiffers } from "./rules/authored.ts";
 import {
   capabilityUnbound,
   implementationUndeclared,
@@ -68,6 +69,7 @@ export const RULES: readonly Rule[] = [
   admissionFieldUndeclared,
   admissionNeverMatches,
   artifactUnused,
+  authoredDiffers,
   callRecurses,
   capabilityUnbound,
   codeMismatch,

@@ -57,6 +57,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   /** Servers and code of the host; secrets and proxies are those of these variables. */
   openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
+  /** What `work` returns where the local time is that of the zone. */
+  inTimeZone<T>(zone: string, work: () => T): T;
   /** Where the code of a capability package is evaluated. */
   openRealm(): Promise<Realm>;
   /** Where code of host effects runs. */
@@ -66,6 +68,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
   writeFile(file: string, content: string | Uint8Array, access?: TraceAccess): void;
+  /** The files below a folder that were changed after another file was, by path; none where that is not there. */
+  newerFiles(folder: string, than: string): readonly string[];
   /**
    * Makes the folder what it is with these changes, all of them at once: what ends in between leaves the folder as it
    * was or as it is to be. @throws IoError

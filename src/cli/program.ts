@@ -68,6 +68,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/compile/command.ts")).compileCommand,
   },
   {
+    name: "build",
+    summary: "compile the authored Markdown, check the snapshot and seal it",
+    load: async () => (await import("./commands/build/command.ts")).build,
+  },
+  {
     name: "verify",
     summary: "verify every file of the snapshot, its seal and its signatures",
     load: async () => (await import("./commands/verify/command.ts")).verify,
@@ -76,6 +81,11 @@ export const COMMANDS: readonly Listed[] = [
     name: "check",
     summary: "check the snapshot against the rules of the protocol, without running it",
     load: async () => (await import("./commands/check/command.ts")).check,
+  },
+  {
+    name: "capabilities",
+    summary: "list the capabilities, pin those of packages, or test them by their examples",
+    load: async () => (await import("./commands/capabilities/command.ts")).capabilities,
   },
   {
     name: "conformance",
@@ -99,7 +109,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: "gate",
-    summary: "run verify, check, conformance, test and coverage, with one verdict",
+    summary: "run verify, check, capabilities, conformance, test and coverage, with one verdict",
     load: async () => (await import("./commands/gate/command.ts")).gate,
   },
   {

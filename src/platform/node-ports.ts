@@ -96,6 +96,16 @@ function* listBelow(folder: string, below: string, withEmptyFolders: boolean): G
   }
 }
 
+/** The files below a folder that were changed after `than` was; none where that is not there. */
+export function newerFiles(folder: string, than: string): readonly string[] {
+  const since = attempt(() => fs.statSync(than).mtimeMs, Number.POSITIVE_INFINITY);
+  if (since === Number.POSITIVE_INFINITY) return [];
+  return nodeFiles
+    .list(folder)
+    .map(({ path: file }) => file)
+    .filter((file) => attempt(() => fs.statSync(path.join(folder, file)).mtimeMs, 0) > since);
+}
+
 export const nodeClock: Clock = {
   now: () => Date.now(),
   // Not `performance`, whose first use loads a module of its own.

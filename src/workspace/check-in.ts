@@ -12,11 +12,12 @@ import type { WorkspacePaths } from "./default-paths.ts";
 import type { CheckReport } from "./open-workspace.ts";
 
 export async function checkIn(paths: WorkspacePaths, registry: Registry): Promise<CheckReport> {
-  const { snapshot } = paths;
+  const { snapshot, authored, onto } = paths;
   requireFolder(snapshot, nodeFiles);
   const config = configOf(paths);
   const terms = { config, baseline: baselineOf(config, paths), failOn: config.failOn ?? "error" } as const;
-  const { findings, failed } = await checkSnapshot({ snapshot, files: nodeFiles, registry, terms });
+  const sources = authored === null ? null : { authored, onto };
+  const { findings, failed } = await checkSnapshot({ snapshot, files: nodeFiles, registry, sources, terms });
   return { ok: !failed, findings };
 }
 

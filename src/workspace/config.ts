@@ -28,6 +28,7 @@ export function readWorkspaceFile(folder: string, shown: string, files: Files): 
   return {
     file,
     authored: path("authored") ?? (files.isFolder(`${folder}/protocol`) ? `${folder}/protocol` : null),
+    onto: path("onto") ?? null,
     snapshot: path("snapshot") ?? usual.snapshot,
     dataRoot: path("data_root") ?? usual.dataRoot,
     traces: path("traces") ?? usual.traces,

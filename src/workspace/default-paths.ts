@@ -8,6 +8,8 @@ export interface WorkspacePaths {
   readonly file: string | null;
   /** Folder of the authored Markdown; null without `pgs.json`, and where there is none. */
   readonly authored: string | null;
+  /** Another snapshot that the authored Markdown is built upon; null for none. */
+  readonly onto: string | null;
   readonly snapshot: string;
   readonly dataRoot: string;
   readonly traces: string;
@@ -30,6 +32,7 @@ export function defaultPaths(folder: string): WorkspacePaths {
   return {
     file: null,
     authored: null,
+    onto: null,
     snapshot: `${folder}/protocol_snapshot`,
     dataRoot: `${folder}/data`,
     traces: `${folder}/traces`,

@@ -152,6 +152,8 @@ function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOp
   );
   return {
     ...paths,
+    // The Markdown of the workspace makes the workspace's snapshot, not one that is given.
+    authored: snapshot === undefined ? paths.authored : null,
     snapshot: snapshot ?? paths.snapshot,
     dataRoot: dataRoot ?? paths.dataRoot,
     capabilities: packages ?? paths.capabilities,

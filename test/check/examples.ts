@@ -59,6 +59,23 @@ function calling(small: Small, target: "http" | "host", policy: JsonObject): voi
 
 export const EXAMPLES: readonly RuleExample[] = [
   {
+    rule: "authored-differs",
+    about: "the snapshot has a file that nothing authored makes",
+    at: "artifacts/events/test__EV_OLD_V0.json ",
+    breach: (small) => {
+      const path = "artifacts/events/test__EV_OLD_V0.json";
+      small.authored = { errors: 0, differences: [{ path, what: "stale" }] };
+    },
+  },
+  {
+    rule: "authored-differs",
+    about: "the authored Markdown has errors",
+    at: "artifact_index/index.json ",
+    breach: (small) => {
+      small.authored = { errors: 2, differences: [] };
+    },
+  },
+  {
     rule: "admission-field-undeclared",
     about: "admission compares a field that the intent leaves optional",
     at: "/core/admission/bindings/EV_X_V0/name",

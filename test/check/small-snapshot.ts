@@ -6,6 +6,7 @@ import { asAuthored } from "../../src/check/analysis/as-authored.ts";
 import { readEntries } from "../../src/check/analysis/entries.ts";
 import type { Projection } from "../../src/check/analysis/projection.ts";
 import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
+import type { AuthoredState } from "../../src/check/authored/authored-state.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { Json } from "../../src/json/value.ts";
 import { behaviourGraph } from "../../src/snapshot/build/graph.ts";
@@ -22,6 +23,8 @@ export const SURFACE = "fb.topology::SURFACE_CONTRACT_APPEND_V0";
 export interface Small {
   readonly blocks: { [fqdn: string]: Block };
   readonly files: { [path: string]: Json | string };
+  /** What comparing it with its Markdown gave. */
+  authored: AuthoredState | null;
   /** Side effects of packages. */
   readonly effects: Effect[];
   readonly projection: { dispatch: Block; handlers: Block; names: Map<number, string>; addresses: Block };
@@ -156,7 +159,7 @@ export function smallSnapshot(): Small {
     },
     "test::INVARIANT_X_V0": { core: { listed: ["a", "b"] }, assert_projection: { listed: ["b", "a"] } },
   };
-  return { blocks, files: {}, effects: [], projection: structuredClone(projectionOf(blocks)) };
+  return { blocks, files: {}, authored: null, effects: [], projection: structuredClone(projectionOf(blocks)) };
 }
 
 const WF = "test::WF_X_V0";
@@ -222,7 +225,13 @@ function machine(block: Block): string {
 }
 
 /** The blocks as sound artifacts, with the graph, the index and the conformance case that belong to the clean ones. */
-export async function subjectFrom({ blocks, files, effects, projection }: Small): Promise<SnapshotModel> {
+export async function subjectFrom({
+  blocks,
+  files,
+  effects,
+  projection,
+  authored,
+}: Small): Promise<SnapshotModel> {
   const contents = new Map(
     Object.entries({ ...besides(), ...files }).map(([path, value]) => [path, bytesOf(value)]),
   );
@@ -233,7 +242,7 @@ export async function subjectFrom({ blocks, files, effects, projection }: Small)
   ];
   const pin = { package: "test", version: "0", digest: sha256("") };
   const composed = composeRegistry([{ pin, transforms: [], effects }]);
-  return snapshotModelOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, composed);
+  return snapshotModelOf(readEntries(FOLDER, memoryFiles(contents)), projections, FOLDER, composed, authored);
 }
 
 function bytesOf(value: Json | string): Uint8Array {

@@ -61,6 +61,8 @@ export interface Protocol {
   readonly effects?: readonly Effect[];
   /** By side effect: what the runtime binding says of it. */
   readonly policies?: Readonly<Record<string, JsonObject>>;
+  /** Files that are no artifact: text by path. */
+  readonly documents?: Readonly<Record<string, string>>;
 }
 
 /** Contract core around a pipeline: allows what its steps may answer unless told otherwise. */
@@ -191,7 +193,9 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
       artifact(code, { core: { operations: operationsOf(capabilities.effect(code)) } }),
     ),
   ];
-  const files = artifacts.map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
+  const files = [...artifacts, ...Object.entries(protocol.documents ?? {})].map(([path, text]) => {
+    return { path, bytes: Buffer.from(text) };
+  });
   const seal = sealText(files, { name: "trial", version: "0" });
   const all = [...files, { path: "seal.json", bytes: Buffer.from(seal.text) }];
   return new Map(all.map(({ path, bytes }) => [`${SNAPSHOT}/${path}`, bytes]));

@@ -52,6 +52,7 @@ suite("pgs.json", () => {
     assert.deepEqual(read(), {
       file: `${at}/pgs.json`,
       authored: null,
+      onto: null,
       snapshot: `${at}/protocol_snapshot`,
       dataRoot: `${at}/data`,
       traces: `${at}/traces`,
@@ -66,6 +67,7 @@ suite("pgs.json", () => {
     const members = {
       $schema: "x",
       authored: "src/protocol",
+      onto: "base/protocol_snapshot",
       snapshot: "./out/../built",
       data_root: "var/data/",
       traces: "var/traces",
@@ -80,6 +82,7 @@ suite("pgs.json", () => {
     assert.deepEqual(paths, {
       file: `${at}/pgs.json`,
       authored: `${at}/src/protocol`,
+      onto: `${at}/base/protocol_snapshot`,
       snapshot: `${at}/built`,
       dataRoot: `${at}/var/data`,
       traces: `${at}/var/traces`,
@@ -103,7 +106,7 @@ suite("pgs.json", () => {
       "/snapshots",
       /^write snapshot instead of snapshots$/,
     ],
-    ['{"zzz": 1}', "WORKSPACE_MEMBER_UNKNOWN", 1, "/zzz", /the members are authored, snapshot/],
+    ['{"zzz": 1}', "WORKSPACE_MEMBER_UNKNOWN", 1, "/zzz", /the members are authored, onto, snapshot/],
     ['{"toString": 1}', "WORKSPACE_MEMBER_UNKNOWN", 1, "/toString", /./],
     ['{\n\n"snapshot": 3}', "WORKSPACE_MEMBER_MALFORMED", 3, "/snapshot", /a folder below the workspace/],
     ['{"snapshot": ""}', "WORKSPACE_MEMBER_MALFORMED", 1, "/snapshot", /./],

@@ -1,4 +1,4 @@
-/** The files of a package's host effects, evaluated in this world when the first of them is performed or asked. */
+/** The files of one host effect, evaluated in this world when it is performed or asked for the first time. */
 
 import type { HostCode } from "../../ports.ts";
 import { CapabilityError } from "../capability-error.ts";
@@ -44,14 +44,14 @@ export class HostModules {
     const code = await this.#openCode();
     const modules = new Map<string, Exports>([[DECLARATIONS, DECLARING]]);
     for (const [specifier, file] of this.#linker.externals())
-      modules.set(specifier, await this.#external(specifier, file, code));
+      modules.set(specifier, this.#external(specifier, file, code));
     for (const linked of this.#linker.files()) modules.set(...this.#evaluated(linked, modules, code));
     return modules;
   }
 
-  async #external(specifier: string, file: string, code: HostCode): Promise<Exports> {
+  #external(specifier: string, file: string, code: HostCode): Exports {
     try {
-      return await code.load(specifier, `${this.#source.folder}/${file}`);
+      return code.load(specifier, `${this.#source.folder}/${file}`);
     } catch (error) {
       throw new CapabilityError(`${file} could not import ${specifier}`, { cause: error });
     }

@@ -60,28 +60,32 @@ export async function loadPackage(
 ): Promise<LoadedPackage> {
   const source = readPackage(named, files);
   const linker = new Linker(source);
-  const hostLinker = new Linker(source, { isHost: true });
   const modules = source.capabilities.map((file) => {
-    const { reaches } = requireKind(linker.parse(file), source);
-    const isHost = reaches === "host";
-    return { file, isHost, module: (isHost ? hostLinker : linker).link(file) };
+    const isHost = requireKind(linker.parse(file), source).reaches === "host";
+    const linkedBy = isHost ? new Linker(source, { isHost }) : linker;
+    linkedBy.link(file);
+    return { file, isHost, linkedBy };
   });
   const realm = new PackageRealm(source.name, await openRealm());
   for (const file of linker.files()) realm.add(file);
-  const hostRealm = modules.some(({ isHost }) => isHost)
-    ? await declaringRealm(hostLinker, source, openRealm)
-    : realm;
-  const hostModules = new HostModules(source, hostLinker, openHostCode);
   const transforms: Transform[] = [];
   const effects: Effect[] = [];
   const declaring = new Map<string, string>();
-  for (const { file, isHost } of modules) {
-    const { by, declaration } = (isHost ? hostRealm : realm).describe(file);
+  for (const { file, isHost, linkedBy } of modules) {
+    const declaredIn = isHost ? await declaringRealm(linkedBy, source, openRealm) : realm;
+    const { by, declaration } = declaredIn.describe(file);
     const place = { package: source.name, file };
     if (by === "transform") transforms.push(toTransform(readTransform(place, declaration), file, realm));
     else if (by === "storeEffect")
       effects.push(toStoreEffect(readStoreEffect(place, declaration), file, realm));
-    else if (isHost) effects.push(toHostEffect(readRemoteEffect(place, declaration), file, hostModules));
+    else if (isHost)
+      effects.push(
+        toHostEffect(
+          readRemoteEffect(place, declaration),
+          file,
+          new HostModules(source, linkedBy, openHostCode),
+        ),
+      );
     else effects.push(toHttpEffect(readRemoteEffect(place, declaration), file, realm));
     const code = (by === "transform" ? transforms : effects).at(-1)?.code ?? "";
     const other = declaring.get(code);
@@ -92,7 +96,7 @@ export async function loadPackage(
   return { pin: source.pin, source, transforms, effects, files: declaring };
 }
 
-/** Where host effects are declared: modules outside the package are there, but nothing of them is executed. */
+/** Where a host effect is declared: modules outside the package are there, but nothing of them is executed. */
 async function declaringRealm(
   linker: Linker,
   { name }: PackageSource,

@@ -13,6 +13,7 @@ import type { Files } from "../../ports.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import type { ContractTable, Reason, Report, WorkflowTable } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { AuthoredState } from "../authored/authored-state.ts";
 import { compileContractAlone } from "./compile-contract.ts";
 import { type ContractFlow, contractFlow } from "./contract-flow.ts";
 import { type Entry, type Read, readEntries, snapshotOver } from "./entries.ts";
@@ -61,6 +62,8 @@ export interface SnapshotModel {
   /** The JSON files that are no artifact, by path, and the text of each. */
   readonly documents: ReadonlyMap<string, JsonObject>;
   readonly texts: ReadonlyMap<string, string>;
+  /** Where the snapshot is not what its authored Markdown makes; null where no Markdown is known. */
+  readonly authored: AuthoredState | null;
   /** The tokenized projection, by scope, where there is one beside the snapshot. */
   readonly projections: readonly Projection[];
   readonly workflows: readonly CheckedWorkflow[];
@@ -71,8 +74,13 @@ export interface SnapshotModel {
   ofWord(word: string): readonly Entry[];
 }
 
-export async function readSnapshotModel(folder: string, files: Files, build: Registry): Promise<SnapshotModel> {
-  return snapshotModelOf(readEntries(folder, files), readProjections(folder, files), folder, build);
+export async function readSnapshotModel(
+  folder: string,
+  files: Files,
+  build: Registry,
+  authored: AuthoredState | null = null,
+): Promise<SnapshotModel> {
+  return snapshotModelOf(readEntries(folder, files), readProjections(folder, files), folder, build, authored);
 }
 
 /** The subject that these files make. */
@@ -81,6 +89,7 @@ export async function snapshotModelOf(
   projections: readonly Projection[],
   folder: string,
   build: Registry,
+  authored: AuthoredState | null = null,
 ): Promise<SnapshotModel> {
   const registry = unprepared(build);
   const snapshot = snapshotOver(folder, read);
@@ -97,7 +106,7 @@ export async function snapshotModelOf(
   const ofWord = (word: string) => sorted.filter((entry) => entry.word === word);
   const byName = new Map(contracts.map((one) => [one.artifact.fqdn as string, one]));
   const contract = (name: string) => byName.get(name);
-  return { ...read, snapshot, registry, projections, workflows, contracts, contract, ofWord };
+  return { ...read, authored, snapshot, registry, projections, workflows, contracts, contract, ofWord };
 }
 
 /** What has the wrong shape is a reason of compiling it. */

@@ -45,8 +45,27 @@ export interface Compilation {
   readonly isModuleTree: boolean;
 }
 
+/**
+ * The files alone, and what is wrong before any workflow is compiled.
+ * @throws AuthoredFault, SnapshotFault where there is nothing to build, or nothing to build upon
+ */
+export function buildAuthored(request: CompileRequest): Compilation {
+  return toCompilation(build(request));
+}
+
 /** @throws AuthoredFault, SnapshotFault where there is nothing to compile, or nothing to build upon */
 export async function compileAuthored(request: CompileRequest): Promise<Compilation> {
+  const { built, reported } = build(request);
+  const planned = problemsIn(await modelOf(built, request.authored, request.registry), built, reported);
+  return toCompilation({ built, reported: [...reported, ...planned.filter((one) => !isKnown(one, reported))] });
+}
+
+interface Reported {
+  readonly built: Built;
+  readonly reported: readonly Problem[];
+}
+
+function build(request: CompileRequest): Reported {
   const { authored, onto = null, files, registry } = request;
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
@@ -58,11 +77,13 @@ export async function compileAuthored(request: CompileRequest): Promise<Compilat
       return capability === undefined ? null : capabilityMarkdown(capability);
     },
   });
-  const reported = [...read.problems, ...built.problems, ...differingDeclarations(built, registry)];
-  const planned = problemsIn(await modelOf(built, authored, registry), built, reported);
+  return { built, reported: [...read.problems, ...built.problems, ...differingDeclarations(built, registry)] };
+}
+
+function toCompilation({ built, reported }: Reported): Compilation {
   return {
     files: built.files,
-    problems: inOrder([...reported, ...planned.filter((one) => !isKnown(one, reported))]),
+    problems: inOrder(reported),
     artifacts: built.artifacts.length,
     generated: built.generated,
     isModuleTree: built.form === "modules",

@@ -19,7 +19,7 @@ export const authoredTable = {
     hint: "write one: docs/authoring.md shows every kind",
   }),
   AUTHORED_INVALID: (f: { folder: string; errors: number }) => ({
-    what: `the authored Markdown has ${counted(f.errors, "error")}, and the snapshot stays as it is`,
+    what: `the authored Markdown has ${counted(f.errors, "error")}`,
     where: f.folder,
     hint: "pgs compile lists every error with its place and what to do",
   }),
@@ -34,7 +34,7 @@ export const authoredTable = {
     hint: "give yourself write access to the folder and to the one that it is in",
   }),
   AUTHORED_DIFFERS: (f: { file: string; what: string }) => ({
-    what: `${f.what}; the snapshot is not what the authored Markdown makes`,
+    what: f.what,
     where: f.file,
     hint: "pgs compile makes the snapshot from the Markdown again",
   }),

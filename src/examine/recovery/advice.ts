@@ -9,6 +9,7 @@ import { isHidden, type OpenEffect, type ProbeFailure } from "./probe.ts";
 import { expectedEnding, type RemainingStep, remainingWrites } from "./remaining.ts";
 import { type CompletedEffect, completedEffects, type OnRerun } from "./rerun.ts";
 import type { FindStep } from "./steps.ts";
+import { usesStores, WITHOUT_STORES } from "./without-stores.ts";
 
 interface Words {
   readonly what: (advice: Pick<Advice, "tookPlace" | "ending" | "heading">) => string;
@@ -139,9 +140,10 @@ export async function advise(
 
 async function rehearsals(
   cutOff: CutOff,
-  { plan, stage: { stores, ...stage } }: AtHand,
+  { plan, stage: { stores: found, ...stage } }: AtHand,
 ): Promise<DryRuns | ProbeFailure> {
   if (plan === null) return "NO_PLAN";
+  const stores = found ?? (usesStores(plan) ? null : WITHOUT_STORES);
   if (stores === null) return "NO_DATA_ROOT";
   return isHidden(cutOff.start.payload) ? "SUPPRESSED" : allDryRuns(plan, cutOff, { ...stage, stores });
 }

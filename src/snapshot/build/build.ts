@@ -169,11 +169,7 @@ function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]
     const identity = tree.identify(path);
     if ("problem" in identity) {
       problems.push(identity.problem);
-      const name = path
-        .slice(path.lastIndexOf("/") + 1)
-        .replace(/\.md$/, "")
-        .replace("__", "::");
-      if (isFqdn(name)) unread.add(name);
+      if (identity.meant !== null) unread.add(identity.meant);
       continue;
     }
     const earlier = definitions.get(identity.fqdn);

@@ -28,7 +28,8 @@ export interface Identity {
   readonly layer: string;
 }
 
-export type Identified = Identity | { readonly problem: Problem };
+/** `meant` is the artifact that a misplaced file was obviously meant to be. */
+export type Identified = Identity | { readonly problem: Problem; readonly meant: Fqdn | null };
 
 /** How the paths of a tree are read. */
 export interface Tree {
@@ -52,61 +53,53 @@ export const RULE_CODES = {
 
 /** A tree of modules needs its rules, and has no file with a namespace in its name. */
 export function treeOf(paths: readonly string[], rules: ModuleRules | null): Tree {
-  return rules === null || isOwnTree(paths) ? { form: "own", identify: identifyOwn } : moduleTree(rules);
+  const isOwn = rules === null || paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
+  return isOwn ? ownTree(paths) : moduleTree(rules);
 }
 
-/** Whether a file of the tree has a namespace in its name. */
-export function isOwnTree(paths: readonly string[]): boolean {
-  return paths.some((path) => /(?:^|\/)[^/]+__[A-Z][^/]*\.md$/.test(path));
+interface Misplaced {
+  readonly code: ProblemCode;
+  readonly message: string;
+  readonly hint: string;
+  /** The artifact that it was meant to be. */
+  readonly meant?: Fqdn | undefined;
 }
 
-function problem(
-  file: string,
-  code: ProblemCode,
-  message: string,
-  hint: string,
-): { readonly problem: Problem } {
-  return { problem: { file, line: 1, column: 1, code, severity: "error", message, hint } };
+function misplaced(file: string, { code, message, hint, meant }: Misplaced): Identified {
+  const problem: Problem = { file, line: 1, column: 1, code, severity: "error", message, hint };
+  return { problem, meant: meant ?? null };
 }
 
 // ---- our own ----
 
-function identifyOwn(path: string): Identified {
+function ownTree(paths: readonly string[]): Tree {
+  const namespace = commonNamespace(paths);
+  return { form: "own", identify: (path) => identifyOwn(path, namespace) };
+}
+
+/** The namespace that most files of a domain have. */
+function commonNamespace(paths: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const [, namespace] = /(?:^|\/)(?:workflows|intents|events)\/([^/]+)__[A-Z][^/]*\.md$/.exec(path) ?? [];
+    if (namespace !== undefined) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+function identifyOwn(path: string, common: string | null): Identified {
   const [, governance = "", folder = "", name = ""] =
     /^(governance\/)?(?:([^/]+)\/)?([^/]+)\.md$/.exec(path) ?? [];
   const fqdn = name.replace("__", "::");
-  if (!isFqdn(fqdn)) {
-    const message = `${path} is not named <kind folder>/<namespace>__<CODE>.md`;
-    const hint =
-      "give it a name such as events/my_domain__EV_DONE_V0.md, or move it out of the authored folder";
-    return problem(path, "BAD_FILE_NAME", message, hint);
-  }
+  if (!isFqdn(fqdn)) return misplaced(path, unnamed(path, name, common));
   const kind = firstWordOf(codeOf(fqdn));
   const folders: Readonly<Record<string, string>> = governance === "" ? KIND_FOLDERS : GOVERNANCE_FOLDERS;
   const right = Object.hasOwn(folders, kind) ? folders[kind] : undefined;
-  if (right === undefined) {
-    const code = codeOf(fqdn);
-    const known = [...new Set([...Object.keys(KIND_FOLDERS), ...Object.keys(GOVERNANCE_FOLDERS)])];
-    const other = otherPlace(kind, name);
-    const nearest = nearestName(kind, known);
-    const meant =
-      nearest === null ? null : `${path.slice(0, path.lastIndexOf("/") + 1)}${name.replace(kind, nearest)}.md`;
-    const hint =
-      other !== null
-        ? `move it to ${other}`
-        : meant !== null
-          ? `rename it to ${meant}`
-          : `begin its code with ${known.join(", ")}`;
-    return problem(path, "BAD_FILE_NAME", `${code} begins with no kind of artifact that belongs here`, hint);
-  }
+  if (right === undefined) return misplaced(path, unknownKind(path, fqdn));
   if (folder !== right) {
+    const message = `${codeOf(fqdn)} does not belong in the folder ${folder || "."}`;
     const hint = `move it to ${governance}${right}/${name}.md`;
-    return problem(
-      path,
-      "WRONG_FOLDER",
-      `${codeOf(fqdn)} does not belong in the folder ${folder || "."}`,
-      hint,
-    );
+    return misplaced(path, { code: "WRONG_FOLDER", message, hint, meant: fqdn });
   }
   const namespace = namespaceOf(fqdn);
   return {
@@ -116,6 +109,35 @@ function identifyOwn(path: string): Identified {
     layer: namespace.replaceAll(".", "_").toUpperCase(),
     modulePath: `${namespace}.${folder}`,
   };
+}
+
+function unnamed(path: string, name: string, namespace: string | null): Misplaced {
+  const meant = `${namespace}::${name}`;
+  const isCode = namespace !== null && isFqdn(meant) && otherPlace(firstWordOf(name), name) !== null;
+  return {
+    code: "BAD_FILE_NAME",
+    message: `${path} is not named <kind folder>/<namespace>__<CODE>.md`,
+    hint: isCode
+      ? `rename it to ${ownPathOf(meant)}`
+      : "give it a name such as events/my_domain__EV_DONE_V0.md, or move it out of the authored folder",
+    meant: isCode ? meant : undefined,
+  };
+}
+
+function unknownKind(path: string, fqdn: Fqdn): Misplaced {
+  const code = codeOf(fqdn);
+  const kind = firstWordOf(code);
+  const known = [...new Set([...Object.keys(KIND_FOLDERS), ...Object.keys(GOVERNANCE_FOLDERS)])];
+  const nearest = nearestName(kind, known);
+  const message = `${code} begins with no kind of artifact that belongs here`;
+  const other = otherPlace(kind, fqdn.replace("::", "__"));
+  if (other !== null) return { code: "BAD_FILE_NAME", message, hint: `move it to ${other}`, meant: fqdn };
+  if (nearest === null)
+    return { code: "BAD_FILE_NAME", message, hint: `begin its code with one of ${known.join(", ")}` };
+  const renamed = fqdn.replace(`::${kind}`, `::${nearest}`);
+  const to = `${path.slice(0, path.lastIndexOf("/") + 1)}${renamed.replace("::", "__")}.md`;
+  const meant = isFqdn(renamed) ? renamed : undefined;
+  return { code: "BAD_FILE_NAME", message, hint: `rename it to ${to}`, meant };
 }
 
 function otherPlace(kind: string, name: string): string | null {
@@ -140,7 +162,8 @@ function moduleTree(rules: ModuleRules): Tree {
       const [, folders = "", code = ""] = /^(?:(.+)\/)?([^/]+)\.md$/.exec(path) ?? [];
       if (!/^[A-Z][A-Z0-9_]*$/.test(code)) {
         const hint = "give it a name such as EV_DONE_V0.md, or move it out of the authored folder";
-        return problem(path, "BAD_FILE_NAME", `${path} is not named <module path>/<CODE>.md`, hint);
+        const message = `${path} is not named <module path>/<CODE>.md`;
+        return misplaced(path, { code: "BAD_FILE_NAME", message, hint });
       }
       const modulePath = folders.replaceAll("/", ".");
       const namespace = namespaceFor(modulePath);
@@ -148,12 +171,8 @@ function moduleTree(rules: ModuleRules): Tree {
       if (namespace === null || layer === null) {
         const where = namespace === null ? "namespace (STRUCTURE_IDENTITY)" : "layer (STRUCTURE_DISCOVERY)";
         const hint = `move it to a folder that the rules of the STRUCTURE artifacts know, or add a rule for ${modulePath || "."}`;
-        return problem(
-          path,
-          "NO_NAMESPACE",
-          `no rule gives the module path ${modulePath || "."} a ${where}`,
-          hint,
-        );
+        const message = `no rule gives the module path ${modulePath || "."} a ${where}`;
+        return misplaced(path, { code: "NO_NAMESPACE", message, hint });
       }
       return identity(`${namespace}::${code}` as Fqdn, modulePath, layer);
     },

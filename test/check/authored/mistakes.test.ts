@@ -422,3 +422,79 @@ for (const mistake of MISTAKES) {
     await repair(texts, problems);
   });
 }
+
+const TWIN = "governance/structures/agent_governance__STRUCTURE_AGENT_STORAGE_V0.md";
+
+/** Mistakes that are not in a file but in which files there are. */
+const FILES: readonly (readonly [about: string, code: string, file: string, change: (texts: Texts) => void])[] =
+  [
+    ["a stray file", "STRAY_FILE", "events/notes.txt", (texts) => texts.set("events/notes.txt", "to do")],
+    [
+      "a file without a namespace",
+      "BAD_FILE_NAME",
+      "events/EV_TOOL_REVOKED_V0.md",
+      move(EV, "events/EV_TOOL_REVOKED_V0.md"),
+    ],
+    [
+      "a misspelt kind",
+      "BAD_FILE_NAME",
+      STORES.replace("STRUCTURE", "STRUCTRE"),
+      move(STORES, STORES.replace("STRUCTURE", "STRUCTRE")),
+    ],
+    [
+      "a file in the folder of another kind",
+      "WRONG_FOLDER",
+      EV.replace("events", "intents"),
+      move(EV, EV.replace("events", "intents")),
+    ],
+    [
+      "two files of one code",
+      "SECOND_DEFINITION",
+      STORES,
+      (texts) => texts.set(TWIN, String(texts.get(STORES))),
+    ],
+    ["a missing file", "UNKNOWN_REFERENCE", WF, (texts) => texts.delete(IN)],
+  ];
+
+function move(from: string, to: string): (texts: Texts) => void {
+  return (texts) => {
+    texts.set(to, String(texts.get(from)));
+    texts.delete(from);
+  };
+}
+
+for (const [about, code, file, change] of FILES) {
+  test(`${about}: one error, and a hint that leads to a compile`, async () => {
+    const texts = new Map(GOOD);
+    change(texts);
+    const problems = await compile(texts);
+    const errors = errorsOf(problems).map((one) => ({ code: one.code, file: one.file }));
+    assert.deepEqual(errors, [{ code, file }], JSON.stringify(problems, null, 1));
+    await repair(texts, problems);
+  });
+}
+
+test("all errors of a file are listed at once, also behind one that keeps its YAML from being read", async () => {
+  const inWorkflow = MISTAKES.filter(
+    ({ file, about }) =>
+      file === WF &&
+      /^(?:a tab|a misspelt key$|an unknown type of node|a path with|a mapping that occurs|an edge to)/.test(
+        about,
+      ),
+  );
+  let texts = new Map(GOOD);
+  for (const mistake of inWorkflow) {
+    const changed = String(texts.get(WF)).replace(mistake.change[0], () => mistake.change[1]);
+    texts = new Map([...texts, [WF, changed]]);
+  }
+  texts.set(EV, String(texts.get(EV)).replace("version: v0", "version: 0"));
+  const problems = await compile(texts);
+  const lines = inWorkflow.map((mistake) => ({
+    file: WF,
+    code: mistake.code,
+    line: placeOf(String(texts.get(WF)), mistake).line,
+  }));
+  const wanted = [{ file: EV, code: "WRONG_TYPE", line: 9 }, ...lines.sort((a, b) => a.line - b.line)];
+  const found = errorsOf(problems).map(({ file, code, line }) => ({ file, code, line }));
+  assert.deepEqual(found, wanted, JSON.stringify(problems, null, 1));
+});

@@ -7,6 +7,7 @@ import type { CheckResult } from "../../../check/evaluate.ts";
 import { counted } from "../../../errors/counted.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
+import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -55,12 +56,13 @@ export const check = defineCommand({
     const inputs = { "a key": request.key, "the configuration": request.config, "the baseline": baseline };
     await checkOutputs({ ...request, newBaseline }, inputs, context);
     await requireTrust(trustOf(request, context), context);
+    const sources = sourcesOf(context);
     const asked = { snapshot: settings.snapshot, files: platform.files, registry: await context.registry() };
     if (request.coverage) {
       await print(await measureInvariants(asked), invariantReport, request, context);
       return EXIT.SUCCESS;
     }
-    const result = await checkSnapshot({ ...asked, terms });
+    const result = await checkSnapshot({ ...asked, sources, terms });
     if (request.updateBaseline) return updateBaseline(terms.file, result, context);
     await print(result, checkReport, request, context);
     return result.failed ? EXIT.FOUND : EXIT.SUCCESS;

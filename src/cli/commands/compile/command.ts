@@ -7,7 +7,7 @@ import { flag } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { print } from "../../report-view.ts";
 import { REPORTS, SOURCES } from "../../shared-options.ts";
-import { compileReport } from "./view.ts";
+import { compileReport } from "../../views/compile.ts";
 
 export const compileCommand = defineCommand({
   details:

@@ -6,20 +6,20 @@ import { contentLines, type FindLine, lineAround } from "../../../snapshot/deriv
 import { isFqdn } from "../../../snapshot/fqdn.ts";
 import type { Path } from "../../../snapshot/hint.ts";
 import type { Snapshot } from "../../../snapshot/snapshot.ts";
-import { type AuthoredSource, openSources } from "../../authored-sources.ts";
+import { type AuthoredMarkdown, type FindMarkdown, openMarkdown } from "../../authored-markdown.ts";
 import { type Context, shortPath } from "../../context.ts";
 
-interface Located extends AuthoredSource {
+interface Located extends AuthoredMarkdown {
   readonly lineOf: FindLine;
 }
 
 /** The links are relative to `folder`, that of the page. */
 export async function openSourceLinks(snapshot: Snapshot, folder: string, context: Context): Promise<SourceOf> {
-  const findSource = await openSources(snapshot, context);
+  const findMarkdown = await openMarkdown(snapshot, context);
   const known = new Map<string, Located | null>();
   const locate = (name: string): Located | null => {
     const artifact = isFqdn(name) ? snapshot.artifact(name) : undefined;
-    return artifact === undefined ? null : located(artifact, findSource);
+    return artifact === undefined ? null : located(artifact, findMarkdown);
   };
   return (name, path) => {
     const source = known.get(name) ?? locate(name);
@@ -28,9 +28,9 @@ export async function openSourceLinks(snapshot: Snapshot, folder: string, contex
   };
 }
 
-function located(artifact: Artifact, findSource: (artifact: Artifact) => AuthoredSource): Located {
-  const source = findSource(artifact);
-  return { ...source, lineOf: contentLines(source.markdown) };
+function located(artifact: Artifact, findMarkdown: FindMarkdown): Located {
+  const source = findMarkdown(artifact);
+  return { ...source, lineOf: contentLines(source.text) };
 }
 
 /** A line of an artifact's own Markdown is no line of its file: the link has no fragment. */

@@ -46,7 +46,8 @@ export const render = defineCommand({
     const named = targetsOf(KINDS, request);
     const targets = named.length > 0 ? named : [besideOf(trace)];
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-    const beside = await besideTrace(trace, context);
+    const found = await besideTrace(trace, context);
+    const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
     await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);

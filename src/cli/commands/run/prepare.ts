@@ -23,6 +23,7 @@ export const OPTIONS = {
     ...WORKFLOW_OPTION,
     payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
     payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
+    compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     clock: text("RFC3339", "run with the clock fixed to this time"),
     seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
@@ -82,6 +83,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const workflow = workflowOf(request);
   const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
   const trust = trustOf(request, context);
+  await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
   checkActor(actor);
   checkDataRoot(context);
@@ -154,4 +156,18 @@ function checkDataRoot({ platform, settings }: Context): void {
   const isThere = platform.files.realPath(settings.dataRoot) !== null;
   if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
   throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+}
+
+/** Compiles the authored Markdown, or says that the snapshot is older. Without a workspace that has it, nothing is loaded. */
+async function prepareSnapshot(compile: boolean, context: Context): Promise<void> {
+  const { authored, isSnapshotNamed, quiet } = context.settings;
+  if (compile) {
+    const { compileBeforeRun } = await import("./compile.ts");
+    await compileBeforeRun(context);
+  } else if (authored !== null && !isSnapshotNamed && !quiet) {
+    const { changedSource } = await import("../../authored-notice.ts");
+    const changed = changedSource(authored, context);
+    if (changed !== null)
+      printError(context, `notice: the snapshot is older than ${plain(changed)}: --compile compiles first\n`);
+  }
 }

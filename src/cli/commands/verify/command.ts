@@ -1,6 +1,7 @@
 /** `pgs verify`: every file of the snapshot against its seal and its own text. */
 
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { authoredFindings } from "../../authored-sources.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { checkOutputs } from "../../output-files.ts";
@@ -25,18 +26,23 @@ export const verify = defineCommand({
   exitCodes: {
     SUCCESS: "every file is valid, and the seal is signed as required",
     SNAPSHOT: "there is no snapshot",
-    FOUND: "a file, the seal or a signature is missing or invalid",
+    FOUND:
+      "a file, the seal or a signature is missing or invalid, or the snapshot is not what its Markdown makes",
   },
   async action(request, context) {
     await checkOutputs(request, { "a key": request.key }, context);
     const { platform, settings } = context;
     const seal = sealRequirements(trustOf(request, context), context);
-    const verified = verifySnapshot({
+    const verification = verifySnapshot({
       snapshot: settings.snapshot,
       files: platform.files,
       from: settings,
       seal,
     });
+    const verified = {
+      ...verification,
+      findings: [...verification.findings, ...(await authoredFindings(context))],
+    };
     writeReports({ command: "pgs verify", parts: [verifyPart(verified, context)] }, request, context);
     if (!isPrinted(request)) printVerified(verified, context);
     return verified.findings.length === 0 ? EXIT.SUCCESS : EXIT.FOUND;

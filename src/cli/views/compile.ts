@@ -1,16 +1,16 @@
 /** How the result of compiling is shown: as text, as JSON, as a part of a verdict. */
 
-import { counted } from "../../../errors/counted.ts";
-import { canonical } from "../../../json/canonical.ts";
-import { pointer } from "../../../json/pointer.ts";
-import type { Notice, Part, Rule } from "../../../report/result.ts";
-import { PROBLEMS, type Problem } from "../../../snapshot/build/problem.ts";
-import type { Paint } from "../../colour.ts";
-import { authoredPath, type CompiledSources } from "../../compile-authored.ts";
-import type { Context } from "../../context.ts";
-import { plain, shownOf } from "../../print.ts";
-import { reported } from "../../report-files.ts";
-import type { Printed } from "../../report-view.ts";
+import { counted } from "../../errors/counted.ts";
+import { canonical } from "../../json/canonical.ts";
+import { pointer } from "../../json/pointer.ts";
+import type { Notice, Part, Rule } from "../../report/result.ts";
+import { PROBLEMS, type Problem } from "../../snapshot/build/problem.ts";
+import type { Paint } from "../colour.ts";
+import { authoredPath, type CompiledSources } from "../compile-authored.ts";
+import type { Context } from "../context.ts";
+import { plain, shownOf } from "../print.ts";
+import { reported } from "../report-files.ts";
+import type { Printed } from "../report-view.ts";
 
 export interface CompileResult extends CompiledSources {
   /** Whether nothing was to be changed. */

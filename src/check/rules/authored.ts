@@ -1,0 +1,24 @@
+/** The snapshot and the Markdown that it is made from. */
+
+import { differenceText, errorsText } from "../authored/authored-state.ts";
+import { rule } from "../rule.ts";
+
+export const authoredDiffers = rule({
+  id: "authored-differs",
+  about: "Require that the snapshot is what its authored Markdown makes; else runs execute what nobody reads",
+  severity: "error",
+  hint: "type pgs compile, which makes the snapshot from the Markdown again",
+  *check({ authored }) {
+    if (authored === null) return;
+    const { errors, differences } = authored;
+    if (errors > 0) {
+      const hint = "type pgs compile, which lists every error with its place";
+      yield { file: INDEX, pointer: "", facts: { errors }, message: errorsText(errors), hint };
+    }
+    for (const one of differences)
+      yield { file: one.path, pointer: "", facts: { what: one.what }, message: differenceText(one) };
+  },
+});
+
+/** The file of the whole snapshot. */
+const INDEX = "artifact_index/index.json";
