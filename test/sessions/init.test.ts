@@ -24,7 +24,7 @@ suite("pgs init", () => {
     assert.match(out, /^next\n {2}pgs build\n {2}pgs gate\n {2}pgs run /m);
     await ok(place, "build");
     const gate = await ok(place, "gate", "--require", "test", "--require", "coverage");
-    assert.match(gate, /passed {4}coverage {5}15 of 15 edges of 1 workflow taken/);
+    assert.match(gate, /passed +coverage +15 of 15 edges of 1 workflow taken/);
     const check = document(await place.session("check", "--json"));
     assert.deepEqual(check["findings"], [], "not even a note");
     await ok(place, "build", "--check");
