@@ -8,18 +8,18 @@ import type { Context } from "./context.ts";
  * What the workspace's snapshot is made from; null where no Markdown is named, and for a snapshot that an option names:
  * it need not be the workspace's.
  */
-export function sourcesOf({ settings }: Context): AuthoredSources | null {
+export async function sourcesOf({ settings, capabilities }: Context): Promise<AuthoredSources | null> {
   const { authored, onto, isSnapshotNamed } = settings;
-  return authored === null || isSnapshotNamed ? null : { authored, onto };
+  return authored === null || isSnapshotNamed ? null : { authored, onto, lock: await capabilities.lock() };
 }
 
 /** Where the snapshot is not what its Markdown makes. @throws SnapshotFault */
 export async function authoredFindings(context: Context): Promise<readonly AuthoredFault[]> {
-  const sources = sourcesOf(context);
+  const sources = await sourcesOf(context);
   if (sources === null) return [];
   const { authoredFaults, authoredState } = await import("../check/authored/authored-state.ts");
   const { platform, settings } = context;
-  const registry = await context.registry();
+  const registry = await context.capabilities.unlockedRegistry();
   const state = authoredState({ ...sources, snapshot: settings.snapshot, files: platform.files, registry });
   return authoredFaults(state, sources);
 }
