@@ -17,7 +17,7 @@ const ACTOR_EVENTS = "data/blockchain/identity/events/identity_events.jsonl";
 async function run(place: Workspace, workflow: string, payload: string | JsonObject, exitCode = 0) {
   const file = typeof payload === "string" ? payload : place.path("payload.json");
   if (typeof payload !== "string") writeFileSync(file, JSON.stringify(payload));
-  const said = await place.session("run", "--wf", workflow, "--payload", file, "--json");
+  const said = await place.session("run", "--wf", workflow, "--payload", file, "--no-png", "--json");
   const report = document(said);
   assert.equal(said.code, exitCode, said.out.slice(0, 400));
   assert.equal(at(report, "snapshot", "seal"), "verified");

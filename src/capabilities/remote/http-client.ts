@@ -118,9 +118,11 @@ function prepare(request: Request, options: ClientOptions): Prepared {
     url.searchParams.set(name, reveal(secret));
     shown.searchParams.set(name, HIDDEN);
   }
-  if (secrets.length > 0 && url.protocol === "http:" && !LOOPBACK.test(url.hostname))
+  const proxy = proxyOf(options);
+  const isOnMachine = proxy === null && LOOPBACK.test(url.hostname);
+  if (secrets.length > 0 && url.protocol === "http:" && !isOnMachine)
     throw new HttpFailure("HTTP_SECRET_IN_CLEAR", false, { origin: url.origin });
-  return { method, url: url.href, shownUrl: shown.href, headers, body, proxy: proxyOf(options), secrets };
+  return { method, url: url.href, shownUrl: shown.href, headers, body, proxy, secrets };
 }
 
 /** Compared by origin in its one spelling: that of the address to which the request goes. @throws HttpFailure */
