@@ -78,6 +78,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/check/command.ts")).check,
   },
   {
+    name: "capabilities",
+    summary: "list the capabilities, pin those of packages, or test them by their examples",
+    load: async () => (await import("./commands/capabilities/command.ts")).capabilities,
+  },
+  {
     name: "conformance",
     summary: "test the transforms of this build with the snapshot's conformance cases",
     load: async () => (await import("./commands/conformance/command.ts")).conformance,
@@ -99,7 +104,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: "gate",
-    summary: "run verify, check, conformance, test and coverage, with one verdict",
+    summary: "run verify, check, capabilities, conformance, test and coverage, with one verdict",
     load: async () => (await import("./commands/gate/command.ts")).gate,
   },
   {

@@ -134,6 +134,7 @@ function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy)
   if (!origins.has(url.origin)) throw new HttpFailure("HTTP_ORIGIN_NOT_ALLOWED", false, { origin: url.origin });
   url.hash = "";
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, textOf(value, name));
+  if (url.href.length > HTTP.url) throw new HttpFailure("HTTP_URL_INVALID", false);
   return url;
 }
 

@@ -82,6 +82,12 @@ test("secrets reach the server, and neither the record nor the operation when th
   assert.equal(server.received.length, 1);
 });
 
+test("an address is limited in length, its query included", async () => {
+  const { client } = clientTo("https://hooks.example.org", []);
+  const long = { url: "https://hooks.example.org/", query: { a: "ä".repeat(2000) } };
+  assert.deepEqual(await failureOf(client.send(long)), ["HTTP_URL_INVALID", false]);
+});
+
 test("a secret does not cross a network in clear text", async () => {
   const secret_headers = { authorization: { environment: "TOKEN" } };
   const { client } = clientFor(

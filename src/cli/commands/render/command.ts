@@ -56,7 +56,8 @@ export const render = defineCommand({
       throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
     }
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-    const beside = await besideTrace(trace, context);
+    const found = await besideTrace(trace, context);
+    const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
     await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
