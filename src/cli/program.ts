@@ -58,6 +58,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/plan/command.ts")).plan,
   },
   {
+    name: "draw",
+    summary: "draw a workflow as HTML, SVG or PNG, without a trace",
+    load: async () => (await import("./commands/draw/command.ts")).draw,
+  },
+  {
     name: "compile",
     summary: "make the snapshot from its authored Markdown",
     load: async () => (await import("./commands/compile/command.ts")).compileCommand,

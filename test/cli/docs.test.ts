@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { authoringPage, commandPages, manualPages, stale } from "../../bin/docs.mts";
+import { authoringPage, capabilitiesPage, commandPages, manualPages, stale } from "../../bin/docs.mts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -20,6 +20,11 @@ test("the tables of docs/authoring.md are those of the schemas", () => {
   const page = readFileSync(join(ROOT, "docs/authoring.md"), "utf8");
   assert.ok(page === authoringPage(), "npm run docs writes it");
   assert.match(page, /^\| \*\*`core\.nodes\.<NAME>\.type`\*\* \| `IN`, `CC`, `EXIT` \|/m);
+});
+
+test("the reference in docs/capabilities.md is up to date", () => {
+  const page = readFileSync(join(ROOT, "docs/capabilities.md"), "utf8");
+  assert.equal(page, capabilitiesPage(page), "npm run docs writes it");
 });
 
 test("the package names each manual page", async () => {
