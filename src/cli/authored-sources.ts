@@ -8,9 +8,17 @@ import type { Context } from "./context.ts";
  * What the workspace's snapshot is made from; null where no Markdown is named, and for a snapshot that an option names:
  * it need not be the workspace's.
  */
-export async function sourcesOf({ settings, capabilities }: Context): Promise<AuthoredSources | null> {
+export function sourceFoldersOf({ settings }: Context): SourceFolders | null {
   const { authored, onto, isSnapshotNamed } = settings;
-  return authored === null || isSnapshotNamed ? null : { authored, onto, lock: await capabilities.lock() };
+  return authored === null || isSnapshotNamed ? null : { authored, onto };
+}
+
+export type SourceFolders = Omit<AuthoredSources, "lock">;
+
+/** The same with the lock of the packages. @throws CapabilityFault */
+export async function sourcesOf(context: Context): Promise<AuthoredSources | null> {
+  const folders = sourceFoldersOf(context);
+  return folders && { ...folders, lock: await context.capabilities.lock() };
 }
 
 /** Where the snapshot is not what its Markdown makes. @throws SnapshotFault */
