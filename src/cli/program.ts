@@ -58,6 +58,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/plan/command.ts")).plan,
   },
   {
+    name: "draw",
+    summary: "draw a workflow as HTML, SVG or PNG, without a trace",
+    load: async () => (await import("./commands/draw/command.ts")).draw,
+  },
+  {
     name: "compile",
     summary: "make the snapshot from its authored Markdown",
     load: async () => (await import("./commands/compile/command.ts")).compileCommand,
@@ -116,6 +121,16 @@ export const COMMANDS: readonly Listed[] = [
     name: "data",
     summary: "list the locks of the stores, or remove one",
     load: async () => (await import("./commands/data/command.ts")).data,
+  },
+  {
+    name: "init",
+    summary: "make a workspace with one small domain",
+    load: async () => (await import("./commands/init/command.ts")).init,
+  },
+  {
+    name: "new",
+    summary: "add an authored file or a capability to the workspace",
+    load: async () => (await import("./commands/new/command.ts")).newCommand,
   },
   {
     name: "completion",
