@@ -59,12 +59,12 @@ async function perform(action: Action, place: Workspace, t: TestContext): Promis
 
 function patternOf({ shown }: Command): RegExp {
   const lines = shown.map((line) =>
-    line === "…" ? "(?:.*\n)*?" : `${line.split("…").map(escape).join(".*")}\n`,
+    line === "…" ? "(?:.*\n)*?" : `${line.split("…").map(escaped).join(".*")}\n`,
   );
   return new RegExp(`^${lines.join("")}$`);
 }
 
-const escape = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /** `pgs` in this process, a server in one of its own, everything else in a shell. */
 async function run(line: string, place: Workspace, t: TestContext): Promise<string> {
