@@ -13,6 +13,7 @@ import { openCheckCache } from "./platform/check-cache.ts";
 import { errnoOf } from "./platform/errno.ts";
 import {
   attempt,
+  createFile,
   fixedClock,
   newerFiles,
   nodeClock,
@@ -99,6 +100,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     onStop,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
+    templates: path.join(shipped, "../../templates"),
+    createFile,
     tool: TOOL,
   };
 }

@@ -91,6 +91,10 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   onStop(stop: (exitCode: number) => void): () => void;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
+  /** The folder of the templates that are shipped with the package. */
+  readonly templates: string;
+  /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
+  createFile(file: string, content: string): void;
   readonly tool: { readonly name: string; readonly version: string };
 }
 

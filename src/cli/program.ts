@@ -123,6 +123,16 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/data/command.ts")).data,
   },
   {
+    name: "init",
+    summary: "make a workspace with one small domain",
+    load: async () => (await import("./commands/init/command.ts")).init,
+  },
+  {
+    name: "new",
+    summary: "add an authored file or a capability to the workspace",
+    load: async () => (await import("./commands/new/command.ts")).newCommand,
+  },
+  {
     name: "completion",
     summary: "print a script that completes command lines in a shell",
     load: async () => (await import("./commands/completion/command.ts")).completion(COMMANDS),
