@@ -20,13 +20,13 @@ test("--authored renders the Markdown of the workspace, as wide as the terminal"
   assert.ok(
     piped.out.startsWith(`${RELEASE}  ${FILE}\n\nWF_RELEASE_CHANGE_V0\n════════════════════\n\nA change asks`),
   );
-  assert.match(piped.out, /^ends in {17}reason {7}how a run ends there\n──/m);
+  assert.match(piped.out, /^ends in +reason +how a run ends there\n──/m);
   assert.match(piped.out, /^ {4}wf_code: WF_RELEASE_CHANGE_V0$/m);
   const narrow = fine(await place.sessionIn({ columns: 40, isTty: true }, ...show)).out;
-  const escape = String.fromCharCode(27);
-  assert.ok(narrow.includes(`${escape}[1mWF_RELEASE_CHANGE_V0${escape}[22m`));
+  const ESCAPE = String.fromCharCode(27);
+  assert.ok(narrow.includes(`${ESCAPE}[1mWF_RELEASE_CHANGE_V0${ESCAPE}[22m`));
   const uncoloured = fine(await place.sessionIn({ columns: 40, isTty: true }, ...show, "--no-color")).out;
-  assert.ok(!uncoloured.includes(escape));
+  assert.ok(!uncoloured.includes(ESCAPE));
   const prose = uncoloured.split("\n").filter((line) => !line.startsWith("    "));
   assert.deepEqual(
     prose.slice(1).filter((line) => line.length > 40),
