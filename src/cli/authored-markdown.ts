@@ -1,10 +1,9 @@
 /** Where artifacts are authored: in the Markdown of the workspace, else in the Markdown that each artifact has itself. */
 
-import type { AuthoredSources } from "../check/authored/authored-state.ts";
 import type { Files } from "../ports.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import { sourcesOf } from "./authored-sources.ts";
+import { type SourceFolders, sourceFoldersOf } from "./authored-sources.ts";
 import type { Context } from "./context.ts";
 
 export interface AuthoredMarkdown {
@@ -21,7 +20,7 @@ export type FindMarkdown = (artifact: Artifact) => AuthoredMarkdown;
 
 /** The Markdown of an artifact, as the workspace has it. */
 export async function openMarkdown(snapshot: Snapshot, context: Context): Promise<FindMarkdown> {
-  const authored = await readSources(sourcesOf(context), context.platform.files);
+  const authored = await readSources(sourceFoldersOf(context), context.platform.files);
   return (artifact) => {
     const content = contentOf(artifact);
     const source = authored.get(artifact.fqdn);
@@ -33,7 +32,7 @@ export async function openMarkdown(snapshot: Snapshot, context: Context): Promis
 
 /** By the full name of the artifact; empty where the workspace has no authored folder. */
 async function readSources(
-  sources: AuthoredSources | null,
+  sources: SourceFolders | null,
   files: Files,
 ): Promise<ReadonlyMap<string, Pick<AuthoredMarkdown, "file" | "text">>> {
   if (sources === null || !files.isFolder(sources.authored)) return new Map();

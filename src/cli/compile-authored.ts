@@ -1,6 +1,5 @@
 /** Compiling the workspace's authored Markdown, as every command does it that makes or compares a snapshot. */
 
-import { LOCK_FILE } from "../capabilities/packages/locked-provider.ts";
 import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
 import { AuthoredFault } from "../check/authored/errors.ts";
 import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
@@ -33,23 +32,12 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
   const { files } = platform;
   // The snapshot that is made pins the packages as they are now.
-  const registry = await context.capabilities.unlockedRegistry();
+  const [registry, lock] = [await context.capabilities.unlockedRegistry(), await context.capabilities.lock()];
   const base = onto === undefined ? settings.onto : path(onto);
-  const compiled = await compileAuthored({ authored: folder, onto: base, files, registry });
-  const compilation = { ...compiled, files: new Map([...compiled.files, ...(await lockFile(context))]) };
+  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock });
   const errors = errorsIn(compilation);
   const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);
   return { authored: folder, compilation, errors, differences };
-}
-
-/** The lock of the workspace's capability packages; nothing where it has none. @throws CapabilityFault */
-async function lockFile({
-  capabilities,
-}: Context): Promise<readonly (readonly [path: string, text: string])[]> {
-  const packages = await capabilities.packages();
-  if (packages.length === 0) return [];
-  const { lockText } = await import("../capabilities/packages/lock.ts");
-  return [[LOCK_FILE, lockText(packages)]];
 }
 
 /** The snapshot is replaced as a whole, so nothing else may be in its folder. @throws AuthoredFault */

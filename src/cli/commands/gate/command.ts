@@ -106,7 +106,7 @@ const USE_CASES: readonly UseCase[] = [
         snapshot,
         files: context.platform.files,
         registry: await context.registry(),
-        sources: sourcesOf(context),
+        sources: await sourcesOf(context),
         terms,
       });
       return gatedBy(checkReport, result, context);
