@@ -46,6 +46,7 @@ async function readSources(
   return new Map([...found].map(([name, { path, text }]) => [name, { file: `${authored}/${path}`, text }]));
 }
 
-function contentOf({ text }: Artifact): string {
+/** The Markdown that the artifact itself has. */
+export function contentOf({ text }: Artifact): string {
   return (JSON.parse(text) as { readonly content: string }).content;
 }

@@ -130,6 +130,7 @@ test("of a snapshot", async (t) => {
       ["plan", "--wf", RELEASE],
       ["list"],
       ["show", fqdn],
+      ["show", fqdn, "--authored"],
       ["draw", RELEASE, ...oneOf([["--html"], ["--svg"]], "drawing", i), "-"],
       ["check", ...oneOf(REPORTS, "check", i)],
       ["verify", ...oneOf(REPORTS, "verify", i)],
