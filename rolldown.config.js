@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync } from "node:fs";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { defineConfig } from "rolldown";
 import license from "rollup-plugin-license";
@@ -50,13 +50,15 @@ const ascii = {
   },
 };
 
-const fonts = {
-  name: "fonts",
+// As they lie beside each other in `src`.
+const assets = {
+  name: "assets",
   writeBundle() {
-    mkdirSync("dist/fonts", { recursive: true });
+    mkdirSync("dist/render/fonts", { recursive: true });
     for (const file of ["DejaVuSansMono.ttf", "DejaVuSansMono.LICENSE.txt"]) {
-      copyFileSync(`src/render/fonts/${file}`, `dist/fonts/${file}`);
+      copyFileSync(`src/render/fonts/${file}`, `dist/render/fonts/${file}`);
     }
+    cpSync("src/templates", "dist/templates", { recursive: true });
   },
 };
 // What the licences of bundled packages ask for. Another kind of licence fails the build.
@@ -79,7 +81,7 @@ export default defineConfig([
     // Lets the lazy chunks import from main instead of splitting it into many small files.
     preserveEntrySignatures: "allow-extension",
     output: { ...common.output, cleanDir: true },
-    plugins: [ascii, fonts, notices],
+    plugins: [ascii, assets, notices],
   },
   {
     ...common,

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 const dist = require("node:path").join(__dirname, "../dist");
-require("./load.js").load(`${dist}/main.cjs`).main(`${dist}/fonts`, `${__dirname}/worker.js`);
+require("./load.js").load(`${dist}/main.cjs`).main(`${dist}/render/fonts`, `${__dirname}/worker.js`);

@@ -145,6 +145,7 @@ KINDS["requests"] = list_of(closed("""method:text url:text|suppressed sent:flag 
 KINDS["runtime"] = closed("name:text version:text")
 KINDS["snapshot"] = closed("root:SHA-256 seal:sealed|verified")
 KINDS["parent"] = closed("run:text node:text step:text")
+KINDS["packages"] = list_of(closed("package:text version:text digest:SHA-256"))
 
 ENVELOPE = members_of("""
     schema:pgs\\.trace/1 sequence:count event_type:text timestamp:instant elapsed_us:count execution_id:text run:run
@@ -153,7 +154,7 @@ ENVELOPE = members_of("""
 # By event type; those that need a node are marked.
 TABLES = {
     "execution_start": """workflow_code:text content_hash:SHA-256 snapshot:snapshot runtime:runtime payload:object
-        payload_digest:SHA-256 max_hops:count observed:observations actor?:text parent?:parent""",
+        payload_digest:SHA-256 max_hops:count observed:observations actor?:text parent?:parent capabilities?:packages""",
     "admission": "requires:rules forbids:rules result:ADMITTED|DENIED",
     "node_start @node": "node_type:IN|CC|EXIT capability_code?:text inputs?:object reason?:text",
     "violation": """violation_code:INTENT_VIOLATION|INPUT_VIOLATION|ADMISSION_BINDING_MISSING_FIELD|ADMISSION_REQUIRES_UNMET|ADMISSION_FORBIDS_MET

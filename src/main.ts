@@ -13,6 +13,7 @@ import { openCheckCache } from "./platform/check-cache.ts";
 import { errnoOf } from "./platform/errno.ts";
 import {
   attempt,
+  createFile,
   fixedClock,
   newerFiles,
   nodeClock,
@@ -31,6 +32,7 @@ import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
 import { TOOL } from "./trace/tool.ts";
+import { openCapabilities } from "./workspace/capabilities.ts";
 
 /** The real world; `shipped` is the folder of files that come with the package, `workerFile` what a worker thread begins with. */
 export function realPlatform(shipped: string, workerFile?: string): Platform {
@@ -59,6 +61,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openLocks: async (root) => (await import("./platform/lock/list-locks.ts")).openLocks(root),
     openMail,
     openRemote,
+    inTimeZone,
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
@@ -97,8 +100,21 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     onStop,
     pause: () => new Promise((resume) => setImmediate(resume)),
     shipped: (file) => path.join(shipped, file),
+    templates: path.join(shipped, "../../templates"),
+    createFile,
     tool: TOOL,
   };
+}
+
+function inTimeZone<T>(zone: string, work: () => T): T {
+  const { TZ } = process.env;
+  process.env["TZ"] = zone;
+  try {
+    return work();
+  } finally {
+    if (TZ === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = TZ;
+  }
 }
 
 /** Undefined where the output is no terminal: what another program reads is never wrapped. */
@@ -224,11 +240,10 @@ async function perform(shipped: string, workerFile?: string): Promise<number> {
 
 /** What a worker thread does. */
 export async function workerMain(shipped: string): Promise<void> {
-  const [{ serve }, { performer }, { scenarioEnvironment }, { openCapabilities }] = await Promise.all([
+  const [{ serve }, { performer }, { scenarioEnvironment }] = await Promise.all([
     import("./platform/worker-pool.ts"),
     import("./scenarios/job.ts"),
     import("./cli/environment.ts"),
-    import("./workspace/capabilities.ts"),
   ]);
   const platform = realPlatform(shipped);
   const registryOf = ({ capabilities, workspace }: Pick<Job, "capabilities" | "workspace">) =>

@@ -71,6 +71,29 @@ test("help, a run with its picture and the gate work in an empty folder", () => 
   assert.match(pgs("gate"), /pass/i);
 });
 
+test("npx pgs init makes a workspace in an empty folder that builds, and passes its gate", () => {
+  const fresh = join(root, "fresh");
+  mkdirSync(fresh);
+  symlinkSync(join(root, "node_modules"), join(fresh, "node_modules"));
+  mkdirSync(join(root, "node_modules/.bin"));
+  symlinkSync(join(folder, "bin/pgs.js"), join(root, "node_modules/.bin/pgs"));
+  const npx = (...args: string[]) => ok("npx", ["--no", "pgs", ...args], fresh);
+  const [, next = ""] = npx("init").split("\nnext\n");
+  const commands = next.trimEnd().split("\n");
+  assert.deepEqual(
+    commands.map((line) => line.trim().split(" ").slice(0, 3).join(" ")),
+    ["npx pgs build", "npx pgs gate", "npx pgs run"],
+  );
+  for (const line of commands) npx(...line.trim().split(" ").slice(2));
+  const made = readdirSync(fresh);
+  for (const name of [".gitignore", ".github", "README.md", "package.json", "protocol_snapshot", "traces"])
+    assert.ok(made.includes(name), name);
+  assert.match(
+    readFileSync(join(fresh, ".github/workflows/gate.yml"), "utf8"),
+    /npm ci[\s\S]*pgs build --check[\s\S]*pgs gate/,
+  );
+});
+
 test("the library is one copy for import and require, with types for every kind of module resolution", () => {
   const library = join(root, "library");
   mkdirSync(library);

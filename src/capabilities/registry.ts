@@ -1,5 +1,6 @@
 /** All capabilities by their code: those of this build, and those of the packages that a workspace names. */
 
+import type { Digest } from "../json/canonical.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { BUILT_IN_EFFECTS, BUILT_IN_TRANSFORMS } from "./built-in.ts";
 import type { Effect } from "./effect.ts";
@@ -10,7 +11,7 @@ export interface PackagePin {
   readonly package: string;
   readonly version: string;
   /** SHA-256 over the package's files. */
-  readonly digest: string;
+  readonly digest: Digest;
 }
 
 /** A capability, and the package that provides it: null for one of this build. */

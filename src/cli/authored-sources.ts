@@ -8,18 +8,26 @@ import type { Context } from "./context.ts";
  * What the workspace's snapshot is made from; null where no Markdown is named, and for a snapshot that an option names:
  * it need not be the workspace's.
  */
-export function sourcesOf({ settings }: Context): AuthoredSources | null {
+export function sourceFoldersOf({ settings }: Context): SourceFolders | null {
   const { authored, onto, isSnapshotNamed } = settings;
   return authored === null || isSnapshotNamed ? null : { authored, onto };
 }
 
+export type SourceFolders = Omit<AuthoredSources, "lock">;
+
+/** The same with the lock of the packages. @throws CapabilityFault */
+export async function sourcesOf(context: Context): Promise<AuthoredSources | null> {
+  const folders = sourceFoldersOf(context);
+  return folders && { ...folders, lock: await context.capabilities.lock() };
+}
+
 /** Where the snapshot is not what its Markdown makes. @throws SnapshotFault */
 export async function authoredFindings(context: Context): Promise<readonly AuthoredFault[]> {
-  const sources = sourcesOf(context);
+  const sources = await sourcesOf(context);
   if (sources === null) return [];
   const { authoredFaults, authoredState } = await import("../check/authored/authored-state.ts");
   const { platform, settings } = context;
-  const registry = await context.registry();
+  const registry = await context.capabilities.unlockedRegistry();
   const state = authoredState({ ...sources, snapshot: settings.snapshot, files: platform.files, registry });
   return authoredFaults(state, sources);
 }

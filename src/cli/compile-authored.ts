@@ -31,9 +31,10 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   if (folder === null) throw new AuthoredFault("AUTHORED_NOT_NAMED", {});
   requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
   const { files } = platform;
-  const registry = await context.registry();
+  // The snapshot that is made pins the packages as they are now.
+  const [registry, lock] = [await context.capabilities.unlockedRegistry(), await context.capabilities.lock()];
   const base = onto === undefined ? settings.onto : path(onto);
-  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry });
+  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock });
   const errors = errorsIn(compilation);
   const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);
   return { authored: folder, compilation, errors, differences };

@@ -57,6 +57,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openMail(env: Readonly<Record<string, string | undefined>>): Mail;
   /** Servers and code of the host; secrets and proxies are those of these variables. */
   openRemote(env: Readonly<Record<string, string | undefined>>): Remote;
+  /** What `work` returns where the local time is that of the zone. */
+  inTimeZone<T>(zone: string, work: () => T): T;
   /** Where the code of a capability package is evaluated. */
   openRealm(): Promise<Realm>;
   /** Where code of host effects runs. */
@@ -89,6 +91,10 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   onStop(stop: (exitCode: number) => void): () => void;
   /** A file shipped with the package, such as the font. */
   shipped(file: string): string;
+  /** The folder of the templates that are shipped with the package. */
+  readonly templates: string;
+  /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
+  createFile(file: string, content: string): void;
   readonly tool: { readonly name: string; readonly version: string };
 }
 

@@ -53,6 +53,11 @@ export const usageTable = {
     where: f.file,
     hint: `type pgs render TRACE --${f.kind} FILE, with a file in a writable folder`,
   }),
+  DRAWING_UNWRITABLE: (f: { file: string; kind: string; errno: string }) => ({
+    what: `the drawing cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: `name a file in a writable folder with --${f.kind} FILE`,
+  }),
   NOT_DRAWABLE: (f: { file: string; events: number }) => ({
     what:
       f.events === 0

@@ -58,6 +58,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/plan/command.ts")).plan,
   },
   {
+    name: "draw",
+    summary: "draw a workflow as HTML, SVG or PNG, without a trace",
+    load: async () => (await import("./commands/draw/command.ts")).draw,
+  },
+  {
     name: "compile",
     summary: "make the snapshot from its authored Markdown",
     load: async () => (await import("./commands/compile/command.ts")).compileCommand,
@@ -76,6 +81,11 @@ export const COMMANDS: readonly Listed[] = [
     name: "check",
     summary: "check the snapshot against the rules of the protocol, without running it",
     load: async () => (await import("./commands/check/command.ts")).check,
+  },
+  {
+    name: "capabilities",
+    summary: "list the capabilities, pin those of packages, or test them by their examples",
+    load: async () => (await import("./commands/capabilities/command.ts")).capabilities,
   },
   {
     name: "conformance",
@@ -99,7 +109,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: "gate",
-    summary: "run verify, check, conformance, test and coverage, with one verdict",
+    summary: "run verify, check, capabilities, conformance, test and coverage, with one verdict",
     load: async () => (await import("./commands/gate/command.ts")).gate,
   },
   {
@@ -111,6 +121,16 @@ export const COMMANDS: readonly Listed[] = [
     name: "data",
     summary: "list the locks of the stores, or remove one",
     load: async () => (await import("./commands/data/command.ts")).data,
+  },
+  {
+    name: "init",
+    summary: "make a workspace with one small domain",
+    load: async () => (await import("./commands/init/command.ts")).init,
+  },
+  {
+    name: "new",
+    summary: "add an authored file or a capability to the workspace",
+    load: async () => (await import("./commands/new/command.ts")).newCommand,
   },
   {
     name: "completion",

@@ -19,7 +19,7 @@ export type Kind = "html" | "md" | "png" | "svg";
 type Make = (drawn: RenderedTrace, world: Platform) => Promise<string | Uint8Array>;
 
 /** @throws IoError where the page would be longer than a text can be */
-function withinText(make: () => string): string {
+export function withinText(make: () => string): string {
   try {
     return make();
   } catch (error) {

@@ -33,6 +33,7 @@ export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_st
       observed: [{ clock: input.clock }],
       ...(actor === undefined ? {} : { actor }),
       ...(parent === undefined ? {} : { parent }),
+      ...(plan.capabilities.length === 0 ? {} : { capabilities: plan.capabilities }),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Did the protocol allow it? Every node, edge, step and operation of the record is one a plan declares (SPEC 6.2). */
 
 import { targetOf } from "../capabilities/effect.ts";
+import type { PackagePin } from "../capabilities/registry.ts";
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -97,15 +98,33 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
 
 export function checkSnapshot(
   plan: Plan,
-  { snapshot, content_hash, workflow_code }: Start["payload"],
+  { snapshot, content_hash, workflow_code, capabilities = [] }: Start["payload"],
   line: number,
 ): readonly TraceFinding[] {
   const found = snapshot.seal === "verified" ? plan.closureRoot : sealedRoot(plan);
   const differs =
     snapshot.root === found ? [] : [finding("SNAPSHOT_DIFFERS", line, { recorded: snapshot.root, found })];
   const isSameText = content_hash === plan.workflow.contentHash;
-  return isSameText ? differs : [...differs, finding("WORKFLOW_DIFFERS", line, { workflow: workflow_code })];
+  const otherText = isSameText ? [] : [finding("WORKFLOW_DIFFERS", line, { workflow: workflow_code })];
+  return [...differs, ...otherText, ...differingPackages(capabilities, plan.capabilities, line)];
 }
+
+function differingPackages(
+  recorded: readonly PackagePin[],
+  found: readonly PackagePin[],
+  line: number,
+): readonly TraceFinding[] {
+  const names = [...new Set([...recorded, ...found].map((one) => one.package))].sort();
+  return names.flatMap((name) => {
+    const [before, now] = [recorded, found].map((pins) => pins.find((one) => one.package === name));
+    if (before?.digest === now?.digest && before?.version === now?.version) return [];
+    const facts = { package: name, recorded: toFact(before), found: toFact(now) };
+    return [finding("CAPABILITY_DIFFERS", line, facts)];
+  });
+}
+
+const toFact = (pin: PackagePin | undefined) =>
+  pin === undefined ? null : { version: pin.version, digest: pin.digest };
 
 /** Null without a seal: then it is not the snapshot of a run that was on a sealed one, whatever root is on record. */
 function sealedRoot({ snapshot }: Plan): Digest | null {

@@ -156,7 +156,8 @@ async function replayOrWhatIf(
     });
     return { ...NOTHING, whatIf: answered };
   }
-  if (allowed.length > 0) return NOTHING;
+  // A replay with another package says whether that matters.
+  if (allowed.some(({ code }) => code !== "CAPABILITY_DIFFERS")) return NOTHING;
   const replayed = await trace.readAgain("replaying", verified, (events) =>
     replay(plan, events, stepwise ?? undefined),
   );

@@ -1,6 +1,6 @@
 /** What an examination has to say about a trace: code, facts, line. The wording stands beside the codes. */
 
-import type { Json, JsonObject } from "../json/value.ts";
+import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 
 export interface TraceFinding {
   readonly code: FindingCode;
@@ -15,6 +15,12 @@ interface Words {
 }
 
 const text = (value: Json | undefined) => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+
+/** Version and digest of a package; null where there is none. */
+function packageText(pin: Json | undefined): string {
+  if (!isObject(pin)) return "none";
+  return `${text(own(pin, "version"))} (${text(own(pin, "digest")).slice(0, 12)}…)`;
+}
 
 export const findingTable = {
   EMPTY: {
@@ -58,6 +64,15 @@ export const findingTable = {
   SNAPSHOT_REFUSED: {
     what: (f: JsonObject) => `the snapshot is refused: ${text(f["message"])}`,
     hint: "name the snapshot of the run with --snapshot DIR; pgs verify shows what is wrong with this one",
+  },
+  CAPABILITY_UNAVAILABLE: {
+    what: (f: JsonObject) => `the run cannot be replayed: ${text(f["message"])}`,
+    hint: 'name the package in "capabilities" of pgs.json, or install it; the chain of the trace was checked without it',
+  },
+  CAPABILITY_DIFFERS: {
+    what: (f: JsonObject) =>
+      `the run used the capability package ${text(f["package"])} ${packageText(f["recorded"])}, but here is ${packageText(f["found"])}`,
+    hint: "the replay says whether the difference matters to this run",
   },
   SNAPSHOT_DIFFERS: {
     what: (f: JsonObject) =>

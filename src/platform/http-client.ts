@@ -66,15 +66,15 @@ class Exchange {
       port: port === "" ? (isTls ? 443 : 80) : Number(port),
       path: `${pathname}${search}`,
       headers: { ...headers, host, connection: "close" },
-      agent: false as const,
       maxHeaderSize: this.#limits.headerBytes,
       signal: this.#signal,
     };
-    if (proxy === null) return common;
+    if (proxy === null) return { ...common, agent: false };
     const through = new URL(proxy);
     const server = { hostname: through.hostname, port: Number(through.port === "" ? 80 : through.port) };
-    if (!isTls) return { ...common, ...server, path: url };
+    if (!isTls) return { ...common, ...server, path: url, agent: false };
     const socket = await this.#openTunnel(server, `${common.hostname}:${common.port}`);
+    // With an agent, also with `false`, Node would open a connection of its own instead.
     return { ...common, createConnection: () => connectTls(socket, common.hostname) };
   }
 

@@ -253,3 +253,18 @@ export function writeFile(file: string, content: string | Uint8Array, access?: T
     throw new IoError(errnoOf(error), error);
   }
 }
+
+/** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
+export function createFile(file: string, content: string): void {
+  try {
+    makeFolders(path.dirname(file));
+  } catch (error) {
+    // Where a folder should be is something else.
+    throw new IoError(errnoOf(error) === "EEXIST" ? "ENOTDIR" : errnoOf(error), error);
+  }
+  try {
+    fs.writeFileSync(file, content, { flag: "wx" });
+  } catch (error) {
+    throw new IoError(errnoOf(error), error);
+  }
+}

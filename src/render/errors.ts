@@ -6,7 +6,7 @@ import { counted } from "../errors/counted.ts";
 export const renderTable = {
   PICTURE_TOO_LARGE: (f: { nodes: number; edges: number }) => ({
     what: `the picture was not drawn: the graph has ${counted(f.nodes, "node")} and ${counted(f.edges, "edge")}`,
-    hint: "omit the picture; the Markdown and HTML renderings show every step",
+    hint: "omit the picture; an HTML page shows every step without it",
   }),
   RENDERING_FAILED: (f: { file: string }) => ({
     what: "the rendering failed",

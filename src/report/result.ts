@@ -5,7 +5,7 @@ export const LEVELS = ["error", "warning", "note"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** The parts of a gate, in the order in which they are told. */
-export const GATE_PARTS = ["verify", "check", "conformance", "test", "coverage"] as const;
+export const GATE_PARTS = ["verify", "check", "capabilities", "conformance", "test", "coverage"] as const;
 
 export type GatePart = (typeof GATE_PARTS)[number];
 

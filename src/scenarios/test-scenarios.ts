@@ -1,5 +1,6 @@
 /** Tests authored scenarios: reads, runs and, where asked for, updates them. */
 
+import type { Json } from "../json/value.ts";
 import { IoError } from "../ports.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Coverage, coverageOf, merge, type Outcomes } from "./coverage.ts";
@@ -18,6 +19,8 @@ export interface TestRequest extends PoolRequest {
   readonly place: string;
   /** Only scenarios with this text in their name or file name. */
   readonly filter: string | undefined;
+  /** Only scenarios that mention one of these workflows; all where absent. */
+  readonly workflows?: ReadonlySet<string>;
   /** Whether to measure what the scenarios cover. */
   readonly coverage: boolean;
   /** A path as the reader would write it. */
@@ -64,18 +67,29 @@ function coverageIn(
 
 /** Every chosen file; one that is malformed refuses them all, before any of them runs. @throws ScenarioFault */
 function readChosen(
-  { place, filter, update: isRecorded, snapshot, workspace, shown }: TestRequest,
+  { place, filter, workflows, update: isRecorded, snapshot, workspace, shown }: TestRequest,
   { environment: { files } }: TestPorts,
 ): readonly ScenarioFile[] {
   const found = findScenarios(place, files, shown(place)).map((one) => readScenario(one, shown(one), files));
+  const about =
+    workflows === undefined ? found : found.filter(({ source }) => mentions(source.value, workflows));
   const stores = storesOf(snapshot);
-  const read = found.map((file) => {
+  const read = about.map((file) => {
     const reading = { files, stores, folder: folderOf(file.path), workspace, isRecorded };
     return { file, name: toScenario(file.source, reading).name };
   });
   const chosen = read.filter(({ file, name }) => isChosen(filter, [name, file.source.file]));
   if (chosen.length > 0) return chosen.map(({ file }) => file);
   throw new ScenarioFault("NO_SUCH_SCENARIO", { text: filter ?? "", scenarios: read.length });
+}
+
+function mentions(value: Json, names: ReadonlySet<string>): boolean {
+  if (typeof value === "string") return names.has(value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).some((one: Json) => mentions(one, names))
+  );
 }
 
 function isChosen(text: string | undefined, names: readonly string[]): boolean {

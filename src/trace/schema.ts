@@ -191,6 +191,19 @@ export const EVENTS = {
       }),
       "What called a nested run; absent in the main run.",
     ),
+    capabilities: {
+      ...optional(
+        listOf(
+          closed({
+            package: required(text, "The package's name."),
+            version: required(text, "Its version."),
+            digest: required(digest, "SHA-256 over its files."),
+          }),
+        ),
+        "The capability packages that the workflow's steps are of, by name; absent where there is none.",
+      ),
+      isObservational: true,
+    },
   }),
   admission: event("Whether the run is admitted, rule by rule.", {
     requires: required(rules, "Rules that need a matching record."),

@@ -9,6 +9,8 @@ export interface WorkspaceCapabilities {
   packages(): Promise<readonly LoadedPackage[]>;
   /** For everything that runs: a workflow does not compile with a package that its snapshot does not pin. */
   registry(): Promise<Registry>;
+  /** The text of the lock that pins the packages; null where none is named. @throws CapabilityFault */
+  lock(): Promise<string | null>;
   /** For examining: the trace says with which packages it was recorded. */
   unlockedRegistry(): Promise<Registry>;
 }
@@ -25,7 +27,12 @@ export function openCapabilities(
     return loading;
   };
   if (capabilities.length === 0)
-    return { packages, registry: async () => registry, unlockedRegistry: async () => registry };
+    return {
+      packages,
+      registry: async () => registry,
+      unlockedRegistry: async () => registry,
+      lock: async () => null,
+    };
   return {
     packages,
     async registry() {
@@ -36,6 +43,13 @@ export function openCapabilities(
       return composeRegistry(loaded, lockedTo(loaded));
     },
     unlockedRegistry: async () => composeRegistry(await packages()),
+    async lock() {
+      const [loaded, { lockText }] = await Promise.all([
+        packages(),
+        import("../capabilities/packages/lock.ts"),
+      ]);
+      return lockText(loaded);
+    },
   };
 }
 

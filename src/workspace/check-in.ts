@@ -1,6 +1,5 @@
 /** Checks a snapshot for the library, as the workspace's `pgs.json` says. */
 
-import type { Registry } from "../capabilities/registry.ts";
 import { type Known, parseBaseline } from "../check/baseline.ts";
 import { checkSnapshot } from "../check/check-snapshot.ts";
 import { type Config, NO_CONFIG, parseConfig } from "../check/config.ts";
@@ -8,15 +7,20 @@ import { RULES } from "../check/rules.ts";
 import { FileFault } from "../errors/ports.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { requireFolder } from "../snapshot/load.ts";
+import type { WorkspaceCapabilities } from "./capabilities.ts";
 import type { WorkspacePaths } from "./default-paths.ts";
 import type { CheckReport } from "./open-workspace.ts";
 
-export async function checkIn(paths: WorkspacePaths, registry: Registry): Promise<CheckReport> {
+export async function checkIn(
+  paths: WorkspacePaths,
+  capabilities: WorkspaceCapabilities,
+): Promise<CheckReport> {
   const { snapshot, authored, onto } = paths;
   requireFolder(snapshot, nodeFiles);
   const config = configOf(paths);
   const terms = { config, baseline: baselineOf(config, paths), failOn: config.failOn ?? "error" } as const;
-  const sources = authored === null ? null : { authored, onto };
+  const registry = await capabilities.registry();
+  const sources = authored === null ? null : { authored, onto, lock: await capabilities.lock() };
   const { findings, failed } = await checkSnapshot({ snapshot, files: nodeFiles, registry, sources, terms });
   return { ok: !failed, findings };
 }

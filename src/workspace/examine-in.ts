@@ -6,6 +6,7 @@ import { TraceInputFault } from "../examine/errors.ts";
 import { examinationJson } from "../examine/examination.ts";
 import { examineTrace } from "../examine/examine-trace.ts";
 import { finding } from "../examine/finding.ts";
+import { planRefusal } from "../examine/plan-refusal.ts";
 import { SourceTrace } from "../examine/source-trace.ts";
 import { externalFormat } from "../interop/detect.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -51,7 +52,7 @@ async function planOf(name: string, { hasSnapshot, plan }: Around) {
     return await plan(name);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
+    return planRefusal(error);
   }
 }
 

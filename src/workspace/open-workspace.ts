@@ -241,9 +241,7 @@ class OpenWorkspace implements Workspace {
   }
 
   check(): Promise<CheckReport> {
-    return guard(async () =>
-      (await import("./check-in.ts")).checkIn(this.#paths, await this.#capabilities.registry()),
-    );
+    return guard(async () => (await import("./check-in.ts")).checkIn(this.#paths, this.#capabilities));
   }
 
   /** A refusal is not remembered: what caused it may be repaired. */

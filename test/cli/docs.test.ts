@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { commandPages, manualPages, stale } from "../../bin/docs.mts";
+import { authoringPage, capabilitiesPage, commandPages, manualPages, stale } from "../../bin/docs.mts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -14,6 +14,17 @@ test("docs/commands is up to date", async () => {
   assert.deepEqual(stale(join(ROOT, "docs/commands"), pages), [], "npm run docs writes it");
   const others = new Map([...pages, ["run.md", "something else"], ["new.md", ""]]);
   assert.deepEqual([...stale(join(ROOT, "docs/commands"), others)].sort(), ["new.md", "run.md"]);
+});
+
+test("the tables of docs/authoring.md are those of the schemas", () => {
+  const page = readFileSync(join(ROOT, "docs/authoring.md"), "utf8");
+  assert.ok(page === authoringPage(), "npm run docs writes it");
+  assert.match(page, /^\| \*\*`core\.nodes\.<NAME>\.type`\*\* \| `IN`, `CC`, `EXIT` \|/m);
+});
+
+test("the reference in docs/capabilities.md is up to date", () => {
+  const page = readFileSync(join(ROOT, "docs/capabilities.md"), "utf8");
+  assert.equal(page, capabilitiesPage(page), "npm run docs writes it");
 });
 
 test("the package names each manual page", async () => {

@@ -16,6 +16,7 @@ import { NameFault, SealFault, SnapshotFault, sealTable, snapshotTable } from ".
 import { storeDefect } from "../../src/storage/errors.ts";
 import { WorkspaceFault, workspaceTable } from "../../src/workspace/errors.ts";
 import { PayloadFault } from "../../src/workspace/payload-errors.ts";
+import { ScaffoldFault, scaffoldTable } from "../../src/workspace/scaffold-errors.ts";
 
 test("a fault says what happened, and where", () => {
   const fault = new SnapshotFault("NOT_JSON", { file: "artifacts/x.json", line: 7, pointer: "", repair: null });
@@ -113,6 +114,7 @@ const REFUSALS: readonly (readonly [object, Refuse])[] = [
   [usageTable, (code, facts) => new UsageFault(code, facts)],
   [traceInputTable, (code, facts) => new TraceInputFault(code, facts)],
   [workspaceTable, (code, facts) => new WorkspaceFault(code, facts)],
+  [scaffoldTable, (code, facts) => new ScaffoldFault(code, facts)],
   [systemTable, (code, facts) => new SystemFault(code, facts)],
   [fileTable, (code, facts) => new FileFault(code, facts)],
   [checkTable, (code, facts) => new CheckFault(code, facts)],

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { UsageFault } from "../../src/cli/errors.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -200,3 +201,51 @@ test("a folder that is not there, is empty, or would be replaced with its source
   assert.match(said.out, /STRAY_FILE/);
   assert.equal(said.code, 3);
 });
+
+test("while it watches, a change is compiled, checked, and tested where scenarios are about it", async (t) => {
+  const place = authored(t);
+  cpSync(join(PROJECT, "scenarios"), place.path("scenarios"), { recursive: true });
+  cpSync(join(PROJECT, "fixtures"), place.path("fixtures"), { recursive: true });
+  const change = (file: string, from: RegExp | string, to: string) => () =>
+    edit(place.path(`protocol/${file}`), (markdown) => markdown.replace(from, to));
+  const changes = [
+    change(EVENT, /^ {2}summary: .*$/m, "  summary: Changed"),
+    change(EVENT, "version: v0", "version: 0"),
+    change(EVENT, "version: 0", "version: v0"),
+    change("actors/agent_governance__AC_AGENT_V0.md", /^ {2}summary: .*$/m, "  summary: Changed"),
+  ];
+  const said = await place.sessionIn({ awaitChange: () => nextChange(changes.shift()) }, "compile", "--watch");
+  const rounds = said.out.split(/(?=^56 artifacts: \d error|^protocol\/events)/m).slice(0);
+  const compiled = rounds.map(
+    (round) => /^(?:the snapshot is up to date|the snapshot stays as it is|1 file written)$/m.exec(round)?.[0],
+  );
+  assert.deepEqual(
+    compiled.filter((one) => one !== undefined),
+    [
+      "the snapshot is up to date",
+      "1 file written",
+      "the snapshot stays as it is",
+      "the snapshot is up to date",
+      "1 file written",
+    ],
+    said.out,
+  );
+  const [first = "", second = ""] = rounds;
+  assert.match(first, /^56 artifacts, \d+ rules: 0 errors/m);
+  const played = (round: string) => Number(/^(\d+) scenarios?, /m.exec(round)?.[1]);
+  assert.ok(played(second) > 0 && played(second) < played(first), said.out);
+  assert.match(said.out, /no scenario is about the change\n$/);
+  assert.equal(said.err.match(/^watching protocol and scenarios; \^C ends it$/gm)?.length, 5);
+});
+
+/** Changes what is watched once it is waited for; with no change left, the watching ends. */
+function nextChange(change: (() => void) | undefined): Promise<void> {
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a promise would make the change while the work before it goes on.
+    then(resolve: () => void, reject: (error: Error) => void) {
+      if (change === undefined) return reject(new UsageFault("BAD_USAGE", { message: "no more", hint: null }));
+      change();
+      resolve();
+    },
+  } as unknown as Promise<void>;
+}

@@ -16,10 +16,16 @@ for (const file of files) {
   ajv.addSchema(JSON.parse(readFileSync(join(folder, file), "utf8")) as object, file);
 }
 
+/** What the schemas of other files describe. */
+const NOT_PRINTED: ReadonlySet<string> = new Set([
+  ...["common", "scenario", "check-config", "pgs", "run-line"],
+  ...["capabilities-lock", "capability-package"],
+]);
+
 /** Commands with a document: each has a schema of its name. */
 export const DOCUMENTED: readonly string[] = files
   .map((file) => file.slice(0, -ENDING.length))
-  .filter((name) => !["common", "scenario", "check-config", "pgs", "run-line"].includes(name));
+  .filter((name) => !NOT_PRINTED.has(name));
 
 /** Of a command line without such a command, only a refusal can come. */
 const REFUSAL = "common.schema.json#/definitions/refusal";

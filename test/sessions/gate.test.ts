@@ -66,7 +66,10 @@ function notices(said: Said, part: string): readonly JsonObject[] {
   return parts(said).find((one) => one["part"] === part)?.["notices"] as readonly JsonObject[];
 }
 
-const PASSED = { verify: "passed", check: "passed", conformance: "passed", test: "passed", coverage: "passed" };
+const PASSED = {
+  ...{ verify: "passed", check: "passed", capabilities: "passed" },
+  ...{ conformance: "passed", test: "passed", coverage: "passed" },
+};
 
 test("the project's own snapshot passes every part, and its scenarios take every edge", async (t) => {
   const place = workspace(t);
@@ -89,7 +92,7 @@ test("the project's own snapshot passes every part, and its scenarios take every
   assert.deepEqual([await junitErrors(xml, "jenkins"), await junitErrors(xml, "ant")], [[], []]);
   assert.deepEqual(
     [...new Set(elementsOf(xml, "testsuite").map((suite) => suite["package"]))],
-    ["pgs.verify", "pgs.check", "pgs.conformance", "pgs.test", "pgs.coverage"],
+    GATE_PARTS.map((part) => `pgs.${part}`),
   );
   assertSarif(readFileSync(place.path("gate.sarif"), "utf8"));
   assert.match(readFileSync(place.path("summary.md"), "utf8"), /^## pgs gate: passed\n/);
@@ -102,7 +105,10 @@ test("as text there is one line for every part", async (t) => {
   assert.equal(said.code, 0, said.err);
   assert.deepEqual(
     said.out.split("\n").map((line) => line.split(/ {2,}/).slice(0, 2).join(" ")),
-    ["passed verify", "passed check", "passed conformance", "passed test", "passed coverage", ""],
+    [
+      ...["passed verify", "passed check", "passed capabilities"],
+      ...["passed conformance", "passed test", "passed coverage", ""],
+    ],
   );
 });
 
@@ -179,7 +185,7 @@ test("a part that has nothing to look at is left out and said so; where it is re
   const said = await place.session("gate", "--json", "--junit", "junit.xml");
   assert.equal(said.code, 0, said.err);
   assert.deepEqual(states(said), { ...PASSED, test: "skipped", coverage: "skipped" });
-  assert.match(String(parts(said)[3]?.["counted"]), /^no scenarios in scenarios; --scenarios DIR names them$/);
+  assert.match(String(parts(said)[4]?.["counted"]), /^no scenarios in scenarios; --scenarios DIR names them$/);
   const xml = readFileSync(place.path("junit.xml"), "utf8");
   assert.deepEqual(await junitErrors(xml, "jenkins"), []);
   assert.match(xml, /<skipped>no scenarios in scenarios/);
@@ -236,7 +242,10 @@ test("a signature that is required and not there fails verify, and nothing is ru
   const options = ["--scenarios", scenario(place), "--key", signer?.publicFile ?? "", "--json"];
   const said = await place.session("gate", ...options);
   assert.equal(said.code, 7, said.err);
-  const failed = { verify: "failed", conformance: "failed", test: "failed", coverage: "failed" };
+  const failed = {
+    ...{ verify: "failed", capabilities: "failed", conformance: "failed" },
+    ...{ test: "failed", coverage: "failed" },
+  };
   assert.deepEqual(states(said), { ...PASSED, ...failed });
   for (const part of Object.keys(failed)) assert.match(String(notices(said, part)[0]?.["rule"]), /^SIGNATURE/);
 });

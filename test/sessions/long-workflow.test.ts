@@ -1,7 +1,7 @@
 /** Long workflows, and those with very many ways through: every command goes through them. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
@@ -12,7 +12,7 @@ import { chain, diamonds, longWorkflow } from "../plan/long-workflow.ts";
 import { asSnapshot } from "../plan/small-workflow.ts";
 import { sealed } from "../snapshot/memory-files.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
-import { document, PROJECT, type Workspace, workspace } from "./world.ts";
+import { assertRefused, document, PROJECT, type Workspace, workspace } from "./world.ts";
 
 const WF = "test::WF_X_V0";
 
@@ -46,6 +46,20 @@ test(`plan, run and render go through ${LONG} nodes, and the picture is left out
   assert.equal(rendered.code, 0, rendered.err);
   assert.match(
     readFileSync(place.path("a.md"), "utf8"),
+    new RegExp(`too large for a picture: ${LONG + 3} nodes and ${2 * LONG + 2} edges`),
+  );
+});
+
+test(`a graph of ${LONG} nodes is too large for a picture; the page and the data have it`, async (t) => {
+  const place = workspaceWith(t, chain(LONG), true);
+  for (const kind of ["svg", "png"]) {
+    assertRefused(await place.session("draw", WF, `--${kind}`, `a.${kind}`), 5, "PICTURE_TOO_LARGE");
+    assert.ok(!existsSync(place.path(`a.${kind}`)));
+  }
+  const { nodes } = document(await place.session("draw", WF, "--html", "a.html", "--json"));
+  assert.equal((nodes as readonly unknown[]).length, LONG + 3);
+  assert.match(
+    readFileSync(place.path("a.html"), "utf8"),
     new RegExp(`too large for a picture: ${LONG + 3} nodes and ${2 * LONG + 2} edges`),
   );
 });

@@ -127,6 +127,11 @@ export const capabilityTable = {
     where: `${f.file}:${f.line}`,
     hint: "type pgs capabilities lock, which writes the file",
   }),
+  CAPABILITY_LOCK_UNWRITABLE: (f: { file: string; errno: string }) => ({
+    what: `the lock cannot be written: ${f.errno}`,
+    where: f.file,
+    hint: "give yourself write access to the snapshot",
+  }),
   CAPABILITY_NOT_LOCKED: (f: InPackage & { lock: string }) => ({
     what: `the snapshot does not pin the capability package ${f.package}`,
     where: f.lock,

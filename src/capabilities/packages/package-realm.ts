@@ -1,5 +1,6 @@
 /** The capabilities of one package, evaluated in a realm of their own, as the engine calls them. */
 
+import { counted } from "../../errors/counted.ts";
 import { HttpFailure } from "../../errors/ports.ts";
 import { TRANSFORM_TIME } from "../../json/limits.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
@@ -204,7 +205,7 @@ export class PackageRealm {
       return this.#realm.limited(work, TRANSFORM_TIME);
     } catch (error) {
       if (!(error instanceof RealmTimeout)) throw error;
-      throw new CapabilityError(`it did not end within ${TRANSFORM_TIME / 1000} seconds`);
+      throw new CapabilityError(`it did not end within ${counted(TRANSFORM_TIME / 1000, "second")}`);
     }
   }
 }

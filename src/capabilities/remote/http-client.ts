@@ -118,9 +118,11 @@ function prepare(request: Request, options: ClientOptions): Prepared {
     url.searchParams.set(name, reveal(secret));
     shown.searchParams.set(name, HIDDEN);
   }
-  if (secrets.length > 0 && url.protocol === "http:" && !LOOPBACK.test(url.hostname))
+  const proxy = proxyOf(options);
+  const isOnMachine = proxy === null && LOOPBACK.test(url.hostname);
+  if (secrets.length > 0 && url.protocol === "http:" && !isOnMachine)
     throw new HttpFailure("HTTP_SECRET_IN_CLEAR", false, { origin: url.origin });
-  return { method, url: url.href, shownUrl: shown.href, headers, body, proxy: proxyOf(options), secrets };
+  return { method, url: url.href, shownUrl: shown.href, headers, body, proxy, secrets };
 }
 
 /** Compared by origin in its one spelling: that of the address to which the request goes. @throws HttpFailure */
@@ -132,6 +134,7 @@ function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy)
   if (!origins.has(url.origin)) throw new HttpFailure("HTTP_ORIGIN_NOT_ALLOWED", false, { origin: url.origin });
   url.hash = "";
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, textOf(value, name));
+  if (url.href.length > HTTP.url) throw new HttpFailure("HTTP_URL_INVALID", false);
   return url;
 }
 

@@ -51,7 +51,8 @@ export function readHttpPolicy(
 
 /** The origin in the one spelling in which it is compared; null for a text that is no origin of http or https. */
 export function originOf(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  // A name may have a star, but whoever writes one means more than that name.
+  const url = URL.canParse(text) && !text.includes("*") ? new URL(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text ? url.origin : null;
 }
 
@@ -159,9 +160,7 @@ export function isHeaderText(text: string): boolean {
 
 /** The origin of an address that says more than that, or says it in another spelling. */
 function meantOrigin(text: string): string | null {
-  for (const candidate of [text, `https://${text}`]) {
-    const url = URL.canParse(candidate) ? new URL(candidate) : null;
-    if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") return url.origin;
-  }
-  return null;
+  const whole = text.includes("://") ? text : `https://${text}`;
+  const url = URL.canParse(whole) && !text.includes("*") ? new URL(whole) : null;
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : null;
 }

@@ -7,7 +7,7 @@ import { AuthoredFault } from "./errors.ts";
 import { type Difference, differencesOf } from "./snapshot-change.ts";
 
 /** What a snapshot is made from. */
-export type AuthoredSources = Pick<CompileRequest, "authored" | "onto">;
+export type AuthoredSources = Pick<CompileRequest, "authored" | "onto" | "lock">;
 
 export interface AuthoredState {
   /** How many errors keep the Markdown from making any snapshot. */

@@ -4,6 +4,7 @@
  */
 
 import { capabilityMarkdown } from "../../capabilities/markdown.ts";
+import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Registry } from "../../capabilities/registry.ts";
 import { parsePointer, pointer } from "../../json/pointer.ts";
 import type { JsonObject } from "../../json/value.ts";
@@ -29,7 +30,10 @@ export interface CompileRequest {
   /** A snapshot whose artifacts may be mentioned, and become part of what is made. */
   readonly onto?: string | null;
   readonly files: Files;
+  /** Not held to the lock of a snapshot: the lock is made here, too. */
   readonly registry: Registry;
+  /** The lock of the capability packages; null where the workspace names none. */
+  readonly lock: string | null;
 }
 
 export interface Compilation {
@@ -56,8 +60,12 @@ export function buildAuthored(request: CompileRequest): Compilation {
 /** @throws AuthoredFault, SnapshotFault where there is nothing to compile, or nothing to build upon */
 export async function compileAuthored(request: CompileRequest): Promise<Compilation> {
   const { built, reported } = build(request);
-  const planned = problemsIn(await modelOf(built, request.authored, request.registry), built, reported);
-  return toCompilation({ built, reported: [...reported, ...planned.filter((one) => !isKnown(one, reported))] });
+  const model = await modelOf(built, request.authored, request.registry);
+  const planned = problemsIn(model, built, reported);
+  return toCompilation({
+    built,
+    reported: [...reported, ...planned.filter((one) => !isKnown(one, reported))],
+  });
 }
 
 interface Reported {
@@ -66,17 +74,18 @@ interface Reported {
 }
 
 function build(request: CompileRequest): Reported {
-  const { authored, onto = null, files, registry } = request;
+  const { authored, onto = null, files, registry, lock } = request;
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
-  const built = buildSnapshot(read.files, {
+  const made = buildSnapshot(read.files, {
     base: onto === null ? [] : readBase(onto, files),
     standard(name) {
       const capability = registry.capability(name);
       return capability === undefined ? null : capabilityMarkdown(capability);
     },
   });
+  const built = lock === null ? made : { ...made, files: new Map([...made.files, [LOCK_FILE, lock]]) };
   return { built, reported: [...read.problems, ...built.problems, ...differingDeclarations(built, registry)] };
 }
 

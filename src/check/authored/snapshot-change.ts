@@ -1,5 +1,6 @@
 /** What has to change in a snapshot so that it is what the authored Markdown makes. */
 
+import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Files, FolderChange } from "../../ports.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
@@ -47,6 +48,7 @@ export function changeFor(
 function isMade(path: string, isModuleTree: boolean): boolean {
   if (fqdnOfFile(path) !== undefined) return true;
   if (/^behavior_logic\/([^/]+)\/\1\.graph\.json$/.test(path)) return true;
+  if (path === LOCK_FILE) return true;
   if (/^artifact_index\/(?:index|stores)\.json$/.test(path)) return true;
   // In a tree of modules they are made of other files.
   return !isModuleTree && /^conformance\/[^/]+__[^/]+\.json$/.test(path);

@@ -48,7 +48,7 @@ export function checkText(result: CheckResult, paint: Paint, most?: number): str
       : [`${gone.length} of the baseline no longer found: write a new one with --update-baseline`]),
     ...result.off.map(({ rule, reason }) => `${rule} is off: ${plain(reason)}`),
   ];
-  const sum = sumOf(result);
+  const sum = checkSum(result);
   const lines = [paint(findings.length === 0 ? "good" : result.failed ? "bad" : "strong", sum), ...more];
   const left = rest === "" ? "" : `${rest}\n`;
   return `${told.join("")}${left}${lines.join("\n")}\n`;
@@ -83,7 +83,7 @@ export function checkPart(result: CheckResult, context: Context): Part {
   return {
     name: "check",
     state: failed ? "failed" : "passed",
-    counted: `${sumOf(result)}${known.length === 0 ? "" : `, ${known.length} in the baseline`}`,
+    counted: `${checkSum(result)}${known.length === 0 ? "" : `, ${known.length} in the baseline`}`,
     rules: rules.map(({ id, about, severity: level, hint }) => ({ id, about, level, hint })),
     notices: findings.map((one) => toNotice(one, context)),
     suites: [{ name: "check", cases: casesOf(result) }],
@@ -111,7 +111,7 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
 
 const SUBJECT = "pgs check";
 
-function sumOf({ artifacts, rules, findings }: CheckResult): string {
+export function checkSum({ artifacts, rules, findings }: CheckResult): string {
   const counts = SEVERITIES.map((one) => counted(countOf(findings, one), one)).join(", ");
   return `${counted(artifacts, "artifact")}, ${counted(rules.length, "rule")}: ${counts}`;
 }

@@ -9,14 +9,10 @@ import { milliseconds, type RunPath, runPathOf, workflowOf } from "../../trace/r
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
 import { sizeText, tooLarge } from "../picture/size.ts";
 import { renderSvg } from "../svg.ts";
+import { headOf } from "./head.ts";
 import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./run.ts";
-import { STYLE } from "./style.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./text.ts";
 import { renderWarnings, type Warning } from "./warnings.ts";
-
-/** The page loads and runs nothing: if a text ever became markup, it could do nothing. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** The page. Pure: same events, graph and warnings, same text. */
 export function renderHtml(
@@ -29,7 +25,7 @@ export function renderHtml(
   const workflow = workflowOf(runPath, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-${headOf(workflow, runPath)}
+${headOf(`${workflow}: ${runPath.end?.status ?? "UNFINISHED"}, trace ${runPath.traceId}`)}
 <body>
 <main>
 <h1>${workflow}</h1>
@@ -46,16 +42,6 @@ ${renderGiven(runPath)}${renderStrays(orphanRuns)}
 </html>
 `;
   return page.markup;
-}
-
-function headOf(workflow: string, { end, traceId }: RunPath): Html {
-  return html`<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${workflow}: ${end?.status ?? "UNFINISHED"}, trace ${traceId}</title>
-<style>${new Html(STYLE)}</style>
-</head>`;
 }
 
 function renderStrays(orphanRuns: readonly RunRecord[]): Html {

@@ -18,7 +18,8 @@ const SHAPES: readonly (readonly [NodeType, string])[] = [
 /** What the colours mean, each with its words. */
 export type Meanings = readonly (readonly [EndingStatus | null, string])[];
 
-const MANNERS: Meanings = [
+/** Of a run. */
+export const MANNERS: Meanings = [
   ["ok", "went well"],
   ["alternate", "another outcome"],
   ["refused", "refused"],
@@ -29,8 +30,6 @@ const MANNERS: Meanings = [
 const SWATCH = 30;
 const ITEM_GAP = 20;
 
-export const LEGEND_WIDTH = legendWidth(MANNERS);
-
 export function legendWidth(meanings: Meanings): number {
   return meanings.reduce((sum, [, text]) => sum + itemWidth(text), -ITEM_GAP);
 }
@@ -39,7 +38,7 @@ function itemWidth(text: string): number {
   return SWATCH + 8 + textWidth(text, SMALL_SIZE) + ITEM_GAP;
 }
 
-export function renderLegend(meanings: Meanings = MANNERS): string {
+export function renderLegend(meanings: Meanings): string {
   const shapes = inARow(SHAPES, 8, (type, swatch) => {
     return `<path d="${outlineOf(type, swatch)}" fill="${QUIET.fill}" stroke="${QUIET.line}" stroke-width="1.2"/>`;
   });

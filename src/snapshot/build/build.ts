@@ -123,6 +123,23 @@ function isAside(path: string, problems: Problem[]): boolean {
   return true;
 }
 
+/** By the full name of an artifact, the file that authors it; files that author none are left out. */
+export function authoredFiles(
+  files: readonly AuthoredFile[],
+  base: readonly BaseArtifact[],
+): ReadonlyMap<string, AuthoredFile> {
+  const tree = treeOf(
+    files.map(({ path }) => path),
+    rulesIn(files, base),
+  );
+  return new Map(
+    files.flatMap((file) => {
+      const identified = tree.identify(file.path);
+      return "problem" in identified ? [] : [[identified.fqdn, file] as const];
+    }),
+  );
+}
+
 /** The rules of a tree of modules: among the files, else in the snapshot that is built upon. */
 function rulesIn(files: readonly AuthoredFile[], base: readonly BaseArtifact[]): ModuleRules | null {
   const read = (which: keyof ModuleRules): JsonObject | null => {

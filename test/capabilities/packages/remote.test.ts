@@ -116,7 +116,7 @@ test("what an http effect does wrong is named", async (t) => {
     'await fetch("http://127.0.0.1/")': /it used fetch, which a capability does not have/,
     "process.env": /it used process/,
     "setTimeout(() => 0, 1)": /it used setTimeout/,
-    "Date.now()": /present time/,
+    "new Date()": /present time/,
     "await given.send({ url: 7 })": /it sent a request whose url is no text/,
     'await given.send({ url: more.url, method: "TRACE" })': /method "TRACE"/,
     'await given.send({ url: more.url, headers: { host: "h" } })': /header "host"/,

@@ -82,6 +82,12 @@ test("secrets reach the server, and neither the record nor the operation when th
   assert.equal(server.received.length, 1);
 });
 
+test("an address is limited in length, its query included", async () => {
+  const { client } = clientTo("https://hooks.example.org", []);
+  const long = { url: "https://hooks.example.org/", query: { a: "ä".repeat(2000) } };
+  assert.deepEqual(await failureOf(client.send(long)), ["HTTP_URL_INVALID", false]);
+});
+
 test("a secret does not cross a network in clear text", async () => {
   const secret_headers = { authorization: { environment: "TOKEN" } };
   const { client } = clientFor(
@@ -310,6 +316,36 @@ test("a proxy of the environment is used only when the policy declares it", asyn
   const through = clientFor({ ...policy, proxy: { environment: "HTTP_PROXY" } }, env);
   assert.equal((await through.client.send({ url })).text, "by proxy");
   assert.equal(proxy.received[0]?.url, url);
+});
+
+test("a proxy that opens no tunnel, or one to another server, gets nothing of the request", async (t) => {
+  const answers: Readonly<Record<string, RegExp>> = {
+    "HTTP/1.1 403 Forbidden\r\n\r\n": /^HTTP_PROXY_REFUSED$/,
+    // Whether the end or the bytes are noticed first is up to the system.
+    "HTTP/1.1 200 OK\r\n\r\nnot TLS": /^HTTP_(TLS_REFUSED|NOT_CONNECTED)$/,
+    "SSH-2.0\r\n": /^HTTP_(NOT_CONNECTED|ANSWER_INVALID)$/,
+  };
+  for (const [answer, expected] of Object.entries(answers)) {
+    const proxy = await tcpServer(t, (socket) => socket.end(answer));
+    const policy = { allowed_origins: ["https://hooks.example.org"], proxy: { environment: "PROXY" } };
+    const { client } = clientFor(policy, { PROXY: proxy.origin });
+    const [code, sent] = await failureOf(client.send({ url: "https://hooks.example.org/" }));
+    assert.match(code, expected);
+    assert.equal(sent, false);
+  }
+});
+
+test("a secret does not go to a proxy in clear text either", async () => {
+  const policy = {
+    allowed_origins: ["http://127.0.0.1:1"],
+    secret_headers: { authorization: { environment: "TOKEN" } },
+    proxy: { environment: "PROXY" },
+  };
+  const { client } = clientFor(policy, { TOKEN: "t0ken-of-the-test", PROXY: "http://proxy.example.org" });
+  assert.deepEqual(await failureOf(client.send({ url: "http://127.0.0.1:1/" })), [
+    "HTTP_SECRET_IN_CLEAR",
+    false,
+  ]);
 });
 
 test("what is no request is a defect of the capability", async () => {

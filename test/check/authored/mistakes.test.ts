@@ -372,7 +372,7 @@ const MISTAKES: readonly Mistake[] = [
 
 async function compile(texts: Texts): Promise<readonly Problem[]> {
   const files = memoryFiles(new Map([...texts].map(([path, text]) => [path, Buffer.from(text)])));
-  return (await compileAuthored({ authored: FOLDER, files, registry })).problems;
+  return (await compileAuthored({ authored: FOLDER, files, registry, lock: null })).problems;
 }
 
 const errorsOf = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === "error");

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { renderHtml } from "../../../src/render/html/html.ts";
+import { RELEASE, workspace } from "../../sessions/world.ts";
 import { fullRun, HOSTILE, hostileRun, PARCEL } from "../trial-run.ts";
 
 const places = (process.env["PATH"] ?? "").split(":");
@@ -45,6 +46,13 @@ async function opened(
 
 type Opening = { readonly fragment?: string } & Pick<BrowserContextOptions, "viewport" | "colorScheme">;
 
+const PAGES = {
+  run: async () => renderHtml(fullRun(), PARCEL),
+  workflow: async (t: TestContext) => (await workspace(t).session("draw", RELEASE, "--html", "-")).out,
+};
+
+const KINDS = ["run", "workflow"] as const;
+
 test("a browser finds the same elements whatever the texts hold", needs, async (t) => {
   const shown = async (text: string) => {
     const { events, graph } = hostileRun(text);
@@ -55,12 +63,17 @@ test("a browser finds the same elements whatever the texts hold", needs, async (
 });
 
 test("a link of the picture opens what it leads to, without a script", needs, async (t) => {
-  const page = renderHtml(fullRun(), PARCEL);
-  const openIds = async (fragment: string) => {
-    const tab = await opened(t, page, { fragment });
-    return tab.locator("details[open] > .inside").evaluateAll((all) => all.map(({ id }) => id));
-  };
-  assert.deepEqual([await openIds(""), await openIds("#visit-0-3")], [[], ["visit-0-3"]]);
+  for (const [kind, id] of [
+    ["run", "visit-0-3"],
+    ["workflow", "node-3"],
+  ] as const) {
+    const page = await PAGES[kind](t);
+    const openIds = async (fragment: string) => {
+      const tab = await opened(t, page, { fragment });
+      return tab.locator("details[open] > .inside").evaluateAll((all) => all.map((one) => one.id));
+    };
+    assert.deepEqual([await openIds(""), await openIds(`#${id}`)], [[], [id]]);
+  }
 });
 
 for (const width of [320, 390, 1280]) {
@@ -68,16 +81,19 @@ for (const width of [320, 390, 1280]) {
     `in a window ${width} wide the page needs no scrolling sideways and shows the first node at once`,
     needs,
     async (t) => {
-      const tab = await opened(t, renderHtml(fullRun(), PARCEL), { viewport: { width, height: 800 } });
-      assert.equal(await tab.evaluate("document.documentElement.scrollWidth"), width);
-      const box = await tab.locator(".picture a").first().boundingBox();
-      assert.ok(box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= 800);
+      for (const kind of KINDS) {
+        const tab = await opened(t, await PAGES[kind](t), { viewport: { width, height: 800 } });
+        await tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+        assert.equal(await tab.evaluate("document.documentElement.scrollWidth"), width, kind);
+        const box = await tab.locator(".picture a").first().boundingBox();
+        assert.ok(box !== null && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= 800);
+      }
     },
   );
 }
 
 /** Of elements with text: its colour, and the first background behind it. As text, because it runs in the page. */
-const COLOURS = `[...document.querySelectorAll("body, summary, .chip, dt, pre")].map((element) => {
+const COLOURS = `[...document.querySelectorAll("body, summary, .chip, a, dt, pre")].map((element) => {
   const background = (one) => getComputedStyle(one).backgroundColor;
   let behind = element;
   while (behind.parentElement && background(behind) === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
@@ -85,12 +101,12 @@ const COLOURS = `[...document.querySelectorAll("body, summary, .chip, dt, pre")]
 })`;
 
 test("a dark system gets a dark page, with contrast enough to read it", needs, async (t) => {
-  for (const colorScheme of ["light", "dark"] as const) {
-    const tab = await opened(t, renderHtml(fullRun(), PARCEL), { colorScheme });
+  for (const [kind, colorScheme] of KINDS.flatMap((one) => [[one, "light"] as const, [one, "dark"] as const])) {
+    const tab = await opened(t, await PAGES[kind](t), { colorScheme });
     const colours = await tab.evaluate<readonly (readonly [string, string])[]>(COLOURS);
     assert.ok(colours.length > 10);
     for (const [text, paper] of colours) {
-      assert.ok(contrast(text, paper) >= 4.5, `${colorScheme}: ${text} on ${paper}`);
+      assert.ok(contrast(text, paper) >= 4.5, `${kind}, ${colorScheme}: ${text} on ${paper}`);
     }
     const [, page] = colours[0] ?? ["", ""];
     assert.equal(luminance(page) < 0.1, colorScheme === "dark");

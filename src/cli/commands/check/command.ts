@@ -56,7 +56,7 @@ export const check = defineCommand({
     const inputs = { "a key": request.key, "the configuration": request.config, "the baseline": baseline };
     await checkOutputs({ ...request, newBaseline }, inputs, context);
     await requireTrust(trustOf(request, context), context);
-    const sources = sourcesOf(context);
+    const sources = await sourcesOf(context);
     const asked = { snapshot: settings.snapshot, files: platform.files, registry: await context.registry() };
     if (request.coverage) {
       await print(await measureInvariants(asked), invariantReport, request, context);

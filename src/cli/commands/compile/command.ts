@@ -17,6 +17,7 @@ export const compileCommand = defineCommand({
     Compile: {
       ...SOURCES,
       check: flag("change nothing, and fail if the snapshot is stale"),
+      watch: flag("compile again on every change, check the snapshot, and test the scenarios of what changed"),
     },
     Report: REPORTS,
   },
@@ -32,6 +33,7 @@ export const compileCommand = defineCommand({
   },
   async action(request, context) {
     await checkOutputs(request, {}, context);
+    if (request.watch) return (await import("./watch.ts")).watchSources(request, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
     const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);

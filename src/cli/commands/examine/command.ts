@@ -4,6 +4,7 @@ import { Fault } from "../../../errors/base.ts";
 import { examinationJson } from "../../../examine/examination.ts";
 import { type ExamineEnvironment, examineTrace } from "../../../examine/examine-trace.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
+import { planRefusal } from "../../../examine/plan-refusal.ts";
 import { Stepwise, type Stretch } from "../../../examine/replay/stepwise.ts";
 import { externalFormat } from "../../../interop/detect.ts";
 import type { Plan } from "../../../plan/plan.ts";
@@ -111,7 +112,9 @@ async function environmentOf(
   { trust, probe }: Asked,
   context: Context,
 ): Promise<ExamineEnvironment> {
-  const beside = await besideTrace(file, context);
+  const found = await besideTrace(file, context);
+  // The trace says with which packages it was recorded, whatever the snapshot pins.
+  const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
   const { platform, settings } = beside;
   return {
     clock: platform.clock,
@@ -142,7 +145,7 @@ async function loadPlan(workflow: string, trust: Trust, beside: Context): Promis
     return await planOf(workflow, beside, trust);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
+    return planRefusal(error);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { Fault } from "../../../errors/base.ts";
 import { finding, type TraceFinding } from "../../../examine/finding.ts";
+import { planRefusal } from "../../../examine/plan-refusal.ts";
 import { checkPath } from "../../../interop/allowed.ts";
 import { classifyExternal } from "../../../interop/class.ts";
 import { readExternal } from "../../../interop/read.ts";
@@ -57,6 +58,6 @@ async function graphOf(
     return toGraph(await compile(requireWorkflow(opened, name), opened, await beside.registry()));
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return finding("SNAPSHOT_REFUSED", undefined, { code: error.code, message: error.message });
+    return planRefusal(error);
   }
 }

@@ -1,5 +1,6 @@
 /** `pgs gate`: is the snapshot what was sealed, does it keep the rules, does it do what its cases and scenarios say? */
 
+import { testCapabilities } from "../../../capabilities/test-capabilities.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { Terms } from "../../../check/evaluate.ts";
 import { Fault } from "../../../errors/base.ts";
@@ -25,6 +26,7 @@ import { refusedPart } from "../../results.ts";
 import { CHECK_TERMS, JOBS, REPORTS, TRUST } from "../../shared-options.ts";
 import { sealRequirements } from "../../signatures.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { capabilitiesReport } from "../../views/capabilities.ts";
 import { checkReport } from "../../views/check.ts";
 import { conformanceReport } from "../../views/conformance.ts";
 import { testReport } from "../../views/scenarios.ts";
@@ -104,10 +106,22 @@ const USE_CASES: readonly UseCase[] = [
         snapshot,
         files: context.platform.files,
         registry: await context.registry(),
-        sources: sourcesOf(context),
+        sources: await sourcesOf(context),
         terms,
       });
       return gatedBy(checkReport, result, context);
+    },
+  },
+  {
+    parts: ["capabilities"],
+    async run({ trust, require }, context) {
+      const snapshot = await open(context, trust);
+      const named = new Set<string>([...snapshot.names("CT"), ...snapshot.names("CS")]);
+      const all = (await context.registry()).all();
+      const used = all.filter(({ declared }) => named.has(declared.code));
+      if (used.length === 0)
+        return without(["capabilities"], "the snapshot has no capability that is here", require);
+      return gatedBy(capabilitiesReport, await testCapabilities(used, context.platform), context);
     },
   },
   {

@@ -2,7 +2,8 @@
 
 import { parsePointer } from "../../../json/pointer.ts";
 import { textOf } from "../../../plan/expression.ts";
-import type { Action, Binding, Contract, Finding, Plan, PlanNode, Routes, Step } from "../../../plan/plan.ts";
+import { inReadingOrder, routesOf } from "../../../plan/graph.ts";
+import type { Action, Binding, Contract, Finding, Plan, PlanNode, Step } from "../../../plan/plan.ts";
 import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
 import { inArtifact, type Path } from "../../../snapshot/hint.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
@@ -77,19 +78,6 @@ async function locate({ hint, ...finding }: Finding, snapshot: Snapshot): Promis
   };
 }
 
-/** From the start along the routes, EXITs last; what no route reaches stands at the end of its kind. */
-function inReadingOrder({ nodes, start }: Plan): readonly PlanNode[] {
-  const keys = new Set([start]);
-  for (const key of keys) {
-    const node = nodes.get(key);
-    if (node !== undefined && node.type !== "EXIT") for (const [, to] of routesOf(node.next)) keys.add(to);
-  }
-  for (const key of nodes.keys()) keys.add(key);
-  const ordered = [...keys].map((key) => nodes.get(key)).filter((node) => node !== undefined);
-  const isExit = ({ type }: PlanNode) => type === "EXIT";
-  return [...ordered.filter((node) => !isExit(node)), ...ordered.filter(isExit)];
-}
-
 function nodeText(node: PlanNode, isStart: boolean): string {
   const mark = isStart ? " (start)" : "";
   if (node.type === "EXIT")
@@ -111,10 +99,6 @@ function stepText(step: Step): string {
 }
 
 const lineOf = (text: string) => `${plain(text)}\n`;
-
-function routesOf({ byOutcome, otherwise }: Routes): readonly (readonly [string, string])[] {
-  return otherwise === undefined ? [...byOutcome] : [...byOutcome, ["default", otherwise]];
-}
 
 function toJson(plan: Plan, findings: readonly LocatedFinding[]): unknown {
   return {

@@ -2,29 +2,22 @@
 
 import { checkSnapshot } from "../../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
-import { IoError } from "../../../ports.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
-import { type Context, shortPath } from "../../context.ts";
+import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { planOf } from "../../load.ts";
 import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
-import { plain, printError, printJson, printText, shownOf, table } from "../../print.ts";
+import { plain, printError, printJson, shownOf } from "../../print.ts";
 import { readTrace } from "../../read-trace.ts";
+import { filesOf, printFiles, type Target, targetsOf, writeTarget } from "../../rendering-files.ts";
 import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { SEAL } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
-import { writeFileArgument } from "../../write-file.ts";
-
-interface Target {
-  readonly kind: Kind;
-  /** As named on the command line; `-` is standard output. */
-  readonly file: string;
-}
 
 export const render = defineCommand({
   details:
@@ -50,13 +43,11 @@ export const render = defineCommand({
     FOUND: "drawn with a warning",
   },
   async action({ trace, ...request }, context) {
-    const targets = targetsOf(request, trace);
-    if (request.png === "-") {
-      const message = "--png - writes a picture to standard output, which is for text";
-      throw new UsageFault("BAD_USAGE", { message, hint: "name a file with --png FILE" });
-    }
+    const named = targetsOf(KINDS, request);
+    const targets = named.length > 0 ? named : [besideOf(trace)];
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
-    const beside = await besideTrace(trace, context);
+    const found = await besideTrace(trace, context);
+    const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
     await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
@@ -69,25 +60,21 @@ export const render = defineCommand({
 });
 
 /** @throws UsageFault where it cannot be written */
-async function write({ kind, file: name }: Target, rendered: RenderedTrace, context: Context): Promise<void> {
-  const unwritable = (cause: IoError) =>
-    new UsageFault("RENDERING_UNWRITABLE", { file: name, kind, errno: cause.errno }, { cause });
-  try {
-    writeFileArgument(name, await RENDERINGS[kind](rendered, context.platform), context, unwritable);
-  } catch (error) {
-    throw error instanceof IoError ? unwritable(error) : error;
-  }
+function write(target: Target<Kind>, rendered: RenderedTrace, context: Context): Promise<void> {
+  return writeTarget(
+    target,
+    () => RENDERINGS[target.kind](rendered, context.platform),
+    ({ kind, file: name }, cause) =>
+      new UsageFault("RENDERING_UNWRITABLE", { file: name, kind, errno: cause.errno }, { cause }),
+    context,
+  );
 }
 
 const KINDS = Object.keys(RENDERINGS) as readonly Kind[];
 
-/** What is asked for; when nothing is, the page beside the trace. */
-function targetsOf(asked: Readonly<Record<Kind, string | undefined>>, trace: string): readonly Target[] {
-  const named = KINDS.flatMap((kind) => {
-    const file = asked[kind];
-    return file === undefined ? [] : [{ kind, file }];
-  });
-  return named.length > 0 ? named : [{ kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` }];
+/** The page beside the trace, which is written when nothing is asked for. */
+function besideOf(trace: string): Target<Kind> {
+  return { kind: "html", file: `${trace.replace(/\.jsonl$/, "")}.html` };
 }
 
 /** @throws UsageFault when nothing tells which workflow ran */
@@ -106,20 +93,18 @@ function toWarning(found: TraceFinding): Warning {
 interface Report {
   readonly workflow: string;
   readonly trace: string;
-  readonly targets: readonly Target[];
+  readonly targets: readonly Target<Kind>[];
   readonly warnings: readonly Warning[];
   /** How many more there are, of which nothing is kept. */
   readonly omitted: number;
 }
 
 function report({ workflow, trace, targets, warnings, omitted }: Report, context: Context): void {
-  const { platform, settings, path } = context;
-  const written = targets.filter(({ file }) => file !== "-");
-  const files = written.map(({ kind, file }) => [kind, path(file)] as const);
-  if (settings.json) {
+  if (context.settings.json) {
     const ok = warnings.length === 0;
+    const files = Object.fromEntries(filesOf(targets, context));
     const more = omitted === 0 ? {} : { findings_omitted: omitted };
-    printJson(context, { workflow, ok, findings: warnings, ...more, files: Object.fromEntries(files) });
+    printJson(context, { workflow, ok, findings: warnings, ...more, files });
     return;
   }
   const { shown, rest } = shownOf(warnings);
@@ -131,12 +116,5 @@ function report({ workflow, trace, targets, warnings, omitted }: Report, context
     );
   }
   printError(context, omitted === 0 ? rest : `${rest}… and ${omitted} more were omitted\n`);
-  if (settings.quiet || written.length < targets.length) return;
-  printText(
-    context,
-    table(
-      files.map(([kind, file]) => [kind, shortPath(file, platform.cwd)]),
-      "",
-    ),
-  );
+  printFiles(targets, context);
 }

@@ -1,0 +1,134 @@
+/** `pgs init` and `pgs new`: from an empty folder to a workspace that passes its gate. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { suite, type TestContext, test } from "node:test";
+import { openWorkspace } from "../../src/index.ts";
+import type { JsonObject } from "../../src/json/value.ts";
+import { assertHint, assertRefused, document, tree, type Workspace, workspace } from "./world.ts";
+
+const WF = "expenses::WF_APPROVE_EXPENSE_V0";
+
+const empty = (t: TestContext) => workspace(t, { snapshot: null });
+
+async function ok(place: Workspace, ...argv: readonly string[]): Promise<string> {
+  const said = await place.session(...argv);
+  assert.equal(said.code, 0, `${argv.join(" ")}\n${said.out}${said.err}`);
+  return said.out;
+}
+
+suite("pgs init", () => {
+  test("the fresh workspace builds, and its gate passes with every edge taken", async (t) => {
+    const place = empty(t);
+    const out = await ok(place, "init");
+    assert.match(out, /^next\n {2}pgs build\n {2}pgs gate\n {2}pgs run /m);
+    await ok(place, "build");
+    const gate = await ok(place, "gate", "--require", "test", "--require", "coverage");
+    assert.match(gate, /passed +coverage +15 of 15 edges of 1 workflow taken/);
+    const check = document(await place.session("check", "--json"));
+    assert.deepEqual(check["findings"], [], "not even a note");
+    await ok(place, "build", "--check");
+    for (const [name, code] of [
+      ["approved", 0],
+      ["denied", 1],
+      ["rejected", 1],
+      ["violation", 1],
+    ] as const) {
+      const said = await place.session("run", WF, "--payload", `payloads/${name}.json`, "--no-png");
+      assert.equal(said.code, code, said.err);
+    }
+    const examined = await ok(place, "examine", "traces");
+    assert.equal(examined.match(/^VALID /gm)?.length, 4, examined);
+  });
+
+  test("its workflow runs in a program, too", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    const opened = await openWorkspace({ folder: place.folder });
+    const payload = JSON.parse(readFileSync(place.path("payloads/approved.json"), "utf8")) as JsonObject;
+    const run = await (await opened.workflow(WF)).run(payload);
+    assert.deepEqual(run.results["CONVERT"], { converted: 60 });
+    assert.equal((await opened.examine(run.trace)).ok, true);
+  });
+
+  test("nothing is overwritten: every file that is there is named, and nothing is written", async (t) => {
+    const place = empty(t);
+    mkdirSync(place.path("payloads"));
+    writeFileSync(place.path("README.md"), "mine");
+    writeFileSync(place.path("payloads/denied.json"), "mine");
+    symlinkSync("nowhere", place.path("scenarios"));
+    const before = tree(place.folder);
+    const said = await place.session("init");
+    assertRefused(said, 2, "WOULD_OVERWRITE");
+    assert.match(said.err, /README\.md/);
+    assert.match(said.err, /payloads\/denied\.json/);
+    assert.deepEqual(tree(place.folder), before);
+  });
+
+  test("a package.json that is there stays, and a second init is refused", async (t) => {
+    const place = empty(t);
+    writeFileSync(place.path("package.json"), '{"name": "mine"}');
+    await ok(place, "init");
+    assert.equal(readFileSync(place.path("package.json"), "utf8"), '{"name": "mine"}');
+    assertRefused(await place.session("init"), 2, "WOULD_OVERWRITE");
+  });
+
+  test("folder and domain are those that are named, and the next commands work as they are printed", async (t) => {
+    const place = empty(t);
+    const made = document(await place.session("init", "a b/trips", "--domain", "travel", "--json"));
+    assert.equal(made["folder"], place.path("a b/trips"));
+    assert.ok(!tree(place.folder).some((name) => name.includes("expenses__") || /(^|\/)_/.test(name)));
+    const plain = document(await place.session("init", "trips", "--domain", "travel", "--json"));
+    for (const line of plain["next"] as string[]) await ok(place, ...line.split(" ").slice(1));
+    const npx = await place.sessionIn({ env: { npm_command: "exec" } }, "init", "other");
+    assert.match(npx.out, /^ {2}npx pgs build --workspace other$/m);
+    assertRefused(await place.session("init", "x", "--domain", "Two Words"), 2, "BAD_USAGE");
+  });
+
+  test("a folder in which nothing can be written is refused", async (t) => {
+    const place = empty(t);
+    writeFileSync(place.path("file"), "");
+    assertRefused(await place.session("init", "file"), 2, "SCAFFOLD_UNWRITABLE");
+  });
+});
+
+suite("pgs new", () => {
+  test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    for (const [kind, name, file] of [
+      ["workflow", "approve-trip", "protocol/workflows/expenses__WF_APPROVE_TRIP_V0.md"],
+      ["contract", "CC_COMPARE_V2", "protocol/capability_contracts/expenses__CC_COMPARE_V2.md"],
+      ["intent", "travel::trip asked", "protocol/intents/travel__IN_TRIP_ASKED_V0.md"],
+      ["event", "expenses::trip_approved", "protocol/events/expenses__EV_TRIP_APPROVED_V0.md"],
+      ["transform", "expenses::measure", "capabilities/transforms/ct-measure.js"],
+      ["effect", "expenses::note", "capabilities/effects/cs-note.js"],
+    ] as const) {
+      const made = document(await place.session("new", kind, name, "--json"));
+      assert.equal((made["files"] as string[])[0], file);
+      assert.ok(tree(place.folder).includes(file));
+      assertRefused(await place.session("new", kind, name), 2, "WOULD_OVERWRITE");
+    }
+    await ok(place, "compile");
+    await ok(place, "capabilities", "test");
+    assert.match(await ok(place, "plan", "expenses::WF_APPROVE_TRIP_V0"), /WF_APPROVE_TRIP_V0/);
+  });
+
+  test("a name that is none, or whose domain is not clear, is refused", async (t) => {
+    const place = empty(t);
+    assertRefused(await place.session("new", "workflow", "x"), 2, "NO_AUTHORED_FOLDER");
+    await ok(place, "init");
+    for (const name of ["", "--", "::x", "1::x", "travel::"])
+      assert.equal((await place.session("new", "workflow", "--", name)).code, 2, name);
+    await ok(place, "new", "event", "travel::x");
+    const said = await place.session("new", "event", "y");
+    assertRefused(said, 2, "DOMAIN_UNCLEAR");
+    assertHint(said, /DOMAIN::NAME/);
+    writeFileSync(place.path("pgs.json"), "{}");
+    assertRefused(await place.session("new", "transform", "travel::y"), 2, "NO_CAPABILITY_FOLDER");
+    writeFileSync(place.path("pgs.json"), '{"capabilities": ["./capabilities"]}');
+    writeFileSync(place.path("capabilities/pgs.capabilities.json"), "{");
+    assertRefused(await place.session("new", "transform", "travel::y"), 2, "MANIFEST_UNREADABLE");
+  });
+});
