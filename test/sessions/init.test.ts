@@ -97,15 +97,17 @@ suite("pgs new", () => {
   test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
     const place = empty(t);
     await ok(place, "init");
-    for (const [kind, name, file] of [
+    for (const [kind, name, file, ...options] of [
       ["workflow", "approve-trip", "protocol/workflows/expenses__WF_APPROVE_TRIP_V0.md"],
       ["contract", "CC_COMPARE_V2", "protocol/capability_contracts/expenses__CC_COMPARE_V2.md"],
       ["intent", "travel::trip asked", "protocol/intents/travel__IN_TRIP_ASKED_V0.md"],
       ["event", "expenses::trip_approved", "protocol/events/expenses__EV_TRIP_APPROVED_V0.md"],
       ["transform", "expenses::measure", "capabilities/transforms/ct-measure.js"],
       ["effect", "expenses::note", "capabilities/effects/cs-note.js"],
+      ["effect", "expenses::ask", "capabilities/effects/cs-ask.js", "--reaches", "http"],
+      ["effect", "expenses::write", "capabilities/effects/cs-write.js", "--reaches", "host"],
     ] as const) {
-      const made = document(await place.session("new", kind, name, "--json"));
+      const made = document(await place.session("new", kind, name, ...options, "--json"));
       assert.equal((made["files"] as string[])[0], file);
       assert.ok(tree(place.folder).includes(file));
       assertRefused(await place.session("new", kind, name), 2, "WOULD_OVERWRITE");
@@ -113,6 +115,12 @@ suite("pgs new", () => {
     await ok(place, "compile");
     await ok(place, "capabilities", "test");
     assert.match(await ok(place, "plan", "expenses::WF_APPROVE_TRIP_V0"), /WF_APPROVE_TRIP_V0/);
+  });
+
+  test("only an effect reaches something", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    assertRefused(await place.session("new", "transform", "x", "--reaches", "http"), 2, "BAD_USAGE");
   });
 
   test("a name that is none, or whose domain is not clear, is refused", async (t) => {
