@@ -159,7 +159,7 @@ test("run says that the snapshot is older than a changed file, and --compile com
   );
   assert.match(
     (await place.session(...run)).err,
-    /^notice: the snapshot is older than events\/\S+: --compile compiles first$/m,
+    /^notice: the snapshot is older than protocol\/events\/\S+: --compile compiles first$/m,
   );
   const compiled = await place.session(...run, "--compile");
   assert.match(
