@@ -22,7 +22,8 @@ function processes(): Processes {
     return new Map(paths.flatMap(filesAt).map((file) => [nameOf(resolve(file)), [resolve(file)]]));
   const toFiles = (places: readonly string[]) =>
     places.flatMap(testFiles).map((file) => join(root, "test", file));
-  return new Map(Object.entries(SUITES).map(([name, places]) => [`${name}.test`, toFiles(places)]));
+  // Node starts files in the order of their names.
+  return new Map(Object.entries(SUITES).map(([name, places], i) => [`${i}-${name}.test`, toFiles(places)]));
 }
 
 function filesAt(path: string): readonly string[] {

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { assertHint, assertRefused, document, tree, type Workspace, workspace } from "./world.ts";
+import { assertHint, assertRefused, document, nextChange, tree, type Workspace, workspace } from "./world.ts";
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
 
@@ -50,6 +50,34 @@ suite("pgs init", () => {
     const run = await (await opened.workflow(WF)).run(payload);
     assert.deepEqual(run.results["CONVERT"], { converted: 60 });
     assert.equal((await opened.examine(run.trace)).ok, true);
+  });
+
+  test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    const change = (file: string, from: RegExp, to: string) => () => {
+      const text = readFileSync(place.path(file), "utf8");
+      assert.match(text, from);
+      writeFileSync(place.path(file), text.replace(from, to));
+    };
+    const transform = "capabilities/transforms/ct-convert-currency.js";
+    const contract = "protocol/capability_contracts/expenses__CC_CONVERT_EXPENSE_V0.md";
+    const changes = [
+      change(contract, /converted <= 1000/, "converted <= 10"),
+      change(contract, /converted <= 10\b/, "converted <= 1000"),
+      change(transform, /amount \* rate/, "amount + rate"),
+      change(transform, /amount \+ rate/, "amount * rate"),
+    ];
+    const { out } = await place.sessionIn(
+      { awaitChange: () => nextChange(changes.shift()) },
+      "compile",
+      "--watch",
+    );
+    const verdicts = [...out.matchAll(/^2 scenarios, .* (\d+) different/gm)].map(
+      ([, different]) => different !== "0",
+    );
+    assert.deepEqual(verdicts, [false, true, false, true, false], out);
   });
 
   test("nothing is overwritten: every file that is there is named, and nothing is written", async (t) => {
