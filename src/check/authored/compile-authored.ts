@@ -7,6 +7,7 @@ import { capabilityMarkdown } from "../../capabilities/markdown.ts";
 import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Registry } from "../../capabilities/registry.ts";
 import { parsePointer, pointer } from "../../json/pointer.ts";
+import { valueAt } from "../../json/text.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
@@ -214,12 +215,8 @@ function hasUnboundStorage(causes: readonly Reason[]): boolean {
 /** Whether the reason is that an artifact cannot be read, which is reported there. */
 function isUnread({ artifact, code, path }: Reason, { derived }: BuiltArtifact, { unread }: Built): boolean {
   if (code !== "UNKNOWN_REFERENCE") return false;
-  const named = path.reduce<unknown>(
-    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
-    derived.frontmatter,
-  );
-  const namespace = artifact.fqdn.slice(0, artifact.fqdn.indexOf("::"));
-  return typeof named === "string" && unread.has(qualify(named, namespace));
+  const named = valueAt(derived.frontmatter, path);
+  return typeof named === "string" && unread.has(qualify(named, namespaceOf(artifact.fqdn)));
 }
 
 function reasonOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>): Unplaced {
@@ -231,14 +228,8 @@ function reasonOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>): U
 /** A node's full name is made of its code, which is what the Markdown has. */
 function asAuthored(path: Path, frontmatter: JsonObject): Path {
   if (path.at(-1) !== "fqdn_id") return path;
-  const node = path
-    .slice(0, -1)
-    .reduce<unknown>(
-      (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
-      frontmatter,
-    );
-  const hasCode = typeof node === "object" && node !== null && "code" in node;
-  return hasCode ? [...path.slice(0, -1), "code"] : path;
+  const code = [...path.slice(0, -1), "code"];
+  return valueAt(frontmatter, code) === undefined ? path : code;
 }
 
 function hintOf(reason: Reason, hint: Reason["hint"], byName: ReadonlyMap<string, BuiltArtifact>): string {
