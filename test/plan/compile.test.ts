@@ -319,6 +319,40 @@ for (const [about, change] of misspelled) {
   });
 }
 
+/** Names near none: what is offered comes before the place, so that it can have a value there. */
+const unknown: readonly (readonly [about: string, change: Change, offered: string])[] = [
+  [
+    "a first step",
+    [CC, step(0, "inputs", "left"), "$.results.x.y"],
+    "a path that begins with $.inputs or $.payload",
+  ],
+  [
+    "its output",
+    [CC, step(0, "outputs", "same"), "$.results.x.y"],
+    "a path that begins with $.inputs or $.payload",
+  ],
+  ["a later step", [CC, step(1, "inputs", "record"), "$.results.x.y"], "a path to the results of compare"],
+  [
+    "a step near its own name",
+    [CC, step(1, "inputs", "record"), "$.results.writ.y"],
+    "a path to the results of compare",
+  ],
+  ["a node", [WORKFLOW, nodes("DO", "inputs", "a"), "$.results.x.y"], "a path to the results of ASK"],
+  [
+    "a node near its own name",
+    [WORKFLOW, nodes("DO", "inputs", "a"), "$.results.DOO.y"],
+    "a path to the results of ASK",
+  ],
+  ["an edge back to itself", [WORKFLOW, nodes("DO", "next", "SUCCESS"), "DOO"], 'one of "END", "OUT"'],
+];
+
+for (const [about, change, offered] of unknown) {
+  test(`what an unknown name in ${about} is changed to is there by then`, async () => {
+    const [first] = await reasonsOf(changed(change));
+    assert.ok(first?.hint?.endsWith(` to ${offered}`), first?.hint);
+  });
+}
+
 test("all reasons are reported at once, whichever artifacts they are in", async () => {
   const changes: readonly Change[] = [
     [WORKFLOW, ["core", "start_node"], "NOWHERE"],
