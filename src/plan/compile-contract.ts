@@ -1,6 +1,6 @@
 /** One contract of the plan: its inputs, steps, actions, evaluations, and the capabilities they bind to. */
 
-import type { Effect, Operation } from "../capabilities/effect.ts";
+import { type Effect, type Operation, targetOf } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
@@ -334,7 +334,8 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const artifact = scope.closure.resolve(code, "CS", scope.report, path);
   const binding = scope.storage.effects.get(code);
   if (binding === undefined) {
-    scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`, scope.storage.bind(code));
+    const hint = scope.storage.bind(code, policyFor(step, scope.registry.effect(code), scope.storage));
+    scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`, hint);
   }
   const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
@@ -343,6 +344,16 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   return { kind: "effect", code: artifact.fqdn, effect, policy: binding.policy, ...bound, ...location };
+}
+
+/** A policy with which the step's operation can be performed: any of the effect's, where it names none. */
+function policyFor({ op, store }: StepTable, effect: Effect | undefined, { structure }: Storage): JsonObject {
+  const operations: Effect["operations"] = effect?.operations ?? {};
+  const operation = (op === null ? undefined : operations[op]) ?? Object.values(operations)[0];
+  if (operation === undefined) return {};
+  const { needsPath, examplePolicy } = targetOf(operation);
+  const path = needsPath && (store === null || structure === null) ? { path: "FILE" } : {};
+  return { ...examplePolicy(operation), ...path };
 }
 
 /** There is no fallback: a capability that neither this build nor a package of the workspace has is refused. */
