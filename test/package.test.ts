@@ -61,14 +61,14 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 test("help, a run with its picture and the gate work in an empty folder", () => {
   assert.match(pgs("--help"), /^Usage: pgs/m);
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
-  const snapshot = join(folder, "protocol_snapshot");
-  pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--snapshot", snapshot);
+  const own = ["--traces", "traces", "--data-root", "data"];
+  pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--workspace", folder, ...own);
   const [id] = readdirSync(join(root, "traces"));
   assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
-  cpSync(snapshot, join(root, "protocol_snapshot"), { recursive: true });
-  cpSync(join(folder, "scenarios"), join(root, "scenarios"), { recursive: true });
-  cpSync(join(folder, "fixtures"), join(root, "fixtures"), { recursive: true });
-  assert.match(pgs("gate"), /pass/i);
+  const copy = join(root, "copy");
+  for (const part of ["pgs.json", "capabilities", "protocol", "protocol_snapshot", "scenarios", "fixtures"])
+    cpSync(join(folder, part), join(copy, part), { recursive: true });
+  assert.match(pgs("gate", "--workspace", copy), /pass/i);
 });
 
 test("npx pgs init makes a workspace in an empty folder that builds, and passes its gate", () => {

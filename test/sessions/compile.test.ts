@@ -5,6 +5,7 @@ import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { UsageFault } from "../../src/cli/errors.ts";
+import { OWN_PACKAGE } from "../support/own-package.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -27,7 +28,6 @@ function authored(t: TestContext, { snapshot = true } = {}): Workspace {
   cpSync(join(PROJECT, "protocol"), place.path("protocol"), { recursive: true });
   if (snapshot)
     cpSync(join(PROJECT, "protocol_snapshot"), place.path("protocol_snapshot"), { recursive: true });
-  writeFileSync(place.path("pgs.json"), "{}\n");
   return place;
 }
 
@@ -185,7 +185,7 @@ test("artifacts of another snapshot become part of what mentions them", async (t
   const file = "artifacts/capability_side_effects/capability_side_effects__CS_REGISTRY_V0.json";
   assert.equal(text(place, `protocol_snapshot/${file}`), text(place, `base/${file}`));
   assert.equal((await place.session("compile", "--onto", "base", "--check")).code, 0);
-  writeFileSync(place.path("pgs.json"), '{ "onto": "base" }\n');
+  writeFileSync(place.path("pgs.json"), JSON.stringify({ onto: "base", ...OWN_PACKAGE }));
   assert.match((await place.session("check")).out, /0 errors/);
 });
 
