@@ -1,6 +1,7 @@
 /** Runs the tests: all suites, or the test files at and below the paths that are given. The rest goes to `node --test`. */
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -21,7 +22,8 @@ function processes(): Processes {
     return new Map(paths.flatMap(filesAt).map((file) => [nameOf(resolve(file)), [resolve(file)]]));
   const toFiles = (places: readonly string[]) =>
     places.flatMap(testFiles).map((file) => join(root, "test", file));
-  return new Map(Object.entries(SUITES).map(([name, places]) => [`${name}.test`, toFiles(places)]));
+  // Node starts files in the order of their names.
+  return new Map(Object.entries(SUITES).map(([name, places], i) => [`${i}-${name}.test`, toFiles(places)]));
 }
 
 function filesAt(path: string): readonly string[] {
@@ -57,12 +59,14 @@ const temporary = makeTempFolder();
 try {
   await bundle(Object.fromEntries(names.map((name) => [name, name])), built, [entries(files)]);
   const args = ["--enable-source-maps", "--test", "--test-concurrency=3", "--test-reporter=spec", ...options];
-  const { status } = spawnSync(
-    process.execPath,
-    [...args, ...names.map((name) => join(built, `${name}.mjs`))],
-    { stdio: "inherit", env: { ...process.env, TMPDIR: temporary } },
-  );
-  process.exitCode = status ?? 1;
+  const child = spawn(process.execPath, [...args, ...names.map((name) => join(built, `${name}.mjs`))], {
+    stdio: "inherit",
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  // What ends the tests early leaves nothing behind either.
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  const [code] = await once(child, "exit");
+  process.exitCode = typeof code === "number" ? code : 1;
 } finally {
   rmSync(built, { recursive: true, force: true });
   rmSync(temporary, { recursive: true, force: true });

@@ -352,6 +352,14 @@ const CONFIGURATION: JsonObject = {
   baseline: "given/b.json",
   fail_on: "warning",
 };
+const WORKSPACE: JsonObject = {
+  snapshot: "protocol_snapshot",
+  data_root: "data",
+  traces: "./traces",
+  vectors: null,
+  capabilities: [],
+  check: CONFIGURATION,
+};
 const KNOWN = {
   fingerprint: "0".repeat(64),
   rule: "artifact-unused",
@@ -361,6 +369,10 @@ const KNOWN = {
 const BASELINE: JsonObject = { schema: "pgs.check-baseline/1", findings: [KNOWN] };
 
 function drawConfiguration(_: Corpus, chance: Chance): Omit<Case, "kind"> {
+  if (chance.once(3)) {
+    const text = mutatedJson(JSON.stringify(WORKSPACE), chance);
+    return { data: null, files: { "pgs.json": text }, lines: [["check"], ["list"], ["list", "--json"]] };
+  }
   const isBaseline = chance.once(2);
   const text = mutatedJson(JSON.stringify(isBaseline ? BASELINE : CONFIGURATION), chance);
   const baseline = isBaseline ? text : JSON.stringify(BASELINE);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -58,6 +58,23 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
 
+/** Resolves with all that was printed once it has what is waited for. */
+function heardFrom(child: ReturnType<typeof spawn>): (expected: RegExp) => Promise<string> {
+  let heard = "";
+  const more = new EventEmitter();
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (text) => {
+      heard += text;
+      more.emit("text");
+    });
+  child.once("exit", () => more.emit("text"));
+  return async (expected) => {
+    while (!expected.test(heard) && child.exitCode === null) await once(more, "text");
+    assert.match(heard, expected);
+    return heard;
+  };
+}
+
 test("help, a run with its picture and the gate work in an empty folder", () => {
   assert.match(pgs("--help"), /^Usage: pgs/m);
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
@@ -71,7 +88,7 @@ test("help, a run with its picture and the gate work in an empty folder", () => 
   assert.match(pgs("gate", "--workspace", copy), /pass/i);
 });
 
-test("npx pgs init makes a workspace in an empty folder that builds, and passes its gate", () => {
+test("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async () => {
   const fresh = join(root, "fresh");
   mkdirSync(fresh);
   symlinkSync(join(root, "node_modules"), join(fresh, "node_modules"));
@@ -92,6 +109,15 @@ test("npx pgs init makes a workspace in an empty folder that builds, and passes 
     readFileSync(join(fresh, ".github/workflows/gate.yml"), "utf8"),
     /npm ci[\s\S]*pgs build --check[\s\S]*pgs gate/,
   );
+  const watching = spawn(process.execPath, [join(folder, "bin/pgs.js"), "compile", "--watch"], { cwd: fresh });
+  const said = heardFrom(watching);
+  await said(/0 different[\s\S]*watching/);
+  const rule = join(fresh, "protocol/capability_contracts/expenses__CC_CONVERT_EXPENSE_V0.md");
+  const text = readFileSync(rule, "utf8");
+  writeFileSync(rule, text.replace("<= 1000", "<= 10"));
+  await said(/approved[\s\S]*[1-9] different/);
+  watching.kill("SIGINT");
+  await once(watching, "exit");
 });
 
 test("the library is one copy for import and require, with types for every kind of module resolution", () => {

@@ -197,6 +197,16 @@ export function toContext(
   };
 }
 
+/** The context with the capability packages of `paths`, read anew when they are first needed. */
+export function withCapabilities(
+  context: Context,
+  workspace: string = context.settings.workspace,
+  paths: Pick<WorkspacePaths, "capabilities"> = context.settings,
+): Context {
+  const capabilities = openCapabilities(paths, workspace, context.platform);
+  return { ...context, capabilities, registry: () => capabilities.registry() };
+}
+
 const edge = (text: string) => coloured(guarded(text));
 
 /** `FORCE_COLOR` decides where it is set; else a terminal that can, unless `NO_COLOR` is set. */

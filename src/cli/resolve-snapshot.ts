@@ -2,8 +2,7 @@
 
 import { Fault } from "../errors/base.ts";
 import { isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
-import { openCapabilities } from "../workspace/capabilities.ts";
-import { type Context, openContext, pathsOf, type Settings, shortPath } from "./context.ts";
+import { type Context, openContext, pathsOf, type Settings, shortPath, withCapabilities } from "./context.ts";
 
 /**
  * The context with the workspace of a trace: the nearest folder above it that has a `pgs.json` or holds a snapshot, unless
@@ -17,11 +16,8 @@ export async function besideTrace(trace: string, context: Context): Promise<Cont
   if (workspace === undefined || workspace === settings.workspace) return context;
   const paths = await pathsOf({ folder: workspace, hasFile: isWorkspace(workspace, files) }, platform);
   const { snapshot, isSnapshotNamed, dataRoot, isDataRootNamed, traces } = settings;
-  const capabilities = openCapabilities(paths, workspace, platform);
   return {
-    ...context,
-    capabilities,
-    registry: () => capabilities.registry(),
+    ...withCapabilities(context, workspace, paths),
     settings: {
       ...settings,
       ...paths,

@@ -9,6 +9,7 @@ import { type TestContext, test } from "node:test";
 import { runCli } from "../../src/cli/program.ts";
 import { realPlatform } from "../../src/main.ts";
 import { newSigner } from "../sign/signers.ts";
+import { actionsIn } from "./page.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -18,21 +19,20 @@ interface Session {
   readonly shown: readonly string[];
 }
 
-/** The console blocks of a document. */
 function sessionsIn(document: string): readonly Session[] {
-  const blocks = readFileSync(join(root, document), "utf8").matchAll(/```console\n([\s\S]*?)```/g);
-  return [...blocks]
-    .flatMap(([, block = ""]) => block.split(/^\$ /m).slice(1))
-    .map((session) => {
-      const [line = "", ...shown] = session.trimEnd().split("\n");
-      return { line, shown: shown.filter((text) => text !== "…") };
-    });
+  const actions = actionsIn(readFileSync(join(root, document), "utf8"));
+  return actions
+    .filter((action) => action.kind === "command")
+    .map(({ line, shown }) => ({ line, shown: shown.filter((text) => text !== "…") }));
 }
+
+/** Its sessions need one another: `tutorial.test.ts` has them. */
+const TUTORIAL = "docs/tutorial.md";
 
 const pages = readdirSync(join(root, "docs"), { recursive: true }).map((name) => join("docs", String(name)));
 const documents = ["README.md", ...pages.filter((name) => name.endsWith(".md")).sort()]
   .map((name) => ({ name, sessions: sessionsIn(name) }))
-  .filter(({ sessions }) => sessions.length > 0);
+  .filter(({ name, sessions }) => sessions.length > 0 && name !== TUTORIAL);
 
 /** What the documents' commands need. */
 const PARTS = [

@@ -188,6 +188,7 @@ test("a changed file refuses the run and is named; the lock takes it over", asyn
   assert.match((await run(place)).err, /new\.js is removed/);
   const check = document(await place.session("check", "--json"));
   assert.ok(JSON.stringify(check["findings"]).includes("CAPABILITY_CHANGED"), JSON.stringify(check));
+  assert.match(JSON.stringify(check["findings"]), /"hint":"type pgs capabilities lock/);
 });
 
 test("a snapshot without a lock runs with no package", async (t) => {

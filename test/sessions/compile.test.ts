@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { UsageFault } from "../../src/cli/errors.ts";
 import { OWN_PACKAGE } from "../support/own-package.ts";
 import { edit } from "./reauthor.ts";
 import {
@@ -13,6 +12,7 @@ import {
   at,
   document,
   fixture,
+  nextChange,
   PROJECT,
   tree,
   type Workspace,
@@ -159,7 +159,7 @@ test("run says that the snapshot is older than a changed file, and --compile com
   );
   assert.match(
     (await place.session(...run)).err,
-    /^notice: the snapshot is older than events\/\S+: --compile compiles first$/m,
+    /^notice: the snapshot is older than protocol\/events\/\S+: --compile compiles first$/m,
   );
   const compiled = await place.session(...run, "--compile");
   assert.match(
@@ -235,17 +235,5 @@ test("while it watches, a change is compiled, checked, and tested where scenario
   const played = (round: string) => Number(/^(\d+) scenarios?, /m.exec(round)?.[1]);
   assert.ok(played(second) > 0 && played(second) < played(first), said.out);
   assert.match(said.out, /no scenario is about the change\n$/);
-  assert.equal(said.err.match(/^watching protocol and scenarios; \^C ends it$/gm)?.length, 5);
+  assert.equal(said.err.match(/^watching protocol, scenarios; \^C ends it$/gm)?.length, 5);
 });
-
-/** Changes what is watched once it is waited for; with no change left, the watching ends. */
-function nextChange(change: (() => void) | undefined): Promise<void> {
-  return {
-    // biome-ignore lint/suspicious/noThenProperty: a promise would make the change while the work before it goes on.
-    then(resolve: () => void, reject: (error: Error) => void) {
-      if (change === undefined) return reject(new UsageFault("BAD_USAGE", { message: "no more", hint: null }));
-      change();
-      resolve();
-    },
-  } as unknown as Promise<void>;
-}

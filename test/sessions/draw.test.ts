@@ -1,8 +1,8 @@
 /** Drawing declared workflows: what is written, where the links of the page lead, and what is refused. */
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Element, elementsOf, textOf } from "../support/html.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
@@ -43,6 +43,18 @@ function linksOf(page: string): readonly Link[] {
     href,
     text,
   }));
+}
+
+/** Each node of the page with the link to where it is declared. */
+function nodeLinks(page: string): readonly { readonly key: string; readonly href: string }[] {
+  const nodes = page.matchAll(/<h3>([^<]*)<\/h3>.*\n.*\n<p>Node: <a class="source" href="([^"]*)"/g);
+  return [...nodes].map(([, key = "", href = ""]) => ({ key, href }));
+}
+
+/** The line that a link leads to. */
+function lineAt(place: Workspace, href: string): string | undefined {
+  const [file = "", line] = href.split("#L");
+  return readFileSync(place.path(file), "utf8").split("\n")[Number(line) - 1]?.trim();
 }
 
 const namesOf = (elements: readonly Element[]) => elements.map(({ name }) => name);
@@ -86,16 +98,12 @@ for (const workflow of OWN) {
 test("the links of nodes and steps lead to the lines that declare them", async (t) => {
   const place = authoredWorkspace(t);
   const page = fine(await place.session("draw", RELEASE, "--html", "-")).out;
-  const lineAt = (href: string) => {
-    const [file = "", line] = href.split("#L");
-    return readFileSync(place.path(file), "utf8").split("\n")[Number(line) - 1];
-  };
-  const nodes = [...page.matchAll(/<h3>([^<]*)<\/h3>.*\n.*\n<p>Node: <a class="source" href="([^"]*)"/g)];
+  const nodes = nodeLinks(page);
   assert.equal(nodes.length, 14);
-  for (const [, key = "", href = ""] of nodes) assert.equal(lineAt(href)?.trim(), `${key}:`);
+  for (const { key, href } of nodes) assert.equal(lineAt(place, href), `${key}:`);
   const steps = [...page.matchAll(/<p class="name"><code>([^<]*)<\/code> <a class="source" href="([^"]*)"/g)];
   assert.ok(steps.length > 8);
-  for (const [, step = "", href = ""] of steps) assert.equal(lineAt(href)?.trim(), `- step: ${step}`);
+  for (const [, step = "", href = ""] of steps) assert.equal(lineAt(place, href), `- step: ${step}`);
 });
 
 test("without authored Markdown the links lead to the artifacts, and name the line of their Markdown", async (t) => {
@@ -181,15 +189,43 @@ test("markup in any text of the protocol stays text", async (t) => {
   assert.ok(textOf(spoilt.page).includes(hostile));
 });
 
-test("the largest published workflows are drawn", {
+test("the largest published workflow is drawn, with links into a tree of modules", {
   skip: skipWithout("published/protocol_snapshot"),
 }, async (t) => {
   const place = workspace(t, { snapshot: null });
-  cpSync(sharedPath("published/protocol_snapshot/artifacts"), place.path("protocol_snapshot/artifacts"), {
-    recursive: true,
-  });
-  for (const workflow of ["WF_GOVERN_AGENT_ACTION_V0", "WF_GOVERN_AGENT_ADMISSION_V0"]) {
-    const said = fine(await place.session("draw", `ai_governance::${workflow}`, "--html", "-"));
-    assert.equal(elementsOf(said.out).filter(({ name }) => name === "details").length, 18);
+  for (const part of ["artifacts", "governance/artifacts"]) {
+    const target = place.path(`protocol_snapshot/${part}`);
+    cpSync(sharedPath(`published/protocol_snapshot/${part}`), target, { recursive: true });
   }
+  // One domain is authored, as a tree of modules that is built upon the rest.
+  for (const { path, text } of modulesOf(place.path("protocol_snapshot"), "ai_governance")) {
+    mkdirSync(dirname(place.path(path)), { recursive: true });
+    writeFileSync(place.path(path), text);
+  }
+  writeFileSync(place.path("pgs.json"), '{"authored": "protocol", "onto": "protocol_snapshot"}');
+  const page = fine(await place.session("draw", "ai_governance::WF_GOVERN_AGENT_ACTION_V0", "--html", "-")).out;
+  assert.equal(elementsOf(page).filter(({ name }) => name === "details").length, 18);
+  const nodes = nodeLinks(page);
+  assert.equal(nodes.length, 18);
+  for (const { key, href } of nodes) {
+    assert.match(href, /^protocol\/.*\.md#L\d+$/);
+    assert.equal(lineAt(place, href), `${key}:`);
+  }
+  assert.ok(linksOf(page).some(({ href }) => href.startsWith("protocol_snapshot/artifacts/")));
 });
+
+/** The authored files of a domain, where their module paths say. */
+function modulesOf(
+  snapshot: string,
+  domain: string,
+): readonly { readonly path: string; readonly text: string }[] {
+  const folder = join(snapshot, "artifacts");
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => name.includes(`/${domain}__`))
+    .map((name) => {
+      const envelope = JSON.parse(readFileSync(join(folder, name), "utf8")) as Readonly<Record<string, string>>;
+      const { module_path: module = "", artifact_code: code, content: text = "" } = envelope;
+      return { path: `protocol/${module.replaceAll(".", "/")}/${code}.md`, text };
+    });
+}

@@ -260,7 +260,10 @@ test("several traces, or a folder of them, get the verdict of each alone, and th
   const alone = await place.session("examine", other);
   const three = await place.session("examine", sound, other, "nowhere.jsonl");
   assert.deepEqual([three.code, alone.code], [alone.code, 7]);
-  assert.match(three.out, /^VALID {2}\S+\nINVALID {2}\S+\nFILE_MISSING {2}nowhere\.jsonl\n3 traces, 1 valid; /);
+  assert.match(
+    three.out,
+    /^VALID {2}\S+\nINVALID {2}\S+ {2}BAD_HASH\nFILE_MISSING {2}nowhere\.jsonl\n3 traces, 1 valid; /,
+  );
 
   const json = document(await place.session("examine", "traces", "--json"));
   const singly = await Promise.all([sound, other].map((file) => place.session("examine", file, "--json")));

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
-import { assertHint, assertRefused, document, tree, type Workspace, workspace } from "./world.ts";
+import { assertHint, assertRefused, document, nextChange, tree, type Workspace, workspace } from "./world.ts";
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
 
@@ -50,6 +50,34 @@ suite("pgs init", () => {
     const run = await (await opened.workflow(WF)).run(payload);
     assert.deepEqual(run.results["CONVERT"], { converted: 60 });
     assert.equal((await opened.examine(run.trace)).ok, true);
+  });
+
+  test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    const change = (file: string, from: RegExp, to: string) => () => {
+      const text = readFileSync(place.path(file), "utf8");
+      assert.match(text, from);
+      writeFileSync(place.path(file), text.replace(from, to));
+    };
+    const transform = "capabilities/transforms/ct-convert-currency.js";
+    const contract = "protocol/capability_contracts/expenses__CC_CONVERT_EXPENSE_V0.md";
+    const changes = [
+      change(contract, /converted <= 1000/, "converted <= 10"),
+      change(contract, /converted <= 10\b/, "converted <= 1000"),
+      change(transform, /amount \* rate/, "amount + rate"),
+      change(transform, /amount \+ rate/, "amount * rate"),
+    ];
+    const { out } = await place.sessionIn(
+      { awaitChange: () => nextChange(changes.shift()) },
+      "compile",
+      "--watch",
+    );
+    const verdicts = [...out.matchAll(/^2 scenarios, .* (\d+) different/gm)].map(
+      ([, different]) => different !== "0",
+    );
+    assert.deepEqual(verdicts, [false, true, false, true, false], out);
   });
 
   test("nothing is overwritten: every file that is there is named, and nothing is written", async (t) => {
@@ -97,15 +125,17 @@ suite("pgs new", () => {
   test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
     const place = empty(t);
     await ok(place, "init");
-    for (const [kind, name, file] of [
+    for (const [kind, name, file, ...options] of [
       ["workflow", "approve-trip", "protocol/workflows/expenses__WF_APPROVE_TRIP_V0.md"],
       ["contract", "CC_COMPARE_V2", "protocol/capability_contracts/expenses__CC_COMPARE_V2.md"],
       ["intent", "travel::trip asked", "protocol/intents/travel__IN_TRIP_ASKED_V0.md"],
       ["event", "expenses::trip_approved", "protocol/events/expenses__EV_TRIP_APPROVED_V0.md"],
       ["transform", "expenses::measure", "capabilities/transforms/ct-measure.js"],
       ["effect", "expenses::note", "capabilities/effects/cs-note.js"],
+      ["effect", "expenses::ask", "capabilities/effects/cs-ask.js", "--reaches", "http"],
+      ["effect", "expenses::write", "capabilities/effects/cs-write.js", "--reaches", "host"],
     ] as const) {
-      const made = document(await place.session("new", kind, name, "--json"));
+      const made = document(await place.session("new", kind, name, ...options, "--json"));
       assert.equal((made["files"] as string[])[0], file);
       assert.ok(tree(place.folder).includes(file));
       assertRefused(await place.session("new", kind, name), 2, "WOULD_OVERWRITE");
@@ -113,6 +143,12 @@ suite("pgs new", () => {
     await ok(place, "compile");
     await ok(place, "capabilities", "test");
     assert.match(await ok(place, "plan", "expenses::WF_APPROVE_TRIP_V0"), /WF_APPROVE_TRIP_V0/);
+  });
+
+  test("only an effect reaches something", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    assertRefused(await place.session("new", "transform", "x", "--reaches", "http"), 2, "BAD_USAGE");
   });
 
   test("a name that is none, or whose domain is not clear, is refused", async (t) => {

@@ -17,6 +17,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Platform } from "../../src/cli/context.ts";
+import { UsageFault } from "../../src/cli/errors.ts";
 import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
@@ -240,4 +241,16 @@ export async function assertSound(place: Workspace, trace: string): Promise<Json
 export function lines(file: string): readonly JsonObject[] {
   const text = readFileSync(file, "utf8");
   return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as JsonObject]));
+}
+
+/** An `awaitChange`: changes what is watched once it is waited for; with no change left, the watching ends. */
+export function nextChange(change: (() => void) | undefined): Promise<void> {
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: a promise would make the change while the work before it goes on.
+    then(resolve: () => void, reject: (error: Error) => void) {
+      if (change === undefined) return reject(new UsageFault("BAD_USAGE", { message: "no more", hint: null }));
+      change();
+      resolve();
+    },
+  } as unknown as Promise<void>;
 }

@@ -142,14 +142,9 @@ async function checkedWorkflow(
     if (error instanceof CompileFault)
       return { artifact, table, plan: null, reasons: error.reasons, causes: error.causes };
     if (!(error instanceof Fault)) throw error;
-    const { code, message: what } = error;
-    return {
-      artifact,
-      table,
-      plan: null,
-      reasons: [{ code, what, file: artifact.file, pointer: "" }],
-      causes: [],
-    };
+    const { code, message: what, hint } = error;
+    const reason = { code, what, file: artifact.file, pointer: "", ...(hint === null ? {} : { hint }) };
+    return { artifact, table, plan: null, reasons: [reason], causes: [] };
   }
 }
 

@@ -51,8 +51,9 @@ function messagesOf({ capability: { declared }, broken }: CapabilityTrial): read
 function countsText(trials: readonly CapabilityTrial[]): string {
   const examples = trials.reduce((sum, one) => sum + one.examples, 0);
   const failed = trials.filter((trial) => !isKept(trial)).length;
-  const ends = failed === 0 ? "every declaration kept" : `${failed} not as declared`;
-  return `${counted(trials.length, "capability", "capabilities")}, ${counted(examples, "example")}, ${ends}`;
+  const some = (count: number) => counted(count, "capability", "capabilities");
+  const ends = failed === 0 ? "every declaration kept" : `${some(failed)} not as declared`;
+  return `${some(trials.length)}, ${counted(examples, "example")}, ${ends}`;
 }
 
 const RULE: Rule = {

@@ -5,6 +5,7 @@ import { canonical } from "../../json/canonical.ts";
 import { pointer } from "../../json/pointer.ts";
 import type { Notice, Part, Rule } from "../../report/result.ts";
 import { PROBLEMS, type Problem } from "../../snapshot/build/problem.ts";
+import { codeOf } from "../../snapshot/fqdn.ts";
 import type { Paint } from "../colour.ts";
 import { authoredPath, type CompiledSources } from "../compile-authored.ts";
 import type { Context } from "../context.ts";
@@ -74,9 +75,10 @@ function outcomeText(result: CompileResult, paint: Paint): string {
   const sum = `${sumOf(result)}\n`;
   if (errors.length > 0) return `${paint("bad", sum)}the snapshot stays as it is\n`;
   const made = compilation.generated
+    .filter((name) => differences.some(({ path }) => path.endsWith(`${codeOf(name)}.json`)))
     .map((name) => `${name} is made from the capability's declaration\n`)
     .join("");
-  if (differences.length === 0) return `${paint("good", sum)}${made}the snapshot is up to date\n`;
+  if (differences.length === 0) return `${paint("good", sum)}the snapshot is up to date\n`;
   const stale = differences.filter(({ what }) => what === "stale").length;
   const [write, remove] = isCheck ? ["to write", "to remove"] : ["written", "removed"];
   const changes = [

@@ -1,5 +1,10 @@
-/** Compiles again whenever a source or a scenario changes, checks the snapshot, and tests what the change is about. */
+/**
+ * Compiles again whenever a source, a scenario or a capability package changes, checks the snapshot, and tests what the
+ * change is about.
+ */
 
+import { LOCK_FILE } from "../../../capabilities/packages/locked-provider.ts";
+import { namedPackage } from "../../../capabilities/packages/source.ts";
 import { affectedWorkflows } from "../../../check/authored/affected.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import { Fault } from "../../../errors/base.ts";
@@ -9,7 +14,7 @@ import { openSnapshot } from "../../../snapshot/load.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
 import { type CompiledSources, compileSources, type Sources, writeSnapshot } from "../../compile-authored.ts";
-import { type Context, shortPath } from "../../context.ts";
+import { type Context, shortPath, withCapabilities } from "../../context.ts";
 import { testPorts } from "../../environment.ts";
 import { plain, printError, printRefusal, printText } from "../../print.ts";
 import { say } from "../../report-view.ts";
@@ -21,12 +26,13 @@ import { testReport } from "../../views/scenarios.ts";
 export async function watchSources(request: Sources, context: Context): Promise<number> {
   const { platform, settings, path } = context;
   const authored = request.authored === undefined ? settings.authored : path(request.authored);
-  const places = [...(authored === null ? [] : [authored]), settings.scenarios];
-  const shown = places.map((place) => plain(shortPath(place, platform.cwd))).join(" and ");
+  const packages = settings.capabilities.map((named) => namedPackage(named, settings.workspace).folder);
+  const places = [...(authored === null ? [] : [authored]), settings.scenarios, ...packages];
+  const shown = places.map((place) => plain(shortPath(place, platform.cwd))).join(", ");
   for (let isFirst = true; ; isFirst = false) {
     // Watching begins before the work does: what is saved meanwhile counts.
     const change = platform.awaitChange(places);
-    await attempt(() => round(request, isFirst, context), context);
+    await attempt(() => round(request, isFirst, withCapabilities(context)), context);
     if (!settings.quiet) printError(context, `watching ${shown}; ^C ends it\n`);
     await change;
   }
@@ -62,7 +68,7 @@ async function checkAgain(context: Context): Promise<void> {
   printText(context, result.failed ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`);
 }
 
-/** Those of the workflows that the change is about; all at first, and when no source changed. */
+/** Those of the workflows that the change is about; all at first, and when a capability package or no source changed. */
 async function testAgain(
   { compilation, differences }: CompiledSources,
   isFirst: boolean,
@@ -71,7 +77,7 @@ async function testAgain(
   const { platform, settings } = context;
   if (!platform.files.isFolder(settings.scenarios)) return;
   const changed = differences.map(({ path }) => path);
-  const isAll = isFirst || changed.length === 0;
+  const isAll = isFirst || changed.length === 0 || changed.includes(LOCK_FILE);
   const about = isAll ? {} : { workflows: affectedWorkflows(compilation.files, changed) };
   const snapshot = await openSnapshot(settings.snapshot, platform.files, { from: settings });
   const asked = {

@@ -14,7 +14,6 @@ import type { Stores } from "../../../storage/stores.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
-import { EXIT } from "../../exit-codes.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
 import { nearby } from "../../print.ts";
@@ -24,6 +23,7 @@ import { SEAL } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { tracesAt } from "../../traces-at.ts";
 import { type Trust, trustOf } from "../../trust.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 import { toText } from "./view.ts";
 
 export const examine = defineCommand({
@@ -60,7 +60,7 @@ export const examine = defineCommand({
     const trust = trustOf(request, context);
     const files = await tracesAt(traces, context);
     const [file = ""] = files;
-    if (files.length === 1) return examineOne(file, { scope, trust, probe }, context);
+    if (files.length === 1) return (await examineOne(file, { scope, trust, probe }, context)).exitCode;
     refuseScope(scope, (name) => `${name} needs exactly one trace`);
     const { examineSeveral } = await import("./several.ts");
     return examineSeveral(files, context, (one, within) => examineOne(one, { scope, trust, probe }, within));
@@ -89,7 +89,7 @@ function refuseScope({ head, steps, fromStep, until }: Scope, why: (name: string
   if (name !== undefined) throw new UsageFault("BAD_USAGE", { message: why(name), hint: `omit ${name}` });
 }
 
-async function examineOne(file: string, asked: Asked, context: Context): Promise<number> {
+async function examineOne(file: string, asked: Asked, context: Context): Promise<Verdict> {
   const trace = await TraceArgument.open(file, context);
   const format = externalFormat(trace.firstPiece());
   if (format !== null) {
@@ -103,7 +103,12 @@ async function examineOne(file: string, asked: Asked, context: Context): Promise
   const examination = await examineTrace(trace, { head: scope.head, stepwise }, environment);
   requireMet(examination.stepwise, scope, file);
   await say(examination, { toJson: examinationJson, toText }, context);
-  return examination.isSound ? EXIT.SUCCESS : EXIT.FOUND;
+  const { isSound, verified, allowed, replayed } = examination;
+  return verdictOf(isSound, [
+    ...verified.findings,
+    ...(allowed ?? []),
+    ...(replayed?.finding ? [replayed.finding] : []),
+  ]);
 }
 
 /** The workspace of the trace. */

@@ -12,12 +12,12 @@ import { toGraph } from "../../../plan/graph.ts";
 import { requireWorkflow } from "../../../snapshot/require.ts";
 import { bareCode, type Graph } from "../../../trace/declared-graph.ts";
 import type { Context } from "../../context.ts";
-import { EXIT } from "../../exit-codes.ts";
 import { toJson, toText } from "../../interop-view.ts";
 import { open } from "../../load.ts";
 import { say } from "../../report-view.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import type { Trust } from "../../trust.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 
 export async function examineExternal(
   format: ExternalFormat,
@@ -25,7 +25,7 @@ export async function examineExternal(
   trust: Trust,
   context: Context,
   file: string,
-): Promise<number> {
+): Promise<Verdict> {
   const record = readExternal(format, bytes);
   const graph = await graphOf(record.workflow, trust, context, file);
   const isGraph = "nodes" in graph;
@@ -36,7 +36,7 @@ export async function examineExternal(
   const isSound = findings.length === 0 && classification.isStructural !== true;
   const examination = { file, record, isAllowed, findings, classification, isSound };
   await say(examination, { toJson, toText }, context);
-  return isSound ? EXIT.SUCCESS : EXIT.FOUND;
+  return verdictOf(isSound, findings);
 }
 
 /** The graph of the one workflow of that name; a bare code is taken when a single domain has it. */

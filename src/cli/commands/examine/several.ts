@@ -7,8 +7,9 @@ import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { EXIT, exitCodeOfFault } from "../../exit-codes.ts";
 import { plain, printJson, printText } from "../../print.ts";
+import type { Verdict } from "./verdict.ts";
 
-type Examine = (file: string, context: Context) => Promise<number>;
+type Examine = (file: string, context: Context) => Promise<Verdict>;
 
 /** Answers the worst exit code. */
 export async function examineSeveral(
@@ -21,14 +22,14 @@ export async function examineSeveral(
   const documents: JsonObject[] = [];
   let [worst, sound]: [number, number] = [EXIT.SUCCESS, 0];
   for (const file of files) {
-    const { code, said } = await captured(file, context, examine);
+    const { code, found, said } = await captured(file, context, examine);
     worst = Math.max(worst, code);
     if (code === EXIT.SUCCESS) sound++;
     if (settings.json) documents.push({ file, exit_code: code, ...documentOf(said) });
     else if (!settings.quiet)
       printText(
         context,
-        lineOf(said, (fault) => `${paint("bad", fault.code)}  ${plain(file)}\n`),
+        lineOf(said, found, (fault) => `${paint("bad", fault.code)}  ${plain(file)}\n`),
       );
   }
   if (settings.json) printJson(context, { ok: worst === EXIT.SUCCESS, traces: documents });
@@ -39,22 +40,25 @@ export async function examineSeveral(
   return worst;
 }
 
-async function captured(
-  file: string,
-  context: Context,
-  examine: Examine,
-): Promise<{ readonly code: number; readonly said: string | Fault }> {
+interface Captured {
+  readonly code: number;
+  readonly found: readonly string[];
+  readonly said: string | Fault;
+}
+
+async function captured(file: string, context: Context, examine: Examine): Promise<Captured> {
   let said = "";
   const out = (text: string) => {
     said += text;
   };
   const settings = { ...context.settings, quiet: false };
   try {
-    const code = await examine(file, { ...context, settings, platform: { ...context.platform, out } });
-    return { code, said };
+    const within = { ...context, settings, platform: { ...context.platform, out } };
+    const { exitCode: code, found } = await examine(file, within);
+    return { code, found, said };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { code: exitCodeOfFault(error), said: error };
+    return { code: exitCodeOfFault(error), found: [], said: error };
   }
 }
 
@@ -63,7 +67,9 @@ function documentOf(said: string | Fault): JsonObject {
   return { ok: false, error: { code: said.code, message: said.message } satisfies Record<string, Json> };
 }
 
-/** The verdict, which is the first line of each report. */
-function lineOf(said: string | Fault, refused: (fault: Fault) => string): string {
-  return typeof said === "string" ? said.slice(0, said.indexOf("\n") + 1) : refused(said);
+/** The verdict, which is the first line of each report, and why. */
+function lineOf(said: string | Fault, found: readonly string[], refused: (fault: Fault) => string): string {
+  if (typeof said !== "string") return refused(said);
+  const why = found.length === 0 ? "" : `  ${found.join(", ")}`;
+  return `${said.slice(0, said.indexOf("\n"))}${why}\n`;
 }

@@ -9,7 +9,7 @@ import { type Context, shortPath } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { argument, argumentChoice } from "../../option.ts";
+import { argument, argumentChoice, choice } from "../../option.ts";
 import { plain, printJson, printText } from "../../print.ts";
 
 const PREFIXES = {
@@ -22,6 +22,7 @@ const PREFIXES = {
 } as const;
 
 type New = keyof typeof PREFIXES;
+type Reach = "store" | "http" | "host";
 
 const EDIT: Readonly<Record<New, string>> = {
   workflow: "name its intent and its contracts in core.nodes, and route every outcome",
@@ -32,6 +33,11 @@ const EDIT: Readonly<Record<New, string>> = {
   effect: "change input, outcomes, run, probe and examples; a contract uses it as side_effect",
 };
 
+const EDIT_REMOTE: Readonly<Record<Exclude<Reach, "store">, string>> = {
+  http: "change input, outcomes, run and probe; the runtime binding lists the servers in allowed_origins",
+  host: "change config, input, outcomes, run and probe; the runtime binding has the values of config",
+};
+
 export const newCommand = defineCommand({
   details:
     "The name gets the prefix and the version that it lacks: approve-trip becomes WF_APPROVE_TRIP_V0. Its domain is that of the other authored files, unless it is written before the name.",
@@ -39,24 +45,37 @@ export const newCommand = defineCommand({
     kind: argumentChoice(["workflow", "contract", "intent", "transform", "effect", "event"], "what to add"),
     name: argument("its name, or DOMAIN::NAME"),
   },
-  options: {},
+  options: {
+    Effect: {
+      reaches: choice(
+        "WHAT",
+        ["store", "http", "host"],
+        "what a new effect reaches: a store, a server over HTTP, or code of the host (default: store)",
+      ),
+    },
+  },
   shared: ["workspace", "json", "quiet", "debug"],
   examples: [
     ["pgs new workflow approve-trip", "add a workflow to the only domain of the workspace"],
-    ["pgs new transform travel::distance", "add a transform, with the file of its code"],
+    ["pgs new effect notify --reaches http", "add a side effect that calls a server"],
   ],
   exitCodes: { SUCCESS: true },
-  async action({ kind, name }, context) {
+  async action({ kind, name, reaches }, context) {
+    if (reaches !== undefined && kind !== "effect") {
+      const message = `--reaches is for an effect; a new ${kind} reaches nothing`;
+      throw new UsageFault("BAD_USAGE", { message, hint: "omit --reaches" });
+    }
+    const remote = reaches === "store" ? undefined : reaches;
     const { platform, settings } = context;
     const shown = (file: string) => shortPath(file, platform.cwd);
     const authored = settings.authored ?? refuse("NO_AUTHORED_FOLDER");
     const { domain, code } = nameOf(kind, name, authored, context);
     const written =
       kind === "transform" || kind === "effect"
-        ? addCapability(kind, domain, code, context)
+        ? addCapability(kind, remote === undefined ? kind : `${kind}-${remote}`, domain, code, context)
         : addAuthored(kind, domain, code, authored, context);
     const files = written.map(shown);
-    const edit = `in ${files[0]}, ${EDIT[kind]}`;
+    const edit = `in ${files[0]}, ${remote === undefined ? EDIT[kind] : EDIT_REMOTE[remote]}`;
     if (settings.json) printJson(context, { name: `${domain}::${code}`, files, edit });
     else if (!settings.quiet)
       printText(context, `${files.map((file) => `  ${plain(file)}\n`).join("")}next: ${plain(edit)}\n`);
@@ -125,6 +144,7 @@ function bindingOf(domain: string, authored: string, { platform }: Context): str
 /** The code file, and its entry in the manifest of the first folder of capabilities. */
 function addCapability(
   kind: "transform" | "effect",
+  template: string,
   domain: string,
   code: string,
   context: Context,
@@ -136,8 +156,10 @@ function addCapability(
     .toLowerCase()
     .replaceAll("_", "-");
   const file = `${kind}s/${name}.js`;
-  const template = readTemplate(`${platform.templates}/new/${kind}.js`, platform.files);
-  const text = fill(template, { domain, CODE: code });
+  const text = fill(readTemplate(`${platform.templates}/new/${template}.js`, platform.files), {
+    domain,
+    CODE: code,
+  });
   const shown = (path: string) => shortPath(path, platform.cwd);
   const manifest = `${folder}/pgs.capabilities.json`;
   const extended = extendManifest(manifest, file, domain, context);

@@ -9,7 +9,7 @@ import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
 import { isFqdn } from "../../../snapshot/fqdn.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
-import type { Context } from "../../context.ts";
+import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
@@ -167,7 +167,8 @@ async function prepareSnapshot(compile: boolean, context: Context): Promise<void
   } else if (authored !== null && !isSnapshotNamed && !quiet) {
     const { changedSource } = await import("../../authored-notice.ts");
     const changed = changedSource(authored, context);
-    if (changed !== null)
-      printError(context, `notice: the snapshot is older than ${plain(changed)}: --compile compiles first\n`);
+    if (changed === null) return;
+    const file = plain(shortPath(`${authored}/${changed}`, context.platform.cwd));
+    printError(context, `notice: the snapshot is older than ${file}: --compile compiles first\n`);
   }
 }
