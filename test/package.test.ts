@@ -288,7 +288,7 @@ test("publint and are-the-types-wrong find nothing", {
 
 test("it holds what runs, schemas, types, documents and licences, and names who wrote what is bundled", () => {
   const allowed =
-    /^(LICENSE|README\.md|action\.yml|\.pre-commit-hooks\.yaml|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|(?:package|pgs)\.json|(bin|dist|docs|fixtures|man|protocol|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
+    /^(LICENSE|README\.md|action\.yml|\.pre-commit-hooks\.yaml|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|(?:package|pgs)\.json|(bin|capabilities|dist|docs|fixtures|man|protocol|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

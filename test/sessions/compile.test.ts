@@ -235,5 +235,5 @@ test("while it watches, a change is compiled, checked, and tested where scenario
   const played = (round: string) => Number(/^(\d+) scenarios?, /m.exec(round)?.[1]);
   assert.ok(played(second) > 0 && played(second) < played(first), said.out);
   assert.match(said.out, /no scenario is about the change\n$/);
-  assert.equal(said.err.match(/^watching protocol, scenarios; \^C ends it$/gm)?.length, 5);
+  assert.equal(said.err.match(/^watching protocol, scenarios, own-capabilities; \^C ends it$/gm)?.length, 5);
 });
