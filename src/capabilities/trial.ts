@@ -129,7 +129,7 @@ export async function tryStoreEffect(
     const at = stores.open(before);
     for (const call of calls) {
       const messages = await playCall(effect, call, at, stores.sources);
-      broken.push(...messages.map((message) => ({ example, message: `${call.op}: ${message}` })));
+      for (const message of messages) broken.push({ example, message: `${call.op}: ${message}` });
     }
   }
   const shown = new Set(

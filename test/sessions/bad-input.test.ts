@@ -320,7 +320,11 @@ test("of every command each option with a value refuses an empty one, and a seco
       assert.match(empty.err, new RegExp(`^pgs: BAD_USAGE .*${option}`), name);
       const twice = await place.session(name, `${option}=1`, `${option}=1`);
       if (!COLLECTED.includes(option))
-        assert.match(twice.err, /BAD_USAGE .*(?:more than once|Allowed choices|should be)/, name);
+        assert.match(
+          twice.err,
+          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case)/,
+          name,
+        );
     }
   }
   assertNothingLeft(place);
@@ -329,6 +333,8 @@ test("of every command each option with a value refuses an empty one, and a seco
 test("options that all commands have may come before the command", async (t) => {
   const place = workspace(t);
   for (const [name] of await valued(place)) {
+    // What init writes is there the second time.
+    if (name === "init") continue;
     const [before, after] = [
       await place.session("--json", "--snapshot", "nowhere", name),
       await place.session(name, "--json", "--snapshot", "nowhere"),

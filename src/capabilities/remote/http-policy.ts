@@ -45,8 +45,8 @@ export function readHttpPolicy(
     hiddenQuery: new Set(reader.texts("hidden_query")),
     proxy: reader.proxy(),
   };
-  flaws.push(...timeLimitFlaws(policy));
-  return flaws.length === 0 ? { policy: parsed } : { flaws };
+  const all = [...flaws, ...timeLimitFlaws(policy)];
+  return all.length === 0 ? { policy: parsed } : { flaws: all };
 }
 
 /** The origin in the one spelling in which it is compared; null for a text that is no origin of http or https. */

@@ -37,7 +37,8 @@ export function readAuthored(folder: string, files: Files): AuthoredFolder {
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
       const hint = "give yourself read access to the file, or remove it";
-      problems.push({ ...at, code: "UNREADABLE", message: `the file cannot be read: ${error.errno}`, hint });
+      const message = `the file cannot be read: ${error.errno}`;
+      problems.push({ ...at, code: "UNREADABLE", message, hint });
     }
     return [];
   });

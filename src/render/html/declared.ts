@@ -3,6 +3,7 @@
  * script.
  */
 
+import { counted } from "../../errors/counted.ts";
 import type { Json } from "../../json/value.ts";
 import { textOf } from "../../plan/expression.ts";
 import { inReadingOrder, routesOf, toGraph } from "../../plan/graph.ts";
@@ -172,7 +173,7 @@ function fieldRow([name, spec]: readonly [string, FieldSpec]): readonly [string,
     ...(values === undefined ? [] : [`one of ${JSON.stringify(values)}`]),
     ...(rules.default === undefined ? [] : [`default ${JSON.stringify(rules.default)}`]),
     ...(rules.minimum === undefined ? [] : [`at least ${rules.minimum}`]),
-    ...(rules.minItems === undefined ? [] : [`${rules.minItems} items or more`]),
+    ...(rules.minItems === undefined ? [] : [`${counted(rules.minItems, "item")} or more`]),
     ...(rules.format === undefined ? [] : [rules.format]),
     ...(rules.prefix === undefined ? [] : [`prefix ${JSON.stringify(rules.prefix)}`]),
   ];

@@ -275,7 +275,8 @@ function reportUnknownNames(
         ? `add the file ${ownPathOf(name)}, or correct the name`
         : sentence(at, part === "key" ? { do: "rename", to: nearest } : { do: "change", to: `"${nearest}"` });
     const problem = { file: source, ...text.at(path, part), code: "UNKNOWN_NAME", severity: "error" } as const;
-    problems.push({ ...problem, message: `${name} is mentioned, but no artifact defines it`, hint, path });
+    const message = `${name} is mentioned, but no artifact defines it`;
+    problems.push({ ...problem, message, hint, path });
   }
 }
 

@@ -193,15 +193,19 @@ function widthsOf(rows: readonly Row[], count: number, columns: number): readonl
   for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--) {
     const spare = widths.map((width, i) => (width > (words[i] ?? 1) ? width : 0));
     const from = spare.some((width) => width > 0) ? spare : widths;
-    const widest = from.indexOf(Math.max(...from));
+    const widest = from.indexOf(largest(from));
     widths[widest] = (widths[widest] ?? 1) - 1;
   }
   return widths;
 }
 
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, one) => Math.max(most, one), 0);
+}
+
 function renderRow(row: Row, widths: readonly number[], paint: Paint): string {
   const cells = widths.map((width, i) => wrapped(row[i] ?? [], width));
-  const height = Math.max(...cells.map((lines) => lines.length));
+  const height = largest(cells.map((lines) => lines.length));
   const lines = Array.from({ length: height }, (_, at) =>
     cells
       .map((cell, i) => {
