@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { registry } from "../src/capabilities/registry.ts";
 import { replay } from "../src/examine/replay/replay.ts";
 import { eventIn, Verification, verifyTrace } from "../src/examine/verify.ts";
 import { compile } from "../src/plan/compile.ts";
@@ -16,6 +15,7 @@ import { requireWorkflow } from "../src/snapshot/require.ts";
 import { linesIn } from "../src/trace/chunks.ts";
 import type { TraceEvent } from "../src/trace/event.ts";
 import { EVENTS_A_ROUND, leaveLongTrace, STEPS_A_ROUND } from "../test/support/long-trace.ts";
+import { ownRegistry } from "../test/support/own-registry.ts";
 import { openRunner } from "./library.ts";
 import { inTurn, microseconds, spreadOf } from "./sample.ts";
 import { atLeast, atMost, type Row, type Section } from "./section.ts";
@@ -67,7 +67,7 @@ function ratesOf(samples: Readonly<Record<"verifying" | "replaying", readonly nu
 
 async function planOf(folder: string, workflow: string): Promise<Plan> {
   const snapshot = await openSnapshot(folder, nodeFiles);
-  return compile(requireWorkflow(snapshot, workflow), snapshot, registry);
+  return compile(requireWorkflow(snapshot, workflow), snapshot, ownRegistry);
 }
 
 async function rate(each: number, work: () => unknown): Promise<number> {

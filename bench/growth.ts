@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { inTurn, type Measure, spreadOf } from "./sample.ts";
 import { atMost, type Row, type Section } from "./section.ts";
 import { child, pgs } from "./spawn.ts";
-import { mainSubject, populate, type Subject } from "./subject.ts";
+import { mainSubject, nameCapabilities, populate, type Subject } from "./subject.ts";
 
 const SIZES = [100, 1_000, 10_000, 100_000] as const;
 const LIMIT = 2;
@@ -17,6 +17,7 @@ export async function growth(scratch: string): Promise<readonly Section[]> {
   const folders = SIZES.map((size) => {
     const folder = join(scratch, `size-${size}`);
     mkdirSync(folder);
+    nameCapabilities(subject, folder);
     populate(subject, join(folder, "data"), size, scratch);
     return folder;
   });

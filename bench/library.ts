@@ -16,15 +16,15 @@ export type Durability = NonNullable<RunOptions["durability"]>;
 /** Runs the subject on one data root; answers the microseconds of each run, trace on disk. */
 export type Runner = (durability?: Durability) => Promise<number>;
 
-/** A workspace of a snapshot, with its data and traces below a folder. */
-export function openIn(folder: string, snapshot: string): Promise<Workspace> {
+/** A workspace of the subject, with its data and traces below a folder. */
+function openIn(folder: string, { snapshot, capabilities }: Subject): Promise<Workspace> {
   const traces = library.folderTraces(join(folder, "traces"));
-  return library.openWorkspace({ folder, snapshot, dataRoot: join(folder, "data"), traces });
+  return library.openWorkspace({ folder, snapshot, capabilities, dataRoot: join(folder, "data"), traces });
 }
 
 export async function openRunner(subject: Subject, folder: string, first = 0): Promise<Runner> {
   if (subject.data !== null) cpSync(subject.data, join(folder, "data"), { recursive: true });
-  const workflow = await (await openIn(folder, subject.snapshot)).workflow(subject.workflow);
+  const workflow = await (await openIn(folder, subject)).workflow(subject.workflow);
   let number = first;
   return async (durability = "process") => {
     const payload = subject.payload(++number);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addCapabilities, CAPABILITIES } from "../test/support/own-package.ts";
 import { pgs } from "./spawn.ts";
 
 export const root = join(import.meta.dirname, "..");
@@ -23,6 +24,8 @@ export interface Subject {
   readonly snapshot: string;
   /** A folder of stores that a data root begins with; null for an empty one. */
   readonly data: string | null;
+  /** The folders of the capability packages that it needs. */
+  readonly capabilities: readonly string[];
   /** The payload of run number `i`: no two are the same change. */
   payload(i: number): Payload;
 }
@@ -34,6 +37,7 @@ export const ownRelease: Subject = {
   workflow: "release_governance::WF_RELEASE_CHANGE_V0",
   snapshot: join(root, "protocol_snapshot"),
   data: join(root, "fixtures/data"),
+  capabilities: [CAPABILITIES],
   payload: (i) => ({
     ...(JSON.parse(readFileSync(join(root, "fixtures/wf-release-change/completed.json"), "utf8")) as Payload),
     change_id: `CHG-${10_000 + i}`,
@@ -48,6 +52,7 @@ export function registration(snapshot: string): Subject | undefined {
     workflow: "blockchain::WF_REGISTER_ACTOR_UNVERIFIED_V0",
     snapshot,
     data: null,
+    capabilities: [],
     payload: (i) => ({
       actor_record: { first_name: "Ada", last_name: `Number ${i}`, email_registration: `ada.${i}@example.org` },
     }),
@@ -68,13 +73,20 @@ export function mainSubject(scratch: string): Subject {
   return registration(existsSync(snapshot) ? snapshot : publishedCopy(snapshot, true)) ?? ownRelease;
 }
 
+/** Lets the command line find the subject's packages where it is started with the folder as workspace. */
+export function nameCapabilities({ capabilities }: Subject, folder: string): void {
+  if (capabilities.length > 0) addCapabilities(folder);
+}
+
 /** Fills a data root with `count` runs' records, by writing the lines that one run writes under new keys. */
 export function populate(subject: Subject, data: string, count: number, scratch: string): void {
   const traces = mkdtempSync(join(scratch, "seed-"));
   const payload = join(traces, "payload.json");
   writeFileSync(payload, JSON.stringify(subject.payload(0)));
   if (subject.data !== null) cpSync(subject.data, data, { recursive: true });
-  const where = ["--snapshot", subject.snapshot, "--data-root", data, "--traces", traces];
+  nameCapabilities(subject, traces);
+  const folders = ["--workspace", traces, "--data-root", data, "--traces", traces];
+  const where = ["--snapshot", subject.snapshot, ...folders];
   pgs(["run", "--wf", subject.workflow, "--payload", payload, ...where, "--no-png", "--no-md", "--quiet"]);
   rmSync(traces, { recursive: true });
   for (const file of filesBelow(data)) multiply(file, count);

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { inTurn, type Measure, spreadOf } from "./sample.ts";
 import { atMost, type Row, type Section } from "./section.ts";
 import { node, pgs } from "./spawn.ts";
-import { ownRelease, populate, publishedCopy, registration, type Subject } from "./subject.ts";
+import {
+  nameCapabilities,
+  ownRelease,
+  populate,
+  publishedCopy,
+  registration,
+  type Subject,
+} from "./subject.ts";
 
 const KINDS = [
   { name: "no picture", options: ["--no-png", "--no-md"], limit: 1.6 },
@@ -82,6 +89,7 @@ function oneCase(subject: Subject, label: string, kind: Kind, scratch: string): 
     measure() {
       const workspace = join(scratch, `run-${++runs}`);
       mkdirSync(workspace);
+      nameCapabilities(subject, workspace);
       const payload = join(workspace, "payload.json");
       writeFileSync(payload, JSON.stringify(subject.payload(runs)));
       if (subject.data !== null) cpSync(subject.data, join(workspace, "data"), { recursive: true });

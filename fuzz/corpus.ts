@@ -17,6 +17,7 @@ import type { Platform } from "../src/cli/context.ts";
 import { runCli } from "../src/cli/program.ts";
 import type { JsonObject } from "../src/json/value.ts";
 import { realPlatform } from "../src/main.ts";
+import { addCapabilities } from "../test/support/own-package.ts";
 import { PROJECT } from "./play.ts";
 
 export interface Corpus {
@@ -71,6 +72,7 @@ async function readIn(place: string): Promise<Corpus> {
   writeFileSync(join(place, "key.pem"), privateKey);
   cpSync(join(PROJECT, "fixtures/data"), join(place, "data"), { recursive: true });
   symlinkSync(join(PROJECT, "protocol_snapshot"), join(place, "protocol_snapshot"));
+  addCapabilities(place);
   const pgs = (...argv: readonly string[]) => said(place, argv);
   const workflows = Object.entries(WORKFLOWS).map(([folder, fqdn]) => ({ folder, fqdn }));
   for (const { folder, fqdn } of workflows) {

@@ -9,6 +9,7 @@ import { runCli } from "../src/cli/program.ts";
 import { realPlatform } from "../src/main.ts";
 import { seededEntropy } from "../src/platform/node-ports.ts";
 import type { Clock } from "../src/ports.ts";
+import { addCapabilities } from "../test/support/own-package.ts";
 
 export const PROJECT = join(import.meta.dirname, "..");
 
@@ -70,6 +71,7 @@ function prepare(place: string, { data, files, lines }: Case): void {
   const snapshot = join(PROJECT, "protocol_snapshot");
   if (isOwn || isSealing(lines)) fs.cpSync(snapshot, join(place, "protocol_snapshot"), { recursive: true });
   else fs.symlinkSync(snapshot, join(place, "protocol_snapshot"));
+  addCapabilities(place);
   fs.symlinkSync(snapshot, join(place, "original"));
   fs.symlinkSync(join(PROJECT, "fixtures"), join(place, "fixtures"));
   if (/test|gate|scenarios/.test(lines.join()))

@@ -19,7 +19,6 @@ import { jsonText, mutated } from "../fuzz/mutate.ts";
 import { type Case, play } from "../fuzz/play.ts";
 import { Player } from "../fuzz/player.ts";
 import { shrunk } from "../fuzz/shrink.ts";
-import { registry } from "../src/capabilities/registry.ts";
 import { run } from "../src/engine/run.ts";
 import { RunFault } from "../src/errors/base.ts";
 import { readObject } from "../src/json/parse.ts";
@@ -32,6 +31,7 @@ import { openSnapshot } from "../src/snapshot/load.ts";
 import { openStores } from "../src/storage/files/stores.ts";
 import { codesOf, examine } from "./examine/examination.ts";
 import { childModules } from "./support/child-modules.ts";
+import { ownRegistry } from "./support/own-registry.ts";
 import { PLAYS_ALL } from "./support/portion.ts";
 import { sharedPath, skipWithout } from "./support/shared.ts";
 
@@ -53,7 +53,7 @@ async function compileAll(folder: string): Promise<ReadonlyMap<string, Plan>> {
   for (const name of snapshot.names("WF")) {
     const workflow = snapshot.artifact(name);
     if (workflow === undefined) continue;
-    plans.set(name, await compile(workflow, snapshot, registry));
+    plans.set(name, await compile(workflow, snapshot, ownRegistry));
   }
   return plans;
 }

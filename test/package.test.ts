@@ -78,14 +78,14 @@ function heardFrom(child: ReturnType<typeof spawn>): (expected: RegExp) => Promi
 test("help, a run with its picture and the gate work in an empty folder", () => {
   assert.match(pgs("--help"), /^Usage: pgs/m);
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
-  const snapshot = join(folder, "protocol_snapshot");
-  pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--snapshot", snapshot);
+  const own = ["--traces", "traces", "--data-root", "data"];
+  pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--workspace", folder, ...own);
   const [id] = readdirSync(join(root, "traces"));
   assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
-  cpSync(snapshot, join(root, "protocol_snapshot"), { recursive: true });
-  cpSync(join(folder, "scenarios"), join(root, "scenarios"), { recursive: true });
-  cpSync(join(folder, "fixtures"), join(root, "fixtures"), { recursive: true });
-  assert.match(pgs("gate"), /pass/i);
+  const copy = join(root, "copy");
+  for (const part of ["pgs.json", "capabilities", "protocol", "protocol_snapshot", "scenarios", "fixtures"])
+    cpSync(join(folder, part), join(copy, part), { recursive: true });
+  assert.match(pgs("gate", "--workspace", copy), /pass/i);
 });
 
 test("npx pgs init makes a workspace that builds, passes its gate, and shows which scenario a change breaks", async () => {
@@ -288,7 +288,7 @@ test("publint and are-the-types-wrong find nothing", {
 
 test("it holds what runs, schemas, types, documents and licences, and names who wrote what is bundled", () => {
   const allowed =
-    /^(LICENSE|README\.md|action\.yml|\.pre-commit-hooks\.yaml|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|(?:package|pgs)\.json|(bin|dist|docs|fixtures|man|protocol|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
+    /^(LICENSE|README\.md|action\.yml|\.pre-commit-hooks\.yaml|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|(?:package|pgs)\.json|(bin|capabilities|dist|docs|fixtures|man|protocol|protocol_snapshot|scenarios|schemas|traces)(\/.*)?)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

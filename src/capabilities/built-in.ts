@@ -12,7 +12,6 @@ import { csWorkflowLoop } from "./effects/cs-workflow-loop.ts";
 import type { Transform } from "./transform.ts";
 import { ctAssembleRecord } from "./transforms/ct-assemble-record.ts";
 import { ctBuildEthTransaction } from "./transforms/ct-build-eth-transaction.ts";
-import { ctCheckFreezeWindow } from "./transforms/ct-check-freeze-window.ts";
 import { ctCheckQuotaAvailable } from "./transforms/ct-check-quota-available.ts";
 import { ctCheckTrainingStatus } from "./transforms/ct-check-training-status.ts";
 import { ctCollatzStep } from "./transforms/ct-collatz-step.ts";
@@ -25,7 +24,6 @@ import { ctDeriveWalletKeypairs } from "./transforms/ct-derive-wallet-keypairs.t
 import { ctEcdsaSign } from "./transforms/ct-ecdsa-sign.ts";
 import { ctEntropyToMnemonic } from "./transforms/ct-entropy-to-mnemonic.ts";
 import { ctEvaluateInactivity } from "./transforms/ct-evaluate-inactivity.ts";
-import { ctEvaluateQuorum } from "./transforms/ct-evaluate-quorum.ts";
 import { ctExecEmit } from "./transforms/ct-exec-emit.ts";
 import { ctExtract } from "./transforms/ct-extract.ts";
 import { ctExtractPredecessorHash } from "./transforms/ct-extract-predecessor-hash.ts";
@@ -51,7 +49,6 @@ import { ctValidateSetMembership } from "./transforms/ct-validate-set-membership
 export const BUILT_IN_TRANSFORMS: readonly Transform[] = [
   ctAssembleRecord,
   ctBuildEthTransaction,
-  ctCheckFreezeWindow,
   ctCheckQuotaAvailable,
   ctCheckTrainingStatus,
   ctCollatzStep,
@@ -64,7 +61,6 @@ export const BUILT_IN_TRANSFORMS: readonly Transform[] = [
   ctEcdsaSign,
   ctEntropyToMnemonic,
   ctEvaluateInactivity,
-  ctEvaluateQuorum,
   ctExecEmit,
   ctExtract,
   ctExtractPredecessorHash,

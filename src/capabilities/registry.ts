@@ -32,6 +32,11 @@ export interface Registry {
    * examined, whose own record of the packages counts. @throws CapabilityFault
    */
   readonly requireLocked?: RequireLocked;
+  /**
+   * The registry with the packages that provide these capabilities. Absent where every package is there already.
+   * @throws CapabilityFault
+   */
+  readonly including?: (codes: readonly string[]) => Promise<Registry>;
 }
 
 export type RequireLocked = (used: readonly PackagePin[], snapshot: Snapshot) => void;
@@ -87,3 +92,9 @@ const BUILT_IN = provided(null, BUILT_IN_TRANSFORMS, BUILT_IN_EFFECTS);
 
 /** The capabilities of this build. */
 export const registry: Registry = toRegistry(BUILT_IN);
+
+/** The capabilities of this build, and a way to those of packages for a workflow that uses others. */
+export function registryOnDemand(open: () => Promise<Registry>): Registry {
+  const isBuiltIn = (code: string) => registry.capability(code) !== undefined;
+  return { ...registry, including: async (codes) => (codes.every(isBuiltIn) ? registry : open()) };
+}

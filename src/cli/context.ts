@@ -121,6 +121,8 @@ export interface Context {
   readonly capabilities: WorkspaceCapabilities;
   /** What the workflows of the snapshot may use: `registry` of the capabilities. @throws CapabilityFault */
   registry(): Promise<Registry>;
+  /** What a single workflow is compiled with. */
+  readonly workflowRegistry: Registry;
   /** Prints on standard output what another program obeys or hashes, and what nobody else could take for a command. */
   printExactly(text: string): void;
 }
@@ -179,6 +181,7 @@ export function toContext(
     path,
     capabilities,
     registry: () => capabilities.registry(),
+    workflowRegistry: capabilities.workflowRegistry,
     printExactly: (text) => world.out(text),
     settings: {
       ...paths,
@@ -204,7 +207,8 @@ export function withCapabilities(
   paths: Pick<WorkspacePaths, "capabilities"> = context.settings,
 ): Context {
   const capabilities = openCapabilities(paths, workspace, context.platform);
-  return { ...context, capabilities, registry: () => capabilities.registry() };
+  const { workflowRegistry } = capabilities;
+  return { ...context, capabilities, registry: () => capabilities.registry(), workflowRegistry };
 }
 
 const edge = (text: string) => coloured(guarded(text));

@@ -48,5 +48,5 @@ export async function planOf(workflow: string, context: Context, trust: Trust): 
 }
 
 export async function planIn(snapshot: Snapshot, workflow: string, context: Context): Promise<Plan> {
-  return compile(requireWorkflow(snapshot, workflow), snapshot, await context.registry());
+  return compile(requireWorkflow(snapshot, workflow), snapshot, context.workflowRegistry);
 }

@@ -114,14 +114,24 @@ function differingPackages(
   found: readonly PackagePin[],
   line: number,
 ): readonly TraceFinding[] {
-  const names = [...new Set([...recorded, ...found].map((one) => one.package))].sort();
-  return names.flatMap((name) => {
-    const [before, now] = [recorded, found].map((pins) => pins.find((one) => one.package === name));
-    if (before?.digest === now?.digest && before?.version === now?.version) return [];
+  const differs = (name: string, before?: PackagePin, now?: PackagePin) => {
     const facts = { package: name, recorded: toFact(before), found: toFact(now) };
-    return [finding("CAPABILITY_DIFFERS", line, facts)];
+    return finding("CAPABILITY_DIFFERS", line, facts);
+  };
+  const names = [...new Set([...recorded, ...found].map((one) => one.package))].sort();
+  const others = names.flatMap((name) => {
+    const [before, now] = [recorded, found].map((pins) => pins.find((one) => one.package === name));
+    return isSamePin(before, now) ? [] : [differs(name, before, now)];
   });
+  if (others.length > 0) return others;
+  // A run records each package once, by name.
+  const index = recorded.findIndex((one, i) => !isSamePin(one, found[i]));
+  const [before, now] = [recorded[index], found[index]];
+  return before === undefined ? [] : [differs(before.package, before, now)];
 }
+
+const isSamePin = (a: PackagePin | undefined, b: PackagePin | undefined) =>
+  a?.package === b?.package && a?.version === b?.version && a?.digest === b?.digest;
 
 const toFact = (pin: PackagePin | undefined) =>
   pin === undefined ? null : { version: pin.version, digest: pin.digest };

@@ -59,7 +59,8 @@ export async function compile(
   const table = snapshot.tables.workflow(workflow, report);
   const storage = resolveStorage(table, closure, report);
   const keys = new Set(table.nodes.map(({ key }) => key));
-  const nodes = compileNodes({ table, keys, storage, closure, registry, report });
+  const capable = (await registry.including?.(codesIn(table, closure))) ?? registry;
+  const nodes = compileNodes({ table, keys, storage, closure, registry: capable, report });
   const admission = compileAdmission(table);
   await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
@@ -67,8 +68,8 @@ export async function compile(
     const { refusal } = await import("./refusal.ts");
     throw await refusal(workflow.fqdn, closure.reasons, snapshot);
   }
-  const capabilities = packagesOf(nodes.values(), registry);
-  registry.requireLocked?.(capabilities, snapshot);
+  const capabilities = packagesOf(nodes.values(), capable);
+  capable.requireLocked?.(capabilities, snapshot);
   await prepareTransforms(nodes.values());
   const plan: Omit<Plan, "findings"> = {
     workflow: {
@@ -88,6 +89,15 @@ export async function compile(
     called,
   };
   return { ...plan, findings: findings(plan, workflow) };
+}
+
+/** The capabilities that the steps of the workflow name, before anything is compiled. */
+function codesIn({ nodes }: WorkflowTable, closure: Closure): readonly string[] {
+  const contracts = nodes.flatMap(({ type, code }) =>
+    type === "CC" && code !== null ? (closure.peek(qualify(code, closure.namespace)) ?? []) : [],
+  );
+  const steps = contracts.flatMap((contract) => closure.tables.contract(contract, () => undefined).steps);
+  return steps.flatMap(({ transform, sideEffect }) => [transform, sideEffect].filter((code) => code !== null));
 }
 
 /** The packages that the nodes' capabilities are of, each once, by name. */

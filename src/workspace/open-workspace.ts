@@ -282,13 +282,13 @@ class OpenWorkspace implements Workspace {
   /** The trace says with which packages it was recorded, whatever the snapshot pins. */
   async #planToExamine(name: string): Promise<Plan> {
     if (this.#paths.capabilities.length === 0) return this.#plan(name);
-    const [snapshot, registry] = [await this.#snapshot(), await this.#capabilities.unlockedRegistry()];
-    return compile(requireWorkflow(snapshot, name), snapshot, registry);
+    const snapshot = await this.#snapshot();
+    return compile(requireWorkflow(snapshot, name), snapshot, this.#capabilities.unlockedWorkflowRegistry);
   }
 
   async #compile(name: string): Promise<Plan> {
     const snapshot = await this.#snapshot();
-    return compile(requireWorkflow(snapshot, name), snapshot, await this.#capabilities.registry());
+    return compile(requireWorkflow(snapshot, name), snapshot, this.#capabilities.workflowRegistry);
   }
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {

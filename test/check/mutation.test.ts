@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { registry } from "../../src/capabilities/registry.ts";
 import { type Read, readEntries, readEntry } from "../../src/check/analysis/entries.ts";
 import { type SnapshotModel, snapshotModelOf } from "../../src/check/analysis/snapshot-model.ts";
 import { check } from "../../src/check/check.ts";
@@ -11,6 +10,7 @@ import type { Json, JsonObject } from "../../src/json/value.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
 import type { Fqdn } from "../../src/snapshot/fqdn.ts";
 import { artifact, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
+import { ownRegistry } from "../support/own-registry.ts";
 import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { MISSED } from "./missed.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
@@ -63,14 +63,14 @@ async function changed(fqdn: string, block: JsonObject | null): Promise<Snapshot
     const [path, text] = artifact(fqdn, JSON.stringify(block, null, 2));
     entries.set(fqdn as Fqdn, readEntry({ path, bytes: Buffer.from(text) }));
   }
-  return snapshotModelOf({ ...clean, entries }, [], "/snapshot", registry);
+  return snapshotModelOf({ ...clean, entries }, [], "/snapshot", ownRegistry);
 }
 
 suite("single mutations of a clean snapshot", () => {
   const mutations = chosen(seeded(20));
 
   test("the snapshot itself gives no finding", async () => {
-    assert.deepEqual(check(await snapshotModelOf(clean, [], "/snapshot", registry), RULES), []);
+    assert.deepEqual(check(await snapshotModelOf(clean, [], "/snapshot", ownRegistry), RULES), []);
   });
 
   test("there are three hundred different ones, of at least twelve kinds", () => {

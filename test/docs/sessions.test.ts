@@ -35,7 +35,10 @@ const documents = ["README.md", ...pages.filter((name) => name.endsWith(".md")).
   .filter(({ name, sessions }) => sessions.length > 0 && name !== TUTORIAL);
 
 /** What the documents' commands need. */
-const PARTS = ["fixtures", "protocol_snapshot", "traces/example", "test/vectors/good", "scenarios", "docs"];
+const PARTS = [
+  ...["pgs.json", "capabilities", "protocol", "protocol_snapshot"],
+  ...["fixtures", "traces/example", "test/vectors/good", "scenarios", "docs"],
+];
 
 function workspace(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "pgs-document-"));

@@ -19,7 +19,7 @@ const page = readFileSync(join(PROJECT, "docs/tutorial.md"), "utf8");
 
 test("the tutorial works from its first line to its last", async (t) => {
   const port = await freePort();
-  const place = workspace(t, { snapshot: null });
+  const place = workspace(t, { snapshot: null, capabilities: false });
   for (const action of actionsIn(page.replaceAll(PORT, port))) await perform(action, place, t);
 });
 

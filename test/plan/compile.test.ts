@@ -24,6 +24,7 @@ import { nodeFiles } from "../../src/platform/node-ports.ts";
 import { type Fqdn, fileOf, type Kind, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { type Contents, FOLDER, memoryFiles, OWN_SNAPSHOT } from "../snapshot/memory-files.ts";
+import { ownRegistry } from "../support/own-registry.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { APPEND, asSnapshot, type Block, EQUAL, smallWorkflow } from "./small-workflow.ts";
 
@@ -605,7 +606,7 @@ test("every own workflow compiles without a finding", async () => {
   const names = snapshot.names("WF");
   assert.ok(names.length >= 3);
   for (const name of names) {
-    const plan = await compile(snapshot.artifact(name) ?? assert.fail(name), snapshot, registry);
+    const plan = await compile(snapshot.artifact(name) ?? assert.fail(name), snapshot, ownRegistry);
     assert.deepEqual(plan.findings, [], name);
   }
 });

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { registry } from "../../src/capabilities/registry.ts";
 import { scenarioEnvironment } from "../../src/cli/environment.ts";
 import { parsePointer } from "../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, type MutableJson } from "../../src/json/value.ts";
@@ -14,6 +13,7 @@ import type { ScenarioEnvironment } from "../../src/scenarios/environment.ts";
 import { runScenario, type ScenarioResult } from "../../src/scenarios/runner.ts";
 import { parseScenario, type Scenario } from "../../src/scenarios/scenario.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
+import { ownRegistry } from "../support/own-registry.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -24,7 +24,7 @@ export const surroundings: ScenarioEnvironment = scenarioEnvironment(
 );
 
 export async function ownWorkflows(): Promise<Catalogue> {
-  return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles), registry);
+  return catalogue(await openSnapshot(OWN_SNAPSHOT, nodeFiles), ownRegistry);
 }
 
 /** A vector of `test/vectors/good` with none but the named steps, in the order of the file. */

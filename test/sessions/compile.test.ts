@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { OWN_PACKAGE } from "../support/own-package.ts";
 import { edit } from "./reauthor.ts";
 import {
   assertHint,
@@ -27,7 +28,6 @@ function authored(t: TestContext, { snapshot = true } = {}): Workspace {
   cpSync(join(PROJECT, "protocol"), place.path("protocol"), { recursive: true });
   if (snapshot)
     cpSync(join(PROJECT, "protocol_snapshot"), place.path("protocol_snapshot"), { recursive: true });
-  writeFileSync(place.path("pgs.json"), "{}\n");
   return place;
 }
 
@@ -185,7 +185,7 @@ test("artifacts of another snapshot become part of what mentions them", async (t
   const file = "artifacts/capability_side_effects/capability_side_effects__CS_REGISTRY_V0.json";
   assert.equal(text(place, `protocol_snapshot/${file}`), text(place, `base/${file}`));
   assert.equal((await place.session("compile", "--onto", "base", "--check")).code, 0);
-  writeFileSync(place.path("pgs.json"), '{ "onto": "base" }\n');
+  writeFileSync(place.path("pgs.json"), JSON.stringify({ onto: "base", ...OWN_PACKAGE }));
   assert.match((await place.session("check")).out, /0 errors/);
 });
 
@@ -235,5 +235,5 @@ test("while it watches, a change is compiled, checked, and tested where scenario
   const played = (round: string) => Number(/^(\d+) scenarios?, /m.exec(round)?.[1]);
   assert.ok(played(second) > 0 && played(second) < played(first), said.out);
   assert.match(said.out, /no scenario is about the change\n$/);
-  assert.equal(said.err.match(/^watching protocol, scenarios; \^C ends it$/gm)?.length, 5);
+  assert.equal(said.err.match(/^watching protocol, scenarios, own-capabilities; \^C ends it$/gm)?.length, 5);
 });

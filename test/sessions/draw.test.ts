@@ -30,7 +30,6 @@ const OWN = [
 function authoredWorkspace(t: TestContext): Workspace {
   const place = workspace(t);
   symlinkSync(join(PROJECT, "protocol"), place.path("protocol"));
-  writeFileSync(place.path("pgs.json"), "{}");
   return place;
 }
 

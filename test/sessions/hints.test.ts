@@ -222,9 +222,10 @@ for (const one of portion({ name: "hints", diagnostic: console.log }, cases, 10)
 
 for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
   test(`from a folder of the workspace, ${named.join(" ") || "no option"}: the hint leads to the workspace's own data`, async (t) => {
-    const place = workspace(t, { data: join(FIXTURES, "data") });
-    const payload = ["--payload", fixture("wf-release-change/completed")];
-    const argv = ["run", "--wf", RELEASE, ...payload, "--no-png", "--no-md", ...named];
+    const place = workspace(t, { data: join(FIXTURES, "data"), capabilities: false });
+    const payload = ["--payload", fixture("wf-grant-tool/completed")];
+    const workflow = "agent_governance::WF_GRANT_TOOL_V0";
+    const argv = ["run", "--wf", workflow, ...payload, "--no-png", "--no-md", ...named];
     assert.equal((await place.session(...argv.slice(0, -named.length || undefined))).code, 0);
 
     mkdirSync(place.path("below/deeper"), { recursive: true });
@@ -234,7 +235,7 @@ for (const named of [[], ["--snapshot", "protocol_snapshot"]]) {
     assertRefused(refused, 3, "SNAPSHOT_MISSING");
     for (const hint of hintsIn(refused.err)) await follow(hint, { place, argv, choice: undefined });
     const again = await there(...argv);
-    assert.match(again.out, /ALREADY_RELEASED/, `${argv.join(" ")}: ${again.out}${again.err}`);
+    assert.match(again.out, /ALREADY_EXISTS/, `${argv.join(" ")}: ${again.out}${again.err}`);
     assert.deepEqual(tree(place.path("below")), ["deeper"]);
   });
 }

@@ -9,7 +9,7 @@ import { assertHint, assertRefused, document, nextChange, tree, type Workspace, 
 
 const WF = "expenses::WF_APPROVE_EXPENSE_V0";
 
-const empty = (t: TestContext) => workspace(t, { snapshot: null });
+const empty = (t: TestContext) => workspace(t, { snapshot: null, capabilities: false });
 
 async function ok(place: Workspace, ...argv: readonly string[]): Promise<string> {
   const said = await place.session(...argv);

@@ -338,7 +338,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
 });
 
 test("--help prints usage, commands, options and exit codes; so does every command's", async (t) => {
-  const place = workspace(t, { snapshot: null });
+  const place = workspace(t, { snapshot: null, capabilities: false });
   const main = await place.session("--help");
   assert.deepEqual([main.code, main.err], [0, ""]);
   for (const { name: command, summary } of COMMANDS) {

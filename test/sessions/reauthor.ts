@@ -3,14 +3,16 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LOCK_FILE } from "../../src/capabilities/packages/locked-provider.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { derive } from "../../src/snapshot/derive.ts";
 import { fileOf, isFqdn, kindOf } from "../../src/snapshot/fqdn.ts";
 import { SNAPSHOT } from "./world.ts";
 
-/** Copies the artifacts of the project's snapshot to `folder`, unsealed: all that a run reads. */
+/** Copies the artifacts of the project's snapshot, and its lock, to `folder`, unsealed: all that a run reads. */
 export function unsealedCopy(folder: string): void {
+  cpSync(join(SNAPSHOT, LOCK_FILE), join(folder, LOCK_FILE));
   cpSync(join(SNAPSHOT, "artifacts"), join(folder, "artifacts"), { recursive: true });
 }
 

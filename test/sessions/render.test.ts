@@ -131,7 +131,7 @@ test("a snapshot that is not that of the run is said to be another", async (t) =
 
 test("the snapshot nearest above the trace is taken, else the workspace's; without one it is refused", async (t) => {
   const { place, trace } = await runOnce(t);
-  const elsewhere = workspace(t, { snapshot: null });
+  const elsewhere = workspace(t, { snapshot: null, capabilities: false });
   assert.equal((await elsewhere.session("render", trace, "--svg", "-")).code, 0);
   cpSync(trace, elsewhere.path("moved.jsonl"));
   assertRefused(await elsewhere.session("render", "moved.jsonl"), 3, "SNAPSHOT_MISSING");

@@ -1,7 +1,7 @@
 /** An artifact with its Markdown, rendered in the terminal. */
 
 import assert from "node:assert/strict";
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { edit } from "./reauthor.ts";
@@ -13,7 +13,6 @@ const FILE = "protocol/workflows/release_governance__WF_RELEASE_CHANGE_V0.md";
 test("--authored renders the Markdown of the workspace, as wide as the terminal", async (t) => {
   const place = workspace(t);
   cpSync(join(PROJECT, "protocol"), place.path("protocol"), { recursive: true });
-  writeFileSync(place.path("pgs.json"), "{}");
   const show = ["show", RELEASE, "--authored"];
   const piped = fine(await place.session(...show));
   assert.equal(piped.err, "");

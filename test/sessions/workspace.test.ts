@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
+import { OWN_PACKAGE } from "../support/own-package.ts";
 import {
   assertHint,
   assertRefused,
@@ -18,6 +19,7 @@ import {
 } from "./world.ts";
 
 const MEMBERS = {
+  ...OWN_PACKAGE,
   snapshot: "build/snapshot",
   data_root: "var/data",
   traces: "var/traces",

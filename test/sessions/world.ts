@@ -23,6 +23,7 @@ import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
 import type { CheckCache } from "../../src/ports.ts";
+import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
 
 export const PROJECT = join(import.meta.dirname, "../..");
@@ -74,12 +75,18 @@ export interface Contents {
   readonly snapshot?: string | null;
   /** The folder the data root is a copy of. Default: no data root. */
   readonly data?: string;
+  /** Whether there is a `pgs.json`, which names the project's capability package. Default: yes. */
+  readonly capabilities?: boolean;
 }
 
-export function workspace(t: TestContext, { snapshot = SNAPSHOT, data }: Contents = {}): Workspace {
+export function workspace(
+  t: TestContext,
+  { snapshot = SNAPSHOT, data, capabilities = true }: Contents = {},
+): Workspace {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "pgs-session-")));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   if (snapshot !== null) symlinkSync(snapshot, join(folder, "protocol_snapshot"));
+  if (capabilities) addCapabilities(folder);
   if (data !== undefined) cpSync(data, join(folder, "data"), { recursive: true });
   const sessionIn: Workspace["sessionIn"] = (other, ...argv) => inProcess(folder, other, argv);
   const start: Workspace["start"] = (...argv) => binary(folder, {}, argv);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registry } from "../../src/capabilities/registry.ts";
 import { sha256 } from "../../src/json/canonical.ts";
 import { lineOf } from "../../src/json/text.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
@@ -11,6 +10,7 @@ import { SealFault, SnapshotFault } from "../../src/snapshot/errors.ts";
 import { type Fqdn, fileOf, fqdnOfFile, kindOf } from "../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
 import { SEAL_FILE } from "../../src/snapshot/seal.ts";
+import { ownRegistry } from "../support/own-registry.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
 import {
   artifact,
@@ -40,7 +40,7 @@ async function closureOf(name: Fqdn): Promise<Contents> {
     },
   };
   const snapshot = await openSnapshot(FOLDER, files);
-  await compile(snapshot.artifact(name) as Artifact, snapshot, registry);
+  await compile(snapshot.artifact(name) as Artifact, snapshot, ownRegistry);
   return new Map(
     [...read].filter((path) => path !== SEAL_FILE).map((path) => [path, contents.get(path) as Buffer]),
   );

@@ -11,7 +11,6 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +27,7 @@ import {
   type Workflow,
 } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { addCapabilities } from "../support/own-package.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
@@ -176,7 +176,7 @@ suite("the library", () => {
       traces: "var/traces",
       check: { fail_on: "note" },
     };
-    writeFileSync(join(folder, "pgs.json"), JSON.stringify(members));
+    addCapabilities(folder, members);
     const workspace = await openWorkspace({ folder });
     const run = await (await workspace.workflow(RELEASE)).run(fixture("completed"));
     assert.equal(run.exitReason, "COMPLETED");
@@ -197,6 +197,7 @@ suite("the library", () => {
 
   test("a snapshot that was repaired is read again", async (t) => {
     const folder = temporary(t);
+    addCapabilities(folder);
     const workspace = await openWorkspace({ folder });
     assert.equal((await refusal(workspace.workflow(RELEASE))).code, "SNAPSHOT_MISSING");
     symlinkSync(join(PROJECT, "protocol_snapshot"), join(folder, "protocol_snapshot"));

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registry } from "../../../src/capabilities/registry.ts";
 import {
   diffArtifacts,
   diffSnapshots,
@@ -16,12 +15,13 @@ import { fqdnOfFile } from "../../../src/snapshot/fqdn.ts";
 import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { APPEND, asSnapshot, EQUAL, smallWorkflow } from "../../plan/small-workflow.ts";
 import { FOLDER, memoryFiles, OWN_SNAPSHOT } from "../../snapshot/memory-files.ts";
+import { ownRegistry } from "../../support/own-registry.ts";
 import { sharedPath, skipWithout } from "../../support/shared.ts";
 
 type Blocks = { [name: string]: Json | undefined };
 
 async function executed(blocks: Blocks) {
-  return readExecuted(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))), registry);
+  return readExecuted(await openSnapshot(FOLDER, memoryFiles(asSnapshot(blocks))), ownRegistry);
 }
 
 /** The small workflow with the event that it announces. */
@@ -328,7 +328,7 @@ for (const [whose, folder, skip] of [
   ],
 ] as const) {
   test(`every leaf of ${whose} that changes is named with artifact, file and pointer`, { skip }, async () => {
-    const { artifacts } = await readExecuted(await openSnapshot(folder, nodeFiles), registry);
+    const { artifacts } = await readExecuted(await openSnapshot(folder, nodeFiles), ownRegistry);
     const files = nodeFiles.list(folder).map(({ path }) => path);
     assert.equal(artifacts.size, files.filter((path) => fqdnOfFile(path) !== undefined).length);
     for (const one of artifacts.values()) {

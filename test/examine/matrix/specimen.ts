@@ -1,6 +1,5 @@
 /** Traces to be tampered with, made by running the steps of vectors in memory. */
 
-import { registry } from "../../../src/capabilities/registry.ts";
 import { Fault } from "../../../src/errors/base.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
@@ -14,6 +13,7 @@ import { openSnapshot } from "../../../src/snapshot/load.ts";
 import { eventsOf, type TraceEvent } from "../../../src/trace/event.ts";
 import { type MemoryData, memoryData, runPlan, type Trial, type TrialOptions } from "../../engine/trial.ts";
 import { surroundings } from "../../scenarios/playing.ts";
+import { ownRegistry } from "../../support/own-registry.ts";
 import { linesOf } from "../examination.ts";
 import { below } from "./choice.ts";
 import { type Chosen, choose } from "./chosen.ts";
@@ -50,7 +50,7 @@ export function specimensOf(snapshot: string, vectors: string): Promise<readonly
 }
 
 async function makeSpecimens(snapshot: string, vectors: string): Promise<readonly Specimen[]> {
-  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles), registry);
+  const workflows = catalogue(await openSnapshot(snapshot, nodeFiles), ownRegistry);
   const { scenarios } = readVectors(vectors, nodeFiles, (path) => path);
   const chosen = choose(scenarios, workflows.snapshot.names("WF"));
   const specimens: Specimen[] = [];
@@ -89,7 +89,7 @@ async function record(
 async function laidOver(workflows: Catalogue, { overlay }: Scenario): Promise<Catalogue> {
   if (overlay.size === 0) return workflows;
   const { folder } = workflows.snapshot;
-  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)), registry);
+  return catalogue(await openSnapshot(folder, overlaid(folder, overlay, nodeFiles)), ownRegistry);
 }
 
 /** A folder is where a store cannot be. */

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { registry } from "../../../src/capabilities/registry.ts";
+import { LOCK_FILE } from "../../../src/capabilities/packages/locked-provider.ts";
 import { readAuthored } from "../../../src/check/authored/read-authored.ts";
 import { differencesOf } from "../../../src/check/authored/snapshot-change.ts";
 import { sha256 } from "../../../src/json/canonical.ts";
 import { deepFreeze, isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
 import { buildSnapshot } from "../../../src/snapshot/build/build.ts";
+import { ownLock, ownRegistry } from "../../support/own-registry.ts";
 import { FOLDER, memoryFiles } from "../memory-files.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -36,7 +37,8 @@ const steps = (contract: JsonObject) => list(at(contract, "core", "pipeline")).f
 test("the snapshot on disk is what its Markdown gives", () => {
   assert.deepEqual([...unread, ...problems], []);
   const snapshot = join(project, "protocol_snapshot");
-  assert.deepEqual(differencesOf({ files: made, isModuleTree: false }, snapshot, nodeFiles), []);
+  const files = new Map([...made, [LOCK_FILE, ownLock]]);
+  assert.deepEqual(differencesOf({ files, isModuleTree: false }, snapshot, nodeFiles), []);
 });
 
 test("every content_hash is the hash of its content, and content is the authored text", () => {
@@ -96,7 +98,7 @@ test("every conformance case is answered by the bound transform as it says", asy
       clock: () => assert.fail("a clock was read"),
       entropy: () => assert.fail("entropy was drawn"),
     };
-    const bound = registry.transform(String(one["ct_fqdn"])) ?? assert.fail(path);
+    const bound = ownRegistry.transform(String(one["ct_fqdn"])) ?? assert.fail(path);
     await bound.prepare?.();
     const answer = bound.answer(deepFreeze(inputs), draw);
     assert.equal("result" in answer ? "SUCCESS" : "VIOLATION", one["expected_outcome"], path);

@@ -119,7 +119,7 @@ async function environmentOf(
 ): Promise<ExamineEnvironment> {
   const found = await besideTrace(file, context);
   // The trace says with which packages it was recorded, whatever the snapshot pins.
-  const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
+  const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
   const { platform, settings } = beside;
   return {
     clock: platform.clock,

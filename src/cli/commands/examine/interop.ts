@@ -55,7 +55,9 @@ async function graphOf(
       .names("WF")
       .filter((one) => one === workflow || bareCode(one) === workflow);
     if (name === undefined || others.length > 0) return finding("UNKNOWN_WORKFLOW", undefined, { workflow });
-    return toGraph(await compile(requireWorkflow(opened, name), opened, await beside.registry()));
+    return toGraph(
+      await compile(requireWorkflow(opened, name), opened, beside.capabilities.unlockedWorkflowRegistry),
+    );
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return planRefusal(error);

@@ -47,7 +47,7 @@ export const render = defineCommand({
     const targets = named.length > 0 ? named : [besideOf(trace)];
     const outputs = Object.fromEntries(targets.map(({ kind, file: name }) => [kind, name]));
     const found = await besideTrace(trace, context);
-    const beside = { ...found, registry: () => found.capabilities.unlockedRegistry() };
+    const beside = { ...found, workflowRegistry: found.capabilities.unlockedWorkflowRegistry };
     await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);

@@ -1,17 +1,15 @@
-import { isObject, type Json, own } from "../../json/value.ts";
-import { array, integer, string } from "../input-schema.ts";
-import { transform } from "../transform.ts";
+import { array, integer, string, transform } from "pgs-runner/capability";
 
-export const ctEvaluateQuorum = transform({
+export default transform({
   code: "capability_transforms::CT_PURE_EVALUATE_QUORUM_V0",
   about: "The people besides the author whose last decision was to approve, if they are enough.",
   input: { author: string, approvals: array, required: integer },
   result: ["approvers", "count"],
   violations: ["MALFORMED_APPROVAL", "QUORUM_NOT_MET"],
   run({ author, approvals, required }) {
-    const read = readApprovals(approvals);
-    if ("malformed" in read) return { violation: "MALFORMED_APPROVAL", facts: { index: read.malformed } };
-    const approvers = approversBesides(person(author), read.approvals);
+    const malformed = approvals.findIndex((entry) => !isApproval(entry));
+    if (malformed !== -1) return { violation: "MALFORMED_APPROVAL", facts: { index: malformed } };
+    const approvers = approversBesides(person(author), approvals);
     const count = approvers.length;
     if (count < required) return { violation: "QUORUM_NOT_MET", facts: { count, required } };
     return { result: { approvers, count } };
@@ -51,32 +49,18 @@ export const ctEvaluateQuorum = transform({
   ],
 });
 
-interface Approval {
-  readonly approver: string;
-  readonly decision: string;
-}
-
-function readApprovals(
-  entries: readonly Json[],
-): { readonly approvals: readonly Approval[] } | { readonly malformed: number } {
-  const approvals: Approval[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const approver = isObject(entry) ? own(entry, "approver") : undefined;
-    const decision = isObject(entry) ? own(entry, "decision") : undefined;
-    if (typeof approver !== "string" || typeof decision !== "string") return { malformed: index };
-    approvals.push({ approver: person(approver), decision });
-  }
-  return { approvals };
+function isApproval(entry) {
+  return typeof entry?.approver === "string" && typeof entry.decision === "string";
 }
 
 /** In the order in which each person first appears: a map keeps a key's place when its value is replaced. */
-function approversBesides(author: string, approvals: readonly Approval[]): readonly string[] {
-  const decisions = new Map(approvals.map(({ approver, decision }) => [approver, decision]));
+function approversBesides(author, approvals) {
+  const decisions = new Map(approvals.map(({ approver, decision }) => [person(approver), decision]));
   decisions.delete(author);
   return [...decisions].filter(([, decision]) => decision === "approve").map(([approver]) => approver);
 }
 
 /** One form for all the ways to write a person's name, so that nobody counts twice by the shift key. */
-function person(name: string): string {
+function person(name) {
   return name.normalize("NFC").toLowerCase();
 }
