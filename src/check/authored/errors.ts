@@ -1,6 +1,13 @@
 /** Refusals of authored Markdown. */
 
-import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../../errors/base.ts";
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type WordingTable,
+  wordingFrom,
+} from "../../errors/base.ts";
 import { counted } from "../../errors/counted.ts";
 
 export const authoredTable = {
@@ -33,9 +40,14 @@ export const authoredTable = {
     where: f.folder,
     hint: "give yourself write access to the folder and to the one that it is in",
   }),
-  AUTHORED_DIFFERS: (f: { file: string; what: string }) => ({
+  AUTHORED_DIFFERS: (f: {
+    file: string;
+    what: string;
+    /** The authored file that says something else, and where. */
+    source: { file: string; line: number } | null;
+  }) => ({
     what: f.what,
-    where: f.file,
+    where: f.source === null ? f.file : fileLine(f.source.file, f.source.line),
     hint: "pgs compile makes the snapshot from the Markdown again",
   }),
 } satisfies WordingTable;

@@ -9,6 +9,7 @@ import type { Case, Notice, Part } from "../../report/result.ts";
 import type { Paint, Tone } from "../colour.ts";
 import type { Context } from "../context.ts";
 import { at, plain, shownOf, table } from "../print.ts";
+import { reported } from "../report-files.ts";
 import type { Printed } from "../report-view.ts";
 import { inSnapshot } from "../results.ts";
 
@@ -70,8 +71,9 @@ function fileText(file: string, findings: readonly CheckFinding[], paint: Paint)
 }
 
 function findingText(found: CheckFinding, paint: Paint): string {
-  const { file, line, severity, rule, pointer: at, markdown, message, hint } = found;
-  const where = markdown === null ? at : `${at} (Markdown line ${markdown})`;
+  const { severity, rule, pointer: at, markdown, source, message, hint } = found;
+  const where = markdown === null || source !== undefined ? at : `${at} (Markdown line ${markdown})`;
+  const { file, line } = source ?? found;
   const head = `  ${plain(file)}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
@@ -91,8 +93,11 @@ export function checkPart(result: CheckResult, context: Context): Part {
 }
 
 function toNotice(finding: CheckFinding, context: Context): Notice {
-  const { rule, severity: level, message, hint, file, line, pointer, artifact, fingerprint } = finding;
-  const place = { file: inSnapshot(file, context), line, pointer };
+  const { rule, severity: level, message, hint, file, line, pointer, artifact, fingerprint, source } = finding;
+  const place =
+    source === undefined
+      ? { file: inSnapshot(file, context), line, pointer }
+      : { file: reported(source.file, context), line: source.line, pointer };
   return { rule, level, message, hint, ...place, ...(artifact === null ? {} : { artifact }), fingerprint };
 }
 

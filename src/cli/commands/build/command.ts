@@ -1,10 +1,11 @@
 /** `pgs build`: compile, check, verify and seal, in one call. */
 
+import type { AuthoredState } from "../../../check/authored/authored-state.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
 import { readCheckTerms } from "../../check-terms.ts";
-import { compileSources, writeSnapshot } from "../../compile-authored.ts";
+import { compileSources, forCheck, writeSnapshot } from "../../compile-authored.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -48,16 +49,19 @@ export const build = defineCommand({
     await checkOutputs(request, inputs, context);
     const terms = readCheckTerms(request, context);
     const keys = request.check ? [] : signingKeys(request.key, context);
-    const sources = await compileSources(request, context);
+    const made = await compileSources(request, context);
     const isCheck = request.check;
-    const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);
-    const compiled = { ...sources, isCheck, isSealRemoved };
-    const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
+    const isSealRemoved = isCheck ? false : await writeSnapshot(made, context);
+    const isStale = made.errors.length > 0 || (isCheck && made.differences.length > 0);
+    const { compiled, state } = forCheck(made, context);
     const result = isStale
-      ? { compiled, checked: null, sealed: null }
-      : { compiled, ...(await checkAndSeal({ terms, keys, isCheck }, context)) };
+      ? { compiled: { ...made, isCheck, isSealRemoved }, checked: null, sealed: null }
+      : {
+          compiled: { ...compiled, isCheck, isSealRemoved },
+          ...(await checkAndSeal({ terms, keys, isCheck, state }, context)),
+        };
     await print(result, buildReport(context), request, context);
-    if (sources.errors.length > 0) return EXIT.SNAPSHOT;
+    if (made.errors.length > 0) return EXIT.SNAPSHOT;
     return result.sealed !== null && !("findings" in result.sealed) ? EXIT.SUCCESS : EXIT.FOUND;
   },
 });
@@ -66,17 +70,17 @@ interface Demands {
   readonly terms: ReturnType<typeof readCheckTerms>;
   readonly keys: readonly SigningKey[];
   readonly isCheck: boolean;
+  readonly state: AuthoredState;
 }
 
 /** A snapshot that fails the check is not sealed. */
 async function checkAndSeal(
-  { terms, keys, isCheck }: Demands,
+  { terms, keys, isCheck, state }: Demands,
   context: Context,
 ): Promise<Pick<BuildResult, "checked" | "sealed">> {
   const { platform, settings } = context;
   const registry = await context.registry();
-  // It was just compiled: it does not differ from its sources.
-  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
+  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: state };
   const checked = await checkSnapshot({ ...asked, terms });
   if (checked.failed) return { checked, sealed: null };
   return { checked, sealed: isCheck ? sealThatIs(context) : sealSnapshot(keys, [], context) };

@@ -6,6 +6,7 @@
 import { LOCK_FILE } from "../../../capabilities/packages/locked-provider.ts";
 import { namedPackage } from "../../../capabilities/packages/source.ts";
 import { affectedWorkflows } from "../../../check/authored/affected.ts";
+import type { AuthoredState } from "../../../check/authored/authored-state.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import { Fault } from "../../../errors/base.ts";
 import { ScenarioFault } from "../../../scenarios/errors.ts";
@@ -13,7 +14,13 @@ import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
-import { type CompiledSources, compileSources, type Sources, writeSnapshot } from "../../compile-authored.ts";
+import {
+  type CompiledSources,
+  compileSources,
+  forCheck,
+  type Sources,
+  writeSnapshot,
+} from "../../compile-authored.ts";
 import { type Context, shortPath, withCapabilities } from "../../context.ts";
 import { testPorts } from "../../environment.ts";
 import { plain, printError, printRefusal, printText } from "../../print.ts";
@@ -51,18 +58,21 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
   const isSealRemoved = await writeSnapshot(sources, context);
-  await say({ ...sources, isCheck: false, isSealRemoved }, compileReport(context), context);
-  if (sources.errors.length > 0 || context.settings.json || context.settings.quiet) return;
-  await checkAgain(context);
+  const { compiled, state } = forCheck(sources, context);
+  const isChecked = sources.errors.length === 0 && !context.settings.json && !context.settings.quiet;
+  const told = isChecked ? compiled : sources;
+  await say({ ...told, isCheck: false, isSealRemoved }, compileReport(context), context);
+  if (!isChecked) return;
+  await checkAgain(state, context);
   await testAgain(sources, isFirst, context);
 }
 
 /** The findings that fail; of a snapshot without one, a line. */
-async function checkAgain(context: Context): Promise<void> {
+async function checkAgain(state: AuthoredState, context: Context): Promise<void> {
   const { platform, settings } = context;
   const terms = readCheckTerms({ config: undefined, baseline: undefined, failOn: undefined }, context);
   const registry = await context.registry();
-  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
+  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: state };
   const result = await checkSnapshot({ ...asked, terms });
   const paint = await painter(settings);
   printText(context, result.failed ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`);
