@@ -15,6 +15,8 @@ export type Target<O> = OutsideTarget<O> | RunTarget<O>;
 interface AnyTarget<O> {
   /** Whether a step must name a store, or its runtime binding a path. */
   readonly needsPath: boolean;
+  /** The least policy with which the operation can be performed, with examples for its values. */
+  examplePolicy(operation: O): JsonObject;
   /** Whether its operations run workflows of the snapshot. */
   readonly callsWorkflows: boolean;
   /**

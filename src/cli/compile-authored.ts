@@ -4,7 +4,7 @@ import { type Compilation, compileAuthored, errorsIn } from "../check/authored/c
 import { AuthoredFault } from "../check/authored/errors.ts";
 import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
 import { IoError } from "../ports.ts";
-import type { Problem } from "../snapshot/build/problem.ts";
+import { type Problem, withPaths } from "../snapshot/build/problem.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
 import { type Context, shortPath } from "./context.ts";
 
@@ -65,7 +65,7 @@ export async function writeSnapshot(
   return isSealed;
 }
 
-/** A file of the Markdown, as the reader would write it. */
-export function authoredPath(folder: string, { file }: Problem, { platform }: Context): string {
-  return shortPath(`${folder}/${file}`, platform.cwd);
+/** The problem with its files as the reader would write them. */
+export function shownProblem(problem: Problem, authored: string, { platform }: Context): Problem {
+  return withPaths(problem, (file) => shortPath(`${authored}/${file}`, platform.cwd));
 }

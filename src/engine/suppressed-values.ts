@@ -5,6 +5,7 @@
  */
 
 import { parsePointer } from "../json/pointer.ts";
+import { childAt, valueAt } from "../json/text.ts";
 import {
   isObject,
   type Json,
@@ -241,20 +242,8 @@ export class SuppressedValues {
     let value: Json | undefined = validated;
     for (const part of parsePointer(pointer)) {
       if (value !== undefined && isSuppressed(value)) break;
-      value = valueAt(value, [part]);
+      value = childAt(value, part);
     }
     return this.holds(value);
   }
-}
-
-function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (holder, part) =>
-      Array.isArray(holder)
-        ? (holder[Number(part)] as Json | undefined)
-        : isObject(holder)
-          ? own(holder, part)
-          : undefined,
-    value,
-  );
 }

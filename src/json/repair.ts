@@ -2,14 +2,21 @@
 
 import type { JsonDefect } from "./parse.ts";
 import { isAt, parsePointer } from "./pointer.ts";
-import { syntaxRepair } from "./syntax-repair.ts";
+import { syntaxRepair, type TextUnit } from "./syntax-repair.ts";
 import { endOfString, lineAt, spellings } from "./text.ts";
 
-/** One sentence that can be followed to the letter, and loses nothing; undefined where the defect has none. */
-export function repairOf(text: string, { code, pointer: at }: JsonDefect): string | undefined {
+/**
+ * One sentence that can be followed to the letter, and loses nothing; undefined where the defect has none. That of a
+ * line says nothing of its number: who prints it says which line it is.
+ */
+export function repairOf(
+  text: string,
+  { code, pointer: at }: JsonDefect,
+  unit: TextUnit = "file",
+): string | undefined {
   switch (code) {
     case "NOT_JSON":
-      return binaryRepair(text) ?? syntaxRepair(text);
+      return binaryRepair(text) ?? syntaxRepair(text, unit);
     case "BYTE_ORDER_MARK":
       return "save the file as UTF-8 without a byte order mark";
     case "CONFLICT_MARKERS":

@@ -7,23 +7,27 @@ interface Repair {
   readonly repaired: string;
 }
 
+/** What a text is the whole of, where the repair is read. */
+export type TextUnit = "file" | "line";
+
 /** The text and its unexpected token. */
 interface Spoilt extends SyntaxFlaw {
   readonly text: string;
+  readonly unit: TextUnit;
   /** Where that is, for people. */
   readonly there: string;
 }
 
 /** One sentence that can be followed to the letter, or that says what the text is instead of JSON. */
-export function syntaxRepair(text: string): string {
+export function syntaxRepair(text: string, unit: TextUnit = "file"): string {
   if (text.trim() === "") return "write the JSON document: it is empty, and an object without members is `{}`";
   const flaw = syntaxFlaw(text);
   const other = otherFormat(text, flaw);
   if (other !== undefined)
     return `write it as JSON, members in braces, names and texts in double quotes: this is ${other}`;
   if (flaw.offset >= text.length && !isClosable(flaw))
-    return "get the complete file again: this one ends in the middle";
-  const spoilt = { ...flaw, text, there: position(text, flaw.offset) };
+    return `get the complete ${unit} again: this one ends in the middle`;
+  const spoilt = { ...flaw, text, unit, there: position({ text, unit }, flaw.offset) };
   return (
     repairs(spoilt).find(({ repaired }) => isFurther(repaired, flaw.offset, text))?.hint ??
     `correct what is at ${spoilt.there}, where ${EXPECTED[flaw.place]} should be`
@@ -74,9 +78,9 @@ function isClosable({ place }: SyntaxFlaw): boolean {
   return place !== "key" && place !== "colon" && place !== "value";
 }
 
-function closed({ text, open }: Spoilt): Repair {
+function closed({ text, open, unit }: Spoilt): Repair {
   const rest = [...open].reverse().join("");
-  const hint = `write ${quoted(rest)} at the end if nothing else is missing there, otherwise get the complete file again`;
+  const hint = `write ${quoted(rest)} at the end if nothing else is missing there, otherwise get the complete ${unit} again`;
   return { hint, repaired: `${text}${rest}` };
 }
 
@@ -144,15 +148,15 @@ function inBraces(text: string): Repair | undefined {
 }
 
 /** Several documents, of which none is to be lost; or one, and something behind it. */
-function behindTheEnd({ text, offset, there }: Spoilt): readonly Repair[] {
+function behindTheEnd({ text, offset, there, unit }: Spoilt): readonly Repair[] {
   const whole = inBraces(text);
   if (whole !== undefined) return [whole];
   const repaired = text.slice(0, offset);
   const rest = text.slice(offset);
   if (/^[\]},;\s]*$/.test(rest)) return [{ hint: `remove everything from ${there} on`, repaired }];
   const hint = /^,?\s*[{[]/.test(rest)
-    ? "put each value into its own file: this file contains several"
-    : `move everything from ${there} on into another file: the JSON document ends there`;
+    ? `put each value into its own ${unit}: this ${unit} contains several`
+    : `move everything from ${there} on into another ${unit}: the JSON document ends there`;
   return [{ hint, repaired }];
 }
 
@@ -216,7 +220,7 @@ function requoted(spoilt: Spoilt): readonly Repair[] {
 function repunctuated(spoilt: Spoilt): readonly Repair[] {
   const { text, offset, before, open, there } = spoilt;
   const withoutComma = {
-    hint: `remove the comma at ${position(text, before)}`,
+    hint: `remove the comma at ${position(spoilt, before)}`,
     repaired: put({ ...spoilt, offset: before }, "", 1),
   };
   const marks = [",", ":", ...open.slice(-1)].map((mark) => ({
@@ -255,15 +259,14 @@ function runRepairs(spoilt: Spoilt): readonly Repair[] {
   const { run, start } = found;
   const { text, place } = spoilt;
   const instead = (what: string): string => put({ text, offset: start }, what, run.length);
-  const there = position(text, start);
-  const known = place.endsWith("key")
-    ? []
-    : [...literal(run, there, instead), ...numeric(run, { text, start }, instead)];
+  const at = (index: number) => position(spoilt, start + index);
+  const there = at(0);
+  const known = place.endsWith("key") ? [] : [...literal(run, there, instead), ...numeric(run, at, instead)];
   if (known.length > 0) return known;
   const isWord = /^[\w.+-]+$/.test(run);
   const hint = isWord
     ? `put the word at ${there} in double quotes`
-    : `put the text from ${there} to ${position(text, start + run.length - 1)} in double quotes`;
+    : `put the text from ${there} to ${at(run.length - 1)} in double quotes`;
   const slashes = run.includes("\\") ? ", and write `\\\\` for each backslash in it" : "";
   return [{ hint: `${hint}${slashes}`, repaired: instead(JSON.stringify(run)) }];
 }
@@ -289,12 +292,7 @@ function literal(run: string, there: string, instead: Instead): readonly Repair[
 }
 
 /** Numbers as other notations spell them, each by one step towards JSON's spelling. */
-function numeric(
-  run: string,
-  { text, start }: { readonly text: string; readonly start: number },
-  instead: Instead,
-): readonly Repair[] {
-  const at = (index: number) => position(text, start + index);
+function numeric(run: string, at: (index: number) => string, instead: Instead): readonly Repair[] {
   const point = run.indexOf(".");
   const zeroed = (index: number): Repair => {
     return {
@@ -341,7 +339,8 @@ function isFurther(repaired: string, offset: number, text: string): boolean {
 
 const quoted = (mark: string) => `\`${mark}\``;
 
-function position(text: string, offset: number): string {
+function position({ text, unit }: Pick<Spoilt, "text" | "unit">, offset: number): string {
   const lines = text.slice(0, offset).split("\n");
-  return `column ${(lines.at(-1) as string).length + 1} of line ${lines.length}`;
+  const column = `column ${(lines.at(-1) as string).length + 1}`;
+  return unit === "line" ? column : `${column} of line ${lines.length}`;
 }

@@ -6,8 +6,8 @@ import { isAt, parsePointer, pointer } from "./pointer.ts";
 import { isObject, type Json, own } from "./value.ts";
 
 /** The value at the end of a path of names and indexes; undefined where there is none. */
-export function valueAt(value: Json, path: Iterable<string | number>): Json | undefined {
-  let found: Json | undefined = value;
+export function valueAt(value: Json | undefined, path: Iterable<string | number>): Json | undefined {
+  let found = value;
   for (const part of path) found = childAt(found, part);
   return found;
 }

@@ -1,6 +1,6 @@
 /** One contract of the plan: its inputs, steps, actions, evaluations, and the capabilities they bind to. */
 
-import type { Effect, Operation } from "../capabilities/effect.ts";
+import { type Effect, type Operation, targetOf } from "../capabilities/effect.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { type JsonObject, own } from "../json/value.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
@@ -204,44 +204,45 @@ function bareToRaw(path: PathExpression): PathExpression {
 function compileSource(
   value: Parameters<typeof parseExpression>[0],
   path: Path,
-  { table, scope }: StepScope,
+  of: StepScope,
   roots: ReadonlySet<string> | null,
 ): Expression | undefined {
+  const { scope } = of;
   try {
     const source = mapPaths(parseExpression(value), redirect);
-    for (const found of pathsIn(source)) checkPath(found, path, table, roots, scope.report);
+    for (const found of pathsIn(source)) checkPath(found, path, of, roots);
     return source;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const at = [...path, ...placeOfText(value, error.text)];
-    const hint = suggestExpression(error, (found) => isRoot(found, roots) && isOfStep(found, table));
+    const hint = suggestExpression(error, (found) => isRoot(found, roots) && isOfStep(found, stepsBefore(of)));
     scope.report("EXPRESSION", at, error.message, hint);
     return undefined;
   }
 }
 
-function checkPath(
-  found: PathWithin,
-  path: Path,
-  table: ContractTable,
-  roots: ReadonlySet<string> | null,
-  report: Report,
-): void {
+function checkPath(found: PathWithin, path: Path, of: StepScope, roots: ReadonlySet<string> | null): void {
   const { text, segments, at } = found;
+  const { report } = of.scope;
   if (!isRoot(found, roots)) {
     const what = `${text} does not begin with $.inputs, $.payload or $.results`;
     report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["inputs", "payload", "results"]));
   }
-  if (isOfStep(found, table)) return;
+  if (isOfStep(found, of.table.steps)) return;
   const what = `${text} names the step ${segments[0]}, which this contract does not have`;
-  const steps = table.steps.map(({ name }) => name);
-  report("UNKNOWN_STEP", [...path, ...at], what, suggestOwner(found, steps));
+  const before = stepsBefore(of).map(({ name }) => name);
+  report("UNKNOWN_STEP", [...path, ...at], what, suggestOwner(found, before, ["inputs", "payload"]));
+}
+
+/** Those whose results a step can have. */
+function stepsBefore({ index, table }: StepScope): readonly StepTable[] {
+  return table.steps.slice(0, index);
 }
 
 const isRoot = ({ root }: PathWithin, roots: ReadonlySet<string> | null) => roots === null || roots.has(root);
 
-/** Whether a path to results names a step of the contract, or none. */
-function isOfStep({ root, segments: [step] }: PathWithin, { steps }: ContractTable): boolean {
+/** Whether a path to results names one of the steps, or none. */
+function isOfStep({ root, segments: [step] }: PathWithin, steps: readonly StepTable[]): boolean {
   return (
     (root !== "results" && root !== "raw") || step === undefined || steps.some(({ name }) => name === step)
   );
@@ -333,7 +334,8 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const artifact = scope.closure.resolve(code, "CS", scope.report, path);
   const binding = scope.storage.effects.get(code);
   if (binding === undefined) {
-    scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`, scope.storage.bind(code));
+    const hint = scope.storage.bind(code, policyFor(step, scope.registry.effect(code), scope.storage));
+    scope.report("NOT_BOUND", path, `the runtime binding does not bind ${code}`, hint);
   }
   const location = binding === undefined ? undefined : locate(step, code, binding.path, scope);
   if (artifact === undefined) return undefined;
@@ -342,6 +344,16 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
   return { kind: "effect", code: artifact.fqdn, effect, policy: binding.policy, ...bound, ...location };
+}
+
+/** A policy with which the step's operation can be performed: any of the effect's, where it names none. */
+function policyFor({ op, store }: StepTable, effect: Effect | undefined, { structure }: Storage): JsonObject {
+  const operations: Effect["operations"] = effect?.operations ?? {};
+  const operation = (op === null ? undefined : operations[op]) ?? Object.values(operations)[0];
+  if (operation === undefined) return {};
+  const { needsPath, examplePolicy } = targetOf(operation);
+  const path = needsPath && (store === null || structure === null) ? { path: "FILE" } : {};
+  return { ...examplePolicy(operation), ...path };
 }
 
 /** There is no fallback: a capability that neither this build nor a package of the workspace has is refused. */

@@ -293,15 +293,16 @@ function nodeInputs(node: NodeTable, contract: Contract, scope: NodeScope): read
       source: { kind: "path", text: `$.payload.${name}`, root: "payload", segments: [name] },
     }));
   }
+  const before = () => new Set(nodesBefore(node, scope.table));
   return Object.entries(node.inputs).flatMap(([name, value]) => {
     const path = [...node.path, "inputs", name];
     try {
       const source = mapPaths(parseExpression(value), redirectStatus);
-      checkRoots(source, scope, path);
+      checkRoots(source, node, scope, path);
       return [{ name, source }];
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const hint = suggestExpression(error, (found) => isRoot(found) && isOfNode(found, scope));
+      const hint = suggestExpression(error, (found) => isRoot(found) && isOfNode(found, before()));
       report("EXPRESSION", [...path, ...placeOfText(value, error.text)], error.message, hint);
       return [];
     }
@@ -315,16 +316,16 @@ function redirectStatus(path: PathExpression): PathExpression {
   return isStatus && node !== undefined ? { ...path, root: "outcomes", segments: [node] } : path;
 }
 
-function checkRoots(source: Expression, scope: NodeScope, path: Path): void {
-  const { report } = scope;
+function checkRoots(source: Expression, node: NodeTable, { keys, table, report }: NodeScope, path: Path): void {
   for (const found of pathsIn(source)) {
     const { text, segments, at } = found;
     if (!isRoot(found)) {
       const what = `${text} does not begin with $.payload or $.results`;
       report("UNKNOWN_ROOT", [...path, ...at], what, suggestRoot(found, ["payload", "results"]));
-    } else if (!isOfNode(found, scope)) {
+    } else if (!isOfNode(found, keys)) {
       const what = `${text} names the node ${segments[0]}, which is not declared`;
-      report("UNKNOWN_NODE", [...path, ...at], what, suggestOwner(found, [...scope.keys]));
+      const hint = suggestOwner(found, nodesBefore(node, table), ["payload"]);
+      report("UNKNOWN_NODE", [...path, ...at], what, hint);
     }
   }
 }
@@ -333,13 +334,29 @@ const ROOTS: ReadonlySet<string> = new Set(["payload", "results", "outcomes"]);
 
 const isRoot = ({ root }: PathWithin) => ROOTS.has(root);
 
-/** Whether a path to results names a node of the workflow, or none. */
-function isOfNode({ root, segments: [node] }: PathWithin, { keys }: Pick<NodeScope, "keys">): boolean {
+/** The nodes that lead to a node, itself left out: whose results it can have. */
+function nodesBefore({ key }: NodeTable, { nodes }: WorkflowTable): readonly string[] {
+  const before = new Set<string>();
+  const open = [key];
+  for (let target = open.pop(); target !== undefined; target = open.pop()) {
+    for (const { key: source, next } of nodes) {
+      if (before.has(source) || ![...next.values()].includes(target)) continue;
+      before.add(source);
+      open.push(source);
+    }
+  }
+  before.delete(key);
+  return nodes.map((node) => node.key).filter((one) => before.has(one));
+}
+
+/** Whether a path to results names one of the nodes, or none. */
+function isOfNode({ root, segments: [node] }: PathWithin, keys: ReadonlySet<string>): boolean {
   return root === "payload" || node === undefined || keys.has(String(node));
 }
 
-function nodeMeant(given: string, { nodes, start }: WorkflowTable): Hint {
-  const others = nodes.map(({ key }) => key).filter((key) => key !== start);
+/** No edge leads to the start, nor back to where it begins. */
+function targetMeant(given: string, from: NodeTable, { nodes, start }: WorkflowTable): Hint {
+  const others = nodes.map(({ key }) => key).filter((key) => key !== start && key !== from.key);
   return { do: "change", to: suggested(given, others) };
 }
 
@@ -351,7 +368,7 @@ function routes(node: NodeTable, { table, keys, report }: NodeScope): Routes {
         "UNKNOWN_NODE",
         [...node.path, "next", outcome],
         `next.${outcome} leads to ${target}, which is not declared`,
-        nodeMeant(target, table),
+        targetMeant(target, node, table),
       );
     }
     if (outcome !== "default") byOutcome.set(outcome, target);

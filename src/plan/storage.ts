@@ -1,5 +1,6 @@
 /** Where a workflow's side effects may go: what its runtime binding and its STRUCTURE declare (SPEC 4.6). */
 
+import type { JsonObject } from "../json/value.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import { type Change, quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
@@ -10,8 +11,8 @@ import type { Closure } from "./closure.ts";
 export interface Storage extends BindingTable {
   /** Path below the data root by store; null for a path that leads out of it, which is reported at its declaration. */
   readonly stores: ReadonlyMap<string, string | null>;
-  /** What to do about a side effect that is not bound. */
-  bind(effect: string): Hint | undefined;
+  /** What to do about a side effect that is not bound, and that needs a policy such as this. */
+  bind(effect: string, policy: JsonObject): Hint | undefined;
   /** What to do about a side effect that is bound to a path out of the data root. */
   contain(effect: string): Hint | undefined;
 }
@@ -57,11 +58,12 @@ function advice(
 ): Pick<Storage, "bind" | "contain"> {
   const path = ["core", "bindings"];
   return {
-    bind(effect) {
+    bind(effect, policy) {
       const nobody = [...effects.keys()].filter((name) => closure.peek(name) === undefined);
       const misspelt = nearestName(effect, nobody);
+      const binding = Object.keys(policy).length === 0 ? {} : { policy };
       return misspelt === null
-        ? { do: "add", as: "{}", at: [...path, effect], artifact }
+        ? { do: "add", as: quote(binding), at: [...path, effect], artifact }
         : { do: "rename", to: effect, at: [...path, misspelt], artifact };
     },
     contain(effect) {

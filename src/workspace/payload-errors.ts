@@ -10,6 +10,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
+import type { TextUnit } from "../json/syntax-repair.ts";
 
 type PayloadPlace = {
   file: string;
@@ -17,10 +18,14 @@ type PayloadPlace = {
   pointer: string | null;
   /** What to type, as far as that can be said. */
   repair: string | null;
+  /** What the payload is the whole of. */
+  unit: TextUnit;
 };
 const payloadPlace = (f: PayloadPlace) => ({
   where: `${fileLine(f.file, f.line)}${f.pointer ? ` at ${f.pointer}` : ""}`,
-  ...(f.repair === null ? {} : { hint: `in ${f.file}, ${f.repair}` }),
+  ...(f.repair === null
+    ? {}
+    : { hint: `in ${f.unit === "line" ? `line ${f.line} of ` : ""}${f.file}, ${f.repair}` }),
 });
 
 const payloadTable = {

@@ -16,20 +16,26 @@ export interface PayloadLimits {
 export const DEFAULT_LIMITS: PayloadLimits = { maxDepth: DEPTH.payload, maxBytes: SIZE.payload };
 
 /**
- * `file` says in a refusal where the bytes come from, and `first` which line of it they begin with.
+ * `file` says in a refusal where the bytes come from, and `lineOfFile` which line of it they are, where they are one.
  * @throws PayloadFault
  */
-export function parsePayload(bytes: Uint8Array, limits: PayloadLimits, file: string, first = 1): JsonObject {
+export function parsePayload(
+  bytes: Uint8Array,
+  limits: PayloadLimits,
+  file: string,
+  lineOfFile?: number,
+): JsonObject {
   if (bytes.length > limits.maxBytes) {
     throw new PayloadFault("PAYLOAD_TOO_LARGE", { file, size: bytes.length, limit: limits.maxBytes });
   }
   const read = readObject(bytes, limits.maxDepth);
   if ("value" in read) return read.value;
   const { code, pointer = null } = read.defect;
-  const line = read.defect.line + first - 1;
+  const line = lineOfFile ?? read.defect.line;
+  const unit = lineOfFile === undefined ? "file" : "line";
   const text = utf8(bytes);
-  const repair = repairOf(text, read.defect) ?? null;
-  if (code !== "TOO_DEEP") throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer, repair });
+  const repair = repairOf(text, read.defect, unit) ?? null;
+  if (code !== "TOO_DEEP") throw new PayloadFault(`PAYLOAD_${code}`, { file, line, pointer, repair, unit });
   throw new PayloadFault("PAYLOAD_TOO_DEEP", { file, line, depth: limits.maxDepth, found: depthOf(text) });
 }
 

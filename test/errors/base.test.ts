@@ -48,7 +48,7 @@ test("a foreign cause is kept, and is no part of the message or the facts", () =
 });
 
 test("a place in the payload names file, line and pointer, as far as there are any", () => {
-  const facts = { file: "p.json", line: 3, repair: null };
+  const facts = { file: "p.json", line: 3, repair: null, unit: "file" } as const;
   assert.equal(
     new PayloadFault("PAYLOAD_DUPLICATE_KEY", { ...facts, pointer: "/a" }).wording.where,
     "p.json:3 at /a",

@@ -1,8 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Effect } from "../../src/capabilities/effect.ts";
+import type { InputSchema } from "../../src/capabilities/input-schema.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
+import { policyFlaws } from "../../src/capabilities/remote/policy-flaws.ts";
+import {
+  anything,
+  array,
+  boolean,
+  effect,
+  integer,
+  number,
+  object,
+  optional,
+  string,
+} from "../../src/capability.ts";
 import { lineOf } from "../../src/json/text.ts";
-import { isObject, type Json, own } from "../../src/json/value.ts";
+import { isObject, type Json, type JsonObject, own } from "../../src/json/value.ts";
 import { compile } from "../../src/plan/compile.ts";
 import { CompileFault, type CompileReason } from "../../src/plan/errors.ts";
 import type { ContractNode, Finding, Plan } from "../../src/plan/plan.ts";
@@ -24,9 +38,12 @@ async function planOf(contents: Contents, capabilities: Registry = registry): Pr
   return compile(workflow, snapshot, capabilities);
 }
 
-async function reasonsOf(contents: Contents): Promise<readonly CompileReason[]> {
+async function reasonsOf(
+  contents: Contents,
+  capabilities: Registry = registry,
+): Promise<readonly CompileReason[]> {
   try {
-    await planOf(contents);
+    await planOf(contents, capabilities);
   } catch (error) {
     if (error instanceof CompileFault) return error.reasons;
     throw error;
@@ -317,6 +334,84 @@ for (const [about, change] of misspelled) {
     const meant = hint.exec(first?.hint ?? "")?.[1];
     assert.ok(meant, JSON.stringify(first));
     assert.deepEqual(await reasonsOf(changed([name, path, JSON.parse(meant) as Json])), []);
+  });
+}
+
+const declared = { about: "Of this test.", semantics: "idempotent", probe: null, input: {} } as const;
+const operations = {
+  APPEND: {
+    ...declared,
+    outcomes: ["BACKEND_ERROR"],
+    run: async () => ({ outcome: "BACKEND_ERROR" }) as const,
+  },
+} as const;
+const hostWith = <C extends InputSchema>(config: C) =>
+  effect({ code: APPEND, about: "Of this test.", reaches: "host", config, operations });
+
+/** An effect that nothing binds, and whether its step names no store. */
+const unbound: readonly (readonly [about: string, declared: Effect | undefined, withoutStore?: true])[] = [
+  ["of a store", registry.effect(APPEND)],
+  ["without a store", registry.effect(APPEND), true],
+  ["that nobody implements", undefined],
+  ["over http", effect({ code: APPEND, about: "Of this test.", reaches: "http", operations })],
+  ["of the host", hostWith({})],
+  ["of the host, of every type", hostWith({ any: anything, text: string, whole: integer, real: number })],
+  [
+    "of the host, with more types",
+    hostWith({ yes: boolean, table: object, list: array, none: optional(string) }),
+  ],
+];
+
+for (const [about, declared, withoutStore] of unbound) {
+  test(`the binding that is suggested for an effect ${about} is one with which it can be performed`, async () => {
+    const capabilities: Registry = { ...registry, effect: () => declared };
+    const store: readonly Change[] = withoutStore ? [[CC, step(1, "store"), undefined]] : [];
+    const contents = changed([RB, ["core", "bindings", APPEND], undefined], ...store);
+    const found = (await reasonsOf(contents, capabilities)).find(({ code }) => code === "NOT_BOUND");
+    const written = /, add \/frontmatter\/core\/bindings\/\S+: (.*)$/.exec(found?.hint ?? "")?.[1];
+    const { policy = {} } = JSON.parse(written ?? "null") as { readonly policy?: JsonObject };
+    const operation = declared?.operations["APPEND"];
+    if (operation !== undefined) assert.deepEqual(policyFlaws(operation, policy), []);
+    assert.equal("path" in policy, withoutStore === true);
+    const isBound = changed([RB, ["core", "bindings", APPEND], { policy }], ...store);
+    assert.deepEqual(
+      (await reasonsOf(isBound, capabilities)).map(({ code }) => code),
+      declared === undefined ? ["NO_IMPLEMENTATION"] : [],
+    );
+  });
+}
+
+/** Names near none: what is offered comes before the place, so that it can have a value there. */
+const unknown: readonly (readonly [about: string, change: Change, offered: string])[] = [
+  [
+    "a first step",
+    [CC, step(0, "inputs", "left"), "$.results.x.y"],
+    "a path that begins with $.inputs or $.payload",
+  ],
+  [
+    "its output",
+    [CC, step(0, "outputs", "same"), "$.results.x.y"],
+    "a path that begins with $.inputs or $.payload",
+  ],
+  ["a later step", [CC, step(1, "inputs", "record"), "$.results.x.y"], "a path to the results of compare"],
+  [
+    "a step near its own name",
+    [CC, step(1, "inputs", "record"), "$.results.writ.y"],
+    "a path to the results of compare",
+  ],
+  ["a node", [WORKFLOW, nodes("DO", "inputs", "a"), "$.results.x.y"], "a path to the results of ASK"],
+  [
+    "a node near its own name",
+    [WORKFLOW, nodes("DO", "inputs", "a"), "$.results.DOO.y"],
+    "a path to the results of ASK",
+  ],
+  ["an edge back to itself", [WORKFLOW, nodes("DO", "next", "SUCCESS"), "DOO"], 'one of "END", "OUT"'],
+];
+
+for (const [about, change, offered] of unknown) {
+  test(`what an unknown name in ${about} is changed to is there by then`, async () => {
+    const [first] = await reasonsOf(changed(change));
+    assert.ok(first?.hint?.endsWith(` to ${offered}`), first?.hint);
   });
 }
 

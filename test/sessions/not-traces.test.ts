@@ -45,6 +45,6 @@ test("stores below a folder of traces are left out, which one line says; a damag
   writeFileSync(place.path("copies/all-spoilt.jsonl"), text.replaceAll('"sequence":', '"sequenz":'));
   const said = await place.session("examine", "copies");
   assert.equal(said.code, 7, said.out);
-  assert.match(said.out, /^INVALID {2}copies\/damaged\.jsonl$/m);
+  assert.match(said.out, /^INVALID {2}copies\/damaged\.jsonl {2}NOT_JSON$/m);
   assert.match(said.out, /^NOT_A_TRACE {2}copies\/all-spoilt\.jsonl$/m);
 });

@@ -84,3 +84,32 @@ test("no text has no lines, and one line break has one", async () => {
   assert.deepEqual(await readAll([]), []);
   assert.equal((await readAll([Buffer.from("\n")])).length, 1);
 });
+
+test("what to do about a line says the line of the file, and speaks of the line alone", async () => {
+  const hints: Readonly<Record<string, string>> = {
+    '{"a":1,}': "remove the comma at column 7",
+    '{"a" 1}': "write `:` before column 6",
+    "{a:1}": "put the word at column 2 in double quotes",
+    '{"a":x y}': "put the text from column 6 to column 8 in double quotes",
+    '{"a":+1}': "remove the `+` at column 6",
+    '{"a":1': "write `}` at the end if nothing else is missing there, otherwise get the complete line again",
+    '{"a":': "get the complete line again: this one ends in the middle",
+    "{}{}": "put each value into its own line: this line contains several",
+    "{} x": "move everything from column 4 on into another line: the JSON document ends there",
+    '{"a":1,"a":2}': "remove one of the two members /a",
+  };
+  const lines = Object.keys(hints);
+  const text = `{}\n${lines.join("\n")}\n`;
+  const found: string[] = [];
+  for await (const { line, read } of payloadLines([Buffer.from(text)], { ...OPTIONS, from: 2 })) {
+    assert.throws(read, (error) => {
+      assert.ok(error instanceof Fault);
+      found.push(`${line} ${error.hint}`);
+      return true;
+    });
+  }
+  assert.deepEqual(
+    found,
+    lines.map((line, i) => `${i + 2} in line ${i + 2} of p.jsonl, ${hints[line]}`),
+  );
+});

@@ -1,5 +1,6 @@
 /** Operations of code that reaches the host itself: a database, a program, a device. */
 
+import type { Json } from "../../json/value.ts";
 import type { EffectStart } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
@@ -63,6 +64,11 @@ export function hostOperation<C extends InputSchema, S extends InputSchema, cons
 
 export const hostTarget: OutsideTarget<HostOperation> = {
   ...remoteTarget,
+  examplePolicy({ config }) {
+    const required = Object.entries(config).filter(([, field]) => field.required);
+    if (required.length === 0) return {};
+    return { config: Object.fromEntries(required.map(([name, { type }]) => [name, EXAMPLES[type]])) };
+  },
   async perform(operation, call, { remote }) {
     if (remote === null) throw new Error("nothing remote may be reached");
     const { performHost } = await import("../remote/perform-host.ts");
@@ -73,4 +79,14 @@ export const hostTarget: OutsideTarget<HostOperation> = {
     const { probeHost } = await import("../remote/perform-host.ts");
     return probeHost(operation, call, begun, ports);
   },
+};
+
+const EXAMPLES: Readonly<Record<InputSchema[string]["type"], Json>> = {
+  any: "text",
+  string: "text",
+  integer: 1,
+  number: 1,
+  boolean: false,
+  object: {},
+  array: [],
 };

@@ -49,6 +49,7 @@ export function httpOperation<S extends InputSchema, const O extends string>(
 
 export const httpTarget: OutsideTarget<HttpOperation> = {
   ...remoteTarget,
+  examplePolicy: () => ({ allowed_origins: ["https://example.com"] }),
   async perform(operation, call, { remote }) {
     if (remote === null) throw new Error("nothing remote may be reached");
     const { performHttp } = await import("../remote/perform-http.ts");

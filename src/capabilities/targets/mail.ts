@@ -46,6 +46,7 @@ export function mailing<S extends InputSchema, const O extends string>({
 export const mailTarget: OutsideTarget<MailOperation> = {
   answers: "recorded",
   needsPath: false,
+  examplePolicy: () => ({}),
   hasDryRun: true,
   callsWorkflows: false,
   isReading: () => false,

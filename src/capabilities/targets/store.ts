@@ -128,6 +128,7 @@ function operationOn<K extends StoreKind>(
 export const storeTarget: OutsideTarget<StoreOperation> = {
   answers: "recorded",
   needsPath: true,
+  examplePolicy: () => ({}),
   hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",

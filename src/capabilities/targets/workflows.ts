@@ -53,6 +53,7 @@ export function calling<S extends InputSchema, const O extends string>({
 export const workflowsTarget: RunTarget<CallOperation> = {
   answers: "worked-out",
   needsPath: false,
+  examplePolicy: () => ({}),
   hasDryRun: true,
   callsWorkflows: true,
   isReading: () => false,

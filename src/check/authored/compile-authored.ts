@@ -7,13 +7,14 @@ import { capabilityMarkdown } from "../../capabilities/markdown.ts";
 import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Registry } from "../../capabilities/registry.ts";
 import { parsePointer, pointer } from "../../json/pointer.ts";
+import { valueAt } from "../../json/text.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
 import type { Files } from "../../ports.ts";
 import { type Built, type BuiltArtifact, buildSnapshot } from "../../snapshot/build/build.ts";
 import { inOrder, type Problem } from "../../snapshot/build/problem.ts";
-import { ownPathOf } from "../../snapshot/build/tree.ts";
+import { authorIt } from "../../snapshot/build/tree.ts";
 import { parseStrict } from "../../snapshot/envelope.ts";
 import { type Fqdn, fqdnOfFile, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
 import { type Change, fieldPointer, type Path, sentence } from "../../snapshot/hint.ts";
@@ -124,7 +125,7 @@ function differingDeclarations({ artifacts }: Built, registry: Registry): readon
   );
 }
 
-type Unplaced = Pick<Problem, "code" | "severity" | "message" | "hint"> & { readonly path: Path };
+type Unplaced = Pick<Problem, "code" | "severity" | "message" | "hint" | "names"> & { readonly path: Path };
 
 /** Nothing for an artifact that nobody authored. */
 function toProblem({ source, text }: BuiltArtifact, { path, ...said }: Unplaced): readonly Problem[] {
@@ -182,7 +183,7 @@ function problemsIn(
       const artifact = byName.get(cause.artifact.fqdn);
       return artifact === undefined || isUnread(cause, artifact, built)
         ? []
-        : toProblem(artifact, reasonOf(cause, byName));
+        : toProblem(artifact, reasonOf(cause, byName, built.form));
     }),
     ...meantOnce(findings).flatMap((finding) => {
       const artifact = byFile.get(finding.file);
@@ -214,42 +215,35 @@ function hasUnboundStorage(causes: readonly Reason[]): boolean {
 /** Whether the reason is that an artifact cannot be read, which is reported there. */
 function isUnread({ artifact, code, path }: Reason, { derived }: BuiltArtifact, { unread }: Built): boolean {
   if (code !== "UNKNOWN_REFERENCE") return false;
-  const named = path.reduce<unknown>(
-    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
-    derived.frontmatter,
-  );
-  const namespace = artifact.fqdn.slice(0, artifact.fqdn.indexOf("::"));
-  return typeof named === "string" && unread.has(qualify(named, namespace));
+  const named = valueAt(derived.frontmatter, path);
+  return typeof named === "string" && unread.has(qualify(named, namespaceOf(artifact.fqdn)));
 }
 
-function reasonOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>): Unplaced {
-  const { code, what: message, hint } = reason;
+function reasonOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>, form: Built["form"]): Unplaced {
+  const { code, what: message } = reason;
   const path = asAuthored(reason.path, reason.artifact.frontmatter);
-  return { code, severity: "error", message, path, hint: hintOf(reason, hint, byName) };
+  return { code, severity: "error", message, path, ...adviceOf(reason, byName, form) };
 }
 
 /** A node's full name is made of its code, which is what the Markdown has. */
 function asAuthored(path: Path, frontmatter: JsonObject): Path {
   if (path.at(-1) !== "fqdn_id") return path;
-  const node = path
-    .slice(0, -1)
-    .reduce<unknown>(
-      (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
-      frontmatter,
-    );
-  const hasCode = typeof node === "object" && node !== null && "code" in node;
-  return hasCode ? [...path.slice(0, -1), "code"] : path;
+  const code = [...path.slice(0, -1), "code"];
+  return valueAt(frontmatter, code) === undefined ? path : code;
 }
 
-function hintOf(reason: Reason, hint: Reason["hint"], byName: ReadonlyMap<string, BuiltArtifact>): string {
-  if (hint === undefined) return "correct it, or remove it";
-  if (typeof hint === "string")
-    return hint.replace(/^add (\S+) to the snapshot$/, (_, file: string) => addFile(file));
+type Advice = Pick<Problem, "hint" | "names">;
+
+function adviceOf(reason: Reason, byName: ReadonlyMap<string, BuiltArtifact>, form: Built["form"]): Advice {
+  const { hint } = reason;
+  if (hint === undefined) return { hint: "correct it, or remove it" };
+  if (typeof hint === "string") return missingFile(hint, form) ?? { hint };
   const { artifact = reason.artifact, at = reason.path, ...change } = hint;
   const path = asAuthored(at, artifact.frontmatter);
   const text = sentence(pointer(path), path === at ? change : withShortName(change, artifact.fqdn));
   const source = byName.get(artifact.fqdn)?.source ?? null;
-  return artifact.fqdn === reason.artifact.fqdn || source === null ? text : `in ${source}, ${text}`;
+  if (artifact.fqdn === reason.artifact.fqdn || source === null) return { hint: text };
+  return { hint: `in ${source}, ${text}`, names: [source] };
 }
 
 /** A code means the artifact of the same namespace. */
@@ -258,9 +252,12 @@ function withShortName(change: Change, fqdn: Fqdn): Change {
   return { do: "change", to: change.to.replace(`"${namespaceOf(fqdn)}::`, '"') };
 }
 
-function addFile(file: string): string {
+/** Of a file that the snapshot lacks; null for any other hint. */
+function missingFile(hint: string, form: Built["form"]): Advice | null {
+  const [, file] = /^add (\S+) to the snapshot$/.exec(hint) ?? [];
+  if (file === undefined) return null;
   const name = fqdnOfFile(file);
-  return name === undefined ? `add ${file}` : `add the file ${ownPathOf(name)}, or correct the name`;
+  return name === undefined ? { hint: `add ${file}` } : authorIt(name, form);
 }
 
 /** A misspelt outcome is two findings: one that cannot happen, and one that has no route. */

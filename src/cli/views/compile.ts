@@ -4,10 +4,10 @@ import { counted } from "../../errors/counted.ts";
 import { canonical } from "../../json/canonical.ts";
 import { pointer } from "../../json/pointer.ts";
 import type { Notice, Part, Rule } from "../../report/result.ts";
-import { PROBLEMS, type Problem } from "../../snapshot/build/problem.ts";
+import { PROBLEMS, type Problem, withPaths } from "../../snapshot/build/problem.ts";
 import { codeOf } from "../../snapshot/fqdn.ts";
 import type { Paint } from "../colour.ts";
-import { authoredPath, type CompiledSources } from "../compile-authored.ts";
+import { type CompiledSources, shownProblem } from "../compile-authored.ts";
 import type { Context } from "../context.ts";
 import { plain, shownOf } from "../print.ts";
 import { reported } from "../report-files.ts";
@@ -46,9 +46,9 @@ function compileJson(result: CompileResult, context: Context): object {
 }
 
 function problemJson(problem: Problem, authored: string, context: Context): object {
-  const { line, column, code, severity, message, hint, path } = problem;
+  const { file, line, column, code, severity, message, hint, path } = shownProblem(problem, authored, context);
   const at = path === undefined ? null : pointer(path);
-  return { file: authoredPath(authored, problem, context), line, column, code, severity, at, message, hint };
+  return { file, line, column, code, severity, at, message, hint };
 }
 
 function compileText(result: CompileResult, paint: Paint, context: Context): string {
@@ -62,8 +62,8 @@ export function problemsText(result: CompiledSources, paint: Paint, context: Con
   const warnings = compilation.problems.filter(({ severity }) => severity === "warning");
   const { shown, rest } = shownOf([...errors, ...warnings]);
   const told = shown.map((problem) => {
-    const { line, column, severity, code, message, hint } = problem;
-    const place = `${plain(authoredPath(authored, problem, context))}:${line}:${column}`;
+    const { file, line, column, severity, code, message, hint } = shownProblem(problem, authored, context);
+    const place = `${plain(file)}:${line}:${column}`;
     const head = `${place}  ${paint(severity === "error" ? "bad" : "strong", severity)}  ${code}`;
     return `${head}\n  ${plain(message)}\n  hint: ${plain(hint)}\n`;
   });
@@ -133,17 +133,19 @@ function rulesOf(problems: readonly Problem[]): readonly Rule[] {
 }
 
 function toNotice(problem: Problem, authored: string, context: Context): Notice {
-  const { code, severity: level, message, hint, file, line, column, path } = problem;
+  const { code, severity: level, line, column, path } = problem;
+  const shown = withPaths(problem, (file) => reported(`${authored}/${file}`, context));
+  const { file, message, hint } = shown;
   return {
     rule: code,
     level,
     message,
     hint,
-    file: reported(`${authored}/${file}`, context),
+    file,
     line,
     column,
     ...(path === undefined ? {} : { pointer: pointer(path) }),
-    fingerprint: canonical({ file, code, message }),
+    fingerprint: canonical({ file: problem.file, code, message: problem.message }),
   };
 }
 

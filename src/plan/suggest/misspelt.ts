@@ -106,18 +106,29 @@ function readable<T>(parse: () => T): T | undefined {
 /** The same path with the nearest valid root. */
 export function suggestRoot({ text, root, whole }: PathWithin, roots: readonly string[]): Hint {
   const nearest = nearestName(root, roots);
-  if (nearest === null)
-    return { do: "change", to: `a path that begins with ${roots.map((one) => `$.${one}`).join(" or ")}` };
+  if (nearest === null) return { do: "change", to: pathFrom(roots) };
   return { do: "change", to: quote(whole.replace(text, `$.${nearest}${text.slice(root.length + 2)}`)) };
+}
+
+function pathFrom(roots: readonly string[]): string {
+  return `a path that begins with ${roots.map((one) => `$.${one}`).join(" or ")}`;
 }
 
 const RESULTS = "$.results";
 
-/** The same path to the results of the nearest existing node or step. */
-export function suggestOwner({ text, segments, whole }: PathWithin, owners: readonly string[]): Hint {
+/** The same path to the results of the nearest of the nodes or steps that come before; where none does, from a root. */
+export function suggestOwner(
+  { text, segments, whole }: PathWithin,
+  owners: readonly string[],
+  roots: readonly string[],
+): Hint {
+  if (owners.length === 0) return { do: "change", to: pathFrom(roots) };
   const given = String(segments[0]);
   const nearest = nearestName(given, owners);
-  if (nearest === null) return { do: "change", to: `a path to the results of one of ${owners.join(", ")}` };
+  if (nearest === null) {
+    const which = owners.length === 1 ? owners.join() : `one of ${owners.join(", ")}`;
+    return { do: "change", to: `a path to the results of ${which}` };
+  }
   const below = text.slice(RESULTS.length).replace(given, nearest);
   return { do: "change", to: quote(whole.replace(text, `${RESULTS}${below}`)) };
 }

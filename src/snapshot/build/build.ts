@@ -22,6 +22,7 @@ import { readMarkdown } from "./read-markdown.ts";
 import { mentionsIn, moduleReferences } from "./references.ts";
 import { MACHINE_SCHEMAS } from "./shape.ts";
 import {
+  authorIt,
   type Identity,
   type ModuleRules,
   ownPathOf,
@@ -175,7 +176,8 @@ function readAll(files: readonly AuthoredFile[], tree: Tree, problems: Problem[]
     const earlier = definitions.get(identity.fqdn);
     if (earlier !== undefined) {
       const message = `${identity.fqdn} is already defined by ${earlier}`;
-      problems.push(atStart(path, "SECOND_DEFINITION", message, `remove ${path}, or give it another name`));
+      const hint = `remove ${path}, or give it another name`;
+      problems.push({ ...atStart(path, "SECOND_DEFINITION", message, hint), names: [path, earlier] });
       continue;
     }
     definitions.set(identity.fqdn, path);
@@ -270,13 +272,18 @@ function reportUnknownNames(
     if (known.has(name) || name === fqdn || isNodeName(path)) continue;
     const nearest = nearestName(name, [...known]);
     const at = `/${path.map(String).join("/")}`;
-    const hint =
+    const advice =
       nearest === null
-        ? `add the file ${ownPathOf(name)}, or correct the name`
-        : sentence(at, part === "key" ? { do: "rename", to: nearest } : { do: "change", to: `"${nearest}"` });
+        ? authorIt(name, "own")
+        : {
+            hint: sentence(
+              at,
+              part === "key" ? { do: "rename", to: nearest } : { do: "change", to: `"${nearest}"` },
+            ),
+          };
     const problem = { file: source, ...text.at(path, part), code: "UNKNOWN_NAME", severity: "error" } as const;
     const message = `${name} is mentioned, but no artifact defines it`;
-    problems.push({ ...problem, message, hint, path });
+    problems.push({ ...problem, message, ...advice, path });
   }
 }
 

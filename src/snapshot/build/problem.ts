@@ -16,6 +16,8 @@ export interface Problem extends Spot {
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly hint: string;
+  /** The authored files that message and hint name, as they do there: below the authored folder. */
+  readonly names?: readonly string[];
   /** The field in the Machine block, where the problem has one. */
   readonly path?: Path;
 }
@@ -49,6 +51,14 @@ export const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** The problem with each file that it names as the reader would write it. */
+export function withPaths<P extends Problem>(problem: P, shown: (file: string) => string): P {
+  const { file, names = [], message, hint } = problem;
+  const told = (text: string) =>
+    text.replace(/[^\s,]+/g, (word) => (names.includes(word) ? shown(word) : word));
+  return { ...problem, file: shown(file), message: told(message), hint: told(hint) };
+}
 
 export function inOrder(problems: readonly Problem[]): readonly Problem[] {
   const key = ({ file, line, column, code, message }: Problem) =>

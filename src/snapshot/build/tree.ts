@@ -61,12 +61,13 @@ interface Misplaced {
   readonly code: ProblemCode;
   readonly message: string;
   readonly hint: string;
+  readonly names?: readonly string[];
   /** The artifact that it was meant to be. */
   readonly meant?: Fqdn | undefined;
 }
 
-function misplaced(file: string, { code, message, hint, meant }: Misplaced): Identified {
-  const problem: Problem = { file, line: 1, column: 1, code, severity: "error", message, hint };
+function misplaced(file: string, { meant, ...said }: Misplaced): Identified {
+  const problem: Problem = { file, line: 1, column: 1, severity: "error", ...said };
   return { problem, meant: meant ?? null };
 }
 
@@ -98,8 +99,14 @@ function identifyOwn(path: string, common: string | null): Identified {
   if (right === undefined) return misplaced(path, unknownKind(path, fqdn));
   if (folder !== right) {
     const message = `${codeOf(fqdn)} does not belong in the folder ${folder || "."}`;
-    const hint = `move it to ${governance}${right}/${name}.md`;
-    return misplaced(path, { code: "WRONG_FOLDER", message, hint, meant: fqdn });
+    const to = `${governance}${right}/${name}.md`;
+    return misplaced(path, {
+      code: "WRONG_FOLDER",
+      message,
+      hint: `move it to ${to}`,
+      names: [to],
+      meant: fqdn,
+    });
   }
   const namespace = namespaceOf(fqdn);
   return {
@@ -114,12 +121,12 @@ function identifyOwn(path: string, common: string | null): Identified {
 function unnamed(path: string, name: string, namespace: string | null): Misplaced {
   const meant = `${namespace}::${name}`;
   const isCode = namespace !== null && isFqdn(meant) && otherPlace(firstWordOf(name), name) !== null;
+  const to = isCode ? ownPathOf(meant) : "events/my_domain__EV_DONE_V0.md";
   return {
     code: "BAD_FILE_NAME",
     message: `${path} is not named <kind folder>/<namespace>__<CODE>.md`,
-    hint: isCode
-      ? `rename it to ${ownPathOf(meant)}`
-      : "give it a name such as events/my_domain__EV_DONE_V0.md, or move it out of the authored folder",
+    hint: isCode ? `rename it to ${to}` : `give it a name such as ${to}, or move it out of the authored folder`,
+    names: [path, to],
     meant: isCode ? meant : undefined,
   };
 }
@@ -131,18 +138,27 @@ function unknownKind(path: string, fqdn: Fqdn): Misplaced {
   const nearest = nearestName(kind, known);
   const message = `${code} begins with no kind of artifact that belongs here`;
   const other = otherPlace(kind, fqdn.replace("::", "__"));
-  if (other !== null) return { code: "BAD_FILE_NAME", message, hint: `move it to ${other}`, meant: fqdn };
+  if (other !== null)
+    return { code: "BAD_FILE_NAME", message, hint: `move it to ${other}`, names: [other], meant: fqdn };
   if (nearest === null)
     return { code: "BAD_FILE_NAME", message, hint: `begin its code with one of ${known.join(", ")}` };
   const renamed = fqdn.replace(`::${kind}`, `::${nearest}`);
   const to = `${path.slice(0, path.lastIndexOf("/") + 1)}${renamed.replace("::", "__")}.md`;
   const meant = isFqdn(renamed) ? renamed : undefined;
-  return { code: "BAD_FILE_NAME", message, hint: `rename it to ${to}`, meant };
+  return { code: "BAD_FILE_NAME", message, hint: `rename it to ${to}`, names: [to], meant };
 }
 
 function otherPlace(kind: string, name: string): string | null {
   if (Object.hasOwn(KIND_FOLDERS, kind)) return `${KIND_FOLDERS[kind as keyof typeof KIND_FOLDERS]}/${name}.md`;
   return Object.hasOwn(GOVERNANCE_FOLDERS, kind) ? `governance/${GOVERNANCE_FOLDERS[kind]}/${name}.md` : null;
+}
+
+/** What to do where nobody authored an artifact that is mentioned. */
+export function authorIt(name: Fqdn, form: TreeForm): Pick<Problem, "hint" | "names"> {
+  if (form === "modules")
+    return { hint: `add the file ${codeOf(name)}.md to the folder of its module, or correct the name` };
+  const file = ownPathOf(name);
+  return { hint: `add the file ${file}, or correct the name`, names: [file] };
 }
 
 /** Where the file of an artifact belongs. */
@@ -163,7 +179,7 @@ function moduleTree(rules: ModuleRules): Tree {
       if (!/^[A-Z][A-Z0-9_]*$/.test(code)) {
         const hint = "give it a name such as EV_DONE_V0.md, or move it out of the authored folder";
         const message = `${path} is not named <module path>/<CODE>.md`;
-        return misplaced(path, { code: "BAD_FILE_NAME", message, hint });
+        return misplaced(path, { code: "BAD_FILE_NAME", message, hint, names: [path] });
       }
       const modulePath = folders.replaceAll("/", ".");
       const namespace = namespaceFor(modulePath);

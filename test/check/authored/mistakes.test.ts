@@ -10,7 +10,7 @@ import { registry } from "../../../src/capabilities/registry.ts";
 import { compileAuthored } from "../../../src/check/authored/compile-authored.ts";
 import { readAuthored } from "../../../src/check/authored/read-authored.ts";
 import { nodeFiles } from "../../../src/platform/node-ports.ts";
-import type { Problem } from "../../../src/snapshot/build/problem.ts";
+import { type Problem, withPaths } from "../../../src/snapshot/build/problem.ts";
 import { FOLDER, memoryFiles } from "../../snapshot/memory-files.ts";
 import { followHint, type Texts } from "./follow-hint.ts";
 
@@ -377,13 +377,30 @@ async function compile(texts: Texts): Promise<readonly Problem[]> {
 
 const errorsOf = (problems: readonly Problem[]) => problems.filter(({ severity }) => severity === "error");
 
+/** As it is shown: with every file below the folder in which the reader has it. */
+function followShown(problem: Problem, texts: Texts): void {
+  const below = (folder: string, files: Texts) =>
+    new Map([...files].map(([path, text]) => [folder + path, text]));
+  const followed = below("protocol/", texts);
+  followHint(
+    withPaths(problem, (file) => `protocol/${file}`),
+    followed,
+    below("protocol/", GOOD),
+  );
+  texts.clear();
+  for (const [path, text] of followed) {
+    assert.ok(path.startsWith("protocol/"), `${path} is not where the reader looks`);
+    texts.set(path.slice("protocol/".length), text);
+  }
+}
+
 /** Follows the first hint again and again, until nothing is wrong any more. */
 async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
   let errors = errorsOf(first);
   for (let round = 0; errors.length > 0; round++) {
     const [problem] = errors as [Problem];
     assert.ok(round < 6, `still wrong: ${JSON.stringify(problem)}`);
-    followHint(problem, texts, GOOD);
+    followShown(problem, texts);
     errors = errorsOf(await compile(texts));
   }
 }
