@@ -232,6 +232,16 @@ export function violationRows(violations: Summary["violations"]): Rows {
   ]);
 }
 
+/** What http effects sent: place, method, address, and the status or what happened instead. */
+export function requestRows(requests: Summary["requests"]): Rows {
+  return rowsByRun(requests, ({ node, step, method, url, status, failure }) => [
+    `${node}.${step}`,
+    plain(method),
+    plain(url),
+    status === undefined ? plain(failure ?? "no answer") : String(status),
+  ]);
+}
+
 /** Why steps did not succeed: place, outcome, code, facts. */
 export function reasonRows(reasons: Summary["reasons"]): Rows {
   return rowsByRun(reasons, ({ node, step, outcome, reason: { code, ...facts } }) => [
