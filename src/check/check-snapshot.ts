@@ -3,7 +3,7 @@
 import type { Registry } from "../capabilities/registry.ts";
 import type { Files } from "../ports.ts";
 import { readSnapshotModel } from "./analysis/snapshot-model.ts";
-import { type AuthoredSources, type AuthoredState, authoredState } from "./authored/authored-state.ts";
+import { type AuthoredSources, authoredState } from "./authored/authored-state.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import { type CheckResult, evaluate, type Terms } from "./evaluate.ts";
 import { RULES } from "./rules.ts";
@@ -12,8 +12,8 @@ export interface CheckRequest {
   readonly snapshot: string;
   readonly files: Files;
   readonly registry: Registry;
-  /** What the snapshot is made from, or what that is known to make; null where that is not known. */
-  readonly sources: AuthoredSources | AuthoredState | null;
+  /** What the snapshot is made from; null where that is not known. */
+  readonly sources: AuthoredSources | null;
   /** Which findings count. */
   readonly terms: Terms;
 }
@@ -21,10 +21,7 @@ export interface CheckRequest {
 /** What the rules find. */
 export async function checkSnapshot(request: CheckRequest): Promise<CheckResult> {
   const { snapshot, files, registry, sources, terms } = request;
-  const authored =
-    sources === null || "errors" in sources
-      ? sources
-      : authoredState({ ...sources, snapshot, files, registry });
+  const authored = sources === null ? null : authoredState({ ...sources, snapshot, files, registry });
   return evaluate(await readSnapshotModel(snapshot, files, registry, authored), RULES, terms);
 }
 

@@ -5,8 +5,8 @@ import { parsePointer, pointer } from "../json/pointer.ts";
 import { linesOf } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
+import type { AuthoredPlace } from "../snapshot/hint.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
-import type { AuthoredPlace } from "./authored/snapshot-change.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 
 /** What a rule found, with everything that a report or another tool needs to know about it. */
@@ -21,8 +21,8 @@ export interface CheckFinding {
   readonly line: number;
   /** The line of the authored Markdown that says it; null where the Markdown does not. */
   readonly markdown: number | null;
-  /** The authored file of the workspace that says it, and the line; absent where that is not known. */
-  readonly source?: AuthoredPlace;
+  /** The place in the workspace's Markdown, where that is what makes the artifact. */
+  readonly authored?: AuthoredPlace;
   readonly message: string;
   readonly hint: string;
   readonly facts: JsonObject;
@@ -33,12 +33,10 @@ export interface CheckFinding {
 export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly CheckFinding[] {
   const locate = locator(subject);
   const fingerprintOf = fingerprinter(subject);
-  const sourceOf = sourceFinder(subject);
   const findings = rules.flatMap((rule) =>
     [...rule.check(subject)].map((found): CheckFinding => {
-      const { file, pointer: at, facts, message, hint = rule.hint } = found;
+      const { file, pointer: at, facts, message, hint = rule.hint, authored } = found;
       const place = locate(found);
-      const source = found.source ?? sourceOf(file, place.markdown);
       const fingerprint = fingerprintOf(rule.id, found);
       return {
         rule: rule.id,
@@ -46,7 +44,7 @@ export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly 
         file,
         pointer: at,
         ...place,
-        ...(source === undefined ? {} : { source }),
+        ...(authored === undefined ? {} : { authored }),
         message,
         hint,
         facts,
@@ -81,15 +79,6 @@ function locator({ entries, texts }: SnapshotModel): (found: Found) => Place {
     const find = finders.get(file) ?? contentLines(entry.content);
     finders.set(file, find);
     return { artifact: entry.fqdn, line: line ?? lineIn(known, at), markdown: markdownLine(at, find) };
-  };
-}
-
-/** Of a source that changed since, the lines are not those of the snapshot. */
-function sourceFinder({ authored }: SnapshotModel) {
-  const changed = new Set(authored?.differences.map(({ path }) => path));
-  return (path: string, line: number | null): AuthoredPlace | undefined => {
-    const file = authored?.sources.get(path);
-    return file === undefined || line === null || changed.has(path) ? undefined : { file, line };
   };
 }
 

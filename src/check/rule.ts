@@ -2,9 +2,8 @@
 
 import { pointer } from "../json/pointer.ts";
 import type { JsonObject } from "../json/value.ts";
-import type { Path } from "../snapshot/hint.ts";
+import type { AuthoredPlace, Path } from "../snapshot/hint.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
-import type { AuthoredPlace } from "./authored/snapshot-change.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 
@@ -28,7 +27,7 @@ export interface Found {
   /** Where the file is no artifact, or not one that can be read. */
   readonly line?: number;
   /** The authored file to change, where it is known. */
-  readonly source?: AuthoredPlace;
+  readonly authored?: AuthoredPlace;
 }
 
 export interface Rule {

@@ -1,6 +1,5 @@
 /** Compiling the workspace's authored Markdown, as every command does it that makes or compares a snapshot. */
 
-import type { AuthoredState } from "../check/authored/authored-state.ts";
 import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
 import { AuthoredFault } from "../check/authored/errors.ts";
 import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
@@ -66,20 +65,9 @@ export async function writeSnapshot(
   return isSealed;
 }
 
-/**
- * What the check need not find out again, and what compiling need not say because the check says it: what a finding of a
- * plan is worth is for the check to judge.
- */
-export function forCheck(
-  { compilation, errors, authored, ...rest }: CompiledSources,
-  { platform }: Context,
-): { readonly compiled: CompiledSources; readonly state: AuthoredState } {
-  const shown = (file: string) => shortPath(`${authored}/${file}`, platform.cwd);
-  const sources = new Map([...compilation.sources].map(([path, file]) => [path, shown(file)]));
-  return {
-    compiled: { ...rest, authored, errors, compilation: { ...compilation, problems: errors } },
-    state: { errors: 0, differences: [], sources },
-  };
+/** Without its warnings: what a finding of a plan is worth is for the check to say. */
+export function withoutWarnings<C extends CompiledSources>(compiled: C): C {
+  return { ...compiled, compilation: { ...compiled.compilation, problems: compiled.errors } };
 }
 
 /** The problem with its files as the reader would write them. */

@@ -64,7 +64,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "artifacts/events/test__EV_OLD_V0.json ",
     breach: (small) => {
       const path = "artifacts/events/test__EV_OLD_V0.json";
-      small.authored = { errors: 0, differences: [{ path, what: "stale", source: null }], sources: new Map() };
+      small.authored = { errors: 0, differences: [{ path, what: "stale", source: null }] };
     },
   },
   {
@@ -72,7 +72,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     about: "the authored Markdown has errors",
     at: "artifact_index/index.json ",
     breach: (small) => {
-      small.authored = { errors: 2, differences: [], sources: new Map() };
+      small.authored = { errors: 2, differences: [] };
     },
   },
   {

@@ -128,7 +128,7 @@ test("check, verify, seal and gate tell a snapshot that is not what its Markdown
   const checked = document(await place.session("check", "--json"));
   const found = at(checked, "findings") as readonly unknown[];
   assert.deepEqual(
-    found.map((_, i) => [at(found, i, "rule"), at(found, i, "source")]),
+    found.map((_, i) => [at(found, i, "rule"), at(found, i, "authored")]),
     [["authored-differs", source]],
   );
   assert.match(

@@ -19,8 +19,6 @@ export interface AuthoredState {
   readonly errors: number;
   /** What follows from others is left out; the sources are as the reader would write them. */
   readonly differences: readonly Difference[];
-  /** By path below the snapshot: the file that authors the artifact there, as the reader would write it. */
-  readonly sources: ReadonlyMap<string, string>;
 }
 
 /** Null where the folder of the Markdown is not there. @throws SnapshotFault for a file that cannot be read */
@@ -38,7 +36,6 @@ export function authoredState(
     differences: differences.map(({ source, ...one }) => {
       return { ...one, source: source && { ...source, file: shown(source.file) } };
     }),
-    sources: new Map([...compilation.sources].map(([path, file]) => [path, shown(file)])),
   };
 }
 

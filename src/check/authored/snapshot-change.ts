@@ -6,6 +6,7 @@ import { readObjectText } from "../../json/parse.ts";
 import { own } from "../../json/value.ts";
 import type { Files, FolderChange } from "../../ports.ts";
 import { fqdnOfFile } from "../../snapshot/fqdn.ts";
+import type { AuthoredPlace } from "../../snapshot/hint.ts";
 import { SEAL_FILE } from "../../snapshot/seal.ts";
 import type { Compilation } from "./compile-authored.ts";
 import { readTexts } from "./read-authored.ts";
@@ -17,11 +18,6 @@ export interface Difference {
   readonly what: "missing" | "differs" | "stale";
   /** The authored file that says something else than the snapshot, and its first line that does; null where none does. */
   readonly source: AuthoredPlace | null;
-}
-
-export interface AuthoredPlace {
-  readonly file: string;
-  readonly line: number;
 }
 
 /** By path; empty where the snapshot is what the Markdown makes. @throws SnapshotFault for a file that cannot be read */

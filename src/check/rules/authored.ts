@@ -18,7 +18,7 @@ export const authoredDiffers = rule({
     for (const one of differences) {
       const { path: file, what, source } = one;
       const found = { file, pointer: "", facts: { what }, message: differenceText(one) };
-      yield source === null ? found : { ...found, source };
+      yield source === null ? found : { ...found, authored: source };
     }
   },
 });

@@ -71,9 +71,10 @@ function fileText(file: string, findings: readonly CheckFinding[], paint: Paint)
 }
 
 function findingText(found: CheckFinding, paint: Paint): string {
-  const { severity, rule, pointer: at, markdown, source, message, hint } = found;
-  const where = markdown === null || source !== undefined ? at : `${at} (Markdown line ${markdown})`;
-  const { file, line } = source ?? found;
+  const { authored, severity, rule, pointer: field, markdown, message, hint } = found;
+  const { file, line } = authored ?? found;
+  const inFile = markdown === null ? field : `${field} (Markdown line ${markdown})`;
+  const where = authored === undefined ? inFile : field.replace(/^\/frontmatter/, "");
   const head = `  ${plain(file)}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
@@ -93,11 +94,12 @@ export function checkPart(result: CheckResult, context: Context): Part {
 }
 
 function toNotice(finding: CheckFinding, context: Context): Notice {
-  const { rule, severity: level, message, hint, file, line, pointer, artifact, fingerprint, source } = finding;
+  const { rule, severity: level, message, hint, artifact, fingerprint } = finding;
+  const { authored, file, line, pointer } = finding;
   const place =
-    source === undefined
+    authored === undefined
       ? { file: inSnapshot(file, context), line, pointer }
-      : { file: reported(source.file, context), line: source.line, pointer };
+      : { file: reported(authored.file, context), line: authored.line };
   return { rule, level, message, hint, ...place, ...(artifact === null ? {} : { artifact }), fingerprint };
 }
 
@@ -107,7 +109,10 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
     const found = findings.filter((one) => one.rule === id && isFailing(one, failOn));
     if (found.length === 0) return { name: id, subject: SUBJECT };
     const detail = found
-      .map(({ file, line, message }) => `${plain(`${at(file, line)}  ${message}`)}\n`)
+      .map(({ authored, message, ...found }) => {
+        const { file, line } = authored ?? found;
+        return `${plain(`${at(file, line)}  ${message}`)}\n`;
+      })
       .join("");
     return { name: id, subject: SUBJECT, failed: { message: counted(found.length, "finding"), detail } };
   });

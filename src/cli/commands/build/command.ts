@@ -1,11 +1,11 @@
 /** `pgs build`: compile, check, verify and seal, in one call. */
 
-import type { AuthoredState } from "../../../check/authored/authored-state.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
-import { compileSources, forCheck, writeSnapshot } from "../../compile-authored.ts";
+import { compileSources, withoutWarnings, writeSnapshot } from "../../compile-authored.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -49,19 +49,19 @@ export const build = defineCommand({
     await checkOutputs(request, inputs, context);
     const terms = readCheckTerms(request, context);
     const keys = request.check ? [] : signingKeys(request.key, context);
-    const made = await compileSources(request, context);
+    const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const isSealRemoved = isCheck ? false : await writeSnapshot(made, context);
-    const isStale = made.errors.length > 0 || (isCheck && made.differences.length > 0);
-    const { compiled, state } = forCheck(made, context);
+    const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);
+    const compiled = { ...sources, isCheck, isSealRemoved };
+    const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
     const result = isStale
-      ? { compiled: { ...made, isCheck, isSealRemoved }, checked: null, sealed: null }
+      ? { compiled, checked: null, sealed: null }
       : {
-          compiled: { ...compiled, isCheck, isSealRemoved },
-          ...(await checkAndSeal({ terms, keys, isCheck, state }, context)),
+          compiled: withoutWarnings(compiled),
+          ...(await checkAndSeal({ terms, keys, isCheck }, context)),
         };
     await print(result, buildReport(context), request, context);
-    if (made.errors.length > 0) return EXIT.SNAPSHOT;
+    if (sources.errors.length > 0) return EXIT.SNAPSHOT;
     return result.sealed !== null && !("findings" in result.sealed) ? EXIT.SUCCESS : EXIT.FOUND;
   },
 });
@@ -70,18 +70,18 @@ interface Demands {
   readonly terms: ReturnType<typeof readCheckTerms>;
   readonly keys: readonly SigningKey[];
   readonly isCheck: boolean;
-  readonly state: AuthoredState;
 }
 
 /** A snapshot that fails the check is not sealed. */
 async function checkAndSeal(
-  { terms, keys, isCheck, state }: Demands,
+  { terms, keys, isCheck }: Demands,
   context: Context,
 ): Promise<Pick<BuildResult, "checked" | "sealed">> {
   const { platform, settings } = context;
   const registry = await context.registry();
-  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: state };
-  const checked = await checkSnapshot({ ...asked, terms });
+  // It was just compiled: it does not differ from its sources.
+  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
+  const checked = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   if (checked.failed) return { checked, sealed: null };
   return { checked, sealed: isCheck ? sealThatIs(context) : sealSnapshot(keys, [], context) };
 }

@@ -6,19 +6,19 @@
 import { LOCK_FILE } from "../../../capabilities/packages/locked-provider.ts";
 import { namedPackage } from "../../../capabilities/packages/source.ts";
 import { affectedWorkflows } from "../../../check/authored/affected.ts";
-import type { AuthoredState } from "../../../check/authored/authored-state.ts";
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import { Fault } from "../../../errors/base.ts";
 import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
 import {
   type CompiledSources,
   compileSources,
-  forCheck,
   type Sources,
+  withoutWarnings,
   writeSnapshot,
 } from "../../compile-authored.ts";
 import { type Context, shortPath, withCapabilities } from "../../context.ts";
@@ -58,24 +58,27 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
   const isSealRemoved = await writeSnapshot(sources, context);
-  const { compiled, state } = forCheck(sources, context);
+  const compiled = { ...sources, isCheck: false, isSealRemoved };
   const isChecked = sources.errors.length === 0 && !context.settings.json && !context.settings.quiet;
-  const told = isChecked ? compiled : sources;
-  await say({ ...told, isCheck: false, isSealRemoved }, compileReport(context), context);
+  await say(isChecked ? withoutWarnings(compiled) : compiled, compileReport(context), context);
   if (!isChecked) return;
-  await checkAgain(state, context);
+  await checkAgain(context);
   await testAgain(sources, isFirst, context);
 }
 
-/** The findings that fail; of a snapshot without one, a line. */
-async function checkAgain(state: AuthoredState, context: Context): Promise<void> {
+/** The findings; where there are at most notes, a line. */
+async function checkAgain(context: Context): Promise<void> {
   const { platform, settings } = context;
   const terms = readCheckTerms({ config: undefined, baseline: undefined, failOn: undefined }, context);
   const registry = await context.registry();
-  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: state };
-  const result = await checkSnapshot({ ...asked, terms });
+  const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
+  const result = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   const paint = await painter(settings);
-  printText(context, result.failed ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`);
+  const isClean = result.findings.every(({ severity }) => severity === "note");
+  printText(
+    context,
+    result.failed || !isClean ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`,
+  );
 }
 
 /** Those of the workflows that the change is about; all at first, and when a capability package or no source changed. */
