@@ -57,8 +57,7 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
-  const isSealRemoved = await writeSnapshot(sources, context);
-  const compiled = { ...sources, isCheck: false, isSealRemoved };
+  const compiled = { ...sources, isCheck: false, ...(await writeSnapshot(sources, context)) };
   const isChecked = sources.errors.length === 0 && !context.settings.json && !context.settings.quiet;
   await say(isChecked ? withoutWarnings(compiled) : compiled, compileReport(context), context);
   if (!isChecked) return;
