@@ -403,7 +403,12 @@ const REFUSED: readonly (readonly [about: string, files: Texts, code: string, wh
     /ct\.js:3:16$/,
   ],
   ["an error while it is evaluated", imports("null.x;"), "CAPABILITY_THREW", /ct\.js:\d+:\d+$/],
-  ["the clock while it is evaluated", imports("const now = Date.now();"), "CAPABILITY_THREW", /ct\.js:\d+:\d+$/],
+  [
+    "the clock while it is evaluated",
+    imports("const now = Date.now();"),
+    "CAPABILITY_THREW",
+    /ct\.js:\d+:\d+$/,
+  ],
   [
     "a declaration of nothing",
     declaring("transform({", "transform(); ({"),
@@ -412,7 +417,12 @@ const REFUSED: readonly (readonly [about: string, files: Texts, code: string, wh
   ],
   ["no full name", declaring("trial::CT_TRIAL_V0", "CT_TRIAL_V0"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
   ["the name of an effect", declaring("CT_TRIAL", "CS_TRIAL"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
-  ["an input of no shape", declaring("optional(anything)", '"text"'), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  [
+    "an input of no shape",
+    declaring("optional(anything)", '"text"'),
+    "CAPABILITY_DECLARATION",
+    /ct\.js:\d+:\d+$/,
+  ],
   ["a result twice", declaring('["value"]', '["value", "value"]'), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
   ["a reason in small letters", declaring('["NO"]', '["no"]'), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
   ["an unknown member", declaring("about:", "pure: true, about:"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
