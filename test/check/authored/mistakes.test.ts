@@ -338,6 +338,35 @@ const MISTAKES: readonly Mistake[] = [
     after: "summary: ",
   },
   {
+    about: "a date without quotes",
+    file: EV,
+    change: ["summary: A grant holds no longer", "summary: 2026-01-01"],
+    code: "YAML",
+    at: "summary: 2026",
+  },
+  {
+    about: "a word for a truth value in the place of a text",
+    file: CC,
+    change: ["step: append_revocation", "step: ON"],
+    code: "WRONG_TYPE",
+    at: "step: ON",
+    after: "step: ",
+  },
+  {
+    about: "a node without a colon",
+    file: WF,
+    change: ["    RECORD_REVOCATION:\n", "    RECORD_REVOCATION\n"],
+    code: "YAML",
+    at: "RECORD_REVOCATION\n",
+  },
+  {
+    about: "a member without a colon",
+    file: WF,
+    change: ["      next:\n        SUCCESS", "      next\n        SUCCESS"],
+    code: "YAML",
+    at: "next\n",
+  },
+  {
     about: "a colon without a space",
     file: EV,
     change: ["version: v0", "version:v0"],
@@ -399,7 +428,7 @@ async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
   let errors = errorsOf(first);
   for (let round = 0; errors.length > 0; round++) {
     const [problem] = errors as [Problem];
-    assert.ok(round < 6, `still wrong: ${JSON.stringify(problem)}`);
+    assert.ok(round < 8, `still wrong: ${JSON.stringify(problem)}`);
     followShown(problem, texts);
     errors = errorsOf(await compile(texts));
   }
@@ -436,6 +465,62 @@ for (const mistake of MISTAKES) {
     const { file, code } = mistake;
     const column_ = code === "INDENT" || code === "TAB" || code === "YAML" ? errors[0]?.column : column;
     assert.deepEqual(errors, [{ file, code, line, column: column_ }], JSON.stringify(problems, null, 1));
+    await repair(texts, problems);
+  });
+}
+
+/** The same mistake at several places: one error at each of them, none about what follows from it. */
+const SEVERAL: readonly (Pick<Mistake, "about" | "file" | "code"> & {
+  readonly change: readonly [from: string, to: string];
+  /** The texts of the lines with an error. */
+  readonly lines: RegExp;
+})[] = [
+  {
+    about: "types of nodes in small letters",
+    file: WF,
+    change: ["type: CC", "type: Cc"],
+    code: "WRONG_VALUE",
+    lines: /type: Cc/,
+  },
+  {
+    about: "types of nodes that are misspelt",
+    file: WF,
+    change: ["type: EXIT", "type: EXTI"],
+    code: "WRONG_VALUE",
+    lines: /type: EXTI/,
+  },
+  {
+    about: "members that are misspelt",
+    file: WF,
+    change: ["      next:", "      nxet:"],
+    code: "UNKNOWN_KEY",
+    lines: /nxet:/,
+  },
+  {
+    about: "a node whose name YAML reads as a truth value",
+    file: WF,
+    change: ["EXIT_ERROR", "NO"],
+    code: "WRONG_TYPE",
+    lines: /\bNO\b/,
+  },
+  ...([1, -1, -2] as const).map((by) => ({
+    about: `members that begin ${by} columns too far to the right`,
+    file: WF,
+    change: ["      next:", `${" ".repeat(6 + by)}next:`] as const,
+    code: "INDENT",
+    lines: /next:/,
+  })),
+];
+
+for (const { about, file, change, code, lines } of SEVERAL) {
+  test(`${about}: an error at each, and hints that lead to a compile`, async () => {
+    const text = String(GOOD.get(file)).replaceAll(...change);
+    const texts = new Map([...GOOD, [file, text]]);
+    const problems = await compile(texts);
+    const wanted = text.split("\n").flatMap((one, i) => (lines.test(one) ? [{ file, code, line: i + 1 }] : []));
+    assert.ok(wanted.length > 1);
+    const found = errorsOf(problems).map((one) => ({ file: one.file, code: one.code, line: one.line }));
+    assert.deepEqual(found, wanted, JSON.stringify(problems, null, 1));
     await repair(texts, problems);
   });
 }
