@@ -81,6 +81,7 @@ function build(request: CompileRequest): Reported {
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
   const made = buildSnapshot(read.files, {
     base: onto === null ? [] : readBase(onto, files),
+    capabilities: registry.all().map(({ declared }) => declared.code),
     standard(name) {
       const capability = registry.capability(name);
       return capability === undefined ? null : capabilityMarkdown(capability);

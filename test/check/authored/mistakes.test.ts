@@ -525,6 +525,67 @@ for (const { about, file, change, code, lines } of SEVERAL) {
   });
 }
 
+const NACK = "        NACK: EXIT_REJECTED\n";
+
+/** Mistakes that a compile warns of; the hints lead to files without a warning. */
+const WARNINGS: readonly (Pick<Mistake, "about" | "code"> & {
+  readonly change: (text: string) => string;
+  readonly hint: string;
+})[] = [
+  {
+    about: "a rejection without a route",
+    change: (text) => text.replace(NACK, ""),
+    code: "OUTCOME_WITHOUT_ROUTE",
+    hint: 'add /core/nodes/IN_REVOCATION_REQUESTED/next/NACK: "EXIT_REJECTED"',
+  },
+  {
+    about: "a rejection without a route where every EXIT reports success",
+    change: (text) =>
+      text
+        .replace(NACK, "")
+        .replace("    EXIT_REJECTED:\n      type: EXIT\n      reason: EXITED\n", "")
+        .replace("    EXIT_UNKNOWN_GRANT:\n      type: EXIT\n", "$&      reason: COMPLETED\n")
+        .replace("reason: FAILED", "reason: COMPLETED"),
+    code: "OUTCOME_WITHOUT_ROUTE",
+    hint: "add /core/nodes/EXIT_REJECTED: {type: EXIT, reason: EXITED}",
+  },
+  {
+    about: "a misspelt field of the payload",
+    change: (text) => text.replace("$.payload.revoked_by", "$.payload.revokd_by"),
+    code: "PATH_UNRESOLVED",
+    hint: 'change /core/nodes/RECORD_REVOCATION/inputs/revoked_by to "$.payload.revoked_by"',
+  },
+];
+
+for (const { about, change, code, hint } of WARNINGS) {
+  test(`${about}: a warning whose hint leads to a compile without one`, async () => {
+    const text = change(String(GOOD.get(WF)));
+    const texts = new Map([...GOOD, [WF, text]]);
+    let problems = await compile(texts);
+    const [first] = problems;
+    assert.deepEqual([first?.code, first?.hint], [code, hint], JSON.stringify(problems, null, 1));
+    for (let round = 0; problems.length > 0; round++) {
+      assert.ok(round < 3, `still wrong: ${JSON.stringify(problems)}`);
+      followShown(problems[0] as Problem, texts);
+      problems = await compile(texts);
+    }
+  });
+}
+
+test("a misspelt capability is found among all that there are, mentioned or not", async () => {
+  const name = "capability_side_effects::CS_SEND_EMAIL_V0";
+  assert.ok(registry.capability(name) !== undefined);
+  assert.ok(![...GOOD.values()].some((text) => text.includes(name)), "it is mentioned");
+  const text = String(GOOD.get(CC)).replace("capability_side_effects::CS_APPENDONLY_JSONL_V0", () =>
+    name.replace("EMAIL", "EMIAL"),
+  );
+  const problems = await compile(new Map([...GOOD, [CC, text]]));
+  assert.ok(
+    problems.some(({ hint }) => hint.endsWith(`to "${name}"`)),
+    JSON.stringify(problems, null, 1),
+  );
+});
+
 const TWIN = "governance/structures/agent_governance__STRUCTURE_AGENT_STORAGE_V0.md";
 
 /** Mistakes that are not in a file but in which files there are. */
