@@ -93,8 +93,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
         ? null
         : (await import("./platform/worker-pool.ts")).openWorkerPool(workerFile, threads),
     newerFiles,
-    replaceFolder: async (folder, change) =>
-      (await import("./platform/replace-folder.ts")).replaceFolder(folder, change),
+    replaceFolder: async (folder, changeNow) =>
+      (await import("./platform/replace-folder.ts")).replaceFolder(folder, changeNow),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     onStop,

@@ -5,6 +5,7 @@ import { parsePointer, pointer } from "../json/pointer.ts";
 import { linesOf } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
+import type { AuthoredPlace } from "../snapshot/hint.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 import type { Found, Rule, Severity } from "./rule.ts";
 
@@ -20,6 +21,8 @@ export interface CheckFinding {
   readonly line: number;
   /** The line of the authored Markdown that says it; null where the Markdown does not. */
   readonly markdown: number | null;
+  /** The place in the workspace's Markdown, where that is what makes the artifact. */
+  readonly authored?: AuthoredPlace;
   readonly message: string;
   readonly hint: string;
   readonly facts: JsonObject;

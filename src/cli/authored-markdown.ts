@@ -31,7 +31,7 @@ export async function openMarkdown(snapshot: Snapshot, context: Context): Promis
 }
 
 /** By the full name of the artifact; empty where the workspace has no authored folder. */
-async function readSources(
+export async function readSources(
   sources: SourceFolders | null,
   files: Files,
 ): Promise<ReadonlyMap<string, Pick<AuthoredMarkdown, "file" | "text">>> {

@@ -1,6 +1,7 @@
 /** Load, seal and compile, as every command that needs a plan does it. */
 
 import { compile } from "../plan/compile.ts";
+import { CompileFault } from "../plan/errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import { requireWorkflow } from "../snapshot/require.ts";
@@ -48,5 +49,10 @@ export async function planOf(workflow: string, context: Context, trust: Trust): 
 }
 
 export async function planIn(snapshot: Snapshot, workflow: string, context: Context): Promise<Plan> {
-  return compile(requireWorkflow(snapshot, workflow), snapshot, context.workflowRegistry);
+  try {
+    return await compile(requireWorkflow(snapshot, workflow), snapshot, context.workflowRegistry);
+  } catch (error) {
+    if (!(error instanceof CompileFault)) throw error;
+    throw await (await import("./authored-places.ts")).placeReasons(error, snapshot, context);
+  }
 }

@@ -6,7 +6,7 @@ import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
-import { CompileFault } from "../plan/errors.ts";
+import { CompileFault, placeOfReason } from "../plan/errors.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -84,10 +84,11 @@ export function hintLines(hints: readonly string[]): string {
 /** Each reason with its own hint, the same one once. */
 function listReasons({ reasons }: CompileFault): string {
   const said = new Set<string>();
-  const rows = reasons.map(({ code, what, file, line, pointer, hint }) => {
+  const rows = reasons.map((reason) => {
+    const { code, what, hint } = reason;
     const isNew = hint !== undefined && !said.has(hint);
     if (isNew) said.add(hint);
-    const row = plain(`  ${code}  ${what}  (${at(file, line)} at ${pointer})`);
+    const row = plain(`  ${code}  ${what}  (${placeOfReason(reason)})`);
     return `${row}\n${isNew ? `  ${hintLines([hint])}` : ""}`;
   });
   return rows.join("");
@@ -228,6 +229,16 @@ export function violationRows(violations: Summary["violations"]): Rows {
     field ?? event ?? "",
     constraint ?? "",
     actual === undefined ? "" : plain(actual),
+  ]);
+}
+
+/** What http effects sent: place, method, address, and the status or what happened instead. */
+export function requestRows(requests: Summary["requests"]): Rows {
+  return rowsByRun(requests, ({ node, step, method, url, status, failure }) => [
+    `${node}.${step}`,
+    plain(method),
+    plain(url),
+    status === undefined ? plain(failure ?? "no answer") : String(status),
   ]);
 }
 

@@ -6,7 +6,7 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
-import { capped, plain, reasonRows, rowsByRun, table, violationRows } from "./print.ts";
+import { capped, plain, reasonRows, requestRows, rowsByRun, table, violationRows } from "./print.ts";
 
 /** The files of a run; null for a rendering that was not asked for, or failed. */
 export interface TraceFiles {
@@ -48,6 +48,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
     path: summary.path,
     results: summary.results,
     effects: summary.effects,
+    ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     events: summary.events,
     violations: summary.violations,
     reasons: summary.reasons,
@@ -83,6 +84,7 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     head,
     section("path", path),
     section("effects", effects),
+    section("requests", capped(requestRows(summary.requests))),
     section(
       "announced",
       summary.events.map((event) => [event]),

@@ -69,6 +69,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     refusals: summary.errors,
     effects: summary.effects,
+    ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption),
   } as unknown as JsonObject;

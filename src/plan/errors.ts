@@ -13,6 +13,7 @@ import {
 } from "../errors/base.ts";
 import { counted } from "../errors/counted.ts";
 import type { Json } from "../json/value.ts";
+import type { AuthoredPlace } from "../snapshot/hint.ts";
 import type { Reason } from "../snapshot/parse.ts";
 
 /** One reason why a workflow does not compile. */
@@ -27,6 +28,8 @@ export interface CompileReason {
   readonly line?: number;
   /** The field's line in the authored Markdown, which is the file's `content`. */
   readonly content_line?: number;
+  /** The place in the workspace's Markdown, where that is what makes the artifact. */
+  readonly authored?: AuthoredPlace;
   readonly hint?: string;
 }
 
@@ -44,13 +47,19 @@ export class CompileFault extends Fault {
       { workflow, reasons: reasons as unknown as Json },
       {
         what: `${workflow} does not compile: ${first.what}${more}`,
-        where: `${fileLine(first.file, first.line)} at ${first.pointer}`,
+        where: placeOfReason(first),
         ...(first.hint === undefined ? {} : { hint: first.hint }),
       },
     );
     this.reasons = reasons;
     this.causes = causes;
   }
+}
+
+/** The place as the author of the artifact edits it. */
+export function placeOfReason({ authored, file, line, pointer }: CompileReason): string {
+  if (authored !== undefined) return fileLine(authored.file, authored.line);
+  return `${fileLine(file, line)} at ${pointer}`;
 }
 
 /** Code and words of a refusal; of a workflow that does not compile, those of every reason. */

@@ -1,9 +1,10 @@
-/** Waits until a file changes that a test may depend on. */
+/** Waits until a file changes that a command may depend on. */
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-const READ = /\.(?:ya?ml|jsonl?|md)$/;
+/** Authored Markdown, scenarios and what they name, and the files of capability packages. */
+const READ = /\.(?:ya?ml|jsonl?|md|m?js)$/;
 
 /** Several files are often written in a row: a change is complete if no other follows within this time. */
 const QUIET_MS = 60;

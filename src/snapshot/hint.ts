@@ -54,9 +54,32 @@ export function inArtifact(file: string, line: number | null, what: string): str
   return line === null ? `in ${file}, ${what}` : `in ${file}, line ${line} of its Markdown, ${what}`;
 }
 
+/** A line of a file of authored Markdown. */
+export interface AuthoredPlace {
+  /** As the reader would write it. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The change of an artifact, said of the Markdown that it is made from. */
+export function inAuthored({ file, line }: AuthoredPlace, what: string): string {
+  const change = authoredChange(what);
+  if (change === what) return `in ${file}:${line}, ${what}`;
+  const isSealed = change.includes(SEAL_AGAIN);
+  const then = `, then type ${isSealed ? "pgs build" : "pgs compile"}`;
+  return `in ${file}:${line}, ${change.replace(isSealed ? SEAL_AGAIN : /(?=, or type )|$/, then)}`;
+}
+
+/** The same, without the place; a field is named as it is in the Machine block. */
+export function authoredChange(what: string): string {
+  return what.replace(/^((?:change|rename|remove|add)(?: .+? to)? )\/frontmatter(?=\/)/, "$1");
+}
+
+const SEAL_AGAIN = ", then type pgs seal";
+
 /** The change without file and line, if these are shown next to it. */
 export function changeText(path: Path, change: Change, isSealed: boolean): string {
-  return `${sentence(fieldPointer(path), change)}${isSealed ? ", then type pgs seal" : ""}`;
+  return `${sentence(fieldPointer(path), change)}${isSealed ? SEAL_AGAIN : ""}`;
 }
 
 /** The JSON Pointer of an executed field within its artifact's file. */

@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject, MutableJson } from "../json/value.ts";
 import { setOwn } from "../json/value.ts";
+import type { RecordedRequest } from "../ports.ts";
 import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
 
 export interface PathEntry {
@@ -42,12 +43,20 @@ export interface ReasonEntry {
   readonly reason: JsonObject;
 }
 
+/** What an http effect sent. */
+export interface RequestEntry extends RecordedRequest {
+  readonly run: string;
+  readonly node: string;
+  readonly step: string;
+}
+
 export interface Summary {
   /** The main run's own, as far as it is traced. */
   payload: JsonObject;
   readonly path: PathEntry[];
   readonly results: MutableJson;
   readonly effects: EffectEntry[];
+  readonly requests: RequestEntry[];
   /** Announced event codes, in order. */
   readonly events: string[];
   readonly violations: ViolationEntry[];
@@ -65,6 +74,7 @@ export function createSummary(): Summary {
     path: [],
     results: {},
     effects: [],
+    requests: [],
     events: [],
     violations: [],
     errors: [],
@@ -99,7 +109,8 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     }
     case "side_effect_end": {
-      const { step, outcome } = event.payload;
+      const { step, outcome, requests = [] } = event.payload;
+      for (const request of requests) summary.requests.push({ run, node, step, ...request });
       gatherReason(summary, { run, node, ...event.payload });
       const index = summary.effects.findLastIndex(
         (one) => one.run === run && one.node === node && one.step === step,

@@ -52,6 +52,32 @@ suite("pgs init", () => {
     assert.equal((await opened.examine(run.trace)).ok, true);
   });
 
+  test("what is wrong with an artifact is said of the Markdown that makes it", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    const workflow = "protocol/workflows/expenses__WF_APPROVE_EXPENSE_V0.md";
+    const right = readFileSync(place.path(workflow), "utf8");
+    const withoutRate = right.replace(/^ +rate: .*\n/m, "");
+    writeFileSync(place.path(workflow), withoutRate);
+    const line = withoutRate.split("\n").findIndex((one) => /CC_CONVERT_EXPENSE_V0/.test(one)) + 2;
+    const added = 'add /core/nodes/CONVERT/inputs/rate: "$.payload.rate"';
+    const github = (await place.session("build", "--github")).out;
+    const annotation = `::error file=${workflow},line=${line},title=pgs required-input-unbound::`;
+    assert.ok(github.includes(annotation), github);
+    assert.ok(github.includes(`Hint: ${added}\n`), github);
+    const [finding] = document(await place.session("check", "--json"))["findings"] as readonly JsonObject[];
+    assert.deepEqual(finding?.["authored"], { file: workflow, line });
+    const { out } = await place.session("check");
+    assert.ok(out.includes(`  ${workflow}:${line}  error  required-input-unbound\n`), out);
+    assert.ok(out.includes("    at /core/nodes/CONVERT/inputs\n"), out);
+    const said = [
+      await place.session("run", WF, "--payload", "payloads/approved.json", "--no-png"),
+      await place.session("plan", WF),
+    ];
+    const hint = `hint: in ${workflow}:${line}, ${added}, then type pgs compile\n`;
+    for (const { out: told, err } of said) assert.ok(`${told}${err}`.includes(hint), `${told}${err}`);
+  });
+
   test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
     const place = empty(t);
     await ok(place, "init");

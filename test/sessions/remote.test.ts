@@ -189,6 +189,23 @@ test("a run calls the service and adds a row; its trace shows the request withou
   assert.deepEqual([at(examined, "replayed", "ok"), world.asked.length], [true, asked]);
 });
 
+test("what was sent is shown by everything that shows the run", async (t) => {
+  const world = await place(t);
+  const ran = await world.sessionIn({ env: ENV }, ...RUN.filter((word) => word !== "--no-md"));
+  const [trace = ""] = world.traces();
+  const end = lines(trace).find((line) => line["event_type"] === "side_effect_end");
+  const url = String(at(end, "payload", "requests", 0, "url"));
+  const examined = await world.session("examine", trace);
+  for (const { out } of [ran, examined])
+    assert.ok(out.includes(`\nrequests\n  WORK.send  PUT  ${url}  200\n`), out);
+  assert.ok(readFileSync(trace.replace(/jsonl$/, "md"), "utf8").includes(`\`PUT ${url}\` → \`200\``));
+  const told = [
+    document(await world.sessionIn({ env: ENV }, ...RUN, "--json")),
+    document(await world.session("examine", trace, "--json")),
+  ];
+  for (const one of told) assert.equal(at(one, "requests", 0, "url"), url);
+});
+
 test("without its token the service is not called, and the run says why", async (t) => {
   const world = await place(t);
   const said = await world.session(...RUN, "--json");

@@ -68,7 +68,7 @@ export class HostModules {
     const imported = ({ from, name }: Source) => (name === "*" ? modules.get(from) : modules.get(from)?.[name]);
     const define = code.evaluate(text, `${this.#source.folder}/${file}`, -prefix);
     if (typeof define !== "function") throw new Error(`${file} was linked to something else than a function`);
-    const own: Exports = define({ imports: imports.map(imported) });
+    const own: Exports = define({ imports: imports.map(imported), keep: () => undefined });
     const all = [...exports].map(([name, source]) => {
       return [name, source.from === file ? own[source.name] : imported(source)] as const;
     });

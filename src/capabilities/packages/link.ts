@@ -47,6 +47,7 @@ export class Linker {
   readonly #source: PackageSource;
   readonly #isHost: boolean;
   readonly #linked = new Map<string, LinkedFile>();
+  readonly #parsed = new Map<string, Module>();
 
   /** Files of a host effect may import modules of Node, and npm packages. */
   constructor(source: PackageSource, { isHost = false } = {}) {
@@ -56,7 +57,9 @@ export class Linker {
 
   /** The file alone. @throws CapabilityFault */
   parse(file: string): Module {
-    return parseModule(this.#source.name, file, this.#textOf(file));
+    const parsed = this.#parsed.get(file) ?? parseModule(this.#source.name, file, this.#textOf(file));
+    this.#parsed.set(file, parsed);
+    return parsed;
   }
 
   /** The modules outside the package that its files import, each with the file that does so first. */
@@ -101,6 +104,9 @@ export class Linker {
 
   #module(file: string, importers: readonly string[]): LinkedFile {
     const module = this.parse(file);
+    // The host keeps what it likes: a replay never calls it.
+    const [flaw] = this.#isHost ? module.flaws : [...module.flaws, ...module.state];
+    if (flaw !== undefined) throw flaw;
     const within = [...importers, file];
     const resolved = new Map<Import, string>();
     for (const one of [...module.imports, ...module.evaluated, ...module.reexports])

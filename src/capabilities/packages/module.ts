@@ -12,13 +12,13 @@ import {
   type ImportDeclaration,
   type Literal,
   type ModuleDeclaration,
-  type Pattern,
   type Program,
   parse,
   type Statement,
-  type VariableDeclaration,
 } from "acorn";
 import { CapabilityFault, type InLine } from "./errors.ts";
+import { type Flaw, stateFlaws } from "./state.ts";
+import { childrenOf, declaredNames, declaringStatement } from "./syntax.ts";
 
 /** The module that everything is declared with. */
 export const DECLARATIONS = "pgs-runner/capability";
@@ -53,6 +53,10 @@ export interface Module {
   readonly reexports: readonly Reexport[];
   /** What the default export is a call of; null where it is none of an imported declaration function. */
   readonly declared: Declared | null;
+  /** What no capability can use. */
+  readonly flaws: readonly CapabilityFault[];
+  /** What would leave something from one call to the next. */
+  readonly state: readonly CapabilityFault[];
   /** Where the default export is, else the first line. */
   readonly defaultAt: Position;
   /** A function of the imported values that returns the exports. */
@@ -67,14 +71,17 @@ export interface Declared {
   readonly reaches: string | null;
 }
 
-/** @throws CapabilityFault `CAPABILITY_SYNTAX`, `CAPABILITY_LANGUAGE` */
+/** @throws CapabilityFault `CAPABILITY_SYNTAX` */
 export function parseModule(packageName: string, file: string, text: string): Module {
   const at = (node: { readonly start: number }): InLine => ({
     ...{ package: packageName, file, ...positionOf(text, node.start) },
   });
   const program = parseText(text, at);
-  refuseConstructs(program, at);
-  return new ModuleWriter(file, text, program, at).module();
+  const toFault = ({ node, construct, meant }: Flaw) =>
+    new CapabilityFault("CAPABILITY_LANGUAGE", { ...at(node), construct, meant });
+  const writer = new ModuleWriter(file, text, program);
+  const flaws = [...constructFlaws(program), ...writer.variableFlaws()].map(toFault);
+  return { ...writer.module(), flaws, state: stateFlaws(program).map(toFault) };
 }
 
 function parseText(text: string, at: (node: { readonly start: number }) => InLine): Program {
@@ -98,20 +105,19 @@ function positionOf(text: string, offset: number): Position {
 // ---- what a capability cannot use ----
 
 /** Goes through the tree without recursion: it may be as deep as the parser's stack. */
-function refuseConstructs(program: Program, at: (node: AnyNode) => InLine): void {
+function constructFlaws(program: Program): readonly Flaw[] {
+  const flaws: Flaw[] = [];
   const waiting: { readonly node: AnyNode; readonly isInFunction: boolean }[] = [
     { node: program, isInFunction: false },
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node } = next;
     const construct = forbidden(node, next.isInFunction);
-    if (construct !== null) throw new CapabilityFault("CAPABILITY_LANGUAGE", { ...at(node), ...construct });
+    if (construct !== null) flaws.push({ node, ...construct });
     const isInFunction = next.isInFunction || node.type.includes("Function");
-    for (const child of Object.values(node)) {
-      for (const one of Array.isArray(child) ? child : [child])
-        if (isNode(one)) waiting.push({ node: one, isInFunction });
-    }
+    for (const child of childrenOf(node)) waiting.push({ node: child, isInFunction });
   }
+  return flaws;
 }
 
 function forbidden(
@@ -128,10 +134,6 @@ function forbidden(
   return null;
 }
 
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value && "start" in value;
-}
-
 // ---- the text ----
 
 type TopLevel = Statement | ModuleDeclaration;
@@ -140,7 +142,6 @@ class ModuleWriter {
   readonly #file: string;
   readonly #text: string;
   readonly #program: Program;
-  readonly #at: (node: { readonly start: number }) => InLine;
   /** The text with other text of equal length in places. */
   #body: string;
   readonly #locals: string[] = [];
@@ -152,18 +153,17 @@ class ModuleWriter {
   #declared: Declared | null = null;
   #defaultAt: Position = { line: 1, column: 1 };
 
-  constructor(file: string, text: string, program: Program, at: (node: { readonly start: number }) => InLine) {
+  constructor(file: string, text: string, program: Program) {
     this.#file = file;
     this.#text = text;
     this.#program = program;
-    this.#at = at;
     this.#body = text;
+    for (const node of program.body) if (node.type === "ImportDeclaration") this.#import(node);
+    for (const node of program.body) this.#take(node);
   }
 
-  module(): Module {
-    for (const node of this.#program.body) if (node.type === "ImportDeclaration") this.#import(node);
-    for (const node of this.#program.body) this.#take(node);
-    this.#refuseVariables();
+  module(): Omit<Module, "flaws" | "state"> {
+    const kept = this.#program.body.flatMap((node) => declaredNames(declaringStatement(node) ?? node));
     const prefix = `(function($pgs){"use strict";const [${this.#locals.join(",")}]=$pgs.imports;`;
     const exported = [...this.#exports].map(([name, local]) => `${JSON.stringify(name)}:${local}`);
     return {
@@ -174,7 +174,7 @@ class ModuleWriter {
       reexports: this.#reexports,
       declared: this.#declared,
       defaultAt: this.#defaultAt,
-      text: `${prefix}${this.#body}\nreturn {__proto__:null,${exported.join(",")}};})`,
+      text: `${prefix}${this.#body}\n$pgs.keep([${[...kept, "$pgs.x"].join(",")}]);return {__proto__:null,${exported.join(",")}};})`,
       prefix: prefix.length,
     };
   }
@@ -272,17 +272,16 @@ class ModuleWriter {
   }
 
   /** What is exported is copied where it is imported: it must not change later. */
-  #refuseVariables(): void {
+  variableFlaws(): readonly Flaw[] {
     const locals = new Set(this.#exports.values());
-    for (const node of this.#program.body) {
-      const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
-      if (declaration?.type !== "VariableDeclaration" || declaration.kind === "const") continue;
-      const name = declaredNames(declaration).find((one) => locals.has(one));
-      if (name === undefined) continue;
-      const construct = `export of ${declaration.kind} ${name}`;
+    return this.#program.body.flatMap((statement) => {
+      const node = declaringStatement(statement);
+      if (node?.type !== "VariableDeclaration" || node.kind === "const") return [];
+      const name = declaredNames(node).find((one) => locals.has(one));
+      if (name === undefined) return [];
       const meant = `declare ${name} with const, or export a function that returns it`;
-      throw new CapabilityFault("CAPABILITY_LANGUAGE", { ...this.#at(declaration), construct, meant });
-    }
+      return [{ node, construct: `export of ${node.kind} ${name}`, meant }];
+    });
   }
 }
 
@@ -297,32 +296,4 @@ function importedName(specifier: ImportDeclaration["specifiers"][number]): strin
 function nameOf(node: AnyNode | Identifier | Literal): string {
   if (node.type === "Identifier") return node.name;
   return node.type === "Literal" ? String(node.value) : "";
-}
-
-type Declaration = VariableDeclaration | Extract<AnyNode, { type: "FunctionDeclaration" | "ClassDeclaration" }>;
-
-function declaredNames(declaration: Declaration | AnyNode): readonly string[] {
-  if (declaration.type === "VariableDeclaration")
-    return declaration.declarations.flatMap(({ id }) => patternNames(id));
-  const isNamed = declaration.type === "FunctionDeclaration" || declaration.type === "ClassDeclaration";
-  return isNamed && declaration.id !== null ? [declaration.id.name] : [];
-}
-
-function patternNames(pattern: Pattern): readonly string[] {
-  switch (pattern.type) {
-    case "Identifier":
-      return [pattern.name];
-    case "ObjectPattern":
-      return pattern.properties.flatMap((one) =>
-        one.type === "RestElement" ? patternNames(one.argument) : patternNames(one.value),
-      );
-    case "ArrayPattern":
-      return pattern.elements.flatMap((one) => (one === null ? [] : patternNames(one)));
-    case "RestElement":
-      return patternNames(pattern.argument);
-    case "AssignmentPattern":
-      return patternNames(pattern.left);
-    default:
-      return [];
-  }
 }

@@ -10,7 +10,8 @@ const { construct } = Reflect;
 const { isFinite: isFiniteNumber } = Number;
 const { isArray } = Array;
 const RealDate = Date, RealError = Error, RealPromise = Promise;
-const uncurry = (method) => Function.prototype.call.bind(method);
+const { call, toString: toSource } = Function.prototype;
+const uncurry = (method) => call.bind(method);
 const isWellFormed = uncurry(String.prototype.isWellFormed), test = uncurry(RegExp.prototype.test), exec = uncurry(RegExp.prototype.exec);
 
 // ---- what is not there ----
@@ -76,6 +77,125 @@ hide(RealError, "prepareStackTrace", (error, frames) => {
 });
 hide(RealError, "stackTraceLimit", 50);
 
+// ---- what stays the same ----
+
+const same = "which stays the same from call to call";
+const { getOwnPropertyDescriptor, preventExtensions } = Object;
+const { ownKeys } = Reflect;
+const { isView } = ArrayBuffer;
+const setPrototype = getPrototypeOf(Int8Array.prototype);
+const bufferOf = uncurry(getOwnPropertyDescriptor(setPrototype, "buffer").get), viewedBy = uncurry(getOwnPropertyDescriptor(DataView.prototype, "buffer").get);
+const sourceOf = uncurry(toSource), isAbove = uncurry(Object.prototype.isPrototypeOf);
+const Iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+const isObject = (value) => typeof value === "function" || (typeof value === "object" && value !== null);
+
+/** Lets objects below the prototype have members of the same names, which assigning to them would not once it is frozen. */
+function allowOverrides(prototype) {
+  for (const key of ownKeys(prototype)) {
+    const { value, writable, configurable, enumerable } = getOwnPropertyDescriptor(prototype, key);
+    if (!writable || !configurable) continue;
+    const set = function (given) {
+      if (this === prototype) refuse("it wrote to " + String(key) + " of a prototype, " + same);
+      defineProperty(this, key, { value: given, writable: true, enumerable: true, configurable: true });
+    };
+    defineProperty(prototype, key, { get: freeze(() => value), set: freeze(set), enumerable, configurable: false });
+  }
+  freeze(prototype);
+}
+
+/** The objects of the language, after which a module finds them as every other one does. */
+function lock() {
+  for (const name of ownKeys(RegExp)) if (!["length", "name", "prototype", Symbol.species, "escape"].includes(name)) delete RegExp[name];
+  const names = getOwnPropertyNames(globalThis).filter((name) => name !== "$work" && name !== "globalThis");
+  const globals = { __proto__: null };
+  for (const name of names) {
+    const { value } = getOwnPropertyDescriptor(globalThis, name);
+    globals[name] = value;
+    if (isObject(value)) hide(globalThis, name, value);
+  }
+  globals.globalThis = globals;
+  hide(globalThis, "globalThis", globals);
+  const errors = names.filter((name) => name.endsWith("Error")).map((name) => globals[name].prototype);
+  const function_ = function () {}, generator = function* () {}, waiter = async () => {}, streamer = async function* () {};
+  const hidden = [function_, generator, waiter, streamer].map(getPrototypeOf);
+  const iterators = [[][Symbol.iterator](), ""[Symbol.iterator](), new Map().entries(), new Set().values(), "".matchAll(/./g)].map(getPrototypeOf);
+  const all = [...names.map((name) => globals[name]), ...hidden, ...iterators, Iterator, setPrototype, setPrototype.constructor,
+    getPrototypeOf(generator.prototype), getPrototypeOf(streamer.prototype), getPrototypeOf(getPrototypeOf(streamer.prototype)), RealDate];
+  for (const prototype of [Object.prototype, ...errors]) allowOverrides(prototype);
+  for (const one of all.flatMap((value) => (typeof value === "function" ? [value, value.prototype] : [value]))) if (isObject(one)) { kept.add(one); freeze(one); }
+  for (const prototype of [Object.prototype, ...errors]) kept.add(prototype);
+  freeze(globals);
+}
+
+const kept = new WeakSet(), patterns = [], buffers = new Map();
+
+/** Freezes what a module keeps, and all that it leads to. */
+function keep(values) {
+  const waiting = values.map((value) => ({ value, isPrototype: false }));
+  while (waiting.length > 0) {
+    const { value, isPrototype } = waiting.pop();
+    if (!isObject(value) || kept.has(value)) continue;
+    kept.add(value);
+    const above = getPrototypeOf(value);
+    waiting.push({ value: above, isPrototype: true });
+    if (value instanceof Map || value instanceof Set) for (const entry of value.entries()) waiting.push({ value: entry[0], isPrototype }, { value: entry[1], isPrototype });
+    for (const key of ownKeys(value)) {
+      const { value: member, get, set } = getOwnPropertyDescriptor(value, key);
+      const isOfClass = key === "prototype" && typeof value === "function";
+      waiting.push({ value: member, isPrototype: isOfClass }, { value: get, isPrototype: false }, { value: set, isPrototype: false });
+    }
+    if (isPrototype) allowOverrides(value);
+    else keepOne(value);
+  }
+}
+
+/** Methods that change what freezing does not reach. */
+const CHANGING = [
+  [Map, ["set", "delete", "clear"]], [Set, ["add", "delete", "clear"]], [WeakMap, ["set", "delete"]], [WeakSet, ["add", "delete"]],
+  [RealDate, getOwnPropertyNames(RealDate.prototype).filter((name) => name.startsWith("set"))],
+];
+
+function keepOne(value) {
+  const name = privateClassOf(value);
+  if (name !== null) refuse("it keeps an object of the class " + name + ", whose private fields a call could change");
+  if (isView(value)) keepBuffer(value instanceof DataView ? viewedBy(value) : bufferOf(value));
+  if (value instanceof ArrayBuffer) keepBuffer(value);
+  for (const [type, methods] of CHANGING) {
+    if (!(value instanceof type)) continue;
+    const called = type === RealDate ? "Date" : type.name;
+    for (const method of methods) hide(value, method, () => refuse("it called " + method + " of a " + called + " of its module, " + same));
+  }
+  if (isAbove(Iterator, value)) hide(value, "next", () => refuse("it called next of an iterator of its module, " + same));
+  if (value instanceof RegExp && (value.global || value.sticky)) patterns.push(value);
+  // Elements of a typed array and the place where a pattern goes on cannot be frozen: beginCall sets them back.
+  if (isView(value) || patterns.includes(value)) preventExtensions(value);
+  else freeze(value);
+}
+
+/** Of an object whose class has private fields, which nothing freezes: the name of the class. */
+function privateClassOf(value) {
+  if (typeof value === "function") return null;
+  for (let above = getPrototypeOf(value); above !== null; above = getPrototypeOf(above)) {
+    const { value: type } = getOwnPropertyDescriptor(above, "constructor") ?? {};
+    if (typeof type === "function" && test(/[\s;{.}]#[\p{ID_Start}$_]/u, sourceOf(type))) return type.name;
+  }
+  return null;
+}
+
+function keepBuffer(buffer) {
+  if (!buffers.has(buffer)) buffers.set(buffer, new Uint8Array(buffer).slice());
+}
+function beginCall() {
+  for (const pattern of patterns) pattern.lastIndex = 0;
+  for (const [buffer, bytes] of buffers) new Uint8Array(buffer).set(bytes);
+}
+function endCall() {
+  for (const [buffer, bytes] of buffers) {
+    const now = new Uint8Array(buffer);
+    if (bytes.some((byte, i) => byte !== now[i])) refuse("it wrote to a typed array of its module, " + same);
+  }
+}
+
 // ---- values that go in and out ----
 
 function frozen(value) {
@@ -137,6 +257,7 @@ function hostError(kept) {
   remember(hostErrors, error, number);
   return error;
 }
+const WRITTEN = /^Cannot (?:assign to read only property|add property|delete property|define property|redefine property:) '?([^', ]+)/;
 function failure(error) {
   const isError = typeof error === "object" && error !== null;
   const number = isError ? recall(hostErrors, error) : undefined;
@@ -148,6 +269,8 @@ function failure(error) {
       detail = String(error.stack);
       const at = exec(/\n {4}at (.+)/, detail);
       if (at !== null && error.name !== "RangeError") place = " (" + at[1] + ")";
+      const written = error instanceof TypeError ? exec(WRITTEN, String(error.message)) : null;
+      if (written !== null) remember(reasons, error, "it wrote to " + written[1] + " of an object that is frozen: its input and what its modules keep stay the same");
       const missing = error instanceof ReferenceError ? exec(/^(\S+) is not defined$/, String(error.message)) : null;
       if (missing !== null) remember(reasons, error, without(missing[1]));
       if (error instanceof EvalError) remember(reasons, error, without("eval or Function"));
@@ -159,12 +282,21 @@ function failure(error) {
 function attempt(work) {
   try { return stringify({ ok: work() }); } catch (error) { return failure(error); }
 }
+function computed(work) {
+  return attempt(() => {
+    beginCall();
+    const answer = copyAnswer(work());
+    endCall();
+    return answer;
+  });
+}
 
 // ---- declarations and modules ----
 
 const field = (type) => freeze({ type, required: true });
 const declarations = new WeakMap();
 const declare = (by) => (declaration) => {
+  keep([declaration]);
   const made = freeze({ __proto__: null });
   remember(declarations, made, { by, declaration });
   return made;
@@ -249,16 +381,24 @@ const absent = new Proxy(function () {}, {
   set: () => true,
 });
 
+kept.add(absent);
+
 const inputOf = (text) => frozen(parse(text));
 const operationOf = (file, name) => declared(file).declaration.operations[name];
 const settled = async (work) => {
-  try { return stringify({ ok: copyAnswer(await work()) }); } catch (error) { return failure(error); }
+  try {
+    beginCall();
+    const answer = copyAnswer(await work());
+    endCall();
+    return stringify({ ok: answer });
+  } catch (error) { return failure(error); }
 };
 
+lock();
 return {
   addJson: (file, text) => attempt(() => void modules.set(file, freeze({ __proto__: null, default: frozen(parse(text)) }))),
   add: (file, define, imports, exports) => attempt(() => {
-    const own = define({ imports: parse(imports).map(valueOf) });
+    const own = define({ imports: parse(imports).map(valueOf), keep });
     const all = { __proto__: null };
     for (const [name, from, source] of parse(exports)) all[name] = from === file ? own[source] : valueOf([from, source]);
     modules.set(file, freeze(all));
@@ -268,7 +408,7 @@ return {
     return { by, declaration: declaration === undefined ? null : described(declaration, "declaration") };
   }),
   answer: (file, input, draw, kinds) =>
-    attempt(() => copyAnswer(declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined))),
+    computed(() => declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined)),
   perform: (file, operation, input, kind, name, call, draw) =>
     settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy"))),
   addExternal: (specifier) => attempt(() => void modules.set(specifier, absent)),

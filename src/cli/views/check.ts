@@ -9,6 +9,7 @@ import type { Case, Notice, Part } from "../../report/result.ts";
 import type { Paint, Tone } from "../colour.ts";
 import type { Context } from "../context.ts";
 import { at, plain, shownOf, table } from "../print.ts";
+import { reported } from "../report-files.ts";
 import type { Printed } from "../report-view.ts";
 import { inSnapshot } from "../results.ts";
 
@@ -70,8 +71,10 @@ function fileText(file: string, findings: readonly CheckFinding[], paint: Paint)
 }
 
 function findingText(found: CheckFinding, paint: Paint): string {
-  const { file, line, severity, rule, pointer: at, markdown, message, hint } = found;
-  const where = markdown === null ? at : `${at} (Markdown line ${markdown})`;
+  const { authored, severity, rule, pointer: field, markdown, message, hint } = found;
+  const { file, line } = authored ?? found;
+  const inFile = markdown === null ? field : `${field} (Markdown line ${markdown})`;
+  const where = authored === undefined ? inFile : field.replace(/^\/frontmatter/, "");
   const head = `  ${plain(file)}:${line}  ${paint(TONES[severity], severity)}  ${rule}`;
   return `${head}\n    ${plain(message)}\n${where === "" ? "" : `    at ${plain(where)}\n`}    hint: ${plain(hint)}\n`;
 }
@@ -91,8 +94,12 @@ export function checkPart(result: CheckResult, context: Context): Part {
 }
 
 function toNotice(finding: CheckFinding, context: Context): Notice {
-  const { rule, severity: level, message, hint, file, line, pointer, artifact, fingerprint } = finding;
-  const place = { file: inSnapshot(file, context), line, pointer };
+  const { rule, severity: level, message, hint, artifact, fingerprint } = finding;
+  const { authored, file, line, pointer } = finding;
+  const place =
+    authored === undefined
+      ? { file: inSnapshot(file, context), line, pointer }
+      : { file: reported(authored.file, context), line: authored.line };
   return { rule, level, message, hint, ...place, ...(artifact === null ? {} : { artifact }), fingerprint };
 }
 
@@ -102,7 +109,10 @@ function casesOf({ rules, off, findings, failOn }: CheckResult): readonly Case[]
     const found = findings.filter((one) => one.rule === id && isFailing(one, failOn));
     if (found.length === 0) return { name: id, subject: SUBJECT };
     const detail = found
-      .map(({ file, line, message }) => `${plain(`${at(file, line)}  ${message}`)}\n`)
+      .map(({ authored, message, ...found }) => {
+        const { file, line } = authored ?? found;
+        return `${plain(`${at(file, line)}  ${message}`)}\n`;
+      })
       .join("");
     return { name: id, subject: SUBJECT, failed: { message: counted(found.length, "finding"), detail } };
   });

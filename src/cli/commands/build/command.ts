@@ -3,6 +3,7 @@
 import { checkSnapshot } from "../../../check/check-snapshot.ts";
 import type { SigningKey } from "../../../sign/keys.ts";
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { compileSources, writeSnapshot } from "../../compile-authored.ts";
 import type { Context } from "../../context.ts";
@@ -50,8 +51,8 @@ export const build = defineCommand({
     const keys = request.check ? [] : signingKeys(request.key, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);
-    const compiled = { ...sources, isCheck, isSealRemoved };
+    const written = isCheck ? { isSealRemoved: false } : await writeSnapshot(sources, context);
+    const compiled = { ...sources, isCheck, ...written };
     const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
     const result = isStale
       ? { compiled, checked: null, sealed: null }
@@ -77,7 +78,7 @@ async function checkAndSeal(
   const registry = await context.registry();
   // It was just compiled: it does not differ from its sources.
   const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
-  const checked = await checkSnapshot({ ...asked, terms });
+  const checked = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   if (checked.failed) return { checked, sealed: null };
   return { checked, sealed: isCheck ? sealThatIs(context) : sealSnapshot(keys, [], context) };
 }

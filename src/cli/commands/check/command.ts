@@ -7,6 +7,7 @@ import type { CheckResult } from "../../../check/evaluate.ts";
 import { counted } from "../../../errors/counted.ts";
 import { IoError } from "../../../ports.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
@@ -64,7 +65,7 @@ export const check = defineCommand({
     }
     const result = await checkSnapshot({ ...asked, sources, terms });
     if (request.updateBaseline) return updateBaseline(terms.file, result, context);
-    await print(result, checkReport, request, context);
+    await print(await placeFindings(result, context), checkReport, request, context);
     return result.failed ? EXIT.FOUND : EXIT.SUCCESS;
   },
 });

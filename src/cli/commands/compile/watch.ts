@@ -11,6 +11,7 @@ import { Fault } from "../../../errors/base.ts";
 import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
 import { type CompiledSources, compileSources, type Sources, writeSnapshot } from "../../compile-authored.ts";
@@ -50,8 +51,8 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
-  const isSealRemoved = await writeSnapshot(sources, context);
-  await say({ ...sources, isCheck: false, isSealRemoved }, compileReport(context), context);
+  const written = await writeSnapshot(sources, context);
+  await say({ ...sources, isCheck: false, ...written }, compileReport(context), context);
   if (sources.errors.length > 0 || context.settings.json || context.settings.quiet) return;
   await checkAgain(context);
   await testAgain(sources, isFirst, context);
@@ -63,7 +64,7 @@ async function checkAgain(context: Context): Promise<void> {
   const terms = readCheckTerms({ config: undefined, baseline: undefined, failOn: undefined }, context);
   const registry = await context.registry();
   const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
-  const result = await checkSnapshot({ ...asked, terms });
+  const result = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   const paint = await painter(settings);
   printText(context, result.failed ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`);
 }

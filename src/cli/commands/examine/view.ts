@@ -9,7 +9,16 @@ import { MAIN_RUN } from "../../../trace/event.ts";
 import type { Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { findingsText } from "../../finding-view.ts";
-import { gathered, plain, reasonRows, rowsByRun, stepText, table, violationRows } from "../../print.ts";
+import {
+  gathered,
+  plain,
+  reasonRows,
+  requestRows,
+  rowsByRun,
+  stepText,
+  table,
+  violationRows,
+} from "../../print.ts";
 import { interruptionText } from "./recovery-view.ts";
 import { whatIfText } from "./what-if-view.ts";
 
@@ -136,7 +145,7 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;
 }
 
-function effectsText({ effects }: Summary): string {
+function effectsText({ effects, requests }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
   const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
     op,
@@ -144,5 +153,6 @@ function effectsText({ effects }: Summary): string {
     outcome ?? "begun, end unknown",
     `${node}.${step}`,
   ]);
-  return `\neffects\n${table(gathered(rows))}`;
+  const sent = requests.length === 0 ? "" : `\nrequests\n${table(gathered(requestRows(requests)))}`;
+  return `\neffects\n${table(gathered(rows))}${sent}`;
 }

@@ -11,6 +11,7 @@ import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type SealRequirements, verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
+import { placeFindings } from "../../authored-places.ts";
 import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
@@ -109,7 +110,7 @@ const USE_CASES: readonly UseCase[] = [
         sources: await sourcesOf(context),
         terms,
       });
-      return gatedBy(checkReport, result, context);
+      return gatedBy(checkReport, await placeFindings(result, context), context);
     },
   },
   {

@@ -5,9 +5,10 @@ import { textOf } from "../../../plan/expression.ts";
 import { inReadingOrder, routesOf } from "../../../plan/graph.ts";
 import type { Action, Binding, Contract, Finding, Plan, PlanNode, Step } from "../../../plan/plan.ts";
 import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
-import { inArtifact, type Path } from "../../../snapshot/hint.ts";
+import type { AuthoredPlace } from "../../../snapshot/hint.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
 import type { Snapshot } from "../../../snapshot/snapshot.ts";
+import { type FindPlace, openPlaces, placedHint } from "../../authored-places.ts";
 import { type Paint, painter } from "../../colour.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -30,7 +31,8 @@ export const plan = defineCommand({
     const workflow = workflowOf(request);
     const snapshot = await open(context, trustOf(request, context));
     const compiled = await planIn(snapshot, workflow, context);
-    const findings = await Promise.all(compiled.findings.map((finding) => locate(finding, snapshot)));
+    const find = await openPlaces(context);
+    const findings = await Promise.all(compiled.findings.map((finding) => locate(finding, find, snapshot)));
     if (settings.json) printJson(context, toJson(compiled, findings));
     else printText(context, toText(compiled, findings, await painter(settings)));
     return EXIT.SUCCESS;
@@ -50,32 +52,38 @@ function toText(compiled: Plan, findings: readonly LocatedFinding[], paint: Pain
 }
 
 function findingText(
-  { code, what, file, pointer, content_line: line, hint }: LocatedFinding,
+  { code, what, file, pointer, content_line: line, authored, hint }: LocatedFinding,
   paint: Paint,
 ): string {
-  const at = line === null ? "" : `, line ${line} of its Markdown`;
+  const inArtifact = `${file} ${pointer}${line === null ? "" : `, line ${line} of its Markdown`}`;
+  const place = authored === undefined ? inArtifact : `${authored.file}:${authored.line}`;
   const hintLine = hint === undefined ? "" : `  ${hintLines([hint])}`;
-  return `\n${paint("bad", code)} ${plain(what)}\n  ${plain(`${file} ${pointer}${at}`)}\n${hintLine}`;
+  return `\n${paint("bad", code)} ${plain(what)}\n  ${plain(place)}\n${hintLine}`;
 }
 
 /** A finding with its line in the authored Markdown. */
 interface LocatedFinding extends Omit<Finding, "hint"> {
   /** The field's line in the authored Markdown; null where that does not say. */
   readonly content_line: number | null;
+  /** The place in the workspace's Markdown, where that is what makes the artifact. */
+  readonly authored?: AuthoredPlace;
   readonly hint?: string;
 }
 
-async function locate({ hint, ...finding }: Finding, snapshot: Snapshot): Promise<LocatedFinding> {
-  const name = fqdnOfFile(finding.file);
+async function locate(
+  { hint, ...finding }: Finding,
+  find: FindPlace,
+  snapshot: Snapshot,
+): Promise<LocatedFinding> {
+  const { file } = finding;
+  const name = fqdnOfFile(file);
   const artifact = name === undefined ? undefined : snapshot.artifact(name);
-  const lineOf = async (path: Path) => (artifact === undefined ? null : markdownLine(artifact, path));
-  const content_line = await lineOf(parsePointer(finding.pointer).slice(1));
-  if (hint === undefined) return { ...finding, content_line };
-  return {
-    ...finding,
-    content_line,
-    hint: inArtifact(finding.file, await lineOf(hint.path), hint.text),
-  };
+  const path = parsePointer(finding.pointer).slice(1);
+  const content_line = artifact === undefined ? null : await markdownLine(artifact, path);
+  const authored = find(file, path);
+  const located = { ...finding, content_line, ...(authored === null ? {} : { authored }) };
+  if (hint === undefined) return located;
+  return { ...located, hint: await placedHint({ file, path: hint.path, hint: hint.text }, find, snapshot) };
 }
 
 function nodeText(node: PlanNode, isStart: boolean): string {

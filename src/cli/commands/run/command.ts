@@ -105,7 +105,7 @@ async function hintsOf(
 ): Promise<readonly string[]> {
   const { runHints } = await import("./hints.ts");
   try {
-    return await runHints(summary, plan, () => open(context, trust));
+    return await runHints(summary, plan, () => open(context, trust), context);
   } catch (error) {
     // The run is over: a snapshot that changed meanwhile changes nothing about how it ended.
     if (error instanceof Fault) return [];

@@ -5,23 +5,24 @@ import { classify } from "../../../examine/classify.ts";
 import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
 import { eventWriters } from "../../../plan/event-writers.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import { inArtifact } from "../../../snapshot/hint.ts";
-import { markdownLine } from "../../../snapshot/markdown-line.ts";
 import type { Snapshot } from "../../../snapshot/snapshot.ts";
 import type { Summary } from "../../../trace/summary.ts";
+import { type FindPlace, openPlaces, placedHint } from "../../authored-places.ts";
+import type { Context } from "../../context.ts";
 
 /** None for a run that ended well, and for one that ended as the protocol declares and nothing can be mended. */
 export async function runHints(
   summary: Summary,
   plan: Plan,
   open: () => Promise<Snapshot>,
+  context: Context,
 ): Promise<readonly string[]> {
   const found = classify(summary);
   if (found === null || found.class === null) return [];
-  const snapshot = await open();
+  const [snapshot, find] = [await open(), await openPlaces(context)];
   const located = places(found, summary, plan, (event) => eventWriters(event, snapshot));
   const asked = located.filter(({ asks }) => asks !== "nothing");
-  const hints = [...new Set(await Promise.all(asked.map((one) => hintText(one, snapshot))))];
+  const hints = [...new Set(await Promise.all(asked.map((one) => hintText(one, find, snapshot))))];
   const left = summary.violations.length - LOCATED;
   return left > 0
     ? [
@@ -31,8 +32,6 @@ export async function runHints(
     : hints;
 }
 
-async function hintText(place: Place, snapshot: Snapshot): Promise<string> {
-  const artifact = place.asks === "edit" ? snapshot.artifact(place.artifact) : undefined;
-  if (artifact === undefined) return place.hint;
-  return inArtifact(place.file, await markdownLine(artifact, place.path), place.hint);
+async function hintText(place: Place, find: FindPlace, snapshot: Snapshot): Promise<string> {
+  return place.asks === "edit" ? placedHint(place, find, snapshot) : place.hint;
 }
