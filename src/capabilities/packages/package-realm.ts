@@ -145,9 +145,12 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const text = JSON.stringify(input);
-    const [call, draw] = [calling(store, host), drawing(sources, host)];
+    const calls = new StoreCalls(store, host);
+    const draw = drawing(sources, host);
     return host.result(
-      await this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, call, draw)),
+      await calls.result(
+        this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, calls.call, draw)),
+      ),
     );
   }
 
@@ -159,9 +162,11 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const [text, beginning] = [JSON.stringify(input), JSON.stringify(begun)];
-    const call = calling(store, host);
+    const calls = new StoreCalls(store, host);
     return host.result(
-      await this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, call, beginning)),
+      await calls.result(
+        this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, calls.call, beginning)),
+      ),
     );
   }
 
@@ -262,6 +267,47 @@ function sending(client: HttpClient, host: HostErrors) {
 
 /** What the callback of a store's method failed with is known in the realm. */
 class CallbackFailed extends Error {}
+
+/** The calls that an operation makes of its store: it can wait for nothing else. */
+class StoreCalls {
+  readonly #perform: CallStore;
+  #open = 0;
+  #answered = () => {};
+
+  constructor(store: object, host: HostErrors) {
+    this.#perform = calling(store, host);
+  }
+
+  readonly call: CallStore = async (...given) => {
+    this.#open++;
+    try {
+      return await this.#perform(...given);
+    } finally {
+      this.#open--;
+      this.#answered();
+    }
+  };
+
+  /** What the operation resolves to. @throws CapabilityError for one that waits for what never happens */
+  async result(operation: Promise<string>): Promise<string> {
+    let isSettled = false;
+    const settle = () => {
+      isSettled = true;
+    };
+    operation.then(settle, settle);
+    while (!isSettled) {
+      const answered = new Promise<void>((resolve) => {
+        this.#answered = resolve;
+      });
+      if (this.#open > 0) await Promise.race([operation, answered]);
+      // Everything that follows from an answer has happened after this.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!isSettled && this.#open === 0)
+        throw new CapabilityError("it waits for something that never happens");
+    }
+    return operation;
+  }
+}
 
 function calling(store: object, host: HostErrors): CallStore {
   return async (method, given, make) => {

@@ -9,6 +9,7 @@ import * as capability from "../../../src/capability.ts";
 import { CAPABILITY_PACKAGE } from "../../../src/json/limits.ts";
 import { hostCode } from "../../../src/platform/host-code.ts";
 import { openRealm } from "../../../src/platform/realm.ts";
+import { memoryStores } from "../../../src/storage/files/memory-stores.ts";
 import {
   FOLDER,
   filesOf,
@@ -522,4 +523,45 @@ default transform({ code: "trial::CT_TRIAL_V0", about: "a", input: { x: optional
 `;
   const { transforms } = await loadTransform(text);
   assert.throws(() => transforms[0]?.answer({}, SOURCES), /it used fetch.*\(ct\.js:7\)$/);
+});
+
+/** A store effect of a package whose operation and probe have this body. */
+async function performStoreEffect(body: string) {
+  const text = `import { storeEffect } from "pgs-runner/capability";
+export default storeEffect({
+  code: "trial::CS_TRIAL_V0",
+  about: "What the body says.",
+  store: "document",
+  operations: {
+    DO: {
+      about: "What the body says.", input: {}, outcomes: ["SUCCESS"], semantics: "idempotent",
+      async run(input, document) { ${body} },
+      async probe(input, document) { ${body} },
+    },
+  },
+  examples: [],
+});
+`;
+  const { effects } = await load({ "pgs.capabilities.json": manifest("cs.js"), "cs.js": text });
+  const operation = effects[0]?.operations["DO"];
+  assert.ok(operation?.target === "store");
+  return operation.perform({}, memoryStores().at("trial.json"), SOURCES);
+}
+
+test("a store effect waits for its store and for nothing else", async () => {
+  const answered = await performStoreEffect(
+    `await document.get("a"); await Promise.resolve(); await document.get("b"); return { outcome: "SUCCESS" };`,
+  );
+  assert.equal(answered.outcome, "SUCCESS");
+  for (const body of [
+    "await new Promise(() => {});",
+    `await document.get("a"); await new Promise(() => {});`,
+    `return Promise.race([]);`,
+  ])
+    await assert.rejects(
+      performStoreEffect(body),
+      (error) =>
+        error instanceof CapabilityError && /waits for something that never happens/.test(error.message),
+      body,
+    );
 });

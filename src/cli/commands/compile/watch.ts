@@ -51,8 +51,8 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
-  const isSealRemoved = await writeSnapshot(sources, context);
-  await say({ ...sources, isCheck: false, isSealRemoved }, compileReport(context), context);
+  const written = await writeSnapshot(sources, context);
+  await say({ ...sources, isCheck: false, ...written }, compileReport(context), context);
   if (sources.errors.length > 0 || context.settings.json || context.settings.quiet) return;
   await checkAgain(context);
   await testAgain(sources, isFirst, context);
