@@ -81,6 +81,7 @@ function build(request: CompileRequest): Reported {
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
   const made = buildSnapshot(read.files, {
     base: onto === null ? [] : readBase(onto, files),
+    capabilities: registry.all().map(({ declared }) => declared.code),
     standard(name) {
       const capability = registry.capability(name);
       return capability === undefined ? null : capabilityMarkdown(capability);
@@ -173,7 +174,9 @@ function problemsIn(
     ...contracts.flatMap((contract) => contract.causes),
   ];
   const findings = [
-    ...workflows.flatMap(({ plan }) => plan?.findings ?? []),
+    ...workflows.flatMap(({ artifact, plan }) =>
+      (plan?.findings ?? []).filter((one) => !followsFromError(one, artifact.fqdn, plan, isWrong)),
+    ),
     ...contracts.flatMap(({ contract, uses }) =>
       contract === null || uses.length > 0 ? [] : findingsOfContract(contract, false),
     ),
@@ -190,6 +193,18 @@ function problemsIn(
       return artifact === undefined ? [] : toProblem(artifact, findingOf(finding));
     }),
   ];
+}
+
+/** Whether the finding may be gone as soon as another file, or the rest of the graph, is right. */
+function followsFromError(
+  { code, facts }: Finding,
+  workflow: Fqdn,
+  plan: CheckedWorkflow["plan"],
+  isWrong: (name: string) => boolean,
+): boolean {
+  if (code === "NODE_UNREACHABLE") return isWrong(workflow);
+  const node = plan?.nodes.get(String(facts["node"]));
+  return node?.type === "CC" && isWrong(node.contract.fqdn);
 }
 
 /**
