@@ -1,5 +1,6 @@
 /** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
 
+import type { Digest } from "../../json/canonical.ts";
 import type { Files, HostCode, Realm } from "../../ports.ts";
 import type { Effect } from "../effect.ts";
 import { type ProvidedCapabilities, registry } from "../registry.ts";
@@ -24,7 +25,12 @@ export interface LoadPorts {
   readonly files: Files;
   openRealm(): Promise<Realm>;
   openHostCode(): Promise<HostCode>;
+  /** By the digest of a package's files: what they provide, for who loads the same package many times. */
+  readonly evaluated?: Map<Digest, EvaluatedPackage> | undefined;
 }
+
+/** What the files of a package provide, wherever its folder is. */
+type EvaluatedPackage = Omit<LoadedPackage, "source">;
 
 /** @throws CapabilityFault for the first thing that is wrong */
 export async function loadPackages(
@@ -54,11 +60,21 @@ function requireNew(code: string, file: string, { name }: PackageSource, provide
 }
 
 /** @throws CapabilityFault */
-export async function loadPackage(
-  named: NamedPackage,
-  { files, openRealm, openHostCode }: LoadPorts,
-): Promise<LoadedPackage> {
-  const source = readPackage(named, files);
+export async function loadPackage(named: NamedPackage, ports: LoadPorts): Promise<LoadedPackage> {
+  const source = readPackage(named, ports.files);
+  const known = ports.evaluated?.get(source.pin.digest);
+  if (known !== undefined) return { ...known, source };
+  const evaluated = await evaluatePackage(source, ports);
+  // Code of the host belongs to its folder.
+  if (!evaluated.effects.some(runsOnHost)) ports.evaluated?.set(source.pin.digest, evaluated);
+  return { ...evaluated, source };
+}
+
+/** @throws CapabilityFault */
+async function evaluatePackage(
+  source: PackageSource,
+  { openRealm, openHostCode }: Omit<LoadPorts, "files">,
+): Promise<EvaluatedPackage> {
   const linker = new Linker(source);
   const modules = source.capabilities.map((file) => {
     const isHost = requireKind(linker.parse(file), source).reaches === "host";
@@ -93,7 +109,11 @@ export async function loadPackage(
       throw new CapabilityFault("CAPABILITY_TWICE", { ...place, code, other: `${source.name}: ${other}` });
     declaring.set(code, file);
   }
-  return { pin: source.pin, source, transforms, effects, files: declaring };
+  return { pin: source.pin, transforms, effects, files: declaring };
+}
+
+function runsOnHost({ operations }: Effect): boolean {
+  return Object.values(operations).some(({ target }) => target === "host");
 }
 
 /** Where a host effect is declared: modules outside the package are there, but nothing of them is executed. */
