@@ -2,7 +2,9 @@
 
 import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
 import { AuthoredFault } from "../check/authored/errors.ts";
+import { packageProblems } from "../check/authored/package-problems.ts";
 import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
+import { StoreFault } from "../errors/ports.ts";
 import { IoError } from "../ports.ts";
 import { type Problem, withPaths } from "../snapshot/build/problem.ts";
 import { SEAL_FILE } from "../snapshot/seal.ts";
@@ -31,10 +33,11 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   if (folder === null) throw new AuthoredFault("AUTHORED_NOT_NAMED", {});
   requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
   const { files } = platform;
-  // The snapshot that is made pins the packages as they are now.
-  const [registry, lock] = [await context.capabilities.unlockedRegistry(), await context.capabilities.lock()];
   const base = onto === undefined ? settings.onto : path(onto);
-  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock });
+  const { mistakes, mayDeclare, registry, lock } = await context.capabilities.inspected();
+  const places = { authored: folder, workspaceFile: settings.file ?? "", named: settings.capabilities, files };
+  const packages = { problems: packageProblems(mistakes, places), mayDeclare };
+  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock, packages });
   const errors = errorsIn(compilation);
   const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);
   return { authored: folder, compilation, errors, differences };
@@ -48,24 +51,47 @@ function requireOwnFolder(snapshot: string, folders: Readonly<Record<string, str
   }
 }
 
-/** Makes the snapshot what the Markdown makes; answers whether a seal was removed with that. @throws AuthoredFault */
+/** What was written, and whether a seal was removed with that. */
+export interface WrittenSnapshot {
+  readonly differences: readonly Difference[];
+  readonly isSealRemoved: boolean;
+}
+
+/** Makes the snapshot what the Markdown makes. @throws AuthoredFault, SnapshotFault */
 export async function writeSnapshot(
-  { compilation, differences }: CompiledSources,
+  { compilation, differences: before }: CompiledSources,
   { platform, settings }: Context,
-): Promise<boolean> {
-  if (differences.length === 0) return false;
-  const isSealed = platform.files.realPath(`${settings.snapshot}/${SEAL_FILE}`) !== null;
+): Promise<WrittenSnapshot> {
+  let written: WrittenSnapshot = { differences: before, isSealRemoved: false };
+  if (before.length === 0) return written;
+  const { files } = platform;
+  const { snapshot } = settings;
   try {
-    await platform.replaceFolder(settings.snapshot, changeFor(compilation, differences));
+    await platform.replaceFolder(snapshot, () => {
+      // Another process may have replaced it since.
+      const differences = differencesOf(compilation, snapshot, files);
+      const isSealed = files.realPath(`${snapshot}/${SEAL_FILE}`) !== null;
+      written = { differences, isSealRemoved: differences.length > 0 && isSealed };
+      return differences.length === 0 ? null : changeFor(compilation, differences);
+    });
   } catch (error) {
-    if (!(error instanceof IoError)) throw error;
-    const facts = { folder: settings.snapshot, errno: error.errno };
-    throw new AuthoredFault("SNAPSHOT_UNWRITABLE", facts, { cause: error });
+    throw unwritable(error, snapshot);
   }
-  return isSealed;
+  return written;
+}
+
+function unwritable(error: unknown, folder: string): unknown {
+  if (error instanceof StoreFault && error.reason === "LOCKED") {
+    const { file, pid } = error.facts;
+    const facts = { folder, lock: String(file), pid: typeof pid === "number" ? pid : null };
+    return new AuthoredFault("SNAPSHOT_BUSY", facts, { cause: error });
+  }
+  if (!(error instanceof StoreFault || error instanceof IoError)) return error;
+  const errno = error instanceof IoError ? error.errno : String(error.facts["errno"]);
+  return new AuthoredFault("SNAPSHOT_UNWRITABLE", { folder, errno }, { cause: error });
 }
 
 /** The problem with its files as the reader would write them. */
-export function shownProblem(problem: Problem, authored: string, { platform }: Context): Problem {
-  return withPaths(problem, (file) => shortPath(`${authored}/${file}`, platform.cwd));
+export function shownProblem(problem: Problem, authored: string, { platform, path }: Context): Problem {
+  return withPaths(problem, (file) => shortPath(path(`${authored}/${file}`), platform.cwd));
 }

@@ -74,9 +74,10 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   newerFiles(folder: string, than: string): readonly string[];
   /**
    * Makes the folder what it is with these changes, all of them at once: what ends in between leaves the folder as it
-   * was or as it is to be. @throws IoError
+   * was or as it is to be. What is to change is asked for once no other process can change the folder; null for nothing.
+   * @throws IoError; StoreFault where the folder cannot be locked
    */
-  replaceFolder(folder: string, change: FolderChange): Promise<void>;
+  replaceFolder(folder: string, changeNow: () => FolderChange | null): Promise<void>;
   /** A temporary folder, below `within` where that is given; an interrupt removes it. @throws TraceFault */
   openTempFolder(within?: string): Promise<TempFolder>;
   /** Lets what waits for its turn have it. */

@@ -1,7 +1,7 @@
 /**
  * Replaces a folder as a whole: the new one is written beside it, and takes its name when it is complete. What ends in
  * between leaves the old folder or the new one; between the two renames, both, of which the next call puts the new one
- * in place.
+ * in place. One process at a time does so: what is to change is asked for when no other one can change it any more.
  */
 
 import * as fs from "node:fs";
@@ -9,7 +9,9 @@ import * as path from "node:path";
 import { type FolderChange, IoError } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
 import { syncFolder, writeWhole } from "./file-bytes.ts";
+import { deadlineIn, retry, tryLocked } from "./lock/lock.ts";
 import { makeFolders } from "./make-folders.ts";
+import { lockOf } from "./own-names.ts";
 
 /** The whole new folder, not yet in its place. */
 const draftOf = (folder: string) => beside(folder, "new");
@@ -23,23 +25,52 @@ function beside(folder: string, what: string): string {
   return path.join(path.dirname(folder), `.${path.basename(folder)}.pgs-${what}`);
 }
 
-/** @throws IoError */
-export function replaceFolder(given: string, change: FolderChange): void {
+/** How long another process that replaces the folder is waited for, in milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * `changeNow` is asked when this process alone may replace the folder; null where nothing is to change.
+ * @throws IoError; StoreFault `LOCKED` while another process replaces it, `LOCK_UNUSABLE`
+ */
+export async function replaceFolder(
+  given: string,
+  changeNow: () => FolderChange | null,
+  patience = PATIENCE,
+): Promise<void> {
+  const folder = realFolder(given);
+  onDisk(() => makeFolders(path.dirname(folder)));
+  const lock = {
+    path: lockOf(beside(folder, "new")),
+    folder: path.dirname(folder),
+    isTakenOnce: true,
+  } as const;
+  const deadline = deadlineIn(patience);
+  const replaceNow = () => {
+    finishReplacement(folder);
+    const change = changeNow();
+    if (change !== null) onDisk(() => replace(folder, change));
+  };
+  await retry(() => tryLocked(lock, lock.path, deadline, replaceNow));
+}
+
+function replace(folder: string, change: FolderChange): void {
+  removeUnfinished(folder);
+  const unfinished = unfinishedOf(folder, process.pid);
+  fs.mkdirSync(unfinished);
   try {
-    const folder = realFolder(given);
-    finishReplacement(folder);
-    makeFolders(path.dirname(folder));
-    removeUnfinished(folder);
-    const unfinished = unfinishedOf(folder, process.pid);
-    fs.mkdirSync(unfinished);
-    try {
-      fillFolder(unfinished, folder, change);
-      fs.renameSync(unfinished, draftOf(folder));
-    } catch (error) {
-      fs.rmSync(unfinished, { recursive: true, force: true });
-      throw error;
-    }
-    finishReplacement(folder);
+    fillFolder(unfinished, folder, change);
+    fs.renameSync(unfinished, draftOf(folder));
+  } catch (error) {
+    fs.rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  finishReplacement(folder);
+}
+
+/** @throws IoError */
+function onDisk<T>(work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw error instanceof IoError ? error : new IoError(errnoOf(error), error);
   }
@@ -47,7 +78,7 @@ export function replaceFolder(given: string, change: FolderChange): void {
 
 /** Puts a complete new folder in its place, where an earlier call was ended before it did. @throws IoError */
 export function finishReplacement(given: string): void {
-  try {
+  onDisk(() => {
     const folder = realFolder(given);
     const [draft, former] = [draftOf(folder), formerOf(folder)];
     if (fs.existsSync(draft)) {
@@ -59,9 +90,7 @@ export function finishReplacement(given: string): void {
       syncFolder(path.dirname(folder));
     }
     fs.rmSync(former, { recursive: true, force: true });
-  } catch (error) {
-    throw error instanceof IoError ? error : new IoError(errnoOf(error), error);
-  }
+  });
 }
 
 /** What processes left that were ended while they wrote. */
@@ -96,12 +125,13 @@ function fillFolder(unfinished: string, folder: string, { write, remove }: Folde
   syncFolder(unfinished);
 }
 
-/** A link to a folder stays one. */
+/** A link to a folder stays one, also while the folder is being replaced. */
 function realFolder(given: string): string {
   try {
     return fs.realpathSync(given);
   } catch {
-    return path.resolve(given);
+    const isLink = fs.lstatSync(given, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return isLink ? path.resolve(path.dirname(given), fs.readlinkSync(given)) : path.resolve(given);
   }
 }
 

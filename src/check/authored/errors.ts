@@ -33,6 +33,11 @@ export const authoredTable = {
     where: f.folder,
     hint: "give yourself write access to the folder and to the one that it is in",
   }),
+  SNAPSHOT_BUSY: (f: { folder: string; lock: string; pid: number | null }) => ({
+    what: `another process is writing the snapshot${f.pid === null ? "" : `, number ${f.pid}`}`,
+    where: f.folder,
+    hint: `type the command again when that process has ended; where there is no such process, remove ${f.lock}`,
+  }),
   AUTHORED_DIFFERS: (f: { file: string; what: string }) => ({
     what: f.what,
     where: f.file,

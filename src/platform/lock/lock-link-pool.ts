@@ -27,6 +27,8 @@ export interface LockFile {
   readonly path: string;
   /** The path of its folder, by which it is known longer. */
   readonly folder: string;
+  /** Whether no link is kept for later: for a folder that is not the runner's own. */
+  readonly isTakenOnce?: true;
 }
 
 const OWN = linkNameOf(token);
@@ -95,7 +97,7 @@ function makeFile(path: string): void {
 
 /** Removes this process's lock; the first of a folder becomes its pooled link. */
 export function release(lock: LockFile): void {
-  if (pool.has(lock.folder) || !addToPool(lock)) remove(lock.path);
+  if (lock.isTakenOnce || pool.has(lock.folder) || !addToPool(lock)) remove(lock.path);
 }
 
 function addToPool(lock: LockFile): boolean {

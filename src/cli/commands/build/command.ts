@@ -51,8 +51,8 @@ export const build = defineCommand({
     const keys = request.check ? [] : signingKeys(request.key, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);
-    const compiled = { ...sources, isCheck, isSealRemoved };
+    const written = isCheck ? { isSealRemoved: false } : await writeSnapshot(sources, context);
+    const compiled = { ...sources, isCheck, ...written };
     const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
     const result = isStale
       ? { compiled, checked: null, sealed: null }

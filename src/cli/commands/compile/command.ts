@@ -36,8 +36,8 @@ export const compileCommand = defineCommand({
     if (request.watch) return (await import("./watch.ts")).watchSources(request, context);
     const sources = await compileSources(request, context);
     const isCheck = request.check;
-    const isSealRemoved = isCheck ? false : await writeSnapshot(sources, context);
-    await print({ ...sources, isCheck, isSealRemoved }, compileReport(context), request, context);
+    const written = isCheck ? { isSealRemoved: false } : await writeSnapshot(sources, context);
+    await print({ ...sources, isCheck, ...written }, compileReport(context), request, context);
     if (sources.errors.length > 0) return EXIT.SNAPSHOT;
     return isCheck && sources.differences.length > 0 ? EXIT.FOUND : EXIT.SUCCESS;
   },

@@ -12,12 +12,12 @@ import { problemsText } from "../../views/compile.ts";
 export async function compileBeforeRun(context: Context): Promise<void> {
   const { settings } = context;
   const sources = await compileSources({ authored: undefined, onto: undefined }, context);
-  const { errors, differences, authored } = sources;
+  const { errors, authored } = sources;
   if (errors.length > 0) {
     if (!settings.json) printError(context, problemsText(sources, await painter(settings), context));
     throw new AuthoredFault("AUTHORED_INVALID", { folder: authored, errors: errors.length });
   }
-  const isSealRemoved = await writeSnapshot(sources, context);
+  const { differences, isSealRemoved } = await writeSnapshot(sources, context);
   if (settings.quiet || differences.length === 0) return;
   const seal = isSealRemoved ? "; seal.json is removed: pgs build makes a new one" : "";
   printError(
