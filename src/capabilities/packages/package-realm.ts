@@ -19,11 +19,14 @@ type Reply =
   | { readonly failed: string; readonly detail: string };
 
 type Draw = (kind: "clock" | "entropy", count: number) => string;
+/** Goes on in the realm with the host's answer. */
+type Settle = (answer: string) => void;
 type CallStore = (
   method: string,
   given: string,
   make: ((number: unknown) => string) | undefined,
-) => Promise<string>;
+  settle: Settle,
+) => void;
 
 /** What `PRELUDE` evaluates to. */
 interface Inside {
@@ -34,6 +37,7 @@ interface Inside {
   answer(file: string, input: string, draw: Draw, kinds: string): string;
   perform(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       input: string,
@@ -42,9 +46,10 @@ interface Inside {
       call: CallStore,
       draw: Draw,
     ]
-  ): Promise<string>;
+  ): void;
   probe(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       input: string,
@@ -53,9 +58,10 @@ interface Inside {
       call: CallStore,
       begun: string,
     ]
-  ): Promise<string>;
+  ): void;
   exchange(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       method: "run" | "probe",
@@ -63,10 +69,10 @@ interface Inside {
       policy: string,
       begun: string,
       effectKey: string,
-      send: (request: string) => Promise<string>,
+      send: (request: string, settle: Settle) => void,
       readJson: (number: number) => string,
     ]
-  ): Promise<string>;
+  ): void;
 }
 
 /** An operation of a store effect. */
@@ -133,7 +139,9 @@ export class PackageRealm {
   answer(file: string, input: JsonObject, sources: Sources, kinds: string): Json {
     const host = new HostErrors();
     return host.result(
-      this.#inTime(() => this.#inside.answer(file, JSON.stringify(input), drawing(sources, host), kinds)),
+      this.#inTime(() =>
+        this.#inside.answer(file, JSON.stringify(input), drawing(sources, host, kinds), kinds),
+      ),
     );
   }
 
@@ -145,9 +153,12 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const text = JSON.stringify(input);
-    const [call, draw] = [calling(store, host), drawing(sources, host)];
+    const draw = drawing(sources, host, "clock entropy");
     return host.result(
-      await this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, call, draw)),
+      await this.#settled((done, turns) => {
+        const call = calling(store, host, turns);
+        this.#inside.perform(done, file, operation, text, kind, name, call, draw);
+      }),
     );
   }
 
@@ -159,9 +170,11 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const [text, beginning] = [JSON.stringify(input), JSON.stringify(begun)];
-    const call = calling(store, host);
     return host.result(
-      await this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, call, beginning)),
+      await this.#settled((done, turns) => {
+        const call = calling(store, host, turns);
+        this.#inside.probe(done, file, operation, text, kind, name, call, beginning);
+      }),
     );
   }
 
@@ -169,23 +182,24 @@ export class PackageRealm {
   async exchange({ file, operation, method, ...given }: HttpCall, client: HttpClient): Promise<Json> {
     const host = new HostErrors();
     const [input, policy, begun] = [given.input, given.policy, given.begun].map((one) => JSON.stringify(one));
-    const { send, readJson } = sending(client, host);
     return host.result(
-      await this.#inTime(() =>
+      await this.#settled((done, turns) => {
+        const { send, readJson } = sending(client, host, turns);
         this.#inside.exchange(
-          ...([file, operation, method] as const),
+          ...([done, file, operation, method] as const),
           ...([input ?? "", policy ?? "", begun ?? "", client.effectKey, send, readJson] as const),
-        ),
-      ),
+        );
+      }),
     );
   }
 
   /** What the parser accepts may still be too new for the engine. */
   #evaluated(file: string, text: string, prefix: number): unknown {
     try {
-      return this.#realm.evaluate(text, `capability:${file}`, -prefix);
+      return this.#inTime(() => this.#realm.evaluate(text, `capability:${file}`, -prefix));
     } catch (error) {
-      const reason = "this version of Node does not know a part of its syntax";
+      const isLate = error instanceof CapabilityError;
+      const reason = isLate ? error.message : "this version of Node does not know a part of its syntax";
       throw new CapabilityFault("CAPABILITY_THREW", { package: this.#package, file, reason }, { cause: error });
     }
   }
@@ -200,6 +214,21 @@ export class PackageRealm {
     }
   }
 
+  /** What the operation answers in the end. The time of the host, and of those that it asks, does not count. */
+  #settled(begin: (done: Settle, turns: Turns) => void): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const inTime = <T>(work: () => T): T => this.#inTime(work);
+      const resume = (work: () => void) => {
+        try {
+          this.#inTime(work);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      resume(() => begin(resolve, { inTime, resume }));
+    });
+  }
+
   #inTime<T>(work: () => T): T {
     try {
       return this.#realm.limited(work, TRANSFORM_TIME);
@@ -208,6 +237,13 @@ export class PackageRealm {
       throw new CapabilityError(`it did not end within ${counted(TRANSFORM_TIME / 1000, "second")}`);
     }
   }
+}
+
+/** How the host comes back into the realm: each time for a limited time. */
+interface Turns {
+  inTime<T>(work: () => T): T;
+  /** The operation has failed where the time is over. */
+  resume(work: () => void): void;
 }
 
 /** Errors of the host on their way through a realm, which knows them by a number. */
@@ -239,23 +275,28 @@ class HostErrors {
   }
 }
 
-function drawing(sources: Sources, host: HostErrors): Draw {
-  return (kind, count) => host.reply(() => (kind === "clock" ? sources.clock() : sources.entropy(count)));
+function drawing(sources: Sources, host: HostErrors, kinds: string): Draw {
+  return (kind, count) =>
+    host.reply(() => {
+      if (!kinds.includes(kind)) throw new CapabilityError(`it drew ${kind}, which it does not declare`);
+      return kind === "clock" ? sources.clock() : sources.entropy(count);
+    });
 }
 
-function sending(client: HttpClient, host: HostErrors) {
+function sending(client: HttpClient, host: HostErrors, { resume }: Turns) {
   const responses: Response[] = [];
+  const answerTo = async (text: string): Promise<string> => {
+    try {
+      // What is no request the client refuses, as it does for anybody.
+      const response = await client.send(JSON.parse(text) as Request);
+      const { status, headers, text: body } = response;
+      return JSON.stringify({ ok: { status, headers, text: body, number: responses.push(response) - 1 } });
+    } catch (error) {
+      return host.keep(error);
+    }
+  };
   return {
-    async send(text: string): Promise<string> {
-      try {
-        // What is no request the client refuses, as it does for anybody.
-        const response = await client.send(JSON.parse(text) as Request);
-        const { status, headers, text: body } = response;
-        return JSON.stringify({ ok: { status, headers, text: body, number: responses.push(response) - 1 } });
-      } catch (error) {
-        return host.keep(error);
-      }
-    },
+    send: (text: string, settle: Settle) => void answerTo(text).then((answer) => resume(() => settle(answer))),
     readJson: (number: number) => host.reply(() => responses[number]?.json()),
   };
 }
@@ -263,15 +304,15 @@ function sending(client: HttpClient, host: HostErrors) {
 /** What the callback of a store's method failed with is known in the realm. */
 class CallbackFailed extends Error {}
 
-function calling(store: object, host: HostErrors): CallStore {
-  return async (method, given, make) => {
-    const values = JSON.parse(given) as readonly Json[];
+function calling(store: object, host: HostErrors, { inTime, resume }: Turns): CallStore {
+  const answerTo = async (...[method, given, make]: Parameters<CallStore>): Promise<string> => {
     const made = (number: unknown) => {
-      const text = make?.(number) ?? "";
+      const text = inTime(() => make?.(number) ?? "");
       if (text === "") throw new CallbackFailed();
       return JSON.parse(text) as Json;
     };
     try {
+      const values = JSON.parse(given) as readonly Json[];
       const call: unknown = Reflect.get(store, method);
       if (typeof call !== "function") throw new Error(`a store has no ${method}`);
       const value: Json | undefined = await call.apply(store, make === undefined ? values : [...values, made]);
@@ -279,5 +320,9 @@ function calling(store: object, host: HostErrors): CallStore {
     } catch (error) {
       return error instanceof CallbackFailed ? "{}" : host.keep(error);
     }
+  };
+  return (...call) => {
+    const settle = call[3];
+    void answerTo(...call).then((answer) => resume(() => settle(answer)));
   };
 }
