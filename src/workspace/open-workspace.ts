@@ -309,7 +309,8 @@ class OpenWorkspace implements Workspace {
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
       ...(actor === undefined ? {} : { actor }),
-      ...(onEvent === undefined ? {} : { listen: onEvent }),
+      // A copy: the run goes on with the values that are in the event.
+      ...(onEvent === undefined ? {} : { listen: (event) => onEvent(structuredClone(event)) }),
     });
     if (trace === undefined) throw new Error("the run ended without a trace");
     return resultOf(plan, traced, summary, trace);

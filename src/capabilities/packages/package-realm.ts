@@ -125,14 +125,12 @@ export class PackageRealm {
     this.#loaded(specifier, () => this.#inside.addExternal(specifier));
   }
 
-  /** What the file declares, its functions replaced by `{"function": true}`. @throws CapabilityFault */
-  describe(file: string): { readonly by: string; readonly declaration: JsonObject } {
+  /** What the file declares, its functions replaced by `{"function": true}`; null for what is no object. @throws CapabilityFault */
+  describe(file: string): { readonly by: string; readonly declaration: JsonObject } | null {
     const described = this.#loaded(file, () => this.#inside.describe(file));
     const by = isObject(described) ? own(described, "by") : undefined;
     const declaration = isObject(described) ? own(described, "declaration") : undefined;
-    if (typeof by === "string" && isObject(declaration)) return { by, declaration };
-    const facts = { package: this.#package, file, pointer: "", expected: "an object" };
-    throw new CapabilityFault("CAPABILITY_DECLARATION", facts);
+    return typeof by === "string" && isObject(declaration) ? { by, declaration } : null;
   }
 
   /** @throws CapabilityError, and what drawing throws */
@@ -200,7 +198,7 @@ export class PackageRealm {
     } catch (error) {
       const isLate = error instanceof CapabilityError;
       const reason = isLate ? error.message : "this version of Node does not know a part of its syntax";
-      throw new CapabilityFault("CAPABILITY_THREW", { package: this.#package, file, reason }, { cause: error });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, reason), { cause: error });
     }
   }
 
@@ -209,24 +207,26 @@ export class PackageRealm {
       return new HostErrors().result(this.#inTime(work));
     } catch (error) {
       if (!(error instanceof CapabilityError)) throw error;
-      const facts = { package: this.#package, file, reason: error.message };
-      throw new CapabilityFault("CAPABILITY_THREW", facts, { cause: error.cause });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, error.message), { cause: error.cause });
     }
   }
 
   /** What the operation answers in the end. The time of the host, and of those that it asks, does not count. */
   #settled(begin: (done: Settle, turns: Turns) => void): Promise<string> {
     return new Promise((resolve, reject) => {
-      const inTime = <T>(work: () => T): T => this.#inTime(work);
-      const resume = (work: () => void) => {
-        try {
-          this.#inTime(work);
-        } catch (error) {
-          reject(error);
-        }
+      const turns = new Turns((work) => this.#inTime(work), reject);
+      const done = (answer: string) => {
+        turns.end();
+        resolve(answer);
       };
-      resume(() => begin(resolve, { inTime, resume }));
+      turns.resume(() => begin(done, turns));
     });
+  }
+
+  /** The realm ends a reason with the line, where one is known. */
+  #threw(file: string, reason: string) {
+    const [, thrower, line] = / \(([^()]+):(\d+)\)$/.exec(reason) ?? [];
+    return { package: this.#package, file, line: thrower === file ? Number(line) : 1, column: 1, reason };
   }
 
   #inTime<T>(work: () => T): T {
@@ -240,10 +240,40 @@ export class PackageRealm {
 }
 
 /** How the host comes back into the realm: each time for a limited time. */
-interface Turns {
-  inTime<T>(work: () => T): T;
-  /** The operation has failed where the time is over. */
-  resume(work: () => void): void;
+class Turns {
+  readonly inTime: <T>(work: () => T) => T;
+  readonly #fail: (error: unknown) => void;
+  /** Answers of the host that are still to come. */
+  #open = 0;
+  #isEnded = false;
+
+  constructor(inTime: <T>(work: () => T) => T, fail: (error: unknown) => void) {
+    this.inTime = inTime;
+    this.#fail = fail;
+  }
+
+  /** The operation fails when the time is over, and when it waits for nothing that the host answers. */
+  resume(work: () => void): void {
+    try {
+      this.inTime(work);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (!this.#isEnded && this.#open === 0)
+      this.#fail(new CapabilityError("it waits for something that never happens"));
+  }
+
+  /** Goes on with the answer as soon as it is there. */
+  async settle(pending: Promise<string>, settle: Settle): Promise<void> {
+    this.#open++;
+    const answer = await pending;
+    this.#open--;
+    this.resume(() => settle(answer));
+  }
+
+  end(): void {
+    this.#isEnded = true;
+  }
 }
 
 /** Errors of the host on their way through a realm, which knows them by a number. */
@@ -283,7 +313,7 @@ function drawing(sources: Sources, host: HostErrors, kinds: string): Draw {
     });
 }
 
-function sending(client: HttpClient, host: HostErrors, { resume }: Turns) {
+function sending(client: HttpClient, host: HostErrors, turns: Turns) {
   const responses: Response[] = [];
   const answerTo = async (text: string): Promise<string> => {
     try {
@@ -296,7 +326,7 @@ function sending(client: HttpClient, host: HostErrors, { resume }: Turns) {
     }
   };
   return {
-    send: (text: string, settle: Settle) => void answerTo(text).then((answer) => resume(() => settle(answer))),
+    send: (text: string, settle: Settle) => void turns.settle(answerTo(text), settle),
     readJson: (number: number) => host.reply(() => responses[number]?.json()),
   };
 }
@@ -304,10 +334,10 @@ function sending(client: HttpClient, host: HostErrors, { resume }: Turns) {
 /** What the callback of a store's method failed with is known in the realm. */
 class CallbackFailed extends Error {}
 
-function calling(store: object, host: HostErrors, { inTime, resume }: Turns): CallStore {
+function calling(store: object, host: HostErrors, turns: Turns): CallStore {
   const answerTo = async (...[method, given, make]: Parameters<CallStore>): Promise<string> => {
     const made = (number: unknown) => {
-      const text = inTime(() => make?.(number) ?? "");
+      const text = turns.inTime(() => make?.(number) ?? "");
       if (text === "") throw new CallbackFailed();
       return JSON.parse(text) as Json;
     };
@@ -321,8 +351,5 @@ function calling(store: object, host: HostErrors, { inTime, resume }: Turns): Ca
       return error instanceof CallbackFailed ? "{}" : host.keep(error);
     }
   };
-  return (...call) => {
-    const settle = call[3];
-    void answerTo(...call).then((answer) => resume(() => settle(answer)));
-  };
+  return (...call) => void turns.settle(answerTo(...call), call[3]);
 }
