@@ -217,9 +217,11 @@ suite("pgs new", () => {
     const place = empty(t);
     assertRefused(await place.session("new", "workflow", "x"), 2, "NO_AUTHORED_FOLDER");
     await ok(place, "init");
-    for (const name of ["", "--", "::x", "1::x", "travel::"])
+    for (const name of ["", "--", "::x", "1::x", "travel::", "travel::prüfen"])
       assert.equal((await place.session("new", "workflow", "--", name)).code, 2, name);
     await ok(place, "new", "event", "travel::x");
+    const camel = document(await place.session("new", "event", "travel::LoanDenied", "--json"));
+    assert.equal(camel["name"], "travel::EV_LOAN_DENIED_V0");
     const said = await place.session("new", "event", "y");
     assertRefused(said, 2, "DOMAIN_UNCLEAR");
     assertHint(said, /DOMAIN::NAME/);

@@ -27,7 +27,7 @@ type Reach = "store" | "http" | "host";
 const EDIT: Readonly<Record<New, string>> = {
   workflow: "name its intent and its contracts in core.nodes, and route every outcome",
   contract: "replace the step compare, and route every outcome in on_result",
-  intent: "declare the fields of the payload in core.inputs",
+  intent: "name the workflow that starts with it in core.workflow, and declare the fields of the payload in core.inputs",
   event: "declare the fields of its record in core.schema, and announce it at an EXIT with emit",
   transform: "change input, result, run and examples; a contract uses it as transform",
   effect: "change input, outcomes, run, probe and examples; a contract uses it as side_effect",
@@ -91,13 +91,18 @@ function refuse(code: "NO_AUTHORED_FOLDER" | "NO_CAPABILITY_FOLDER"): never {
 function nameOf(kind: New, given: string, authored: string, context: Context) {
   const [domain, bare] = given.includes("::") ? given.split("::", 2) : [undefined, given];
   const words = (bare ?? "")
+    .replace(/([a-z0-9])(?=[A-Z])/g, "$1_")
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
   const prefix = PREFIXES[kind];
   const prefixed = words.startsWith(`${prefix}_`) ? words : `${prefix}_${words}`;
   const code = /_V\d+$/.test(prefixed) ? prefixed : `${prefixed}_V0`;
-  if (!/[A-Z]/.test(words) || (domain !== undefined && !/^[A-Za-z][A-Za-z0-9_.]*$/.test(domain))) {
+  if (
+    !/^[A-Za-z0-9 ._-]+$/.test(bare ?? "") ||
+    !/[A-Z]/.test(words) ||
+    (domain !== undefined && !/^[A-Za-z][A-Za-z0-9_.]*$/.test(domain))
+  ) {
     const hint = `type a name such as approve-trip, or travel::approve-trip`;
     throw new UsageFault("BAD_USAGE", { message: `${given} gives no name`, hint });
   }
