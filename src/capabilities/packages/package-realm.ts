@@ -119,14 +119,12 @@ export class PackageRealm {
     this.#loaded(specifier, () => this.#inside.addExternal(specifier));
   }
 
-  /** What the file declares, its functions replaced by `{"function": true}`. @throws CapabilityFault */
-  describe(file: string): { readonly by: string; readonly declaration: JsonObject } {
+  /** What the file declares, its functions replaced by `{"function": true}`; null for what is no object. @throws CapabilityFault */
+  describe(file: string): { readonly by: string; readonly declaration: JsonObject } | null {
     const described = this.#loaded(file, () => this.#inside.describe(file));
     const by = isObject(described) ? own(described, "by") : undefined;
     const declaration = isObject(described) ? own(described, "declaration") : undefined;
-    if (typeof by === "string" && isObject(declaration)) return { by, declaration };
-    const facts = { package: this.#package, file, pointer: "", expected: "an object" };
-    throw new CapabilityFault("CAPABILITY_DECLARATION", facts);
+    return typeof by === "string" && isObject(declaration) ? { by, declaration } : null;
   }
 
   /** @throws CapabilityError, and what drawing throws */
@@ -191,7 +189,7 @@ export class PackageRealm {
       return this.#realm.evaluate(text, `capability:${file}`, -prefix);
     } catch (error) {
       const reason = "this version of Node does not know a part of its syntax";
-      throw new CapabilityFault("CAPABILITY_THREW", { package: this.#package, file, reason }, { cause: error });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, reason), { cause: error });
     }
   }
 
@@ -200,9 +198,14 @@ export class PackageRealm {
       return new HostErrors().result(this.#inTime(work));
     } catch (error) {
       if (!(error instanceof CapabilityError)) throw error;
-      const facts = { package: this.#package, file, reason: error.message };
-      throw new CapabilityFault("CAPABILITY_THREW", facts, { cause: error.cause });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, error.message), { cause: error.cause });
     }
+  }
+
+  /** The realm ends a reason with the line, where one is known. */
+  #threw(file: string, reason: string) {
+    const [, thrower, line] = / \(([^()]+):(\d+)\)$/.exec(reason) ?? [];
+    return { package: this.#package, file, line: thrower === file ? Number(line) : 1, column: 1, reason };
   }
 
   #inTime<T>(work: () => T): T {

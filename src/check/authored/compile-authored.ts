@@ -35,6 +35,8 @@ export interface CompileRequest {
   readonly registry: Registry;
   /** The lock of the capability packages; null where the workspace names none. */
   readonly lock: string | null;
+  /** What is wrong in the packages, and whether what could not be loaded of them may declare a capability. */
+  readonly packages?: { readonly problems: readonly Problem[]; mayDeclare(code: string): boolean };
 }
 
 export interface Compilation {
@@ -75,7 +77,7 @@ interface Reported {
 }
 
 function build(request: CompileRequest): Reported {
-  const { authored, onto = null, files, registry, lock } = request;
+  const { authored, onto = null, files, registry, lock, packages } = request;
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
@@ -86,9 +88,11 @@ function build(request: CompileRequest): Reported {
       const capability = registry.capability(name);
       return capability === undefined ? null : capabilityMarkdown(capability);
     },
+    isUnread: (name) => packages?.mayDeclare(name) ?? false,
   });
   const built = lock === null ? made : { ...made, files: new Map([...made.files, [LOCK_FILE, lock]]) };
-  return { built, reported: [...read.problems, ...built.problems, ...differingDeclarations(built, registry)] };
+  const declared = differingDeclarations(built, registry);
+  return { built, reported: [...(packages?.problems ?? []), ...read.problems, ...built.problems, ...declared] };
 }
 
 function toCompilation({ built, reported }: Reported): Compilation {
@@ -229,7 +233,7 @@ function hasUnboundStorage(causes: readonly Reason[]): boolean {
 
 /** Whether the reason is that an artifact cannot be read, which is reported there. */
 function isUnread({ artifact, code, path }: Reason, { derived }: BuiltArtifact, { unread }: Built): boolean {
-  if (code !== "UNKNOWN_REFERENCE") return false;
+  if (!["UNKNOWN_REFERENCE", "NO_IMPLEMENTATION", "CAPABILITY_MISSING"].includes(code)) return false;
   const named = valueAt(derived.frontmatter, path);
   return typeof named === "string" && unread.has(qualify(named, namespaceOf(artifact.fqdn)));
 }

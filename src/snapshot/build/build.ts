@@ -54,6 +54,8 @@ export interface BuildOptions {
   readonly base?: readonly BaseArtifact[];
   /** The Markdown of a capability that nobody authored; null for a name that is none. */
   readonly standard?: (name: Fqdn) => string | null;
+  /** Whether a capability may be declared in what cannot be read. */
+  readonly isUnread?: (name: string) => boolean;
   /** The names of all those capabilities, to find the one that was meant. */
   readonly capabilities?: readonly string[];
 }
@@ -81,15 +83,17 @@ export interface Built {
 }
 
 export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOptions = {}): Built {
-  const { base = [], capabilities = [] } = options;
+  const { base = [], capabilities = [], isUnread = () => false } = options;
   const problems: Problem[] = [];
   const authored = files.filter(({ path }) => !isAside(path, problems));
   const tree = treeOf(
     authored.map(({ path }) => path),
     rulesIn(authored, base),
   );
-  const { artifacts: read, unread } = readAll(authored, tree, problems);
-  const { artifacts, generated } = complete(read, unread, options);
+  const { artifacts: read, unread: notRead } = readAll(authored, tree, problems);
+  const { artifacts, generated } = complete(read, notRead, options);
+  const mentioned = artifacts.flatMap(({ derived }) => [...mentionsIn(derived.frontmatter)]);
+  const unread = new Set([...notRead, ...mentioned.map(({ name }) => name).filter(isUnread)]);
   const known = new Set<string>([...artifacts.map(({ fqdn }) => fqdn), ...unread]);
   const nameable = [...new Set([...known, ...capabilities, ...base.map(({ fqdn }) => fqdn)])];
   if (tree.form === "own")
