@@ -27,7 +27,8 @@ type Reach = "store" | "http" | "host";
 const EDIT: Readonly<Record<New, string>> = {
   workflow: "name its intent and its contracts in core.nodes, and route every outcome",
   contract: "replace the step compare, and route every outcome in on_result",
-  intent: "name the workflow that starts with it in core.workflow, and declare the fields of the payload in core.inputs",
+  intent:
+    "name the workflow that starts with it in core.workflow, and declare the fields of the payload in core.inputs",
   event: "declare the fields of its record in core.schema, and announce it at an EXIT with emit",
   transform: "change input, result, run and examples; a contract uses it as transform",
   effect: "change input, outcomes, run, probe and examples; a contract uses it as side_effect",
