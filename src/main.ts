@@ -216,6 +216,11 @@ function onInterrupt(work: () => void): () => void {
 }
 
 export async function main(shipped: string, workerFile?: string): Promise<void> {
+  // Reached only where nothing is left to do and the command has not ended: that must never look like a success.
+  process.once("beforeExit", () => {
+    writeRefusal(new SystemFault("COMMAND_UNFINISHED", {}));
+    process.exit(EXIT.DEFECT);
+  });
   // Everything is written by now: leaving at once saves tearing the heap down.
   process.exit(await perform(shipped, workerFile));
 }

@@ -3,6 +3,8 @@
 import type { CheckFinding } from "../check/check.ts";
 import { parsePointer } from "../json/pointer.ts";
 import { CompileFault, type CompileReason } from "../plan/errors.ts";
+import type { ScenarioHint } from "../scenarios/hints.ts";
+import type { TestResult } from "../scenarios/test-scenarios.ts";
 import { contentLines, type FindLine, lineAround } from "../snapshot/derive.ts";
 import { fqdnOfFile } from "../snapshot/fqdn.ts";
 import {
@@ -62,6 +64,20 @@ export async function placeFindings<R extends { readonly findings: readonly Chec
     return authored === null ? finding : { ...finding, authored, hint: authoredChange(finding.hint) };
   });
   return { ...result, findings };
+}
+
+/** The same for what to do about steps that differ. */
+export async function placeHints(result: TestResult, context: Context): Promise<TestResult> {
+  if (result.scenarios.every(({ steps }) => steps.every(({ hints }) => hints.length === 0))) return result;
+  const find = await openPlaces(context);
+  const placed = (hint: ScenarioHint): ScenarioHint => {
+    const authored = hint.edit && find(hint.edit.file, hint.edit.path);
+    return hint.edit === null || authored === null ? hint : { ...hint, edit: { ...hint.edit, authored } };
+  };
+  const scenarios = result.scenarios.map((one) => {
+    return { ...one, steps: one.steps.map((step) => ({ ...step, hints: step.hints.map(placed) })) };
+  });
+  return { ...result, scenarios };
 }
 
 /** The refusal with the place of each reason. */

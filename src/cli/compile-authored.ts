@@ -2,6 +2,7 @@
 
 import { type Compilation, compileAuthored, errorsIn } from "../check/authored/compile-authored.ts";
 import { AuthoredFault } from "../check/authored/errors.ts";
+import { packageProblems } from "../check/authored/package-problems.ts";
 import { changeFor, type Difference, differencesOf } from "../check/authored/snapshot-change.ts";
 import { StoreFault } from "../errors/ports.ts";
 import { IoError } from "../ports.ts";
@@ -32,10 +33,11 @@ export async function compileSources({ authored, onto }: Sources, context: Conte
   if (folder === null) throw new AuthoredFault("AUTHORED_NOT_NAMED", {});
   requireOwnFolder(settings.snapshot, { "the authored Markdown": folder, "the workspace": settings.workspace });
   const { files } = platform;
-  // The snapshot that is made pins the packages as they are now.
-  const [registry, lock] = [await context.capabilities.unlockedRegistry(), await context.capabilities.lock()];
   const base = onto === undefined ? settings.onto : path(onto);
-  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock });
+  const { mistakes, mayDeclare, registry, lock } = await context.capabilities.inspected();
+  const places = { authored: folder, workspaceFile: settings.file ?? "", named: settings.capabilities, files };
+  const packages = { problems: packageProblems(mistakes, places), mayDeclare };
+  const compilation = await compileAuthored({ authored: folder, onto: base, files, registry, lock, packages });
   const errors = errorsIn(compilation);
   const differences = errors.length > 0 ? [] : differencesOf(compilation, settings.snapshot, files);
   return { authored: folder, compilation, errors, differences };
@@ -90,6 +92,6 @@ function unwritable(error: unknown, folder: string): unknown {
 }
 
 /** The problem with its files as the reader would write them. */
-export function shownProblem(problem: Problem, authored: string, { platform }: Context): Problem {
-  return withPaths(problem, (file) => shortPath(`${authored}/${file}`, platform.cwd));
+export function shownProblem(problem: Problem, authored: string, { platform, path }: Context): Problem {
+  return withPaths(problem, (file) => shortPath(path(`${authored}/${file}`), platform.cwd));
 }

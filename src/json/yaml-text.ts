@@ -87,6 +87,24 @@ export function examineYaml(
   }
 }
 
+/** A key that is a truth value or nothing; as a name it is another text than what was written. */
+export interface YamlKey {
+  readonly source: string;
+  readonly value: boolean | null;
+  readonly offset: number;
+}
+
+export function keysWithoutText(document: Document.Parsed): readonly YamlKey[] {
+  const found: YamlKey[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || !(key.value === null || typeof key.value === "boolean")) return;
+      if (key.source) found.push({ source: key.source, value: key.value, offset: key.range?.[0] ?? 0 });
+    },
+  });
+  return found;
+}
+
 function offsetOfLine(text: string, line: number): number {
   const before = text.split("\n").slice(0, line - 1);
   const start = before.reduce((sum, one) => sum + one.length + 1, 0);

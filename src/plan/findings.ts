@@ -1,7 +1,7 @@
 /** Findings about a workflow that compiles: what may still be refused at run time, or can never happen (SPEC 2.2). */
 
 import type { Artifact } from "../snapshot/artifact.ts";
-import { type Change, changeText, fieldPointer, type Path } from "../snapshot/hint.ts";
+import { type Change, changeText, fieldPointer, type Path, quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { suggestBinding } from "./bindings.ts";
 import { type PathWithin, pathsIn } from "./expression.ts";
@@ -17,6 +17,7 @@ import {
   suggestEdge,
   targetsOf,
 } from "./routes.ts";
+import { nodeNames, suggestedPath } from "./suggest/declared.ts";
 
 type Unfound = Omit<Plan, "findings">;
 
@@ -116,9 +117,12 @@ function unresolved(node: ContractNode, plan: Unfound, file: string): readonly F
   return node.inputs.flatMap(({ name, source }) =>
     pathsIn(source)
       .filter((path) => !isDeclared(path, plan))
-      .map(({ text, at }) => {
+      .map((found) => {
+        const { text, at } = found;
         const path = nodePath(node.key, "inputs", name, ...at);
-        const change = { do: "change", to: "a path to a field that is declared" } as const;
+        const meant = suggestedPath(found, nodeNames(plan));
+        const to = meant === undefined ? "a path to a field that is declared" : quote(meant);
+        const change = { do: "change", to } as const;
         const what = `${text} refers to nothing that is declared`;
         return {
           code: "PATH_UNRESOLVED",

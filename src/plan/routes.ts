@@ -37,7 +37,30 @@ type Graph = Pick<Plan, "nodes" | "start">;
 export function suggestEdge(node: IntentNode | ContractNode, outcome: string, graph: Graph): Fix {
   const known = [...node.next.byOutcome.keys()];
   const ways = targets(graph, [node.key]);
-  return wayMeant(nodePath(node.key, "next"), outcome, known, outcomesOf(node), ways);
+  if (!FAILURES.has(outcome))
+    return wayMeant(nodePath(node.key, "next"), outcome, known, outcomesOf(node), ways);
+  const exits = [...graph.nodes.values()].flatMap((one) =>
+    one.type === "EXIT" && one.reason !== "COMPLETED" ? [one.key] : [],
+  );
+  const free = exits.filter((key) => ways.includes(key));
+  const fix = wayMeant(
+    nodePath(node.key, "next"),
+    outcome,
+    known,
+    outcomesOf(node),
+    free.length > 0 ? free : exits,
+  );
+  return fix.change.do === "add" && exits.length === 0 ? newExit(outcome, graph) : fix;
+}
+
+/** Outcomes that say by their name that something was not done (SPEC 4.7): no EXIT that reports success is for them. */
+export const FAILURES: ReadonlySet<string> = new Set(["VIOLATION", "BACKEND_ERROR", "NACK"]);
+
+/** The EXIT that the workflow lacks; the route to it is asked for once it is there. */
+function newExit(outcome: string, { nodes }: Graph): Fix {
+  const [name, reason] = outcome === "NACK" ? ["EXIT_REJECTED", "EXITED"] : ["EXIT_ERROR", "FAILED"];
+  const key = nodes.has(name) ? `${name}_2` : name;
+  return { path: nodePath(key), change: { do: "add", as: `{type: EXIT, reason: ${reason}}` } };
 }
 
 /** The hint for an outcome of a step that `on_result` lacks. */

@@ -15,6 +15,10 @@ export const systemTable = {
     what: `${f.output} cannot be written: ${f.errno}; otherwise the exit code would be ${f.code}`,
     hint: "free disk space or redirect the output; the command itself has completed: check its results before you type it again",
   }),
+  COMMAND_UNFINISHED: () => ({
+    what: "the command waits for something that never happens; it has not completed",
+    hint: "look at the capabilities of the workspace's packages: a promise of one of them is never settled",
+  }),
   SYSTEM_REFUSED: (f: { errno: string; path: string | null }) => ({
     what: `the operating system refused a request of the command: ${f.errno}`,
     ...(f.path === null ? {} : { where: f.path }),

@@ -2,15 +2,10 @@
 
 import { entropySeed, run } from "../engine/run.ts";
 import { Fault } from "../errors/base.ts";
-import { classify } from "../examine/classify.ts";
-import { places } from "../examine/locate/locate.ts";
 import { SCENARIO_DATA } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
-import { eventWriters } from "../plan/event-writers.ts";
 import { FileError, IoError, type TempFolder, TooLarge } from "../ports.ts";
-import { inArtifact } from "../snapshot/hint.ts";
 import { openSnapshot } from "../snapshot/load.ts";
-import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
@@ -22,6 +17,7 @@ import { compareData, readData } from "./expect/data.ts";
 import { compareExpectation, observedRefusal, observedRun } from "./expect/expectation.ts";
 import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
+import { hintsOfRefusal, hintsOfRun, type ScenarioHint } from "./hints.ts";
 import { overlaid } from "./overlay.ts";
 import { ScenarioRedactor } from "./redaction.ts";
 import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
@@ -40,8 +36,8 @@ export interface ScenarioResult {
   /** What refused the step before it ran. */
   readonly fault: Fault | null;
   readonly events: readonly TraceEvent[];
-  /** Of a step that differs: what to do about the way its run ended, where that is not as the protocol means it. */
-  readonly hints: readonly string[];
+  /** Of a step that differs: what to do about what it says, or about the way its run ended. */
+  readonly hints: readonly ScenarioHint[];
   /** Null of a step that was not played. */
   readonly left: StepLeftovers | null;
   readonly seconds: number;
@@ -191,18 +187,12 @@ async function observe(step: RunStep, place: Place): Promise<Seen> {
     ...(isRefused ? [] : await traceProblems(ran, staging.isComputed)),
     ...staging.unasked,
   ];
-  if (isRefused) return { differences, fault: ran, events: [], hints: [], observed };
-  const hints = differences.length === 0 ? [] : hintsOf(ran, place.workflows.snapshot);
+  if (isRefused) {
+    const hints = differences.length === 0 ? [] : hintsOfRefusal(ran, step);
+    return { differences, fault: ran, events: [], hints, observed };
+  }
+  const hints = differences.length === 0 ? [] : hintsOfRun(step, ran, place.workflows.snapshot);
   return { differences, fault: null, events: ran.events, hints, observed };
-}
-
-function hintsOf({ plan, summary }: CommandRun, snapshot: Snapshot): readonly string[] {
-  const found = classify(summary);
-  if (found === null) return [];
-  const located = places(found, summary, plan, (event) => eventWriters(event, snapshot));
-  return located.flatMap(({ asks, file, hint }) =>
-    asks === "nothing" ? [] : [asks === "edit" ? inArtifact(file, null, hint) : hint],
-  );
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */

@@ -1,5 +1,6 @@
 /** The scenario vectors: some steps on one data root, each with what it must come out as and leave behind. */
 
+import type { Path } from "../json/diff.ts";
 import { pointer } from "../json/pointer.ts";
 import { spellings } from "../json/text.ts";
 import { isObject, type Json, type JsonObject } from "../json/value.ts";
@@ -67,6 +68,8 @@ export interface AuthoredStep {
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
+  /** File and line at which the step says what is at a path below it. */
+  readonly placeOf: (path: Path) => string;
   /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
   readonly bind: (earlier: EarlierSteps) => RunStep;
 }

@@ -14,6 +14,7 @@ import { type EvaluatedCriterion, evaluateCriteria } from "./format/criteria.ts"
 import { folderOf, type ScenarioFile } from "./format/find.ts";
 import { pathOf, type Stores } from "./format/stores.ts";
 import { toScenario } from "./format/translate.ts";
+import type { ScenarioHint } from "./hints.ts";
 import { runScenario, type ScenarioResult } from "./runner.ts";
 import type { StepLeftovers } from "./scenario.ts";
 
@@ -25,8 +26,8 @@ export interface TestedStep {
   readonly differences: readonly Difference[];
   /** What refused the step before it ran, and every reason of it. */
   readonly refused: readonly string[];
-  /** What to do about an ending that was not expected. */
-  readonly hints: readonly string[];
+  /** What to do about what the step says, or about an ending that was not expected. */
+  readonly hints: readonly ScenarioHint[];
   /** All that its expectation may name, as it was found; null where that is not asked for. */
   readonly found: JsonObject | null;
   readonly seconds: number;
@@ -106,7 +107,8 @@ function unprepared(
   const at = pointer(step === null ? ["given", "data"] : ["steps", failed, "given", "data"]);
   const difference = { at, expected: "data that can be prepared", found: `${folder}: ${errno}` };
   const refused = reasonsOf(fault);
-  const hints = fault.wording.hint === undefined ? [] : [fault.wording.hint];
+  const { hint: text } = fault.wording;
+  const hints = text === undefined ? [] : [{ text, edit: null, isOfEnding: false }];
   return { name, workflow, satisfies, differences: [difference], refused, hints, found: null, seconds: 0 };
 }
 
@@ -122,13 +124,14 @@ function toTested(
 ): TestedStep {
   const nameOfPath = (path: string) => [...names].find(([, one]) => one === path)?.[0] ?? path;
   const authored = differences.map((one) => authoredDifference(one, index, nameOfPath));
+  const isOtherEnding = authored.some(({ at }) => ENDING.test(at));
   return {
     name: step.name,
     workflow: step.kind === "run" ? step.workflow : "",
     satisfies,
     differences: authored,
     refused: fault === null ? [] : reasonsOf(fault),
-    hints: authored.some(({ at }) => ENDING.test(at)) ? hints : [],
+    hints: hints.filter(({ isOfEnding }) => isOtherEnding || !isOfEnding),
     found: isRecorded && left !== null ? redacted(foundIn(left, names), left) : null,
     seconds,
   };

@@ -19,6 +19,9 @@ export function shortenedName(given: string, candidates: readonly string[]): str
 export function nearestName(given: string, candidates: readonly string[]): string | null {
   const bare = candidates.filter((name) => name.endsWith(`::${given}`));
   if (bare.length > 0) return onlyOf(bare);
+  const lower = given.toLowerCase();
+  const recased = onlyOf(candidates.filter((name) => name.toLowerCase() === lower));
+  if (recased !== null) return recased;
   const compared = (name: string) => (given.includes("::") ? name : (name.split("::").at(-1) ?? name));
   const near = [...new Set(candidates)].filter((name) => isMisspelling(given, compared(name)));
   const far = near.map((name) => slips(given, compared(name)));

@@ -350,7 +350,8 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
   return {
     listen(event: TraceEvent) {
       try {
-        const answer = onEvent?.(event);
+        // A copy: the run goes on with the values that are in the event.
+        const answer = onEvent?.(structuredClone(event));
         if (!(answer instanceof Promise)) return;
         const settled = answer.then(() => undefined, keep).finally(() => pending.delete(settled));
         pending.add(settled);

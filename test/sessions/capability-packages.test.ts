@@ -263,12 +263,83 @@ test("a package that cannot be loaded is refused by every command that needs it"
   const place = await compiled(t);
   cpSync(place.path("capabilities"), place.path("node_modules/bank-copy"), { recursive: true });
   writeFileSync(place.path("pgs.json"), '{ "capabilities": ["./capabilities", "bank-copy"] }');
-  for (const argv of [["capabilities"], ["capabilities", "lock"], ["compile"], ["check"], ["plan", WORKFLOW]])
+  for (const argv of [["capabilities"], ["capabilities", "lock"], ["check"], ["plan", WORKFLOW]])
     assertRefused(await place.session(...argv), 3, "CAPABILITY_PACKAGE_TWICE");
+  const said = await place.session("compile");
+  assert.deepEqual([said.code, said.err], [3, ""]);
+  assert.match(said.out, /^pgs\.json:1:1 {2}error {2}CAPABILITY_PACKAGE_TWICE\n/m);
   change(place, "node_modules/bank-copy/pgs.capabilities.json", "bank-capabilities", "bank-copy");
   assertRefused(await place.session("capabilities"), 3, "CAPABILITY_TWICE");
   change(place, "node_modules/bank-copy/ct-check-iban.js", "./remainder.js", "node:fs");
   const refused = await place.session("plan", WORKFLOW);
   assertRefused(refused, 3, "CAPABILITY_IMPORT");
   assert.match(refused.err, /ct-check-iban\.js:3:27/);
+});
+
+/** Files with mistakes, put over those of a package that is sound. */
+const MISTAKEN = {
+  "pgs.json": '{ "capabilities": [\n"./capabilities",\n"./other", "absent"] }',
+  "capabilities/pgs.capabilities.json":
+    '{ "name": "bank-capabilities", "version": "1.0.0", "capabilities": ["ct-check-iban.js", "ct-a.js", "ct-b.js", "ct-c.js"] }',
+  "capabilities/ct-check-iban.js": `import { transform } from "pgs-runner/capability";
+import fs from "node:fs";
+import { remaindr } from "./remainder.js";
+let calls = 0;
+export default transform({ code: "payments::CT_CHECK_IBAN_V0", run: () => import("./late.js") });
+`,
+  "capabilities/ct-a.js": "export default transform({;",
+  "capabilities/ct-b.js": `import { transform } from "pgs-runner/capability";
+export default transform({
+  code: "payments::B",
+  about: "",
+  input: { amount: 7 },
+  result: ["a", "a"],
+  violations: [],
+  run: () => 1,
+  pure: true,
+  examples: [{ about: "one" }, {}],
+});
+`,
+  "capabilities/ct-c.js": `import { transform } from "pgs-runner/capability";
+null.x;
+export default transform({});
+`,
+  "other/pgs.capabilities.json": '{\n"nam": "other" }',
+};
+
+test("compile reports every mistake of every package, together with those of the Markdown", async (t) => {
+  const place = await compiled(t);
+  write(place, MISTAKEN);
+  change(place, "protocol/intents/payments__IN_ACCOUNT_V0.md", "required: true", "requird: true");
+  const said = await place.session("compile", "--json", "--sarif", "out.sarif");
+  assert.equal(said.code, 3);
+  const problems = document(said)["problems"] as readonly Record<string, unknown>[];
+  for (const { message, hint } of problems) assert.ok(String(message).length > 5 && String(hint).length > 5);
+  assert.deepEqual(
+    problems.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code}`).sort(),
+    [
+      "capabilities/ct-a.js:1:27 CAPABILITY_SYNTAX",
+      "capabilities/ct-b.js:3:3 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:4:3 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:5:12 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:6:17 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:9:3 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:10:14 CAPABILITY_DECLARATION",
+      "capabilities/ct-b.js:10:32 CAPABILITY_DECLARATION",
+      "capabilities/ct-c.js:2:1 CAPABILITY_THREW",
+      "capabilities/ct-check-iban.js:2:16 CAPABILITY_IMPORT",
+      "capabilities/ct-check-iban.js:3:10 CAPABILITY_IMPORT_NAME",
+      "capabilities/ct-check-iban.js:4:1 CAPABILITY_LANGUAGE",
+      "capabilities/ct-check-iban.js:5:75 CAPABILITY_LANGUAGE",
+      "other/pgs.capabilities.json:2:1 CAPABILITY_MANIFEST_MEMBER",
+      "pgs.json:3:1 CAPABILITY_PACKAGE_MISSING",
+      "protocol/intents/payments__IN_ACCOUNT_V0.md:12:27 UNKNOWN_KEY",
+    ].sort(),
+  );
+  const sarif = readFileSync(place.path("out.sarif"), "utf8");
+  assert.ok(
+    sarif.includes('"uri": "capabilities/ct-a.js"') || sarif.includes('"uri":"capabilities/ct-a.js"'),
+    sarif,
+  );
+  assert.match((await place.session("compile")).out, /16 errors.*\nthe snapshot stays as it is\n$/);
 });

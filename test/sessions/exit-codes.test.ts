@@ -31,6 +31,17 @@ test("the real binary answers 0, 1, 2, 3, 4, 5 and 7", async (t) => {
   );
 });
 
+test("a command that waits for what never happens does not end as a success", async (t) => {
+  const place = workspace(t);
+  const neverAgain = "--import data:text/javascript,globalThis.setImmediate=()=>{}";
+  const scenarios = join(FIXTURES, "../scenarios/rollback-failures.scenario.yaml");
+  assertRefused(
+    await place.binaryIn({ NODE_OPTIONS: neverAgain }, "test", scenarios),
+    70,
+    "COMMAND_UNFINISHED",
+  );
+});
+
 const brokenDisk: Partial<Platform> = {
   openStores: () => {
     throw new Error("the disk spoke Latin");

@@ -78,6 +78,42 @@ suite("pgs init", () => {
     for (const { out: told, err } of said) assert.ok(`${told}${err}`.includes(hint), `${told}${err}`);
   });
 
+  test("a mistyped name in a scenario: the hint says what to write, in which line", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    await ok(place, "build");
+    const mistypes = [
+      ["failing-stores", "BACKEND_ERROR }", "BAKCEND_ERROR }", 'change "BAKCEND_ERROR" to "BACKEND_ERROR"'],
+      [
+        "failing-stores",
+        "REGISTER.register",
+        "REGISTER.regster",
+        "change REGISTER.regster to REGISTER.register",
+      ],
+      ["approve-expense", WF, WF.replace("_V0", "S_V0"), `change ${WF.replace("_V0", "S_V0")} to ${WF}`],
+      [
+        "approve-expense",
+        "../payloads/approved.json",
+        "../payloads/aproved.json",
+        "change ../payloads/aproved.json to ../payloads/approved.json",
+      ],
+    ] as const;
+    for (const [name, right, wrong, change] of mistypes) {
+      const file = `scenarios/${name}.scenario.yaml`;
+      const text = readFileSync(place.path(file), "utf8");
+      assert.ok(text.includes(right), `${file} has no ${right}`);
+      const mistyped = text.replace(right, wrong);
+      writeFileSync(place.path(file), mistyped);
+      const line = mistyped.split("\n").findIndex((one) => one.includes(wrong)) + 1;
+      const said = await place.session("test", file);
+      assert.ok(
+        `${said.out}${said.err}`.includes(`hint: in ${file}:${line}, ${change}\n`),
+        `${said.out}${said.err}`,
+      );
+      writeFileSync(place.path(file), text);
+    }
+  });
+
   test("while it watches, a rule that is changed in the Markdown or in the code fails its scenario", async (t) => {
     const place = empty(t);
     await ok(place, "init");

@@ -96,6 +96,23 @@ suite("the library", () => {
     assert.equal((await workspace.examine(changed)).ok, false);
   });
 
+  test("what a listener does to an event changes neither the run nor its trace", async () => {
+    const { workspace, workflow } = await inMemory();
+    const run = await workflow.run(fixture("completed"), {
+      onEvent({ payload }) {
+        const parts: unknown[] = [payload];
+        for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+          if (typeof part !== "object" || part === null) continue;
+          parts.push(...Object.values(part).slice(0, 100));
+          for (const key of Object.keys(part)) Reflect.set(part, key, "changed");
+        }
+      },
+    });
+    assert.deepEqual([run.status, run.exitReason], ["SUCCESS", "COMPLETED"]);
+    assert.doesNotMatch(Buffer.from(run.trace.bytes()).toString(), /changed/);
+    assert.equal((await workspace.examine(run.trace, { head: run.head })).ok, true);
+  });
+
   test("a denied run is a result, and a refused one has its refusal", async () => {
     const { workflow } = await inMemory();
     const denied = await workflow.run(fixture("quorum-not-met"));

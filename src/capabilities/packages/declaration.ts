@@ -8,7 +8,8 @@ import type { Field, InputSchema } from "../input-schema.ts";
 import type { RemoteSemantics } from "../remote-effect.ts";
 import type { ExampleCall, Semantics, StoreExample } from "../targets/store.ts";
 import type { DrawnSources, Example } from "../transform.ts";
-import { CapabilityFault } from "./errors.ts";
+import { allOf, CapabilityFault, CapabilityFaults, collecting } from "./errors.ts";
+import type { Position } from "./module.ts";
 
 export interface TransformParts {
   readonly code: string;
@@ -55,6 +56,8 @@ export interface RemoteEffectParts {
 export interface DeclaringFile {
   readonly package: string;
   readonly file: string;
+  /** Where a member of the declaration is. */
+  placeOf(path: Where): Position;
 }
 
 type Where = readonly (string | number)[];
@@ -72,8 +75,10 @@ class Reader {
   }
 
   fail(member: string | number, expected: string): CapabilityFault {
-    const at = pointer([...this.#where, member]);
-    return new CapabilityFault("CAPABILITY_DECLARATION", { ...this.#file, pointer: at, expected });
+    const where = [...this.#where, member];
+    const { package: name, file, placeOf } = this.#file;
+    const at = { package: name, file, ...placeOf(where) };
+    return new CapabilityFault("CAPABILITY_DECLARATION", { ...at, pointer: pointer(where), expected });
   }
 
   has(member: string): boolean {
@@ -81,8 +86,9 @@ class Reader {
   }
 
   only(...known: readonly string[]): void {
-    const other = Object.keys(this.#value).find((name) => !known.includes(name));
-    if (other !== undefined) throw this.fail(other, `absent: the members are ${known.join(", ")}`);
+    const others = Object.keys(this.#value).filter((name) => !known.includes(name));
+    const faults = others.map((name) => this.fail(name, `absent: the members are ${known.join(", ")}`));
+    if (faults.length > 0) throw new CapabilityFaults(faults);
   }
 
   isNull(member: string): boolean {
@@ -147,20 +153,19 @@ class Reader {
   input(member = "input"): InputSchema {
     const fields = this.object(member);
     const within = this.within(member);
-    return Object.fromEntries(
-      Object.keys(fields).map((name) => {
-        if (!FIELD.test(name)) throw within.fail(name, "named like amount or key_or_address");
-        const field = own(fields, name);
-        const type = TYPES.find((one) => isObject(field) && own(field, "type") === one);
-        const required = isObject(field) ? own(field, "required") : undefined;
-        if (type === undefined || typeof required !== "boolean")
-          throw within.fail(
-            name,
-            "string, number, integer, boolean, object, array, anything, or optional(…) of one",
-          );
-        return [name, { type, required }];
-      }),
-    );
+    const read = Object.keys(fields).map((name) => () => {
+      if (!FIELD.test(name)) throw within.fail(name, "named like amount or key_or_address");
+      const field = own(fields, name);
+      const type = TYPES.find((one) => isObject(field) && own(field, "type") === one);
+      const required = isObject(field) ? own(field, "required") : undefined;
+      if (type === undefined || typeof required !== "boolean")
+        throw within.fail(
+          name,
+          "string, number, integer, boolean, object, array, anything, or optional(…) of one",
+        );
+      return [name, { type, required }] as const;
+    });
+    return Object.fromEntries(allOf(read));
   }
 }
 
@@ -176,29 +181,51 @@ const TYPES: readonly Field<unknown>["type"][] = [
 const FIELD = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const WORD = /^[A-Z][A-Z0-9_]*$/;
 
+/** What is read of each part. @throws CapabilityFaults with what is wrong in all parts and checks */
+function together<T extends object>(
+  parts: { readonly [K in keyof T]: () => T[K] },
+  ...checks: readonly (() => void)[]
+): T {
+  const read = Object.entries<() => unknown>(parts).map(
+    ([name, part]) =>
+      () =>
+        [name, part()] as const,
+  );
+  const faults: CapabilityFault[] = [];
+  collecting(faults, () => allOf(checks));
+  const members = collecting(faults, () => allOf(read));
+  if (members === null || faults.length > 0) throw new CapabilityFaults(faults);
+  return Object.fromEntries(members) as T;
+}
+
+/** The same of each object of a list. */
+function each<T>(readers: readonly Reader[], read: (reader: Reader) => T): readonly T[] {
+  return allOf(readers.map((reader) => () => read(reader)));
+}
+
 export function readTransform(file: DeclaringFile, declaration: JsonObject): TransformParts {
   const reader = new Reader(file, declaration);
-  reader.only(...["code", "about", "input", "result", "violations", "draws", "secrets", "run", "examples"]);
-  reader.function("run");
-  const input = reader.input();
-  const result = reader.texts("result", FIELD, "names such as converted");
-  const secrets = reader.has("secrets")
-    ? reader.texts("secrets", FIELD, "names of its inputs and results")
-    : [];
+  const members = ["code", "about", "input", "result", "violations", "draws", "secrets", "run", "examples"];
+  const parts = together<TransformParts>(
+    {
+      code: () => reader.code("CT"),
+      about: () => reader.text("about"),
+      input: () => reader.input(),
+      result: () => reader.texts("result", FIELD, "names such as converted"),
+      violations: () => reader.texts("violations", WORD, "reasons such as RATE_NOT_POSITIVE"),
+      draws: () =>
+        reader.has("draws") ? reader.oneOf<DrawnSources>("draws", ["clock", "entropy", "secret"]) : undefined,
+      secrets: () =>
+        reader.has("secrets") ? reader.texts("secrets", FIELD, "names of its inputs and results") : [],
+      examples: () => each(reader.objects("examples"), toExample),
+    },
+    () => reader.only(...members),
+    () => reader.function("run"),
+  );
+  const { input, result, secrets } = parts;
   const unknown = secrets.findIndex((name) => !Object.hasOwn(input, name) && !result.includes(name));
   if (unknown !== -1) throw reader.within("secrets").fail(unknown, "the name of an input or of a result");
-  return {
-    code: reader.code("CT"),
-    about: reader.text("about"),
-    input,
-    result,
-    violations: reader.texts("violations", WORD, "reasons such as RATE_NOT_POSITIVE"),
-    draws: reader.has("draws")
-      ? reader.oneOf<DrawnSources>("draws", ["clock", "entropy", "secret"])
-      : undefined,
-    secrets,
-    examples: reader.objects("examples").map(toExample),
-  };
+  return parts;
 }
 
 function toExample(reader: Reader): Example {
@@ -213,70 +240,92 @@ function toExample(reader: Reader): Example {
 
 export function readStoreEffect(file: DeclaringFile, declaration: JsonObject): StoreEffectParts {
   const reader = new Reader(file, declaration);
-  reader.only("code", "about", "store", "operations", "examples");
-  const names = Object.keys(reader.object("operations"));
-  const operations = reader.within("operations");
-  if (names.length === 0) throw reader.fail("operations", "an object with an operation");
-  return {
-    code: reader.code("CS"),
-    about: reader.text("about"),
-    store: reader.oneOf("store", ["registry", "log", "document", "names"]),
-    operations: names.map((name) => {
-      if (!WORD.test(name)) throw operations.fail(name, "named like SPEND");
-      operations.object(name);
-      return toOperation(name, operations.within(name));
-    }),
-    examples: reader.objects("examples").map((one) => toStoreExample(one, names)),
-  };
+  return together<StoreEffectParts>(
+    {
+      code: () => reader.code("CS"),
+      about: () => reader.text("about"),
+      store: () => reader.oneOf("store", ["registry", "log", "document", "names"]),
+      operations: () => eachOperation(reader, "named like SPEND", toOperation),
+      examples: () => {
+        const operations = Object.keys(reader.object("operations"));
+        return each(reader.objects("examples"), (one) => toStoreExample(one, operations));
+      },
+    },
+    () => reader.only("code", "about", "store", "operations", "examples"),
+  );
 }
 
 export function readRemoteEffect(file: DeclaringFile, declaration: JsonObject): RemoteEffectParts {
   const reader = new Reader(file, declaration);
   const isHost = reader.oneOf("reaches", ["http", "host"]) === "host";
-  reader.only("code", "about", "reaches", "operations", ...(isHost ? ["config"] : []));
-  const operations = reader.within("operations");
-  const names = Object.keys(reader.object("operations"));
-  if (names.length === 0) throw reader.fail("operations", "an object with an operation");
-  return {
-    code: reader.code("CS"),
-    about: reader.text("about"),
-    config: isHost ? reader.input("config") : null,
-    operations: names.map((name) => {
-      if (!WORD.test(name)) throw operations.fail(name, "named like SEND");
-      operations.object(name);
-      return toRemoteOperation(name, operations.within(name));
-    }),
-  };
+  const members = ["code", "about", "reaches", "operations", ...(isHost ? ["config"] : [])];
+  return together<RemoteEffectParts>(
+    {
+      code: () => reader.code("CS"),
+      about: () => reader.text("about"),
+      config: () => (isHost ? reader.input("config") : null),
+      operations: () => eachOperation(reader, "named like SEND", toRemoteOperation),
+    },
+    () => reader.only(...members),
+  );
 }
 
+function eachOperation<T>(
+  reader: Reader,
+  expected: string,
+  read: (name: string, reader: Reader) => T,
+): readonly T[] {
+  const names = Object.keys(reader.object("operations"));
+  if (names.length === 0) throw reader.fail("operations", "an object with an operation");
+  const operations = reader.within("operations");
+  return allOf(
+    names.map((name) => () => {
+      if (!WORD.test(name)) throw operations.fail(name, expected);
+      operations.object(name);
+      return read(name, operations.within(name));
+    }),
+  );
+}
+
+const operationChecks = (reader: Reader) => [
+  () => reader.only("about", "input", "outcomes", "semantics", "run", "probe"),
+  () => reader.function("run"),
+];
+
 function toRemoteOperation(name: string, reader: Reader): RemoteOperationParts {
-  reader.only("about", "input", "outcomes", "semantics", "run", "probe");
-  reader.function("run");
-  const semantics = reader.oneOf("semantics", ["reads", "idempotent", "repeats"]);
   const hasProbe = reader.has("probe") && !reader.isNull("probe");
+  const parts = together<Omit<RemoteOperationParts, "name" | "hasProbe">>(
+    {
+      semantics: () => reader.oneOf("semantics", ["reads", "idempotent", "repeats"]),
+      outcomes: () => reader.texts("outcomes", WORD, "outcomes such as SUCCESS"),
+      about: () => reader.text("about"),
+      input: () => reader.input(),
+    },
+    ...operationChecks(reader),
+  );
   if (hasProbe) reader.function("probe");
+  const { semantics, outcomes } = parts;
   if (hasProbe && semantics === "reads")
     throw reader.fail("probe", "absent: what only reads leaves nothing to find");
   if (!reader.has("probe") && semantics !== "reads")
     throw reader.fail("probe", "a function, or null where nothing shows whether it took place");
-  const outcomes = reader.texts("outcomes", WORD, "outcomes such as SUCCESS");
   if (!outcomes.includes("BACKEND_ERROR")) throw reader.fail("outcomes", "a list with BACKEND_ERROR");
-  return { name, about: reader.text("about"), input: reader.input(), outcomes, semantics, hasProbe };
+  return { name, ...parts, hasProbe };
 }
 
 function toOperation(name: string, reader: Reader): OperationParts {
-  reader.only("about", "input", "outcomes", "semantics", "run", "probe");
-  reader.function("run");
-  const semantics = reader.oneOf("semantics", ["reads", "idempotent", "append-only"]);
-  if (semantics !== "reads") reader.function("probe");
+  const parts = together<Omit<OperationParts, "name">>(
+    {
+      semantics: () => reader.oneOf("semantics", ["reads", "idempotent", "append-only"]),
+      outcomes: () => reader.texts("outcomes", WORD, "outcomes such as SUCCESS"),
+      about: () => reader.text("about"),
+      input: () => reader.input(),
+    },
+    ...operationChecks(reader),
+  );
+  if (parts.semantics !== "reads") reader.function("probe");
   else if (reader.has("probe")) throw reader.fail("probe", "absent: what only reads leaves nothing to find");
-  return {
-    name,
-    about: reader.text("about"),
-    input: reader.input(),
-    outcomes: reader.texts("outcomes", WORD, "outcomes such as SUCCESS"),
-    semantics,
-  };
+  return { name, ...parts };
 }
 
 function toStoreExample(reader: Reader, operations: readonly string[]): StoreExample {

@@ -102,19 +102,19 @@ export const capabilityTable = {
     where: inLine(f),
     hint: 'write reaches: "http" or reaches: "host" in the declaration itself',
   }),
-  CAPABILITY_THREW: (f: InFile & { reason: string }) => ({
+  CAPABILITY_THREW: (f: InLine & { reason: string }) => ({
     what: `the file cannot be evaluated: ${f.reason}`,
-    where: inFile(f),
+    where: inLine(f),
     hint: "correct the file; what it does outside run has to work without clock, files and network",
   }),
-  CAPABILITY_DECLARATION: (f: InFile & { pointer: string; expected: string }) => ({
+  CAPABILITY_DECLARATION: (f: InLine & { pointer: string; expected: string }) => ({
     what: `${f.pointer || "the declaration"} should be ${f.expected}`,
-    where: inFile(f),
+    where: inLine(f),
     hint: `in ${f.file}, write ${f.expected} there`,
   }),
-  CAPABILITY_TWICE: (f: InFile & { code: string; other: string }) => ({
+  CAPABILITY_TWICE: (f: InLine & { code: string; other: string }) => ({
     what: `${f.code} is declared twice: here, and by ${f.other}`,
-    where: inFile(f),
+    where: inLine(f),
     hint: "give one of them another code; a capability of this build is never replaced",
   }),
   CAPABILITY_PACKAGE_TWICE: (f: InPackage & { folder: string; other: string }) => ({
@@ -155,4 +155,37 @@ export class CapabilityFault<
   constructor(code: C, facts: FactsOf<typeof capabilityTable, C>, detail: FaultDetail = {}) {
     super("load", code, facts, wordingFrom(capabilityTable, code, facts), detail);
   }
+}
+
+/** Several refusals of one part of a package. */
+export class CapabilityFaults extends Error {
+  readonly faults: readonly CapabilityFault[];
+
+  constructor(faults: readonly CapabilityFault[]) {
+    super(faults.map(({ message }) => message).join("\n"));
+    this.faults = faults;
+  }
+}
+
+/** What the work answers; null where it is refused, and the refusals are added to the others. */
+export function collecting<T>(faults: CapabilityFault[], work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CapabilityFault) faults.push(error);
+    else if (error instanceof CapabilityFaults) faults.push(...error.faults);
+    else throw error;
+    return null;
+  }
+}
+
+/** What each part answers. @throws CapabilityFaults with the refusals of all of them */
+export function allOf<T>(parts: readonly (() => T)[]): readonly T[] {
+  const faults: CapabilityFault[] = [];
+  const answers = parts.flatMap((part) => {
+    const answer = collecting(faults, () => [part()]);
+    return answer ?? [];
+  });
+  if (faults.length > 0) throw new CapabilityFaults(faults);
+  return answers;
 }

@@ -4,8 +4,8 @@ import { isUtf8 } from "node:buffer";
 import { readObject } from "../../json/parse.ts";
 import { utf8 } from "../../json/text.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
-import { CapabilityFault, type InLine } from "./errors.ts";
-import { DECLARATIONS, type Import, type Module, parseModule } from "./module.ts";
+import { CapabilityFault, collecting, type InLine } from "./errors.ts";
+import { DECLARATIONS, type Import, type Module, parseModule, type Reexport } from "./module.ts";
 import type { PackageSource } from "./source.ts";
 
 /** What `pgs-runner/capability` exports. */
@@ -42,22 +42,27 @@ export type LinkedFile =
       readonly exports: ReadonlyMap<string, Source>;
     };
 
-/** Links the files of one package; each is read once. */
+/** Links the files of one package; each is read once, and everything that is wrong is added to the faults. */
 export class Linker {
   readonly #source: PackageSource;
+  readonly #faults: CapabilityFault[];
   readonly #isHost: boolean;
-  readonly #linked = new Map<string, LinkedFile>();
-  readonly #parsed = new Map<string, Module>();
+  /** Null for a file that cannot be linked, or that imports one. */
+  readonly #linked = new Map<string, LinkedFile | null>();
+  readonly #parsed = new Map<string, Module | null>();
 
   /** Files of a host effect may import modules of Node, and npm packages. */
-  constructor(source: PackageSource, { isHost = false } = {}) {
+  constructor(source: PackageSource, faults: CapabilityFault[], { isHost = false } = {}) {
     this.#source = source;
+    this.#faults = faults;
     this.#isHost = isHost;
   }
 
-  /** The file alone. @throws CapabilityFault */
-  parse(file: string): Module {
-    const parsed = this.#parsed.get(file) ?? parseModule(this.#source.name, file, this.#textOf(file));
+  /** The file alone; null where it is no module. */
+  parse(file: string): Module | null {
+    const known = this.#parsed.get(file);
+    if (known !== undefined) return known;
+    const parsed = collecting(this.#faults, () => parseModule(this.#source.name, file, this.#textOf(file)));
     this.#parsed.set(file, parsed);
     return parsed;
   }
@@ -65,7 +70,7 @@ export class Linker {
   /** The modules outside the package that its files import, each with the file that does so first. */
   externals(): ReadonlyMap<string, string> {
     const found = new Map<string, string>();
-    for (const linked of this.#linked.values()) {
+    for (const linked of this.files()) {
       if (linked.kind === "json") continue;
       const { file, imports, evaluated } = linked.module;
       for (const { specifier } of [...imports, ...evaluated, ...linked.module.reexports])
@@ -75,21 +80,19 @@ export class Linker {
   }
 
   /** Every file that was linked, each after those that it imports. */
-  files(): Iterable<LinkedFile> {
-    return this.#linked.values();
+  files(): readonly LinkedFile[] {
+    return [...this.#linked.values()].filter((linked) => linked !== null);
   }
 
-  /** @throws CapabilityFault */
-  link(file: string): Module {
-    const linked = this.#link(file, [], { isJson: false });
-    if (linked.kind !== "module") throw new Error(`${file} is no module`);
-    return linked.module;
+  /** Whether the file, and all that it imports, could be linked. */
+  link(file: string): boolean {
+    return this.#link(file, [], { isJson: false }) !== null;
   }
 
-  #link(file: string, importers: readonly string[], { isJson }: Pick<Import, "isJson">): LinkedFile {
+  #link(file: string, importers: readonly string[], { isJson }: Pick<Import, "isJson">): LinkedFile | null {
     const known = this.#linked.get(file);
     if (known !== undefined) return known;
-    const linked = isJson ? this.#json(file) : this.#module(file, importers);
+    const linked = isJson ? collecting(this.#faults, () => this.#json(file)) : this.#module(file, importers);
     this.#linked.set(file, linked);
     return linked;
   }
@@ -102,31 +105,43 @@ export class Linker {
     throw new CapabilityFault("CAPABILITY_SYNTAX", { ...this.#at(file, { line, column: 1 }), defect });
   }
 
-  #module(file: string, importers: readonly string[]): LinkedFile {
+  #module(file: string, importers: readonly string[]): LinkedFile | null {
     const module = this.parse(file);
+    if (module === null) return null;
     // The host keeps what it likes: a replay never calls it.
-    const [flaw] = this.#isHost ? module.flaws : [...module.flaws, ...module.state];
-    if (flaw !== undefined) throw flaw;
+    const flaws = this.#isHost ? module.flaws : [...module.flaws, ...module.state];
+    this.#faults.push(...flaws);
+    const faults: CapabilityFault[] = [];
     const within = [...importers, file];
-    const resolved = new Map<Import, string>();
-    for (const one of [...module.imports, ...module.evaluated, ...module.reexports])
-      resolved.set(one, this.#resolve(file, one, within));
-    const target = (one: Import) => resolved.get(one) ?? DECLARATIONS;
+    const named = [...module.imports, ...module.evaluated, ...module.reexports];
+    const resolved = new Map(
+      named.map((one) => [one, collecting(faults, () => this.#resolve(file, one, within))]),
+    );
+    const target = (one: Import) => resolved.get(one) ?? null;
     const exports = new Map<string, Source>(module.exports.map((name) => [name, { from: file, name }]));
-    for (const one of module.reexports) {
-      const { exported } = one;
-      if (exported !== null) exports.set(exported, this.#sourceOf(file, one, target(one)));
-      else if (this.#isExternal(target(one)))
-        throw new CapabilityFault("CAPABILITY_IMPORT", {
-          ...this.#at(file, one),
-          ...{ specifier: one.specifier, meant: "name what is exported: export { NAME } from …" },
-        });
-      else
-        for (const [name, source] of this.#exportsOf(target(one)))
-          if (name !== "default" && !exports.has(name)) exports.set(name, source);
-    }
-    const imports = module.imports.map((one) => this.#sourceOf(file, one, target(one)));
-    return { kind: "module", module, imports, exports };
+    for (const one of module.reexports)
+      collecting(faults, () => this.#reexport(file, one, target(one), exports));
+    const imports = module.imports.flatMap((one) => {
+      const path = target(one);
+      return path === null ? [] : (collecting(faults, () => this.#sourceOf(file, one, path)) ?? []);
+    });
+    this.#faults.push(...faults);
+    const isWhole = flaws.length === 0 && faults.length === 0 && !named.some((one) => target(one) === null);
+    return isWhole ? { kind: "module", module, imports, exports } : null;
+  }
+
+  #reexport(file: string, one: Reexport, path: string | null, exports: Map<string, Source>): void {
+    const { exported } = one;
+    if (path === null) return;
+    if (exported !== null) exports.set(exported, this.#sourceOf(file, one, path));
+    else if (this.#isExternal(path))
+      throw new CapabilityFault("CAPABILITY_IMPORT", {
+        ...this.#at(file, one),
+        ...{ specifier: one.specifier, meant: "name what is exported: export { NAME } from …" },
+      });
+    else
+      for (const [name, source] of this.#exportsOf(path))
+        if (name !== "default" && !exports.has(name)) exports.set(name, source);
   }
 
   /** The text of a file, which is UTF-8. */
@@ -141,8 +156,8 @@ export class Linker {
     return { package: this.#source.name, file, line, column };
   }
 
-  /** The path of an imported file, which is linked. */
-  #resolve(file: string, one: Import, importers: readonly string[]): string {
+  /** The path of an imported file, which is linked; null where that could not be. */
+  #resolve(file: string, one: Import, importers: readonly string[]): string | null {
     const { specifier } = one;
     if (specifier === DECLARATIONS || this.#isExternal(specifier)) return specifier;
     const path = below(file, specifier);
@@ -158,8 +173,7 @@ export class Linker {
       const cycle = [...importers.slice(from), path];
       throw new CapabilityFault("CAPABILITY_IMPORT_CYCLE", { ...this.#at(file, one), cycle });
     }
-    this.#link(path, importers, one);
-    return path;
+    return this.#link(path, importers, one) === null ? null : path;
   }
 
   /** A module of Node, or an npm package. */

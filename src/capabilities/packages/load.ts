@@ -1,14 +1,15 @@
 /** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
 
+import { utf8 } from "../../json/text.ts";
 import type { Files, HostCode, Realm } from "../../ports.ts";
 import type { Effect } from "../effect.ts";
 import { type ProvidedCapabilities, registry } from "../registry.ts";
 import type { Transform } from "../transform.ts";
 import { toHostEffect, toHttpEffect, toStoreEffect, toTransform } from "./adapt.ts";
 import { readRemoteEffect, readStoreEffect, readTransform } from "./declaration.ts";
-import { CapabilityFault } from "./errors.ts";
+import { CapabilityFault, collecting } from "./errors.ts";
 import { HostModules } from "./host-modules.ts";
-import { Linker } from "./link.ts";
+import { type LinkedFile, Linker } from "./link.ts";
 import type { Declared, Module } from "./module.ts";
 import { PackageRealm } from "./package-realm.ts";
 import { type NamedPackage, namedPackage, type PackageSource, readPackage } from "./source.ts";
@@ -26,91 +27,222 @@ export interface LoadPorts {
   openHostCode(): Promise<HostCode>;
 }
 
+/** What is wrong in a package. */
+export interface PackageMistake {
+  readonly package: NamedPackage;
+  readonly fault: CapabilityFault;
+}
+
+/** The packages as far as they can be loaded, and all that is wrong in them. */
+export interface InspectedPackages {
+  readonly packages: readonly LoadedPackage[];
+  readonly mistakes: readonly PackageMistake[];
+  /** Whether a package may declare the capability in what could not be loaded. */
+  mayDeclare(code: string): boolean;
+}
+
 /** @throws CapabilityFault for the first thing that is wrong */
 export async function loadPackages(
   named: readonly string[],
   workspace: string,
   ports: LoadPorts,
 ): Promise<readonly LoadedPackage[]> {
-  const loaded: LoadedPackage[] = [];
-  const providers = new Map<string, string>();
-  for (const one of named) {
-    const next = await loadPackage(namedPackage(one, workspace), ports);
-    const twin = loaded.find(({ source }) => source.name === next.source.name);
-    if (twin !== undefined)
-      throw new CapabilityFault("CAPABILITY_PACKAGE_TWICE", {
-        ...{ package: next.source.name, folder: twin.source.folder, other: next.source.folder },
-      });
-    for (const [code, file] of next.files) requireNew(code, file, next.source, providers);
-    loaded.push(next);
-  }
-  return loaded;
+  const { packages, mistakes } = await inspectPackages(named, workspace, ports);
+  const [first] = mistakes;
+  if (first !== undefined) throw first.fault;
+  return packages;
 }
 
-function requireNew(code: string, file: string, { name }: PackageSource, providers: Map<string, string>): void {
-  const other = registry.capability(code) === undefined ? providers.get(code) : "this build";
-  if (other !== undefined) throw new CapabilityFault("CAPABILITY_TWICE", { package: name, file, code, other });
-  providers.set(code, `${name}: ${file}`);
+export async function inspectPackages(
+  named: readonly string[],
+  workspace: string,
+  ports: LoadPorts,
+): Promise<InspectedPackages> {
+  const loaded: Loaded[] = [];
+  const mistakes: PackageMistake[] = [];
+  const unloaded: Unloaded[] = [];
+  const providers = new Map<string, string>();
+  for (const one of named) {
+    const at = namedPackage(one, workspace);
+    const faults: CapabilityFault[] = [];
+    const source = collecting(faults, () => readPackage(at, ports.files));
+    const next = source === null ? null : await loadPackage(source, faults, ports);
+    if (next === null) unloaded.push(() => true);
+    else {
+      collecting(faults, () => requireNewName(next, loaded));
+      for (const [code, one] of next.declaring)
+        collecting(faults, () => requireNewCode(code, one, next.source, providers));
+      unloaded.push((code) => next.unloaded.some((file) => textOf(file, next.source).includes(code)));
+      loaded.push(next);
+    }
+    mistakes.push(...once(faults).map((fault) => ({ package: at, fault })));
+  }
+  return { packages: loaded, mistakes, mayDeclare: (code) => unloaded.some((declares) => declares(code)) };
+}
+
+/** Whether what could not be loaded of a package may declare the capability. */
+type Unloaded = (code: string) => boolean;
+
+const textOf = (file: string, { files }: PackageSource) => utf8(files.get(file)?.bytes ?? new Uint8Array());
+
+/** A file that several import is refused for each. */
+function once(faults: readonly CapabilityFault[]): readonly CapabilityFault[] {
+  return [...new Map(faults.map((fault) => [fault.message, fault])).values()];
 }
 
 /** @throws CapabilityFault */
-export async function loadPackage(
-  named: NamedPackage,
-  { files, openRealm, openHostCode }: LoadPorts,
-): Promise<LoadedPackage> {
-  const source = readPackage(named, files);
-  const linker = new Linker(source);
-  const modules = source.capabilities.map((file) => {
-    const isHost = requireKind(linker.parse(file), source).reaches === "host";
-    const linkedBy = isHost ? new Linker(source, { isHost }) : linker;
-    linkedBy.link(file);
-    return { file, isHost, linkedBy };
-  });
-  const realm = new PackageRealm(source.name, await openRealm());
-  for (const file of linker.files()) realm.add(file);
+function requireNewName({ source: { name, folder } }: Loaded, others: readonly Loaded[]): void {
+  const twin = others.find(({ source }) => source.name === name);
+  if (twin !== undefined)
+    throw new CapabilityFault("CAPABILITY_PACKAGE_TWICE", {
+      ...{ package: name, folder, other: twin.source.folder },
+    });
+}
+
+/** @throws CapabilityFault */
+function requireNewCode(
+  code: string,
+  module: Module,
+  { name }: PackageSource,
+  providers: Map<string, string>,
+): void {
+  const other = registry.capability(code) === undefined ? providers.get(code) : "this build";
+  if (other !== undefined) throw twice(code, module, name, other);
+  providers.set(code, `${name}: ${module.file}`);
+}
+
+function twice(code: string, { file, placeOf }: Module, name: string, other: string): CapabilityFault {
+  return new CapabilityFault("CAPABILITY_TWICE", { package: name, file, ...placeOf(["code"]), code, other });
+}
+
+interface Loaded extends LoadedPackage {
+  /** By the code of a capability: the module that declares it. */
+  readonly declaring: ReadonlyMap<string, Module>;
+  /** Files that should have declared a capability. */
+  readonly unloaded: readonly string[];
+}
+
+/** What can be loaded of it; everything that is wrong is added to the faults. */
+async function loadPackage(
+  source: PackageSource,
+  faults: CapabilityFault[],
+  ports: LoadPorts,
+): Promise<Loaded> {
+  const linker = new Linker(source, faults);
+  const linked = source.capabilities.flatMap((file) => linkDeclaring(file, linker, source, faults) ?? []);
+  const realm = new PackageRealm(source.name, await ports.openRealm());
+  const evaluated = evaluate(linker, realm, faults);
   const transforms: Transform[] = [];
   const effects: Effect[] = [];
-  const declaring = new Map<string, string>();
-  for (const { file, isHost, linkedBy } of modules) {
-    const declaredIn = isHost ? await declaringRealm(linkedBy, source, openRealm) : realm;
-    const { by, declaration } = declaredIn.describe(file);
-    const place = { package: source.name, file };
-    if (by === "transform") transforms.push(toTransform(readTransform(place, declaration), file, realm));
-    else if (by === "storeEffect")
-      effects.push(toStoreEffect(readStoreEffect(place, declaration), file, realm));
-    else if (isHost)
-      effects.push(
-        toHostEffect(
-          readRemoteEffect(place, declaration),
-          file,
-          new HostModules(source, linkedBy, openHostCode),
-        ),
-      );
-    else effects.push(toHttpEffect(readRemoteEffect(place, declaration), file, realm));
-    const code = (by === "transform" ? transforms : effects).at(-1)?.code ?? "";
+  const declaring = new Map<string, Module>();
+  for (const one of linked) {
+    if (!one.isHost && !evaluated.has(one.module.file)) continue;
+    const declaredIn = one.isHost ? await declaringRealm(one, source, faults, ports) : realm;
+    if (declaredIn === null) continue;
+    const read = collecting(faults, () => readCapability(one, declaredIn, source, ports));
+    if (read === null) continue;
+    const { code } = read.declared;
     const other = declaring.get(code);
-    if (other !== undefined)
-      throw new CapabilityFault("CAPABILITY_TWICE", { ...place, code, other: `${source.name}: ${other}` });
-    declaring.set(code, file);
+    if (other !== undefined) faults.push(twice(code, one.module, source.name, `${source.name}: ${other.file}`));
+    else if (read.kind === "transform") transforms.push(read.declared);
+    else effects.push(read.declared);
+    if (other === undefined) declaring.set(code, one.module);
   }
-  return { pin: source.pin, source, transforms, effects, files: declaring };
+  const files = new Map([...declaring].map(([code, { file }]) => [code, file]));
+  const known = new Set(files.values());
+  const unloaded = source.capabilities.filter((file) => !known.has(file));
+  return { pin: source.pin, source, transforms, effects, files, declaring, unloaded };
+}
+
+/** A file that declares a capability, linked. */
+interface Declaring {
+  readonly module: Module;
+  readonly declared: Declared;
+  readonly isHost: boolean;
+  readonly linker: Linker;
+}
+
+/** Null where it cannot be linked, or is of no kind: that is known before anything of it is evaluated. */
+function linkDeclaring(
+  file: string,
+  linker: Linker,
+  source: PackageSource,
+  faults: CapabilityFault[],
+): Declaring | null {
+  const module = linker.parse(file);
+  if (module === null) return null;
+  const declared = collecting(faults, () => requireKind(module, source));
+  const isHost = declared?.reaches === "host";
+  const linkedBy = isHost ? new Linker(source, faults, { isHost }) : linker;
+  const isLinked = linkedBy.link(file);
+  return isLinked && declared !== null ? { module, declared, isHost, linker: linkedBy } : null;
+}
+
+/** The linked files that could be evaluated. */
+function evaluate(linker: Linker, realm: PackageRealm, faults: CapabilityFault[]): ReadonlySet<string> {
+  const evaluated = new Set<string>();
+  const failed = new Set<string>();
+  for (const linked of linker.files()) {
+    const file = linked.kind === "json" ? linked.file : linked.module.file;
+    const isAdded =
+      !importsOf(linked).some((from) => failed.has(from)) &&
+      collecting(faults, () => {
+        realm.add(linked);
+        return file;
+      }) !== null;
+    (isAdded ? evaluated : failed).add(file);
+  }
+  return evaluated;
+}
+
+function importsOf(linked: LinkedFile): readonly string[] {
+  return linked.kind === "json" ? [] : [...linked.imports, ...linked.exports.values()].map(({ from }) => from);
 }
 
 /** Where a host effect is declared: modules outside the package are there, but nothing of them is executed. */
 async function declaringRealm(
-  linker: Linker,
+  { linker, module }: Declaring,
   { name }: PackageSource,
-  openRealm: LoadPorts["openRealm"],
-): Promise<PackageRealm> {
+  faults: CapabilityFault[],
+  { openRealm }: LoadPorts,
+): Promise<PackageRealm | null> {
   const realm = new PackageRealm(name, await openRealm());
   for (const specifier of linker.externals().keys()) realm.addExternal(specifier);
-  for (const file of linker.files()) realm.add(file);
-  return realm;
+  return evaluate(linker, realm, faults).has(module.file) ? realm : null;
+}
+
+type Read =
+  | { readonly kind: "transform"; readonly declared: Transform }
+  | { readonly kind: "effect"; readonly declared: Effect };
+
+/** @throws CapabilityFault, CapabilityFaults */
+function readCapability(
+  { module, linker, isHost }: Declaring,
+  realm: PackageRealm,
+  source: PackageSource,
+  { openHostCode }: LoadPorts,
+): Read {
+  const { file, placeOf } = module;
+  const place = { package: source.name, file, placeOf };
+  const described = realm.describe(file);
+  if (described === null)
+    throw new CapabilityFault("CAPABILITY_DECLARATION", {
+      ...{ package: source.name, file, ...placeOf([]), pointer: "", expected: "an object" },
+    });
+  const { by, declaration } = described;
+  if (by === "transform")
+    return { kind: "transform", declared: toTransform(readTransform(place, declaration), file, realm) };
+  if (by === "storeEffect")
+    return { kind: "effect", declared: toStoreEffect(readStoreEffect(place, declaration), file, realm) };
+  const parts = readRemoteEffect(place, declaration);
+  const declared = isHost
+    ? toHostEffect(parts, file, new HostModules(source, linker, openHostCode))
+    : toHttpEffect(parts, file, realm);
+  return { kind: "effect", declared };
 }
 
 /** The kind of a capability is known before anything of its file is evaluated. @throws CapabilityFault */
-function requireKind(module: Module, { name }: PackageSource): Declared {
-  const { file, declared, defaultAt } = module;
+function requireKind({ file, declared, defaultAt }: Module, { name }: PackageSource): Declared {
   const { line, column } = defaultAt;
   const at = { package: name, file, line, column };
   if (declared === null) throw new CapabilityFault("CAPABILITY_EXPORT", at);

@@ -8,12 +8,15 @@ import {
   type AnyNode,
   type CallExpression,
   type ExportDefaultDeclaration,
+  type Expression,
   type Identifier,
   type ImportDeclaration,
   type Literal,
   type ModuleDeclaration,
   type Program,
+  type Property,
   parse,
+  type SpreadElement,
   type Statement,
 } from "acorn";
 import { CapabilityFault, type InLine } from "./errors.ts";
@@ -59,6 +62,8 @@ export interface Module {
   readonly state: readonly CapabilityFault[];
   /** Where the default export is, else the first line. */
   readonly defaultAt: Position;
+  /** Where a member of the declaration is; where it is not there, what it should be in. */
+  placeOf(path: readonly (string | number)[]): Position;
   /** A function of the imported values that returns the exports. */
   readonly text: string;
   /** How many characters stand before the file's own text. */
@@ -151,6 +156,7 @@ class ModuleWriter {
   readonly #exports = new Map<string, string>();
   readonly #reexports: Reexport[] = [];
   #declared: Declared | null = null;
+  #declaration: Expression | SpreadElement | null = null;
   #defaultAt: Position = { line: 1, column: 1 };
 
   constructor(file: string, text: string, program: Program) {
@@ -174,6 +180,7 @@ class ModuleWriter {
       reexports: this.#reexports,
       declared: this.#declared,
       defaultAt: this.#defaultAt,
+      placeOf: (path) => this.#placeOf(path),
       text: `${prefix}${this.#body}\n$pgs.keep([${[...kept, "$pgs.x"].join(",")}]);return {__proto__:null,${exported.join(",")}};})`,
       prefix: prefix.length,
     };
@@ -253,7 +260,9 @@ class ModuleWriter {
       this.#replace(end - "default".length, end, "=");
       this.#exports.set("default", "$pgs.x");
     }
-    if (declaration.type === "CallExpression") this.#declared = this.#declaredBy(declaration);
+    if (declaration.type !== "CallExpression") return;
+    this.#declared = this.#declaredBy(declaration);
+    this.#declaration = declaration.arguments[0] ?? null;
   }
 
   #declaredBy({ callee, arguments: [argument] }: CallExpression): Declared | null {
@@ -269,6 +278,18 @@ class ModuleWriter {
     const [value] = reaches;
     const isText = value?.type === "Literal" && typeof value.value === "string";
     return { by, reaches: isText ? String(value.value) : null };
+  }
+
+  #placeOf(path: readonly (string | number)[]): Position {
+    if (this.#declaration === null) return this.#defaultAt;
+    let [node, at]: [AnyNode, number] = [this.#declaration, this.#declaration.start];
+    for (const part of path) {
+      const next = memberOf(node, part);
+      if (next === null) break;
+      at = next.start;
+      node = next.type === "Property" ? next.value : next;
+    }
+    return positionOf(this.#text, at);
   }
 
   /** What is exported is copied where it is imported: it must not change later. */
@@ -291,6 +312,15 @@ const EXPORT_DEFAULT = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;
 function importedName(specifier: ImportDeclaration["specifiers"][number]): string {
   if (specifier.type === "ImportSpecifier") return nameOf(specifier.imported);
   return specifier.type === "ImportDefaultSpecifier" ? "default" : "*";
+}
+
+/** The part of an object or a list that is written so; null where none is. */
+function memberOf(node: AnyNode, part: string | number): AnyNode | null {
+  if (node.type === "ArrayExpression") return typeof part === "number" ? (node.elements[part] ?? null) : null;
+  if (node.type !== "ObjectExpression") return null;
+  const isPart = (one: Property | SpreadElement) =>
+    one.type === "Property" && !one.computed && nameOf(one.key) === part;
+  return node.properties.find(isPart) ?? null;
 }
 
 function nameOf(node: AnyNode | Identifier | Literal): string {

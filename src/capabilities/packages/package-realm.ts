@@ -119,14 +119,12 @@ export class PackageRealm {
     this.#loaded(specifier, () => this.#inside.addExternal(specifier));
   }
 
-  /** What the file declares, its functions replaced by `{"function": true}`. @throws CapabilityFault */
-  describe(file: string): { readonly by: string; readonly declaration: JsonObject } {
+  /** What the file declares, its functions replaced by `{"function": true}`; null for what is no object. @throws CapabilityFault */
+  describe(file: string): { readonly by: string; readonly declaration: JsonObject } | null {
     const described = this.#loaded(file, () => this.#inside.describe(file));
     const by = isObject(described) ? own(described, "by") : undefined;
     const declaration = isObject(described) ? own(described, "declaration") : undefined;
-    if (typeof by === "string" && isObject(declaration)) return { by, declaration };
-    const facts = { package: this.#package, file, pointer: "", expected: "an object" };
-    throw new CapabilityFault("CAPABILITY_DECLARATION", facts);
+    return typeof by === "string" && isObject(declaration) ? { by, declaration } : null;
   }
 
   /** @throws CapabilityError, and what drawing throws */
@@ -145,9 +143,12 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const text = JSON.stringify(input);
-    const [call, draw] = [calling(store, host), drawing(sources, host)];
+    const calls = new StoreCalls(store, host);
+    const draw = drawing(sources, host);
     return host.result(
-      await this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, call, draw)),
+      await calls.result(
+        this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, calls.call, draw)),
+      ),
     );
   }
 
@@ -159,9 +160,11 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const [text, beginning] = [JSON.stringify(input), JSON.stringify(begun)];
-    const call = calling(store, host);
+    const calls = new StoreCalls(store, host);
     return host.result(
-      await this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, call, beginning)),
+      await calls.result(
+        this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, calls.call, beginning)),
+      ),
     );
   }
 
@@ -186,7 +189,7 @@ export class PackageRealm {
       return this.#realm.evaluate(text, `capability:${file}`, -prefix);
     } catch (error) {
       const reason = "this version of Node does not know a part of its syntax";
-      throw new CapabilityFault("CAPABILITY_THREW", { package: this.#package, file, reason }, { cause: error });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, reason), { cause: error });
     }
   }
 
@@ -195,9 +198,14 @@ export class PackageRealm {
       return new HostErrors().result(this.#inTime(work));
     } catch (error) {
       if (!(error instanceof CapabilityError)) throw error;
-      const facts = { package: this.#package, file, reason: error.message };
-      throw new CapabilityFault("CAPABILITY_THREW", facts, { cause: error.cause });
+      throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, error.message), { cause: error.cause });
     }
+  }
+
+  /** The realm ends a reason with the line, where one is known. */
+  #threw(file: string, reason: string) {
+    const [, thrower, line] = / \(([^()]+):(\d+)\)$/.exec(reason) ?? [];
+    return { package: this.#package, file, line: thrower === file ? Number(line) : 1, column: 1, reason };
   }
 
   #inTime<T>(work: () => T): T {
@@ -262,6 +270,47 @@ function sending(client: HttpClient, host: HostErrors) {
 
 /** What the callback of a store's method failed with is known in the realm. */
 class CallbackFailed extends Error {}
+
+/** The calls that an operation makes of its store: it can wait for nothing else. */
+class StoreCalls {
+  readonly #perform: CallStore;
+  #open = 0;
+  #answered = () => {};
+
+  constructor(store: object, host: HostErrors) {
+    this.#perform = calling(store, host);
+  }
+
+  readonly call: CallStore = async (...given) => {
+    this.#open++;
+    try {
+      return await this.#perform(...given);
+    } finally {
+      this.#open--;
+      this.#answered();
+    }
+  };
+
+  /** What the operation resolves to. @throws CapabilityError for one that waits for what never happens */
+  async result(operation: Promise<string>): Promise<string> {
+    let isSettled = false;
+    const settle = () => {
+      isSettled = true;
+    };
+    operation.then(settle, settle);
+    while (!isSettled) {
+      const answered = new Promise<void>((resolve) => {
+        this.#answered = resolve;
+      });
+      if (this.#open > 0) await Promise.race([operation, answered]);
+      // Everything that follows from an answer has happened after this.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!isSettled && this.#open === 0)
+        throw new CapabilityError("it waits for something that never happens");
+    }
+    return operation;
+  }
+}
 
 function calling(store: object, host: HostErrors): CallStore {
   return async (method, given, make) => {

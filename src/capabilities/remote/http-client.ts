@@ -4,9 +4,10 @@ import { HttpFailure } from "../../errors/ports.ts";
 import { sha256 } from "../../json/canonical.ts";
 import { DEPTH, HTTP } from "../../json/limits.ts";
 import { readText } from "../../json/parse.ts";
-import type { Json } from "../../json/value.ts";
+import { isObject, type Json } from "../../json/value.ts";
 import type { Http, HttpAnswer, RecordedRequest } from "../../ports.ts";
 import { CapabilityError } from "../capability-error.ts";
+import { HIDDEN, SecretHider } from "./hide-secrets.ts";
 import { type HttpPolicy, isHeaderName, isHeaderText, type Secret } from "./http-policy.ts";
 
 /** What an operation is given. */
@@ -43,7 +44,6 @@ export interface Response {
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-const HIDDEN = "***";
 const SECRET_LENGTH = 8;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
@@ -97,6 +97,7 @@ interface Prepared {
 /** @throws HttpFailure for what may not be sent; CapabilityError for what is no request */
 function prepare(request: Request, options: ClientOptions): Prepared {
   const { policy, http, isReading } = options;
+  if (!isObject(request)) throw new CapabilityError("it sent a request that is no object");
   const method = request.method ?? "GET";
   if (!METHODS.has(method))
     throw new CapabilityError(`it sent a request with the method ${JSON.stringify(method)}`);
@@ -133,7 +134,7 @@ function addressOf({ url: given, query = {} }: Request, { origins }: HttpPolicy)
   if (url.username !== "" || url.password !== "") throw new HttpFailure("HTTP_URL_CREDENTIALS", false);
   if (!origins.has(url.origin)) throw new HttpFailure("HTTP_ORIGIN_NOT_ALLOWED", false, { origin: url.origin });
   url.hash = "";
-  for (const [name, value] of Object.entries(query)) url.searchParams.append(name, textOf(value, name));
+  for (const [name, value] of entriesOf(query, "query")) url.searchParams.append(name, value);
   if (url.href.length > HTTP.url) throw new HttpFailure("HTTP_URL_INVALID", false);
   return url;
 }
@@ -148,16 +149,20 @@ function bodyOf({ text, json }: Request): readonly [Uint8Array | null, Record<st
 }
 
 function headersOf({ headers = {} }: Request): Record<string, string> {
-  const pairs = Object.entries(headers).map(([name, value]) => {
+  const pairs = entriesOf(headers, "headers").map(([name, value]) => {
     if (!isHeaderName(name))
       throw new CapabilityError(
         `it sent a request with the header ${JSON.stringify(name)}, which it may not give`,
       );
-    if (!isHeaderText(textOf(value, name)))
-      throw new HttpFailure("HTTP_HEADER_INVALID", false, { header: name });
+    if (!isHeaderText(value)) throw new HttpFailure("HTTP_HEADER_INVALID", false, { header: name });
     return [name.toLowerCase(), value] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+function entriesOf(value: unknown, name: string): readonly (readonly [string, string])[] {
+  if (!isObject(value)) throw new CapabilityError(`it sent a request whose ${name} is no object`);
+  return Object.entries(value).map(([key, member]) => [key, textOf(member, key)] as const);
 }
 
 function textOf(value: unknown, name: string): string {
@@ -194,7 +199,8 @@ async function exchange(
   const { method, body } = request;
   const index = requests.length;
   const digest = body === null ? {} : { request_digest: sha256(body) };
-  const begun = { method, url: withoutTexts(shown, secrets), ...digest };
+  const hider = new SecretHider(secrets);
+  const begun = { method, url: hider.inText(shown), ...digest };
   requests.push({ ...begun, sent: true, failure: "HTTP_NOT_FINISHED" });
   const { timeoutMs, answerBytes } = policy;
   const answer = await http.send(request, { timeoutMs, answerBytes, headerBytes: HTTP.headerBytes });
@@ -204,34 +210,23 @@ async function exchange(
     throw new HttpFailure(failure, sent, facts);
   }
   requests[index] = { ...begun, sent: true, status: answer.status, answer_digest: sha256(answer.body) };
-  return toResponse(answer, secrets);
+  return toResponse(answer, hider);
 }
 
 /** @throws HttpFailure for a body in an encoding that was not asked for */
-function toResponse({ status, headers, body }: HttpAnswer, secrets: readonly string[]): Response {
+function toResponse({ status, headers, body }: HttpAnswer, hider: SecretHider): Response {
   if ((headers["content-encoding"] ?? "identity") !== "identity")
     throw new HttpFailure("HTTP_ANSWER_ENCODED", true, { status });
-  const text = withoutTexts(Buffer.from(body).toString("utf8"), secrets);
-  const shown = Object.entries(headers).map(([name, value]) => [name, withoutTexts(value, secrets)] as const);
+  const text = Buffer.from(body).toString("utf8");
+  const shown = Object.entries(headers).map((header) => header.map((part) => hider.inText(part)));
   return Object.freeze({
     status,
     headers: Object.freeze(Object.fromEntries(shown)),
-    text,
+    text: hider.inText(text),
     json() {
       const read = readText(text, DEPTH.stored);
-      if ("value" in read) return read.value;
+      if ("value" in read) return hider.inJson(read.value);
       throw new HttpFailure("HTTP_ANSWER_NOT_JSON", true, { status });
     },
   });
-}
-
-/** A server that repeats a secret would else bring it into the trace. */
-function withoutTexts(text: string, secrets: readonly string[]): string {
-  return secrets.flatMap(spellingsOf).reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-}
-
-/** As it is, as it stands in an address, and as it stands in JSON. */
-function spellingsOf(secret: string): readonly string[] {
-  const inForm = new URLSearchParams({ "": secret }).toString().slice("=".length);
-  return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
 }

@@ -35,6 +35,8 @@ export interface CompileRequest {
   readonly registry: Registry;
   /** The lock of the capability packages; null where the workspace names none. */
   readonly lock: string | null;
+  /** What is wrong in the packages, and whether what could not be loaded of them may declare a capability. */
+  readonly packages?: { readonly problems: readonly Problem[]; mayDeclare(code: string): boolean };
 }
 
 export interface Compilation {
@@ -75,19 +77,22 @@ interface Reported {
 }
 
 function build(request: CompileRequest): Reported {
-  const { authored, onto = null, files, registry, lock } = request;
+  const { authored, onto = null, files, registry, lock, packages } = request;
   const read = readAuthored(authored, files);
   if (read.files.length === 0 && read.problems.length === 0)
     throw new AuthoredFault("AUTHORED_EMPTY", { folder: authored });
   const made = buildSnapshot(read.files, {
     base: onto === null ? [] : readBase(onto, files),
+    capabilities: registry.all().map(({ declared }) => declared.code),
     standard(name) {
       const capability = registry.capability(name);
       return capability === undefined ? null : capabilityMarkdown(capability);
     },
+    isUnread: (name) => packages?.mayDeclare(name) ?? false,
   });
   const built = lock === null ? made : { ...made, files: new Map([...made.files, [LOCK_FILE, lock]]) };
-  return { built, reported: [...read.problems, ...built.problems, ...differingDeclarations(built, registry)] };
+  const declared = differingDeclarations(built, registry);
+  return { built, reported: [...(packages?.problems ?? []), ...read.problems, ...built.problems, ...declared] };
 }
 
 function toCompilation({ built, reported }: Reported): Compilation {
@@ -173,7 +178,9 @@ function problemsIn(
     ...contracts.flatMap((contract) => contract.causes),
   ];
   const findings = [
-    ...workflows.flatMap(({ plan }) => plan?.findings ?? []),
+    ...workflows.flatMap(({ artifact, plan }) =>
+      (plan?.findings ?? []).filter((one) => !followsFromError(one, artifact.fqdn, plan, isWrong)),
+    ),
     ...contracts.flatMap(({ contract, uses }) =>
       contract === null || uses.length > 0 ? [] : findingsOfContract(contract, false),
     ),
@@ -190,6 +197,18 @@ function problemsIn(
       return artifact === undefined ? [] : toProblem(artifact, findingOf(finding));
     }),
   ];
+}
+
+/** Whether the finding may be gone as soon as another file, or the rest of the graph, is right. */
+function followsFromError(
+  { code, facts }: Finding,
+  workflow: Fqdn,
+  plan: CheckedWorkflow["plan"],
+  isWrong: (name: string) => boolean,
+): boolean {
+  if (code === "NODE_UNREACHABLE") return isWrong(workflow);
+  const node = plan?.nodes.get(String(facts["node"]));
+  return node?.type === "CC" && isWrong(node.contract.fqdn);
 }
 
 /**
@@ -214,7 +233,7 @@ function hasUnboundStorage(causes: readonly Reason[]): boolean {
 
 /** Whether the reason is that an artifact cannot be read, which is reported there. */
 function isUnread({ artifact, code, path }: Reason, { derived }: BuiltArtifact, { unread }: Built): boolean {
-  if (code !== "UNKNOWN_REFERENCE") return false;
+  if (!["UNKNOWN_REFERENCE", "NO_IMPLEMENTATION", "CAPABILITY_MISSING"].includes(code)) return false;
   const named = valueAt(derived.frontmatter, path);
   return typeof named === "string" && unread.has(qualify(named, namespaceOf(artifact.fqdn)));
 }

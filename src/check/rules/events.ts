@@ -2,6 +2,7 @@
 
 import { type JsonObject, objectAt, own } from "../../json/value.ts";
 import { codeOf, type Fqdn, namespaceOf } from "../../snapshot/fqdn.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
 import { declaredValue, excludes } from "../analysis/abstract-value.ts";
 import { type EventRecord, eventOf, eventRecords } from "../analysis/event-writes.ts";
 import type { CheckedWorkflow } from "../analysis/snapshot-model.ts";
@@ -106,8 +107,9 @@ export const eventUndeclared = rule({
   *check(subject) {
     const isKnown = (event: string, { artifact }: Pick<CheckedWorkflow, "artifact">) =>
       eventOf(event, namespaceOf(artifact.fqdn), subject) !== undefined;
+    const declared = subject.ofWord("EV").map(({ fqdn }) => codeOf(fqdn));
     for (const one of eventRecords(subject)) {
-      if (!isKnown(one.event, one)) yield undeclared(one.artifact, one.at, one.event);
+      if (!isKnown(one.event, one)) yield undeclared(one.artifact, one.at, one.event, declared);
     }
     for (const event of subject.ofWord("EV")) {
       if (Object.keys(objectAt(objectAt(event.frontmatter, "core"), "schema")).length > 0) continue;
@@ -116,12 +118,12 @@ export const eventUndeclared = rule({
     for (const workflow of subject.workflows) {
       for (const { emit, path } of workflow.table.nodes) {
         if (emit !== null && !isKnown(emit, workflow))
-          yield undeclared(workflow.artifact, [...path, "emit"], emit);
+          yield undeclared(workflow.artifact, [...path, "emit"], emit, declared);
       }
       for (const side of ["requires", "forbids"] as const) {
         for (const [i, event] of workflow.table[side].entries()) {
           if (!isKnown(event, workflow))
-            yield undeclared(workflow.artifact, ["core", "admission", side, i], event);
+            yield undeclared(workflow.artifact, ["core", "admission", side, i], event, declared);
         }
       }
     }
@@ -132,6 +134,9 @@ function undeclared(
   artifact: { readonly file: string },
   path: readonly (string | number)[],
   event: string,
+  declared: readonly string[],
 ): Found {
-  return foundIn(artifact, path, { event }, `no artifact declares the event ${event}`);
+  const nearest = nearestName(bare(event), declared);
+  const message = `no artifact declares the event ${event}`;
+  return foundIn(artifact, path, { event }, message, nearest === null ? undefined : `write ${nearest}`);
 }

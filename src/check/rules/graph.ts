@@ -3,6 +3,7 @@
 import { targetOf } from "../../capabilities/effect.ts";
 import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import { FAILURES } from "../../plan/routes.ts";
 import { isFqdn } from "../../snapshot/fqdn.ts";
 import type { Path } from "../../snapshot/hint.ts";
 import { findingsOf, reasonsOf } from "../analysis/compile-findings.ts";
@@ -97,9 +98,6 @@ export const failureCompletes = rule({
     }
   },
 });
-
-/** Outcomes that say by their name that something was not done (SPEC 4.7). */
-const FAILURES: ReadonlySet<string> = new Set(["VIOLATION", "BACKEND_ERROR", "NACK"]);
 
 export const graphBroken = rule({
   id: "graph-broken",

@@ -3,6 +3,7 @@
 import { isObject, objectAt, own } from "../../json/value.ts";
 import type { IntentSpec } from "../../plan/intent.ts";
 import type { ContractNode, Plan } from "../../plan/plan.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
 import { excludes, type Reach, typed } from "../analysis/abstract-value.ts";
 import { conditionPaths, contractNodes, flowing, nodeReach, stepPaths } from "../analysis/bindings.ts";
 import { findingsOf } from "../analysis/compile-findings.ts";
@@ -62,7 +63,10 @@ export const inputUndeclared = rule({
         if ((root !== "inputs" && root !== "payload") || name === undefined || declared.has(String(name)))
           continue;
         const message = `${text} reads an input that the contract does not declare`;
-        yield foundIn(artifact, at, { input: String(name) }, message);
+        const nearest = nearestName(String(name), [...declared]);
+        const hint =
+          nearest === null ? undefined : `write ${text.replace(String(name), nearest)}, or declare ${name}`;
+        yield foundIn(artifact, at, { input: String(name) }, message, hint);
       }
     }
   },

@@ -127,7 +127,9 @@ function rulesOf(problems: readonly Problem[]): readonly Rule[] {
   return [...byCode.values()].map(({ code, severity: level }) => {
     const about = Object.hasOwn(PROBLEMS, code)
       ? PROBLEMS[code as keyof typeof PROBLEMS]
-      : "The workflow compiles.";
+      : code.startsWith("CAPABILITY_") && code !== "CAPABILITY_MISSING"
+        ? "The capability packages can be loaded."
+        : "The workflow compiles.";
     return { id: code, about, level };
   });
 }

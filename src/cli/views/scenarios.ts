@@ -4,6 +4,7 @@ import { counted } from "../../errors/counted.ts";
 import type { Case, Notice, Part, Rule, Suite } from "../../report/result.ts";
 import type { EvaluatedCriterion } from "../../scenarios/format/criteria.ts";
 import { readScenario } from "../../scenarios/format/find.ts";
+import { hintText } from "../../scenarios/hints.ts";
 import type { Tested, TestedStep } from "../../scenarios/test-file.ts";
 import type { TestResult } from "../../scenarios/test-scenarios.ts";
 import type { Paint } from "../colour.ts";
@@ -77,7 +78,7 @@ function scenarioJson({ name, file, about, steps, criteria }: Tested): unknown {
       satisfies: step.satisfies,
       ...(isEqual(step) ? {} : { differences: step.differences }),
       ...(isEqual(step) || step.refused.length === 0 ? {} : { refused: step.refused }),
-      ...(step.hints.length === 0 ? {} : { hints: step.hints }),
+      ...(step.hints.length === 0 ? {} : { hints: step.hints.map(hintText) }),
     })),
     criteria: criteria.map(({ id, statement, satisfiedBy, holds }) => {
       return { id, statement, satisfied_by: satisfiedBy, holds };
@@ -126,7 +127,7 @@ function headOf({ name }: Tested, step: TestedStep): string {
 }
 
 function detailOf({ file }: Tested, { workflow, refused, differences, hints }: TestedStep): string {
-  const notes = hintLines(hints).replace(/^(?=.)/gm, "  ");
+  const notes = hintLines(hints.map(hintText)).replace(/^(?=.)/gm, "  ");
   return stepDetail({ workflow, file, refused, notes, differences });
 }
 

@@ -1,13 +1,16 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
+import { fileLine } from "../../errors/base.ts";
 import type { Path } from "../../json/diff.ts";
 import { exactText } from "../../json/number.ts";
 import { readObject } from "../../json/parse.ts";
 import { pointer } from "../../json/pointer.ts";
+import { repairOf } from "../../json/repair.ts";
 import { utf8, valueAt } from "../../json/text.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
 import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
 import { ScenarioFault } from "../errors.ts";
 import { foundIn, toAfter, toExpectation } from "../expect/expected.ts";
 import type { Answer, AuthoredStep as Aside, EarlierSteps, RunStep, Scenario } from "../scenario.ts";
@@ -20,6 +23,7 @@ import {
 } from "./authored.ts";
 import { checkCriteria } from "./criteria.ts";
 import { copied, prepared } from "./data.ts";
+import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
@@ -155,6 +159,7 @@ function build(
       ...clockOf(step, index, source),
       ...(step.seed === undefined ? {} : { seed: step.seed }),
       answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswer(answer)])),
+      placeOf: (path) => fileLine(source.file, source.lineOf(pointer([...at, ...path]))),
       bind,
     },
   };
@@ -180,9 +185,28 @@ function payloadOf(step: AuthoredStep, index: number, source: Source, reading: R
   const at = pointer(["steps", index, "payload_file"]);
   if (payload !== undefined) return malformed(source, at, "absent where there is a payload");
   const path = realPathWithin(file, at, reading, source);
-  const read = readObject((path === null ? null : readFile(path, reading.files)) ?? new Uint8Array());
+  const bytes = path === null ? null : readFile(path, reading.files);
+  if (bytes === null) {
+    const nearest = nearestFile(file, reading);
+    const place = fileLine(source.file, source.lineOf(at));
+    const hint =
+      nearest === null
+        ? `write the file, or another name, in ${place}`
+        : `in ${place}, change ${file} to ${nearest}`;
+    return malformed(source, at, `a file that is there, relative to this one; ${file} is not`, hint);
+  }
+  const read = readObject(bytes);
   if ("value" in read) return read.value;
-  return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`);
+  const repair = repairOf(utf8(bytes), read.defect);
+  const hint = repair === undefined ? null : `in ${file}, ${repair}`;
+  return malformed(source, at, `a file with one JSON object, relative to this one; ${file} is not one`, hint);
+}
+
+/** The name of the file in the same folder whose name is nearest. */
+function nearestFile(named: string, { files, folder }: Reading): string | null {
+  const [, below = "", name = ""] = /^(.*\/)?([^/]*)$/.exec(named) ?? [];
+  const nearest = nearestName(name, files.names(beside(folder, below)));
+  return nearest === null ? null : `${below}${nearest}`;
 }
 
 function readFile(path: string, files: Files): Uint8Array | null {

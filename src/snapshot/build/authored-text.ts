@@ -19,6 +19,13 @@ export class AuthoredText {
     return { line: this.#lineAt(offset), column: offset - this.text.lastIndexOf("\n", offset - 1) };
   }
 
+  /** The one word without quotes that a field has for its value, as it is written; null for any other value. */
+  wordAt(path: Path): string | null {
+    this.#find ??= contentOffsets(this.text);
+    const found = this.#find(path.map(String));
+    return found === undefined ? null : (/^[^\s,[\]{}"'#]+/.exec(this.text.slice(found.value))?.[0] ?? null);
+  }
+
   /** Where a field of the Machine block or its value begins; of an absent one, its nearest parent. */
   at(path: Path, part: "key" | "value" = "key"): Spot {
     this.#find ??= contentOffsets(this.text);

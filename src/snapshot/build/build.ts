@@ -54,6 +54,10 @@ export interface BuildOptions {
   readonly base?: readonly BaseArtifact[];
   /** The Markdown of a capability that nobody authored; null for a name that is none. */
   readonly standard?: (name: Fqdn) => string | null;
+  /** Whether a capability may be declared in what cannot be read. */
+  readonly isUnread?: (name: string) => boolean;
+  /** The names of all those capabilities, to find the one that was meant. */
+  readonly capabilities?: readonly string[];
 }
 
 /** An artifact, and where its text comes from. */
@@ -79,17 +83,21 @@ export interface Built {
 }
 
 export function buildSnapshot(files: readonly AuthoredFile[], options: BuildOptions = {}): Built {
-  const { base = [] } = options;
+  const { base = [], capabilities = [], isUnread = () => false } = options;
   const problems: Problem[] = [];
   const authored = files.filter(({ path }) => !isAside(path, problems));
   const tree = treeOf(
     authored.map(({ path }) => path),
     rulesIn(authored, base),
   );
-  const { artifacts: read, unread } = readAll(authored, tree, problems);
-  const { artifacts, generated } = complete(read, unread, options);
+  const { artifacts: read, unread: notRead } = readAll(authored, tree, problems);
+  const { artifacts, generated } = complete(read, notRead, options);
+  const mentioned = artifacts.flatMap(({ derived }) => [...mentionsIn(derived.frontmatter)]);
+  const unread = new Set([...notRead, ...mentioned.map(({ name }) => name).filter(isUnread)]);
   const known = new Set<string>([...artifacts.map(({ fqdn }) => fqdn), ...unread]);
-  if (tree.form === "own") for (const artifact of artifacts) reportUnknownNames(artifact, known, problems);
+  const nameable = [...new Set([...known, ...capabilities, ...base.map(({ fqdn }) => fqdn)])];
+  if (tree.form === "own")
+    for (const artifact of artifacts) reportUnknownNames(artifact, known, nameable, problems);
   const made = [
     ...artifacts.map((artifact) => [artifact.file, artifactText(artifact, artifacts, tree.form)] as const),
     ...ofKind(artifacts, "WF").flatMap((workflow) => graphFile(workflow, artifacts, tree.form, problems)),
@@ -265,12 +273,13 @@ function addedArtifact(fqdn: Fqdn, content: string, carried: BaseArtifact | null
 function reportUnknownNames(
   { fqdn, source, text, derived }: BuiltArtifact,
   known: ReadonlySet<string>,
+  nameable: readonly string[],
   problems: Problem[],
 ): void {
   if (source === null || text === null) return;
   for (const { name, path, part } of mentionsIn(derived.frontmatter)) {
     if (known.has(name) || name === fqdn || isNodeName(path)) continue;
-    const nearest = nearestName(name, [...known]);
+    const nearest = nearestName(name, nameable);
     const at = `/${path.map(String).join("/")}`;
     const advice =
       nearest === null

@@ -8,7 +8,7 @@ import { DEPTH, LIST, REPAIR_UNITS } from "../../json/limits.ts";
 import { loneSurrogate } from "../../json/parse.ts";
 import { lineAt } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
-import { examineYaml, YamlFlaw } from "../../json/yaml-text.ts";
+import { examineYaml, keysWithoutText, type YamlError, YamlFlaw, type YamlKey } from "../../json/yaml-text.ts";
 import { machineText } from "../derive.ts";
 import { type Path, quote, sentence } from "../hint.ts";
 import { AuthoredText } from "./authored-text.ts";
@@ -135,17 +135,17 @@ class Reader {
   ): { readonly block: string; readonly value: JsonObject | null } {
     const score = (text: string) => this.#score(text);
     let block = given;
-    const duplicates = new Set<number>();
     for (let round = 0; round < MOST_REPAIRS; round++) {
       const { errors, value, document } = examine(block);
-      for (const { code, offset } of errors) {
-        if (code !== "DUPLICATE_KEY" || duplicates.has(offset)) continue;
-        duplicates.add(offset);
-        this.#reportDuplicate(block, offset, whole(block), start);
-      }
       const [error] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
+      const quoted = document === null ? [] : keysWithoutText(document);
+      if (error === undefined && quoted.length > 0) {
+        this.#reportKeys(quoted, whole(block), start);
+        block = withQuotes(block, quoted);
+        continue;
+      }
       if (error === undefined) {
-        if (isObject(value)) return { block, value: this.#reportShape(block, value, first, whole) };
+        if (isObject(value)) return { block, value: this.#reportShape(block, value, first, whole, start) };
         const message = "the Machine block is not a mapping";
         const hint = `begin it with ${this.#expected.kind.toLowerCase()}_code: ${this.#expected.code}`;
         if (document !== null) this.#report("YAML", whole(block).spot(start), message, hint);
@@ -156,6 +156,7 @@ class Reader {
       const repair = isTried ? repairLine(block, line, score) : null;
       const text = whole(block);
       if (repair === null) {
+        this.#reportDuplicates(errors, block, text, start);
         for (const { code, what, offset } of errors.filter((one) => one.code !== "DUPLICATE_KEY")) {
           const hint = HINTS[code] ?? DEFAULT_HINT;
           this.#report(code === "TAB_AS_INDENT" ? "TAB" : "YAML", text.spot(start + offset), what, hint);
@@ -178,17 +179,24 @@ class Reader {
     this.#report(code, at, what, repair.hint(first));
   }
 
-  #reportDuplicate(block: string, offset: number, text: AuthoredText, start: number): void {
-    const key = /^[^\s:]+/.exec(block.slice(offset))?.[0] ?? "the key";
-    const spot = text.spot(start + offset);
-    const last = spot.line + lengthOf(block, offset) - 1;
-    const lines = last === spot.line ? `line ${spot.line}` : `lines ${spot.line} to ${last}`;
-    this.#report(
-      "DUPLICATE_KEY",
-      spot,
-      `${key} occurs twice in one mapping`,
-      `remove ${lines}, or rename ${key} there`,
-    );
+  #reportDuplicates(errors: readonly YamlError[], block: string, text: AuthoredText, start: number): void {
+    for (const { offset } of duplicatesIn(errors)) {
+      const key = /^[^\s:]+/.exec(block.slice(offset))?.[0] ?? "the key";
+      const spot = text.spot(start + offset);
+      const last = spot.line + lengthOf(block, offset) - 1;
+      const lines = last === spot.line ? `line ${spot.line}` : `lines ${spot.line} to ${last}`;
+      const hint = `remove ${lines}, or rename ${key} there`;
+      this.#report("DUPLICATE_KEY", spot, `${key} occurs twice in one mapping`, hint);
+    }
+  }
+
+  /** Names that YAML 1.1 reads as a truth value or as nothing. */
+  #reportKeys(keys: readonly YamlKey[], text: AuthoredText, start: number): void {
+    for (const { source, value, offset } of keys) {
+      const spot = text.spot(start + offset);
+      const message = `YAML reads the name ${source} as ${value}`;
+      this.#report("WRONG_TYPE", spot, message, `put the name on line ${spot.line} in double quotes`);
+    }
   }
 
   /** The block as it would be with the right indentation. */
@@ -197,13 +205,16 @@ class Reader {
     value: JsonObject,
     first: number,
     whole: (block: string) => AuthoredText,
+    start: number,
   ): JsonObject {
     const { kind, code } = this.#expected;
-    const errors = shapeErrors(kind, code, value);
-    if (errors.length === 0) return value;
     const text = whole(given);
-    const moved = this.#moved(errors, given, first, text);
+    const errors = shapeErrors(kind, code, value, (path) => text.wordAt(path));
+    const examined = examine(given);
+    const duplicates = duplicatesIn(examined.errors).map(({ offset }) => lineAt(given, offset));
+    const moved = this.#moved(errors, duplicates, given, first, text);
     if (moved === null) {
+      this.#reportDuplicates(examined.errors, given, text, start);
       for (const error of errors) this.#reportShapeError(error, text);
       return withRenamed(value, errors);
     }
@@ -212,14 +223,21 @@ class Reader {
     const column = (/^\s*/.exec(given.split("\n")[moved.line - 1] ?? "")?.[0].length ?? 0) + 1;
     this.#report("INDENT", { line, column }, message, moved.hint(first));
     const { value: repaired } = examine(moved.text);
-    return isObject(repaired) ? this.#reportShape(moved.text, repaired, first, whole) : value;
+    return isObject(repaired) ? this.#reportShape(moved.text, repaired, first, whole, start) : value;
   }
 
-  /** The move of a member that belongs elsewhere, after which there are fewer errors. */
-  #moved(errors: readonly ShapeError[], block: string, first: number, text: AuthoredText): Repair | null {
+  /** The move of a member that belongs elsewhere, after which there are fewer errors, and none that was not there. */
+  #moved(
+    errors: readonly ShapeError[],
+    duplicates: readonly number[],
+    block: string,
+    first: number,
+    text: AuthoredText,
+  ): Repair | null {
     const { kind } = this.#expected;
-    const lines = new Set<number>();
-    for (const { path } of errors) {
+    const misplaced = errors.filter(isOfStructure);
+    const lines = new Set<number>(duplicates);
+    for (const { path } of misplaced) {
       for (let length = path.length; length > 0; length--) {
         if (isMember(kind, String(path[length - 1])))
           lines.add(text.at(path.slice(0, length)).line - first + 1);
@@ -228,7 +246,13 @@ class Reader {
     if (this.#units >= REPAIR_UNITS) return null;
     // The first line has nothing above it to belong to. A line further down has fewer lines below it.
     const starts = [...lines].filter((line) => line > 1).sort((a, b) => b - a);
-    return repairIndent(block, starts, (one) => this.#score(one));
+    const known = countsOf(misplaced);
+    return repairIndent(block, starts, (one) => {
+      const { yaml, value, shape, rest } = this.#examined(one);
+      const found = shape.filter(isOfStructure);
+      const isNew = [...countsOf(found)].some(([name, count]) => count > (known.get(name) ?? 0));
+      return { yaml: isNew || value === null ? Math.max(yaml, 1) : yaml, shape: found.length + rest };
+    });
   }
 
   #reportShapeError({ code, path, part, message, hint }: ShapeError, text: AuthoredText): void {
@@ -236,14 +260,28 @@ class Reader {
   }
 
   #score(block: string): Score {
+    const { yaml, value, shape, rest } = this.#examined(block);
+    return value === null
+      ? { yaml: Math.max(yaml, 1), shape: Number.POSITIVE_INFINITY }
+      : { yaml, shape: shape.length + rest };
+  }
+
+  /** `rest` counts what is wrong besides the shape: keys that occur twice, another code. */
+  #examined(block: string) {
     this.#units += block.length;
     const { errors, value } = examine(block);
-    const yaml = errors.filter(({ code }) => code !== "DUPLICATE_KEY").length;
-    if (yaml > 0 || !isObject(value)) return { yaml: Math.max(yaml, 1), shape: 0 };
+    const duplicates = duplicatesIn(errors).length;
+    const yaml = errors.length - duplicates;
+    if (!isObject(value)) return { yaml, value: null, shape: [], rest: duplicates };
     const { kind, code } = this.#expected;
     const stated = own(value, `${kind.toLowerCase()}_code`);
-    const shape = shapeErrors(kind, code, value).length;
-    return { yaml, shape: stated === undefined || stated === code ? shape : shape + 1 };
+    const isOther = stated !== undefined && stated !== code;
+    return {
+      yaml,
+      value,
+      shape: shapeErrors(kind, code, value),
+      rest: duplicates + (isOther ? 1 : 0),
+    };
   }
 
   /** Whether the block has one. */
@@ -296,6 +334,32 @@ function renamedIn(value: Json, path: Path, name: string): Json {
   return (value as readonly Json[]).map((item, i) =>
     i === Number(first) ? renamedIn(item, rest, name) : item,
   );
+}
+
+function withQuotes(block: string, keys: readonly YamlKey[]): string {
+  let text = block;
+  for (const { source, offset } of [...keys].sort((a, b) => b.offset - a.offset))
+    text = `${text.slice(0, offset)}"${source}"${text.slice(offset + source.length)}`;
+  return text;
+}
+
+/** A wrong value says nothing about where its member belongs. */
+function isOfStructure({ code }: ShapeError): boolean {
+  return code !== "WRONG_VALUE";
+}
+
+/** How often each error occurs, wherever its member is. */
+function countsOf(errors: readonly ShapeError[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { code, path } of errors) {
+    const name = `${code} ${path.at(-1)}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function duplicatesIn(errors: readonly YamlError[]): readonly YamlError[] {
+  return errors.filter(({ code }) => code === "DUPLICATE_KEY");
 }
 
 /** A block with more errors of syntax is not repaired to its end. */

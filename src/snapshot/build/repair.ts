@@ -102,10 +102,12 @@ function respellings(lines: readonly string[], line: number): readonly Repair[] 
     isIndent: false,
     hint: (first) => hint(first + line - 1),
   });
-  const ends = ["]", "}", '"', "'", ":"].map((end) =>
+  const before = lines.slice(0, line).join("\n");
+  const quotes = ['"', "'"].filter((mark) => given.split(mark).length % 2 === 0);
+  const ends = [...openIn(before), ...quotes, ":"].map((end) =>
     written(`${given}${end}`, (number) => `write ${end} at the end of line ${number}`),
   );
-  const value = /^(\s*(?:- )?[^\s:#]+: +)(.*\S)\s*$/.exec(given);
+  const value = /^(\s*(?:- )?[^\s:#]+: +|\s*- )(.*?\S)(?:\s+#.*|\s*)$/.exec(given);
   const quoted =
     value === null
       ? []
@@ -113,6 +115,16 @@ function respellings(lines: readonly string[], line: number): readonly Repair[] 
           written(
             `${value[1]}${JSON.stringify(value[2])}`,
             (number) => `put the value on line ${number} in double quotes`,
+          ),
+        ];
+  const date = /^(.*?[[{,:] *)(\d{4}-\d\d?-\d\d?[^,\]}"']*)(?=[,\]}].*$)/.exec(given);
+  const dated =
+    date === null
+      ? []
+      : [
+          written(
+            `${date[1]}${JSON.stringify(date[2])}${given.slice(date[0].length)}`,
+            (number) => `put ${date[2]} on line ${number} in double quotes`,
           ),
         ];
   const colon = /^(\s*(?:- )?\w+):(?=\S)/.exec(given);
@@ -125,7 +137,13 @@ function respellings(lines: readonly string[], line: number): readonly Repair[] 
             (number) => `write a space after the first colon on line ${number}`,
           ),
         ];
-  return [...spaced, ...ends, ...quoted];
+  return [...spaced, ...dated, ...ends, ...quoted];
+}
+
+/** The brackets that the text does not close. */
+function openIn(text: string): readonly string[] {
+  const count = (mark: string) => text.split(mark).length;
+  return [count("[") > count("]") ? "]" : "", count("{") > count("}") ? "}" : ""].filter((end) => end !== "");
 }
 
 function move(lines: readonly string[], line: number, by: number): Repair | null {

@@ -42,11 +42,19 @@ export interface ShapeError {
   readonly meant?: string;
 }
 
+/** How a value is written; null where it is not one word. */
+type Written = (path: Path) => string | null;
+
 /** Everything in the block that its kind does not allow; `code` is the artifact's own. */
-export function shapeErrors(kind: string, code: string, block: JsonObject): readonly ShapeError[] {
+export function shapeErrors(
+  kind: string,
+  code: string,
+  block: JsonObject,
+  written: Written = () => null,
+): readonly ShapeError[] {
   const validate = validatorOf(kind);
   if (validate === undefined || validate(block)) return [];
-  const errors = (validate.errors ?? []).flatMap((error) => toShapeError(error, block, code) ?? []);
+  const errors = (validate.errors ?? []).flatMap((error) => toShapeError(error, block, code, written) ?? []);
   const renamed = new Set(
     errors.flatMap(({ path, meant }) => (meant === undefined ? [] : [pointer([...path.slice(0, -1), meant])])),
   );
@@ -94,7 +102,12 @@ function validatorOf(kind: string): ValidateFunction | undefined {
   return ajv.getSchema(`${kind}.schema.json`);
 }
 
-function toShapeError(error: ErrorObject, block: JsonObject, code: string): ShapeError | null {
+function toShapeError(
+  error: ErrorObject,
+  block: JsonObject,
+  code: string,
+  written: Written,
+): ShapeError | null {
   const path = pathIn(block, error.instancePath);
   const at = pointer(path);
   const shown = at === "" ? "the Machine block" : at;
@@ -119,7 +132,10 @@ function toShapeError(error: ErrorObject, block: JsonObject, code: string): Shap
     }
     case "type": {
       const expected = phraseOf(schemaOf(error));
-      const change: Change = { do: "change", to: meant(value, schemaOf(error)) ?? expected };
+      const change: Change = {
+        do: "change",
+        to: meant(value, schemaOf(error), () => written(path)) ?? expected,
+      };
       return wrong("WRONG_TYPE", path, `${at} should be ${expected}, not ${nameOf(value)}`, change);
     }
     case "enum": {
@@ -197,10 +213,10 @@ function phraseOf(schema: JsonObject): string {
 }
 
 /** The value of the right type that was obviously meant. */
-function meant(value: Json | undefined, schema: JsonObject): string | undefined {
+function meant(value: Json | undefined, schema: JsonObject, written: () => string | null): string | undefined {
   const type = own(schema, "type");
   if (type === "string" && (typeof value === "number" || typeof value === "boolean"))
-    return quote(String(value));
+    return quote(written() ?? String(value));
   if (type === "boolean" && typeof value === "string" && /^(?:true|false)$/i.test(value))
     return value.toLowerCase();
   if (type === "array" && typeof value === "string") return quote([value]);

@@ -9,6 +9,7 @@ import * as capability from "../../../src/capability.ts";
 import { CAPABILITY_PACKAGE } from "../../../src/json/limits.ts";
 import { hostCode } from "../../../src/platform/host-code.ts";
 import { openRealm } from "../../../src/platform/realm.ts";
+import { memoryStores } from "../../../src/storage/files/memory-stores.ts";
 import {
   FOLDER,
   filesOf,
@@ -401,45 +402,55 @@ const REFUSED: readonly (readonly [about: string, files: Texts, code: string, wh
     "CAPABILITY_EXPORT",
     /ct\.js:3:16$/,
   ],
-  ["an error while it is evaluated", imports("null.x;"), "CAPABILITY_THREW", /ct\.js$/],
-  ["the clock while it is evaluated", imports("const now = Date.now();"), "CAPABILITY_THREW", /ct\.js$/],
+  ["an error while it is evaluated", imports("null.x;"), "CAPABILITY_THREW", /ct\.js:\d+:\d+$/],
+  [
+    "the clock while it is evaluated",
+    imports("const now = Date.now();"),
+    "CAPABILITY_THREW",
+    /ct\.js:\d+:\d+$/,
+  ],
   [
     "a declaration of nothing",
     declaring("transform({", "transform(); ({"),
     "CAPABILITY_DECLARATION",
-    /ct\.js$/,
+    /ct\.js:\d+:\d+$/,
   ],
-  ["no full name", declaring("trial::CT_TRIAL_V0", "CT_TRIAL_V0"), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["the name of an effect", declaring("CT_TRIAL", "CS_TRIAL"), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["an input of no shape", declaring("optional(anything)", '"text"'), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["a result twice", declaring('["value"]', '["value", "value"]'), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["a reason in small letters", declaring('["NO"]', '["no"]'), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["an unknown member", declaring("about:", "pure: true, about:"), "CAPABILITY_DECLARATION", /ct\.js$/],
+  ["no full name", declaring("trial::CT_TRIAL_V0", "CT_TRIAL_V0"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  ["the name of an effect", declaring("CT_TRIAL", "CS_TRIAL"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  [
+    "an input of no shape",
+    declaring("optional(anything)", '"text"'),
+    "CAPABILITY_DECLARATION",
+    /ct\.js:\d+:\d+$/,
+  ],
+  ["a result twice", declaring('["value"]', '["value", "value"]'), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  ["a reason in small letters", declaring('["NO"]', '["no"]'), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  ["an unknown member", declaring("about:", "pure: true, about:"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
   [
     "a secret that is none of its names",
     declaring("about:", 'secrets: ["y"], about:'),
     "CAPABILITY_DECLARATION",
-    /ct\.js$/,
+    /ct\.js:\d+:\d+$/,
   ],
-  ["a library", declaring("about:", "uses: () => 1, about:"), "CAPABILITY_DECLARATION", /ct\.js$/],
-  ["no run", declaring("run({ x }, sources) {", "go() {"), "CAPABILITY_DECLARATION", /ct\.js$/],
+  ["a library", declaring("about:", "uses: () => 1, about:"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
+  ["no run", declaring("run({ x }, sources) {", "go() {"), "CAPABILITY_DECLARATION", /ct\.js:\d+:\d+$/],
   [
     "an example without an answer",
     declaring("result: { value: 1 } }]", "}]"),
     "CAPABILITY_DECLARATION",
-    /ct\.js$/,
+    /ct\.js:\d+:\d+$/,
   ],
   [
     "a code of this build",
     declaring("trial::CT_TRIAL_V0", "capability_transforms::CT_PURE_LOOKUP_V0"),
     "CAPABILITY_TWICE",
-    /ct\.js$/,
+    /ct\.js:\d+:\d+$/,
   ],
   [
     "a code twice",
     { [MANIFEST]: manifest("ct.js", "other.js"), "ct.js": PLAIN, "other.js": PLAIN },
     "CAPABILITY_TWICE",
-    /other\.js$/,
+    /other\.js:\d+:\d+$/,
   ],
 ];
 
@@ -522,4 +533,45 @@ default transform({ code: "trial::CT_TRIAL_V0", about: "a", input: { x: optional
 `;
   const { transforms } = await loadTransform(text);
   assert.throws(() => transforms[0]?.answer({}, SOURCES), /it used fetch.*\(ct\.js:7\)$/);
+});
+
+/** A store effect of a package whose operation and probe have this body. */
+async function performStoreEffect(body: string) {
+  const text = `import { storeEffect } from "pgs-runner/capability";
+export default storeEffect({
+  code: "trial::CS_TRIAL_V0",
+  about: "What the body says.",
+  store: "document",
+  operations: {
+    DO: {
+      about: "What the body says.", input: {}, outcomes: ["SUCCESS"], semantics: "idempotent",
+      async run(input, document) { ${body} },
+      async probe(input, document) { ${body} },
+    },
+  },
+  examples: [],
+});
+`;
+  const { effects } = await load({ "pgs.capabilities.json": manifest("cs.js"), "cs.js": text });
+  const operation = effects[0]?.operations["DO"];
+  assert.ok(operation?.target === "store");
+  return operation.perform({}, memoryStores().at("trial.json"), SOURCES);
+}
+
+test("a store effect waits for its store and for nothing else", async () => {
+  const answered = await performStoreEffect(
+    `await document.get("a"); await Promise.resolve(); await document.get("b"); return { outcome: "SUCCESS" };`,
+  );
+  assert.equal(answered.outcome, "SUCCESS");
+  for (const body of [
+    "await new Promise(() => {});",
+    `await document.get("a"); await new Promise(() => {});`,
+    `return Promise.race([]);`,
+  ])
+    await assert.rejects(
+      performStoreEffect(body),
+      (error) =>
+        error instanceof CapabilityError && /waits for something that never happens/.test(error.message),
+      body,
+    );
 });

@@ -7,6 +7,7 @@ import { readHttpPolicy } from "../../../src/capabilities/remote/http-policy.ts"
 import { HttpFailure } from "../../../src/errors/ports.ts";
 import { sha256 } from "../../../src/json/canonical.ts";
 import { HTTP } from "../../../src/json/limits.ts";
+import { unicodeEscape } from "../../../src/json/text.ts";
 import type { Http } from "../../../src/ports.ts";
 import { clientFor, httpServer, tcpServer } from "./server.ts";
 
@@ -80,6 +81,61 @@ test("secrets reach the server, and neither the record nor the operation when th
     assert.deepEqual(await failureOf(other.send({ url: server.origin })), ["HTTP_SECRET_INVALID", false]);
   }
   assert.equal(server.received.length, 1);
+});
+
+const SECRET = "Sup3r/Secret+Tok=en9";
+
+/** What a server may answer that repeats the secret. */
+const REPEATED: Readonly<Record<string, string>> = {
+  "as it is": JSON.stringify({ a: [SECRET] }),
+  "as the name of a member": JSON.stringify({ a: { [SECRET]: 1 } }),
+  "with escaped slashes": `{"a":"${SECRET.replaceAll("/", "\\/")}"}`,
+  "with all escaped": `{"a":"${Array.from(SECRET, unicodeEscape).join("")}"}`,
+  "with one escaped, in capitals": `{"a":"${SECRET.replace("/", "\\u002F")}"}`,
+  "in JSON within JSON": JSON.stringify({ a: `{"a":"${SECRET.replaceAll("/", "\\/")}"}` }),
+  "for an address": JSON.stringify({ a: encodeURIComponent(SECRET) }),
+  "for an address, in small letters": JSON.stringify({ a: encodeURIComponent(SECRET).toLowerCase() }),
+  "for an address, twice": JSON.stringify({ a: encodeURIComponent(encodeURIComponent(SECRET)) }),
+  "in capitals": JSON.stringify({ a: SECRET.toUpperCase() }),
+  ...Object.fromEntries(
+    ["", "a", "ab", "abc:"].flatMap((before) =>
+      (["base64", "base64url"] as const).map((encoding) => [
+        `in ${encoding} after ${before}`,
+        JSON.stringify({ a: Buffer.from(`${before}${SECRET}, too`).toString(encoding) }),
+      ]),
+    ),
+  ),
+};
+
+test("a secret is hidden however the server spells it, in text, JSON and headers", async (t) => {
+  const server = await httpServer(t, ({ url }, response) => {
+    const answer = Object.values(REPEATED)[Number(url?.slice(1))] ?? "";
+    response.writeHead(200, { "x-text": answer, "x-name": SECRET });
+    response.end(answer);
+  });
+  const secret_headers = { authorization: { environment: "TOKEN" } };
+  const { client } = clientFor({ allowed_origins: [server.origin], secret_headers }, { TOKEN: SECRET });
+  for (const [index, [about, sent]] of Object.entries(REPEATED).entries()) {
+    const { text, headers, json } = await client.send({ url: `${server.origin}/${index}` });
+    const value = JSON.stringify(json());
+    for (const shown of [text, headers["x-text"] ?? sent, value, JSON.stringify(JSON.parse(text))]) {
+      assert.match(shown, /\*\*\*/, about);
+      const decoded = Buffer.from(shown.replace(/^.*?:"|"}$/g, ""), "base64").toString("latin1");
+      for (const one of [shown, decodeURIComponent(shown), decoded]) assert.doesNotMatch(one, /secret/i, about);
+    }
+  }
+});
+
+test("a number is hidden when it spells a secret, and names of headers are looked at, too", async (t) => {
+  const server = await httpServer(t, (_, response) => {
+    response.setHeader("x-1234567890", "1");
+    response.end('{"a":1234567890,"b":1.23456789e9,"c":12}');
+  });
+  const secret_headers = { authorization: { environment: "TOKEN" } };
+  const { client } = clientFor({ allowed_origins: [server.origin], secret_headers }, { TOKEN: "1234567890" });
+  const answer = await client.send({ url: server.origin });
+  assert.deepEqual(answer.json(), { a: "***", b: "***", c: 12 });
+  assert.equal(answer.headers["x-***"], "1");
 });
 
 test("an address is limited in length, its query included", async () => {

@@ -53,8 +53,16 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
     /^put the value on line (\d+) in double quotes$/,
     (here, line) =>
       onLine(here, line, (text) =>
-        text.replace(/: +(.*)$/, (_, value: string) => `: ${JSON.stringify(value)}`),
+        text.replace(/(: +|- )(.*)$/, (_, mark: string, value: string) => `${mark}${JSON.stringify(value)}`),
       ),
+  ],
+  [
+    /^put the name on line (\d+) in double quotes$/,
+    (here, line) => onLine(here, line, (text) => text.replace(/^( *)([^\s:]+):/, '$1"$2":')),
+  ],
+  [
+    /^put (\d\S*) on line (\d+) in double quotes$/,
+    (here, word, line) => onLine(here, line, (text) => text.replace(String(word), `"${word}"`)),
   ],
   [
     /^write a space after the first colon on line (\d+)$/,

@@ -338,6 +338,35 @@ const MISTAKES: readonly Mistake[] = [
     after: "summary: ",
   },
   {
+    about: "a date without quotes",
+    file: EV,
+    change: ["summary: A grant holds no longer", "summary: 2026-01-01"],
+    code: "YAML",
+    at: "summary: 2026",
+  },
+  {
+    about: "a word for a truth value in the place of a text",
+    file: CC,
+    change: ["step: append_revocation", "step: ON"],
+    code: "WRONG_TYPE",
+    at: "step: ON",
+    after: "step: ",
+  },
+  {
+    about: "a node without a colon",
+    file: WF,
+    change: ["    RECORD_REVOCATION:\n", "    RECORD_REVOCATION\n"],
+    code: "YAML",
+    at: "RECORD_REVOCATION\n",
+  },
+  {
+    about: "a member without a colon",
+    file: WF,
+    change: ["      next:\n        SUCCESS", "      next\n        SUCCESS"],
+    code: "YAML",
+    at: "next\n",
+  },
+  {
     about: "a colon without a space",
     file: EV,
     change: ["version: v0", "version:v0"],
@@ -399,7 +428,7 @@ async function repair(texts: Texts, first: readonly Problem[]): Promise<void> {
   let errors = errorsOf(first);
   for (let round = 0; errors.length > 0; round++) {
     const [problem] = errors as [Problem];
-    assert.ok(round < 6, `still wrong: ${JSON.stringify(problem)}`);
+    assert.ok(round < 8, `still wrong: ${JSON.stringify(problem)}`);
     followShown(problem, texts);
     errors = errorsOf(await compile(texts));
   }
@@ -439,6 +468,123 @@ for (const mistake of MISTAKES) {
     await repair(texts, problems);
   });
 }
+
+/** The same mistake at several places: one error at each of them, none about what follows from it. */
+const SEVERAL: readonly (Pick<Mistake, "about" | "file" | "code"> & {
+  readonly change: readonly [from: string, to: string];
+  /** The texts of the lines with an error. */
+  readonly lines: RegExp;
+})[] = [
+  {
+    about: "types of nodes in small letters",
+    file: WF,
+    change: ["type: CC", "type: Cc"],
+    code: "WRONG_VALUE",
+    lines: /type: Cc/,
+  },
+  {
+    about: "types of nodes that are misspelt",
+    file: WF,
+    change: ["type: EXIT", "type: EXTI"],
+    code: "WRONG_VALUE",
+    lines: /type: EXTI/,
+  },
+  {
+    about: "members that are misspelt",
+    file: WF,
+    change: ["      next:", "      nxet:"],
+    code: "UNKNOWN_KEY",
+    lines: /nxet:/,
+  },
+  {
+    about: "a node whose name YAML reads as a truth value",
+    file: WF,
+    change: ["EXIT_ERROR", "NO"],
+    code: "WRONG_TYPE",
+    lines: /\bNO\b/,
+  },
+  ...([1, -1, -2] as const).map((by) => ({
+    about: `members that begin ${by} columns too far to the right`,
+    file: WF,
+    change: ["      next:", `${" ".repeat(6 + by)}next:`] as const,
+    code: "INDENT",
+    lines: /next:/,
+  })),
+];
+
+for (const { about, file, change, code, lines } of SEVERAL) {
+  test(`${about}: an error at each, and hints that lead to a compile`, async () => {
+    const text = String(GOOD.get(file)).replaceAll(...change);
+    const texts = new Map([...GOOD, [file, text]]);
+    const problems = await compile(texts);
+    const wanted = text.split("\n").flatMap((one, i) => (lines.test(one) ? [{ file, code, line: i + 1 }] : []));
+    assert.ok(wanted.length > 1);
+    const found = errorsOf(problems).map((one) => ({ file: one.file, code: one.code, line: one.line }));
+    assert.deepEqual(found, wanted, JSON.stringify(problems, null, 1));
+    await repair(texts, problems);
+  });
+}
+
+const NACK = "        NACK: EXIT_REJECTED\n";
+
+/** Mistakes that a compile warns of; the hints lead to files without a warning. */
+const WARNINGS: readonly (Pick<Mistake, "about" | "code"> & {
+  readonly change: (text: string) => string;
+  readonly hint: string;
+})[] = [
+  {
+    about: "a rejection without a route",
+    change: (text) => text.replace(NACK, ""),
+    code: "OUTCOME_WITHOUT_ROUTE",
+    hint: 'add /core/nodes/IN_REVOCATION_REQUESTED/next/NACK: "EXIT_REJECTED"',
+  },
+  {
+    about: "a rejection without a route where every EXIT reports success",
+    change: (text) =>
+      text
+        .replace(NACK, "")
+        .replace("    EXIT_REJECTED:\n      type: EXIT\n      reason: EXITED\n", "")
+        .replace("    EXIT_UNKNOWN_GRANT:\n      type: EXIT\n", "$&      reason: COMPLETED\n")
+        .replace("reason: FAILED", "reason: COMPLETED"),
+    code: "OUTCOME_WITHOUT_ROUTE",
+    hint: "add /core/nodes/EXIT_REJECTED: {type: EXIT, reason: EXITED}",
+  },
+  {
+    about: "a misspelt field of the payload",
+    change: (text) => text.replace("$.payload.revoked_by", "$.payload.revokd_by"),
+    code: "PATH_UNRESOLVED",
+    hint: 'change /core/nodes/RECORD_REVOCATION/inputs/revoked_by to "$.payload.revoked_by"',
+  },
+];
+
+for (const { about, change, code, hint } of WARNINGS) {
+  test(`${about}: a warning whose hint leads to a compile without one`, async () => {
+    const text = change(String(GOOD.get(WF)));
+    const texts = new Map([...GOOD, [WF, text]]);
+    let problems = await compile(texts);
+    const [first] = problems;
+    assert.deepEqual([first?.code, first?.hint], [code, hint], JSON.stringify(problems, null, 1));
+    for (let round = 0; problems.length > 0; round++) {
+      assert.ok(round < 3, `still wrong: ${JSON.stringify(problems)}`);
+      followShown(problems[0] as Problem, texts);
+      problems = await compile(texts);
+    }
+  });
+}
+
+test("a misspelt capability is found among all that there are, mentioned or not", async () => {
+  const name = "capability_side_effects::CS_SEND_EMAIL_V0";
+  assert.ok(registry.capability(name) !== undefined);
+  assert.ok(![...GOOD.values()].some((text) => text.includes(name)), "it is mentioned");
+  const text = String(GOOD.get(CC)).replace("capability_side_effects::CS_APPENDONLY_JSONL_V0", () =>
+    name.replace("EMAIL", "EMIAL"),
+  );
+  const problems = await compile(new Map([...GOOD, [CC, text]]));
+  assert.ok(
+    problems.some(({ hint }) => hint.endsWith(`to "${name}"`)),
+    JSON.stringify(problems, null, 1),
+  );
+});
 
 const TWIN = "governance/structures/agent_governance__STRUCTURE_AGENT_STORAGE_V0.md";
 

@@ -11,7 +11,7 @@ import { Fault } from "../../../errors/base.ts";
 import { ScenarioFault } from "../../../scenarios/errors.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { openSnapshot } from "../../../snapshot/load.ts";
-import { placeFindings } from "../../authored-places.ts";
+import { placeFindings, placeHints } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
 import { type CompiledSources, compileSources, type Sources, writeSnapshot } from "../../compile-authored.ts";
@@ -98,7 +98,11 @@ async function testAgain(
   };
   try {
     const tested = await testScenarios(asked, testPorts(platform));
-    await say(tested, testReport({ snapshot, min: undefined, listsUntaken: false }), context);
+    await say(
+      await placeHints(tested, context),
+      testReport({ snapshot, min: undefined, listsUntaken: false }),
+      context,
+    );
   } catch (error) {
     // No scenario is about what changed.
     if (!(error instanceof ScenarioFault) || !NOTHING.has(error.code)) throw error;

@@ -11,7 +11,7 @@ import { isScenarioFile } from "../../../scenarios/format/find.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
 import { requireFolder } from "../../../snapshot/load.ts";
 import { type SealRequirements, verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
-import { placeFindings } from "../../authored-places.ts";
+import { placeFindings, placeHints } from "../../authored-places.ts";
 import { sourcesOf } from "../../authored-sources.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { type Context, shortPath } from "../../context.ts";
@@ -174,7 +174,11 @@ const USE_CASES: readonly UseCase[] = [
         },
         testPorts(platform),
       );
-      return gatedBy(testReport({ snapshot, min, listsUntaken: true }), tested, context);
+      return gatedBy(
+        testReport({ snapshot, min, listsUntaken: true }),
+        await placeHints(tested, context),
+        context,
+      );
     },
   },
 ];

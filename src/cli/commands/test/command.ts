@@ -2,6 +2,7 @@
 
 import { isBelow } from "../../../scenarios/coverage.ts";
 import { testScenarios } from "../../../scenarios/test-scenarios.ts";
+import { placeHints } from "../../authored-places.ts";
 import { shortPath } from "../../context.ts";
 import { areCoverageFilesNamed, checkCoverageFiles, writeCoverage } from "../../coverage-files.ts";
 import { defineCommand } from "../../define-command.ts";
@@ -87,10 +88,9 @@ export const test = defineCommand({
     const shown = (file: string) => shortPath(file, platform.cwd);
     const testOnce = async () => {
       const snapshot = await open(context, trust);
-      const result = await testScenarios(
-        { ...asked, snapshot, registry: await context.registry(), shown },
-        testPorts(platform),
-      );
+      const registry = await context.registry();
+      const tested = await testScenarios({ ...asked, snapshot, registry, shown }, testPorts(platform));
+      const result = await placeHints(tested, context);
       if (result.coverage !== null) await writeCoverage(request, result.coverage, snapshot, context);
       await print(result, testReport({ ...terms, snapshot }), request, context);
       return isPassed(result) && !isBelow(result.coverage ?? [], min) ? EXIT.SUCCESS : EXIT.FOUND;
