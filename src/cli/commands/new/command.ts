@@ -91,6 +91,14 @@ function refuse(code: "NO_AUTHORED_FOLDER" | "NO_CAPABILITY_FOLDER"): never {
 /** @throws UsageFault for what makes no name; ScaffoldFault `DOMAIN_UNCLEAR` */
 function nameOf(kind: New, given: string, authored: string, context: Context) {
   const [domain, bare] = given.includes("::") ? given.split("::", 2) : [undefined, given];
+  const foreign = /[^ -~]/u.exec(given)?.[0];
+  if (foreign !== undefined) {
+    const message = `${given} has ${foreign}, which a name cannot have`;
+    throw new UsageFault("BAD_USAGE", {
+      message,
+      hint: "type a name of the letters a to z, digits and hyphens",
+    });
+  }
   const words = (bare ?? "")
     .replace(/([a-z0-9])(?=[A-Z])/g, "$1_")
     .toUpperCase()
@@ -133,7 +141,7 @@ function addAuthored(
   const path = `${authored}/${KIND_FOLDERS[PREFIXES[kind]]}/${domain}__${code}.md`;
   const template = readTemplate(`${platform.templates}/new/${kind}.md`, platform.files);
   const text = fill(template, { domain, CODE: code, BINDING: bindingOf(domain, authored, context) });
-  createFiles([{ path, text }], (file) => shortPath(file, platform.cwd), platform);
+  createFiles(authored, [{ path, text }], (file) => shortPath(file, platform.cwd), platform);
   return [path];
 }
 
@@ -169,8 +177,13 @@ function addCapability(
   const shown = (path: string) => shortPath(path, platform.cwd);
   const manifest = `${folder}/pgs.capabilities.json`;
   const extended = extendManifest(manifest, file, domain, context);
-  createFiles([{ path: `${folder}/${file}`, text }], shown, platform);
-  platform.replaceFile(manifest, extended);
+  const removeFile = createFiles(folder, [{ path: `${folder}/${file}`, text }], shown, platform);
+  try {
+    platform.replaceFile(manifest, extended);
+  } catch (error) {
+    removeFile();
+    throw error;
+  }
   return [`${folder}/${file}`, manifest];
 }
 
