@@ -97,7 +97,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   /** The folder of the templates that are shipped with the package. */
   readonly templates: string;
   /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-  createFile(file: string, content: string): void;
+  createFile(file: string, content: string): () => void;
   readonly tool: { readonly name: string; readonly version: string };
 }
 
