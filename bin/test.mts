@@ -58,7 +58,7 @@ const built = makeBundleFolder();
 const temporary = makeTempFolder();
 try {
   await bundle(Object.fromEntries(names.map((name) => [name, name])), built, [entries(files)]);
-  // The maps of whole suites cost seconds; who looks at a failure names its file.
+  // Who looks at a failure names its file.
   const maps = paths.length > 0 ? ["--enable-source-maps"] : [];
   const args = [...maps, "--test", "--test-concurrency=3", "--test-reporter=spec", ...options];
   const child = spawn(process.execPath, [...args, ...names.map((name) => join(built, `${name}.mjs`))], {
