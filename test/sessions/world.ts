@@ -22,7 +22,7 @@ import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
-import type { CheckCache } from "../../src/ports.ts";
+import type { CheckCache, Realm } from "../../src/ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
 
@@ -105,7 +105,16 @@ export function workspace(
 
 /** Which files passed the check of their contents in any session of this process: most are those of the same snapshots. */
 const passed = new Set<string>();
-const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
+export const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
+
+/** The capability packages of all sessions of this process. */
+export const evaluated: NonNullable<Platform["evaluated"]> = new Map();
+
+/** Without the watch over its time, which costs more than most calls: `load.test.ts` has the real one. */
+async function openUnwatchedRealm(): Promise<Realm> {
+  const { openRealm } = await import("../../src/platform/realm.ts");
+  return { ...openRealm(), limited: (work) => work() };
+}
 
 async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
@@ -118,6 +127,8 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     stdin: () => new Uint8Array(),
     openCheckCache: (env) => (env["XDG_CACHE_HOME"] === undefined ? checks : real.openCheckCache(env)),
     tool: { name: "pgs-runner", version: "0.0.0-test" },
+    openRealm: openUnwatchedRealm,
+    evaluated,
     ...other,
     out: (text) => {
       said.out += text;

@@ -1,5 +1,6 @@
 /** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
 
+import type { Digest } from "../../json/canonical.ts";
 import { utf8 } from "../../json/text.ts";
 import type { Files, HostCode, Realm } from "../../ports.ts";
 import type { Effect } from "../effect.ts";
@@ -25,7 +26,12 @@ export interface LoadPorts {
   readonly files: Files;
   openRealm(): Promise<Realm>;
   openHostCode(): Promise<HostCode>;
+  /** By the digest of a package's files: what they provide, for who loads the same package many times. */
+  readonly evaluated?: Map<Digest, EvaluatedPackage> | undefined;
 }
+
+/** What the files of a package provide, wherever its folder is. */
+type EvaluatedPackage = Omit<Loaded, "source">;
 
 /** What is wrong in a package. */
 export interface PackageMistake {
@@ -66,7 +72,7 @@ export async function inspectPackages(
     const at = namedPackage(one, workspace);
     const faults: CapabilityFault[] = [];
     const source = collecting(faults, () => readPackage(at, ports.files));
-    const next = source === null ? null : await loadPackage(source, faults, ports);
+    const next = source === null ? null : await loadOnce(source, faults, ports);
     if (next === null) unloaded.push(() => true);
     else {
       collecting(faults, () => requireNewName(next, loaded));
@@ -120,6 +126,19 @@ interface Loaded extends LoadedPackage {
   readonly declaring: ReadonlyMap<string, Module>;
   /** Files that should have declared a capability. */
   readonly unloaded: readonly string[];
+}
+
+async function loadOnce(source: PackageSource, faults: CapabilityFault[], ports: LoadPorts): Promise<Loaded> {
+  const known = ports.evaluated?.get(source.pin.digest);
+  if (known !== undefined) return { ...known, source };
+  const loaded = await loadPackage(source, faults, ports);
+  // Code of the host belongs to its folder.
+  if (faults.length === 0 && !loaded.effects.some(runsOnHost)) ports.evaluated?.set(source.pin.digest, loaded);
+  return loaded;
+}
+
+function runsOnHost({ operations }: Effect): boolean {
+  return Object.values(operations).some(({ target }) => target === "host");
 }
 
 /** What can be loaded of it; everything that is wrong is added to the faults. */

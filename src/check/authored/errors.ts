@@ -18,7 +18,7 @@ export const authoredTable = {
   }),
   AUTHORED_NOT_NAMED: (_: Record<never, never>) => ({
     what: "no folder of authored Markdown is named",
-    hint: 'make a folder protocol beside pgs.json, or name another one with --authored DIR, or as "authored" in pgs.json',
+    hint: 'name it with --authored DIR, or write { "authored": "protocol" } into pgs.json; pgs init makes a whole workspace',
   }),
   AUTHORED_EMPTY: (f: { folder: string }) => ({
     what: "the folder of authored Markdown has no artifact",
