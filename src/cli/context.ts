@@ -1,5 +1,6 @@
 /** What every command is given, and the options all of them share. */
 
+import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import type {
   CheckCache,
@@ -63,6 +64,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openRealm(): Promise<Realm>;
   /** Where code of host effects runs. */
   openHostCode(): Promise<HostCode>;
+  /** Capability packages that other command lines of this process loaded. */
+  readonly kept?: LoadPorts["kept"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;

@@ -107,6 +107,9 @@ export function workspace(
 const passed = new Set<string>();
 const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
 
+/** Capability packages that a session of this process loaded: most are the project's own. */
+const kept: NonNullable<Platform["kept"]> = new Map();
+
 async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
   const real = realPlatform(FONTS);
@@ -116,6 +119,7 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     env: {},
     isTty: false,
     stdin: () => new Uint8Array(),
+    kept,
     openCheckCache: (env) => (env["XDG_CACHE_HOME"] === undefined ? checks : real.openCheckCache(env)),
     tool: { name: "pgs-runner", version: "0.0.0-test" },
     ...other,

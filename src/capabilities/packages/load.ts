@@ -25,6 +25,8 @@ export interface LoadPorts {
   readonly files: Files;
   openRealm(): Promise<Realm>;
   openHostCode(): Promise<HostCode>;
+  /** Where packages are kept for whoever loads the same one again: no call leaves anything in them. */
+  readonly kept?: Map<string, KeptPackage> | undefined;
 }
 
 /** What is wrong in a package. */
@@ -58,7 +60,7 @@ export async function inspectPackages(
   workspace: string,
   ports: LoadPorts,
 ): Promise<InspectedPackages> {
-  const loaded: Loaded[] = [];
+  const loaded: KeptPackage[] = [];
   const mistakes: PackageMistake[] = [];
   const unloaded: Unloaded[] = [];
   const providers = new Map<string, string>();
@@ -66,7 +68,7 @@ export async function inspectPackages(
     const at = namedPackage(one, workspace);
     const faults: CapabilityFault[] = [];
     const source = collecting(faults, () => readPackage(at, ports.files));
-    const next = source === null ? null : await loadPackage(source, faults, ports);
+    const next = source === null ? null : await keptPackage(source, faults, ports);
     if (next === null) unloaded.push(() => true);
     else {
       collecting(faults, () => requireNewName(next, loaded));
@@ -91,7 +93,7 @@ function once(faults: readonly CapabilityFault[]): readonly CapabilityFault[] {
 }
 
 /** @throws CapabilityFault */
-function requireNewName({ source: { name, folder } }: Loaded, others: readonly Loaded[]): void {
+function requireNewName({ source: { name, folder } }: KeptPackage, others: readonly KeptPackage[]): void {
   const twin = others.find(({ source }) => source.name === name);
   if (twin !== undefined)
     throw new CapabilityFault("CAPABILITY_PACKAGE_TWICE", {
@@ -115,11 +117,26 @@ function twice(code: string, { file, placeOf }: Module, name: string, other: str
   return new CapabilityFault("CAPABILITY_TWICE", { package: name, file, ...placeOf(["code"]), code, other });
 }
 
-interface Loaded extends LoadedPackage {
+export interface KeptPackage extends LoadedPackage {
   /** By the code of a capability: the module that declares it. */
   readonly declaring: ReadonlyMap<string, Module>;
   /** Files that should have declared a capability. */
   readonly unloaded: readonly string[];
+}
+
+/** A package with a fault, or with code of the host, which may keep what it likes, is loaded each time. */
+async function keptPackage(
+  source: PackageSource,
+  faults: CapabilityFault[],
+  ports: LoadPorts,
+): Promise<KeptPackage> {
+  const key = `${source.folder} ${source.pin.digest}`;
+  const known = ports.kept?.get(key);
+  if (known !== undefined) return known;
+  const loaded = await loadPackage(source, faults, ports);
+  const isHost = [...loaded.declaring.values()].some(({ declared }) => declared?.reaches === "host");
+  if (faults.length === 0 && !isHost) ports.kept?.set(key, loaded);
+  return loaded;
 }
 
 /** What can be loaded of it; everything that is wrong is added to the faults. */
@@ -127,7 +144,7 @@ async function loadPackage(
   source: PackageSource,
   faults: CapabilityFault[],
   ports: LoadPorts,
-): Promise<Loaded> {
+): Promise<KeptPackage> {
   const linker = new Linker(source, faults);
   const linked = source.capabilities.flatMap((file) => linkDeclaring(file, linker, source, faults) ?? []);
   const realm = new PackageRealm(source.name, await ports.openRealm());
