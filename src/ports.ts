@@ -392,7 +392,7 @@ export interface Change {
 export interface Realm {
   /** The value of the script; the first line begins at this column. @throws SyntaxError, and what the script throws */
   evaluate(text: string, file: string, columnOffset?: number): unknown;
-  /** What `work` returns, if it is done in time. @throws RealmTimeout, and what `work` throws */
+  /** What `work` returns, if it and the microtasks of the realm are done in time; nothing else runs them. @throws RealmTimeout, and what `work` throws */
   limited<T>(work: () => T, milliseconds: number): T;
 }
 

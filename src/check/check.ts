@@ -35,7 +35,7 @@ export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly 
   const fingerprintOf = fingerprinter(subject);
   const findings = rules.flatMap((rule) =>
     [...rule.check(subject)].map((found): CheckFinding => {
-      const { file, pointer: at, facts, message, hint = rule.hint } = found;
+      const { file, pointer: at, facts, message, hint = rule.hint, authored } = found;
       const place = locate(found);
       const fingerprint = fingerprintOf(rule.id, found);
       return {
@@ -44,6 +44,7 @@ export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly 
         file,
         pointer: at,
         ...place,
+        ...(authored === undefined ? {} : { authored }),
         message,
         hint,
         facts,

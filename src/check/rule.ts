@@ -2,7 +2,7 @@
 
 import { pointer } from "../json/pointer.ts";
 import type { JsonObject } from "../json/value.ts";
-import type { Path } from "../snapshot/hint.ts";
+import type { AuthoredPlace, Path } from "../snapshot/hint.ts";
 import type { SnapshotModel } from "./analysis/snapshot-model.ts";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
@@ -26,6 +26,8 @@ export interface Found {
   readonly hint?: string;
   /** Where the file is no artifact, or not one that can be read. */
   readonly line?: number;
+  /** The authored file to change, where it is known. */
+  readonly authored?: AuthoredPlace;
 }
 
 export interface Rule {

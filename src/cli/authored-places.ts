@@ -59,6 +59,7 @@ export async function placeFindings<R extends { readonly findings: readonly Chec
   if (result.findings.length === 0) return result;
   const find = await openPlaces(context);
   const findings = result.findings.map((finding) => {
+    if (finding.authored !== undefined) return finding;
     const [whole = "frontmatter", ...path] = parsePointer(finding.pointer);
     const authored = whole === "frontmatter" ? find(finding.file, path) : null;
     return authored === null ? finding : { ...finding, authored, hint: authoredChange(finding.hint) };

@@ -2,7 +2,7 @@
 
 import type { AuthoredSources } from "../check/authored/authored-state.ts";
 import type { AuthoredFault } from "../check/authored/errors.ts";
-import type { Context } from "./context.ts";
+import { type Context, shortPath } from "./context.ts";
 
 /**
  * What the workspace's snapshot is made from; null where no Markdown is named, and for a snapshot that an option names:
@@ -13,12 +13,13 @@ export function sourceFoldersOf({ settings }: Context): SourceFolders | null {
   return authored === null || isSnapshotNamed ? null : { authored, onto };
 }
 
-export type SourceFolders = Omit<AuthoredSources, "lock">;
+export type SourceFolders = Pick<AuthoredSources, "authored" | "onto">;
 
 /** The same with the lock of the packages. @throws CapabilityFault */
 export async function sourcesOf(context: Context): Promise<AuthoredSources | null> {
   const folders = sourceFoldersOf(context);
-  return folders && { ...folders, lock: await context.capabilities.lock() };
+  const shown = (file: string) => shortPath(file, context.platform.cwd);
+  return folders && { ...folders, lock: await context.capabilities.lock(), shown };
 }
 
 /** Where the snapshot is not what its Markdown makes. @throws SnapshotFault */

@@ -91,6 +91,11 @@ function unwritable(error: unknown, folder: string): unknown {
   return new AuthoredFault("SNAPSHOT_UNWRITABLE", { folder, errno }, { cause: error });
 }
 
+/** Without its warnings: what a finding of a plan is worth is for the check to say. */
+export function withoutWarnings<C extends CompiledSources>(compiled: C): C {
+  return { ...compiled, compilation: { ...compiled.compilation, problems: compiled.errors } };
+}
+
 /** The problem with its files as the reader would write them. */
 export function shownProblem(problem: Problem, authored: string, { platform, path }: Context): Problem {
   return withPaths(problem, (file) => shortPath(path(`${authored}/${file}`), platform.cwd));

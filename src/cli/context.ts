@@ -64,8 +64,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openRealm(): Promise<Realm>;
   /** Where code of host effects runs. */
   openHostCode(): Promise<HostCode>;
-  /** Capability packages that other command lines of this process loaded. */
-  readonly kept?: LoadPorts["kept"];
+  readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
@@ -98,7 +97,7 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   /** The folder of the templates that are shipped with the package. */
   readonly templates: string;
   /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-  createFile(file: string, content: string): void;
+  createFile(file: string, content: string): () => void;
   readonly tool: { readonly name: string; readonly version: string };
 }
 

@@ -1,9 +1,9 @@
 /** Refusals and findings as notices of a verdict. */
 
-import type { Fault } from "../errors/base.ts";
+import type { Fault, Stage } from "../errors/base.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
-import { isObject, type Json, type JsonObject } from "../json/value.ts";
+import { isObject, type Json, type JsonObject, objectAt } from "../json/value.ts";
 import type { Notice, Part, PartName, Rule } from "../report/result.ts";
 import type { Context } from "./context.ts";
 import { reported } from "./report-files.ts";
@@ -19,17 +19,29 @@ export function faultJson({ code, facts, wording }: Fault): JsonObject {
 }
 
 export function faultNotice({ stage, code, facts, wording, message }: Fault, context: Context): Notice {
-  const { file, line, pointer } = facts;
-  const isPlaced = typeof file === "string" && file !== "";
+  const place = placeOf(facts, stage, context);
   return {
     rule: code,
     level: "error",
-    message: isPlaced ? wording.what : message,
+    message: place === null ? message : wording.what,
     ...(wording.hint === undefined ? {} : { hint: wording.hint }),
-    ...(isPlaced ? { file: stage === "usage" ? reported(file, context) : inSnapshot(file, context) } : {}),
-    ...(isPlaced && typeof line === "number" ? { line } : {}),
-    ...(isPlaced && typeof pointer === "string" ? { pointer } : {}),
+    ...place,
     fingerprint: canonical(withoutLines(facts)),
+  };
+}
+
+type Place = Pick<Notice, "file" | "line" | "pointer">;
+
+/** The authored file where the facts name one; null where they name no file. */
+function placeOf(facts: JsonObject, stage: Stage, context: Context): Place | null {
+  const source = objectAt(facts, "source");
+  const { file, line, pointer } = "file" in source ? source : facts;
+  if (typeof file !== "string" || file === "") return null;
+  const isInSnapshot = stage !== "usage" && !("file" in source);
+  return {
+    file: isInSnapshot ? inSnapshot(file, context) : reported(file, context),
+    ...(typeof line === "number" ? { line } : {}),
+    ...(typeof pointer === "string" ? { pointer } : {}),
   };
 }
 

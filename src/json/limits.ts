@@ -67,9 +67,17 @@ export const HOPS = 10_000;
 export const LIST = {
   /** Findings of one trace that are kept; what is beyond that is counted. */
   findings: 100_000,
+  /** Problems of one authored file. */
+  problems: 100,
   /** Entries that text shows of a list. */
   rows: 1000,
 } as const;
+
+/** How many UTF-16 units are read, all in all, to find out how one authored file was meant. */
+export const REPAIR_UNITS = 2_000_000;
+
+/** Of the name of one file, on every usual file system. */
+export const NAME_BYTES = 255;
 
 /** The number of values to which the aliases of one YAML text may expand. */
 export const EXPANDED_VALUES = 1_000_000;

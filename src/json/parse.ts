@@ -118,7 +118,7 @@ const MAX_PRINTED = 2 ** 18;
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /** Where a string or key is not well-formed UTF-16, so that it has no canonical form. */
-function loneSurrogate(value: Json, path: (string | number)[]): (string | number)[] | undefined {
+export function loneSurrogate(value: Json, path: (string | number)[]): (string | number)[] | undefined {
   if (typeof value === "string") return value.isWellFormed() ? undefined : path;
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, child] of Object.entries<Json>(value)) {

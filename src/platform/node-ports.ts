@@ -255,9 +255,10 @@ export function writeFile(file: string, content: string | Uint8Array, access?: T
 }
 
 /** Writes a new file, and the folders it needs. @throws IoError, `EEXIST` where something is there */
-export function createFile(file: string, content: string): void {
+export function createFile(file: string, content: string): () => void {
+  let made: number;
   try {
-    makeFolders(path.dirname(file));
+    made = makeFolders(path.dirname(file)).length;
   } catch (error) {
     // Where a folder should be is something else.
     throw new IoError(errnoOf(error) === "EEXIST" ? "ENOTDIR" : errnoOf(error), error);
@@ -265,6 +266,22 @@ export function createFile(file: string, content: string): void {
   try {
     fs.writeFileSync(file, content, { flag: "wx" });
   } catch (error) {
+    removeFolders(path.dirname(file), made);
     throw new IoError(errnoOf(error), error);
+  }
+  return () => {
+    fs.rmSync(file, { force: true });
+    removeFolders(path.dirname(file), made);
+  };
+}
+
+/** Removes the folder and some of those above it, as far as they are empty. */
+function removeFolders(folder: string, count: number): void {
+  for (let i = 0, at = folder; i < count; i++, at = path.dirname(at)) {
+    try {
+      fs.rmdirSync(at);
+    } catch {
+      return;
+    }
   }
 }

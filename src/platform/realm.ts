@@ -3,20 +3,33 @@
 import { createContext, Script } from "node:vm";
 import { type Realm, RealmTimeout } from "../ports.ts";
 
-/** The work of the call is taken before anything else runs, so that no code of the realm ever sees it. */
-const CALL = new Script("(() => { const work = $work; $work = undefined; return work(); })()");
+/**
+ * Evaluates to a function that the host gives its work to. Code of the realm can call `$work`, but finds nothing there:
+ * the work is taken before anything else runs.
+ */
+const HANDOVER = new Script(`(() => {
+  let work;
+  const value = () => { const given = work; work = undefined; return given?.(); };
+  Object.defineProperty(globalThis, "$work", { value: Object.freeze(value) });
+  return (given) => { work = given; };
+})()`);
+const CALL = new Script("$work()");
 
 export function openRealm(): Realm {
-  const global: { $work?: (() => unknown) | undefined } = { $work: undefined };
-  const context = createContext(global, { codeGeneration: { strings: false, wasm: false } });
+  // Its microtasks run as a part of each evaluation, so that the time limit of that holds for them, too.
+  const context = createContext(
+    {},
+    { codeGeneration: { strings: false, wasm: false }, microtaskMode: "afterEvaluate" },
+  );
+  const give: (work: () => void) => void = HANDOVER.runInContext(context);
   return {
     evaluate: (text, file, columnOffset = 0) =>
       new Script(text, { filename: file, columnOffset }).runInContext(context),
     limited(work, milliseconds) {
       let result: ReturnType<typeof work> | undefined;
-      global.$work = () => {
+      give(() => {
         result = work();
-      };
+      });
       try {
         CALL.runInContext(context, { timeout: milliseconds });
       } catch (error) {

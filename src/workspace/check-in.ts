@@ -20,7 +20,8 @@ export async function checkIn(
   const config = configOf(paths);
   const terms = { config, baseline: baselineOf(config, paths), failOn: config.failOn ?? "error" } as const;
   const registry = await capabilities.registry();
-  const sources = authored === null ? null : { authored, onto, lock: await capabilities.lock() };
+  const shown = (file: string) => file;
+  const sources = authored === null ? null : { authored, onto, lock: await capabilities.lock(), shown };
   const { findings, failed } = await checkSnapshot({ snapshot, files: nodeFiles, registry, sources, terms });
   return { ok: !failed, findings };
 }

@@ -25,7 +25,7 @@ export function readWorkspaceFile(folder: string, shown: string, files: Files): 
     return typeof written === "string" ? below(folder, written, [name], document) : undefined;
   };
   const check = own(value, "check");
-  return {
+  const paths: WorkspacePaths = {
     file,
     authored: path("authored") ?? (files.isFolder(`${folder}/protocol`) ? `${folder}/protocol` : null),
     onto: path("onto") ?? null,
@@ -37,6 +37,51 @@ export function readWorkspaceFile(folder: string, shown: string, files: Files): 
     capabilities: capabilitiesOf(folder, document),
     check: isObject(check) ? { value: check, text } : null,
   };
+  requireApart(paths, folder, document);
+  return paths;
+}
+
+interface NamedFolder {
+  readonly member: string;
+  readonly where: Where;
+  readonly folder: string;
+}
+
+/**
+ * What is written must not be in what is read, nor the other way round: the snapshot is replaced as a whole, and a
+ * package is pinned by all of its files. @throws WorkspaceFault `WORKSPACE_FOLDERS_OVERLAP`
+ */
+function requireApart(paths: WorkspacePaths, folder: string, document: Document): void {
+  const named = (member: string, at: string | null): readonly NamedFolder[] =>
+    at === null ? [] : [{ member, where: [member], folder: at }];
+  const packages = paths.capabilities.flatMap((at, i): readonly NamedFolder[] =>
+    at.startsWith("/") ? [{ member: "capabilities", where: ["capabilities", i], folder: at }] : [],
+  );
+  const authored = named("authored", paths.authored);
+  const written = [...named("data_root", paths.dataRoot), ...named("traces", paths.traces)];
+  const kept = [...named("scenarios", paths.scenarios), ...named("vectors", paths.vectors)];
+  const [snapshot] = named("snapshot", paths.snapshot);
+  if (snapshot !== undefined)
+    for (const other of [...authored, ...packages, ...written, ...kept])
+      requireTwo(snapshot, other, folder, document);
+  for (const one of written)
+    for (const source of [...authored, ...packages]) requireTwo(one, source, folder, document);
+}
+
+function requireTwo(one: NamedFolder, other: NamedFolder, folder: string, document: Document): void {
+  const holds = (outer: NamedFolder, inner: NamedFolder) => `${inner.folder}/`.startsWith(`${outer.folder}/`);
+  const pair = holds(other, one) ? [one, other] : holds(one, other) ? [other, one] : [];
+  const [inner, outer] = pair;
+  if (inner === undefined || outer === undefined) return;
+  const shown = (at: string) => at.slice(folder.length + 1) || ".";
+  const written = own(document.value, inner.member) === undefined ? outer : inner;
+  throw new WorkspaceFault("WORKSPACE_FOLDERS_OVERLAP", {
+    ...placeOf(own(document.value, written.member) === undefined ? [] : written.where, document),
+    inner: inner.member,
+    inner_folder: shown(inner.folder),
+    outer: outer.member,
+    outer_folder: shown(outer.folder),
+  });
 }
 
 /** @throws WorkspaceFault for anything but a file in the folder itself */

@@ -57,6 +57,33 @@ export const workspaceTable = {
     where: memberPlace(f),
     hint: f.hint,
   }),
+  WORKSPACE_FOLDERS_OVERLAP: (
+    f: MemberPlace & { inner: string; inner_folder: string; outer: string; outer_folder: string },
+  ) => ({
+    what: `the folder of ${f.inner}, ${f.inner_folder}, is ${f.inner_folder === f.outer_folder ? "also that" : "in the folder"} of ${f.outer}${f.inner_folder === f.outer_folder ? "" : `, ${f.outer_folder}`}`,
+    where: memberPlace(f),
+    hint: `in ${f.file}, name another folder for ${f.inner} or for ${f.outer}: one that holds nothing else`,
+  }),
+  WORKSPACE_MISSING: (f: { folder: string }) => ({
+    what: "there is no such folder",
+    where: f.folder,
+    hint: "pass the folder of a workspace; a relative path starts at the current folder",
+  }),
+  BAD_ARGUMENT: (f: { call: string; expected: string }) => ({
+    what: `${f.call} takes ${f.expected}`,
+    hint: `pass ${f.expected}`,
+  }),
+  BAD_OPTION: (f: { call: string; option: string; known: string; suggestion: string | null }) => ({
+    what: `${f.call} has no option ${f.option}`,
+    hint: f.suggestion
+      ? `write ${f.suggestion} instead of ${f.option}`
+      : `remove it; the options are ${f.known}`,
+  }),
+  LISTENER_FAILED: (f: { trace_id: string; status: string; exit_reason_code: string }) => ({
+    what: `onEvent threw; the run ended all the same: ${f.status} ${f.exit_reason_code}`,
+    where: f.trace_id,
+    hint: "correct onEvent: the cause of this error is what it threw; the trace holds the whole run",
+  }),
   ACTOR_NOT_AN_FQDN: (f: { actor: string }) => ({
     what: `the actor ${f.actor} is not a full name <domain>::<CODE>`,
     hint: "pass DOMAIN::AC_NAME_V0, or another full name",

@@ -15,6 +15,7 @@ import { nodeFiles } from "../platform/node-ports.ts";
 import type { Ports } from "../ports.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { Stores } from "../storage/stores.ts";
+import { WorkspaceFault } from "./errors.ts";
 import type { Verdict } from "./open-workspace.ts";
 import type { RunTrace } from "./traces.ts";
 
@@ -58,6 +59,11 @@ async function planOf(name: string, { hasSnapshot, plan }: Around) {
 
 /** @throws FileFault where there is no such file */
 function readerOf(given: RunTrace | Uint8Array | string): SourceTrace {
+  if (!isTrace(given))
+    throw new WorkspaceFault("BAD_ARGUMENT", {
+      call: "examine",
+      expected: "the trace of a run, the bytes of one, or the name of its file",
+    });
   if (given instanceof Uint8Array) return inMemory("the trace", given);
   const file = typeof given === "string" ? given : given.file;
   if (file === null && typeof given !== "string") return inMemory(given.id, given.bytes());
@@ -65,6 +71,11 @@ function readerOf(given: RunTrace | Uint8Array | string): SourceTrace {
   const source = openSource(path);
   if (source === null) throw new FileFault("FILE_MISSING", { file: path, what: "the trace", suggestion: null });
   return new SourceTrace(path, nodeFiles.realPath(path) ?? path, source);
+}
+
+function isTrace(given: unknown): boolean {
+  if (typeof given === "string") return true;
+  return typeof given === "object" && given !== null && (given instanceof Uint8Array || "file" in given);
 }
 
 function inMemory(name: string, bytes: Uint8Array): SourceTrace {

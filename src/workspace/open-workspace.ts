@@ -26,6 +26,7 @@ import { openCapabilities, type WorkspaceCapabilities } from "./capabilities.ts"
 import { readWorkspaceFile } from "./config.ts";
 import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { WorkspaceFault } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
 
 import { runWorkflow } from "./run-workflow.ts";
@@ -73,8 +74,11 @@ export interface RunOptions extends RunPorts {
   readonly actor?: string;
   /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
   readonly signal?: AbortSignal;
-  /** Called with every event after it was written. */
-  readonly onEvent?: (event: TraceEvent) => void;
+  /**
+   * Called with every event after it was written. An error of it does not end the run: once the run has ended, it is
+   * the cause of the refusal `LISTENER_FAILED`. A promise that it returns is not waited for before the next event.
+   */
+  readonly onEvent?: (event: TraceEvent) => unknown;
 }
 
 /** How a run ended. A denied, failed or refused run is no exception: its trace has all of it. */
@@ -140,11 +144,17 @@ export interface CheckReport {
 
 /** Opens a workspace. Nothing of its snapshot is read before it is asked for. @throws PgsError */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  return guard(async () => new OpenWorkspace(options, pathsOf(options)));
+  return guard(async () => {
+    checkOptions("openWorkspace", options);
+    return new OpenWorkspace(options, pathsOf(options));
+  });
 }
 
 function pathsOf({ folder = ".", snapshot, dataRoot, capabilities }: WorkspaceOptions): WorkspacePaths {
+  if (typeof folder !== "string")
+    throw new WorkspaceFault("BAD_ARGUMENT", { call: "openWorkspace", expected: "its folder as a text" });
   const home = homeOf({ folder });
+  if (!nodeFiles.isFolder(home)) throw new WorkspaceFault("WORKSPACE_MISSING", { folder });
   const shown = folder === "." ? WORKSPACE_FILE : `${folder}/${WORKSPACE_FILE}`;
   const paths = isWorkspace(home, nodeFiles) ? readWorkspaceFile(home, shown, nodeFiles) : defaultPaths(home);
   const packages = capabilities?.map((one) =>
@@ -207,6 +217,11 @@ class OpenWorkspace implements Workspace {
 
   workflow(name: string): Promise<Workflow> {
     return guard(async () => {
+      if (typeof name !== "string")
+        throw new WorkspaceFault("BAD_ARGUMENT", {
+          call: "workflow",
+          expected: "the name of a workflow as a text",
+        });
       const plan = await this.#plan(name);
       return {
         name: plan.workflow.fqdn,
@@ -217,6 +232,7 @@ class OpenWorkspace implements Workspace {
 
   examine(trace: RunTrace | Uint8Array | string, options: { readonly head?: string } = {}): Promise<Verdict> {
     return guard(async () => {
+      checkOptions("examine", options);
       const { examineIn } = await import("./examine-in.ts");
       const { stores } = this.#options;
       return examineIn(trace, options, {
@@ -292,11 +308,13 @@ class OpenWorkspace implements Workspace {
   }
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
+    checkOptions("run", options);
     const { actor, signal, onEvent, limits, ...ports } = options;
     const { traces, ...rest } = { ...this.#ports, ...ports };
     if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
+    const listener = listenerOf(onEvent);
     const { summary, ...traced } = await runWorkflow({
       ...rest,
       plan,
@@ -309,12 +327,43 @@ class OpenWorkspace implements Workspace {
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
       ...(actor === undefined ? {} : { actor }),
-      // A copy: the run goes on with the values that are in the event.
-      ...(onEvent === undefined ? {} : { listen: (event) => onEvent(structuredClone(event)) }),
+      ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
     if (trace === undefined) throw new Error("the run ended without a trace");
+    const failure = await listener.failure();
+    if (failure !== null) {
+      const { status, exitReason: exit_reason_code } = traced.ending;
+      const facts = { trace_id: trace.id, status, exit_reason_code };
+      throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
+    }
     return resultOf(plan, traced, summary, trace);
   }
+}
+
+/** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */
+function listenerOf(onEvent: RunOptions["onEvent"]) {
+  let failure: { readonly error: unknown } | null = null;
+  const keep = (error: unknown) => {
+    failure ??= { error };
+  };
+  const pending = new Set<Promise<void>>();
+  return {
+    listen(event: TraceEvent) {
+      try {
+        // A copy: the run goes on with the values that are in the event.
+        const answer = onEvent?.(structuredClone(event));
+        if (!(answer instanceof Promise)) return;
+        const settled = answer.then(() => undefined, keep).finally(() => pending.delete(settled));
+        pending.add(settled);
+      } catch (error) {
+        keep(error);
+      }
+    },
+    async failure(): Promise<{ readonly error: unknown } | null> {
+      await Promise.all(pending);
+      return failure;
+    },
+  };
 }
 
 type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;

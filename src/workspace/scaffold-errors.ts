@@ -1,11 +1,22 @@
 /** Refusals of making new files. */
 
 import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 
 export const scaffoldTable = {
   WOULD_OVERWRITE: (f: { files: readonly string[] }) => ({
     what: `nothing was written, because these files exist already: ${[f.files].flat().join(", ")}`,
     hint: "move them away, or name another folder or another name",
+  }),
+  SCAFFOLD_NAME_TOO_LONG: (f: { file: string; limit: number }) => ({
+    what: `nothing was written: a name in this path would have more than ${counted(f.limit, "byte")}`,
+    where: f.file,
+    hint: "type a shorter name",
+  }),
+  SCAFFOLD_LINKED: (f: { folder: string; target: string }) => ({
+    what: `nothing was written: this folder is a link to ${f.target}`,
+    where: f.folder,
+    hint: "remove the link, or name another folder",
   }),
   SCAFFOLD_UNWRITABLE: (f: { file: string; errno: string }) => ({
     what: `the file cannot be written: ${f.errno}`,

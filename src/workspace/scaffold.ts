@@ -1,5 +1,6 @@
 /** Makes files of templates: a whole workspace, or one file for it. */
 
+import { NAME_BYTES } from "../json/limits.ts";
 import { utf8 } from "../json/text.ts";
 import { type Files, IoError } from "../ports.ts";
 import { ScaffoldFault } from "./scaffold-errors.ts";
@@ -31,24 +32,68 @@ export function fill(text: string, values: Values): string {
   return text.replace(/__([A-Za-z]+)__/g, (whole, name: string) => values[name] ?? whole);
 }
 
-/** Writes the files, if none of them is there. @throws ScaffoldFault */
+/** How files are made. */
+export interface ScaffoldPorts {
+  readonly files: Files;
+  /** What it returns removes the file again, with the folders that were made for it. @throws IoError */
+  createFile(file: string, content: string): () => void;
+}
+
+/**
+ * Writes the files below the folder, all of them or none; what it returns removes them again. None of them may be there,
+ * and no folder below that one may be a link. @throws ScaffoldFault
+ */
 export function createFiles(
+  folder: string,
   made: readonly NewFile[],
   shown: (path: string) => string,
-  ports: { readonly files: Files; createFile(file: string, content: string): void },
-): void {
+  ports: ScaffoldPorts,
+): () => void {
+  for (const { path } of made) checkPath(folder, path, shown, ports.files);
   const present = made.filter(({ path }) => isThere(path, ports.files)).map(({ path }) => shown(path));
   if (present.length > 0) throw new ScaffoldFault("WOULD_OVERWRITE", { files: present });
+  const undo: (() => void)[] = [];
+  const removeAll = () => {
+    for (const remove of undo.toReversed()) remove();
+  };
   for (const { path, text } of made) {
     try {
-      ports.createFile(path, text);
+      undo.push(ports.createFile(path, text));
     } catch (error) {
+      removeAll();
       if (!(error instanceof IoError)) throw error;
       const file = shown(path);
       throw error.errno === "EEXIST"
         ? new ScaffoldFault("WOULD_OVERWRITE", { files: [file] })
         : new ScaffoldFault("SCAFFOLD_UNWRITABLE", { file, errno: error.errno }, { cause: error });
     }
+  }
+  return removeAll;
+}
+
+/** @throws ScaffoldFault */
+function checkPath(folder: string, path: string, shown: (path: string) => string, files: Files): void {
+  const parts = path.slice(folder.length + 1).split("/");
+  if (parts.some((part) => Buffer.byteLength(part) > NAME_BYTES))
+    throw new ScaffoldFault("SCAFFOLD_NAME_TOO_LONG", { file: shown(path), limit: NAME_BYTES });
+  const root = realPath(folder, files);
+  if (root === null) return;
+  for (let length = 1; length < parts.length; length++) {
+    const below = parts.slice(0, length).join("/");
+    const target = realPath(`${folder}/${below}`, files);
+    if (target === null) return;
+    if (target !== `${root}/${below}`)
+      throw new ScaffoldFault("SCAFFOLD_LINKED", { folder: shown(`${folder}/${below}`), target });
+  }
+}
+
+/** Null also for what cannot be looked at: writing it is refused with the reason. */
+function realPath(path: string, files: Files): string | null {
+  try {
+    return files.realPath(path);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return null;
   }
 }
 

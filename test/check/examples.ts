@@ -64,7 +64,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     at: "artifacts/events/test__EV_OLD_V0.json ",
     breach: (small) => {
       const path = "artifacts/events/test__EV_OLD_V0.json";
-      small.authored = { errors: 0, differences: [{ path, what: "stale" }] };
+      small.authored = { errors: 0, differences: [{ path, what: "stale", source: null }] };
     },
   },
   {

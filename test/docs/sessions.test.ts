@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runCli } from "../../src/cli/program.ts";
 import { realPlatform } from "../../src/main.ts";
+import { checks, evaluated } from "../sessions/world.ts";
 import { newSigner } from "../sign/signers.ts";
 import { actionsIn } from "./page.ts";
 
@@ -90,7 +91,8 @@ async function pgs(command: string, folder: string): Promise<string> {
   const print = (text: string) => {
     printed += text;
   };
-  const platform = { ...realPlatform(join(root, "src/render/fonts")), cwd: folder, env: {} };
+  const real = realPlatform(join(root, "src/render/fonts"));
+  const platform = { ...real, cwd: folder, env: {}, openCheckCache: () => checks, evaluated };
   await runCli(argv, { ...platform, out: print, err: print });
   return printed;
 }

@@ -123,22 +123,48 @@ test("check, verify, seal and gate tell a snapshot that is not what its Markdown
   edit(place.path(`protocol/${EVENT}`), (markdown) =>
     markdown.replace(/^ {2}summary: .*$/m, "  summary: Changed"),
   );
-  const file = "artifacts/events/release_governance__EV_RELEASE_DENIED_V0.json";
+  const line = text(place, `protocol/${EVENT}`).split("\n").indexOf("  summary: Changed") + 1;
+  const source = { file: `protocol/${EVENT}`, line };
   const checked = document(await place.session("check", "--json"));
+  const found = at(checked, "findings") as readonly unknown[];
   assert.deepEqual(
-    [at(checked, "findings", 0, "rule"), at(checked, "findings", 0, "file")],
-    ["authored-differs", file],
+    found.map((_, i) => [at(found, i, "rule"), at(found, i, "authored")]),
+    [["authored-differs", source]],
+  );
+  assert.match(
+    (await place.session("check")).out,
+    new RegExp(`^  protocol/${EVENT}:${line}  error  authored-differs$`, "m"),
   );
   for (const argv of [["verify"], ["seal"]]) {
     const said = await place.session(...argv);
-    assert.match(said.err, new RegExp(`AUTHORED_DIFFERS .*\\(${file}\\)`));
+    assert.match(said.err, new RegExp(`AUTHORED_DIFFERS .*\\(protocol/${EVENT}:${line}\\)`));
     assertHint(said, /pgs compile/);
     assert.equal(said.code, argv[0] === "seal" ? 3 : 7);
   }
-  assert.match((await place.session("gate", "--summary", "-")).out, /authored-differs/);
+  const annotated = (await place.session("gate", "--github")).out;
+  const places = [...annotated.matchAll(/^::error file=(protocol[^,]*),line=(\d+)/gm)];
+  assert.deepEqual(
+    places.map(([, file, at]) => [file, Number(at)]),
+    [[source.file, line]],
+  );
   assert.equal((await place.session("verify", "--snapshot", "protocol_snapshot")).code, 0);
   assert.equal((await place.session("build")).code, 0);
   assert.equal((await place.session("verify")).code, 0);
+});
+
+test("what the check says of a snapshot is not said by compiling it, too", async (t) => {
+  const place = authored(t);
+  edit(place.path(`protocol/${RELEASE}`), (markdown) => markdown.replace(/^ +VIOLATION: EXIT_ERROR\n/m, ""));
+  const once = /names no route|has no route|no route/g;
+  const compiled = (await place.session("compile")).out;
+  assert.equal(compiled.match(once)?.length, 1, compiled);
+  const built = await place.session("build");
+  assert.equal(built.out.match(once)?.length, 1, built.out);
+  assert.match(built.out, new RegExp(`^  protocol/${RELEASE}:\\d+  error  outcome-not-routed$`, "m"));
+  const reported = (await place.session("build", "--github")).out;
+  assert.equal(reported.match(/^::\w+ .*route/gm)?.length, 1, reported);
+  const said = document(await place.session("build", "--json"));
+  assert.deepEqual([at(said, "compile", "problems"), at(said, "check", "ok")], [[], false]);
 });
 
 test("run says that the snapshot is older than a changed file, and --compile compiles first", async (t) => {

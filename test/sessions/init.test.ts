@@ -1,7 +1,7 @@
 /** `pgs init` and `pgs new`: from an empty folder to a workspace that passes its gate. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite, type TestContext, test } from "node:test";
 import { openWorkspace } from "../../src/index.ts";
 import type { JsonObject } from "../../src/json/value.ts";
@@ -181,9 +181,41 @@ suite("pgs init", () => {
     writeFileSync(place.path("file"), "");
     assertRefused(await place.session("init", "file"), 2, "SCAFFOLD_UNWRITABLE");
   });
+
+  test("what cannot be written as a whole leaves nothing behind", async (t) => {
+    const place = empty(t);
+    mkdirSync(place.path("elsewhere"));
+    symlinkSync("elsewhere", place.path("protocol"));
+    const before = readdirSync(place.folder).sort();
+    assertRefused(await place.session("init"), 2, "SCAFFOLD_LINKED");
+    rmSync(place.path("protocol"));
+    assertRefused(await place.session("init", "--domain", "d".repeat(250)), 2, "SCAFFOLD_NAME_TOO_LONG");
+    // A link to nothing is found when the file is made.
+    symlinkSync("nowhere", place.path("README.md"));
+    const said = await place.session("init");
+    assert.equal(said.code, 2, said.err);
+    assert.deepEqual(
+      readdirSync(place.folder).sort(),
+      [...before.filter((one) => one !== "protocol"), "README.md"].sort(),
+    );
+    assert.deepEqual(readdirSync(place.path("elsewhere")), []);
+    rmSync(place.path("README.md"));
+    await ok(place, "init");
+  });
 });
 
 suite("pgs new", () => {
+  test("a name that is too long, or has other letters, is refused", async (t) => {
+    const place = empty(t);
+    await ok(place, "init");
+    const before = tree(place.folder);
+    for (const kind of ["workflow", "transform"]) {
+      assertRefused(await place.session("new", kind, "n".repeat(300)), 2, "SCAFFOLD_NAME_TOO_LONG");
+      assertRefused(await place.session("new", kind, "prüfen"), 2, "BAD_USAGE");
+    }
+    assert.deepEqual(tree(place.folder), before);
+  });
+
   test("whatever is added, the workspace still builds and its capabilities keep their word", async (t) => {
     const place = empty(t);
     await ok(place, "init");
@@ -217,9 +249,11 @@ suite("pgs new", () => {
     const place = empty(t);
     assertRefused(await place.session("new", "workflow", "x"), 2, "NO_AUTHORED_FOLDER");
     await ok(place, "init");
-    for (const name of ["", "--", "::x", "1::x", "travel::"])
+    for (const name of ["", "--", "::x", "1::x", "travel::", "travel::prüfen"])
       assert.equal((await place.session("new", "workflow", "--", name)).code, 2, name);
     await ok(place, "new", "event", "travel::x");
+    const camel = document(await place.session("new", "event", "travel::LoanDenied", "--json"));
+    assert.equal(camel["name"], "travel::EV_LOAN_DENIED_V0");
     const said = await place.session("new", "event", "y");
     assertRefused(said, 2, "DOMAIN_UNCLEAR");
     assertHint(said, /DOMAIN::NAME/);

@@ -13,23 +13,70 @@ const EVENTS = ROUNDS * EVENTS_A_ROUND + 6;
 /** MiB for all that lives on: what the events of this trace need is a multiple. */
 const HEAP = 24;
 
-test("a long trace is verified and replayed in little memory, and told shortly", async (t) => {
-  const place = workspace(t, { snapshot: null });
+test("a long trace", async (suite) => {
+  const place = workspace(suite, { snapshot: null });
   const trace = await leaveLongTrace(place.folder, ROUNDS);
-  assert.ok(statSync(trace).size > 2 ** 23, "long enough to be read in pieces");
-  const said = await place.binaryIn({ NODE_OPTIONS: `--max-old-space-size=${HEAP}` }, "examine", trace);
-  assert.deepEqual([said.code, said.err], [0, ""]);
-  assert.match(said.out, new RegExp(`^ +replayed +yes, ${EVENTS} events equal$`, "m"));
-  assert.match(said.out, new RegExp(`^ +${ROUNDS} x +APPEND +LOG +SUCCESS +WORK\\.log$`, "m"));
+  await suite.test("it is verified and replayed in little memory, and told shortly", async () => {
+    assert.ok(statSync(trace).size > 2 ** 23, "long enough to be read in pieces");
+    const said = await place.binaryIn({ NODE_OPTIONS: `--max-old-space-size=${HEAP}` }, "examine", trace);
+    assert.deepEqual([said.code, said.err], [0, ""]);
+    assert.match(said.out, new RegExp(`^ +replayed +yes, ${EVENTS} events equal$`, "m"));
+    assert.match(said.out, new RegExp(`^ +${ROUNDS} x +APPEND +LOG +SUCCESS +WORK\\.log$`, "m"));
 
-  const steps = document(await place.session("examine", trace, "--from-step", `${EVENTS - 20}`, "--json"));
-  const listed = at(steps, "replayed", "steps") as readonly { readonly verdict: string; readonly at: string }[];
-  assert.equal(listed.length, ROUNDS * STEPS_A_ROUND);
-  assert.deepEqual(
-    [listed[0]?.at, listed[2]?.at, listed.at(-1)?.at],
-    ["WORK.pass", "WORK#2.pass", `WORK#${ROUNDS}.log`],
+    const steps = document(await place.session("examine", trace, "--from-step", `${EVENTS - 20}`, "--json"));
+    const listed = at(steps, "replayed", "steps") as readonly {
+      readonly verdict: string;
+      readonly at: string;
+    }[];
+    assert.equal(listed.length, ROUNDS * STEPS_A_ROUND);
+    assert.deepEqual(
+      [listed[0]?.at, listed[2]?.at, listed.at(-1)?.at],
+      ["WORK.pass", "WORK#2.pass", `WORK#${ROUNDS}.log`],
+    );
+    assert.deepEqual([listed[0]?.verdict, listed.at(-1)?.verdict], ["taken", "equal"]);
+  });
+  await suite.test(
+    "progress is shown while it is read, and not where there is no terminal or quiet is asked for",
+    async () => {
+      const size = statSync(trace).size;
+      const shown: {
+        readonly what: string;
+        readonly total: number;
+        readonly done: number[];
+        isClosed: boolean;
+      }[] = [];
+      const openProgress = async (what: string, total: number) => {
+        const bar = { what, total, done: [] as number[], isClosed: false };
+        shown.push(bar);
+        return {
+          at: (done: number) => {
+            bar.done.push(done);
+          },
+          close: () => {
+            bar.isClosed = true;
+          },
+        };
+      };
+      assert.equal((await place.sessionIn({ openProgress }, "examine", trace)).code, 0);
+      assert.deepEqual(
+        shown.map(({ what, total, isClosed }) => [what, total, isClosed]),
+        [
+          ["verifying", size, true],
+          ["replaying", size, true],
+        ],
+      );
+      for (const { done } of shown) {
+        assert.ok(done.length > 2);
+        assert.deepEqual(
+          done,
+          [...done].sort((a, b) => a - b),
+        );
+      }
+      assert.equal(shown[0]?.done.at(-1), size);
+      await place.sessionIn({ openProgress }, "examine", trace, "--quiet");
+      assert.equal(shown.length, 2);
+    },
   );
-  assert.deepEqual([listed[0]?.verdict, listed.at(-1)?.verdict], ["taken", "equal"]);
 });
 
 test("a long trace that breaks off is told as shortly, and what took place in it too", async (t) => {
@@ -45,42 +92,4 @@ test("a long trace that breaks off is told as shortly, and what took place in it
     /^ +advice +do not run the workflow again .*: APPEND on LOG would be performed a second time$/m,
   );
   assert.match(out, /^ +99 x +APPEND +LOG +WORK\.log +would not be reached$/m);
-});
-
-test("progress is shown while a long trace is read, and not where there is no terminal or quiet is asked for", async (t) => {
-  const place = workspace(t, { snapshot: null });
-  const trace = await leaveLongTrace(place.folder, 2300);
-  const size = statSync(trace).size;
-  const shown: { readonly what: string; readonly total: number; readonly done: number[]; isClosed: boolean }[] =
-    [];
-  const openProgress = async (what: string, total: number) => {
-    const bar = { what, total, done: [] as number[], isClosed: false };
-    shown.push(bar);
-    return {
-      at: (done: number) => {
-        bar.done.push(done);
-      },
-      close: () => {
-        bar.isClosed = true;
-      },
-    };
-  };
-  assert.equal((await place.sessionIn({ openProgress }, "examine", trace)).code, 0);
-  assert.deepEqual(
-    shown.map(({ what, total, isClosed }) => [what, total, isClosed]),
-    [
-      ["verifying", size, true],
-      ["replaying", size, true],
-    ],
-  );
-  for (const { done } of shown) {
-    assert.ok(done.length > 2);
-    assert.deepEqual(
-      done,
-      [...done].sort((a, b) => a - b),
-    );
-  }
-  assert.equal(shown[0]?.done.at(-1), size);
-  await place.sessionIn({ openProgress }, "examine", trace, "--quiet");
-  assert.equal(shown.length, 2);
 });

@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
+import { portion } from "../support/portion.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {
   assertHint,
@@ -413,40 +414,41 @@ const RUNS: readonly (readonly [
   ["a grant", [GRANT_TOOL, "wf-grant-tool/completed"]],
 ];
 
-for (const [what, ...runs] of RUNS) {
-  test(`the trace of ${what} becomes a scenario that passes`, async (t) => {
-    const place = workspace(t, { data: join(FIXTURES, "data") });
-    mkdirSync(place.path("scenarios"));
-    let trace = "";
-    for (const [workflow, payload] of runs) {
-      const said = await place.session(
-        "run",
-        workflow,
-        "--payload",
-        fixture(payload),
-        "--no-png",
-        "--no-md",
-        "--json",
+test("the trace of a run becomes a scenario that passes", async (suite) => {
+  for (const [what, ...runs] of portion(suite, RUNS, 3))
+    await suite.test(what, async (t) => {
+      const place = workspace(t, { data: join(FIXTURES, "data") });
+      mkdirSync(place.path("scenarios"));
+      let trace = "";
+      for (const [workflow, payload] of runs) {
+        const said = await place.session(
+          "run",
+          workflow,
+          "--payload",
+          fixture(payload),
+          "--no-png",
+          "--no-md",
+          "--json",
+        );
+        trace = at(document(said), "trace", "jsonl") as string;
+      }
+      const made = await place.session("test", "--from-trace", trace);
+      assert.deepEqual([made.code, made.err], [0, ""], made.out);
+      const verdict = "1 scenario, 1 step, 1 equal, 0 different\n";
+      const [, written = ""] = /^written to (.+)\n$/.exec(made.out.slice(verdict.length)) ?? [];
+      assert.ok(made.out.startsWith(verdict) && existsSync(place.path(written)), made.out);
+      const again = await place.session("test", written);
+      assert.equal(again.out, verdict);
+      assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
+      const [file = ""] = readdirSync(place.path("scenarios"));
+      const changed = readFileSync(place.path(`scenarios/${file}`), "utf8").replace(
+        /exit_reason: .*/,
+        "exit_reason: ELSE",
       );
-      trace = at(document(said), "trace", "jsonl") as string;
-    }
-    const made = await place.session("test", "--from-trace", trace);
-    assert.deepEqual([made.code, made.err], [0, ""], made.out);
-    const verdict = "1 scenario, 1 step, 1 equal, 0 different\n";
-    const [, written = ""] = /^written to (.+)\n$/.exec(made.out.slice(verdict.length)) ?? [];
-    assert.ok(made.out.startsWith(verdict) && existsSync(place.path(written)), made.out);
-    const again = await place.session("test", written);
-    assert.equal(again.out, verdict);
-    assertRefused(await place.session("test", "--from-trace", trace), 2, "SCENARIO_NOT_MADE");
-    const [file = ""] = readdirSync(place.path("scenarios"));
-    const changed = readFileSync(place.path(`scenarios/${file}`), "utf8").replace(
-      /exit_reason: .*/,
-      "exit_reason: ELSE",
-    );
-    writeFileSync(place.path(`scenarios/${file}`), changed);
-    assert.equal((await place.session("test")).code, 7, "its expectations hold it to something");
-  });
-}
+      writeFileSync(place.path(`scenarios/${file}`), changed);
+      assert.equal((await place.session("test")).code, 7, "its expectations hold it to something");
+    });
+});
 
 test("a run whose payload was suppressed, and one that has not ended, become no scenario", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });

@@ -22,7 +22,7 @@ import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
-import type { CheckCache } from "../../src/ports.ts";
+import type { CheckCache, Realm } from "../../src/ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
 
@@ -105,10 +105,16 @@ export function workspace(
 
 /** Which files passed the check of their contents in any session of this process: most are those of the same snapshots. */
 const passed = new Set<string>();
-const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
+export const checks: CheckCache = { has: (digest) => passed.has(digest), add: (digest) => passed.add(digest) };
 
-/** Capability packages that a session of this process loaded: most are the project's own. */
-const kept: NonNullable<Platform["kept"]> = new Map();
+/** The capability packages of all sessions of this process. */
+export const evaluated: NonNullable<Platform["evaluated"]> = new Map();
+
+/** Without the watch over its time, which costs more than most calls: `load.test.ts` has the real one. */
+async function openUnwatchedRealm(): Promise<Realm> {
+  const { openRealm } = await import("../../src/platform/realm.ts");
+  return { ...openRealm(), limited: (work) => work() };
+}
 
 async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
@@ -119,9 +125,10 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     env: {},
     isTty: false,
     stdin: () => new Uint8Array(),
-    kept,
     openCheckCache: (env) => (env["XDG_CACHE_HOME"] === undefined ? checks : real.openCheckCache(env)),
     tool: { name: "pgs-runner", version: "0.0.0-test" },
+    openRealm: openUnwatchedRealm,
+    evaluated,
     ...other,
     out: (text) => {
       said.out += text;

@@ -21,7 +21,7 @@ import { forged } from "../examine/matrix/forging.ts";
 import { memberEdits, renamings } from "../examine/matrix/members.ts";
 import { doubled, dropped, swapped, textOf } from "../examine/matrix/orders.ts";
 import { type Specimen, specimensOf } from "../examine/matrix/specimen.ts";
-import { portion } from "../support/portion.ts";
+import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -108,7 +108,7 @@ for (const { of, snapshot, vectors } of ORIGINS) {
   test(`the Python verifier agrees about the runs of ${of}, and about what was made of their traces`, {
     skip: withoutPython || absent,
   }, async (suite) => {
-    const specimens = portion(suite, await specimensOf(snapshot, vectors), 3);
+    const specimens = portion(suite, await specimensOf(snapshot, vectors), 2);
     await suite.test("each trace of a run is valid", () => {
       const untouched = specimens.map((one) => ({ what: one.name, trace: textOf(one, every(one)) }));
       assert.ok(agree(untouched).every(isValid));
@@ -119,7 +119,9 @@ for (const { of, snapshot, vectors } of ORIGINS) {
     await suite.test("a trace whose hashes were made anew is invalid where it breaks the format", () => {
       const covered = new Set<string>();
       const verdicts = agree(specimens.flatMap((one) => forgeries(one, covered)));
-      assert.ok(verdicts.some(isValid) && !verdicts.every(isValid));
+      assert.ok(!verdicts.every(isValid));
+      // Few forgeries may all break the format.
+      if (PLAYS_ALL) assert.ok(verdicts.some(isValid));
     });
   });
 }

@@ -73,7 +73,7 @@ suite("pgs.json", () => {
       traces: "var/traces",
       scenarios: "tests",
       vectors: "vectors",
-      capabilities: ["./capabilities", "@acme/rules", "plain", "."],
+      capabilities: ["./capabilities", "@acme/rules", "plain", "./more"],
       check: { fail_on: "warning" },
     };
     const { at, read } = readText(t, JSON.stringify(members));
@@ -88,7 +88,7 @@ suite("pgs.json", () => {
       traces: `${at}/var/traces`,
       scenarios: `${at}/tests`,
       vectors: `${at}/vectors`,
-      capabilities: [`${at}/capabilities`, "@acme/rules", "plain", at],
+      capabilities: [`${at}/capabilities`, "@acme/rules", "plain", `${at}/more`],
     });
   });
 
@@ -117,6 +117,27 @@ suite("pgs.json", () => {
     ['{"capabilities": ["a/b"]}', "WORKSPACE_MEMBER_MALFORMED", 1, "/capabilities/0", /\.\/folder/],
     ['{"capabilities": ["a", "a"]}', "WORKSPACE_MEMBER_MALFORMED", 1, "/capabilities/1", /another/],
     ['{"check": []}', "WORKSPACE_MEMBER_MALFORMED", 1, "/check", /rules/],
+    [
+      '{"snapshot": "."}',
+      "WORKSPACE_FOLDERS_OVERLAP",
+      1,
+      "/snapshot",
+      /another folder for data_root or for snapshot/,
+    ],
+    ['{"authored": "p",\n"snapshot": "p/out"}', "WORKSPACE_FOLDERS_OVERLAP", 2, "/snapshot", /./],
+    ['{"authored": "out/p",\n"snapshot": "out"}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/authored", /./],
+    ['{"authored": "p", "snapshot": "p/../p"}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/snapshot", /./],
+    [
+      '{"capabilities": ["./c"],\n"snapshot": "c/s"}',
+      "WORKSPACE_FOLDERS_OVERLAP",
+      2,
+      "/snapshot",
+      /capabilities/,
+    ],
+    ['{"capabilities": ["x", "."]}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/capabilities/1", /./],
+    ['{"traces": "protocol_snapshot/t"}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/traces", /./],
+    ['{"capabilities": ["./c"], "data_root": "c/d"}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/data_root", /./],
+    ['{"scenarios": "protocol_snapshot"}', "WORKSPACE_FOLDERS_OVERLAP", 1, "/scenarios", /./],
     ['{"snapshot": "../x"}', "WORKSPACE_PATH_ESCAPES", 1, "/snapshot", /--snapshot DIR/],
     ['{"traces": "/x"}', "WORKSPACE_PATH_ESCAPES", 1, "/traces", /--traces DIR/],
     ['{"data_root": "a/../../b"}', "WORKSPACE_PATH_ESCAPES", 1, "/data_root", /--data-root DIR/],
@@ -176,7 +197,7 @@ suite("pgs.json", () => {
     });
 });
 
-test("the reader accepts exactly what the published schema accepts, but for paths that leave the workspace", (t) => {
+test("the reader accepts exactly what the published schema accepts, but for paths that leave the workspace, or are all of it", (t) => {
   const load = (name: string) =>
     JSON.parse(readFileSync(join(import.meta.dirname, "../../schemas", name), "utf8")) as object;
   const ajv = new Ajv({ strict: false });
@@ -221,7 +242,9 @@ test("the reader accepts exactly what the published schema accepts, but for path
       writeFileSync(join(at, "pgs.json"), JSON.stringify({ [name]: value }));
       const isValid = validate({ [name]: value });
       const said = `${name}: ${JSON.stringify(value)}`;
-      if (isValid) assert.doesNotThrow(() => read(at), said);
+      if (isValid && value === "." && name !== "$schema")
+        assert.equal(refusalOf(() => read(at)).code, "WORKSPACE_FOLDERS_OVERLAP", said);
+      else if (isValid) assert.doesNotThrow(() => read(at), said);
       else assert.match(refusalOf(() => read(at)).code, /^WORKSPACE_(MEMBER|PATH)_/, said);
     }
 });

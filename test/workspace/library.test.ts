@@ -138,7 +138,7 @@ suite("the library", () => {
     const unknown = await refusal(workspace.workflow("release_governance::WF_RELEASE_CHANG_V0"));
     assert.deepEqual([unknown.code, unknown.stage], ["UNKNOWN_WORKFLOW", "usage"]);
     assert.match(unknown.hint ?? "", /WF_RELEASE_CHANGE_V0/);
-    const nowhere = await openWorkspace({ folder: "/nowhere" });
+    const nowhere = await openWorkspace({ folder: tmpdir() });
     assert.equal((await refusal(nowhere.workflow(RELEASE))).code, "SNAPSHOT_MISSING");
     assert.equal((await refusal(nowhere.examine("/nowhere.jsonl"))).code, "FILE_MISSING");
     assert.equal((await refusal(workspace.examine(Buffer.from("no trace\n")))).code, "NOT_A_TRACE");
@@ -173,6 +173,46 @@ suite("the library", () => {
       assert.deepEqual([found.code, found.stage], [code, "payload"]);
       if (pointer !== null) assert.equal(found.facts["pointer"], pointer);
     });
+
+  test("what is passed in another form is a PgsError that says what to pass", async () => {
+    const { workspace, workflow } = await shared();
+    const payload = fixture("completed");
+    // As a program without types calls it.
+    const call = (method: unknown, self: unknown, ...given: readonly unknown[]) =>
+      Reflect.apply(method as () => Promise<unknown>, self, given);
+    for (const [code, work] of [
+      ["WORKSPACE_MISSING", () => call(openWorkspace, null, { folder: "/nowhere/at/all" })],
+      ["BAD_ARGUMENT", () => call(openWorkspace, null, { folder: 5 })],
+      ["BAD_ARGUMENT", () => call(openWorkspace, null, null)],
+      ["BAD_OPTION", () => call(openWorkspace, null, { foldr: "." })],
+      ["BAD_ARGUMENT", () => call(workspace.workflow, workspace, 5)],
+      ["BAD_ARGUMENT", () => call(workspace.examine, workspace, null)],
+      ["BAD_ARGUMENT", () => call(workspace.examine, workspace, {})],
+      ["BAD_ARGUMENT", () => call(workflow.run, workflow, payload, null)],
+      ["BAD_OPTION", () => call(workflow.run, workflow, payload, { signl: 1 })],
+    ] as const)
+      assert.equal((await refusal(work())).code, code);
+    const { hint } = (await refusal(call(workflow.run, workflow, payload, { signl: 1 }))).wording;
+    assert.equal(hint, "write signal instead of signl");
+  });
+
+  test("an error of onEvent does not end the run, and reaches the caller once it has ended", async () => {
+    for (const isLater of [false, true]) {
+      const error = new Error("of the listener");
+      const seen: string[] = [];
+      const { workflow } = await inMemory();
+      const run = workflow.run(fixture("completed"), {
+        onEvent({ event_type }) {
+          seen.push(event_type);
+          if (isLater) return Promise.reject(error);
+          throw error;
+        },
+      });
+      const fault = await refusal(run);
+      assert.deepEqual([fault.code, fault.cause, seen.at(-1)], ["LISTENER_FAILED", error, "workflow_complete"]);
+      assert.equal(fault.facts["status"], "SUCCESS");
+    }
+  });
 
   test("the payload of the caller stays its own", async () => {
     const { workflow } = await shared();

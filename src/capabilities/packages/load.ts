@@ -1,5 +1,6 @@
 /** The capability packages of a workspace: read, linked and evaluated, each in a realm of its own. */
 
+import type { Digest } from "../../json/canonical.ts";
 import { utf8 } from "../../json/text.ts";
 import type { Files, HostCode, Realm } from "../../ports.ts";
 import type { Effect } from "../effect.ts";
@@ -25,9 +26,12 @@ export interface LoadPorts {
   readonly files: Files;
   openRealm(): Promise<Realm>;
   openHostCode(): Promise<HostCode>;
-  /** Where packages are kept for whoever loads the same one again: no call leaves anything in them. */
-  readonly kept?: Map<string, KeptPackage> | undefined;
+  /** By the digest of a package's files: what they provide, for who loads the same package many times. */
+  readonly evaluated?: Map<Digest, EvaluatedPackage> | undefined;
 }
+
+/** What the files of a package provide, wherever its folder is. */
+type EvaluatedPackage = Omit<Loaded, "source">;
 
 /** What is wrong in a package. */
 export interface PackageMistake {
@@ -60,7 +64,7 @@ export async function inspectPackages(
   workspace: string,
   ports: LoadPorts,
 ): Promise<InspectedPackages> {
-  const loaded: KeptPackage[] = [];
+  const loaded: Loaded[] = [];
   const mistakes: PackageMistake[] = [];
   const unloaded: Unloaded[] = [];
   const providers = new Map<string, string>();
@@ -68,7 +72,7 @@ export async function inspectPackages(
     const at = namedPackage(one, workspace);
     const faults: CapabilityFault[] = [];
     const source = collecting(faults, () => readPackage(at, ports.files));
-    const next = source === null ? null : await keptPackage(source, faults, ports);
+    const next = source === null ? null : await loadOnce(source, faults, ports);
     if (next === null) unloaded.push(() => true);
     else {
       collecting(faults, () => requireNewName(next, loaded));
@@ -93,7 +97,7 @@ function once(faults: readonly CapabilityFault[]): readonly CapabilityFault[] {
 }
 
 /** @throws CapabilityFault */
-function requireNewName({ source: { name, folder } }: KeptPackage, others: readonly KeptPackage[]): void {
+function requireNewName({ source: { name, folder } }: Loaded, others: readonly Loaded[]): void {
   const twin = others.find(({ source }) => source.name === name);
   if (twin !== undefined)
     throw new CapabilityFault("CAPABILITY_PACKAGE_TWICE", {
@@ -117,26 +121,24 @@ function twice(code: string, { file, placeOf }: Module, name: string, other: str
   return new CapabilityFault("CAPABILITY_TWICE", { package: name, file, ...placeOf(["code"]), code, other });
 }
 
-export interface KeptPackage extends LoadedPackage {
+interface Loaded extends LoadedPackage {
   /** By the code of a capability: the module that declares it. */
   readonly declaring: ReadonlyMap<string, Module>;
   /** Files that should have declared a capability. */
   readonly unloaded: readonly string[];
 }
 
-/** A package with a fault, or with code of the host, which may keep what it likes, is loaded each time. */
-async function keptPackage(
-  source: PackageSource,
-  faults: CapabilityFault[],
-  ports: LoadPorts,
-): Promise<KeptPackage> {
-  const key = `${source.folder} ${source.pin.digest}`;
-  const known = ports.kept?.get(key);
-  if (known !== undefined) return known;
+async function loadOnce(source: PackageSource, faults: CapabilityFault[], ports: LoadPorts): Promise<Loaded> {
+  const known = ports.evaluated?.get(source.pin.digest);
+  if (known !== undefined) return { ...known, source };
   const loaded = await loadPackage(source, faults, ports);
-  const isHost = [...loaded.declaring.values()].some(({ declared }) => declared?.reaches === "host");
-  if (faults.length === 0 && !isHost) ports.kept?.set(key, loaded);
+  // Code of the host belongs to its folder.
+  if (faults.length === 0 && !loaded.effects.some(runsOnHost)) ports.evaluated?.set(source.pin.digest, loaded);
   return loaded;
+}
+
+function runsOnHost({ operations }: Effect): boolean {
+  return Object.values(operations).some(({ target }) => target === "host");
 }
 
 /** What can be loaded of it; everything that is wrong is added to the faults. */
@@ -144,7 +146,7 @@ async function loadPackage(
   source: PackageSource,
   faults: CapabilityFault[],
   ports: LoadPorts,
-): Promise<KeptPackage> {
+): Promise<Loaded> {
   const linker = new Linker(source, faults);
   const linked = source.capabilities.flatMap((file) => linkDeclaring(file, linker, source, faults) ?? []);
   const realm = new PackageRealm(source.name, await ports.openRealm());

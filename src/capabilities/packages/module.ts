@@ -18,6 +18,8 @@ import {
   parse,
   type SpreadElement,
   type Statement,
+  type Token,
+  tokTypes,
 } from "acorn";
 import { CapabilityFault, type InLine } from "./errors.ts";
 import { type Flaw, stateFlaws } from "./state.ts";
@@ -81,17 +83,29 @@ export function parseModule(packageName: string, file: string, text: string): Mo
   const at = (node: { readonly start: number }): InLine => ({
     ...{ package: packageName, file, ...positionOf(text, node.start) },
   });
-  const program = parseText(text, at);
+  const commentStarts: number[] = [];
+  const program = parseText(text, at, commentStarts);
   const toFault = ({ node, construct, meant }: Flaw) =>
     new CapabilityFault("CAPABILITY_LANGUAGE", { ...at(node), construct, meant });
   const writer = new ModuleWriter(file, text, program);
-  const flaws = [...constructFlaws(program), ...writer.variableFlaws()].map(toFault);
+  const comments = commentStarts.map((start) => ({ node: { start }, ...COMMENT }));
+  const flaws = [...comments, ...constructFlaws(program), ...writer.variableFlaws()].map(toFault);
   return { ...writer.module(), flaws, state: stateFlaws(program).map(toFault) };
 }
 
-function parseText(text: string, at: (node: { readonly start: number }) => InLine): Program {
+/** A script, which the function is evaluated in, begins a comment where a module has three operators. */
+const COMMENT = { construct: "<!--", meant: "write a space behind the <" };
+
+function parseText(
+  text: string,
+  at: (node: { readonly start: number }) => InLine,
+  commentStarts: number[],
+): Program {
+  const onToken = ({ type, start }: Token) => {
+    if (type === tokTypes.relational && text.startsWith("<!--", start)) commentStarts.push(start);
+  };
   try {
-    return parse(text, { ecmaVersion: 2026, sourceType: "module", ...STRICT });
+    return parse(text, { ecmaVersion: 2026, sourceType: "module", ...STRICT, onToken });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const start = "pos" in error && typeof error.pos === "number" ? error.pos : 0;

@@ -19,11 +19,14 @@ type Reply =
   | { readonly failed: string; readonly detail: string };
 
 type Draw = (kind: "clock" | "entropy", count: number) => string;
+/** Goes on in the realm with the host's answer. */
+type Settle = (answer: string) => void;
 type CallStore = (
   method: string,
   given: string,
   make: ((number: unknown) => string) | undefined,
-) => Promise<string>;
+  settle: Settle,
+) => void;
 
 /** What `PRELUDE` evaluates to. */
 interface Inside {
@@ -34,6 +37,7 @@ interface Inside {
   answer(file: string, input: string, draw: Draw, kinds: string): string;
   perform(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       input: string,
@@ -42,9 +46,10 @@ interface Inside {
       call: CallStore,
       draw: Draw,
     ]
-  ): Promise<string>;
+  ): void;
   probe(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       input: string,
@@ -53,9 +58,10 @@ interface Inside {
       call: CallStore,
       begun: string,
     ]
-  ): Promise<string>;
+  ): void;
   exchange(
     ...call: [
+      done: Settle,
       file: string,
       operation: string,
       method: "run" | "probe",
@@ -63,10 +69,10 @@ interface Inside {
       policy: string,
       begun: string,
       effectKey: string,
-      send: (request: string) => Promise<string>,
+      send: (request: string, settle: Settle) => void,
       readJson: (number: number) => string,
     ]
-  ): Promise<string>;
+  ): void;
 }
 
 /** An operation of a store effect. */
@@ -131,7 +137,9 @@ export class PackageRealm {
   answer(file: string, input: JsonObject, sources: Sources, kinds: string): Json {
     const host = new HostErrors();
     return host.result(
-      this.#inTime(() => this.#inside.answer(file, JSON.stringify(input), drawing(sources, host), kinds)),
+      this.#inTime(() =>
+        this.#inside.answer(file, JSON.stringify(input), drawing(sources, host, kinds), kinds),
+      ),
     );
   }
 
@@ -143,12 +151,12 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const text = JSON.stringify(input);
-    const calls = new StoreCalls(store, host);
-    const draw = drawing(sources, host);
+    const draw = drawing(sources, host, "clock entropy");
     return host.result(
-      await calls.result(
-        this.#inTime(() => this.#inside.perform(file, operation, text, kind, name, calls.call, draw)),
-      ),
+      await this.#settled((done, turns) => {
+        const call = calling(store, host, turns);
+        this.#inside.perform(done, file, operation, text, kind, name, call, draw);
+      }),
     );
   }
 
@@ -160,11 +168,11 @@ export class PackageRealm {
   ): Promise<Json> {
     const host = new HostErrors();
     const [text, beginning] = [JSON.stringify(input), JSON.stringify(begun)];
-    const calls = new StoreCalls(store, host);
     return host.result(
-      await calls.result(
-        this.#inTime(() => this.#inside.probe(file, operation, text, kind, name, calls.call, beginning)),
-      ),
+      await this.#settled((done, turns) => {
+        const call = calling(store, host, turns);
+        this.#inside.probe(done, file, operation, text, kind, name, call, beginning);
+      }),
     );
   }
 
@@ -172,23 +180,24 @@ export class PackageRealm {
   async exchange({ file, operation, method, ...given }: HttpCall, client: HttpClient): Promise<Json> {
     const host = new HostErrors();
     const [input, policy, begun] = [given.input, given.policy, given.begun].map((one) => JSON.stringify(one));
-    const { send, readJson } = sending(client, host);
     return host.result(
-      await this.#inTime(() =>
+      await this.#settled((done, turns) => {
+        const { send, readJson } = sending(client, host, turns);
         this.#inside.exchange(
-          ...([file, operation, method] as const),
+          ...([done, file, operation, method] as const),
           ...([input ?? "", policy ?? "", begun ?? "", client.effectKey, send, readJson] as const),
-        ),
-      ),
+        );
+      }),
     );
   }
 
   /** What the parser accepts may still be too new for the engine. */
   #evaluated(file: string, text: string, prefix: number): unknown {
     try {
-      return this.#realm.evaluate(text, `capability:${file}`, -prefix);
+      return this.#inTime(() => this.#realm.evaluate(text, `capability:${file}`, -prefix));
     } catch (error) {
-      const reason = "this version of Node does not know a part of its syntax";
+      const isLate = error instanceof CapabilityError;
+      const reason = isLate ? error.message : "this version of Node does not know a part of its syntax";
       throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, reason), { cause: error });
     }
   }
@@ -200,6 +209,18 @@ export class PackageRealm {
       if (!(error instanceof CapabilityError)) throw error;
       throw new CapabilityFault("CAPABILITY_THREW", this.#threw(file, error.message), { cause: error.cause });
     }
+  }
+
+  /** What the operation answers in the end. The time of the host, and of those that it asks, does not count. */
+  #settled(begin: (done: Settle, turns: Turns) => void): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const turns = new Turns((work) => this.#inTime(work), reject);
+      const done = (answer: string) => {
+        turns.end();
+        resolve(answer);
+      };
+      turns.resume(() => begin(done, turns));
+    });
   }
 
   /** The realm ends a reason with the line, where one is known. */
@@ -215,6 +236,43 @@ export class PackageRealm {
       if (!(error instanceof RealmTimeout)) throw error;
       throw new CapabilityError(`it did not end within ${counted(TRANSFORM_TIME / 1000, "second")}`);
     }
+  }
+}
+
+/** How the host comes back into the realm: each time for a limited time. */
+class Turns {
+  readonly inTime: <T>(work: () => T) => T;
+  readonly #fail: (error: unknown) => void;
+  /** Answers of the host that are still to come. */
+  #open = 0;
+  #isEnded = false;
+
+  constructor(inTime: <T>(work: () => T) => T, fail: (error: unknown) => void) {
+    this.inTime = inTime;
+    this.#fail = fail;
+  }
+
+  /** The operation fails when the time is over, and when it waits for nothing that the host answers. */
+  resume(work: () => void): void {
+    try {
+      this.inTime(work);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (!this.#isEnded && this.#open === 0)
+      this.#fail(new CapabilityError("it waits for something that never happens"));
+  }
+
+  /** Goes on with the answer as soon as it is there. */
+  async settle(pending: Promise<string>, settle: Settle): Promise<void> {
+    this.#open++;
+    const answer = await pending;
+    this.#open--;
+    this.resume(() => settle(answer));
+  }
+
+  end(): void {
+    this.#isEnded = true;
   }
 }
 
@@ -247,23 +305,28 @@ class HostErrors {
   }
 }
 
-function drawing(sources: Sources, host: HostErrors): Draw {
-  return (kind, count) => host.reply(() => (kind === "clock" ? sources.clock() : sources.entropy(count)));
+function drawing(sources: Sources, host: HostErrors, kinds: string): Draw {
+  return (kind, count) =>
+    host.reply(() => {
+      if (!kinds.includes(kind)) throw new CapabilityError(`it drew ${kind}, which it does not declare`);
+      return kind === "clock" ? sources.clock() : sources.entropy(count);
+    });
 }
 
-function sending(client: HttpClient, host: HostErrors) {
+function sending(client: HttpClient, host: HostErrors, turns: Turns) {
   const responses: Response[] = [];
+  const answerTo = async (text: string): Promise<string> => {
+    try {
+      // What is no request the client refuses, as it does for anybody.
+      const response = await client.send(JSON.parse(text) as Request);
+      const { status, headers, text: body } = response;
+      return JSON.stringify({ ok: { status, headers, text: body, number: responses.push(response) - 1 } });
+    } catch (error) {
+      return host.keep(error);
+    }
+  };
   return {
-    async send(text: string): Promise<string> {
-      try {
-        // What is no request the client refuses, as it does for anybody.
-        const response = await client.send(JSON.parse(text) as Request);
-        const { status, headers, text: body } = response;
-        return JSON.stringify({ ok: { status, headers, text: body, number: responses.push(response) - 1 } });
-      } catch (error) {
-        return host.keep(error);
-      }
-    },
+    send: (text: string, settle: Settle) => void turns.settle(answerTo(text), settle),
     readJson: (number: number) => host.reply(() => responses[number]?.json()),
   };
 }
@@ -271,56 +334,15 @@ function sending(client: HttpClient, host: HostErrors) {
 /** What the callback of a store's method failed with is known in the realm. */
 class CallbackFailed extends Error {}
 
-/** The calls that an operation makes of its store: it can wait for nothing else. */
-class StoreCalls {
-  readonly #perform: CallStore;
-  #open = 0;
-  #answered = () => {};
-
-  constructor(store: object, host: HostErrors) {
-    this.#perform = calling(store, host);
-  }
-
-  readonly call: CallStore = async (...given) => {
-    this.#open++;
-    try {
-      return await this.#perform(...given);
-    } finally {
-      this.#open--;
-      this.#answered();
-    }
-  };
-
-  /** What the operation resolves to. @throws CapabilityError for one that waits for what never happens */
-  async result(operation: Promise<string>): Promise<string> {
-    let isSettled = false;
-    const settle = () => {
-      isSettled = true;
-    };
-    operation.then(settle, settle);
-    while (!isSettled) {
-      const answered = new Promise<void>((resolve) => {
-        this.#answered = resolve;
-      });
-      if (this.#open > 0) await Promise.race([operation, answered]);
-      // Everything that follows from an answer has happened after this.
-      await new Promise((resolve) => setImmediate(resolve));
-      if (!isSettled && this.#open === 0)
-        throw new CapabilityError("it waits for something that never happens");
-    }
-    return operation;
-  }
-}
-
-function calling(store: object, host: HostErrors): CallStore {
-  return async (method, given, make) => {
-    const values = JSON.parse(given) as readonly Json[];
+function calling(store: object, host: HostErrors, turns: Turns): CallStore {
+  const answerTo = async (...[method, given, make]: Parameters<CallStore>): Promise<string> => {
     const made = (number: unknown) => {
-      const text = make?.(number) ?? "";
+      const text = turns.inTime(() => make?.(number) ?? "");
       if (text === "") throw new CallbackFailed();
       return JSON.parse(text) as Json;
     };
     try {
+      const values = JSON.parse(given) as readonly Json[];
       const call: unknown = Reflect.get(store, method);
       if (typeof call !== "function") throw new Error(`a store has no ${method}`);
       const value: Json | undefined = await call.apply(store, make === undefined ? values : [...values, made]);
@@ -329,4 +351,5 @@ function calling(store: object, host: HostErrors): CallStore {
       return error instanceof CallbackFailed ? "{}" : host.keep(error);
     }
   };
+  return (...call) => void turns.settle(answerTo(...call), call[3]);
 }

@@ -61,7 +61,7 @@ function SafeDate(...parts) {
 SafeDate.prototype = RealDate.prototype;
 hide(SafeDate, "name", "Date");
 hide(SafeDate, "UTC", RealDate.UTC);
-hide(SafeDate, "parse", (text) => { checkDate(String(text)); return RealDate.parse(text); });
+hide(SafeDate, "parse", (given) => { const text = String(given); checkDate(text); return RealDate.parse(text); });
 hide(SafeDate, "now", () => refuse(without("the present time: Date.now()")));
 hide(RealDate.prototype, "constructor", SafeDate);
 hide(globalThis, "Date", SafeDate);
@@ -247,6 +247,14 @@ function copyAnswer(value) {
 
 // ---- what fails ----
 
+/** A function of the host may fail where the stack ends: no error of the host comes into the realm. */
+function ask(host, ...given) {
+  try { return host(...given); } catch { refuse("it called itself too often"); }
+}
+/** The host calls settle when it has the answer, and counts the time that the realm then takes. */
+const answerOf = (host, ...given) => new RealPromise((settle) => ask(host, ...given, settle));
+const LONGEST = 500, LONGEST_DETAIL = 10000;
+
 /** By error: the number under which the host keeps the error that it stands for. */
 const hostErrors = new WeakMap();
 function hostError(kept) {
@@ -265,19 +273,19 @@ function failure(error) {
   let name = "a value that is no error", detail = "", place = "";
   try {
     if (isError) {
-      name = "an error of the kind " + String(error.name);
-      detail = String(error.stack);
+      name = "an error of the kind " + error.name;
+      detail = String(error.stack).slice(0, LONGEST_DETAIL);
       const at = exec(/\n {4}at (.+)/, detail);
-      if (at !== null && error.name !== "RangeError") place = " (" + at[1] + ")";
+      if (at !== null && error.name !== "RangeError") place = " (" + at[1].slice(0, LONGEST) + ")";
       const written = error instanceof TypeError ? exec(WRITTEN, String(error.message)) : null;
       if (written !== null) remember(reasons, error, "it wrote to " + written[1] + " of an object that is frozen: its input and what its modules keep stay the same");
       const missing = error instanceof ReferenceError ? exec(/^(\S+) is not defined$/, String(error.message)) : null;
       if (missing !== null) remember(reasons, error, without(missing[1]));
       if (error instanceof EvalError) remember(reasons, error, without("eval or Function"));
-    } else detail = String(error);
+    } else detail = String(error).slice(0, LONGEST_DETAIL);
   } catch {}
   const known = isError ? recall(reasons, error) : undefined;
-  return stringify({ failed: (known ?? "it threw " + name) + place, detail });
+  return stringify({ failed: (known ?? "it threw " + name).slice(0, LONGEST) + place, detail });
 }
 function attempt(work) {
   try { return stringify({ ok: work() }); } catch (error) { return failure(error); }
@@ -327,7 +335,8 @@ function described(value, key) {
 function sourcesOf(draw, kinds) {
   const drawing = (kind, count) => {
     if (!kinds.includes(kind)) refuse("it drew " + kind + ", which it does not declare");
-    const drawn = parse(draw(kind, count));
+    if (typeof count !== "number") refuse("it drew entropy without a number of bytes");
+    const drawn = parse(ask(draw, kind, count));
     if ("host" in drawn) throw hostError(drawn.host);
     return drawn.ok;
   };
@@ -349,7 +358,7 @@ function storeOf(kind, name, call) {
       const made = make && ((number) => {
         try { return stringify(copy(make(number), [], [])); } catch (error) { thrown = { error }; return ""; }
       });
-      const answer = parse(await call(method, stringify(given.filter((one) => one !== make).map((one, i) => copy(one, [i], []))), made));
+      const answer = parse(await answerOf(call, method, stringify(given.filter((one) => one !== make).map((one, i) => copy(one, [i], []))), made));
       if (thrown !== undefined) throw thrown.error;
       if ("host" in answer) throw hostError(answer.host);
       return answer.ok;
@@ -360,11 +369,11 @@ function storeOf(kind, name, call) {
 
 function clientOf(effectKey, exchange, readJson) {
   const send = async (request) => {
-    const answer = parse(await exchange(stringify(copyAnswer(request))));
+    const answer = parse(await answerOf(exchange, stringify(copyAnswer(request))));
     if ("host" in answer) throw hostError(answer.host);
     const { number, ...response } = answer.ok;
     const json = () => {
-      const read = parse(readJson(number));
+      const read = parse(ask(readJson, number));
       if ("host" in read) throw hostError(read.host);
       return frozen(read.ok);
     };
@@ -385,14 +394,16 @@ kept.add(absent);
 
 const inputOf = (text) => frozen(parse(text));
 const operationOf = (file, name) => declared(file).declaration.operations[name];
-const settled = async (work) => {
+async function settled(work, done) {
+  let text;
   try {
     beginCall();
     const answer = copyAnswer(await work());
     endCall();
-    return stringify({ ok: answer });
-  } catch (error) { return failure(error); }
-};
+    text = stringify({ ok: answer });
+  } catch (error) { text = failure(error); }
+  done(text);
+}
 
 lock();
 return {
@@ -409,12 +420,12 @@ return {
   }),
   answer: (file, input, draw, kinds) =>
     computed(() => declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined)),
-  perform: (file, operation, input, kind, name, call, draw) =>
-    settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy"))),
+  perform: (done, file, operation, input, kind, name, call, draw) =>
+    void settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy")), done),
   addExternal: (specifier) => attempt(() => void modules.set(specifier, absent)),
-  exchange: (file, operation, method, input, policy, begun, effectKey, send, readJson) =>
-    settled(() => operationOf(file, operation)[method](inputOf(input), clientOf(effectKey, send, readJson), inputOf(policy), inputOf(begun))),
-  probe: (file, operation, input, kind, name, call, begun) =>
-    settled(() => operationOf(file, operation).probe(inputOf(input), storeOf(kind, name, call), inputOf(begun))),
+  exchange: (done, file, operation, method, input, policy, begun, effectKey, send, readJson) =>
+    void settled(() => operationOf(file, operation)[method](inputOf(input), clientOf(effectKey, send, readJson), inputOf(policy), inputOf(begun)), done),
+  probe: (done, file, operation, input, kind, name, call, begun) =>
+    void settled(() => operationOf(file, operation).probe(inputOf(input), storeOf(kind, name, call), inputOf(begun)), done),
 };
 })()`;

@@ -44,6 +44,8 @@ export interface Compilation {
   readonly files: ReadonlyMap<string, string>;
   /** Errors and warnings, by file, line and column. */
   readonly problems: readonly Problem[];
+  /** By path below the snapshot: the file that authors the artifact there. */
+  readonly sources: ReadonlyMap<string, string>;
   /** How many artifacts there are, those that nobody authored among them. */
   readonly artifacts: number;
   /** The capabilities whose artifacts were made from their declarations. */
@@ -99,6 +101,7 @@ function toCompilation({ built, reported }: Reported): Compilation {
   return {
     files: built.files,
     problems: inOrder(reported),
+    sources: new Map(built.artifacts.flatMap(({ file, source }) => (source === null ? [] : [[file, source]]))),
     artifacts: built.artifacts.length,
     generated: built.generated,
     isModuleTree: built.form === "modules",

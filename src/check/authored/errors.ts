@@ -1,6 +1,13 @@
 /** Refusals of authored Markdown. */
 
-import { type FactsOf, Fault, type FaultDetail, type WordingTable, wordingFrom } from "../../errors/base.ts";
+import {
+  type FactsOf,
+  Fault,
+  type FaultDetail,
+  fileLine,
+  type WordingTable,
+  wordingFrom,
+} from "../../errors/base.ts";
 import { counted } from "../../errors/counted.ts";
 
 export const authoredTable = {
@@ -11,7 +18,7 @@ export const authoredTable = {
   }),
   AUTHORED_NOT_NAMED: (_: Record<never, never>) => ({
     what: "no folder of authored Markdown is named",
-    hint: 'make a folder protocol beside pgs.json, or name another one with --authored DIR, or as "authored" in pgs.json',
+    hint: 'name it with --authored DIR, or write { "authored": "protocol" } into pgs.json; pgs init makes a whole workspace',
   }),
   AUTHORED_EMPTY: (f: { folder: string }) => ({
     what: "the folder of authored Markdown has no artifact",
@@ -38,9 +45,14 @@ export const authoredTable = {
     where: f.folder,
     hint: `type the command again when that process has ended; where there is no such process, remove ${f.lock}`,
   }),
-  AUTHORED_DIFFERS: (f: { file: string; what: string }) => ({
+  AUTHORED_DIFFERS: (f: {
+    file: string;
+    what: string;
+    /** The authored file that says something else, and where. */
+    source: { file: string; line: number } | null;
+  }) => ({
     what: f.what,
-    where: f.file,
+    where: f.source === null ? f.file : fileLine(f.source.file, f.source.line),
     hint: "pgs compile makes the snapshot from the Markdown again",
   }),
 } satisfies WordingTable;

@@ -15,8 +15,11 @@ export const authoredDiffers = rule({
       const hint = "type pgs compile, which lists every error with its place";
       yield { file: INDEX, pointer: "", facts: { errors }, message: errorsText(errors), hint };
     }
-    for (const one of differences)
-      yield { file: one.path, pointer: "", facts: { what: one.what }, message: differenceText(one) };
+    for (const one of differences) {
+      const { path: file, what, source } = one;
+      const found = { file, pointer: "", facts: { what }, message: differenceText(one) };
+      yield source === null ? found : { ...found, authored: source };
+    }
   },
 });
 

@@ -7,7 +7,7 @@ import type { AuthoredArtifact } from "../../snapshot/build/authored.ts";
 import { behaviourGraph, type Ways } from "../../snapshot/build/graph.ts";
 import { artifactIndex, storeIndex } from "../../snapshot/build/index-file.ts";
 import { codeOf, type Fqdn, namespaceOf, qualify } from "../../snapshot/fqdn.ts";
-import { didYouMean } from "../../snapshot/nearest-name.ts";
+import { nearestName } from "../../snapshot/nearest-name.ts";
 import { declaredValue, excludes, infer, typed, type Value } from "../analysis/abstract-value.ts";
 import { asAuthored } from "../analysis/as-authored.ts";
 import { contractNodes, flowing, nodeReach } from "../analysis/bindings.ts";
@@ -283,7 +283,10 @@ export const intentDiffers = rule({
       const start = table.nodes.find(({ key, type }) => key === table.start && type === "IN");
       if (start === undefined || start.code !== null) continue;
       const message = `${start.key} names no intent, so it accepts every payload`;
-      yield foundIn(artifact, start.path, { node: start.key }, message);
+      const [intent = "IN_NAME_V0", ...others] = subject.ofWord("IN").map(({ fqdn }) => codeOf(fqdn));
+      const named = others.length === 0 ? intent : "the code of an intent";
+      const hint = `add /frontmatter${pointer([...start.path, "code"])}: ${named}`;
+      yield foundIn(artifact, start.path, { node: start.key }, message, hint);
     }
     const starts = subject.workflows.flatMap(({ artifact, table }) => {
       const start = table.nodes.find(({ key }) => key === table.start);
@@ -294,8 +297,13 @@ export const intentDiffers = rule({
       const named = own(core, "workflow");
       const name = typeof named === "string" ? qualify(named, namespaceOf(entry.fqdn)) : null;
       if (name === null || !subject.entries.has(name)) {
-        const hint = didYouMean(name ?? "", subject.snapshot.names("WF"));
-        const message = `${codeOf(entry.fqdn)} names the workflow ${String(named)}, which is not in the snapshot`;
+        const started = starts.find(({ intent }) => intent === entry.fqdn);
+        const hint = workflowHint(name, started?.artifact.fqdn, subject.snapshot.names("WF"));
+        const code = codeOf(entry.fqdn);
+        const message =
+          named === undefined
+            ? `${code} names no workflow`
+            : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
         yield foundIn(entry, ["core", "workflow"], { workflow: String(named) }, message, hint);
       }
       if (entry.word === "IN" && Object.keys(objectAt(core, "inputs")).length === 0) {
@@ -318,6 +326,19 @@ export const intentDiffers = rule({
     }
   },
 });
+
+/** The workflow that an intent names: the one that starts with it, or the one whose name is nearest. */
+function workflowHint(
+  given: string | null,
+  started: Fqdn | undefined,
+  workflows: readonly Fqdn[],
+): string | undefined {
+  const at = "/frontmatter/core/workflow";
+  const nearest = given === null ? null : nearestName(given, workflows);
+  const meant = started ?? workflows.find((one) => one === nearest);
+  if (meant === undefined) return undefined;
+  return given === null ? `add ${at}: ${codeOf(meant)}` : `change ${at} to ${codeOf(meant)}`;
+}
 
 export const listDiffers = rule({
   id: "list-differs",

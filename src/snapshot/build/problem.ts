@@ -37,6 +37,7 @@ export const PROBLEMS = {
   NO_MACHINE_BLOCK: "Below ## Machine there is a block of YAML.",
   YAML: "The Machine block is YAML 1.1 whose values JSON has, too.",
   TAB: "YAML is indented with spaces.",
+  LONE_SURROGATE: "A string has no half of a surrogate pair.",
   INDENT: "The members of one mapping begin at the same column.",
   DUPLICATE_KEY: "A mapping has each key once.",
   UNKNOWN_KEY: "The Machine block has the members that its kind knows.",
@@ -47,6 +48,7 @@ export const PROBLEMS = {
   UNKNOWN_NAME: "Every full name is that of an artifact or of a capability.",
   CYCLE: "No edge leads back to a node that led to it.",
   CONFORMANCE_CASE: "A conformance case has a name, inputs, an outcome and expected results.",
+  MORE_PROBLEMS: "The list of a file's problems is whole.",
   DECLARATION_DIFFERS: "The artifact of a capability says what the capability declares.",
 } as const;
 

@@ -3,7 +3,9 @@
  * repaired text: so the problems behind the first one are reported, too.
  */
 
-import { DEPTH } from "../../json/limits.ts";
+import { counted } from "../../errors/counted.ts";
+import { DEPTH, LIST, REPAIR_UNITS } from "../../json/limits.ts";
+import { loneSurrogate } from "../../json/parse.ts";
 import { lineAt } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { examineYaml, keysWithoutText, type YamlError, YamlFlaw, type YamlKey } from "../../json/yaml-text.ts";
@@ -31,13 +33,26 @@ export interface Expected {
 
 export function readMarkdown(file: string, given: string, expected: Expected): Reading {
   const reader = new Reader(file, expected);
-  return reader.read(given);
+  const reading = reader.read(given);
+  return { ...reading, problems: firstOf(reading.problems) };
+}
+
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const listed = problems.slice(0, LIST.problems);
+  const next = problems[LIST.problems];
+  if (next === undefined) return problems;
+  const message = `the file has ${counted(problems.length - listed.length, "more problem")}`;
+  const hint = "correct those before this one, and compile again";
+  const { file, line, column } = next;
+  return [...listed, { file, line, column, code: "MORE_PROBLEMS", severity: "error", message, hint }];
 }
 
 class Reader {
   readonly #file: string;
   readonly #expected: Expected;
   readonly #problems: Problem[] = [];
+  /** How much was read to find repairs. */
+  #units = 0;
 
   constructor(file: string, expected: Expected) {
     this.#file = file;
@@ -69,7 +84,8 @@ class Reader {
     );
     const read = new AuthoredText(whole(block));
     if (value !== null) this.#reportCode(value, read);
-    return { text: read, block: value, problems: inOrder(this.#problems) };
+    const isWhole = value !== null && !this.#reportSurrogate(value, read);
+    return { text: read, block: isWhole ? value : null, problems: inOrder(this.#problems) };
   }
 
   #report(code: ProblemCode, spot: Spot, message: string, hint: string, more: Partial<Problem> = {}): void {
@@ -136,20 +152,18 @@ class Reader {
         return { block, value: null };
       }
       const line = lineAt(block, error.offset);
-      const repair = repairLine(block, line, score);
-      const spot = whole(block).spot(start + error.offset);
+      const isTried = this.#units < REPAIR_UNITS && countTabs(errors) <= MOST_TABS;
+      const repair = isTried ? repairLine(block, line, score) : null;
+      const text = whole(block);
       if (repair === null) {
-        this.#reportDuplicates(errors, block, whole(block), start);
-        for (const one of errors.filter(({ code }) => code !== "DUPLICATE_KEY"))
-          this.#report(
-            "YAML",
-            whole(block).spot(start + one.offset),
-            one.what,
-            HINTS[one.code] ?? DEFAULT_HINT,
-          );
+        this.#reportDuplicates(errors, block, text, start);
+        for (const { code, what, offset } of errors.filter((one) => one.code !== "DUPLICATE_KEY")) {
+          const hint = HINTS[code] ?? DEFAULT_HINT;
+          this.#report(code === "TAB_AS_INDENT" ? "TAB" : "YAML", text.spot(start + offset), what, hint);
+        }
         return { block, value: null };
       }
-      this.#reportRepair(error, repair, spot, first);
+      this.#reportRepair(error, repair, text.spot(start + error.offset), first);
       block = repair.text;
     }
     return { block, value: null };
@@ -229,6 +243,7 @@ class Reader {
           lines.add(text.at(path.slice(0, length)).line - first + 1);
       }
     }
+    if (this.#units >= REPAIR_UNITS) return null;
     // The first line has nothing above it to belong to. A line further down has fewer lines below it.
     const starts = [...lines].filter((line) => line > 1).sort((a, b) => b - a);
     const known = countsOf(misplaced);
@@ -253,6 +268,7 @@ class Reader {
 
   /** `rest` counts what is wrong besides the shape: keys that occur twice, another code. */
   #examined(block: string) {
+    this.#units += block.length;
     const { errors, value } = examine(block);
     const duplicates = duplicatesIn(errors).length;
     const yaml = errors.length - duplicates;
@@ -266,6 +282,16 @@ class Reader {
       shape: shapeErrors(kind, code, value),
       rest: duplicates + (isOther ? 1 : 0),
     };
+  }
+
+  /** Whether the block has one. */
+  #reportSurrogate(block: JsonObject, text: AuthoredText): boolean {
+    const path = loneSurrogate(block, []);
+    if (path === undefined) return false;
+    const message = "a string contains half of a surrogate pair";
+    const hint = "write the whole character instead of its half, or remove it";
+    this.#report("LONE_SURROGATE", text.at(path, "value"), message, hint, { path });
+    return true;
   }
 
   #reportCode(block: JsonObject, text: AuthoredText): void {
@@ -339,9 +365,17 @@ function duplicatesIn(errors: readonly YamlError[]): readonly YamlError[] {
 /** A block with more errors of syntax is not repaired to its end. */
 const MOST_REPAIRS = 20;
 
+/** With more lines that begin with tabs, each is reported, and none is tried with spaces. */
+const MOST_TABS = 5;
+
+function countTabs(errors: readonly { readonly code: string }[]): number {
+  return errors.filter(({ code }) => code === "TAB_AS_INDENT").length;
+}
+
 const DEFAULT_HINT = "correct the YAML at this place";
 
 const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "indent the line with spaces instead of tabs",
   BAD_INDENT: "give the line the indentation of the line that it belongs to",
   MISSING_CHAR: "close the bracket or the quotes",
   MULTIPLE_DOCS: "remove the line ---, and everything after it",

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { test } from "node:test";
 import { CapabilityError } from "../../../src/capabilities/capability-error.ts";
 import type { CapabilityFault } from "../../../src/capabilities/packages/errors.ts";
@@ -253,6 +255,82 @@ test("a transform that does not end is ended, and so is a file", async () => {
   await assert.rejects(load(endless, { isImpatient: true }), /cannot be evaluated: it did not end/);
 });
 
+test("what goes on after a transform, a file or an answer is ended, too", () => {
+  const worker = join(import.meta.dirname, "endless-worker.ts");
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", worker], { encoding: "utf8" });
+  const ends: unknown = JSON.parse(stdout === "" ? JSON.stringify(stderr) : stdout);
+  assert.ok(Array.isArray(ends), String(ends));
+  for (const [index, end] of ends.entries())
+    if (index % 3 === 1) assert.deepEqual(end, { result: { value: 1 } });
+    else assert.match(String(end), /it did not end within/);
+  assert.equal(ends.length, 10);
+});
+
+test("the way by which the host calls the realm cannot be taken over", async () => {
+  const value = async (run: string) => {
+    const { transforms } = await loadTransform(transformText(run));
+    return transforms[0]?.answer({}, SOURCES);
+  };
+  assert.deepEqual(await value("return { result: { value: $work() === undefined } };"), {
+    result: { value: true },
+  });
+  for (const change of [
+    "$work = () => 7;",
+    'Object.defineProperty(globalThis, "$work", { value: () => 7 });',
+    "$work.constructor = 7;",
+  ])
+    await assert.rejects(value(change), CapabilityError, change);
+  const atModule = transformText("return { result: { value: 1 } };", { imports: "$work = () => 7;" });
+  await assert.rejects(loadTransform(atModule), /cannot be evaluated/);
+});
+
+test("an error of the host's own stack does not come into the realm", async () => {
+  const { transforms } = await loadTransform(
+    transformText(
+      `let found = "none";
+      const deep = () => {
+        try { deep(); } catch {
+          try { sources.clock(); } catch (error) { if (!(error instanceof Error)) found = "an error of the host"; }
+        }
+      };
+      try { deep(); } catch {}
+      return { result: { value: found } };`,
+      { draws: "clock" },
+    ),
+  );
+  assert.deepEqual(transforms[0]?.answer({}, SOURCES), { result: { value: "none" } });
+});
+
+test("a date is made of the text that was checked", async () => {
+  const { transforms } = await loadTransform(
+    transformText(
+      'let n = 0; return { result: { value: Date.parse({ toString: () => (n++ === 0 ? "2026-01-31" : "1 Jan 2026") }) } };',
+    ),
+  );
+  assert.deepEqual(transforms[0]?.answer({}, SOURCES), { result: { value: Date.UTC(2026, 0, 31) } });
+});
+
+test("the reason of a fault is short, however long what was thrown is", async () => {
+  const long = 'const long = "x".repeat(1e7);';
+  for (const run of [
+    `${long} const error = new Error(long); error.name = long; throw error;`,
+    `${long} throw long;`,
+    `${long} return { result: { value: { [long]: undefined } } };`,
+    `${long} return { violation: long };`,
+    `${long} return { [long]: 1, result: { [long]: 1 } };`,
+  ]) {
+    const { transforms } = await loadTransform(transformText(run));
+    assert.throws(
+      () => transforms[0]?.answer({}, SOURCES),
+      (error) =>
+        error instanceof CapabilityError &&
+        error.message.length < 2000 &&
+        String(error.cause ?? "").length < 20_000,
+      run,
+    );
+  }
+});
+
 /** A package that is refused: its files, the code, and where. */
 const TRANSFORM = { [MANIFEST]: manifest("ct.js") };
 const imports = (line: string, others: Texts = {}) => ({
@@ -402,6 +480,8 @@ const REFUSED: readonly (readonly [about: string, files: Texts, code: string, wh
     "CAPABILITY_EXPORT",
     /ct\.js:3:16$/,
   ],
+  ["the begin of a comment of scripts", imports("const a = 1 <!--x;"), "CAPABILITY_LANGUAGE", /ct\.js:\d+:13$/],
+  ["the end of a comment of scripts", imports("const a = 1\n--> 0;"), "CAPABILITY_SYNTAX", /ct\.js:\d+:\d+$/],
   ["an error while it is evaluated", imports("null.x;"), "CAPABILITY_THREW", /ct\.js:\d+:\d+$/],
   [
     "the clock while it is evaluated",

@@ -661,3 +661,29 @@ test("all errors of a file are listed at once, also behind one that keeps its YA
   const found = errorsOf(problems).map(({ file, code, line }) => ({ file, code, line }));
   assert.deepEqual(found, wanted, JSON.stringify(problems, null, 1));
 });
+
+function compileWith(...edits: readonly (readonly [file: string, edit: (text: string) => string])[]) {
+  const texts = new Map(GOOD);
+  for (const [file, edit] of edits) texts.set(file, edit(GOOD.get(file) ?? ""));
+  return compile(texts);
+}
+
+test("half of a surrogate pair is reported at its place, beside the other errors", async () => {
+  const summary = /^( *)summary: .*$/m;
+  const problems = await compileWith(
+    [WF, (text) => text.replace(summary, '$1summary: "\\ud800"')],
+    [EV, (text) => `#${text}`],
+  );
+  assert.deepEqual(problems.map(({ code }) => code).sort(), ["HEADING", "LONE_SURROGATE"]);
+  const [found] = problems.filter(({ code }) => code === "LONE_SURROGATE");
+  const lines = (GOOD.get(WF) ?? "").split("\n");
+  assert.equal(found?.line, lines.findIndex((line) => /^ *summary: /.test(line)) + 1);
+});
+
+test("a file of wrong lines is read in bounded work, and its list of problems has an end", async () => {
+  const bad = Array.from({ length: 2000 }, (_, i) => `\tbad${i}: 1\n`).join("");
+  const problems = await compileWith([WF, (text) => text.replace(/^( *)summary: .*\n/m, `$&${bad}`)]);
+  const inFile = problems.filter(({ file }) => file === WF);
+  assert.equal(inFile.length, 101);
+  assert.deepEqual([inFile[50]?.code, inFile.at(-1)?.code], ["TAB", "MORE_PROBLEMS"]);
+});

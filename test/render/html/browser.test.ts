@@ -8,6 +8,7 @@ import { after, before, type TestContext, test } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { renderHtml } from "../../../src/render/html/html.ts";
 import { RELEASE, workspace } from "../../sessions/world.ts";
+import { portion } from "../../support/portion.ts";
 import { fullRun, HOSTILE, hostileRun, PARCEL } from "../trial-run.ts";
 
 const places = (process.env["PATH"] ?? "").split(":");
@@ -63,10 +64,9 @@ test("a browser finds the same elements whatever the texts hold", needs, async (
 });
 
 test("a link of the picture opens what it leads to, without a script", needs, async (t) => {
-  for (const [kind, id] of [
-    ["run", "visit-0-3"],
-    ["workflow", "node-3"],
-  ] as const) {
+  const ids = { run: "visit-0-3", workflow: "node-3" };
+  for (const kind of portion(t, KINDS, 1)) {
+    const id = ids[kind];
     const page = await PAGES[kind](t);
     const openIds = async (fragment: string) => {
       const tab = await opened(t, page, { fragment });
@@ -81,7 +81,7 @@ for (const width of [320, 390, 1280]) {
     `in a window ${width} wide the page needs no scrolling sideways and shows the first node at once`,
     needs,
     async (t) => {
-      for (const kind of KINDS) {
+      for (const kind of portion(t, KINDS, 1)) {
         const tab = await opened(t, await PAGES[kind](t), { viewport: { width, height: 800 } });
         await tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
         assert.equal(await tab.evaluate("document.documentElement.scrollWidth"), width, kind);
@@ -101,7 +101,8 @@ const COLOURS = `[...document.querySelectorAll("body, summary, .chip, a, dt, pre
 })`;
 
 test("a dark system gets a dark page, with contrast enough to read it", needs, async (t) => {
-  for (const [kind, colorScheme] of KINDS.flatMap((one) => [[one, "light"] as const, [one, "dark"] as const])) {
+  const schemes = portion(t, KINDS, 1).flatMap((one) => [[one, "light"] as const, [one, "dark"] as const]);
+  for (const [kind, colorScheme] of schemes) {
     const tab = await opened(t, await PAGES[kind](t), { colorScheme });
     const colours = await tab.evaluate<readonly (readonly [string, string])[]>(COLOURS);
     assert.ok(colours.length > 10);

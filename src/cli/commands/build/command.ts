@@ -5,7 +5,7 @@ import type { SigningKey } from "../../../sign/keys.ts";
 import { verifySnapshot } from "../../../snapshot/verify-snapshot.ts";
 import { placeFindings } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
-import { compileSources, writeSnapshot } from "../../compile-authored.ts";
+import { compileSources, withoutWarnings, writeSnapshot } from "../../compile-authored.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { EXIT } from "../../exit-codes.ts";
@@ -56,7 +56,10 @@ export const build = defineCommand({
     const isStale = sources.errors.length > 0 || (isCheck && sources.differences.length > 0);
     const result = isStale
       ? { compiled, checked: null, sealed: null }
-      : { compiled, ...(await checkAndSeal({ terms, keys, isCheck }, context)) };
+      : {
+          compiled: withoutWarnings(compiled),
+          ...(await checkAndSeal({ terms, keys, isCheck }, context)),
+        };
     await print(result, buildReport(context), request, context);
     if (sources.errors.length > 0) return EXIT.SNAPSHOT;
     return result.sealed !== null && !("findings" in result.sealed) ? EXIT.SUCCESS : EXIT.FOUND;

@@ -14,7 +14,13 @@ import { openSnapshot } from "../../../snapshot/load.ts";
 import { placeFindings, placeHints } from "../../authored-places.ts";
 import { readCheckTerms } from "../../check-terms.ts";
 import { painter } from "../../colour.ts";
-import { type CompiledSources, compileSources, type Sources, writeSnapshot } from "../../compile-authored.ts";
+import {
+  type CompiledSources,
+  compileSources,
+  type Sources,
+  withoutWarnings,
+  writeSnapshot,
+} from "../../compile-authored.ts";
 import { type Context, shortPath, withCapabilities } from "../../context.ts";
 import { testPorts } from "../../environment.ts";
 import { plain, printError, printRefusal, printText } from "../../print.ts";
@@ -51,14 +57,15 @@ async function attempt(work: () => Promise<void>, context: Context): Promise<voi
 
 async function round(request: Sources, isFirst: boolean, context: Context): Promise<void> {
   const sources = await compileSources(request, context);
-  const written = await writeSnapshot(sources, context);
-  await say({ ...sources, isCheck: false, ...written }, compileReport(context), context);
-  if (sources.errors.length > 0 || context.settings.json || context.settings.quiet) return;
+  const compiled = { ...sources, isCheck: false, ...(await writeSnapshot(sources, context)) };
+  const isChecked = sources.errors.length === 0 && !context.settings.json && !context.settings.quiet;
+  await say(isChecked ? withoutWarnings(compiled) : compiled, compileReport(context), context);
+  if (!isChecked) return;
   await checkAgain(context);
   await testAgain(sources, isFirst, context);
 }
 
-/** The findings that fail; of a snapshot without one, a line. */
+/** The findings; where there are at most notes, a line. */
 async function checkAgain(context: Context): Promise<void> {
   const { platform, settings } = context;
   const terms = readCheckTerms({ config: undefined, baseline: undefined, failOn: undefined }, context);
@@ -66,7 +73,11 @@ async function checkAgain(context: Context): Promise<void> {
   const asked = { snapshot: settings.snapshot, files: platform.files, registry, sources: null };
   const result = await placeFindings(await checkSnapshot({ ...asked, terms }), context);
   const paint = await painter(settings);
-  printText(context, result.failed ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`);
+  const isClean = result.findings.every(({ severity }) => severity === "note");
+  printText(
+    context,
+    result.failed || !isClean ? checkText(result, paint) : `${paint("good", checkSum(result))}\n`,
+  );
 }
 
 /** Those of the workflows that the change is about; all at first, and when a capability package or no source changed. */

@@ -38,7 +38,7 @@ export const init = defineCommand({
     const hasPackage = platform.files.realPath(`${folder}/package.json`) !== null;
     const made = hasPackage ? all.filter((file) => file.path !== `${folder}/package.json`) : all;
     const shown = (file: string) => shortPath(file, platform.cwd);
-    createFiles(made, shown, platform);
+    createFiles(folder, made, shown, platform);
     const written = made.map((file) => shown(file.path));
     const next = nextCommands(given, domain, context);
     if (settings.json) printJson(context, { folder, domain, written, next });

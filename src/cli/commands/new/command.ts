@@ -27,7 +27,8 @@ type Reach = "store" | "http" | "host";
 const EDIT: Readonly<Record<New, string>> = {
   workflow: "name its intent and its contracts in core.nodes, and route every outcome",
   contract: "replace the step compare, and route every outcome in on_result",
-  intent: "declare the fields of the payload in core.inputs",
+  intent:
+    "name the workflow that starts with it in core.workflow, and declare the fields of the payload in core.inputs",
   event: "declare the fields of its record in core.schema, and announce it at an EXIT with emit",
   transform: "change input, result, run and examples; a contract uses it as transform",
   effect: "change input, outcomes, run, probe and examples; a contract uses it as side_effect",
@@ -90,14 +91,27 @@ function refuse(code: "NO_AUTHORED_FOLDER" | "NO_CAPABILITY_FOLDER"): never {
 /** @throws UsageFault for what makes no name; ScaffoldFault `DOMAIN_UNCLEAR` */
 function nameOf(kind: New, given: string, authored: string, context: Context) {
   const [domain, bare] = given.includes("::") ? given.split("::", 2) : [undefined, given];
+  const foreign = /[^ -~]/u.exec(given)?.[0];
+  if (foreign !== undefined) {
+    const message = `${given} has ${foreign}, which a name cannot have`;
+    throw new UsageFault("BAD_USAGE", {
+      message,
+      hint: "type a name of the letters a to z, digits and hyphens",
+    });
+  }
   const words = (bare ?? "")
+    .replace(/([a-z0-9])(?=[A-Z])/g, "$1_")
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, "_")
     .replace(/^_+|_+$/g, "");
   const prefix = PREFIXES[kind];
   const prefixed = words.startsWith(`${prefix}_`) ? words : `${prefix}_${words}`;
   const code = /_V\d+$/.test(prefixed) ? prefixed : `${prefixed}_V0`;
-  if (!/[A-Z]/.test(words) || (domain !== undefined && !/^[A-Za-z][A-Za-z0-9_.]*$/.test(domain))) {
+  if (
+    !/^[A-Za-z0-9 ._-]+$/.test(bare ?? "") ||
+    !/[A-Z]/.test(words) ||
+    (domain !== undefined && !/^[A-Za-z][A-Za-z0-9_.]*$/.test(domain))
+  ) {
     const hint = `type a name such as approve-trip, or travel::approve-trip`;
     throw new UsageFault("BAD_USAGE", { message: `${given} gives no name`, hint });
   }
@@ -127,7 +141,7 @@ function addAuthored(
   const path = `${authored}/${KIND_FOLDERS[PREFIXES[kind]]}/${domain}__${code}.md`;
   const template = readTemplate(`${platform.templates}/new/${kind}.md`, platform.files);
   const text = fill(template, { domain, CODE: code, BINDING: bindingOf(domain, authored, context) });
-  createFiles([{ path, text }], (file) => shortPath(file, platform.cwd), platform);
+  createFiles(authored, [{ path, text }], (file) => shortPath(file, platform.cwd), platform);
   return [path];
 }
 
@@ -163,8 +177,13 @@ function addCapability(
   const shown = (path: string) => shortPath(path, platform.cwd);
   const manifest = `${folder}/pgs.capabilities.json`;
   const extended = extendManifest(manifest, file, domain, context);
-  createFiles([{ path: `${folder}/${file}`, text }], shown, platform);
-  platform.replaceFile(manifest, extended);
+  const removeFile = createFiles(folder, [{ path: `${folder}/${file}`, text }], shown, platform);
+  try {
+    platform.replaceFile(manifest, extended);
+  } catch (error) {
+    removeFile();
+    throw error;
+  }
   return [`${folder}/${file}`, manifest];
 }
 

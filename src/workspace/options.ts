@@ -1,0 +1,25 @@
+/** What a program passes to the library, checked before anything is done with it. */
+
+import { nearestName } from "../snapshot/nearest-name.ts";
+import { WorkspaceFault } from "./errors.ts";
+
+const PORTS = ["stores", "traces", "clock", "entropy", "mail", "remote", "durability", "maxHops", "limits"];
+const OPTIONS = {
+  openWorkspace: [
+    ...["folder", "snapshot", "dataRoot", "capabilities", "expectSeal", "trustedKeys", "requireSignatures"],
+    ...PORTS,
+  ],
+  run: ["actor", "signal", "onEvent", ...PORTS],
+  examine: ["head"],
+} as const;
+
+/** @throws WorkspaceFault */
+export function checkOptions(call: keyof typeof OPTIONS, given: unknown): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new WorkspaceFault("BAD_ARGUMENT", { call, expected: "its options as an object" });
+  const known: readonly string[] = OPTIONS[call];
+  const option = Object.keys(given).find((name) => !known.includes(name));
+  if (option === undefined) return;
+  const suggestion = nearestName(option, known);
+  throw new WorkspaceFault("BAD_OPTION", { call, option, known: known.join(", "), suggestion });
+}
