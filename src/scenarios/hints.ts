@@ -1,6 +1,6 @@
 /** What to do about a step that did not come out as expected. */
 
-import type { Fault } from "../errors/base.ts";
+import type { Fault, Stage } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
 import { eventWriters } from "../plan/event-writers.ts";
@@ -43,11 +43,16 @@ export function hintsOfRun(
 
 /** Of a step that was refused before it ran. */
 export function hintsOfRefusal(fault: Fault, step: RunStep): readonly ScenarioHint[] {
+  // The snapshot or a package is refused, whatever the scenario says.
+  if (fault.hint !== null && OF_THE_SNAPSHOT.has(fault.stage))
+    return [{ text: fault.hint, edit: null, isOfEnding: false }];
   const { suggestion } = fault.facts;
   const isName = fault.code === "UNKNOWN_WORKFLOW" || fault.code === "NOT_AN_FQDN";
   if (!isName || typeof suggestion !== "string") return [];
   return [inScenario(step, ["workflow"], `change ${step.workflow} to ${suggestion}`)];
 }
+
+const OF_THE_SNAPSHOT: ReadonlySet<Stage> = new Set(["load", "seal", "compile"]);
 
 /** Answers of steps that the workflow does not have, and outcomes that a step cannot have. */
 function answerHints(step: RunStep, plan: Plan): readonly ScenarioHint[] {

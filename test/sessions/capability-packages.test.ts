@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { JsonObject } from "../../src/json/value.ts";
 import {
   assertHint,
   assertRefused,
@@ -171,6 +172,29 @@ test("capabilities are listed with the package that each is of", async (t) => {
   assert.match(text.out, /^capability_transforms::CT_PURE_LOOKUP_V0 {2}built-in$/m);
 });
 
+test("what refuses every step is said once, with what to do about it", async (t) => {
+  const place = await compiled(t);
+  const names = ["first", "second", "third", "fourth", "fifth"];
+  const payload = JSON.parse(FILES["payload.json"] ?? "") as JsonObject;
+  const steps = names.map((name) => ({ name, workflow: WORKFLOW, payload, expect: { path: ["IN_ACCOUNT"] } }));
+  write(place, { "scenarios/account.scenario.json": JSON.stringify({ scenario: "an account", steps }) });
+  change(place, "capabilities/countries.json", "27", "28");
+  for (const argv of [["test"], ["gate"]]) {
+    const { out } = await place.session(...argv);
+    assert.match(
+      out,
+      /^DIFFERENT {2}5 steps\n {2}refused: CAPABILITY_CHANGED .*\n {2}hint: type pgs capabilities lock .*\n {2}an account#first\n {2}an account#second\n {2}an account#third\n {2}… and 2 more\n\n/m,
+    );
+    assert.doesNotMatch(out, /expected/);
+  }
+  const annotated = (await place.session("test", "--github")).out;
+  assert.deepEqual(
+    [...annotated.matchAll(/^::error .*?,line=(\d+).*::(an account#\w+, like 4 other steps, was refused)/gm)]
+      .length,
+    1,
+  );
+});
+
 test("a changed file refuses the run and is named; the lock takes it over", async (t) => {
   const place = await compiled(t);
   change(place, "capabilities/countries.json", "27", "28");
@@ -187,7 +211,12 @@ test("a changed file refuses the run and is named; the lock takes it over", asyn
   rmSync(place.path("capabilities/new.js"));
   assert.match((await run(place)).err, /new\.js is removed/);
   const check = document(await place.session("check", "--json"));
-  assert.ok(JSON.stringify(check["findings"]).includes("CAPABILITY_CHANGED"), JSON.stringify(check));
+  const found = check["findings"] as readonly JsonObject[];
+  assert.deepEqual(
+    found.map((one) => [one["rule"], one["file"], at(one, "facts", "code")]),
+    [["capability-unbound", "capabilities.lock.json", "CAPABILITY_CHANGED"]],
+    "one cause, one finding",
+  );
   assert.match(JSON.stringify(check["findings"]), /"hint":"type pgs capabilities lock/);
 });
 

@@ -73,6 +73,16 @@ test("a step that differs is shown with every place, and the certification is no
   );
 });
 
+test("what refuses several steps is said once", async (t) => {
+  const place = workspace(t);
+  const [step] = grant["steps"] as readonly JsonObject[];
+  const steps = ["a", "b"].map((name) => ({ ...step, name, wf: "agent_governance::WF_NO_SUCH_V0" }));
+  withVector(place, changed(grant, { "/steps": steps }));
+  const { out } = await place.session("certify", "vectors");
+  assert.equal(out.match(/refused: UNKNOWN_WORKFLOW /g)?.length, 1, out);
+  assert.match(out, /^DIFFERENT {2}2 steps$/m);
+});
+
 test("a workflow that this build cannot compile is a difference, with every reason", async (t) => {
   const place = workspace(t);
   withVector(place, changed(grant, { "/steps/0/wf": "agent_governance::WF_NO_SUCH_V0" }));

@@ -5,6 +5,14 @@ import type { Snapshot } from "../../snapshot/snapshot.ts";
 
 export const LOCK_FILE = "capabilities.lock.json";
 
+/** The refusals of whatever uses a package that is not as the lock pins it. */
+export const LOCK_CODES = [
+  "CAPABILITY_LOCK_MALFORMED",
+  "CAPABILITY_NOT_LOCKED",
+  "CAPABILITY_CHANGED",
+  "CAPABILITY_VERSION",
+] as const;
+
 /** Undefined for a code that the lock does not have; what is malformed in the lock is passed over. */
 export function lockedProvider(
   code: string,

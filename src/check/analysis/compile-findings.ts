@@ -1,5 +1,6 @@
 /** What compiling already says, as rules say it: the reasons why a workflow does not compile, the findings of its plan. */
 
+import { LOCK_CODES } from "../../capabilities/packages/locked-provider.ts";
 import { findingsOfContract } from "../../plan/findings.ts";
 import type { Finding } from "../../plan/plan.ts";
 import type { Found } from "../rule.ts";
@@ -10,7 +11,13 @@ const REASONS = {
   "reference-unresolved": ["BAD_REFERENCE", "UNKNOWN_REFERENCE"],
   "graph-broken": ["UNKNOWN_NODE", "NO_START", "START_NOT_IN", "TWO_STARTS", "NODE_TYPE"],
   "step-target-unknown": ["UNKNOWN_ACTION", "BACKWARD_ACTION", "STEP_TWICE", "STEP_KIND", "NO_STEPS"],
-  "capability-unbound": ["NOT_BOUND", "NO_IMPLEMENTATION", "CAPABILITY_MISSING", "UNKNOWN_OPERATION"],
+  "capability-unbound": [
+    "NOT_BOUND",
+    "NO_IMPLEMENTATION",
+    "CAPABILITY_MISSING",
+    "UNKNOWN_OPERATION",
+    ...LOCK_CODES,
+  ],
   "store-undeclared": ["UNKNOWN_STORE", "STORE_PATH_ESCAPES"],
   "path-unresolved": ["UNKNOWN_ROOT", "UNKNOWN_STEP", "EXPRESSION"],
 } as const;

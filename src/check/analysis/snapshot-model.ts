@@ -3,6 +3,7 @@
  * Nothing here stops at the first thing that is wrong: what cannot be read or compiled is kept as what was found.
  */
 
+import { LOCK_CODES, LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
 import type { Registry } from "../../capabilities/registry.ts";
 import { Fault } from "../../errors/base.ts";
 import type { JsonObject } from "../../json/value.ts";
@@ -143,7 +144,9 @@ async function checkedWorkflow(
       return { artifact, table, plan: null, reasons: error.reasons, causes: error.causes };
     if (!(error instanceof Fault)) throw error;
     const { code, message: what, hint } = error;
-    const reason = { code, what, file: artifact.file, pointer: "", ...(hint === null ? {} : { hint }) };
+    // What is wrong with the lock is the same for every workflow.
+    const file = LOCK_CODES.some((one) => one === code) ? LOCK_FILE : artifact.file;
+    const reason = { code, what, file, pointer: "", ...(hint === null ? {} : { hint }) };
     return { artifact, table, plan: null, reasons: [reason], causes: [] };
   }
 }

@@ -14,7 +14,7 @@ import { reported } from "../report-files.ts";
 import type { Printed } from "../report-view.ts";
 import { type CoverageTerms, coverageJson, coverageText } from "./coverage.ts";
 import { coveragePart } from "./coverage-part.ts";
-import { differsAt, stepDetail } from "./step.ts";
+import { differsAt, type RefusedSteps, refusedText, refusedTogether, stepDetail } from "./step.ts";
 
 export function testReport(terms: CoverageTerms): Printed<TestResult> {
   return {
@@ -94,7 +94,10 @@ function criteriaCounts({ scenarios }: TestResult): { readonly total: number; re
 // ---- text ----
 
 function textOf(result: TestResult, terms: CoverageTerms, paint: Paint): string {
-  const told = result.scenarios.map((scenario) => scenarioText(scenario, paint)).join("");
+  const together = refusedIn(result);
+  const isTold = (step: TestedStep) => together.some(({ steps }) => steps.some((one) => one.step === step));
+  const refused = together.map((one) => refusalText(one, paint)).join("");
+  const told = `${refused}${result.scenarios.map((one) => scenarioText(one, isTold, paint)).join("")}`;
   const coverage = result.coverage === null ? "" : `${coverageText(result.coverage, terms)}\n`;
   return `${told}${coverage}${paint(isPassed(result) ? "good" : "bad", countsText(result))}\n`;
 }
@@ -111,8 +114,27 @@ function countsText(result: TestResult): string {
   ].join(", ");
 }
 
-function scenarioText(scenario: Tested, paint: Paint): string {
-  const different = scenario.steps.filter((step) => !isEqual(step));
+interface Played {
+  readonly scenario: Tested;
+  readonly step: TestedStep;
+}
+
+/** The steps that one cause kept from running. */
+function refusedIn({ scenarios }: Pick<TestResult, "scenarios">): readonly RefusedSteps<Played>[] {
+  const different = scenarios.flatMap((scenario) =>
+    scenario.steps.filter((step) => !isEqual(step)).map((step) => ({ scenario, step })),
+  );
+  return refusedTogether(different, ({ step }) => step.refused);
+}
+
+function refusalText({ refused, steps }: RefusedSteps<Played>, paint: Paint): string {
+  const hints = steps.flatMap(({ step }) => step.hints.map(hintText));
+  const names = steps.map(({ scenario, step }) => `${scenario.name}#${step.name}`);
+  return `${paint("bad", "DIFFERENT")}  ${counted(steps.length, "step")}\n${refusedText(refused, hints, names)}\n`;
+}
+
+function scenarioText(scenario: Tested, isTold: (step: TestedStep) => boolean, paint: Paint): string {
+  const different = scenario.steps.filter((step) => !isEqual(step) && !isTold(step));
   const unmet = scenario.criteria.filter(({ holds }) => !holds);
   return [
     ...different.map(
@@ -154,14 +176,29 @@ function toParts(result: TestResult, terms: CoverageTerms, context: Context): re
     state: isPassed(result) ? "passed" : "failed",
     counted: countsText(result),
     rules: Object.values(RULES),
-    notices: result.scenarios.flatMap((scenario) => noticesOf(scenario, context)),
+    notices: noticesOf(result, context),
     suites: toSuites(result),
   };
   if (result.coverage === null) return [tested];
   return [tested, coveragePart(result.coverage, terms, context)];
 }
 
-function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
+/** Steps that one cause refused have one notice, at the first of them. */
+function noticesOf(result: TestResult, context: Context): readonly Notice[] {
+  const together = new Map(
+    refusedIn(result).flatMap(({ steps }) =>
+      steps.map(({ step }, i) => [step, i === 0 ? steps.length : 0] as const),
+    ),
+  );
+  return result.scenarios.flatMap((scenario) => noticesOfScenario(scenario, together, context));
+}
+
+/** `together`: by step, how many steps its notice is for; none for a step that has none of its own. */
+function noticesOfScenario(
+  scenario: Tested,
+  together: ReadonlyMap<TestedStep, number>,
+  context: Context,
+): readonly Notice[] {
   if (isPassed({ scenarios: [scenario] })) return [];
   const { platform, path } = context;
   const { source } = readScenario(path(scenario.file), scenario.file, platform.files);
@@ -170,13 +207,15 @@ function noticesOf(scenario: Tested, context: Context): readonly Notice[] {
     const line = source.lineOf(pointer);
     return { rule: rule.id, level: "error", message: plain(message), file, line, pointer, fingerprint };
   };
-  const different = scenario.steps.filter((step) => !isEqual(step));
+  const different = scenario.steps.filter((step) => !isEqual(step) && together.get(step) !== 0);
   const unmet = scenario.criteria.filter(({ holds }) => !holds);
   return [
     ...different.map((step) => {
-      const head = `${scenario.name}#${step.name}`;
+      const others = (together.get(step) ?? 1) - 1;
+      const name = `${scenario.name}#${step.name}`;
+      const head = others === 0 ? name : `${name}, like ${counted(others, "other step")},`;
       const at = step.differences[0]?.at ?? "";
-      return placed(RULES.step, `${head} ${messageOf(step)}`, at, head);
+      return placed(RULES.step, `${head} ${messageOf(step)}`, at, name);
     }),
     ...unmet.map((one) => {
       return placed(RULES.criterion, criterionText(scenario, one), "/criteria", `${scenario.name}#${one.id}`);

@@ -12,7 +12,7 @@ import { plain, table } from "../../print.ts";
 import { reported } from "../../report-files.ts";
 import type { Printed } from "../../report-view.ts";
 import { edgeText } from "../../views/coverage.ts";
-import { differsAt, stepDetail } from "../../views/step.ts";
+import { differsAt, type RefusedSteps, refusedText, refusedTogether, stepDetail } from "../../views/step.ts";
 
 export interface Certified {
   readonly scenarios: readonly EvaluatedScenario[];
@@ -80,9 +80,14 @@ function stepJson({ step, verdict, differences, fault }: EvaluatedStep): unknown
 // ---- text ----
 
 function textOf(result: Certified, listsUntaken: boolean, paint: Paint): string {
-  const told = result.scenarios.flatMap(({ scenario, steps }) =>
-    steps.map((step) => stepText(scenario.file, step, paint)),
-  );
+  const played = result.scenarios.flatMap(({ scenario, steps }) => steps.map((step) => ({ scenario, step })));
+  const differing = played.flatMap(({ step }) => (step.verdict === "different" ? [step] : []));
+  const together = refusedTogether(differing, refusedOf);
+  const said = new Set(together.flatMap(({ steps }) => steps));
+  const told = [
+    ...together.map((one) => refusalText(one, paint)),
+    ...played.map(({ scenario, step }) => (said.has(step) ? "" : stepText(scenario.file, step, paint))),
+  ];
   const { different } = countsOf(result);
   const counts = paint(different === 0 ? "good" : "bad", countsText(result));
   return `${told.join("")}${coverageText(result.coverage, listsUntaken)}\n${counts}\n`;
@@ -100,6 +105,16 @@ function countsText(result: Certified): string {
   ].join(", ");
 }
 
+function refusedOf({ fault }: EvaluatedStep): readonly string[] {
+  return fault === null ? [] : reasonsOf(fault);
+}
+
+function refusalText({ refused, steps }: RefusedSteps<EvaluatedStep>, paint: Paint): string {
+  const hints = steps.flatMap(({ fault }) => fault?.hint ?? []);
+  const names = steps.map(({ name }) => name);
+  return `${paint("bad", "DIFFERENT")}  ${counted(steps.length, "step")}\n${refusedText(refused, hints, names)}\n`;
+}
+
 function stepText(file: string, played: EvaluatedStep, paint: Paint): string {
   const { name, verdict } = played;
   if (verdict === "equal" || verdict === "left_out") return "";
@@ -107,9 +122,10 @@ function stepText(file: string, played: EvaluatedStep, paint: Paint): string {
   return `${word}  ${plain(name)}\n${detailOf(file, played)}\n`;
 }
 
-function detailOf(file: string, { step, differences, fault }: EvaluatedStep): string {
+function detailOf(file: string, played: EvaluatedStep): string {
+  const { step, differences } = played;
   if (step.kind !== "run") return "";
-  const refused = fault === null ? [] : reasonsOf(fault);
+  const refused = refusedOf(played);
   const spelled = spelledOtherwise(step).map(plain);
   const notes = spelled.length === 0 ? "" : `  note: by value these are whole numbers: ${spelled.join(", ")}\n`;
   return stepDetail({ workflow: step.workflow, file, refused, notes, differences });
