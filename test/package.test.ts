@@ -230,7 +230,7 @@ test("an error of the library has the name of its class, on all of its paths", (
        catch (error) { if (error instanceof PgsError) names.push(error.name, error.stack.split(":")[0]); }
      };
      const [, , snapshot] = process.argv;
-     await attempt({ folder: "absent" }, "nope");
+     await attempt({ snapshot: "absent" }, "nope");
      await attempt({ snapshot }, "nope");
      await attempt({ snapshot, expectSeal: "0".repeat(64) }, "nope");
      console.log(names.join(" "));`,
