@@ -33,13 +33,12 @@ export function stateFlaws(program: Program): readonly Flaw[] {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, scope } = next;
     if (scope !== null) {
-      const names = targets(node).filter((name) => !isDeclared(name, scope));
-      written.push(...names.map((name) => ({ node, name })));
+      for (const name of targets(node)) if (!isDeclared(name, scope)) written.push({ node, name });
     } else {
       for (const name of childrenOf(node).flatMap(namesAt)) kept.add(name);
-      flaws.push(...privateStatics(node));
+      for (const one of privateStatics(node)) flaws.push(one);
     }
-    waiting.push(...partsOf(node, scope));
+    for (const part of partsOf(node, scope)) waiting.push(part);
   }
   const assigned = written.filter(({ name }) => kept.has(name));
   return [...flaws, ...assigned.map(({ node, name }) => flaw(node, `an assignment to ${name} of the module`))];
@@ -94,7 +93,7 @@ function namesWithin(called: FunctionNode): ReadonlySet<string> {
   const waiting: AnyNode[] = [called.body];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const name of namesAt(next)) names.add(name);
-    if (!isFunction(next)) waiting.push(...childrenOf(next));
+    if (!isFunction(next)) for (const child of childrenOf(next)) waiting.push(child);
   }
   return names;
 }
