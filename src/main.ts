@@ -15,6 +15,7 @@ import {
   attempt,
   createFile,
   fixedClock,
+  isOfAnother,
   newerFiles,
   nodeClock,
   nodeEntropy,
@@ -47,6 +48,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     stdin: (most) => attempt(() => readAtMost(0, most), new Uint8Array()),
     stdinPieces: () => process.stdin,
     files: nodeFiles,
+    isOfAnother: (path) => isOfAnother(path, process.geteuid?.(), process.env["SUDO_UID"]),
     openCheckCache: (env) => openCheckCache(env, TOOL.version, process.getuid?.()),
     openSource: async (file) => (await import("./platform/file-chunks.ts")).openSource(file),
     openProgress: async (what, total) =>

@@ -47,6 +47,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openCheckCache(env: Readonly<Record<string, string | undefined>>): CheckCache | null;
   /** A file that may be large, or null when nothing is there. @throws IoError */
   openSource(path: string): Promise<Source | null>;
+  /** Whether it belongs to somebody who is neither this user nor root; never where the system has no owners. */
+  isOfAnother(path: string): boolean;
   /** Shows how much of `total` is done, where there is a terminal to show it on. */
   openProgress(what: string, total: number): Promise<Progress | null>;
   fixedClock(epochMs: number): Clock;
@@ -160,9 +162,28 @@ export async function pathsOf(
   return readWorkspaceFile(folder, shortPath(`${folder}/${WORKSPACE_FILE}`, cwd), files);
 }
 
+/**
+ * Refuses a workspace that nobody named and that is another user's: its capability packages would run with the rights of
+ * this one. @throws WorkspaceFault `WORKSPACE_NOT_OWNED`
+ */
+export async function requireOwn(folder: string, { isOfAnother, cwd }: Platform): Promise<void> {
+  const file = `${folder}/${WORKSPACE_FILE}`;
+  const path = [file, folder].find((one) => isOfAnother(one));
+  if (path === undefined) return;
+  const { WorkspaceFault } = await import("../workspace/errors.ts");
+  const shown = (one: string) => shellWord(shortPath(one, cwd));
+  const facts = {
+    file: shortPath(file, cwd),
+    path: shortPath(path, cwd),
+    folder: folder === cwd ? "." : shown(folder),
+  };
+  throw new WorkspaceFault("WORKSPACE_NOT_OWNED", facts);
+}
+
 /** The context of a command that works on a workspace. @throws WorkspaceFault */
 export async function openContext(options: SharedOptions, world: Platform): Promise<Context> {
   const place = placeOf(options, world);
+  if (place.hasFile && !place.isNamed) await requireOwn(place.folder, world);
   return toContext(options, world, place, await pathsOf(place, world));
 }
 
@@ -232,6 +253,11 @@ function absolute(cwd: string, given: string): string {
     else if (part !== "" && part !== ".") resolved.push(part);
   }
   return `/${resolved.join("/")}`;
+}
+
+/** A path as a shell reads it. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** As the reader would write it: relative to the current folder where that is shorter. */

@@ -2,19 +2,30 @@
 
 import { Fault } from "../errors/base.ts";
 import { isWorkspace, workspaceAbove } from "../snapshot/find-snapshot.ts";
-import { type Context, openContext, pathsOf, type Settings, shortPath, withCapabilities } from "./context.ts";
+import {
+  type Context,
+  openContext,
+  pathsOf,
+  requireOwn,
+  type Settings,
+  shellWord,
+  shortPath,
+  withCapabilities,
+} from "./context.ts";
 
 /**
  * The context with the workspace of a trace: the nearest folder above it that has a `pgs.json` or holds a snapshot, unless
  * the command line or the environment names a workspace. A snapshot or a data root that is named itself stays as it is.
- * @throws WorkspaceFault for a `pgs.json` that is not one
+ * @throws WorkspaceFault for a `pgs.json` that is not one, or another user's
  */
 export async function besideTrace(trace: string, context: Context): Promise<Context> {
   const { platform, settings, path } = context;
   const { files } = platform;
   const workspace = settings.isWorkspaceNamed ? undefined : workspaceAbove(path(trace), files);
   if (workspace === undefined || workspace === settings.workspace) return context;
-  const paths = await pathsOf({ folder: workspace, hasFile: isWorkspace(workspace, files) }, platform);
+  const hasFile = isWorkspace(workspace, files);
+  if (hasFile) await requireOwn(workspace, platform);
+  const paths = await pathsOf({ folder: workspace, hasFile }, platform);
   const { snapshot, isSnapshotNamed, dataRoot, isDataRootNamed, traces } = settings;
   return {
     ...withCapabilities(context, workspace, paths),
@@ -59,8 +70,4 @@ async function settingsWith(
     if (error instanceof Fault) return undefined;
     throw error;
   }
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -41,6 +41,20 @@ export const nodeFiles: Files = {
   names: (folder) => attempt(() => fs.readdirSync(folder), []),
 };
 
+/**
+ * Whether the path belongs to somebody who is neither the user nor root. Who became root with sudo is still the user whom
+ * `sudoUser` names. Never where the system has no owners, nor of what cannot be looked at, which cannot be read either.
+ */
+export function isOfAnother(file: string, user: number | undefined, sudoUser: string | undefined): boolean {
+  if (user === undefined) return false;
+  const users = [0, user, ...(user === 0 && /^\d+$/.test(sudoUser ?? "") ? [Number(sudoUser)] : [])];
+  try {
+    return !users.includes(fs.statSync(file).uid);
+  } catch {
+    return false;
+  }
+}
+
 /** Opening a pipe waits for its writer only if a pipe may be read. */
 function readOpened(file: string, most: number | undefined): Uint8Array {
   const { O_NONBLOCK, O_RDONLY } = fs.constants;

@@ -28,6 +28,11 @@ export const workspaceTable = {
         ? "rename this folder: pgs.json has to be a file"
         : "make it a file that you may read",
   }),
+  WORKSPACE_NOT_OWNED: (f: { file: string; path: string; folder: string }) => ({
+    what: `the workspace file was found, not named, and ${f.path === f.file ? "it" : "its folder"} belongs to another user, whose code it could run`,
+    where: f.file,
+    hint: `type --workspace ${f.folder} if you trust that user, else name another folder with it`,
+  }),
   WORKSPACE_FILE_LINKED: (f: { file: string; target: string }) => ({
     what: `the workspace file is a link to ${f.target}, so the folder of its paths is not clear`,
     where: f.file,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,13 +14,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { TraceFault } from "../../src/errors/ports.ts";
-import { nodeEntropy, openTrace, writeFile } from "../../src/platform/node-ports.ts";
+import { isOfAnother, nodeEntropy, openTrace, writeFile } from "../../src/platform/node-ports.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "pgs-ports-"));
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
+
+test("a file is another's unless it is the user's, root's, or of the user who became root", (t) => {
+  const path = folder(t);
+  // Only root can give it away.
+  if (process.getuid?.() === 0) chownSync(path, 4711, 4711);
+  const owner = statSync(path).uid;
+  const other = owner + 1;
+  const expected: readonly (readonly [user: number | undefined, sudo: string | undefined, isOther: boolean])[] =
+    [
+      [owner, undefined, false],
+      [other, undefined, owner !== 0],
+      [other, String(owner), owner !== 0],
+      [0, undefined, owner !== 0],
+      [0, String(owner), false],
+      [0, "", owner !== 0],
+      [undefined, undefined, false],
+    ];
+  for (const [user, sudo, isOther] of expected)
+    assert.equal(isOfAnother(path, user, sudo), isOther, `${user} ${sudo}`);
+  assert.equal(isOfAnother("/", other, undefined), statSync("/").uid !== 0);
+  assert.equal(isOfAnother(join(path, "nothing"), other, undefined), false);
+});
 
 test("random bytes are as many as asked for and never handed out twice", () => {
   for (const count of [0, 1, 4095, 4096, 4097, 10_000])

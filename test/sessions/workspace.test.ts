@@ -119,6 +119,31 @@ suite("a workspace", () => {
     assertRefused(await elsewhere.session("examine", trace), 2, "WORKSPACE_FILE_UNREADABLE");
   });
 
+  for (const foreign of ["pgs.json", "."]) {
+    test(`a workspace whose ${foreign} is another user's counts only where it is named`, async (t) => {
+      const { place } = unusual(t);
+      const owned = place.path(foreign).replace(/\/\.$/, "");
+      const isOfAnother = (path: string) => path === owned;
+      const inside = { cwd: place.path("a/b"), isOfAnother };
+      const refused = await place.sessionIn(inside, "list");
+      assertRefused(refused, 2, "WORKSPACE_NOT_OWNED");
+      const hinted = /^hint: type --workspace (\S+) if/m.exec(refused.err)?.[1] ?? "";
+      assert.equal((await place.sessionIn(inside, "list", "--workspace", hinted)).code, 0);
+      const env = { PGS_WORKSPACE: place.folder };
+      assert.equal((await place.sessionIn({ ...inside, env }, "list")).code, 0);
+      assert.match((await place.sessionIn({ isOfAnother }, "list")).err, /^hint: type --workspace \. if/m);
+      assert.equal((await place.sessionIn(inside, "completion", "bash")).code, 0);
+      const payload = ["--payload", fixture("wf-release-change/completed"), "--no-png", "--no-md"];
+      await place.session("run", RELEASE, ...payload);
+      const [trace = ""] = tracesIn(place.path("var/traces"));
+      const elsewhere = workspace(t, { snapshot: null });
+      const examined = await elsewhere.sessionIn({ isOfAnother }, "examine", trace);
+      assertRefused(examined, 2, "WORKSPACE_NOT_OWNED");
+      const named = ["--workspace", /--workspace (\S+)/.exec(examined.err)?.[1] ?? ""];
+      assert.equal((await elsewhere.sessionIn({ isOfAnother }, "examine", trace, ...named)).code, 0);
+    });
+  }
+
   test("commands that need no workspace do not read its file", async (t) => {
     const { place, inside } = unusual(t, { oops: true });
     assertRefused(await inside("list"), 2, "WORKSPACE_MEMBER_UNKNOWN");

@@ -37,7 +37,7 @@ export function stateFlaws(program: Program): readonly Flaw[] {
       for (const name of targets(node)) if (!isDeclared(name, scope)) written.push({ node, name });
     } else {
       for (const child of children) for (const name of namesAt(child)) kept.add(name);
-      flaws.push(...privateStatics(node));
+      for (const one of privateStatics(node)) flaws.push(one);
     }
     // A function that is called where it is written belongs to what is around it.
     const called = scope === null && node.type === "CallExpression" ? node.callee : null;
