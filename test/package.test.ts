@@ -230,13 +230,13 @@ test("an error of the library has the name of its class, on all of its paths", (
        catch (error) { if (error instanceof PgsError) names.push(error.name, error.stack.split(":")[0]); }
      };
      const [, , snapshot] = process.argv;
-     await attempt({ folder: "absent" }, "nope");
+     await attempt({ snapshot: "absent" }, "nope");
      await attempt({ snapshot }, "nope");
      await attempt({ snapshot, expectSeal: "0".repeat(64) }, "nope");
      console.log(names.join(" "));`,
   );
   const printed = ok(process.execPath, ["refused.mjs", join(folder, "protocol_snapshot")]);
-  const names = ["SnapshotFault", "NameFault", "SealFault"];
+  const names = ["WorkspaceFault", "NameFault", "SealFault"];
   assert.equal(printed, `${names.flatMap((name) => [name, name]).join(" ")}\n`);
 });
 

@@ -22,7 +22,7 @@ import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import { realPlatform } from "../../src/main.ts";
-import type { CheckCache, Realm } from "../../src/ports.ts";
+import type { CheckCache } from "../../src/ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
 import { checkDocuments } from "./documents.ts";
 
@@ -110,12 +110,6 @@ export const checks: CheckCache = { has: (digest) => passed.has(digest), add: (d
 /** The capability packages of all sessions of this process. */
 export const evaluated: NonNullable<Platform["evaluated"]> = new Map();
 
-/** Without the watch over its time, which costs more than most calls: `load.test.ts` has the real one. */
-async function openUnwatchedRealm(): Promise<Realm> {
-  const { openRealm } = await import("../../src/platform/realm.ts");
-  return { ...openRealm(), limited: (work) => work() };
-}
-
 async function inProcess(folder: string, other: Partial<Platform>, argv: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
   const real = realPlatform(FONTS);
@@ -127,7 +121,6 @@ async function inProcess(folder: string, other: Partial<Platform>, argv: readonl
     stdin: () => new Uint8Array(),
     openCheckCache: (env) => (env["XDG_CACHE_HOME"] === undefined ? checks : real.openCheckCache(env)),
     tool: { name: "pgs-runner", version: "0.0.0-test" },
-    openRealm: openUnwatchedRealm,
     evaluated,
     ...other,
     out: (text) => {

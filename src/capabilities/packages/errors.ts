@@ -173,7 +173,7 @@ export function collecting<T>(faults: CapabilityFault[], work: () => T): T | nul
     return work();
   } catch (error) {
     if (error instanceof CapabilityFault) faults.push(error);
-    else if (error instanceof CapabilityFaults) faults.push(...error.faults);
+    else if (error instanceof CapabilityFaults) for (const fault of error.faults) faults.push(fault);
     else throw error;
     return null;
   }

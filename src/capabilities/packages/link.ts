@@ -110,7 +110,7 @@ export class Linker {
     if (module === null) return null;
     // The host keeps what it likes: a replay never calls it.
     const flaws = this.#isHost ? module.flaws : [...module.flaws, ...module.state];
-    this.#faults.push(...flaws);
+    for (const one of flaws) this.#faults.push(one);
     const faults: CapabilityFault[] = [];
     const within = [...importers, file];
     const named = [...module.imports, ...module.evaluated, ...module.reexports];
@@ -125,7 +125,7 @@ export class Linker {
       const path = target(one);
       return path === null ? [] : (collecting(faults, () => this.#sourceOf(file, one, path)) ?? []);
     });
-    this.#faults.push(...faults);
+    for (const fault of faults) this.#faults.push(fault);
     const isWhole = flaws.length === 0 && faults.length === 0 && !named.some((one) => target(one) === null);
     return isWhole ? { kind: "module", module, imports, exports } : null;
   }

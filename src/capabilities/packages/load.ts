@@ -81,7 +81,7 @@ export async function inspectPackages(
       unloaded.push((code) => next.unloaded.some((file) => textOf(file, next.source).includes(code)));
       loaded.push(next);
     }
-    mistakes.push(...once(faults).map((fault) => ({ package: at, fault })));
+    for (const fault of once(faults)) mistakes.push({ package: at, fault });
   }
   return { packages: loaded, mistakes, mayDeclare: (code) => unloaded.some((declares) => declares(code)) };
 }

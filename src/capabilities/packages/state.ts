@@ -32,14 +32,17 @@ export function stateFlaws(program: Program): readonly Flaw[] {
   const waiting: Part[] = [{ node: program, scope: null }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, scope } = next;
+    const children = childrenOf(node);
     if (scope !== null) {
-      const names = targets(node).filter((name) => !isDeclared(name, scope));
-      written.push(...names.map((name) => ({ node, name })));
+      for (const name of targets(node)) if (!isDeclared(name, scope)) written.push({ node, name });
     } else {
-      for (const name of childrenOf(node).flatMap(namesAt)) kept.add(name);
-      flaws.push(...privateStatics(node));
+      for (const child of children) for (const name of namesAt(child)) kept.add(name);
+      for (const one of privateStatics(node)) flaws.push(one);
     }
-    waiting.push(...partsOf(node, scope));
+    // A function that is called where it is written belongs to what is around it.
+    const called = scope === null && node.type === "CallExpression" ? node.callee : null;
+    for (const child of children)
+      waiting.push({ node: child, scope: child === called ? scope : scopeOf(child, scope) });
   }
   const assigned = written.filter(({ name }) => kept.has(name));
   return [...flaws, ...assigned.map(({ node, name }) => flaw(node, `an assignment to ${name} of the module`))];
@@ -78,13 +81,8 @@ function targets(node: AnyNode): readonly string[] {
   return isLoop && node.left.type !== "VariableDeclaration" ? patternNames(node.left) : [];
 }
 
-/** A function that is called where it is written belongs to what is around it. */
-function partsOf(node: AnyNode, scope: Scope | null): readonly Part[] {
-  const called = node.type === "CallExpression" ? node.callee : null;
-  return childrenOf(node).map((child) => {
-    if (!isFunction(child) || (scope === null && child === called)) return { node: child, scope };
-    return { node: child, scope: { names: namesWithin(child), outer: scope } };
-  });
+function scopeOf(node: AnyNode, outer: Scope | null): Scope | null {
+  return isFunction(node) ? { names: namesWithin(node), outer } : outer;
 }
 
 /** Every name that is declared in the function, in whatever block, but for those of functions in it. */
@@ -94,7 +92,7 @@ function namesWithin(called: FunctionNode): ReadonlySet<string> {
   const waiting: AnyNode[] = [called.body];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const name of namesAt(next)) names.add(name);
-    if (!isFunction(next)) waiting.push(...childrenOf(next));
+    if (!isFunction(next)) for (const child of childrenOf(next)) waiting.push(child);
   }
   return names;
 }

@@ -2,10 +2,16 @@
 
 import type { AnyNode, Pattern } from "acorn";
 
+/** Every run of a workflow with a package waits for this, for every node: it makes no more objects than it has to. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
-  return Object.values(node).flatMap((member: unknown) =>
-    Array.isArray(member) ? member.filter(isNode) : isNode(member) ? [member] : [],
-  );
+  const children: AnyNode[] = [];
+  const members: readonly unknown[] = Object.values(node);
+  for (const member of members) {
+    if (typeof member !== "object" || member === null) continue;
+    if (isNode(member)) children.push(member);
+    else if (Array.isArray(member)) for (const one of member) if (isNode(one)) children.push(one);
+  }
+  return children;
 }
 
 function isNode(value: unknown): value is AnyNode {
