@@ -28,6 +28,17 @@ type CallStore = (
   settle: Settle,
 ) => void;
 
+/** What performing and probing an operation on a store begin with. */
+type OnStore = [
+  done: Settle,
+  file: string,
+  operation: string,
+  input: string,
+  kind: StoreKind,
+  name: string,
+  call: CallStore,
+];
+
 /** What `PRELUDE` evaluates to. */
 interface Inside {
   addJson(file: string, text: string): string;
@@ -35,30 +46,8 @@ interface Inside {
   addExternal(specifier: string): string;
   describe(file: string): string;
   answer(file: string, input: string, draw: Draw, kinds: string): string;
-  perform(
-    ...call: [
-      done: Settle,
-      file: string,
-      operation: string,
-      input: string,
-      kind: StoreKind,
-      name: string,
-      call: CallStore,
-      draw: Draw,
-    ]
-  ): void;
-  probe(
-    ...call: [
-      done: Settle,
-      file: string,
-      operation: string,
-      input: string,
-      kind: StoreKind,
-      name: string,
-      call: CallStore,
-      begun: string,
-    ]
-  ): void;
+  perform(...call: [...OnStore, draw: Draw]): void;
+  probe(...call: [...OnStore, begun: string]): void;
   exchange(
     ...call: [
       done: Settle,

@@ -20,7 +20,6 @@ import { contractProjection } from "./module-projection.ts";
 import { inOrder, type Problem, type ProblemCode } from "./problem.ts";
 import { readMarkdown } from "./read-markdown.ts";
 import { mentionsIn, moduleReferences } from "./references.ts";
-import { MACHINE_SCHEMAS } from "./shape.ts";
 import {
   authorIt,
   type Identity,
@@ -397,11 +396,6 @@ function caseFiles(transform: BuiltArtifact, problems: Problem[]): readonly (rea
       });
   }
   return files.map(([path, value]) => [path, print(value)] as const);
-}
-
-/** Whether the kind has a schema to which its Machine block is held. */
-export function isHeldToSchema(kind: string): boolean {
-  return Object.hasOwn(MACHINE_SCHEMAS, kind);
 }
 
 function print(value: JsonObject, isSorted = true): string {
