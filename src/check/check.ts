@@ -2,7 +2,7 @@
 
 import { digestOf } from "../json/canonical.ts";
 import { parsePointer, pointer } from "../json/pointer.ts";
-import { linesOf } from "../json/text.ts";
+import { linesOf, order } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import { contentLines, type FindLine } from "../snapshot/derive.ts";
 import type { AuthoredPlace } from "../snapshot/hint.ts";
@@ -59,10 +59,6 @@ export function check(subject: SnapshotModel, rules: readonly Rule[]): readonly 
 
 function sortKey({ file, line, rule, fingerprint }: CheckFinding): string {
   return [file, String(line).padStart(9, "0"), rule, fingerprint].join("\0");
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 type Place = Pick<CheckFinding, "artifact" | "line" | "markdown">;

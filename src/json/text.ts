@@ -108,6 +108,11 @@ export function linesOf(text: string): ReadonlyMap<string, number> {
   return lines;
 }
 
+/** For sorting: by UTF-16 code units, whatever the locale. */
+export function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 export function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

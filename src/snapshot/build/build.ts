@@ -5,7 +5,7 @@
  */
 
 import { sha256 } from "../../json/canonical.ts";
-import { unicodeEscape } from "../../json/text.ts";
+import { order, unicodeEscape } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, type MutableJson, setOwn } from "../../json/value.ts";
 import { ContentError, derive, machineBlock } from "../derive.ts";
 import { codeOf, type Fqdn, isFqdn, wordOf } from "../fqdn.ts";
@@ -413,8 +413,4 @@ function withSortedKeys(value: Json): Json {
   const sorted: MutableJson = {};
   for (const key of Object.keys(value).sort()) setOwn(sorted, key, withSortedKeys(value[key] as Json));
   return sorted;
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
