@@ -236,7 +236,7 @@ test("an error of the library has the name of its class, on all of its paths", (
      console.log(names.join(" "));`,
   );
   const printed = ok(process.execPath, ["refused.mjs", join(folder, "protocol_snapshot")]);
-  const names = ["WorkspaceFault", "NameFault", "SealFault"];
+  const names = ["SnapshotFault", "NameFault", "SealFault"];
   assert.equal(printed, `${names.flatMap((name) => [name, name]).join(" ")}\n`);
 });
 

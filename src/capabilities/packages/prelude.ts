@@ -5,7 +5,7 @@
 export const PRELUDE = String.raw`(() => {
 "use strict";
 const { parse, stringify } = JSON;
-const { defineProperty, freeze, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys, isFrozen } = Object;
+const { defineProperty, freeze, getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, keys, isFrozen } = Object;
 const { construct } = Reflect;
 const { isFinite: isFiniteNumber } = Number;
 const { isArray } = Array;
@@ -34,7 +34,12 @@ const STANDARD = new Set(("globalThis Infinity NaN undefined isFinite isNaN pars
   "Object Boolean Symbol Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError Number BigInt Math Date String RegExp " +
   "Array Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float32Array Float64Array " +
   "Map Set WeakMap WeakSet ArrayBuffer DataView JSON Promise Proxy Reflect $work").split(" "));
-for (const name of getOwnPropertyNames(globalThis)) if (!STANDARD.has(name)) delete globalThis[name];
+for (const name of getOwnPropertyNames(globalThis)) {
+  if (STANDARD.has(name)) continue;
+  // A flag of V8, such as --expose-gc, adds what cannot be deleted.
+  if (getOwnPropertyDescriptor(globalThis, name).configurable) delete globalThis[name];
+  else defineProperty(globalThis, name, { value: undefined, writable: false });
+}
 
 const LOCAL = "FullYear Year Month Date Day Hours Minutes Seconds Milliseconds".split(" ");
 forbid(RealDate.prototype, "Date.prototype.", [

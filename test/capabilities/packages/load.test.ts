@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
 import { CapabilityError } from "../../../src/capabilities/capability-error.ts";
 import type { CapabilityFault } from "../../../src/capabilities/packages/errors.ts";
 import { DECLARATION_NAMES } from "../../../src/capabilities/packages/link.ts";
@@ -50,6 +51,16 @@ test("a transform of a package answers as those of this build do", async () => {
     [pin.package, pin.version, [...files]],
     ["trial-capabilities", "1.0.0", [["trial::CT_TRIAL_V0", "ct.js"]]],
   );
+});
+
+test("a function that a flag of V8 adds to every realm keeps no package from being loaded", async () => {
+  setFlagsFromString("--expose-gc");
+  try {
+    const { transforms } = await loadTransform(transformText("return { result: { value: typeof globalThis.gc } };"));
+    assert.deepEqual(transforms[0]?.answer({}, SOURCES), { result: { value: "undefined" } });
+  } finally {
+    setFlagsFromString("--no-expose-gc");
+  }
 });
 
 test("its files may import each other, and data", async () => {

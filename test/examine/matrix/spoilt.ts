@@ -79,17 +79,17 @@ function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer
   return isInfinite || (changed.toString().match(LONG_NUMBER) ?? []).some(isUnheld);
 }
 
-const DIGESTS = /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root))$/;
+const DIGESTS = /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root|capabilities\/\d+\/digest))$/;
 const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
 const WORDS =
   /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage))$/;
 const INSTANTS = /^\/(timestamp|payload\/observed\/\d+\/clock)$/;
 /** Members that must be there, under these names; beside them there are no others. */
 const NAMED =
-  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
+  /^\/([^/]+|payload\/([^/]+|(snapshot|runtime|parent|change)\/[^/]+|(requires|forbids|capabilities)\/\d+\/[^/]+|observed\/\d+\/[^/]+(\/[^/]+)?))$/;
 /** Members that an event of the type may lack. */
 const SPARE: Readonly<Record<string, RegExp>> = {
-  execution_start: /^(actor|parent)$/,
+  execution_start: /^(actor|parent|capabilities)$/,
   node_start: /^(capability_code|inputs|reason)$/,
   violation: /^(field|constraint|expected|actual|event)$/,
   transform_end: /^(outputs|reason|observed)$/,
