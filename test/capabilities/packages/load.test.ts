@@ -56,7 +56,9 @@ test("a transform of a package answers as those of this build do", async () => {
 test("a function that a flag of V8 adds to every realm keeps no package from being loaded", async () => {
   setFlagsFromString("--expose-gc");
   try {
-    const { transforms } = await loadTransform(transformText("return { result: { value: typeof globalThis.gc } };"));
+    const { transforms } = await loadTransform(
+      transformText("return { result: { value: typeof globalThis.gc } };"),
+    );
     assert.deepEqual(transforms[0]?.answer({}, SOURCES), { result: { value: "undefined" } });
   } finally {
     setFlagsFromString("--no-expose-gc");

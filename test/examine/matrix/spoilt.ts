@@ -79,7 +79,8 @@ function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer
   return isInfinite || (changed.toString().match(LONG_NUMBER) ?? []).some(isUnheld);
 }
 
-const DIGESTS = /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root|capabilities\/\d+\/digest))$/;
+const DIGESTS =
+  /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root|capabilities\/\d+\/digest))$/;
 const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
 const WORDS =
   /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage))$/;
