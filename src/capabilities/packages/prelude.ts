@@ -85,7 +85,7 @@ hide(RealError, "stackTraceLimit", 50);
 // ---- what stays the same ----
 
 const same = "which stays the same from call to call";
-const { getOwnPropertyDescriptor, preventExtensions } = Object;
+const { preventExtensions } = Object;
 const { ownKeys } = Reflect;
 const { isView } = ArrayBuffer;
 const setPrototype = getPrototypeOf(Int8Array.prototype);
