@@ -48,9 +48,9 @@ export async function settle(
   const answer = "answer" in found ? found.answer : undefined;
   const canSucceed = isStep(declared) && declared.step.declared.has(DONE);
   if (canSucceed && found.state === "done" && answer !== undefined && answer.doubt === undefined)
-    return { how: "shown", result: toResult(answer) };
+    return { how: "shown", result: toResult("shown", answer) };
   if (assumed === "absent") return { how: "perform" };
-  if (assumed === "done" && canSucceed) return { how: "assumed", result: toResult(answer) };
+  if (assumed === "done" && canSucceed) return { how: "assumed", result: toResult("assumed", answer) };
   const reason = isStep(declared) && !canSucceed ? NO_SUCCESS : reasonOf(found);
   return { how: "unclear", ...reason, evidence, assumed: canSucceed ? (answer?.result ?? {}) : null };
 }
@@ -58,8 +58,11 @@ export async function settle(
 /** The outcome of every operation that left what it leaves. */
 const DONE = "SUCCESS";
 
-function toResult({ result, change }: ShownAnswer = { result: {} }): EffectResult {
-  return { outcome: DONE, result, ...(change === undefined ? {} : { change }), observed: [] };
+function toResult(
+  settled: "shown" | "assumed",
+  { result, change }: ShownAnswer = { result: {} },
+): EffectResult {
+  return { outcome: DONE, result, ...(change === undefined ? {} : { change }), observed: [], settled };
 }
 
 type Reason = Pick<Unsettled, "because" | "what" | "hint">;

@@ -106,7 +106,7 @@ for (const [about, { step, before, showsChange }] of Object.entries(SHOWN)) {
     const { outcome, result, change } = end.payload;
     assert.deepEqual(await settled(written), {
       how: "shown",
-      result: { outcome, result, ...(showsChange ? { change } : {}), observed: [] },
+      result: { outcome, result, ...(showsChange ? { change } : {}), observed: [], settled: "shown" },
     });
     assert.deepEqual(
       await settled(written, "absent"),
@@ -170,7 +170,7 @@ for (const [about, { step, before, because, resultOf }] of Object.entries(UNSHOW
     assert.deepEqual(await settled(written, "absent"), { how: "perform" });
     assert.deepEqual(await settled(written, "done"), {
       how: "assumed",
-      result: { outcome: "SUCCESS", result, observed: [] },
+      result: { outcome: "SUCCESS", result, observed: [], settled: "assumed" },
     });
   });
 }
