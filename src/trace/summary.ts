@@ -3,7 +3,7 @@
 import type { Json, JsonObject, MutableJson } from "../json/value.ts";
 import { setOwn } from "../json/value.ts";
 import type { RecordedRequest } from "../ports.ts";
-import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
+import { type EvaluationEnd, type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -43,6 +43,12 @@ export interface ReasonEntry {
   readonly reason: JsonObject;
 }
 
+/** What decided the outcome of a contract. */
+export interface EvaluationEntry extends EvaluationEnd {
+  readonly run: string;
+  readonly node: string;
+}
+
 /** What an http effect sent. */
 export interface RequestEntry extends RecordedRequest {
   readonly run: string;
@@ -62,6 +68,7 @@ export interface Summary {
   readonly violations: ViolationEntry[];
   readonly errors: ErrorEntry[];
   readonly reasons: ReasonEntry[];
+  readonly evaluations: EvaluationEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
   /** Every name once: a long trace repeats the same names many times. */
@@ -79,6 +86,7 @@ export function createSummary(): Summary {
     violations: [],
     errors: [],
     reasons: [],
+    evaluations: [],
     ending: null,
     names: new Map(),
   };
@@ -121,6 +129,9 @@ export function addEvent(summary: Summary, event: EventBody): void {
     }
     case "transform_end":
       gatherReason(summary, { run, node, ...event.payload });
+      return;
+    case "evaluation_end":
+      summary.evaluations.push({ run, node, ...event.payload });
       return;
     case "event_announced":
       summary.events.push(event.payload.event_code);
