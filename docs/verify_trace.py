@@ -143,7 +143,7 @@ KINDS["digest"] = kind_of("SHA-256|suppressed")
 KINDS["requests"] = list_of(closed("""method:text url:text|suppressed sent:flag request_digest?:digest status?:count
     answer_digest?:digest failure?:text"""))
 KINDS["runtime"] = closed("name:text version:text")
-KINDS["snapshot"] = closed("root:SHA-256 seal:sealed|verified")
+KINDS["snapshot"] = closed("root:SHA-256 seal:sealed|verified closure_root?:SHA-256")
 KINDS["parent"] = closed("run:text node:text step:text")
 KINDS["packages"] = list_of(closed("package:text version:text digest:SHA-256"))
 

@@ -1,8 +1,8 @@
 /** What of an event must be the same in every run of the same thing, and where two events differ in that. */
 
 import { jsonDifferences } from "../json/diff.ts";
-import { type Json, type JsonObject, jsonEqual } from "../json/value.ts";
-import { type EventBody, OBSERVATIONAL, type TraceEvent } from "../trace/event.ts";
+import { isObject, type Json, type JsonObject, jsonEqual } from "../json/value.ts";
+import { type EventBody, OBSERVATIONAL, OBSERVATIONAL_INSIDE, type TraceEvent } from "../trace/event.ts";
 
 /** Where a replay differs from its record, by the line of the trace. */
 export interface Divergence {
@@ -30,13 +30,22 @@ export function compareEvents(recorded: TraceEvent, replayed: EventBody): Diverg
 
 /** The event without its place in the chain, and without what is observational. */
 export function comparedMembers({ event_type, run, node_id, payload }: EventBody): JsonObject {
-  const kept = Object.entries(payload).filter(([key]) => !OBSERVATIONAL.has(key));
+  const kept = Object.entries(payload as unknown as JsonObject)
+    .filter(([key]) => !OBSERVATIONAL.has(key))
+    .map(([key, value]) => [key, withoutObservational(key, value)]);
   return {
     event_type,
     run,
     ...(node_id === undefined ? {} : { node_id }),
     payload: Object.fromEntries(kept) as JsonObject,
   };
+}
+
+/** The value of a member, without the members of its own that are observational. */
+export function withoutObservational(member: string, value: Json): Json {
+  const inside = OBSERVATIONAL_INSIDE.get(member);
+  if (inside === undefined || !isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !inside.has(name)));
 }
 
 /** The quick answer for most events. False also for some that are equal: then their differences are none. */

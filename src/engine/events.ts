@@ -25,7 +25,7 @@ export function startEvent(plan: Plan, input: RunInput): EventBody<"execution_st
     payload: {
       workflow_code: plan.workflow.fqdn,
       content_hash: plan.workflow.contentHash,
-      snapshot: plan.snapshot,
+      snapshot: { ...plan.snapshot, closure_root: plan.closureRoot },
       runtime,
       payload,
       payload_digest: digestOf(payload),

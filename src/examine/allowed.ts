@@ -108,10 +108,18 @@ export function checkSnapshot(
 ): readonly TraceFinding[] {
   const found = snapshot.seal === "verified" ? plan.closureRoot : sealedRoot(plan);
   const differs =
-    snapshot.root === found ? [] : [finding("SNAPSHOT_DIFFERS", line, { recorded: snapshot.root, found })];
+    snapshot.root === found
+      ? differingClosure(snapshot.closure_root, plan.closureRoot, line)
+      : [finding("SNAPSHOT_DIFFERS", line, { recorded: snapshot.root, found })];
   const isSameText = content_hash === plan.workflow.contentHash;
   const otherText = isSameText ? [] : [finding("WORKFLOW_DIFFERS", line, { workflow: workflow_code })];
   return [...differs, ...otherText, ...differingPackages(capabilities, plan.capabilities, line)];
+}
+
+/** Of a snapshot with the recorded root, the recorded artifacts are these, too: else the record of them was changed. */
+function differingClosure(recorded: Digest | undefined, found: Digest, line: number): readonly TraceFinding[] {
+  if (recorded === undefined || recorded === found) return [];
+  return [finding("CLOSURE_DIFFERS", line, { recorded, found })];
 }
 
 function differingPackages(

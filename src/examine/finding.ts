@@ -79,6 +79,11 @@ export const findingTable = {
       `the run used snapshot ${text(f["recorded"])}, but this one is ${f["found"] === null ? "not sealed" : text(f["found"])}`,
     hint: "name the snapshot of the run with --snapshot DIR",
   },
+  CLOSURE_DIFFERS: {
+    what: (f: JsonObject) =>
+      `the run states artifacts with the digest ${text(f["recorded"])}, but this snapshot has ${text(f["found"])} under the same root`,
+    hint: "the line was changed: no run on this snapshot records that",
+  },
   WORKFLOW_DIFFERS: {
     what: (f: JsonObject) => `${text(f["workflow"])} has different content in this snapshot`,
   },

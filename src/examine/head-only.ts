@@ -34,6 +34,11 @@ export const HEAD_ONLY = {
     "nothing",
     "every conforming build records the same events; nested runs repeat it",
   ),
+  "closure-root": entry(
+    "that the digest of the artifacts is left out",
+    "nothing",
+    "traces of older versions do not have it",
+  ),
   max_hops: entry("the node limit", "nothing", "a limit that the run did not reach changes nothing"),
   "name-number": entry(
     "the number after the name of the trace (`_2`)",

@@ -4,7 +4,7 @@ import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts"
 import type { DataMembers, ObjectOf } from "./field-check.ts";
 import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
-export { type EventType, MAIN_RUN, OBSERVATIONAL, SCHEMA } from "./schema.ts";
+export { type EventType, MAIN_RUN, OBSERVATIONAL, OBSERVATIONAL_INSIDE, SCHEMA } from "./schema.ts";
 
 /** By event type. */
 export type Payloads = { readonly [T in EventType]: ObjectOf<(typeof EVENTS)[T]["members"]> };

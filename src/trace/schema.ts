@@ -171,6 +171,10 @@ export const EVENTS = {
       closed({
         root: required(digest, "The seal's root, or a digest of the artifacts that are used."),
         seal: required(oneOf("sealed", "verified"), "How the snapshot was checked."),
+        closure_root: {
+          ...optional(digest, "Digest of the artifacts that the workflow needs; absent in older traces."),
+          isObservational: true,
+        },
       }),
       "The snapshot that the run uses.",
     ),
@@ -334,8 +338,20 @@ export function lineMembers(type: EventType): Members {
 }
 
 /** Members of line and payload that may differ between two runs of the same workflow and payload. */
-export const OBSERVATIONAL: ReadonlySet<string> = new Set(
-  [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)].flatMap((members: Members) =>
-    Object.keys(members).filter((name) => members[name]?.isObservational === true),
-  ),
+export const OBSERVATIONAL: ReadonlySet<string> = new Set(allMembers().flatMap(observationalIn));
+
+/** By member of a payload: the members of its object that may differ. */
+export const OBSERVATIONAL_INSIDE: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  allMembers()
+    .flatMap(Object.entries<Member>)
+    .map(([name, { kind }]) => [name, new Set(observationalIn(kind.members ?? {}))] as const)
+    .filter(([, inside]) => inside.size > 0),
 );
+
+function allMembers(): readonly Members[] {
+  return [ENVELOPE, ...Object.values(EVENTS).map(({ members }) => members)];
+}
+
+function observationalIn(members: Members): readonly string[] {
+  return Object.keys(members).filter((name) => members[name]?.isObservational === true);
+}

@@ -1,5 +1,6 @@
 /** What the events of a run, of a node's visit and of a step tell of their meaning, as members to compare. */
 
+import { withoutObservational } from "../../engine/compare-events.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
 import { eventsOf, MAIN_RUN, OBSERVATIONAL, type TraceEvent } from "../../trace/event.ts";
@@ -13,7 +14,7 @@ export function comparableStart({ run, events }: RunRecord): Comparable {
   return {
     workflow: start?.workflow_code,
     // The runs nested in it are on the same one.
-    snapshot: run === MAIN_RUN ? start?.snapshot : undefined,
+    snapshot: run === MAIN_RUN && start ? withoutObservational("snapshot", start.snapshot) : undefined,
     actor: start?.actor,
     admission: eventsOf(events, "admission").map(meaningOf),
   };

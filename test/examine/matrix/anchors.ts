@@ -65,6 +65,7 @@ const isOfMainStart = ({ event_type, run }: TraceEvent) => event_type === "execu
 function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: string): Anchor | undefined {
   switch (event.event_type) {
     case "execution_start":
+      if (edit.is === undefined && edit.path[2] === "closure_root") return { at: "head", kind: "closure-root" };
       return ofStart(specimen, event, member);
     case "admission":
       return edit.path.at(-1) === "matched" ? { at: "shown" } : undefined;

@@ -80,7 +80,7 @@ function hasUnheldNumber(differences: readonly JsonDifference[], changed: Buffer
 }
 
 const DIGESTS =
-  /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/root|capabilities\/\d+\/digest))$/;
+  /^\/(hash|prev_hash|payload\/(content_hash|payload_digest|effect_key|snapshot\/(closure_)?root|capabilities\/\d+\/digest))$/;
 const COUNTS = /^\/(sequence|elapsed_us|payload\/(max_hops|duration_us|events|effects))$/;
 const WORDS =
   /^\/(schema|event_type|payload\/(node_type|snapshot\/seal|result|violation_code|node_category|stage))$/;
@@ -120,6 +120,7 @@ const isEnding = (at: string, type: Json | undefined) =>
   at === "/payload/status" && type === "workflow_complete";
 
 function isSpare(at: string, type: string): boolean {
+  if (at === "/payload/snapshot/closure_root") return true;
   return SPARE[type]?.test(/^\/payload\/([^/]+)$/.exec(at)?.[1] ?? "") === true;
 }
 
