@@ -6,7 +6,16 @@ import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
-import { capped, evaluationRows, plain, reasonRows, requestRows, rowsByRun, table, violationRows } from "./print.ts";
+import {
+  capped,
+  evaluationRows,
+  plain,
+  reasonRows,
+  requestRows,
+  rowsByRun,
+  table,
+  violationRows,
+} from "./print.ts";
 
 /** The files of a run; null for a rendering that was not asked for, or failed. */
 export interface TraceFiles {

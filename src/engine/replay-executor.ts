@@ -20,7 +20,13 @@ import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
-import type { AdmissionResult, EffectResult, EvaluationResult, StepExecutor, TransformResult } from "./executor.ts";
+import type {
+  AdmissionResult,
+  EffectResult,
+  EvaluationResult,
+  StepExecutor,
+  TransformResult,
+} from "./executor.ts";
 import { ABORTED, isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";

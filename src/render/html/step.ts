@@ -2,7 +2,13 @@
 
 import type { Json } from "../../json/value.ts";
 import type { Change, RecordedRequest } from "../../ports.ts";
-import { type EvaluationEnd, type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
+import {
+  type EvaluationEnd,
+  type EventOf,
+  eventsOf,
+  type Payloads,
+  type TraceEvent,
+} from "../../trace/event.ts";
 import { type EndingStatus, isSuccess, milliseconds } from "../../trace/run-path.ts";
 import type { RunRecord, StepRecord } from "../../trace/runs.ts";
 import { renderProblems } from "./problems.ts";
