@@ -3,7 +3,14 @@
 import type { Json, JsonObject, MutableJson } from "../json/value.ts";
 import { setOwn } from "../json/value.ts";
 import type { RecordedRequest } from "../ports.ts";
-import { type EvaluationEnd, type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
+import {
+  type EvaluationEnd,
+  type EventBody,
+  MAIN_RUN,
+  type Payloads,
+  type Violation,
+  type WaitEntry,
+} from "./event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -69,6 +76,8 @@ export interface Summary {
   readonly errors: ErrorEntry[];
   readonly reasons: ReasonEntry[];
   readonly evaluations: EvaluationEntry[];
+  /** What the run waits for, where the trace ends in that. */
+  waits: readonly WaitEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
   /** Every name once: a long trace repeats the same names many times. */
@@ -87,6 +96,7 @@ export function createSummary(): Summary {
     errors: [],
     reasons: [],
     evaluations: [],
+    waits: [],
     ending: null,
     names: new Map(),
   };
@@ -141,6 +151,13 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     case "error":
       summary.errors.push({ run, node: event.node_id ?? null, ...event.payload });
+      return;
+    case "run_suspended":
+      summary.waits = event.payload.waits;
+      return;
+    case "run_resumed":
+    case "run_cancelled":
+      summary.waits = [];
       return;
     case "workflow_complete":
       if (run === MAIN_RUN) summary.ending = event.payload;

@@ -2,9 +2,9 @@
 
 import { EngineFault } from "../../../engine/errors.ts";
 import { entropySeed, type RunRequest as WorkflowRunRequest } from "../../../engine/run.ts";
+import { momentOf } from "../../../json/date-time.ts";
 import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
-import { momentOf } from "../../../plan/intent.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
 import { isFqdn } from "../../../snapshot/fqdn.ts";
