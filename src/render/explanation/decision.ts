@@ -62,7 +62,11 @@ function fieldText(field: string | undefined): string {
   return field === undefined || field === "" ? "The whole" : `The member ${field}`;
 }
 
-function unmetText({ constraint, expected, actual }: Pick<Violation, "constraint" | "expected" | "actual">): string {
+function unmetText({
+  constraint,
+  expected,
+  actual,
+}: Pick<Violation, "constraint" | "expected" | "actual">): string {
   const but = actual === undefined ? "" : `, but is ${valueText(actual)}`;
   const known = constraint === undefined ? undefined : RULES[constraint];
   if (known !== undefined) return `${known(expected)}${but}`;
@@ -79,7 +83,8 @@ const listed = (value: Json | undefined) =>
 const RULES: { readonly [constraint: string]: ((expected: Json | undefined) => string) | undefined } = {
   required: () => "is required, and missing",
   type: (expected) => `must be of the type ${listed(expected)}`,
-  enum: (expected) => `must be ${Array.isArray(expected) ? joined(expected.map(valueText), "or") : plainText(expected)}`,
+  enum: (expected) =>
+    `must be ${Array.isArray(expected) ? joined(expected.map(valueText), "or") : plainText(expected)}`,
   minimum: (expected) => `must be at least ${plainText(expected)}`,
   minItems: (expected) => `must have at least ${plainText(expected)} items`,
   format: (expected) => `must have the form ${plainText(expected)}`,

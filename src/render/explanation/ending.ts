@@ -2,17 +2,29 @@
 
 import { wordingOf } from "../../engine/errors.ts";
 import { counted } from "../../errors/counted.ts";
-import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
 import { isPrevented, type RunPath } from "../../trace/run-path.ts";
 import { eventsIn } from "../../trace/runs.ts";
-import type { Paragraph } from "./explain.ts";
+import type { Paragraph } from "./paragraph.ts";
+import { waitText } from "./sessions.ts";
 import { joined, membersText } from "./words.ts";
 
-export function endingParagraph(path: RunPath): Paragraph {
-  const { run } = path;
-  const sentences = [endText(path), ...(isPrevented(path) ? [] : effectsSentences(path))];
-  return { about: "ending", run, node: null, sentences, items: [] };
+/** `waits`: the open waits of the whole trace; null where it does not end in waiting. */
+export function endingParagraph(path: RunPath, waits: readonly WaitEntry[] | null): Paragraph {
+  const { run, end } = path;
+  const effects = isPrevented(path) ? [] : effectsSentences(path);
+  const told = { about: "ending", run, node: null } as const;
+  if (end !== null || waits === null) return { ...told, sentences: [endText(path), ...effects], items: [] };
+  const own = waits.filter((wait) => wait.run === run || wait.run.startsWith(`${run}.`));
+  const lead = own.length === 0 ? [] : ["It waits:"];
+  return {
+    ...told,
+    sentences: [`${nameOf(run)} has not ended.`, ...effects, ...lead],
+    items: own.map(waitText),
+  };
 }
+
+const nameOf = (run: string) => (run === MAIN_RUN ? "The run" : `Run ${run}`);
 
 /** The refusal of a node or of a whole run. */
 export function refusalText({ error_code, step, facts }: Payloads["error"]): string {
@@ -24,13 +36,18 @@ export function refusalText({ error_code, step, facts }: Payloads["error"]): str
 
 function endText(path: RunPath): string {
   const { run, events, end, refusal } = path;
-  const name = run === MAIN_RUN ? "The run" : `Run ${run}`;
+  const name = nameOf(run);
   if (isPrevented(path))
-    return eventsOf(events, "error").map(({ payload }) => `${name} did not begin. ${refusalText(payload)}`).join(" ");
+    return eventsOf(events, "error")
+      .map(({ payload }) => `${name} did not begin. ${refusalText(payload)}`)
+      .join(" ");
   if (end === null) return `${name} was interrupted: its end is not recorded.`;
   const { status, exit_reason_code: reason } = end;
-  if (reason === "ADMISSION_DENIED") return `${name} ended with ${reason}: no node was entered, and nothing was done.`;
-  if (refusal !== null) return `${name} was refused and ended with ${reason}. What it had done before was not undone.`;
+  if (status === "CANCELLED") return `${name} was cancelled. What it had done before was not undone.`;
+  if (reason === "ADMISSION_DENIED")
+    return `${name} ended with ${reason}: no node was entered, and nothing was done.`;
+  if (refusal !== null)
+    return `${name} was refused and ended with ${reason}. What it had done before was not undone.`;
   if (status === "SUCCESS") return `${name} ended with ${reason}, which is a success.`;
   return `${name} ended with ${reason}. The protocol declares this ending; it is not a success.`;
 }

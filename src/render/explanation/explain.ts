@@ -4,22 +4,14 @@
  */
 
 import type { Digest } from "../../json/canonical.ts";
-import { eventsOf, MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../trace/event.ts";
 import { type RunPath, runPathOf } from "../../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
 import { endingParagraph } from "./ending.ts";
+import type { Paragraph } from "./paragraph.ts";
+import { openWaitsOf, sessionsParagraph } from "./sessions.ts";
 import { visitParagraphs } from "./visit.ts";
-import { memberTexts, membersText, momentText } from "./words.ts";
-
-export interface Paragraph {
-  readonly about: "request" | "admission" | "node" | "ending";
-  readonly run: string;
-  /** Null where it is about no node. */
-  readonly node: string | null;
-  readonly sentences: readonly string[];
-  /** What belongs to the last sentence, item by item. */
-  readonly items: readonly string[];
-}
+import { membersText, memberTexts, momentText } from "./words.ts";
 
 export interface Explanation {
   readonly trace: string;
@@ -35,21 +27,25 @@ export interface Explanation {
 export function explain(events: readonly TraceEvent[]): Explanation {
   const { main, orphanRuns } = runsOf(events);
   const last = events.at(-1);
+  const waits = openWaitsOf(events);
+  const explained = (record: RunRecord) => explainRun(record, waits);
   return {
     trace: last?.execution_id ?? "",
     workflow: runPathOf(main).start?.workflow_code ?? null,
     head: last?.hash ?? null,
-    paragraphs: [main, ...orphanRuns].flatMap(explainRun),
+    paragraphs: [main, ...orphanRuns].flatMap(explained),
   };
 }
 
-function explainRun(record: RunRecord): readonly Paragraph[] {
+function explainRun(record: RunRecord, waits: readonly WaitEntry[] | null): readonly Paragraph[] {
   const path = runPathOf(record);
+  const context = { path, waits, explainRun: (called: RunRecord) => explainRun(called, waits) };
   return [
     ...requestParagraph(path),
     ...admissionParagraph(path),
-    ...path.visits.flatMap((visit) => visitParagraphs(visit, path, explainRun)),
-    endingParagraph(path),
+    ...path.visits.flatMap((visit) => visitParagraphs(visit, context)),
+    ...sessionsParagraph(path.events),
+    endingParagraph(path, waits),
   ];
 }
 
@@ -63,12 +59,16 @@ function requestParagraph({ run, start, events }: RunPath): readonly Paragraph[]
       : `The workflow ${workflow_code} was called on ${moment}, as run ${run}, by step ${parent.step} of ${parent.node}.`;
   const items = memberTexts(payload);
   const request = items.length === 0 ? "The request was empty." : "The request was:";
-  return [{ about: "request", run, node: null, sentences: [what, ...actorSentence(run, actor), request], items }];
+  return [
+    { about: "request", run, node: null, sentences: [what, ...actorSentence(run, actor), request], items },
+  ];
 }
 
 function actorSentence(run: string, actor: string | undefined): readonly string[] {
   if (run !== MAIN_RUN) return [];
-  return [actor === undefined ? "The caller did not say who runs it." : `The caller said that ${actor} runs it.`];
+  return [
+    actor === undefined ? "The caller did not say who runs it." : `The caller said that ${actor} runs it.`,
+  ];
 }
 
 /** Of a workflow without rules of admission, nothing is said. */
@@ -87,7 +87,9 @@ function admissionParagraph({ run, events }: RunPath): readonly Paragraph[] {
       ),
     ];
     const verdict = result === "ADMITTED" ? "The run was admitted." : "The run was denied.";
-    return [{ about: "admission", run, node: null, sentences: [verdict, "The rules of its admission are:"], items }];
+    return [
+      { about: "admission", run, node: null, sentences: [verdict, "The rules of its admission are:"], items },
+    ];
   });
 }
 

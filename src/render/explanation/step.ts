@@ -2,20 +2,21 @@
 
 import type { Change, RecordedRequest } from "../../ports.ts";
 import { bareCode } from "../../trace/declared-graph.ts";
-import { eventsOf, type Payloads } from "../../trace/event.ts";
+import { eventsOf, type Payloads, type WaitEntry } from "../../trace/event.ts";
 import type { StepRecord } from "../../trace/runs.ts";
 import { reasonText } from "./decision.ts";
+import { waitText } from "./sessions.ts";
 import { joined, membersText, valueText } from "./words.ts";
 
 type Started = Payloads["side_effect_start"];
 type Ended = Payloads["side_effect_end"];
 
 /** The step's sentences; the runs that it called are explained on their own. */
-export function stepText({ step, events, calls }: StepRecord): string {
+export function stepText({ step, events, calls }: StepRecord, waits: readonly WaitEntry[]): string {
   const [end] = eventsOf(events, "step_end");
   const sentences = [
     ...eventsOf(events, "transform_end").flatMap(({ payload }) => transformSentences(payload)),
-    ...effectSentences({ step, events, calls }),
+    ...effectSentences({ step, events, calls }, waits),
     ...(end === undefined ? [] : endSentences(end.payload, events)),
   ];
   return [`Step ${step}:`, ...sentences].join(" ");
@@ -27,12 +28,12 @@ function transformSentences({ ct_code, outcome, reason }: Payloads["transform_en
 
 const reasonSentence = (reason: Ended["reason"]) => (reason === undefined ? [] : [reasonText(reason)]);
 
-function effectSentences({ events, calls }: StepRecord): readonly string[] {
+function effectSentences({ events, calls }: StepRecord, waits: readonly WaitEntry[]): readonly string[] {
   const ends = eventsOf(events, "side_effect_end");
   return eventsOf(events, "side_effect_start").flatMap(({ payload: start }, i) => {
     const called = i === 0 ? callSentence(calls.map(({ run }) => run)) : [];
     const end = ends[i]?.payload;
-    return end === undefined ? [openText(start), ...called] : endedSentences(start, end, called);
+    return end === undefined ? [openText(start, waits), ...called] : endedSentences(start, end, called);
   });
 }
 
@@ -40,7 +41,11 @@ function callSentence(runs: readonly string[]): readonly string[] {
   return runs.length === 0 ? [] : [`It called the ${runs.length === 1 ? "run" : "runs"} ${joined(runs)}.`];
 }
 
-function openText(start: Started): string {
+/** A step that called a run which waits has not ended either. */
+function openText(start: Started, waits: readonly WaitEntry[]): string {
+  const wait = waits.find(({ effect_key }) => effect_key === start.effect_key);
+  if (wait !== undefined) return `It waits ${waitText(wait)}.`;
+  if (waits.length > 0) return `${operationText(start)} was begun${inputsText(start)}, and has not ended.`;
   return `${operationText(start)} was begun${inputsText(start)}. Its end is not recorded: it may have taken place.`;
 }
 
@@ -51,11 +56,20 @@ function endedSentences(start: Started, end: Ended, called: readonly string[]): 
     ...reasonSentence(end.reason),
     ...(end.change === undefined ? [] : [changeText(end.change)]),
     ...(end.requests ?? []).map(requestText),
+    ...settledSentence(end),
   ];
 }
 
 function operationText({ op, cs_code, store }: Started): string {
   return store === null ? `${op} of ${bareCode(cs_code)}` : `${op} on the store ${store}`;
+}
+
+/** After an interruption, its end was written down later. */
+function settledSentence({ settled, actor }: Ended): readonly string[] {
+  if (settled === undefined) return [];
+  if (settled === "shown") return ["The run was interrupted before that was recorded; the store shows it."];
+  const by = actor === undefined ? "the caller" : actor;
+  return [`The run was interrupted before that was recorded; ${by} said that it took place.`];
 }
 
 function inputsText({ inputs }: Started): string {
@@ -77,7 +91,10 @@ function requestText({ method, url, status, sent, failure }: RecordedRequest): s
 }
 
 /** What the step published, and its outcome where an output of it stated another one. */
-function endSentences({ outcome, published }: Payloads["step_end"], events: StepRecord["events"]): readonly string[] {
+function endSentences(
+  { outcome, published }: Payloads["step_end"],
+  events: StepRecord["events"],
+): readonly string[] {
   const own = [...eventsOf(events, "transform_end"), ...eventsOf(events, "side_effect_end")].at(-1)?.payload;
   const isStated = own !== undefined && own.outcome !== outcome;
   const given = Object.keys(published).length === 0 ? [] : [`It gave ${membersText(published)}.`];

@@ -1,33 +1,34 @@
 /** What happened in one node, and why it ended as it did. */
 
-import { eventsOf } from "../../trace/event.ts";
+import { eventsOf, type WaitEntry } from "../../trace/event.ts";
 import { type RunPath, type Visit, wordOf } from "../../trace/run-path.ts";
 import { eventsIn, type RunRecord } from "../../trace/runs.ts";
 import { evaluationText, violationText } from "./decision.ts";
 import { refusalText } from "./ending.ts";
-import type { Paragraph } from "./explain.ts";
+import type { Paragraph, ParagraphText } from "./paragraph.ts";
 import { stepText } from "./step.ts";
 import { membersText } from "./words.ts";
 
-type Text = Pick<Paragraph, "sentences" | "items">;
-
-/** The node's paragraph, and those of the runs that its steps called. */
-export function visitParagraphs(
-  visit: Visit,
-  path: RunPath,
-  explainRun: (run: RunRecord) => readonly Paragraph[],
-): readonly Paragraph[] {
-  const { node, steps } = visit;
-  const own = { about: "node" as const, run: path.run, node, ...textOf(visit, path) };
-  return [own, ...steps.flatMap(({ calls }) => calls.flatMap(explainRun))];
+interface Context {
+  readonly path: RunPath;
+  /** The open waits of the whole trace; null where it does not end in waiting. */
+  readonly waits: readonly WaitEntry[] | null;
+  explainRun(run: RunRecord): readonly Paragraph[];
 }
 
-function textOf(visit: Visit, path: RunPath): Text {
+/** The node's paragraph, and those of the runs that its steps called. */
+export function visitParagraphs(visit: Visit, context: Context): readonly Paragraph[] {
+  const { node, steps } = visit;
+  const own = { about: "node" as const, run: context.path.run, node, ...textOf(visit, context) };
+  return [own, ...steps.flatMap(({ calls }) => calls.flatMap((called) => context.explainRun(called)))];
+}
+
+function textOf(visit: Visit, { path, waits }: Context): ParagraphText {
   switch (visit.type) {
     case "IN":
       return intentText(visit);
     case "CC":
-      return contractText(visit);
+      return contractText(visit, waits ?? []);
     case "EXIT":
       return exitText(visit, path);
     default:
@@ -35,7 +36,7 @@ function textOf(visit: Visit, path: RunPath): Text {
   }
 }
 
-function intentText({ node, start, events, outcome }: Visit): Text {
+function intentText({ node, start, events, outcome }: Visit): ParagraphText {
   const code = start.payload.capability_code;
   const rules = code === undefined ? "for which there are no rules" : `against the rules of ${code}`;
   const checked = `${node} checked the request, ${rules}. ${verdictText(outcome)}`;
@@ -49,7 +50,7 @@ function verdictText(outcome: string | null): string {
   return outcome === "ACK" ? "The request was accepted (ACK)." : `The request was rejected (${outcome}).`;
 }
 
-function contractText(visit: Visit): Text {
+function contractText(visit: Visit, waits: readonly WaitEntry[]): ParagraphText {
   const { start, events, steps } = visit;
   const violations = eventsOf(events, "violation").map(({ payload }) => violationText(payload));
   const code = start.payload.capability_code;
@@ -60,23 +61,27 @@ function contractText(visit: Visit): Text {
     ...eventsOf(eventsIn(visit), "error").map(({ payload }) => refusalText(payload)),
   ];
   if (violations.length > 0)
-    return { sentences: [...sentences, "Its inputs do not meet the contract, so no step ran:"], items: violations };
+    return {
+      sentences: [...sentences, "Its inputs do not meet the contract, so no step ran:"],
+      items: violations,
+    };
   const lead = steps.length === 0 ? [] : ["Its steps:"];
-  return { sentences: [...sentences, ...lead], items: steps.map(stepText) };
+  return { sentences: [...sentences, ...lead], items: steps.map((step) => stepText(step, waits)) };
 }
 
 /** Where no evaluation decided, the last step did. */
 function endText({ node, events, steps, outcome }: Visit): string {
-  if (outcome === null) return `${node} did not end.`;
+  if (outcome === null) return `${node} has not ended.`;
   const last = steps.at(-1);
   const isByStep = last !== undefined && eventsOf(events, "evaluation_end").length === 0;
   return `${node} ended with ${outcome}${isByStep ? `, the outcome of its last step, ${last.step}` : ""}.`;
 }
 
-function exitText(visit: Visit, path: RunPath): Text {
+function exitText(visit: Visit, path: RunPath): ParagraphText {
   const came = `The run came to its end at ${visit.node}${path.end === null ? "" : `: ${wordOf(visit, path)}`}.`;
   const announced = eventsOf(visit.events, "event_announced").map(
-    ({ payload: { event_code, payload } }) => `It announced the event ${event_code} with ${membersText(payload)}.`,
+    ({ payload: { event_code, payload } }) =>
+      `It announced the event ${event_code} with ${membersText(payload)}.`,
   );
   return { sentences: [came, ...announced], items: [] };
 }

@@ -19,20 +19,23 @@ function textOf(value: Json): string {
   if (isSuppressed(value)) return SECRET;
   if (Array.isArray(value)) return `[${value.map(textOf).join(", ")}]`;
   if (!isObject(value)) return canonical(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${canonical(name)}: ${textOf(value[name] as Json)}`);
+  const members = sortedMembers(value).map(([name, item]) => `${canonical(name)}: ${textOf(item)}`);
   return `{${members.join(", ")}}`;
+}
+
+/** By name: the order in which a trace has them. */
+function sortedMembers(values: JsonObject): readonly (readonly [name: string, value: Json])[] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Each member with its value. */
 export function memberTexts(values: JsonObject): readonly string[] {
-  return Object.entries(values).map(([name, value]) => `${name}: ${valueText(value)}`);
+  return sortedMembers(values).map(([name, value]) => `${name}: ${valueText(value)}`);
 }
 
 /** The members in a row: `a 1, b "x"`. */
 export function membersText(values: JsonObject): string {
-  return joined(Object.entries(values).map(([name, value]) => `${name} ${valueText(value)}`));
+  return joined(sortedMembers(values).map(([name, value]) => `${name} ${valueText(value)}`));
 }
 
 /** `A`, `A and B`, `A, B and C`. */
