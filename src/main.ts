@@ -20,12 +20,12 @@ import {
   nodeClock,
   nodeEntropy,
   nodeFiles,
-  openTrace,
   readAtMost,
   replaceFile,
   seededEntropy,
   writeFile,
 } from "./platform/node-ports.ts";
+import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
@@ -67,6 +67,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
+    lockTraceFile,
+    traceHolder,
     replaceFile,
     writeFile,
     async openTempFolder(within) {
