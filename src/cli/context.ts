@@ -18,6 +18,7 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  TracesRoot,
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
@@ -68,6 +69,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** What is made in the folder is for those who have the access. */
+  openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */

@@ -164,7 +164,7 @@ export function seededEntropy(seed: string): Entropy {
 }
 
 /** Permissions of the files of a run; the umask may reduce them. */
-const TRACE_MODES = {
+export const TRACE_MODES = {
   owner: { folder: 0o700, file: 0o600 },
   group: { folder: 0o750, file: 0o640 },
   all: { folder: 0o755, file: 0o644 },

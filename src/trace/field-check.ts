@@ -152,10 +152,10 @@ function marking(characters: string): Uint8Array {
 
 const MARKINGS = new Map<string, Uint8Array>();
 
-export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+export function oneOf<const T extends string | true>(...words: readonly T[]): Kind<T> {
   const literals = words.map((word) => Buffer.from(JSON.stringify(word)));
   return {
-    description: words.map((word) => `"${word}"`).join(" | "),
+    description: words.map((word) => JSON.stringify(word)).join(" | "),
     is: (value) => (words as readonly Json[]).includes(value),
     end: (bytes, at) => eitherEnd(literals, bytes, at),
   };

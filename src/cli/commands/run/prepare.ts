@@ -1,20 +1,23 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
 import { EngineFault } from "../../../engine/errors.ts";
-import { entropySeed, type RunRequest as WorkflowRunRequest } from "../../../engine/run.ts";
+import { entropySeed } from "../../../engine/run.ts";
 import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import { momentOf } from "../../../plan/intent.ts";
+import type { TraceRecords } from "../../../ledger/recording.ts";
+import { openTraceRecords } from "../../../ledger/records.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { Entropy } from "../../../ports.ts";
+import type { Clock, Entropy, TraceAccess } from "../../../ports.ts";
 import { isFqdn } from "../../../snapshot/fqdn.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
+import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
-import { plain, printError } from "../../print.ts";
+import { noticeText, plain, printError } from "../../print.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -73,7 +76,7 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
-  readonly environment: Omit<WorkflowRunRequest, "payload" | "entropy">;
+  readonly environment: Omit<RecordedRunRequest, "payload" | "entropy">;
 }
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
@@ -102,9 +105,23 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
       eventBytes: request.maxEventBytes,
     },
     runtime: platform.tool,
+    records: recordsOf(traceAccess, clock, context),
     ...(actor === undefined ? {} : { actor }),
   };
   return { plan, trust, environment };
+}
+
+/** What is kept beside the traces. */
+function recordsOf(access: TraceAccess, clock: Clock, context: Context): TraceRecords {
+  const { platform, settings, capabilities } = context;
+  const source = {
+    snapshot: settings.snapshot,
+    files: platform.files,
+    packages: () => capabilities.packages(),
+  };
+  return openTraceRecords(platform.openTracesRoot(settings.traces, access), source, clock, (fault) => {
+    if (!settings.quiet) printError(context, noticeText(fault, context));
+  });
 }
 
 export function entropyFor(

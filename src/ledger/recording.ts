@@ -1,0 +1,131 @@
+/** What is kept of a run beside its trace while it goes on: its lines in the ledger, and the protocols that it is on. */
+
+import type { Plan } from "../plan/plan.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import type { LedgerFault } from "./errors.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LineBody, LineState, RunLine } from "./line.ts";
+import type { ProtocolArchive } from "./protocols/archive.ts";
+
+/** What is kept beside the traces of one folder. */
+export interface TraceRecords {
+  readonly ledger: Ledger;
+  readonly protocols: ProtocolArchive;
+  /** Told what is not as it should be; each is said once. */
+  notice(fault: LedgerFault): void;
+}
+
+/** What is kept of one run. It is told every event of the run's trace, in order. */
+export interface Recording {
+  take(event: TraceEvent): void;
+  /** The trace has been written as far as it goes for now, so that what it says of its end can be relied on. */
+  end(): Promise<void>;
+  /** The trace could not be written any further. */
+  abandon(): Promise<void>;
+}
+
+/** Before the trace of a new run of the plan is made. */
+export async function beginRecording(plan: Plan, records: TraceRecords): Promise<Recording> {
+  const notices = [await records.ledger.prepare(), await records.protocols.keep(plan)];
+  return new RunRecording(plan, records, notices);
+}
+
+/** Of a run that goes on with a trace that is there already. */
+export function continueRecording(plan: Plan, records: TraceRecords): Recording {
+  return new RunRecording(plan, records, []);
+}
+
+class RunRecording implements Recording {
+  readonly #plan: Plan;
+  readonly #records: TraceRecords;
+  /** What was found before there was a trace: of a run that has none, nothing is said. */
+  #early: readonly (LedgerFault | null)[];
+  /** What the last event says, and may not be on the device yet. */
+  #pending: LineBody | null = null;
+  #written: Promise<unknown> = Promise.resolve();
+  readonly #called = new Set<string>();
+  #hasFailed = false;
+
+  constructor(plan: Plan, records: TraceRecords, early: readonly (LedgerFault | null)[]) {
+    this.#plan = plan;
+    this.#records = records;
+    this.#early = early;
+  }
+
+  take(event: TraceEvent): void {
+    for (const fault of this.#early) this.#say(fault);
+    this.#early = [];
+    if (event.event_type === "execution_start" && event.run !== MAIN_RUN)
+      this.#keepCalled(event.payload.workflow_code);
+    const line = lineOf(event, this.#plan.workflow.fqdn);
+    if (line === null) return;
+    this.#flush();
+    this.#pending = line;
+    if (line.state === "RUNNING") this.#flush();
+  }
+
+  async end(): Promise<void> {
+    this.#flush();
+    await this.#written;
+  }
+
+  async abandon(): Promise<void> {
+    await this.#written;
+  }
+
+  #flush(): void {
+    const line = this.#pending;
+    if (line === null) return;
+    this.#pending = null;
+    this.#then(async () => {
+      // Where a line cannot be written, a later one of the run would wait as long for nothing.
+      if (this.#hasFailed) return null;
+      const fault = await this.#records.ledger.record(line);
+      this.#hasFailed = fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
+      return fault;
+    });
+  }
+
+  #keepCalled(workflow: string): void {
+    if (this.#called.has(workflow)) return;
+    this.#called.add(workflow);
+    this.#then(async () => {
+      const called = await this.#plan.called(workflow);
+      return called === null ? null : this.#records.protocols.keep(called);
+    });
+  }
+
+  #then(work: () => Promise<LedgerFault | null>): void {
+    this.#written = this.#written.then(async () => this.#say(await work()));
+    // A defect is thrown where the end is waited for.
+    this.#written.catch(() => undefined);
+  }
+
+  #say(fault: LedgerFault | null): void {
+    if (fault !== null) this.#records.notice(fault);
+  }
+}
+
+/** The line about the main run that an event of its trace is followed by; null for any other event. */
+export function lineOf(event: TraceEvent, workflow: string): Omit<RunLine, Linked> | null {
+  if (event.run !== MAIN_RUN) return null;
+  const line = (state: LineState, more: Partial<RunLine> = {}) => ({
+    ...{ at: event.timestamp, run: event.execution_id, workflow, state, head: event.hash },
+    ...more,
+  });
+  switch (event.event_type) {
+    case "execution_start": {
+      const { actor } = event.payload;
+      return line("RUNNING", actor === undefined ? {} : { actor });
+    }
+    case "workflow_complete": {
+      const { status, outcome, exit_reason_code } = event.payload;
+      const ended = status === "SUCCESS" ? "COMPLETED" : status;
+      return line(ended, { ...(outcome === null ? {} : { outcome }), exit_reason_code });
+    }
+    default:
+      return null;
+  }
+}
+
+type Linked = "schema" | "sequence" | "prev_hash" | "hash";
