@@ -50,7 +50,10 @@ async function perform(stores: Stores, op: string, input: Input): Promise<void> 
   const [code, path] = op === "APPEND" ? ["CS_APPENDONLY_JSONL_V0", LOG] : ["CS_REGISTRY_V0", REGISTRY];
   const operation = registry.effect(`capability_side_effects::${code}`)?.operations[op];
   if (operation?.target !== "store") throw new Error(`${op} is no operation of a store`);
-  const { outcome } = await operation.perform(input, stores.at(path as string), draw);
+  const { outcome } = await operation.perform(input, stores.at(path as string), {
+    ...draw,
+    effectKey: nodeEntropy.hex(32),
+  });
   if (outcome !== "SUCCESS") throw new Error(`${op} ended ${outcome}`);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Effect } from "./effect.ts";
 import { csAppendonlyJsonl } from "./effects/cs-appendonly-jsonl.ts";
+import { csAwait } from "./effects/cs-await.ts";
 import { csConcurrentWorkflows } from "./effects/cs-concurrent-workflows.ts";
 import { csMutableJson } from "./effects/cs-mutable-json.ts";
 import { csNameRegistry } from "./effects/cs-name-registry.ts";
@@ -85,6 +86,7 @@ export const BUILT_IN_TRANSFORMS: readonly Transform[] = [
 ];
 export const BUILT_IN_EFFECTS: readonly Effect[] = [
   csAppendonlyJsonl,
+  csAwait,
   csConcurrentWorkflows,
   csMutableJson,
   csNameRegistry,

@@ -8,9 +8,10 @@ import { type HostEffect, hostTarget } from "./targets/host.ts";
 import { type HttpEffect, httpTarget } from "./targets/http.ts";
 import { type MailEffect, mailTarget } from "./targets/mail.ts";
 import { type StoreEffect, storeTarget } from "./targets/store.ts";
+import { type WaitEffect, waitTarget } from "./targets/wait.ts";
 import { type CallEffect, workflowsTarget } from "./targets/workflows.ts";
 
-export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect;
+export type Effect = StoreEffect | MailEffect | CallEffect | HttpEffect | HostEffect | WaitEffect;
 
 /** An operation as the engine sees it. */
 export type Operation = Effect["operations"][string];
@@ -19,6 +20,7 @@ const TARGETS: { readonly [T in Operation["target"]]: Target<Extract<Operation, 
   store: storeTarget,
   mail: mailTarget,
   workflows: workflowsTarget,
+  wait: waitTarget,
   http: httpTarget,
   host: hostTarget,
 };

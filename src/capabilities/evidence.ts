@@ -5,6 +5,8 @@ import type { Change } from "../ports.ts";
 
 /** What is on record of how an effect began. */
 export interface EffectStart {
+  /** The same for every attempt of this step of this run. */
+  readonly effectKey: string;
   /** RFC 3339 UTC. */
   readonly since: string;
   /** The change that its run made to the same store last; null where it made none. */
@@ -23,12 +25,27 @@ export type Evidence =
        * way another run with the same input may have written it.
        */
       readonly isDated: boolean;
-      /** What the operation answered, or would answer now, where that is known. */
-      readonly result?: JsonObject;
+      /** Absent where nothing shows what the operation answered. */
+      readonly answer?: ShownAnswer;
       readonly evidence: JsonObject;
     }
   | { readonly state: "absent"; readonly evidence: JsonObject }
-  | { readonly state: "unclear"; readonly because: Ambiguity; readonly evidence: JsonObject };
+  | {
+      readonly state: "unclear";
+      readonly because: Ambiguity;
+      /** The answer if it took place after all, where something shows it. */
+      readonly answer?: ShownAnswer;
+      readonly evidence: JsonObject;
+    };
+
+/** What a `SUCCESS` of the operation answered, if it left what is there. */
+export interface ShownAnswer {
+  readonly result: JsonObject;
+  /** Absent where the store does not show what was there before. Torn bytes that were cut off are not shown. */
+  readonly change?: Change;
+  /** Why it may have answered something else, although what it leaves is there; absent where it cannot. */
+  readonly doubt?: Doubt;
+}
 
 interface Words {
   readonly what: string;
@@ -45,10 +62,6 @@ export const ambiguityTable = {
   UNDATED_LINE: {
     what: "a record matches, but its timestamp does not show whether it was added since the effect started",
     hint: "if the record existed before, the effect did not happen and can be performed now",
-  },
-  BOUND_NO_MORE: {
-    what: "this binding existed once and was removed; whether that was before the effect started is unknown",
-    hint: "the trace that records the address of that line made the binding",
   },
   BOUND_AGAIN: {
     what: "the key was deregistered once and is bound now; whether that was before the effect started is unknown",
@@ -86,19 +99,34 @@ export const ambiguityTable = {
 
 export type Ambiguity = keyof typeof ambiguityTable;
 
+/** Why what an operation leaves does not show what it answered. */
+export const doubtTable = {
+  NEVER_THERE: {
+    what: "nothing is stored there, but it is unknown whether something was there when the effect started",
+    hint: "if nothing was there, the effect removed nothing and can be performed now",
+  },
+  UPDATED_BEFORE: {
+    what: "records have the updated fields, but some of them may have had these before the effect started",
+    hint: "if all of them had these fields before, the effect changed nothing and can be performed now",
+  },
+} as const satisfies Record<string, Words>;
+
+export type Doubt = keyof typeof doubtTable;
+
 export function done(
   evidence: JsonObject,
-  known: { readonly isDated?: boolean; readonly result?: JsonObject } = {},
+  answer: ShownAnswer,
+  { isDated }: { readonly isDated: boolean } = { isDated: false },
 ): Evidence {
-  return { state: "done", isDated: false, ...known, evidence };
+  return { state: "done", isDated, answer, evidence };
 }
 
 export function absent(evidence: JsonObject = {}): Evidence {
   return { state: "absent", evidence };
 }
 
-export function unclear(because: Ambiguity, evidence: JsonObject = {}): Evidence {
-  return { state: "unclear", because, evidence };
+export function unclear(because: Ambiguity, evidence: JsonObject = {}, answer?: ShownAnswer): Evidence {
+  return { state: "unclear", because, ...(answer === undefined ? {} : { answer }), evidence };
 }
 
 /** Whether a store is another one after the change. */

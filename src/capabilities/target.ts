@@ -3,16 +3,16 @@
  * a crash. Each kind of target is one file in `targets/`; the table of all kinds is in `effect.ts`.
  */
 
-import type { JsonObject } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Change, LockHolder, Ports, RecordedRequest, Remote, Sources } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { absent, type EffectStart, type Evidence } from "./evidence.ts";
 import { type Input, type InputSchema, parseInput } from "./input-schema.ts";
 
 /** The rules of one kind of target, for its operations `O`. */
-export type Target<O> = OutsideTarget<O> | RunTarget<O>;
+export type Target<O> = OutsideTarget<O> | RunTarget<O> | WaitingTarget<O>;
 
-interface AnyTarget<O> {
+export interface AnyTarget<O> {
   /** Whether a step must name a store, or its runtime binding a path. */
   readonly needsPath: boolean;
   /** The least policy with which the operation can be performed, with examples for its values. */
@@ -50,7 +50,43 @@ export interface OutsideTarget<O> extends AnyTarget<O> {
 export interface RunTarget<O> extends AnyTarget<O> {
   readonly answers: "worked-out";
   /** A function of its input and of how the called workflows end. */
-  perform(operation: O, inputs: JsonObject, call: RunChildWorkflow): Promise<Performed>;
+  perform(operation: O, inputs: JsonObject, calls: ChildCalls): Promise<Performed>;
+}
+
+/** A moment, or an event from outside. Whether it waits follows from its inputs and from when it begins. */
+export interface WaitingTarget<O> extends AnyTarget<O> {
+  readonly answers: "awaited";
+  /** The wait, or what the operation answers without one; `moment` is RFC 3339 UTC with milliseconds. */
+  begin(operation: O, inputs: JsonObject, moment: string): Wait | Performed;
+  end(operation: O, wait: Wait, end: WaitEnd): Performed;
+}
+
+/** What a step waits for. Moments are RFC 3339 UTC with milliseconds. */
+export type Wait = EventWait | TimeWait;
+
+export interface EventWait {
+  readonly kind: "EVENT";
+  readonly key: string;
+  /** The wait ends without an answer from this moment on. */
+  readonly due?: string;
+  readonly prompt?: string;
+  /** One of them is the answer; where there are fields, too, its member `choice`. */
+  readonly choices?: readonly string[];
+  /** The members of the answer, in an intent's grammar. */
+  readonly fields?: JsonObject;
+}
+
+export interface TimeWait {
+  readonly kind: "TIME";
+  readonly due: string;
+}
+
+/** What ends a wait: its moment, or an answer to its key. */
+export interface WaitEnd {
+  /** When it was taken, RFC 3339 UTC with milliseconds. */
+  readonly at: string;
+  /** Null where the moment has come. */
+  readonly answer: { readonly value: Json; readonly actor: string | null } | null;
 }
 
 /** What a step gives its operation. */
@@ -120,7 +156,14 @@ export interface Performed<O extends string = string> {
   readonly requests?: readonly RecordedRequest[];
 }
 
-/** Runs a workflow of the same snapshot inside this run, to its end. */
+/** How an operation runs other workflows of the same snapshot inside this run. */
+export interface ChildCalls {
+  /** Runs a workflow to its end. */
+  readonly call: RunChildWorkflow;
+  /** Begins each of them when the one before has ended or waits; resolves when all have ended, in their order. */
+  together<T>(works: readonly (() => Promise<T>)[]): Promise<readonly T[]>;
+}
+
 export type RunChildWorkflow = (workflow: string, payload: JsonObject) => Promise<ChildResult>;
 
 /** How a called workflow ended (SPEC 4.9). */

@@ -1,8 +1,10 @@
 /** Holds a capability to what it declares: plays its examples, and says which promises it breaks. */
 
+import { digestOf } from "../json/canonical.ts";
 import { deepFreeze, type Json, type JsonObject, jsonEqual, own } from "../json/value.ts";
-import type { Sources } from "../ports.ts";
+import type { Change, Sources } from "../ports.ts";
 import type { Store } from "../storage/stores.ts";
+import type { EffectStart, Evidence } from "./evidence.ts";
 import type { Performed } from "./target.ts";
 import type { ExampleCall, StoreEffect, StoreOperation } from "./targets/store.ts";
 import type { Answer, DrawnSources, Example, Transform } from "./transform.ts";
@@ -127,8 +129,12 @@ export async function tryStoreEffect(
   const broken: BrokenPromise[] = [];
   for (const { about: example, before, calls } of effect.examples) {
     const at = stores.open(before);
-    for (const call of calls) {
-      const messages = await playCall(effect, call, at, stores.sources);
+    let last: Change | null = null;
+    for (const [index, call] of calls.entries()) {
+      const effectKey = digestOf([effect.code, example, index]);
+      const begun: EffectStart = { effectKey, since: stores.sources.clock(), last };
+      const { messages, change } = await playCall(effect, call, { at, begun, sources: stores.sources });
+      last = change ?? last;
       for (const message of messages) broken.push({ example, message: `${call.op}: ${message}` });
     }
   }
@@ -142,28 +148,57 @@ export async function tryStoreEffect(
   return broken;
 }
 
+interface PlayedCall {
+  readonly messages: readonly string[];
+  readonly change?: Change;
+}
+
 async function playCall(
   effect: StoreEffect,
   call: ExampleCall,
-  at: TrialStore,
-  sources: Sources,
-): Promise<readonly string[]> {
+  { at, begun, sources }: { readonly at: TrialStore; readonly begun: EffectStart; readonly sources: Sources },
+): Promise<PlayedCall> {
   const operation = effect.operations[call.op];
-  if (operation === undefined) return ["the effect has no such operation"];
+  if (operation === undefined) return { messages: ["the effect has no such operation"] };
   const input = deepFreeze(structuredClone(call.input) as JsonObject);
-  const perform = () => operation.perform(input, at.store, sources);
+  const { effectKey } = begun;
+  const perform = () => operation.perform(input, at.store, { ...sources, effectKey });
   const before = at.text();
   try {
     const performed = await perform();
     const after = at.text();
     const kept = brokenSemantics(operation, performed, before, after);
+    const found = after === before ? undefined : await operation.probe?.(input, at.store, begun);
+    const shown = found === undefined ? [] : brokenProbe(found, performed);
     const isRepeatable = operation.semantics === "idempotent" && performed.outcome === "SUCCESS";
     if (isRepeatable) await perform();
     const isSame = !isRepeatable || at.text() === after;
-    return [...unlike(call, performed), ...kept, ...(isSame ? [] : ["a second time changes the store again"])];
+    const again = isSame ? [] : ["a second time changes the store again"];
+    const { change } = performed;
+    const messages = [...unlike(call, performed), ...kept, ...shown, ...again];
+    return change === undefined ? { messages } : { messages, change };
   } catch (error) {
-    return [error instanceof Error ? error.message : "it threw"];
+    return { messages: [error instanceof Error ? error.message : "it threw"] };
   }
+}
+
+/** Of an operation that changed its store, and whose end is not on record: what its probe says of it. */
+function brokenProbe(found: Evidence, { result = {}, change }: Performed): readonly string[] {
+  if (found.state === "absent") return ["its probe finds nothing right after it changed the store"];
+  const { answer } = found;
+  if (answer === undefined || answer.doubt !== undefined) return [];
+  const isSameChange = answer.change === undefined || jsonEqual(asShown(answer.change), asShown(change));
+  return [
+    ...(jsonEqual(answer.result, result) ? [] : ["its probe says another result than it answered"]),
+    ...(isSameChange ? [] : ["its probe says another change than it answered"]),
+  ];
+}
+
+/** The change without torn bytes, which the operation removed. */
+function asShown(change: Change | undefined): Json {
+  if (change === undefined) return null;
+  const { torn_bytes: _, ...before } = change.before ?? {};
+  return { before: Object.keys(before).length === 0 ? null : before, after: change.after };
 }
 
 function unlike({ outcome, result = {} }: ExampleCall, performed: Performed): readonly string[] {

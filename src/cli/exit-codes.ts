@@ -1,6 +1,6 @@
 /** Exit codes, as `--help` prints them (SPEC 1). */
 
-import type { RunEnding } from "../engine/advance.ts";
+import type { TraceEnding } from "../engine/advance.ts";
 import { STORAGE_CODES } from "../engine/errors.ts";
 import { type Fault, RunFault, type Stage } from "../errors/base.ts";
 
@@ -59,8 +59,9 @@ export function exitCodeOfFault(fault: Fault): number {
   return fault instanceof RunFault ? exitCodeOfRefusal(fault.code) : BY_STAGE[fault.stage];
 }
 
-/** For a run that is over: by the refusal that ended it, else by its ending. */
-export function exitCodeOfRun({ fault, status, exitReason }: RunEnding): number {
+/** By the refusal that ended the run, else by its ending. */
+export function exitCodeOfRun({ fault, status, exitReason }: TraceEnding): number {
+  if (status === "WAITING") return EXIT.WAITING;
   return fault === undefined ? exitCodeOfEnding(status, exitReason) : exitCodeOfRefusal(fault.code);
 }
 
@@ -70,7 +71,7 @@ function exitCodeOfRefusal(code: string): number {
 }
 
 /** For a run that reached an ending of its own. */
-function exitCodeOfEnding(status: "SUCCESS" | "FAILED", exitReason: string): number {
+function exitCodeOfEnding(status: "SUCCESS" | "FAILED" | "CANCELLED", exitReason: string): number {
   if (status === "SUCCESS") return EXIT.SUCCESS;
   return exitReason === "EXIT_BACKEND_ERROR" ? EXIT.STORAGE : EXIT.BUSINESS;
 }

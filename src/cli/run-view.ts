@@ -2,7 +2,7 @@
 
 import type { run } from "../engine/run.ts";
 import type { Plan } from "../plan/plan.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
@@ -52,6 +52,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
     events: summary.events,
     violations: summary.violations,
     reasons: summary.reasons,
+    waits: summary.waits,
     error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
     hints,
     head: result.head,
@@ -61,8 +62,9 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
 
 export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { platform }: Context): string {
   const { ending } = result;
-  const tone = ending.status === "SUCCESS" ? "good" : "bad";
-  const head = `${paint(tone, ending.status)}  ${paint("strong", plain(ending.exitReason))}  ${plan.workflow.fqdn}\n`;
+  const tone = ending.status === "SUCCESS" ? "good" : ending.status === "WAITING" ? "strong" : "bad";
+  const reason = ending.exitReason === null ? "" : `${paint("strong", plain(ending.exitReason))}  `;
+  const head = `${paint(tone, ending.status)}  ${reason}${plan.workflow.fqdn}\n`;
   const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
     node,
     outcome,
@@ -91,9 +93,27 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     ),
     section("violations", capped(violationRows(summary.violations))),
     section("reasons", capped(reasonRows(summary.reasons))),
+    section("waits for", waitRows(summary.waits)),
     section("record", where),
   ].join("");
 }
+
+/** Where each wait is, what ends it, and what a person is asked. */
+export function waitRows(waits: readonly WaitEntry[]): readonly (readonly string[])[] {
+  return waits.map(({ run, node, step, kind, key, due, prompt, choices }) => [
+    plain(`${run === MAIN_RUN ? "" : `${run}/`}${node}.${step}`),
+    kind === "EVENT" ? `event ${plain(valueText(key))}` : "time",
+    due === undefined ? "" : `until ${due}`,
+    plain(
+      [prompt, choices?.map(valueText).join(" | ")]
+        .filter((one) => one !== undefined)
+        .map(valueText)
+        .join(": "),
+    ),
+  ]);
+}
+
+const valueText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 const TRACE = "trace".padEnd("snapshot".length);
 

@@ -5,12 +5,24 @@ import type { ContractNode, ExitNode, IntentNode, NodeKey } from "../plan/plan.t
 import { EngineFault } from "./errors.ts";
 
 export interface RunEnding {
-  readonly status: "SUCCESS" | "FAILED";
+  readonly status: "SUCCESS" | "FAILED" | "CANCELLED";
   readonly outcome: string | null;
   readonly exitReason: string;
   /** The refusal that ended the run; absent when it reached an EXIT or was not admitted. */
   readonly fault?: RunFault;
 }
+
+/** How a trace ends for now: its run waits, and another session goes on with it. */
+export interface Suspension {
+  readonly status: "WAITING";
+  readonly outcome: null;
+  readonly exitReason: null;
+  readonly fault?: never;
+}
+
+export type TraceEnding = RunEnding | Suspension;
+
+export const SUSPENSION: Suspension = { status: "WAITING", outcome: null, exitReason: null };
 
 /** The node an outcome leads to, or null when none is declared. */
 export function advance({ next }: IntentNode | ContractNode, outcome: string): NodeKey | null {

@@ -7,7 +7,7 @@ import type { JsonObject } from "../json/value.ts";
 import type { Contract, Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import type { RunEnding } from "./advance.ts";
-import { EngineFault, STORAGE_CODES } from "./errors.ts";
+import { EngineFault, RunCancelled, STORAGE_CODES } from "./errors.ts";
 import { errorEvent } from "./events.ts";
 import { endsTrace, requireRoomForRun, requireStorableIn } from "./limits.ts";
 import type { RunInput, RunState } from "./run-state.ts";
@@ -89,6 +89,7 @@ function nestedInput(
 }
 
 function toChildResult({ status, outcome, exitReason, fault, results }: RunResult): ChildResult {
+  if (status === "CANCELLED") throw new RunCancelled();
   const result = { status, outcome, exit_reason_code: exitReason, results };
   return { end: fault === undefined ? endOf(status, exitReason) : "refused", result };
 }

@@ -107,6 +107,13 @@ export class EngineFault<C extends keyof typeof runTable = keyof typeof runTable
   }
 }
 
+/** Ends every run of the trace, because somebody cancelled it; that is recorded. */
+export class RunCancelled extends Error {
+  constructor() {
+    super("the run was cancelled");
+  }
+}
+
 /** The words for a recorded `error` event; undefined for a code or facts that are not this build's. */
 export function wordingOf(code: string, facts: JsonObject): Wording | undefined {
   if (!Object.hasOwn(runTable, code)) return undefined;

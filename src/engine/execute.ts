@@ -10,25 +10,47 @@ import { MAIN_RUN } from "../trace/event.ts";
 import { admit } from "./admission.ts";
 import { advance, endAt, noTransition, type RunEnding } from "./advance.ts";
 import { createChildRunner, type RunResult } from "./child-runs.ts";
-import { EngineFault } from "./errors.ts";
+import { EngineFault, RunCancelled } from "./errors.ts";
 import { emitter, errorEvent, startEvent } from "./events.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireRoomForStep, requireStorable } from "./limits.ts";
 import { runContractNode, runIntent } from "./nodes.ts";
 import type { RunInput, RunState } from "./run-state.ts";
+import { Waits } from "./waits.ts";
 
-/** Runs the plan to its ending; a refusal is an ending too. Anything else thrown is a defect. */
-export async function execute(
+/**
+ * Runs the plan to its ending, or null where it waits; a refusal is an ending too. Anything else thrown is a defect.
+ */
+export async function execute(plan: Plan, input: RunInput, executor: StepExecutor): Promise<RunResult | null> {
+  const waits = new Waits();
+  const emit = emitter((event) => executor.emit(event));
+  const main = executeRun(plan, input, executor, { emit, tally: { runs: 0, events: 0 }, waits });
+  while (!(await waits.hasSettled(main))) {
+    try {
+      const { payload } = emit({
+        event_type: "run_suspended",
+        run: MAIN_RUN,
+        payload: { waits: waits.entries },
+      });
+      const resumed = await executor.resume(waits.steps);
+      if (resumed === null) return null;
+      await waits.resume(payload.waits, resumed, main);
+    } catch (error) {
+      if (!(error instanceof RunCancelled)) throw error;
+      waits.reject(error);
+    }
+  }
+  return main;
+}
+
+async function executeRun(
   plan: Plan,
   input: RunInput,
   executor: StepExecutor,
-  trace: Pick<RunState, "emit" | "tally"> = {
-    emit: (event) => executor.emit(event),
-    tally: { runs: 0, events: 0 },
-  },
+  trace: Pick<RunState, "emit" | "tally" | "waits">,
 ): Promise<RunResult> {
   const begun = input.micros();
-  const { tally } = trace;
+  const { tally, waits } = trace;
   tally.runs++;
   let events = 0;
   let effects = 0;
@@ -47,6 +69,7 @@ export async function execute(
       requireStorable(event);
       return count(event);
     }),
+    waits,
     tally,
     cursor: { visit: 0 },
     payload: input.payload,
@@ -55,7 +78,7 @@ export async function execute(
     call: (...call) => nested(...call),
   };
   const nested = createChildRunner(state, (child, childInput) =>
-    execute(child, childInput, executor, { emit: count, tally }),
+    executeRun(child, childInput, executor, { emit: count, tally, waits }),
   );
   const ending = await runToEnding(state);
   state.emit({
@@ -85,6 +108,7 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
+    if (error instanceof RunCancelled) return { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
     if (!(error instanceof RunFault)) throw error;
     state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };

@@ -3,6 +3,7 @@
  * to the trace. The replay executor returns what a trace records, and compares. So one loop runs a plan and replays it.
  */
 
+import type { Wait, WaitEnd } from "../capabilities/target.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Scope } from "../plan/expression.ts";
@@ -20,6 +21,7 @@ import type {
 } from "../plan/plan.ts";
 import type { Change, Observation, RecordedRequest } from "../ports.ts";
 import type { EventBody, EventType } from "../trace/event.ts";
+import type { Resumption, WaitingStep } from "./waits.ts";
 
 /** Every method may throw a `RunFault`: it ends the run. Anything else thrown is a defect. */
 export interface StepExecutor {
@@ -44,6 +46,16 @@ export interface StepExecutor {
   /** The outcome that the evaluation gives. */
   evaluate(evaluation: Evaluation, scope: Scope): string;
   transform(step: TransformStep, inputs: JsonObject): TransformResult;
+  /** The moment at which a step begins that may wait, RFC 3339 UTC with milliseconds. */
+  moment(): string;
+  /** What the step waits for, or what it answers without waiting. */
+  beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult;
+  endWait(step: EffectStep, wait: Wait, end: WaitEnd): EffectResult;
+  /**
+   * No run can go on, and that is recorded. What ends one of these waits; null where nothing does: the trace ends here.
+   * @throws RunCancelled
+   */
+  resume(waits: readonly WaitingStep[]): Promise<Resumption | null>;
   /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
   effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
 }
@@ -66,6 +78,10 @@ export interface EffectResult {
   /** What an http effect sent. */
   readonly requests?: readonly RecordedRequest[];
   readonly observed: readonly Observation[];
+  /** How the end became known, where the effect was not performed now. */
+  readonly settled?: "shown" | "assumed";
+  /** Who assumed it. */
+  readonly actor?: string;
 }
 
 /** Which rules found a matching record, in the order declared. */

@@ -14,6 +14,7 @@ import type { EffectStep, Plan, TransformStep } from "../plan/plan.ts";
 import type { Observation, Ports } from "../ports.ts";
 import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
+import { beginWait, endWait } from "./answers.ts";
 import { computeTransform, recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
 import { emitter } from "./events.ts";
@@ -52,6 +53,13 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     mapOutputs,
     evaluate: evaluateOutcome,
     transform: (step, inputs) => transform(step, inputs, live),
+    moment: () => new Date(live.clock.now()).toISOString(),
+    beginWait,
+    endWait,
+    async resume() {
+      live.journal.sync();
+      return null;
+    },
     effect: (step, inputs, key) => effect(step, inputs, key, live),
   };
 }

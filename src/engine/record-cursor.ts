@@ -1,7 +1,9 @@
 /** Reads the events of a recorded run in order, and looks ahead; it keeps none that it has passed. */
 
+import { lineBytes } from "../trace/chain.ts";
 import { type EventOf, type EventType, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { Divergence } from "./compare-events.ts";
+import { RunCancelled } from "./errors.ts";
 import { recordedFault } from "./recorded.ts";
 
 /** Ends a replay: with a divergence, or because the record ends or was asked for no further. */
@@ -26,6 +28,8 @@ export class RecordCursor {
   /** Looked at, and not passed yet. */
   readonly #ahead: RecordedEvent[] = [];
   #last: TraceEvent | null = null;
+  /** Length of the events that were passed over. */
+  passedOver = 0;
 
   /** `isChecked` is asked once of each event, before anything is derived from it. */
   constructor(events: Iterable<TraceEvent>, isChecked: (event: TraceEvent) => boolean) {
@@ -43,14 +47,28 @@ export class RecordCursor {
     while (this.#ahead.length <= distance) {
       const { value, done } = this.#events.next();
       if (done === true) return undefined;
-      this.#ahead.push({ event: value, isChecked: this.#isChecked(value) });
+      // Where a process ended in the middle of the run is nothing that the run itself has in it.
+      if (isInterruption(value)) {
+        this.passedOver += lineBytes(value);
+        continue;
+      }
+      const isCancelled = value.event_type === "run_cancelled";
+      this.#ahead.push({ event: value, isChecked: isCancelled || this.#isChecked(value) });
     }
     return this.#ahead[distance];
   }
 
-  /** The next event. @throws ReplayStopped when the record ends here: a divergence if the recorded run had ended */
+  /**
+   * The next event. @throws ReplayStopped when the record ends here: a divergence if the recorded run had ended
+   * @throws RunCancelled where it was cancelled here
+   */
   next(): RecordedEvent {
     const next = this.peek();
+    if (next?.event.event_type === "run_cancelled") {
+      this.passedOver += lineBytes(next.event);
+      this.#pass(next);
+      throw new RunCancelled();
+    }
     if (next !== undefined) return next;
     const { event_type, run, sequence = 0 } = this.#last ?? {};
     const isComplete = event_type === "workflow_complete" && run === MAIN_RUN;
@@ -85,7 +103,15 @@ export class RecordCursor {
 
   /** Passes the next event. */
   advance(): void {
-    this.#last = this.next().event;
+    this.#pass(this.next());
+  }
+
+  #pass({ event }: RecordedEvent): void {
+    this.#last = event;
     this.#ahead.shift();
   }
+}
+
+function isInterruption(event: TraceEvent): boolean {
+  return event.event_type === "run_resumed" && event.payload.cause === "INTERRUPTED";
 }

@@ -2,14 +2,15 @@
 
 import type { RunFault } from "../errors/base.ts";
 import type { Unmet } from "../plan/intent.ts";
+import type { Observation } from "../ports.ts";
 import type { EventType, Payloads } from "../trace/event.ts";
 import { EngineFault, type RunCode, wordingOf } from "./errors.ts";
 import type { EffectResult, TransformResult } from "./executor.ts";
 import { REFUSERS } from "./limits.ts";
 import type { RunInput } from "./run-state.ts";
 
-/** The run's clock as it was read; `""` where no reading is on record. */
-export function clockOf({ observed }: Pick<Payloads["execution_start"], "observed">): string {
+/** The clock as it was read first; `""` where no reading is on record. */
+export function clockOf({ observed = [] }: { readonly observed?: readonly Observation[] }): string {
   return observed.find((one) => "clock" in one)?.clock ?? "";
 }
 

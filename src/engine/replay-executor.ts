@@ -3,12 +3,14 @@
  * one. Transforms and evaluations are computed again. What rests on suppressed values is taken as recorded, and listed.
  */
 
+import type { Wait, WaitEnd } from "../capabilities/target.ts";
 import { type Json, type JsonObject, own } from "../json/value.ts";
 import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
   Binding,
   ContractNode,
+  EffectStep,
   Evaluation,
   IntentNode,
   OutputBinding,
@@ -16,7 +18,8 @@ import type {
   TransformStep,
 } from "../plan/plan.ts";
 import { lineBytes } from "../trace/chain.ts";
-import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
+import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
@@ -27,9 +30,13 @@ import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts
 import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
 import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
 import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+import { endOf, type Resumption, type WaitingStep } from "./waits.ts";
 
 /** By so many digits a recorded time may be longer than that of an event that was not recorded. */
 const ELAPSED_DIGITS = 16;
+
+/** Stands for what a step waits for whose inputs are suppressed. */
+const TAKEN_WAIT: Wait = { kind: "EVENT", key: "" };
 
 export class ReplayExecutor implements StepExecutor {
   readonly #record: RecordCursor;
@@ -41,6 +48,8 @@ export class ReplayExecutor implements StepExecutor {
   #bytes = 0;
   #longest = 0;
   #compared = 0;
+  /** Effect keys of the waits whose inputs are suppressed. */
+  readonly #takenWaits = new Set<string>();
   #first: Divergence | null = null;
 
   constructor(events: Iterable<TraceEvent>, plan: Plan, policy: ReplayPolicy = COMPARE_ALL) {
@@ -51,6 +60,11 @@ export class ReplayExecutor implements StepExecutor {
 
   get tally(): { compared: number; suppressed: number; taken: readonly TakenAnswer[] } {
     return { compared: this.#compared, suppressed: this.#suppressed.count, taken: this.#suppressed.taken };
+  }
+
+  /** Microseconds from the first event to the one that was passed last. */
+  get elapsedUs(): number {
+    return this.#record.last?.elapsed_us ?? 0;
   }
 
   /** The next recorded event; undefined at the end of the record. */
@@ -69,7 +83,7 @@ export class ReplayExecutor implements StepExecutor {
   readonly emit = emitter((emitted) => {
     const { event, isChecked } = this.#next();
     this.#refuseAsRecorded(event, emitted);
-    const replayed = this.#suppressed.settled(event, emitted);
+    const replayed = this.#suppressed.settled(event, this.#withTakenWaits(event, emitted));
     const isInPlace = isSamePosition(event, replayed);
     const divergence =
       isInPlace && !isChecked ? null : compareEvents(event, this.#suppressed.shown(event, replayed));
@@ -101,7 +115,7 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   bytesLimit(): number | null {
-    return this.#limit("bytes", this.#bytes);
+    return this.#limit("bytes", this.#bytes + this.#record.passedOver);
   }
 
   isAborted(): boolean {
@@ -201,6 +215,46 @@ export class ReplayExecutor implements StepExecutor {
     return effectResult(this.#record.expect("side_effect_end").payload);
   }
 
+  moment(): string {
+    return clockOf(this.#record.expect("side_effect_start").payload);
+  }
+
+  beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    if (!this.#suppressed.holds(inputs)) return beginWait(step, inputs, moment);
+    const { event } = this.#next();
+    const { last } = this.#record;
+    const isSameStep = event.run === last?.run && event.node_id === last.node_id;
+    if (event.event_type === "side_effect_end" && isSameStep) return this.effect();
+    if (last?.event_type === "side_effect_start") this.#takenWaits.add(last.payload.effect_key);
+    return TAKEN_WAIT;
+  }
+
+  endWait(step: EffectStep, wait: Wait, end: WaitEnd): EffectResult {
+    return wait === TAKEN_WAIT ? this.effect() : endWait(step, wait, end);
+  }
+
+  /** What ended a wait, if it could: a moment that had come, or an answer that fits. */
+  async resume(waits: readonly WaitingStep[]): Promise<Resumption> {
+    const suspended = this.#record.last;
+    const event = this.#record.expect("run_resumed");
+    const entries = suspended?.event_type === "run_suspended" ? suspended.payload.waits : [];
+    const flaw = await resumptionFlaw(waits, entries, event.payload);
+    if (flaw !== null) throw new ReplayStopped({ code: "DIVERGED", line: event.sequence, facts: flaw });
+    const { event_type, run, payload } = event;
+    this.emit({ event_type, run, payload });
+    return payload;
+  }
+
+  /** What is suppressed of a wait is as recorded. */
+  #withTakenWaits(recorded: TraceEvent, emitted: EventBody): EventBody {
+    if (emitted.event_type !== "run_suspended" || recorded.event_type !== "run_suspended") return emitted;
+    const waits = emitted.payload.waits.map((wait) => {
+      const isSame = (one: WaitEntry) => one.effect_key === wait.effect_key;
+      return (this.#takenWaits.has(wait.effect_key) && recorded.payload.waits.find(isSame)) || wait;
+    });
+    return { ...emitted, payload: { waits } };
+  }
+
   /** The next recorded event, whose suppressed values are known from here on. @throws ReplayStopped */
   #next(): RecordedEvent {
     const next = this.#record.next();
@@ -212,4 +266,32 @@ export class ReplayExecutor implements StepExecutor {
   #seeing(scope: Scope): Scope {
     return this.#suppressed.any ? { ...scope, [WITHIN]: this.#suppressed.within } : scope;
   }
+}
+
+/** Why the resumption ends none of the waits, or not so; null where it does. */
+async function resumptionFlaw(
+  waits: readonly WaitingStep[],
+  entries: readonly WaitEntry[],
+  resumed: Resumption,
+): Promise<JsonObject | null> {
+  const ended = waits.flatMap(({ wait }, i) => {
+    const entry = entries[i];
+    const end = entry === undefined ? null : endOf(entry, resumed);
+    return end === null ? [] : [{ wait, end }];
+  });
+  const answered = ended.filter(({ end }) => end.answer !== null);
+  const cause = answered.length > 0 ? "EVENT" : "TIME";
+  if (ended.length === 0 || resumed.cause !== cause)
+    return { pointer: "/payload/cause", recorded: resumed.cause, replayed: ended.length === 0 ? null : cause };
+  for (const { wait } of answered) {
+    if (wait === TAKEN_WAIT || wait.kind === "TIME") continue;
+    const [unmet] = await unmetByAnswer(wait, resumed.answer ?? null);
+    if (unmet !== undefined)
+      return {
+        pointer: `/payload/answer${unmet.pointer}`,
+        recorded: resumed.answer ?? null,
+        replayed: unmet.constraint,
+      };
+  }
+  return null;
 }

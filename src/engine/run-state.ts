@@ -4,6 +4,7 @@ import type { ChildResult } from "../capabilities/target.ts";
 import type { JsonObject, MutableJson } from "../json/value.ts";
 import type { Contract, NodeKey, Plan } from "../plan/plan.ts";
 import type { EmitEvent, StepExecutor } from "./executor.ts";
+import type { Waits } from "./waits.ts";
 
 export interface RunInput {
   readonly executionId: string;
@@ -28,6 +29,8 @@ export interface RunState {
   readonly executor: StepExecutor;
   /** Counts the event and hands it to the executor. @throws RunFault where it could not be read back from a trace. */
   readonly emit: EmitEvent;
+  /** Of the whole trace. */
+  readonly waits: Waits;
   /** What the whole trace holds so far. */
   readonly tally: { runs: number; events: number };
   /** Where the run is: what an `error` event names. */

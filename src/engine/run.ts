@@ -1,4 +1,4 @@
-/** One run from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
+/** One session of a run, from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
 import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
@@ -8,24 +8,22 @@ import type { Plan } from "../plan/plan.ts";
 import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
-import { openJournal } from "../trace/journal.ts";
-import type { RunEnding } from "./advance.ts";
+import { type JournalPosition, openJournal } from "../trace/journal.ts";
+import { SUSPENSION, type TraceEnding } from "./advance.ts";
+import type { RunResult } from "./child-runs.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 
-export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
+/** What a run is executed with, when it begins and when it goes on. */
+export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly plan: Plan;
-  readonly payload: JsonObject;
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */
   readonly remote?: Remote;
-  /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
-  readonly openTrace: (id: string) => TraceFolder;
   readonly durability: Durability;
-  readonly maxHops: number;
   /** Of the whole trace. */
   readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
@@ -40,63 +38,88 @@ export interface RunRequest extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly listen?: (event: TraceEvent) => void;
 }
 
+export interface RunRequest extends RunEnvironment {
+  readonly payload: JsonObject;
+  /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
+  readonly openTrace: (id: string) => TraceFolder;
+  readonly maxHops: number;
+}
+
 export interface TracedRun {
   readonly traceId: string;
   readonly folder: string;
   readonly head: Digest;
-  readonly ending: RunEnding;
+  readonly ending: TraceEnding;
 }
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, stores, mail, durability, maxHops, runtime, actor, listen } = request;
-  const { remote = null } = request;
-  const { wrapExecutor = (performed) => performed, limits = TRACE_LIMITS } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
+  const input = {
+    executionId: trace.id,
+    run: MAIN_RUN,
+    payload,
+    clock: begun,
+    maxHops,
+    runtime,
+    micros: () => clock.micros(),
+    ...(actor === undefined ? {} : { actor }),
+  };
+  return inTrace(trace, undefined, redactor, request, (live) => execute(plan, input, live.executor));
+}
+
+/** What a run is performed with, and where it is recorded. */
+export interface LiveRun {
+  readonly executor: StepExecutor;
+  /** Appends an event of the session to the trace. */
+  append(event: EventBody): void;
+}
+
+/** Does the work on an open trace, which is closed then. @throws TraceFault */
+export async function inTrace(
+  trace: TraceFolder,
+  after: JournalPosition | undefined,
+  redactor: Redactor,
+  request: RunEnvironment,
+  work: (live: LiveRun) => Promise<RunResult | null>,
+): Promise<TracedRun> {
+  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
+  const { wrapExecutor = (performed) => performed } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
-    const options = { executionId: trace.id, clock, check };
-    const journal = openJournal(trace.file, listen === undefined ? options : { ...options, listen });
-    const input = {
-      executionId: trace.id,
-      run: MAIN_RUN,
-      payload,
-      clock: begun,
-      maxHops,
-      runtime,
-      micros: () => clock.micros(),
-      ...(actor === undefined ? {} : { actor }),
-    };
-    const executor = wrapExecutor(
-      createLiveExecutor({
-        stores,
-        clock,
-        entropy,
-        mail,
-        remote,
-        limits,
-        durability,
-        signal: request.signal,
-        journal: {
-          append: (event) => journal.append(redactor.mask(event)),
-          sync: () => journal.sync(),
-          get bytes() {
-            return journal.bytes;
-          },
+    const journal = openJournal(trace.file, {
+      ...{ executionId: trace.id, clock, check },
+      ...(listen === undefined ? {} : { listen }),
+      ...(after === undefined ? {} : { after }),
+    });
+    const append = (event: EventBody) => journal.append(redactor.mask(event));
+    const executor = createLiveExecutor({
+      ...{ ...request, remote, limits },
+      journal: {
+        append,
+        sync: () => journal.sync(),
+        get bytes() {
+          return journal.bytes;
         },
-        onBeginRun: (nested, called) => redactor.add(nested, called),
-      }),
-    );
-    const { fault, results: _, ...ending } = await execute(plan, input, executor);
+      },
+      onBeginRun: (nested, called) => redactor.add(nested, called),
+    });
+    const ended = await work({ executor: wrapExecutor(executor), append });
     if (durability === "device") journal.sync();
-    const redacted = fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: redacted };
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
   } finally {
     trace.file.close();
   }
+}
+
+function endingOf(ended: RunResult | null, redactor: Redactor): TraceEnding {
+  if (ended === null) return SUSPENSION;
+  const { fault, results: _, ...ending } = ended;
+  return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
 }
 
 /** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */

@@ -1,6 +1,7 @@
 /** One step: a transform is computed, an effect performed, or other workflows are called (SPEC 4.5, 4.6). */
 
 import { targetOf } from "../capabilities/effect.ts";
+import { isWait } from "../capabilities/targets/wait.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
@@ -57,13 +58,20 @@ export async function runEffect(
   const at = { run: input.run, node_id: cursor.node as string };
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
   const { code, op, store } = step;
+  const moment = targetOf(step.operation).answers === "awaited" ? state.executor.moment() : null;
   emit({
     event_type: "side_effect_start",
     ...at,
-    payload: { step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+    payload: {
+      ...{ step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+      ...(moment === null ? {} : { observed: [{ clock: moment }] }),
+    },
   });
-  const performed = await perform(step, inputs, effectKey, contract, state);
-  const { outcome, result, reason, change, requests, observed } = performed;
+  const performed =
+    moment === null
+      ? await perform(step, inputs, effectKey, contract, state)
+      : await waitIn(step, inputs, moment, effectKey, state);
+  const { outcome, result, reason, change, requests, observed, settled, actor } = performed;
   emit({
     event_type: "side_effect_end",
     ...at,
@@ -75,6 +83,8 @@ export async function runEffect(
       ...(change === undefined ? {} : { change }),
       ...(requests === undefined ? {} : { requests }),
       ...(observed.length === 0 ? {} : { observed }),
+      ...(settled === undefined ? {} : { settled }),
+      ...(actor === undefined ? {} : { actor }),
     },
   });
   if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
@@ -88,14 +98,29 @@ async function perform(
   inputs: JsonObject,
   effectKey: Digest,
   contract: Contract,
-  { executor, call }: RunState,
+  { executor, call, waits, input }: RunState,
 ): Promise<EffectResult> {
   const { operation } = step;
   const target = targetOf(operation);
-  if (target.answers === "recorded") return executor.effect(step, inputs, effectKey);
+  if (target.answers !== "worked-out") return executor.effect(step, inputs, effectKey);
   const frozen = deepFreeze(inCanonicalOrder(inputs));
-  const performed = await target.perform(operation, frozen, (workflow, payload) =>
-    call(workflow, payload, contract),
-  );
+  const performed = await target.perform(operation, frozen, {
+    call: (workflow, payload) => call(workflow, payload, contract),
+    together: (works) => waits.together(works, input.run),
+  });
   return { ...performed, result: performed.result ?? {}, observed: [] };
+}
+
+/** Ends at once where there is nothing to wait for; else the run is parked. */
+async function waitIn(
+  step: EffectStep,
+  inputs: JsonObject,
+  moment: string,
+  effectKey: Digest,
+  { executor, waits, input, cursor }: RunState,
+): Promise<EffectResult> {
+  const begun = executor.beginWait(step, inputs, moment);
+  if (!isWait(begun)) return begun;
+  const at = { run: input.run, node: cursor.node as string, step: step.name };
+  return executor.endWait(step, begun, await waits.park({ ...at, effectKey, wait: begun }));
 }

@@ -9,7 +9,7 @@ import { utf8 } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import { genesis, hashOf, withLineBytes } from "../trace/chain.ts";
 import { linesIn } from "../trace/chunks.ts";
-import { type EventOf, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { type EventOf, MAIN_RUN, SESSION_EVENTS, type TraceEvent } from "../trace/event.ts";
 import { type ScannedLine, scanLine } from "../trace/line.ts";
 import { badMember, toEvent } from "../trace/read.ts";
 import { finding, type TraceFinding } from "./finding.ts";
@@ -57,6 +57,8 @@ export class Verification {
   #omitted = 0;
   #line = 0;
   #count = 0;
+  /** Of all lines, those that are events of the work itself, and side effects. */
+  #events = 0;
   #effects = 0;
   #last: ReadLine | null = null;
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
@@ -111,6 +113,7 @@ export class Verification {
       return false;
     }
     this.#count++;
+    if (!SESSION_EVENTS.has(read.eventType)) this.#events++;
     this.#link(read);
     if (read.eventType === "execution_start") this.#begin(read.event ?? eventIn(bytes));
     if (read.eventType === "side_effect_start") this.#effects++;
@@ -140,7 +143,7 @@ export class Verification {
   #begin(event: TraceEvent): void {
     const { run, payload } = event as EventOf<"execution_start">;
     if (digestOf(payload.payload) !== payload.payload_digest) this.#fail("BAD_PAYLOAD_DIGEST");
-    this.#begun.set(run, { events: this.#count - 1, effects: this.#effects });
+    this.#begun.set(run, { events: this.#events - 1, effects: this.#effects });
   }
 
   /** What stands between the two ends of a run is its own, the runs nested in it included. */
@@ -148,7 +151,7 @@ export class Verification {
     const { run, payload } = event as EventOf<"workflow_complete">;
     const before = this.#begun.get(run) ?? { events: 0, effects: 0 };
     this.#begun.delete(run);
-    const counted = { events: this.#count - before.events, effects: this.#effects - before.effects };
+    const counted = { events: this.#events - before.events, effects: this.#effects - before.effects };
     for (const of of ["events", "effects"] as const) {
       const [stated, found] = [payload[of], counted[of]];
       if (stated !== found) this.#fail("BAD_COUNT", { of, stated, found });

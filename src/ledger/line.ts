@@ -14,13 +14,12 @@ import {
   listOf,
   type Members,
   type ObjectOf,
-  object,
   oneOf,
   optional,
   required,
   text,
 } from "../trace/field-check.ts";
-import { digest, instant } from "../trace/schema.ts";
+import { digest, instant, waits } from "../trace/schema.ts";
 
 export const LEDGER_FILE = "ledger.jsonl";
 
@@ -60,7 +59,7 @@ export const RUN_LINE = {
   ),
   exit_reason_code: optional(text, "Why the run ended."),
   head: required(digest, "`hash` of the trace's last line at that moment."),
-  waits: optional(listOf(object), "What the run waits for, as its trace records it."),
+  waits: optional(waits, "What the run waits for, as its trace records it."),
   actor: optional(text, "Who began the run, answered it or marked it: an FQDN."),
   mark: optional(mark, "The bookmark that is set or removed; all else repeats the line before."),
   rebuilt: optional(oneOf(true), "The line was made from the trace, later than its run."),

@@ -4,8 +4,9 @@ import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { LedgerFault } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import type { LineBody, LineState, RunLine } from "./line.ts";
+import type { LineBody } from "./line.ts";
 import type { ProtocolArchive } from "./protocols/archive.ts";
+import { RunLines } from "./run-lines.ts";
 
 /** What is kept beside the traces of one folder. */
 export interface TraceRecords {
@@ -38,6 +39,7 @@ export function continueRecording(plan: Plan, records: TraceRecords): Recording 
 class RunRecording implements Recording {
   readonly #plan: Plan;
   readonly #records: TraceRecords;
+  readonly #lines: RunLines;
   /** What was found before there was a trace: of a run that has none, nothing is said. */
   #early: readonly (LedgerFault | null)[];
   /** What the last event says, and may not be on the device yet. */
@@ -49,6 +51,7 @@ class RunRecording implements Recording {
   constructor(plan: Plan, records: TraceRecords, early: readonly (LedgerFault | null)[]) {
     this.#plan = plan;
     this.#records = records;
+    this.#lines = new RunLines(plan.workflow.fqdn);
     this.#early = early;
   }
 
@@ -57,7 +60,7 @@ class RunRecording implements Recording {
     this.#early = [];
     if (event.event_type === "execution_start" && event.run !== MAIN_RUN)
       this.#keepCalled(event.payload.workflow_code);
-    const line = lineOf(event, this.#plan.workflow.fqdn);
+    const line = this.#lines.take(event);
     if (line === null) return;
     this.#flush();
     this.#pending = line;
@@ -105,27 +108,3 @@ class RunRecording implements Recording {
     if (fault !== null) this.#records.notice(fault);
   }
 }
-
-/** The line about the main run that an event of its trace is followed by; null for any other event. */
-export function lineOf(event: TraceEvent, workflow: string): Omit<RunLine, Linked> | null {
-  if (event.run !== MAIN_RUN) return null;
-  const line = (state: LineState, more: Partial<RunLine> = {}) => ({
-    ...{ at: event.timestamp, run: event.execution_id, workflow, state, head: event.hash },
-    ...more,
-  });
-  switch (event.event_type) {
-    case "execution_start": {
-      const { actor } = event.payload;
-      return line("RUNNING", actor === undefined ? {} : { actor });
-    }
-    case "workflow_complete": {
-      const { status, outcome, exit_reason_code } = event.payload;
-      const ended = status === "SUCCESS" ? "COMPLETED" : status;
-      return line(ended, { ...(outcome === null ? {} : { outcome }), exit_reason_code });
-    }
-    default:
-      return null;
-  }
-}
-
-type Linked = "schema" | "sequence" | "prev_hash" | "hash";

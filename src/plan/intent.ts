@@ -6,6 +6,7 @@
  */
 
 import { E_MAIL_ADDRESS } from "../capabilities/e-mail-address.ts";
+import { isDateTime } from "../json/date-time.ts";
 import { isObject, type Json, type JsonObject, jsonEqual, own } from "../json/value.ts";
 
 export const VALUE_TYPES = ["string", "integer", "number", "boolean", "object", "array", "null"] as const;
@@ -92,7 +93,6 @@ function isListed({ enum: values }: FieldSpec, value: Json): boolean {
   return values === undefined || values.some((one) => jsonEqual(one, value));
 }
 
-const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 const HEX = /^[0-9A-Fa-f]+$/;
 
 export function matchesFormat(format: Format, prefix: string | undefined, value: string): boolean {
@@ -100,47 +100,4 @@ export function matchesFormat(format: Format, prefix: string | undefined, value:
   if (format === "date-time") return isDateTime(value);
   const start = prefix ?? "";
   return value.startsWith(start) && HEX.test(value.slice(start.length));
-}
-
-/**
- * Milliseconds since the epoch; undefined if the value is not a date and time, or its UTC year does not have four
- * digits.
- */
-export function momentOf(value: string): number | undefined {
-  if (!isDateTime(value)) return undefined;
-  // The epoch has no leap seconds: a leap second becomes the last millisecond before it.
-  const moment = Date.parse(value.toUpperCase().replace(LEAP, ":59.999"));
-  return moment >= FIRST && moment <= LAST ? moment : undefined;
-}
-
-const LEAP = /:60(?:\.\d+)?(?=[Z+-])/;
-const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
-const LAST = Date.parse("9999-12-31T23:59:59.999Z");
-
-/** RFC 3339 section 5.6, with real calendar days; second 60 only where a month ends in UTC. */
-export function isDateTime(value: string): boolean {
-  const match = DATE_TIME.exec(value);
-  if (match === null) return false;
-  const [year, month = 0, day, hour, minute, second, offsetHour, offsetMinute] = match.slice(1).map(Number);
-  const lastDay = new Date(Date.UTC(2000, month, 0)).getUTCDate();
-  const isLeap = year !== undefined && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const lastOfMonth = month === 2 && !isLeap ? 28 : lastDay;
-  return (
-    isWithin(month, 1, 12) &&
-    isWithin(day, 1, lastOfMonth) &&
-    isWithin(hour, 0, 23) &&
-    isWithin(minute, 0, 59) &&
-    isWithin(second, 0, 60) &&
-    (Number.isNaN(offsetHour) || (isWithin(offsetHour, 0, 23) && isWithin(offsetMinute, 0, 59))) &&
-    (second !== 60 || endsMonth(value))
-  );
-}
-
-function endsMonth(value: string): boolean {
-  const next = new Date(Math.floor(Date.parse(value.toUpperCase().replace(LEAP, ":59")) / 1000) * 1000 + 1000);
-  return /-01T00:00:00\.000Z$/.test(next.toISOString());
-}
-
-function isWithin(value: number | undefined, low: number, high: number): boolean {
-  return value !== undefined && value >= low && value <= high;
 }

@@ -1,6 +1,6 @@
 /** What a scenario is played in: the outside world, and what the command line adds to a run. */
 
-import type { RunEnding } from "../engine/advance.ts";
+import type { TraceEnding } from "../engine/advance.ts";
 import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Clock, Entropy, Mail, Ports, Remote, TempFolder, TraceFolder } from "../ports.ts";
@@ -27,7 +27,7 @@ export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "en
   readonly maxHops: number;
   /** @throws PayloadFault */
   parsePayload(bytes: Uint8Array): JsonObject;
-  exitCodeOf(end: RunEnding | Fault): number;
+  exitCodeOf(end: TraceEnding | Fault): number;
   /** Everything that is said of a run, or left of it besides its trace. */
   outputsOf(ran: CommandRun): readonly Output[];
   outputsOfRefusal(fault: Fault): readonly Output[];

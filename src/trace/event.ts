@@ -4,12 +4,22 @@ import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts"
 import type { DataMembers, ObjectOf } from "./field-check.ts";
 import { DATA, type ENVELOPE, type EVENTS, type EventType } from "./schema.ts";
 
-export { type EventType, MAIN_RUN, OBSERVATIONAL, OBSERVATIONAL_INSIDE, SCHEMA } from "./schema.ts";
+export {
+  type EventType,
+  MAIN_RUN,
+  OBSERVATIONAL,
+  OBSERVATIONAL_INSIDE,
+  SCHEMA,
+  SESSION_EVENTS,
+} from "./schema.ts";
 
 /** By event type. */
 export type Payloads = { readonly [T in EventType]: ObjectOf<(typeof EVENTS)[T]["members"]> };
 
 export type AdmissionRule = Payloads["admission"]["requires"][number];
+
+/** What a run of a suspended trace waits for. */
+export type WaitEntry = Payloads["run_suspended"]["waits"][number];
 
 export type Violation = Payloads["violation"];
 

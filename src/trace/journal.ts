@@ -25,6 +25,16 @@ export interface JournalOptions {
   readonly check?: (event: EventBody, bytes: number) => void;
   /** Called with every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
+  /** Where a trace goes on that has events already. */
+  readonly after?: JournalPosition;
+}
+
+/** The end of a trace: its last event, and the length of all lines. */
+export interface JournalPosition {
+  readonly sequence: number;
+  readonly head: Digest;
+  readonly elapsedUs: number;
+  readonly bytes: number;
 }
 
 /** Around an effect and at the end of a run, the trace file must still exist at its path. */
@@ -35,11 +45,14 @@ const PLACE_CHECKED: ReadonlySet<EventType> = new Set([
 ]);
 
 /** @throws TraceFault when the trace cannot be written: then nothing after that event may happen. */
-export function openJournal(file: TraceFile, { executionId, clock, check, listen }: JournalOptions): Journal {
-  const begun = clock.micros();
-  let head = genesis(executionId);
-  let sequence = 0;
-  let bytes = 0;
+export function openJournal(
+  file: TraceFile,
+  { executionId, clock, check, listen, after }: JournalOptions,
+): Journal {
+  const begun = clock.micros() - (after?.elapsedUs ?? 0);
+  let head = after?.head ?? genesis(executionId);
+  let sequence = after?.sequence ?? 0;
+  let bytes = after?.bytes ?? 0;
   const effects = new Effects();
   const attempt = (work: () => void) => {
     try {

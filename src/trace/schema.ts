@@ -157,6 +157,35 @@ const nodeEvent = <M extends Members>(meaning: string, members: M): EventSchema<
   members,
 });
 
+const effectKey = required(
+  digest,
+  "SHA-256 of [execution id, run, node visit, step]: recognises an interrupted effect.",
+);
+
+export const waits = listOf(
+  closed({
+    run: required(run, "The run that waits."),
+    node: required(text, "Its node."),
+    step: required(text, "The node's step."),
+    kind: required(oneOf("EVENT", "TIME"), "What it waits for."),
+    key: optional(matchesBytes("all", orSuppressed(text)), "The key of the event that ends the wait."),
+    due: optional(instant, "The moment that ends the wait."),
+    prompt: optional(matchesBytes("all", orSuppressed(text)), "What a person is asked."),
+    choices: optional(matchesBytes("all", listOf(anything)), "The answers that a person may give."),
+    effect_key: effectKey,
+  }),
+);
+
+/** How a session is recorded: what executes it, and the time at which it began. */
+const session = {
+  actor: optional(text, "Who gave the reason for it, as the caller states: an FQDN."),
+  runtime: required(
+    closed({ name: required(text, "The program."), version: required(text, "Its version.") }),
+    "What executes the run from here on.",
+  ),
+  observed: required(observations, "The time, read once: which waits are over is decided by it."),
+};
+
 const step: Member<string, false> = required(text, "The step's name in its contract.");
 const reason = optional(coded, "Why the step did not succeed: a code, with its facts.");
 const observed = optional(observations, "Readings of clock and entropy, in the order in which they were read.");
@@ -252,10 +281,12 @@ export const EVENTS = {
     op: required(text, "The operation."),
     store: required(orNull(text), "The store's name; null where the step names none."),
     inputs: required(data, "Its bound inputs."),
-    effect_key: required(
-      digest,
-      "SHA-256 of [execution id, run, node visit, step]: recognises an interrupted effect.",
+    effect_key: required(effectKey.kind, effectKey.meaning),
+    attempt: optional(
+      count,
+      "Which attempt it is, from 1, where the runtime binding declares that it is retried.",
     ),
+    observed: optional(observations, "The moment at which a wait began: its due time is counted from it."),
   }),
   side_effect_end: nodeEvent("A side effect was performed, or could not be.", {
     step,
@@ -271,6 +302,12 @@ export const EVENTS = {
     ),
     requests: optional(requests, "What an http effect sent, in the order in which it was sent."),
     observed,
+    retried: optional(oneOf(true), "Another attempt follows: this outcome is not routed."),
+    settled: optional(
+      oneOf("shown", "assumed"),
+      "How the end became known after an interruption: the store shows it, or a person said so.",
+    ),
+    actor: optional(text, "Who said so, as the caller states: an FQDN."),
   }),
   step_end: nodeEvent("A step ended, and its outcome was routed.", {
     step,
@@ -299,16 +336,47 @@ export const EVENTS = {
     facts: required(facts, "The refusal's facts."),
   }),
   workflow_complete: event("Last event of every run.", {
-    status: required(oneOf("SUCCESS", "FAILED"), "Whether the run succeeded."),
-    outcome: required(orNull(text), "Outcome of the last node that ended; null when denied or refused."),
+    status: required(oneOf("SUCCESS", "FAILED", "CANCELLED"), "Whether the run succeeded."),
+    outcome: required(
+      orNull(text),
+      "Outcome of the last node that ended; null when denied, refused or cancelled.",
+    ),
     exit_reason_code: required(text, "Why the run ended."),
-    events: required(count, "How many events the run has, with those of nested runs and this one."),
+    events: required(
+      count,
+      "How many events the run has, with those of nested runs and this one, without run_suspended, run_resumed and run_cancelled.",
+    ),
     effects: required(count, "How many side effects were begun in it."),
     duration_us,
+  }),
+  run_suspended: event("Every run of the trace waits: the process ends, and another one goes on later.", {
+    waits: required(waits, "The open waits, in the order in which they began."),
+  }),
+  run_resumed: event("The run goes on, in this process or another one.", {
+    cause: required(
+      oneOf("EVENT", "TIME", "INTERRUPTED"),
+      "An event that was delivered, a moment that has come, or the end of a process in the middle of the run.",
+    ),
+    key: optional(matchesBytes("all", orSuppressed(text)), "The key of the event."),
+    event_id: optional(text, "The event's own name: the same event is taken once."),
+    answer: optional(matchesBytes("all", anything), "What was answered."),
+    torn_bytes: optional(count, "Length of an incomplete last line that was cut off."),
+    ...session,
+  }),
+  run_cancelled: event("The run is ended before its end; the end of each of its open runs follows.", {
+    reason: optional(matchesBytes("all", text), "Why."),
+    ...session,
   }),
 } as const;
 
 export type EventType = keyof typeof EVENTS;
+
+/** The events of sessions: how the work is divided between processes. They are no part of the work, and not counted. */
+export const SESSION_EVENTS: ReadonlySet<EventType> = new Set([
+  "run_suspended",
+  "run_resumed",
+  "run_cancelled",
+]);
 
 export function isEventType(name: string): name is EventType {
   return Object.hasOwn(EVENTS, name);

@@ -3,7 +3,7 @@
 import type { Json, JsonObject, MutableJson } from "../json/value.ts";
 import { setOwn } from "../json/value.ts";
 import type { RecordedRequest } from "../ports.ts";
-import { type EventBody, MAIN_RUN, type Payloads, type Violation } from "./event.ts";
+import { type EventBody, MAIN_RUN, type Payloads, type Violation, type WaitEntry } from "./event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -62,6 +62,8 @@ export interface Summary {
   readonly violations: ViolationEntry[];
   readonly errors: ErrorEntry[];
   readonly reasons: ReasonEntry[];
+  /** What the run waits for, where the trace ends in that. */
+  waits: readonly WaitEntry[];
   /** The main run's own ending; null while it has none. */
   ending: Payloads["workflow_complete"] | null;
   /** Every name once: a long trace repeats the same names many times. */
@@ -79,6 +81,7 @@ export function createSummary(): Summary {
     violations: [],
     errors: [],
     reasons: [],
+    waits: [],
     ending: null,
     names: new Map(),
   };
@@ -130,6 +133,13 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     case "error":
       summary.errors.push({ run, node: event.node_id ?? null, ...event.payload });
+      return;
+    case "run_suspended":
+      summary.waits = event.payload.waits;
+      return;
+    case "run_resumed":
+    case "run_cancelled":
+      summary.waits = [];
       return;
     case "workflow_complete":
       if (run === MAIN_RUN) summary.ending = event.payload;

@@ -84,8 +84,8 @@ export const workspaceTable = {
       ? `write ${f.suggestion} instead of ${f.option}`
       : `remove it; the options are ${f.known}`,
   }),
-  LISTENER_FAILED: (f: { trace_id: string; status: string; exit_reason_code: string }) => ({
-    what: `onEvent threw; the run ended all the same: ${f.status} ${f.exit_reason_code}`,
+  LISTENER_FAILED: (f: { trace_id: string; status: string; exit_reason_code: string | null }) => ({
+    what: `onEvent threw; the run went on all the same: ${f.status} ${f.exit_reason_code ?? ""}`.trimEnd(),
     where: f.trace_id,
     hint: "correct onEvent: the cause of this error is what it threw; the trace holds the whole run",
   }),

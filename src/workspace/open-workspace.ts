@@ -21,7 +21,7 @@ import { requireWorkflow } from "../snapshot/require.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { openStores } from "../storage/files/stores.ts";
 import type { Stores } from "../storage/stores.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import type { TraceEvent, WaitEntry } from "../trace/event.ts";
 import type { Summary } from "../trace/summary.ts";
 import { TOOL } from "../trace/tool.ts";
 import { openCapabilities, type WorkspaceCapabilities } from "./capabilities.ts";
@@ -88,17 +88,18 @@ export interface RunResult
   extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons"> {
   readonly id: string;
   readonly workflow: string;
-  readonly status: "SUCCESS" | "FAILED";
+  readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING";
   /** Of the last node that ended; null when the run was not admitted or was refused. */
   readonly outcome: string | null;
-  readonly exitReason: string;
+  /** Null while it waits. */
+  readonly exitReason: string | null;
   /** Why the run was refused before it reached an exit; null for every other ending. */
   readonly refusal: Fault | null;
   readonly trace: RunTrace;
   /** The hash of the last event, which proves later that the trace is whole. */
   readonly head: Digest;
   /** What the run waits for. */
-  readonly waits: readonly never[];
+  readonly waits: readonly WaitEntry[];
   /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written. */
   readonly notices: readonly Fault[];
 }
@@ -393,11 +394,11 @@ type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
 function resultOf(
   { workflow }: Plan,
   { traceId: id, head, ending }: Traced,
-  { path, results, effects, events, violations, reasons }: Summary,
+  { path, results, effects, events, violations, reasons, waits }: Summary,
   trace: RunTrace,
 ): Omit<RunResult, "notices"> {
   const { status, outcome, exitReason, fault: refusal = null } = ending;
   const summary = { path, results, effects, events, violations, reasons };
   const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };
-  return { ...said, ...summary, trace, head, waits: [] };
+  return { ...said, ...summary, trace, head, waits };
 }

@@ -85,7 +85,7 @@ test("wherever the limit of events ends a trace, no step begins behind it, and t
   const whole = await limited(plan, {});
   for (let events = 1; events <= whole.events.length; events++) {
     const trial = await limited(plan, { events });
-    const { exitReason } = trial.ending;
+    const exitReason = String(trial.ending.exitReason);
     const steps = eventsOf(trial, "side_effect_start").filter(({ sequence }) => sequence > events);
     assert.ok(exitReason === "EVENT_LIMIT" || trial.events.length === whole.events.length, exitReason);
     if (exitReason === "EVENT_LIMIT") assert.deepEqual(steps, []);

@@ -5,7 +5,7 @@ import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Performed } from "../../src/capabilities/target.ts";
 import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
-import type { RunEnding } from "../../src/engine/advance.ts";
+import type { TraceEnding } from "../../src/engine/advance.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { Digest } from "../../src/json/canonical.ts";
@@ -235,7 +235,7 @@ export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): Files {
 // ---- running ----
 
 export interface Trial {
-  readonly ending: RunEnding;
+  readonly ending: TraceEnding;
   readonly events: readonly TraceEvent[];
   /** The trace's lines as they were appended. */
   readonly text: string;

@@ -103,13 +103,16 @@ const SAID: Readonly<Record<TraceEvent["event_type"], RegExp>> = {
   node_start: /^\/(node_type|capability_code|reason)$/,
   violation: /^\/(violation_code|field|constraint|expected|event)(\/|$)/,
   transform_end: /^\/(step|ct_code|outcome|reason\/code|observed\/\d+\/clock)$/,
-  side_effect_start: /^\/(step|cs_code|op|store|effect_key)$/,
-  side_effect_end: /^\/(step|outcome|reason\/code|observed\/\d+\/clock)$/,
+  side_effect_start: /^\/(step|cs_code|op|store|effect_key|attempt|observed\/\d+\/clock)$/,
+  side_effect_end: /^\/(step|outcome|retried|settled|actor|reason\/code|observed\/\d+\/clock)$/,
   step_end: /^\/(step|outcome|continuation)$/,
   node_end: /^\/(status|next|duration_us)$/,
   event_announced: /^\/event_code$/,
   error: /^\/(error_code|node_category|stage|step|facts\/(?!outcome$|reason$).*)$/,
   workflow_complete: /./,
+  run_suspended: /^\/waits\/\d+\/(run|node|step|kind|due|effect_key)$/,
+  run_resumed: /^\/(cause|event_id|actor|torn_bytes|runtime|observed)(\/|$)/,
+  run_cancelled: /^\/(actor|runtime|observed)(\/|$)/,
 };
 
 /** The names that the format gives to the data. */

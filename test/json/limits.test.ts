@@ -92,7 +92,7 @@ test("what a run writes it can read again, however deep, or it is refused before
         const trial = await runPlan(plan, payload, { data });
         assert.deepEqual(await found(plan, trial.text, trial.head), []);
         renderMarkdown(trial.events, toGraph(plan));
-        const reason = trial.ending.exitReason;
+        const reason = String(trial.ending.exitReason);
         endings.add(reason);
         if (reason !== "DATA_TOO_DEEP") assert.equal(trial.ending.status, "SUCCESS", reason);
         const written = eventsOf(trial, "side_effect_end").filter(

@@ -157,7 +157,10 @@ test("nothing is appended to a line that was changed", async (t) => {
 
 test("a line may be longer than what is read at once", async (t) => {
   const { file, ledger } = place(t);
-  const waits = Array.from({ length: 300 }, (_, i) => ({ run: "0", key: `${i}`.padStart(200, "k") }));
+  const waits = Array.from({ length: 300 }, (_, i) => ({
+    ...{ run: "0", node: "WAIT", step: "await", kind: "EVENT" as const, effect_key: sha256(`${i}`) },
+    key: `${i}`.padStart(200, "k"),
+  }));
   await ledger.record(line(1, "RUNNING"));
   await ledger.record(line(1, "WAITING", { waits }));
   await ledger.record(line(2, "RUNNING"));

@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import { isDateTime, momentOf } from "../../src/json/date-time.ts";
 import { pointer } from "../../src/json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../src/json/value.ts";
 import { compileIntent } from "../../src/plan/compile-intent.ts";
-import {
-  accepts,
-  isDateTime,
-  matchesFormat,
-  momentOf,
-  type Unmet,
-  VALUE_TYPES,
-} from "../../src/plan/intent.ts";
+import { accepts, matchesFormat, type Unmet, VALUE_TYPES } from "../../src/plan/intent.ts";
 import { unmetRules } from "../../src/plan/intent-schema.ts";
 import { PLAYS_ALL } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";

@@ -151,7 +151,7 @@ const afterTheWrite: readonly Killed[] = [
   {
     step: "register",
     unwritten: [AUDIT, ENVIRONMENT],
-    dated: false,
+    dated: true,
     code: "ENDS_OTHERWISE",
     added: [REGISTRY],
   },

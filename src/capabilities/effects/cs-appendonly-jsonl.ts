@@ -1,6 +1,7 @@
 import { type Json, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
-import { absent, done, unclear } from "../evidence.ts";
+import type { NumberedEntry } from "../../storage/record-log.ts";
+import { absent, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, object, optional } from "../input-schema.ts";
 import { storeEffect } from "../targets/store.ts";
 
@@ -17,6 +18,13 @@ const isNaive = (time: Json | undefined): time is string =>
 function linesAfter(change: Change | null): number {
   const lines = own(change?.after ?? {}, "lines");
   return typeof lines === "number" ? lines : 0;
+}
+
+/** What the append of this line answered. */
+function answerOf({ number, entry }: NumberedEntry): ShownAnswer {
+  const { record_id = null, sequence_number = null } = entry;
+  const change = { before: { lines: number - 1 }, after: { lines: number } };
+  return { result: { record_id, sequence_number }, change };
 }
 
 /** Where both are written alike, their order is that of their texts. */
@@ -52,10 +60,15 @@ export const csAppendonlyJsonl = storeEffect({
         const [line] = later;
         const last = later.at(-1);
         if (line === undefined || last === undefined) return absent({ lines: count, ...torn });
-        if (line !== last)
-          return unclear("SEVERAL_LINES", { lines: later.length, first: line.number, last: last.number });
-        if (!isNaive(own(line.entry, "timestamp"))) return unclear("UNDATED_LINE", { line: line.number });
-        return done({ line: line.number, record_id: own(line.entry, "record_id") ?? null }, { isDated: true });
+        const answer = answerOf(last);
+        if (line !== last) {
+          const evidence = { lines: later.length, first: line.number, last: last.number };
+          return unclear("SEVERAL_LINES", evidence, answer);
+        }
+        if (!isNaive(own(line.entry, "timestamp")))
+          return unclear("UNDATED_LINE", { line: line.number }, answer);
+        const evidence = { line: line.number, record_id: own(line.entry, "record_id") ?? null };
+        return done(evidence, answer, { isDated: true });
       },
     },
     GET_ALL: {

@@ -11,24 +11,26 @@ interface Worker {
 
 /**
  * The declaration asks that no workflow waits for another's success and leaves the order of completion open. They
- * run one after the other, as declared: so the same input leaves the same trace, and a replay the same answer.
+ * run one after the other, as declared: so the same input leaves the same trace, and a replay the same answer. One
+ * that waits does not hold back the next.
  */
 const EXECUTE_CONCURRENT = calling({
   about: "Runs every declared workflow to its end, whatever becomes of the others.",
   input: { workflows: array, triggered_by: optional(anything) },
   outcomes: ["SUCCESS", "PARTIAL_FAILURE", "BACKEND_ERROR"],
-  async run({ workflows }, call) {
+  async run({ workflows }, { call, together }) {
     const workers = workflows.map(parseWorker);
     const malformed = workers.indexOf(undefined);
     if (malformed !== -1) return flaw("WORKFLOW_MALFORMED", malformed);
     const given = workers as readonly Worker[];
     const twice = given.findIndex(({ code }, i) => given.slice(0, i).some((other) => other.code === code));
     if (twice !== -1) return flaw("WORKFLOW_TWICE", twice);
-    const results: JsonObject[] = [];
-    for (const { code, payload } of given) {
-      const { end, result } = await call(code, payload);
-      results.push({ code, result_status: STATUS_OF[end], outputs: result.results });
-    }
+    const results = await together(
+      given.map(({ code, payload }) => async (): Promise<JsonObject> => {
+        const { end, result } = await call(code, payload);
+        return { code, result_status: STATUS_OF[end], outputs: result.results };
+      }),
+    );
     const hasAll = results.every((one) => one["result_status"] === "SUCCESS");
     return { outcome: hasAll ? "SUCCESS" : "PARTIAL_FAILURE", result: { results, all_succeeded: hasAll } };
   },

@@ -1,6 +1,7 @@
-import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
-import { matching } from "../../storage/document.ts";
-import { absent, done, unclear } from "../evidence.ts";
+import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
+import type { Change } from "../../ports.ts";
+import { matching, type Records } from "../../storage/document.ts";
+import { absent, type Doubt, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, array, object, string } from "../input-schema.ts";
 import { storeEffect } from "../targets/store.ts";
 
@@ -21,6 +22,28 @@ function differing(a: Json, b: Json): readonly string[] {
   if (!isObject(a) || !isObject(b)) return [];
   const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return fields.filter((field) => !jsonEqual(own(a, field) ?? null, own(b, field) ?? null));
+}
+
+/** What is answered where a result has no members. What was there before is not shown. */
+const NOTHING: ShownAnswer = { result: {} };
+
+type Doubtful = { readonly doubt?: Doubt };
+
+/** Keys that are gone were there if this run stored them with its last change. */
+function doubtOfRemoval(keys: readonly string[], last: Change | null): Doubtful {
+  const stored = last?.after ?? {};
+  return keys.every((key) => Object.hasOwn(stored, key)) ? {} : { doubt: "NEVER_THERE" };
+}
+
+/** Records that have the updates were updated now if they still match, or if they matched with this run's last change. */
+function doubtOfUpdate(updated: Records, filter: JsonObject, last: Change | null): Doubtful {
+  const conditions = Object.entries(filter);
+  const matches = (record: Json | undefined) =>
+    isObject(record) && conditions.every(([field, value]) => jsonEqual(own(record, field), value));
+  const stillMatch = updated.length === (matching(Object.fromEntries(updated), filter)?.length ?? 0);
+  const stored = last?.after ?? {};
+  const isKnown = stillMatch || updated.every(([key]) => matches(own(stored, key)));
+  return isKnown ? {} : { doubt: "UPDATED_BEFORE" };
 }
 
 const TWO = '{\n  "a": {\n    "state": "open"\n  },\n  "b": {\n    "state": "open",\n    "by": "x"\n  }\n}';
@@ -52,10 +75,11 @@ export const csMutableJson = storeEffect({
         return { outcome: "SUCCESS", change: await document.put(key, value) };
       },
       async probe({ key, value }, document) {
+        if (isBlank(key)) return absent();
         const found = await document.get(key);
         if (found === undefined) return absent({ key });
-        if (jsonEqual(found, value)) return done({ key });
-        return unclear("OTHER_VALUE", { key, differing: differing(found, value) });
+        if (jsonEqual(found, value)) return done({ key }, NOTHING);
+        return unclear("OTHER_VALUE", { key, differing: differing(found, value) }, NOTHING);
       },
     },
     DELETE: {
@@ -68,9 +92,11 @@ export const csMutableJson = storeEffect({
         const change = await document.remove([key]);
         return change === null ? { outcome: "NOT_FOUND" } : { outcome: "SUCCESS", change };
       },
-      async probe({ key }, document) {
+      async probe({ key }, document, { last }) {
         if (isBlank(key)) return absent();
-        return (await document.get(key)) === undefined ? done({ key }) : unclear("STILL_THERE", { key });
+        return (await document.get(key)) === undefined
+          ? done({ key }, { ...NOTHING, ...doubtOfRemoval([key], last) })
+          : unclear("STILL_THERE", { key }, NOTHING);
       },
     },
     DELETE_MANY: {
@@ -85,14 +111,15 @@ export const csMutableJson = storeEffect({
         if (change === null) return { outcome: "SUCCESS", result: { drained_count: 0 } };
         return { outcome: "SUCCESS", result: { drained_count: Object.keys(change.before).length }, change };
       },
-      async probe({ keys }, document) {
+      async probe({ keys }, document, { last }) {
         const names = keys.filter((key) => typeof key === "string");
         if (names.length < keys.length) return absent();
         const stored = await document.all();
         const there = names.filter((name) => Object.hasOwn(stored, name));
+        const answer = { result: { drained_count: new Set(names).size }, ...doubtOfRemoval(names, last) };
         return there.length > 0
-          ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, MOST_NAMED) })
-          : done({ keys: keys.length });
+          ? unclear("STILL_THERE", { there: there.length, keys: there.slice(0, MOST_NAMED) }, answer)
+          : done({ keys: keys.length }, answer);
       },
     },
     EXISTS: {
@@ -128,16 +155,17 @@ export const csMutableJson = storeEffect({
         const { keys, change } = updated;
         return { outcome: "SUCCESS", result: { matched_keys: keys, updated_count: keys.length }, change };
       },
-      async probe({ filter, updates }, document) {
+      async probe({ filter, updates }, document, { last }) {
         const stored = await document.all();
-        const kept = Object.fromEntries(
-          Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field)),
-        );
-        const updated = new Set(matching(stored, { ...kept, ...updates })?.map(([key]) => key));
-        const waiting = (matching(stored, filter) ?? []).filter(([key]) => !updated.has(key));
-        const found = { matching: waiting.length, updated: updated.size };
-        if (waiting.length > 0) return unclear("STILL_MATCHING", found);
-        return updated.size > 0 ? done(found) : absent(found);
+        const kept = Object.entries(filter).filter(([field]) => !Object.hasOwn(updates, field));
+        const updated = matching(stored, { ...Object.fromEntries(kept), ...updates }) ?? [];
+        const keys = new Set(updated.map(([key]) => key));
+        const waiting = (matching(stored, filter) ?? []).filter(([key]) => !keys.has(key));
+        const found = { matching: waiting.length, updated: keys.size };
+        const result = { matched_keys: [...keys], updated_count: keys.size };
+        const answer = { result, ...doubtOfUpdate(updated, filter, last) };
+        if (waiting.length > 0) return unclear("STILL_MATCHING", found, answer);
+        return keys.size > 0 ? done(found, answer) : absent(found);
       },
     },
   },

@@ -1,11 +1,13 @@
 import { StoreFault } from "../../errors/ports.ts";
-import { isObject, jsonEqual, own } from "../../json/value.ts";
+import { isObject, type Json, jsonEqual, own } from "../../json/value.ts";
 import { absent, done, unclear } from "../evidence.ts";
 import { array, string } from "../input-schema.ts";
 import { storeEffect } from "../targets/store.ts";
 
 const EMPTY_NAME = { outcome: "VIOLATION", reason: { code: "NAME_EMPTY" } } as const;
 const ADDRESS_NOT_TEXT = { outcome: "VIOLATION", reason: { code: "ADDRESS_NOT_TEXT" } } as const;
+
+const areTexts = (addresses: readonly Json[]) => addresses.every((address) => typeof address === "string");
 
 /** `{name: {"resource_addresses": […]}}`: an address book whose names can be written again. */
 export const csNameRegistry = storeEffect({
@@ -33,7 +35,7 @@ export const csNameRegistry = storeEffect({
       semantics: "idempotent",
       async run({ name, resource_addresses }, names) {
         if (name === "") return EMPTY_NAME;
-        if (!resource_addresses.every((address) => typeof address === "string")) return ADDRESS_NOT_TEXT;
+        if (!areTexts(resource_addresses)) return ADDRESS_NOT_TEXT;
         try {
           const change = await names.bind(name, resource_addresses);
           return { outcome: "SUCCESS", result: { success: true }, change };
@@ -48,9 +50,13 @@ export const csNameRegistry = storeEffect({
         }
       },
       async probe({ name, resource_addresses }, names) {
+        if (name === "" || !areTexts(resource_addresses)) return absent();
         const entry = await names.lookUp(name);
         if (entry === undefined) return absent();
-        return jsonEqual(entry, { resource_addresses }) ? done({ name }) : unclear("OTHER_VALUE", { name });
+        const answer = { result: { success: true } };
+        return jsonEqual(entry, { resource_addresses })
+          ? done({ name }, answer)
+          : unclear("OTHER_VALUE", { name }, answer);
       },
     },
   },

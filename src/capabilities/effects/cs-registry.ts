@@ -1,11 +1,14 @@
-import { type Json, type JsonObject, jsonEqual, own } from "../../json/value.ts";
-import { isActive } from "../../storage/key-registry.ts";
+import { type Json, type JsonObject, own } from "../../json/value.ts";
+import { isActive, type KeyRegistryReader } from "../../storage/key-registry.ts";
 import type { FoundEntries } from "../../storage/record-log.ts";
-import { absent, done, unclear } from "../evidence.ts";
+import { absent, done, type ShownAnswer, unclear } from "../evidence.ts";
 import { anything, object, optional, string } from "../input-schema.ts";
-import { storeEffect } from "../targets/store.ts";
+import { markOf, storeEffect } from "../targets/store.ts";
 
 const EMPTY_KEY = { outcome: "VIOLATION", reason: { code: "KEY_EMPTY" } } as const;
+
+/** An address that no other effect makes: a line shows which effect wrote it. */
+const addressOf = (effectKey: string) => `ADDR_${markOf(effectKey)}`;
 
 const isOnlyTorn = ({ count, torn }: FoundEntries) => count === 0 && Object.hasOwn(torn, "torn_bytes");
 
@@ -24,6 +27,19 @@ const OWN_FIELDS = new Set(["key", "address", "tombstone"]);
 /** What the caller stores with the binding cannot change the binding itself. */
 function withoutOwnFields(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([field]) => !OWN_FIELDS.has(field)));
+}
+
+/** A result has no members, and a tombstone does not show whether it is the first. */
+const NOTHING: ShownAnswer = { result: {} };
+
+/** Every entry of the key, or of the key that had the address last; `isOfKey` also wants the address. */
+async function bindingsOf(keyOrAddress: string, registry: KeyRegistryReader) {
+  const ofKey = await registry.history("key", keyOrAddress);
+  if (ofKey.entries.length > 0) return { found: ofKey, isOfKey: () => true };
+  const ofAddress = await registry.history("address", keyOrAddress);
+  const key = own(ofAddress.entries.at(-1)?.entry ?? {}, "key");
+  const found = typeof key === "string" ? await registry.history("key", key) : ofAddress;
+  return { found, isOfKey: (entry: JsonObject) => own(entry, "address") === keyOrAddress };
 }
 
 const ENDED =
@@ -47,25 +63,23 @@ export const csRegistry = storeEffect({
       },
       outcomes: ["SUCCESS", "ALREADY_EXISTS", "VIOLATION", "BACKEND_ERROR"],
       semantics: "append-only",
-      async run({ key, value = {}, ...targets }, registry, sources) {
-        const added = await registry.register(key, () => {
-          const address = `ADDR_${sources.entropy(16)}`;
-          return { key, address, ...otherFields(targets, value) };
-        });
+      async run({ key, value = {}, ...targets }, registry, { effectKey }) {
+        const entry = { key, address: addressOf(effectKey), ...otherFields(targets, value) };
+        const added = await registry.register(key, () => entry);
         if (added === null) return { outcome: "ALREADY_EXISTS" };
         return { outcome: "SUCCESS", result: { address: added.entry.address }, change: added.change };
       },
-      async probe({ key, value = {}, ...targets }, registry) {
+      async probe({ key }, registry, { effectKey }) {
+        const address = addressOf(effectKey);
         const found = await registry.history("key", key);
         if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
         const { entries, torn } = found;
-        const wanted = { key, ...otherFields(targets, value) };
-        const asked = entries.findLast(({ entry: { address: _, ...entry } }) => jsonEqual(entry, wanted));
+        const added = entries.find(({ entry }) => own(entry, "address") === address && isActive(entry));
         const last = entries.at(-1);
-        if (asked === undefined || last === undefined)
+        if (added === undefined)
           return absent({ ...(last && isActive(last.entry) ? { bound_in_line: last.number } : {}), ...torn });
-        if (asked !== last) return unclear("BOUND_NO_MORE", { line: asked.number, last_line: last.number });
-        return done({ line: asked.number, address: own(asked.entry, "address") ?? null });
+        const answer = { result: { address }, change: { before: null, after: added.entry } };
+        return done({ line: added.number, address }, answer, { isDated: true });
       },
     },
     RESOLVE: {
@@ -106,16 +120,15 @@ export const csRegistry = storeEffect({
       },
       async probe({ key_or_address }, registry) {
         if (key_or_address === "") return absent();
-        const ofKey = await registry.history("key", key_or_address);
-        const found = ofKey.entries.length > 0 ? ofKey : await registry.history("address", key_or_address);
-        if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn);
+        const { found, isOfKey } = await bindingsOf(key_or_address, registry);
+        if (isOnlyTorn(found)) return unclear("ONLY_TORN", found.torn, NOTHING);
         const { entries, torn } = found;
         const last = entries.at(-1);
+        const ended = entries.findLast(({ entry }) => !isActive(entry) && isOfKey(entry));
         if (last === undefined) return absent(torn);
-        if (!isActive(last.entry)) return done({ line: last.number });
-        const ended = entries.findLast(({ entry }) => !isActive(entry));
-        if (ended !== undefined) return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number });
-        return absent({ bound_in_line: last.number, ...torn });
+        if (ended === last) return done({ line: last.number }, NOTHING);
+        if (ended === undefined) return absent({ bound_in_line: last.number, ...torn });
+        return unclear("BOUND_AGAIN", { line: ended.number, last_line: last.number }, NOTHING);
       },
     },
     COUNT: {

@@ -8,6 +8,7 @@ import { type MailEffect, mailing } from "../targets/mail.ts";
 
 const SUBMISSION_PORT = 587;
 const NOBODY = "noreply@pgs.local";
+const SENT = { delivery_status: "sent" };
 
 const SEND = mailing({
   about: "Hands a plain-text letter to the configured mail server; without one it is skipped, and says so.",
@@ -30,13 +31,13 @@ const SEND = mailing({
     if (account === null) return skipped("SMTP_NOT_CONFIGURED");
     if (typeof account === "string") return { outcome: "BACKEND_ERROR", reason: { code: account } };
     const refusal = await mail.send({ recipient: address, subject, body: body ?? "" }, account);
-    if (refusal === undefined) return { outcome: "SUCCESS", result: { delivery_status: "sent" } };
+    if (refusal === undefined) return { outcome: "SUCCESS", result: SENT };
     return { outcome: "BACKEND_ERROR", reason: { ...refusal } };
   },
   async probe({ recipient, to, subject = "" }, { since }) {
     const address = recipient ?? to;
     if (address === undefined || !E_MAIL_ADDRESS.test(address)) return absent();
-    return unclear("NOT_STORED", { recipient: address, subject, since });
+    return unclear("NOT_STORED", { recipient: address, subject, since }, { result: SENT });
   },
 });
 

@@ -16,7 +16,7 @@ const EXECUTE = calling({
   about: "Runs one workflow; how it ended is the result.",
   input: { workflow_code: string, payload: object },
   outcomes: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"],
-  async run({ workflow_code, payload }, call) {
+  async run({ workflow_code, payload }, { call }) {
     const { end, result } = await call(workflow_code, payload);
     const outcome = OUTCOMES[end];
     if (end === "unknown") return { outcome, reason: { code: "UNKNOWN_WORKFLOW", workflow: workflow_code } };

@@ -28,7 +28,7 @@ const EXECUTE_SEQUENCE = calling({
     item_sub_sequence: optional(object),
   },
   outcomes: ["SUCCESS", "VIOLATION", "BACKEND_ERROR"],
-  async run({ sequence, item_wf, item_sub_sequence }, call) {
+  async run({ sequence, item_wf, item_sub_sequence }, { call }) {
     const item = parseDispatch(item_wf);
     const sub = item_sub_sequence === undefined ? null : parseSub(item_sub_sequence);
     if (item === undefined) return flaw("ITEM_WF_MALFORMED");

@@ -5,7 +5,13 @@ import { pointer } from "../../json/pointer.ts";
 import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import type { Change } from "../../ports.ts";
 import { CapabilityError } from "../capability-error.ts";
-import { type Ambiguity, ambiguityTable, type Evidence } from "../evidence.ts";
+import {
+  type Ambiguity,
+  ambiguityTable,
+  type EffectStart,
+  type Evidence,
+  type ShownAnswer,
+} from "../evidence.ts";
 import type { RemoteEvidence } from "../remote-effect.ts";
 import type { Performed } from "../target.ts";
 import { type HostEffect, hostOperation } from "../targets/host.ts";
@@ -65,7 +71,7 @@ export function toStoreEffect(parts: StoreEffectParts, file: string, realm: Pack
       toPerformed(await realm.perform(call(store), definedOf(input), sources));
     if (semantics === "reads") return [operation, { ...declared, semantics, run: perform }] as const;
     const probe = async (...[input, store, begun]: Parameters<StoreProbe>) =>
-      toEvidence(await realm.probe(call(store), definedOf(input), { ...begun, last: toJson(begun.last) }));
+      toEvidence(await realm.probe(call(store), definedOf(input), begunJson(begun)));
     return [operation, { ...declared, semantics, run: perform, probe }] as const;
   });
   return storeEffect({ code, about, store: kind, operations: Object.fromEntries(operations), examples });
@@ -130,9 +136,11 @@ function toRemoteEvidence(value: Json): RemoteEvidence {
 
 type Unknown = Readonly<Record<string, unknown>>;
 type StoreRun = (input: Unknown, store: object, sources: Parameters<PackageRealm["perform"]>[2]) => unknown;
-type StoreProbe = (input: Unknown, store: object, begun: { since: string; last: Change | null }) => unknown;
+type StoreProbe = (input: Unknown, store: object, begun: EffectStart) => unknown;
 
-const toJson = (change: Change | null): Json => (change === null ? null : { ...change });
+function begunJson({ effectKey, since, last }: EffectStart): JsonObject {
+  return { effectKey, since, last: last && { ...last } };
+}
 
 function nameOf(store: object): string {
   return "name" in store && typeof store.name === "string" ? store.name : "";
@@ -171,15 +179,23 @@ function toEvidence(value: Json): Evidence {
     case "absent":
       return { state: "absent", evidence };
     case "done":
-      return { state: "done", isDated: own(value, "isDated") === true, evidence };
+      return { state: "done", isDated: own(value, "isDated") === true, ...toAnswerShown(value), evidence };
     case "unclear": {
       const because = own(value, "because");
-      if (isAmbiguity(because)) return { state: "unclear", because, evidence };
+      if (isAmbiguity(because)) return { state: "unclear", because, ...toAnswerShown(value), evidence };
       throw new CapabilityError(`its probe answered an unknown reason: ${JSON.stringify(because)}`);
     }
     default:
       throw new CapabilityError("its probe answered an unknown state");
   }
+}
+
+/** @throws CapabilityError */
+function toAnswerShown(value: JsonObject): { readonly answer?: ShownAnswer } {
+  const [result, change] = [own(value, "result"), own(value, "change") ?? null];
+  if (result === undefined) return {};
+  if (!isObject(result)) throw new CapabilityError("the result of its probe is no object");
+  return { answer: { result, ...(change === null ? {} : { change: toChange(change) }) } };
 }
 
 const isAmbiguity = (word: Json | undefined): word is Ambiguity =>

@@ -8,6 +8,7 @@ import { type Realm, RealmTimeout, type Sources } from "../../ports.ts";
 import type { StoreKind } from "../../storage/stores.ts";
 import { CapabilityError } from "../capability-error.ts";
 import type { HttpClient, Request, Response } from "../remote/http-client.ts";
+import type { EffectSources } from "../targets/store.ts";
 import { CapabilityFault } from "./errors.ts";
 import type { LinkedFile } from "./link.ts";
 import { PRELUDE } from "./prelude.ts";
@@ -46,7 +47,7 @@ interface Inside {
   addExternal(specifier: string): string;
   describe(file: string): string;
   answer(file: string, input: string, draw: Draw, kinds: string): string;
-  perform(...call: [...OnStore, draw: Draw]): void;
+  perform(...call: [...OnStore, draw: Draw, effectKey: string]): void;
   probe(...call: [...OnStore, begun: string]): void;
   exchange(
     ...call: [
@@ -136,7 +137,7 @@ export class PackageRealm {
   async perform(
     { file, operation, kind, name, store }: StoreCall,
     input: JsonObject,
-    sources: Sources,
+    sources: EffectSources,
   ): Promise<Json> {
     const host = new HostErrors();
     const text = JSON.stringify(input);
@@ -144,7 +145,7 @@ export class PackageRealm {
     return host.result(
       await this.#settled((done, turns) => {
         const call = calling(store, host, turns);
-        this.#inside.perform(done, file, operation, text, kind, name, call, draw);
+        this.#inside.perform(done, file, operation, text, kind, name, call, draw, sources.effectKey);
       }),
     );
   }

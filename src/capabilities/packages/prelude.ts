@@ -337,7 +337,7 @@ function described(value, key) {
 
 // ---- what the capability is given ----
 
-function sourcesOf(draw, kinds) {
+function sourcesOf(draw, kinds, more) {
   const drawing = (kind, count) => {
     if (!kinds.includes(kind)) refuse("it drew " + kind + ", which it does not declare");
     if (typeof count !== "number") refuse("it drew entropy without a number of bytes");
@@ -345,7 +345,7 @@ function sourcesOf(draw, kinds) {
     if ("host" in drawn) throw hostError(drawn.host);
     return drawn.ok;
   };
-  return freeze({ clock: () => drawing("clock", 0), entropy: (count) => drawing("entropy", count) });
+  return freeze({ ...more, clock: () => drawing("clock", 0), entropy: (count) => drawing("entropy", count) });
 }
 
 const METHODS = {
@@ -424,9 +424,9 @@ return {
     return { by, declaration: declaration === undefined ? null : described(declaration, "declaration") };
   }),
   answer: (file, input, draw, kinds) =>
-    computed(() => declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds), undefined)),
-  perform: (done, file, operation, input, kind, name, call, draw) =>
-    void settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy")), done),
+    computed(() => declared(file).declaration.run(inputOf(input), sourcesOf(draw, kinds, {}), undefined)),
+  perform: (done, file, operation, input, kind, name, call, draw, effectKey) =>
+    void settled(() => operationOf(file, operation).run(inputOf(input), storeOf(kind, name, call), sourcesOf(draw, "clock entropy", { effectKey })), done),
   addExternal: (specifier) => attempt(() => void modules.set(specifier, absent)),
   exchange: (done, file, operation, method, input, policy, begun, effectKey, send, readJson) =>
     void settled(() => operationOf(file, operation)[method](inputOf(input), clientOf(effectKey, send, readJson), inputOf(policy), inputOf(begun)), done),

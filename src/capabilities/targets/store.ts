@@ -21,8 +21,19 @@ import {
  */
 export type Semantics = "reads" | "idempotent" | "append-only";
 
+/** What an operation reads of the world, and what it can mark what it stores with. */
+export interface EffectSources extends Sources {
+  /** The same for every attempt of this step of this run. */
+  readonly effectKey: string;
+}
+
+/** What an effect marks its work with, so that it is known again: the first 32 hexadecimal digits of its key. */
+export function markOf(effectKey: string): string {
+  return effectKey.replace(/^sha256:/, "").slice(0, 32);
+}
+
 interface OnStore<K extends StoreKind, S extends InputSchema, O extends string> extends Declared<S, O> {
-  run(input: Input<S>, store: StoreKinds[K], sources: Sources): Promise<Performed<NoInfer<O>>>;
+  run(input: Input<S>, store: StoreKinds[K], sources: EffectSources): Promise<Performed<NoInfer<O>>>;
 }
 
 interface Reading {
@@ -46,7 +57,7 @@ type StoreDeclaration<K extends StoreKind, S extends InputSchema, O extends stri
 
 interface AnyStoreOperation extends Declared {
   readonly target: "store";
-  perform(input: JsonObject, store: Store, sources: Sources): Promise<Performed>;
+  perform(input: JsonObject, store: Store, sources: EffectSources): Promise<Performed>;
 }
 
 export type StoreOperation = AnyStoreOperation & (Reading | Writing<JsonObject, StoreReader>);
@@ -112,7 +123,7 @@ function operationOn<K extends StoreKind>(
     input: schema,
     outcomes,
     target: "store",
-    perform: (input: JsonObject, store: Store, sources: Sources) =>
+    perform: (input: JsonObject, store: Store, sources: EffectSources) =>
       withInput(schema, input, (parsed) => run(parsed, store.open(kind), sources)),
   } as const;
   if (declaration.semantics === "reads") return { ...common, semantics: "reads" };
@@ -132,10 +143,10 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
   hasDryRun: true,
   callsWorkflows: false,
   isReading: ({ semantics }) => semantics === "reads",
-  async perform(operation, { inputs, path }, { stores, sources, durability }) {
+  async perform(operation, { inputs, path, effectKey }, { stores, sources, durability }) {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
     const store = stores.at(path);
-    const performed = await operation.perform(inputs, store, sources);
+    const performed = await operation.perform(inputs, store, { ...sources, effectKey });
     if (durability === "device" && operation.semantics !== "reads") await store.sync();
     return performed;
   },

@@ -3,11 +3,11 @@
 import type { JsonObject } from "../../json/value.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
+  type ChildCalls,
   type ChildResult,
   type Declared,
   type EffectOf,
   type Performed,
-  type RunChildWorkflow,
   type RunTarget,
   withInput,
 } from "../target.ts";
@@ -15,12 +15,12 @@ import type { ExampleCall } from "./store.ts";
 
 interface CallDeclaration<S extends InputSchema, O extends string> extends Declared<S, O> {
   /** A `VIOLATION` that is not among the outcomes refuses the run, as any undeclared outcome does. */
-  run(input: Input<S>, call: RunChildWorkflow): Promise<Performed<NoInfer<O> | "VIOLATION">>;
+  run(input: Input<S>, calls: ChildCalls): Promise<Performed<NoInfer<O> | "VIOLATION">>;
 }
 
 export interface CallOperation extends Declared {
   readonly target: "workflows";
-  perform(input: JsonObject, call: RunChildWorkflow): Promise<Performed>;
+  perform(input: JsonObject, calls: ChildCalls): Promise<Performed>;
 }
 
 export interface CallEffect extends EffectOf<CallOperation> {
@@ -45,7 +45,7 @@ export function calling<S extends InputSchema, const O extends string>({
   return {
     ...declared,
     target: "workflows",
-    perform: (input, call) => withInput(declared.input, input, (parsed) => run(parsed, call)),
+    perform: (input, calls) => withInput(declared.input, input, (parsed) => run(parsed, calls)),
   };
 }
 
@@ -57,5 +57,5 @@ export const workflowsTarget: RunTarget<CallOperation> = {
   hasDryRun: true,
   callsWorkflows: true,
   isReading: () => false,
-  perform: (operation, inputs, call) => operation.perform(inputs, call),
+  perform: (operation, inputs, calls) => operation.perform(inputs, calls),
 };

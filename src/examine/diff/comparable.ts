@@ -1,5 +1,6 @@
 /** What the events of a run, of a node's visit and of a step tell of their meaning, as members to compare. */
 
+import { markOf } from "../../capabilities/targets/store.ts";
 import { withoutObservational } from "../../engine/compare-events.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
 import type { Observation } from "../../ports.ts";
@@ -79,8 +80,12 @@ export function comparableCall({ run, visits }: RunRecord): JsonObject {
   return { run, path: visits.map(comparableNode) };
 }
 
+/** What was drawn, and the marks of effects, which differ from run to run as if they were. */
 export function readingsOf(events: readonly TraceEvent[]): readonly Observation[] {
-  return events.flatMap(({ payload }) => ("observed" in payload ? (payload.observed ?? []) : []));
+  return events.flatMap(({ event_type, payload }) => {
+    const mark = event_type === "side_effect_start" ? [{ entropy: markOf(payload.effect_key) }] : [];
+    return [...mark, ...("observed" in payload ? (payload.observed ?? []) : [])];
+  });
 }
 
 function toldOfTrouble(events: readonly TraceEvent[]): Comparable {

@@ -23,7 +23,7 @@ export interface RunStage extends Pick<Ports, "clock" | "entropy"> {
 }
 
 export interface DryRun {
-  /** Null where it ended at a remote effect, whose answer is not known. */
+  /** Null where it ended at a remote effect, whose answer is not known, or waits. */
   readonly ending: Omit<RunEnding, "fault"> | null;
   /** In the order in which they ended. */
   readonly effects: readonly DryRunEffect[];
@@ -83,8 +83,9 @@ export async function dryRun(
     return executor.emit(event);
   });
   try {
-    const { status, outcome, exitReason } = await execute(plan, input, { ...executor, emit });
-    return { ending: { status, outcome, exitReason }, effects, stores, letters, end: null };
+    const ended = await execute(plan, input, { ...executor, emit });
+    const ending = ended && { status: ended.status, outcome: ended.outcome, exitReason: ended.exitReason };
+    return { ending, effects, stores, letters, end: null };
   } catch (error) {
     if (!(error instanceof DryRunEnd)) throw error;
     const { run, node, step, isReading } = error.at;

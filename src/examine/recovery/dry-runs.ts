@@ -45,15 +45,21 @@ export async function allDryRuns(
   const stage = { ...at, remoteAnswers: await readAgain(async (events) => remoteAnswersIn(events, open)) };
   const now = new Date(stage.clock.now()).toISOString();
   const recorded = await readAgain(async (events) => readingsIn(events));
-  const named = { executionId: "rehearsal", run: MAIN_RUN };
-  const again = await dryRun(plan, inputOf(start, { ...named, clock: now }), stage);
-  const input = inputOf(start, { ...named, clock: clockOf(start) });
+  const another = { executionId: "rehearsal", run: MAIN_RUN, clock: now };
+  const again = await dryRun(plan, inputOf(start, another), stage);
+  const executionId = await readAgain(async (events) => executionIn(events));
+  const input = inputOf(start, { executionId, run: MAIN_RUN, clock: clockOf(start) });
   const [sameStage, readings] = withReadings(recorded, now, stage);
   const sameReadings = await dryRun(plan, input, sameStage, (live) => readings.at(live));
   const undisturbed = await goOn(plan, cutOff, ...withReadings(recorded, now, stage));
   const finishes =
     undisturbed !== null && isSameWay(again, sameReadings) && (await leavesTheSame(sameReadings, undisturbed));
   return { again, sameReadings, finishes };
+}
+
+function executionIn(events: Iterable<TraceEvent>): string {
+  for (const { execution_id } of events) return execution_id;
+  return "";
 }
 
 function withReadings(recorded: Recorded, now: string, stage: RunStage): readonly [RunStage, Readings] {

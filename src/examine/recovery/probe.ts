@@ -86,7 +86,7 @@ export async function probeOpenEffect(
   for (const begun of open) {
     const { inputs: _, last: __, ...effect } = begun;
     const declared = await findStep(effect);
-    const look = await lookFor(begun, declared, ports);
+    const look = await probeEffect(begun, declared, ports);
     probed.push({ ...effect, ...look, safe: safeAfter(look, declared) });
   }
   return probed;
@@ -94,7 +94,8 @@ export async function probeOpenEffect(
 
 type Look = Pick<OpenEffect, "looked" | "found" | "lock">;
 
-async function lookFor(effect: BegunEffect, declared: Declared, ports: ProbePorts): Promise<Look> {
+/** Looks at the store of one effect; changes none and takes no lock. */
+export async function probeEffect(effect: BegunEffect, declared: Declared, ports: ProbePorts): Promise<Look> {
   if (effect.isCaller) return elsewhere(unseen("NESTED"));
   if (declared === null) return elsewhere(unseen("NO_PLAN"));
   if (declared === "undeclared") return elsewhere(unseen("NOT_DECLARED"));

@@ -40,8 +40,8 @@ export function remoteAnswersIn(events: Iterable<TraceEvent>, open: readonly Ope
 }
 
 function foundAnswer({ found }: OpenEffect): RemoteAnswer["answer"] {
-  if (found.state !== "done" || found.result === undefined) return null;
-  return { outcome: "SUCCESS", result: found.result };
+  if (found.state !== "done" || found.answer === undefined) return null;
+  return { outcome: "SUCCESS", result: found.answer.result };
 }
 
 const placeOf = (...place: readonly string[]) => JSON.stringify(place);

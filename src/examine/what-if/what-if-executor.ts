@@ -1,5 +1,7 @@
 /** A trace as an outside world that knows only what it was asked when the trace was recorded. */
 
+import type { Wait } from "../../capabilities/target.ts";
+import { beginWait, endWait } from "../../engine/answers.ts";
 import { MissingReading, rerunTransform } from "../../engine/compute-transform.ts";
 import { emitter } from "../../engine/events.ts";
 import type {
@@ -58,6 +60,10 @@ export class WhatIfExecutor implements StepExecutor {
   readonly #transforms = new Answers<TransformEnd>();
   readonly #clocks = new Answers<string>();
   readonly #rules: ReadonlyMap<string, boolean>;
+  /** When the waits began. */
+  readonly #moments: string[] = [];
+  /** Whether the record ends in waits. */
+  readonly #isWaiting: boolean;
   #bytes = 0;
   /** The main run's. */
   readonly #clock: string;
@@ -68,9 +74,13 @@ export class WhatIfExecutor implements StepExecutor {
       if (event_type === "execution_start") this.#clocks.add(run, clockOf(payload));
       if (event_type === "transform_end")
         this.#transforms.add(transformAsked(payload.ct_code, payload.inputs), payload);
-      if (event_type === "side_effect_start") asked.set(run, effectAsked(payload));
+      if (event_type === "side_effect_start") {
+        asked.set(run, effectAsked(payload));
+        if (payload.observed !== undefined) this.#moments.push(clockOf(payload));
+      }
       if (event_type === "side_effect_end") this.#effects.add(asked.get(run) ?? "", payload);
     }
+    this.#isWaiting = events.at(-1)?.event_type === "run_suspended";
     this.#rules = rulesIn(events);
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
@@ -140,6 +150,21 @@ export class WhatIfExecutor implements StepExecutor {
     if (answer === undefined)
       throw new UnansweredError("EFFECT", { capability: code, op, store, step: name, inputs });
     return effectResult(answer);
+  }
+
+  moment(): string {
+    return this.#moments.shift() ?? this.#clock;
+  }
+
+  /** As it ended then; a wait that had not ended goes on. */
+  beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    return this.#isWaiting ? beginWait(step, inputs, moment) : this.effect(step, inputs);
+  }
+
+  readonly endWait = endWait;
+
+  async resume(): Promise<null> {
+    return null;
   }
 
   #matched(event: string, where: JsonObject): boolean {

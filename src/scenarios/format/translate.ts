@@ -1,6 +1,7 @@
 /** From an authored scenario file to the scenario that the player plays. */
 
 import { fileLine } from "../../errors/base.ts";
+import { momentOf } from "../../json/date-time.ts";
 import type { Path } from "../../json/diff.ts";
 import { exactText } from "../../json/number.ts";
 import { readObject } from "../../json/parse.ts";
@@ -8,7 +9,6 @@ import { pointer } from "../../json/pointer.ts";
 import { repairOf } from "../../json/repair.ts";
 import { utf8, valueAt } from "../../json/text.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
-import { momentOf } from "../../plan/intent.ts";
 import { type Files, IoError } from "../../ports.ts";
 import { nearestName } from "../../snapshot/nearest-name.ts";
 import { ScenarioFault } from "../errors.ts";

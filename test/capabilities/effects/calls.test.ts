@@ -32,14 +32,14 @@ for (const effect of effects) {
       const left = [...children];
       const operation = effect.operations[op];
       assert.ok(operation);
-      const performed = await operation.perform(
-        deepFreeze(structuredClone(input)),
-        async (workflow, payload) => {
+      const performed = await operation.perform(deepFreeze(structuredClone(input)), {
+        async call(workflow, payload) {
           const expected = left.shift();
           assert.deepEqual({ workflow, payload }, { workflow: expected?.workflow, payload: expected?.payload });
           return called(expected?.end as ChildResult["end"]);
         },
-      );
+        together: (works) => Promise.all(works.map((begin) => begin())),
+      });
       assert.equal(performed.outcome, outcome, JSON.stringify(performed.reason));
       assert.deepEqual(left, [], "every declared child was called");
       const members = Object.entries(performed.result ?? {}).filter(([name]) => name in result);

@@ -8,7 +8,7 @@ import { fileStore } from "../../../src/storage/files/stores.ts";
 import { PLAYS_ALL } from "../../support/portion.ts";
 import { type FreshStore, freshStore, linesOf, perform } from "./fresh-store.ts";
 
-const call = (at: Pick<FreshStore, "store" | "sources">, op: string, input: JsonObject = {}) =>
+const call = (at: Parameters<typeof perform>[3], op: string, input: JsonObject = {}) =>
   perform(csRegistry, op, input, at);
 const count = async (at: Pick<FreshStore, "store" | "sources">) => (await call(at, "COUNT")).result?.count;
 const isCorrupt = (line: number) => (fault: StoreFault) => {
@@ -43,13 +43,12 @@ test("a registration keeps its targets, stream, metadata and value, and nothing 
   assert.deepEqual(change, { before: null, after: entry });
 });
 
-test("an address is drawn only for a key that is new", async (t) => {
+test("an address is the mark of the effect that made it, and nothing is drawn", async (t) => {
   const at = freshStore(t);
-  await call(at, "REGISTER", { key: "k" });
-  await call(at, "REGISTER", { key: "k" });
-  await call(at, "RESOLVE", { key_or_address: "k" });
-  await call(at, "DEREGISTER", { key_or_address: "k" });
-  assert.deepEqual(at.sources.drawn, ["entropy"]);
+  const effectKey = `sha256:${"ab".repeat(32)}`;
+  const { result } = await call({ ...at, effectKey }, "REGISTER", { key: "k" });
+  assert.equal(result?.["address"], `ADDR_${"ab".repeat(16)}`);
+  assert.deepEqual(at.sources.drawn, []);
 });
 
 test("a key or its address ends with a tombstone behind the line it ends", async (t) => {

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
+import { digestOf } from "../../../src/json/canonical.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { Sources, StoreFile } from "../../../src/ports.ts";
 import { fileStore } from "../../../src/storage/files/stores.ts";
 import type { Store } from "../../../src/storage/stores.ts";
 
-/** Counts what is drawn: the second address differs from the first. */
+/** Counts what is drawn: the second reading of entropy differs from the first. */
 export function countingDraw(clock = "2026-01-31T09:00:00.120Z"): Sources & { readonly drawn: string[] } {
   const drawn: string[] = [];
   return {
@@ -58,16 +59,26 @@ export function freshStore(t: TestContext, before?: string): FreshStore {
   };
 }
 
+/** Each call is an effect of its own, unless it is given the key of one. */
 export async function perform(
   effect: StoreEffect,
   op: string,
   input: JsonObject,
-  at: Pick<FreshStore, "store" | "sources">,
+  at: Pick<FreshStore, "store" | "sources"> & { readonly effectKey?: string },
 ) {
   const operation = effect.operations[op];
   if (operation === undefined) throw new Error(`${effect.code} has no ${op}`);
-  return operation.perform(input, at.store, at.sources);
+  const { store, sources, effectKey = nextEffectKey() } = at;
+  return operation.perform(input, store, { ...sources, effectKey });
 }
+
+let effects = 0;
+
+/** No two are equal, in any process. */
+const nextEffectKey = () => digestOf([process.pid, effects++]);
+
+/** The key whose registrations get the address `ADDR_0…n`. */
+export const effectKeyOf = (n: number) => n.toString(16).padStart(32, "0");
 
 export function linesOf(text: string | null): JsonObject[] {
   return (text ?? "")

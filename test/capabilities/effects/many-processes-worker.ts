@@ -3,7 +3,6 @@
  * `work <root> <id>` says that it is ready, works when it is told to and tells what it was answered.
  */
 
-import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
@@ -53,7 +52,7 @@ function hold(): void {
 
 async function work(): Promise<Told> {
   const stores = openStores(root, { indexWorth: INDEX_WORTH, lockTimeout: 60_000 });
-  const sources = { ...countingDraw(), entropy: (count: number) => randomBytes(count).toString("hex") };
+  const sources = countingDraw();
   const on =
     (effect: StoreEffect, path: string) =>
     (op: string, input: JsonObject): Promise<Performed> =>

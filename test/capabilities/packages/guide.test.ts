@@ -32,17 +32,18 @@ test("a store effect of a package reads, writes, and is found after a crash", as
   const operation = effects[0]?.operations["SET"];
   assert.ok(operation?.target === "store" && operation.semantics !== "reads");
   const at = freshStore(t);
-  const begun = { since: "2026-01-31T09:00:00.000Z", last: null };
+  const begun = { effectKey: "key", since: "2026-01-31T09:00:00.000Z", last: null };
+  const sources = { ...at.sources, effectKey: "key" };
   const input = { budget: "travel", amount: 5 };
   assert.equal((await operation.probe(input, at.unseen(), begun)).state, "absent");
-  const performed = await operation.perform(input, at.store, at.sources);
+  const performed = await operation.perform(input, at.store, sources);
   assert.deepEqual([performed.outcome, performed.change], ["SUCCESS", { before: null, after: { travel: 5 } }]);
   assert.deepEqual(await operation.probe(input, at.unseen(), begun), {
-    ...{ state: "done", isDated: false, evidence: { budget: "travel" } },
+    ...{ state: "done", isDated: false, answer: { result: {} }, evidence: { budget: "travel" } },
   });
   const other = await operation.probe({ budget: "travel", amount: 6 }, at.unseen(), begun);
   assert.equal(other.state, "unclear");
-  assert.equal((await operation.perform({ budget: 7 }, at.store, at.sources)).outcome, "VIOLATION");
+  assert.equal((await operation.perform({ budget: 7 }, at.store, sources)).outcome, "VIOLATION");
   at.write("{");
-  await assert.rejects(operation.perform(input, at.unseen(), at.sources), { reason: "CORRUPT" });
+  await assert.rejects(operation.perform(input, at.unseen(), sources), { reason: "CORRUPT" });
 });

@@ -648,7 +648,7 @@ export default storeEffect({
   const { effects } = await load({ "pgs.capabilities.json": manifest("cs.js"), "cs.js": text });
   const operation = effects[0]?.operations["DO"];
   assert.ok(operation?.target === "store");
-  return operation.perform({}, memoryStores().at("trial.json"), SOURCES);
+  return operation.perform({}, memoryStores().at("trial.json"), { ...SOURCES, effectKey: "key" });
 }
 
 test("a store effect waits for its store and for nothing else", async () => {

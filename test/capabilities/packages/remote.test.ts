@@ -157,7 +157,7 @@ test("a probe of a package says what it found", async (t) => {
     return target.probe(
       operation,
       call,
-      { since: "2026-01-31T09:00:00.000Z", last: null },
+      { effectKey: "key", since: "2026-01-31T09:00:00.000Z", last: null },
       { stores: null, remote },
     );
   };
@@ -171,7 +171,7 @@ test("a probe of a package says what it found", async (t) => {
   assert.deepEqual("found" in done && done.found, {
     state: "done",
     isDated: false,
-    result: { a: 1 },
+    answer: { result: { a: 1 } },
     evidence: {},
   });
   const failing = [

@@ -16,7 +16,7 @@ import { StoreFault } from "../../../src/errors/ports.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import type { Stores } from "../../../src/storage/stores.ts";
-import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
+import { countingDraw, effectKeyOf, perform } from "../../capabilities/effects/fresh-store.ts";
 import { withoutSpares } from "../../support/listing.ts";
 import { lockText, running } from "../../support/lock-text.ts";
 
@@ -50,12 +50,8 @@ function callOf(i: number): Call {
 
 function ask(stores: Stores, i: number): Promise<Performed> {
   const [effect, path, op, input] = callOf(i);
-  const sources = {
-    ...countingDraw(),
-    clock: () => "2026-01-31T09:00:00.000Z",
-    entropy: (count: number) => i.toString(16).padStart(2 * count, "0"),
-  };
-  return perform(effect, op, input, { store: stores.at(path), sources });
+  const sources = countingDraw("2026-01-31T09:00:00.000Z");
+  return perform(effect, op, input, { store: stores.at(path), sources, effectKey: effectKeyOf(i) });
 }
 
 async function openWithCounter(root: string): Promise<Stores> {

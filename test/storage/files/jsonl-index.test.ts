@@ -23,7 +23,7 @@ import { openDataRoot } from "../../../src/platform/data-root.ts";
 import type { StoreFile } from "../../../src/ports.ts";
 import { fileStore, openStores } from "../../../src/storage/files/stores.ts";
 import type { Store } from "../../../src/storage/stores.ts";
-import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
+import { countingDraw, effectKeyOf, perform } from "../../capabilities/effects/fresh-store.ts";
 import {
   copyOf,
   type Happening,
@@ -52,7 +52,7 @@ function linesOfOthers(count: number): string {
   return Array.from({ length: count }, (_, i) => pythonLine(`b${i}`, `ADDR_b${i}`, i)).join("");
 }
 
-/** What the operation answers, or its fault; what is drawn depends on the number alone. */
+/** What the operation answers, or its fault; the address of what it registers depends on the number alone. */
 async function answer(
   effect: StoreEffect,
   op: string,
@@ -60,12 +60,9 @@ async function answer(
   store: Store,
   number = 0,
 ): Promise<unknown> {
-  const sources = {
-    ...countingDraw(),
-    entropy: (count: number) => number.toString(16).padStart(2 * count, "0"),
-  };
   try {
-    return await perform(effect, op, input, { store, sources });
+    const effectKey = effectKeyOf(number);
+    return await perform(effect, op, input, { store, sources: countingDraw(), effectKey });
   } catch (error) {
     assert.ok(error instanceof StoreFault, String(error));
     return { reason: error.reason, facts: error.facts };
@@ -84,8 +81,8 @@ function ofRegistry({ kind, key, at }: Happening, number: number): readonly Call
   const name = `k${key}`;
   if (kind === "ours") return [["REGISTER", { key: name }]];
   if (kind === "ended") return [["DEREGISTER", { key_or_address: name }]];
-  const drawn = `ADDR_${(at % (number + 1)).toString(16).padStart(32, "0")}`;
-  const names = [name, drawn, `ADDR_${at % 9}`, `b${at % LINES}`, `ADDR_b${at % LINES}`];
+  const made = `ADDR_${effectKeyOf(at % (number + 1))}`;
+  const names = [name, made, `ADDR_${at % 9}`, `b${at % LINES}`, `ADDR_b${at % LINES}`];
   return [
     ...names.map((key_or_address, i): Call => [i % 2 === 0 ? "RESOLVE" : "EXISTS", { key_or_address }]),
     ["COUNT", {}],

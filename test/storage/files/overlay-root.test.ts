@@ -10,7 +10,7 @@ import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
 import { overlayRoot } from "../../../src/storage/files/overlay-root.ts";
 import { fileStore, fileStores } from "../../../src/storage/files/stores.ts";
-import { countingDraw, perform } from "../../capabilities/effects/fresh-store.ts";
+import { countingDraw, effectKeyOf, perform } from "../../capabilities/effects/fresh-store.ts";
 import { memoryData } from "../../engine/trial.ts";
 import { storedIn } from "../../examine/recovery/killed.ts";
 
@@ -24,8 +24,10 @@ for (const effect of effects) {
       const overlay = fileStores(data.root).overlay();
       const at = { store: overlay.at("store"), sources: countingDraw() };
       const wanted = { store: fileStore(real.root.store("store")), sources: countingDraw() };
-      for (const { op, input } of calls) {
-        assert.deepEqual(await perform(effect, op, input, at), await perform(effect, op, input, wanted), op);
+      for (const [i, { op, input }] of calls.entries()) {
+        const effectKey = effectKeyOf(i);
+        const answer = await perform(effect, op, input, { ...at, effectKey });
+        assert.deepEqual(answer, await perform(effect, op, input, { ...wanted, effectKey }), op);
         assert.equal(String(await overlay.content("store")), String(real.root.store("store").read()), op);
       }
       assert.deepEqual(storedIn(data), before === undefined ? {} : { store: before });

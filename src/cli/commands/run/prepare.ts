@@ -2,9 +2,9 @@
 
 import { EngineFault } from "../../../engine/errors.ts";
 import { entropySeed } from "../../../engine/run.ts";
+import { momentOf } from "../../../json/date-time.ts";
 import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
-import { momentOf } from "../../../plan/intent.ts";
 import type { TraceRecords } from "../../../ledger/recording.ts";
 import { openTraceRecords } from "../../../ledger/records.ts";
 import type { Plan } from "../../../plan/plan.ts";

@@ -1,0 +1,58 @@
+/** Refusals to go on with a recorded run: nothing was appended to its trace. */
+
+import { type FactsOf, Fault, type Stage, type WordingTable, wordingFrom } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
+import type { Json, JsonObject } from "../json/value.ts";
+
+interface UnmetByAnswer extends JsonObject {
+  readonly pointer: string;
+  readonly constraint: string;
+}
+
+export const resumeTable = {
+  NO_SUCH_WAIT: (f: { key: Json; open: readonly Json[] }) => ({
+    what: `the run does not wait for ${shown(f.key)}`,
+    hint:
+      f.open.length === 0
+        ? "omit --event: the run waits for a moment, or not at all"
+        : `it waits for ${f.open.map(shown).join(", ")}: name one of them with --event`,
+  }),
+  ANSWER_REJECTED: (f: { key: Json; unmet: readonly UnmetByAnswer[] }) => ({
+    what: `the answer to ${shown(f.key)} does not meet ${counted(f.unmet.length, "rule")}: ${f.unmet.map(unmetText).join("; ")}`,
+    hint: "give another answer with --answer FILE: the run still waits",
+  }),
+  RUN_ENDED: (f: { trace: string; status: string }) => ({
+    what: `${f.trace} has ended: ${f.status}`,
+    hint: "type pgs examine with the trace to see how it ended",
+  }),
+  REPLAY_DIVERGED: (f: { line: number; code: string; difference: string }) => ({
+    what: `the run would not go as it is recorded: line ${f.line}, ${f.difference}`,
+    hint: "type pgs examine with the trace: it shows the difference in full",
+  }),
+} satisfies WordingTable;
+
+const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
+  NO_SUCH_WAIT: "usage",
+  ANSWER_REJECTED: "payload",
+  RUN_ENDED: "usage",
+  REPLAY_DIVERGED: "walk",
+};
+
+export class ResumeFault<C extends keyof typeof resumeTable = keyof typeof resumeTable> extends Fault {
+  constructor(code: C, facts: FactsOf<typeof resumeTable, C>) {
+    super(STAGE_OF[code], code, facts, wordingFrom(resumeTable, code, facts));
+  }
+}
+
+/** A text as it is; a suppressed value by its digest. */
+function shown(key: Json): string {
+  if (typeof key === "string") return key;
+  const digest =
+    typeof key === "object" && key !== null && "$suppressed" in key ? key["$suppressed"] : undefined;
+  return typeof digest === "string" ? digest : JSON.stringify(key);
+}
+
+function unmetText({ pointer, constraint, expected }: UnmetByAnswer): string {
+  const wanted = expected === undefined ? "" : ` ${JSON.stringify(expected)}`;
+  return `${pointer === "" ? "the answer" : pointer}: ${constraint}${wanted}`;
+}
