@@ -20,7 +20,6 @@ import {
   nodeClock,
   nodeEntropy,
   nodeFiles,
-  openTrace,
   readAtMost,
   replaceFile,
   seededEntropy,
@@ -29,6 +28,7 @@ import {
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
+import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import { openTracesRoot } from "./platform/traces-root.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
@@ -69,6 +69,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
     openTracesRoot,
+    lockTraceFile,
+    traceHolder,
     replaceFile,
     writeFile,
     async openTempFolder(within) {

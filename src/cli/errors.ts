@@ -5,6 +5,8 @@ import {
   Fault,
   type FaultDetail,
   fileLine,
+  type UnreadableText,
+  unreadableText,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
@@ -18,6 +20,10 @@ export const usageTable = {
   BAD_USAGE: (f: { message: string; hint: string | null }) => ({
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
+  }),
+  ANSWER_UNREADABLE: (f: UnreadableText) => ({
+    what: `the answer is not valid JSON: ${f.defect}`,
+    ...unreadableText(f),
   }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,

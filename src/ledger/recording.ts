@@ -1,6 +1,7 @@
 /** What is kept of a run beside its trace while it goes on: its lines in the ledger, and the protocols that it is on. */
 
 import type { Plan } from "../plan/plan.ts";
+import type { TraceFile } from "../ports.ts";
 import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import type { LedgerFault } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
@@ -32,8 +33,32 @@ export async function beginRecording(plan: Plan, records: TraceRecords): Promise
 }
 
 /** Of a run that goes on with a trace that is there already. */
-export function continueRecording(plan: Plan, records: TraceRecords): Recording {
-  return new RunRecording(plan, records, []);
+export async function continueRecording(plan: Plan, records: TraceRecords): Promise<Recording> {
+  return new RunRecording(plan, records, [await records.protocols.keep(plan)]);
+}
+
+/**
+ * Does a session of a run. The trace files that are held stay open, and so locked, until what is kept beside them is
+ * written: no other process goes on with the run before.
+ */
+export async function recorded<T>(
+  recording: Recording | null,
+  work: (hold: (file: TraceFile) => TraceFile) => Promise<T>,
+): Promise<T> {
+  const held: TraceFile[] = [];
+  try {
+    const done = await work((file) => {
+      held.push(file);
+      return { ...file, close: () => undefined };
+    });
+    await recording?.end();
+    return done;
+  } catch (error) {
+    await recording?.abandon();
+    throw error;
+  } finally {
+    for (const file of held) file.close();
+  }
 }
 
 class RunRecording implements Recording {

@@ -4,7 +4,8 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TraceAccess, TracesRoot } from "../ports.ts";
 import { nameBelow, openDataRoot } from "./data-root.ts";
-import { attempt, TRACE_MODES } from "./node-ports.ts";
+import { attempt } from "./node-ports.ts";
+import { TRACE_MODES } from "./trace-files.ts";
 
 /** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */
 const PATIENCE_MS = 5000;

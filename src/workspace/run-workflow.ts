@@ -1,7 +1,7 @@
 /** One run of a compiled workflow with the summary of its events, as the command line and the library have it. */
 
 import { type RunRequest, run, type TracedRun } from "../engine/run.ts";
-import { beginRecording, type TraceRecords } from "../ledger/recording.ts";
+import { beginRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
 export interface RecordedRunRequest extends RunRequest {
@@ -17,19 +17,19 @@ export interface SummarizedRun extends TracedRun {
 export async function runWorkflow({ records, ...request }: RecordedRunRequest): Promise<SummarizedRun> {
   const summary = createSummary();
   const recording = records === undefined ? null : await beginRecording(request.plan, records);
-  try {
-    const traced = await run({
+  const traced = await recorded(recording, (hold) =>
+    run({
       ...request,
+      openTrace(id) {
+        const trace = request.openTrace(id);
+        return { ...trace, file: hold(trace.file) };
+      },
       listen(event) {
         addEvent(summary, event);
         recording?.take(event);
         request.listen?.(event);
       },
-    });
-    await recording?.end();
-    return { ...traced, summary };
-  } catch (error) {
-    await recording?.abandon();
-    throw error;
-  }
+    }),
+  );
+  return { ...traced, summary };
 }

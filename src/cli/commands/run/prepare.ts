@@ -1,15 +1,10 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
-import { EngineFault } from "../../../engine/errors.ts";
 import { entropySeed } from "../../../engine/run.ts";
-import { momentOf } from "../../../json/date-time.ts";
-import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
+import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
-import type { TraceRecords } from "../../../ledger/recording.ts";
-import { openTraceRecords } from "../../../ledger/records.ts";
 import type { Plan } from "../../../plan/plan.ts";
-import type { Clock, Entropy, TraceAccess } from "../../../ports.ts";
-import { isFqdn } from "../../../snapshot/fqdn.ts";
+import type { Entropy } from "../../../ports.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
 import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
@@ -17,7 +12,8 @@ import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
-import { noticeText, plain, printError } from "../../print.ts";
+import { plain, printError } from "../../print.ts";
+import { RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -28,14 +24,7 @@ export const OPTIONS = {
     payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
-    clock: text("RFC3339", "run with the clock fixed to this time"),
-    seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
-    durability: choice(
-      "LEVEL",
-      ["device", "process"],
-      "crash that recorded effects survive: of the whole device, or only of the process",
-      "device",
-    ),
+    ...SESSION,
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
@@ -49,18 +38,13 @@ export const OPTIONS = {
   },
   Limit: {
     "max-hops": count("refuse a run that enters more nodes", HOPS),
-    "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
-    "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
-    "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
-    "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
+    ...TRACE_LIMIT,
     "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
     "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
   },
   Seal: TRUST,
   Output: {
-    "no-png": flag("do not write the PNG"),
-    "no-md": flag("do not write the Markdown"),
-    follow: flag("print one line per event on standard error during the run"),
+    ...RECORD,
     "trace-access": choice(
       "WHO",
       ["owner", "group", "all"],
@@ -82,46 +66,19 @@ export interface Prepared {
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
   const { platform, settings } = context;
-  const { actor, durability, maxHops, traceAccess } = request;
   const workflow = workflowOf(request);
-  const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
+  const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
-  checkActor(actor);
-  checkDataRoot(context);
   const environment = {
-    ...{ plan, clock, durability, maxHops },
-    stores: platform.openStores(settings.dataRoot, {
-      ownerLost: (name) => printError(context, ownerLostText(name)),
-    }),
-    mail: platform.openMail(platform.env),
-    remote: platform.openRemote(platform.env),
-    openTrace: (id: string) => platform.openTrace(settings.traces, id, traceAccess),
-    limits: {
-      runs: request.maxRuns,
-      events: request.maxEvents,
-      bytes: request.maxTraceBytes,
-      eventBytes: request.maxEventBytes,
-    },
-    runtime: platform.tool,
-    records: recordsOf(traceAccess, clock, context),
-    ...(actor === undefined ? {} : { actor }),
+    ...session,
+    plan,
+    maxHops: request.maxHops,
+    openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
+    records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
   };
   return { plan, trust, environment };
-}
-
-/** What is kept beside the traces. */
-function recordsOf(access: TraceAccess, clock: Clock, context: Context): TraceRecords {
-  const { platform, settings, capabilities } = context;
-  const source = {
-    snapshot: settings.snapshot,
-    files: platform.files,
-    packages: () => capabilities.packages(),
-  };
-  return openTraceRecords(platform.openTracesRoot(settings.traces, access), source, clock, (fault) => {
-    if (!settings.quiet) printError(context, noticeText(fault, context));
-  });
 }
 
 export function entropyFor(
@@ -147,32 +104,6 @@ export function checkCombination(request: RunRequest): void {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
     if (request.follow) refuse("--follow", "shows one run, and --payloads has many");
   }
-}
-
-/** Said at once: it has happened, however the run ends. */
-function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
-}
-
-function parseClock(given: string): number {
-  const parsed = momentOf(given);
-  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
-  return parsed;
-}
-
-/** @throws UsageFault */
-function checkActor(actor: string | undefined): void {
-  if (actor === undefined || isFqdn(actor)) return;
-  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
-  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
-  throw new UsageFault("BAD_USAGE", { message, hint });
-}
-
-/** A data root that is something else than a folder is refused before anything is written. */
-function checkDataRoot({ platform, settings }: Context): void {
-  const isThere = platform.files.realPath(settings.dataRoot) !== null;
-  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** Compiles the authored Markdown, or says that the snapshot is older. Without a workspace that has it, nothing is loaded. */
