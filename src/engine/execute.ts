@@ -25,7 +25,8 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
   const waits = new Waits();
   const emit = emitter((event) => executor.emit(event));
   const main = executeRun(plan, input, executor, { emit, tally: { runs: 0, events: 0 }, waits });
-  while (!(await waits.hasSettled(main))) {
+  let hasSettled = await waits.hasSettled(main);
+  while (!hasSettled) {
     try {
       const { payload } = emit({
         event_type: "run_suspended",
@@ -34,10 +35,10 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
       });
       const resumed = await executor.resume(waits.steps);
       if (resumed === null) return null;
-      await waits.resume(payload.waits, resumed, main);
+      hasSettled = await waits.resume(payload.waits, resumed, main);
     } catch (error) {
       if (!(error instanceof RunCancelled)) throw error;
-      waits.reject(error);
+      hasSettled = await waits.hasSettled(main, () => waits.reject(error));
     }
   }
   return main;
