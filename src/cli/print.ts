@@ -7,6 +7,7 @@ import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
 import { CompileFault, placeOfReason } from "../plan/errors.ts";
+import { comparedText } from "../plan/expression.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -75,6 +76,13 @@ export function refusalText(fault: Fault, standing?: string, hints?: readonly st
   const line = `${plain(`pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}`)}\n`;
   if (fault instanceof CompileFault && fault.reasons.length > 1) return `${line}${listReasons(fault)}`;
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
+}
+
+/** What is worth a look, and refuses nothing. */
+export function noticeText({ wording: { what, where, hint } }: Fault, context: Context): string {
+  const place = where === undefined ? "" : ` (${where})`;
+  const hints = hint === undefined ? [] : [hint];
+  return nearby(`notice: ${plain(`${what}${place}`)}\n${hintLines(hints)}`, context);
 }
 
 export function hintLines(hints: readonly string[]): string {
@@ -249,6 +257,17 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
     outcome,
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
+  ]);
+}
+
+/** What decided: place, condition, the same with its values, the outcome. */
+export function evaluationRows(evaluations: Summary["evaluations"]): Rows {
+  return rowsByRun(evaluations, ({ node, condition, left, right, outcome }) => [
+    node,
+    condition,
+    plain(comparedText({ condition, left, right }, canonical)),
+    "->",
+    outcome,
   ]);
 }
 

@@ -81,21 +81,31 @@ async function executeRun(
   const nested = createChildRunner(state, (child, childInput) =>
     executeRun(child, childInput, executor, { emit: count, tally, waits }),
   );
+  const complete = (ending: RunEnding): RunResult => {
+    state.emit({
+      event_type: "workflow_complete",
+      run: input.run,
+      payload: {
+        status: ending.status,
+        outcome: ending.outcome,
+        exit_reason_code: ending.exitReason,
+        events: events + 1,
+        effects,
+        duration_us: input.micros() - begun,
+      },
+    });
+    return { ...ending, results: publishedIn(state) };
+  };
   const ending = await runToEnding(state);
-  state.emit({
-    event_type: "workflow_complete",
-    run: input.run,
-    payload: {
-      status: ending.status,
-      outcome: ending.outcome,
-      exit_reason_code: ending.exitReason,
-      events: events + 1,
-      effects,
-      duration_us: input.micros() - begun,
-    },
-  });
-  return { ...ending, results: publishedIn(state) };
+  try {
+    return complete(ending);
+  } catch (error) {
+    if (!(error instanceof RunCancelled)) throw error;
+    return complete(CANCELLED);
+  }
 }
+
+const CANCELLED: RunEnding = { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
 
 /** What the contracts published, by node. */
 function publishedIn({ plan, results }: RunState): JsonObject {
@@ -109,7 +119,7 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
-    if (error instanceof RunCancelled) return { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
+    if (error instanceof RunCancelled) return CANCELLED;
     if (!(error instanceof RunFault)) throw error;
     state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };

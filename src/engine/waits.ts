@@ -66,7 +66,7 @@ export class Waits {
     }
   }
 
-  /** Lets every run go on whose wait has ended, one after the other. Whether the work has settled then. */
+  /** Lets every run go on whose wait has ended, one after the other. Whether the work has settled by that. */
   async resume(entries: readonly WaitEntry[], resumed: Resumption, work: Promise<unknown>): Promise<boolean> {
     for (const [i, one] of [...this.#parked].entries()) {
       const end = endOf(entries[i] ?? one.entry, resumed);

@@ -58,8 +58,6 @@ export class Verification {
   #omitted = 0;
   #line = 0;
   #count = 0;
-  /** By run that has begun and not ended: its events and side effects so far, with those of the runs nested in it. */
-  readonly #counts = new Map<string, Counts>([[MAIN_RUN, { events: 0, effects: 0 }]]);
   #last: ReadLine | null = null;
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
   #prev: Digest | null = null;
@@ -67,6 +65,8 @@ export class Verification {
   #execution: string | null = null;
   #sequence = 0;
   #hasEnded = false;
+  /** By run that goes on: its events and effects, those of the runs nested in it included. */
+  readonly #counts = new Map<string, { events: number; effects: number }>();
 
   /** `most` is how many findings about lines are kept. */
   constructor(expectedHead?: string, most: number = LIST.findings) {
@@ -113,7 +113,7 @@ export class Verification {
     this.#count++;
     this.#link(read);
     if (read.eventType === "execution_start") this.#begin(read.event ?? eventIn(bytes));
-    if (!SESSION_EVENTS.has(read.eventType)) this.#add(read);
+    if (!SESSION_EVENTS.has(read.eventType)) this.#countIn(read.run, read.eventType === "side_effect_start");
     if (read.eventType === "workflow_complete") this.#complete(read.event ?? eventIn(bytes));
     this.#last = read;
     return true;
@@ -143,11 +143,10 @@ export class Verification {
     this.#counts.set(run, { events: 0, effects: 0 });
   }
 
-  /** An event is its run's own, and one of every run that it is nested in: runs beside each other may take turns. */
-  #add({ eventType, run }: ReadLine): void {
-    const isEffect = eventType === "side_effect_start";
-    for (const one of withCallers(run)) {
-      const counts = this.#counts.get(one);
+  /** An event is one of its run, and of every run above that one. */
+  #countIn(run: string, isEffect: boolean): void {
+    for (const name of withCallers(run)) {
+      const counts = this.#counts.get(name);
       if (counts === undefined) continue;
       counts.events++;
       if (isEffect) counts.effects++;
@@ -173,11 +172,6 @@ export class Verification {
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#keep("HEAD_MISMATCH", { expected, found });
   }
-}
-
-interface Counts {
-  events: number;
-  effects: number;
 }
 
 /** The run, and the runs that it is nested in: no more of them than runs may be nested. */

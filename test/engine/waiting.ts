@@ -1,22 +1,18 @@
 /** Protocols that wait, and their runs over several sessions, in memory. */
 
-import { type Cancellation, type Delivery, resume } from "../../src/engine/resume.ts";
-import { TRACE_LIMITS } from "../../src/json/limits.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { fixedClock, seededEntropy } from "../../src/platform/node-ports.ts";
-import { openMail } from "../../src/platform/smtp.ts";
-import { fileStores } from "../../src/storage/files/stores.ts";
-import { eventsOf, type TraceEvent } from "../../src/trace/event.ts";
 import {
   appending,
   compileTrial,
   contract,
+  memoryData,
   oneContract,
   type Protocol,
+  type ResumeOptions,
+  resumePlan,
   runPlan,
   type Trial,
-  type TrialOptions,
 } from "./trial.ts";
 
 const AWAIT = "capability_side_effects::CS_AWAIT_V0";
@@ -103,71 +99,14 @@ export const concurrent = (...keys: readonly string[]): Protocol =>
 
 // ---- sessions ----
 
-/** One session after the first: when it goes on, and what ends a wait or the run. */
-export interface Session {
-  /** RFC 3339. */
-  readonly at: string;
-  readonly delivery?: Delivery;
-  readonly cancellation?: Cancellation;
-  readonly actor?: string;
-}
-
-/** The run goes on from its trace, which may be cut off. */
-export async function resumePlan(
-  plan: Plan,
-  before: Pick<Trial, "text" | "events" | "data">,
-  { at, delivery, cancellation, actor }: Session,
-  options: Pick<TrialOptions, "seed" | "stage"> = {},
-): Promise<Trial> {
-  const { text, data } = before;
-  const events: TraceEvent[] = [...before.events];
-  const [start] = eventsOf(events, "execution_start");
-  const last = events.at(-1);
-  if (start === undefined || last === undefined) throw new Error("a trace begins with its start");
-  const { sequence, hash: head, elapsed_us: elapsedUs, execution_id: id } = last;
-  let written = text;
-  const file = {
-    append(lines: string) {
-      written += lines;
-    },
-    checkPlace: () => undefined,
-    sync: () => undefined,
-    close: () => undefined,
-  };
-  const { ending, head: end } = await resume({
-    plan,
-    record: {
-      start: start.payload,
-      events: [...events],
-      end: { sequence, head, elapsedUs, bytes: Buffer.byteLength(text) },
-      tornBytes: 0,
-    },
-    trace: { id, folder: `/traces/${id}`, file },
-    settled: null,
-    mail: openMail({}),
-    clock: fixedClock(Date.parse(at)),
-    entropy: seededEntropy(options.seed ?? "trial"),
-    stores: fileStores(data.root),
-    durability: "device",
-    limits: TRACE_LIMITS,
-    runtime: { name: "trial", version: "0" },
-    ...(actor === undefined ? {} : { actor }),
-    ...(delivery === undefined ? {} : { delivery }),
-    ...(cancellation === undefined ? {} : { cancellation }),
-    ...(options.stage === undefined ? {} : { wrapExecutor: options.stage }),
-    listen: (event) => events.push(event),
-  });
-  return { ending, events, text: written, head: end, data };
-}
-
-/** The run from its beginning over all these sessions. */
+/** The run from its beginning over all these sessions, each of which has its own clock. */
 export async function runSessions(
   protocol: Protocol,
-  sessions: readonly Session[],
-  options: TrialOptions = {},
+  sessions: readonly ResumeOptions[],
 ): Promise<{ readonly plan: Plan; readonly trial: Trial }> {
   const plan = await compileTrial(protocol);
-  let trial = await runPlan(plan, {}, options);
-  for (const session of sessions) trial = await resumePlan(plan, trial, session);
+  const data = memoryData();
+  let trial = await runPlan(plan, {}, { data });
+  for (const session of sessions) trial = await resumePlan(plan, trial, { ...session, data });
   return { plan, trial };
 }

@@ -1,6 +1,6 @@
 /** Whole lines of a trace dropped, doubled, swapped or cut off: which stand there then, and what must be found. */
 
-import { MAIN_RUN, type TraceEvent } from "../../../src/trace/event.ts";
+import type { TraceEvent } from "../../../src/trace/event.ts";
 import type { Specimen } from "./specimen.ts";
 
 /** The lines that stand there, as places in the untouched trace. */
@@ -56,22 +56,19 @@ export function findingsOf({ events }: Specimen, order: Order): readonly string[
 /** A trace that ends so waits; any other that has no end was cut off. */
 export const isSuspension = (last: TraceEvent | undefined) => last?.event_type === "run_suspended";
 
-/** Of each line, how many of its counts are not those of the lines of its run, and of the runs nested in it, since it began. */
+/** Of each line, how many of its counts are not those of the lines of its run, and of the runs nested in it, since that began. */
 export function miscounts(events: readonly (TraceEvent | null)[]): readonly number[] {
-  // What stands before the beginning of the main run would be counted with it.
-  const begun = new Map<string, number>([[MAIN_RUN, 0]]);
+  const begun = new Map<string, number>();
   return events.map((event, i) => {
     if (event?.event_type === "execution_start") begun.set(event.run, i);
     if (event?.event_type !== "workflow_complete") return 0;
-    const since = events.slice(begun.get(event.run) ?? i + 1, i + 1).filter((one) => one !== null);
+    const from = begun.get(event.run);
     begun.delete(event.run);
-    const ofRun = since.filter(
-      ({ run, event_type }) => `${run}.`.startsWith(`${event.run}.`) && !OF_SESSIONS.test(event_type),
-    );
+    const between = from === undefined ? [] : events.slice(from, i + 1);
+    const isOf = (one: TraceEvent) => one.run === event.run || one.run.startsWith(`${event.run}.`);
+    const isWork = ({ event_type }: TraceEvent) => !/^run_(suspended|resumed|cancelled)$/.test(event_type);
+    const ofRun = between.filter((one) => one !== null).filter((one) => isOf(one) && isWork(one));
     const effects = ofRun.filter(({ event_type }) => event_type === "side_effect_start");
     return Number(event.payload.events !== ofRun.length) + Number(event.payload.effects !== effects.length);
   });
 }
-
-/** How the work was divided between processes: no part of it. */
-const OF_SESSIONS = /^run_(suspended|resumed|cancelled)$/;
