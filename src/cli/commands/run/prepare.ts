@@ -89,6 +89,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   checkDataRoot(context);
   const environment = {
     ...{ plan, clock, durability, maxHops },
+    sleep: platform.sleep,
     stores: platform.openStores(settings.dataRoot, {
       ownerLost: (name) => printError(context, ownerLostText(name)),
     }),
