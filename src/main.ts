@@ -21,7 +21,6 @@ import {
   nodeEntropy,
   nodeFiles,
   nodeSleep,
-  openTrace,
   readAtMost,
   replaceFile,
   seededEntropy,
@@ -30,6 +29,7 @@ import {
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
+import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
@@ -69,6 +69,8 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
+    lockTraceFile,
+    traceHolder,
     replaceFile,
     writeFile,
     async openTempFolder(within) {

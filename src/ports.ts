@@ -375,6 +375,16 @@ export interface TraceFolder {
   readonly file: TraceFile;
 }
 
+/** A trace that is there already, locked: nobody else appends to it. */
+export interface LockedTrace {
+  readonly id: string;
+  readonly folder: string;
+  /** Its first bytes stay, and whatever is behind them goes when the first event is appended. Its `close` unlocks. */
+  continueAfter(bytes: number): TraceFile;
+  /** Where it is not continued. */
+  unlock(): void;
+}
+
 /** A recorded reading of clock or entropy, in the order it was drawn (SPEC 5, `observed`). */
 export type Observation = { readonly clock: string } | { readonly entropy: string };
 

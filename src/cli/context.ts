@@ -8,6 +8,8 @@ import type {
   Entropy,
   FolderChange,
   HostCode,
+  LockedTrace,
+  LockHolder,
   Locks,
   Mail,
   Ports,
@@ -68,6 +70,10 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
+  lockTraceFile(file: string): LockedTrace;
+  /** Who appends to the trace now; null where nobody does. */
+  traceHolder(file: string): LockHolder | null;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */

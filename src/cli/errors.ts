@@ -5,6 +5,8 @@ import {
   Fault,
   type FaultDetail,
   fileLine,
+  type UnreadableText,
+  unreadableText,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
@@ -19,6 +21,10 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
+  ANSWER_UNREADABLE: (f: UnreadableText) => ({
+    what: `the answer is not valid JSON: ${f.defect}`,
+    ...unreadableText(f),
+  }),
   BAD_CLOCK: (f: { given: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
     where: "--clock",
@@ -32,6 +38,11 @@ export const usageTable = {
     what: `the trace never reaches ${f.asked}`,
     where: f.file,
     hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line number also works`,
+  }),
+  NODE_NOT_ENTERED: (f: { file: string; asked: string; suggestion: string | null }) => ({
+    what: `the run did not enter a node ${f.asked}`,
+    where: f.file,
+    ...(f.suggestion === null ? {} : { hint: f.suggestion }),
   }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,

@@ -18,9 +18,19 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => run,
   },
   {
+    name: "resume",
+    summary: "go on with a run that waits or was interrupted",
+    load: async () => (await import("./commands/resume/command.ts")).resume,
+  },
+  {
     name: "examine",
     summary: "verify and replay traces, and explain how each run ended",
     load: async () => (await import("./commands/examine/command.ts")).examine,
+  },
+  {
+    name: "explain",
+    summary: "tell a recorded run in plain sentences: what decided, and what was written",
+    load: async () => (await import("./commands/explain/command.ts")).explainCommand,
   },
   {
     name: "render",

@@ -13,7 +13,7 @@ import { computeTransform, recordingSources } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
 import type { StepExecutor, TransformResult } from "./executor.ts";
 import { performEffect } from "./perform-effect.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
 
 export interface LiveEnvironment
   extends Omit<EffectPorts, "sources">,
@@ -47,7 +47,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     validate,
     bind,
     mapOutputs,
-    evaluate: evaluateOutcome,
+    evaluate: evaluateCondition,
     transform: (step, inputs) => transform(step, inputs, live),
     moment: () => new Date(live.clock.now()).toISOString(),
     beginWait,

@@ -25,6 +25,34 @@ export const resumeTable = {
     what: `${f.trace} has ended: ${f.status}`,
     hint: "type pgs examine with the trace to see how it ended",
   }),
+  TRACE_DAMAGED: (f: { trace: string; finding: string; line: number | null }) => ({
+    what: `the trace is damaged${f.line === null ? "" : ` in line ${f.line}`}: ${f.finding}`,
+    where: f.trace,
+    hint: `type pgs examine ${f.trace}, which shows all of the damage: a run goes on from an intact trace only`,
+  }),
+  SNAPSHOT_DIFFERS: (f: { recorded: string; found: string | null }) => ({
+    what: `the run began on the snapshot ${f.recorded}, and this one is ${f.found ?? "unsealed"}`,
+    hint: "name the snapshot of the run with --snapshot DIR: a run ends on the protocol with which it began",
+  }),
+  RESUME_UNCLEAR: (f: {
+    trace: string;
+    place: string;
+    op: string;
+    because: string;
+    evidence: JsonObject;
+    can_assume_done: boolean;
+  }) => ({
+    what: `whether ${f.op} of ${f.place} took place is unclear: ${f.because}`,
+    where: f.trace,
+    hint: f.can_assume_done
+      ? `check it, then type pgs resume ${f.trace} --assume done if it did, or pgs resume ${f.trace} --assume absent if it did not`
+      : `check it, then type pgs resume ${f.trace} --assume absent if it did not take place; if it did, the run cannot go on`,
+  }),
+  SECRETS_MISSING: (f: { trace: string }) => ({
+    what: "the trace suppresses values with which the run would have to go on",
+    where: f.trace,
+    hint: "run the workflow again: a run that keeps its secrets in no file cannot go on in another process",
+  }),
   REPLAY_DIVERGED: (f: { line: number; code: string; difference: string }) => ({
     what: `the run would not go as it is recorded: line ${f.line}, ${f.difference}`,
     hint: "type pgs examine with the trace: it shows the difference in full",
@@ -35,6 +63,10 @@ const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   NO_SUCH_WAIT: "usage",
   ANSWER_REJECTED: "payload",
   RUN_ENDED: "usage",
+  TRACE_DAMAGED: "usage",
+  SNAPSHOT_DIFFERS: "seal",
+  RESUME_UNCLEAR: "walk",
+  SECRETS_MISSING: "usage",
   REPLAY_DIVERGED: "walk",
 };
 

@@ -17,9 +17,15 @@ import {
   suggestEdge,
   targetsOf,
 } from "./routes.ts";
-import { nodeNames, suggestedPath } from "./suggest/declared.ts";
+import { type Names, nodeNames, suggestedPath } from "./suggest/declared.ts";
 
 type Unfound = Omit<Plan, "findings">;
+
+/** The plan, and what the inputs of its nodes may name: gathered from all nodes, so once, and where a name is wrong. */
+interface Named {
+  readonly plan: Unfound;
+  readonly names: () => Names;
+}
 
 /** A finding before it is worded: its field, and the change there or in another field. */
 interface Found extends Pick<Finding, "code" | "what" | "file" | "facts"> {
@@ -31,8 +37,16 @@ export function findings(plan: Unfound, workflow: Artifact): readonly Finding[] 
   const contracts = new Map<string, Contract>();
   for (const node of plan.nodes.values())
     if (node.type === "CC") contracts.set(node.contract.fqdn, node.contract);
+  let names: Names | undefined;
+  const named: Named = {
+    plan,
+    names: () => {
+      names ??= nodeNames(plan);
+      return names;
+    },
+  };
   const found = [
-    ...[...plan.nodes.values()].flatMap((node) => nodeFindings(node, plan, workflow)),
+    ...[...plan.nodes.values()].flatMap((node) => nodeFindings(node, named, workflow)),
     ...[...contracts.values()].flatMap(contractFindings),
   ];
   const isSealed = plan.snapshot.seal === "sealed";
@@ -45,7 +59,7 @@ function toFinding({ code, what, file, path, facts, fix }: Found, isSealed: bool
   return { ...finding, hint: { path: fix.path, text: changeText(fix.path, fix.change, isSealed) } };
 }
 
-function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readonly Found[] {
+function nodeFindings(node: PlanNode, named: Named, { file }: Artifact): readonly Found[] {
   if (node.type === "EXIT") return [];
   const possible = outcomesOf(node);
   const unrouted = possible.filter((outcome) => !isRouted(node.next, outcome));
@@ -57,7 +71,7 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
       file,
       path: nodePath(node.key, "next"),
       facts: { node: node.key, outcome },
-      fix: suggestEdge(node, outcome, plan),
+      fix: suggestEdge(node, outcome, named.plan),
     })),
     ...impossible.map((outcome) => {
       const path = nodePath(node.key, "next", outcome);
@@ -74,7 +88,11 @@ function nodeFindings(node: PlanNode, plan: Unfound, { file }: Artifact): readon
       };
     }),
     ...(node.type === "CC"
-      ? [...unboundInputs(node, plan, file), ...contradictions(node, file), ...unresolved(node, plan, file)]
+      ? [
+          ...unboundInputs(node, named.plan, file),
+          ...contradictions(node, file),
+          ...unresolved(node, named, file),
+        ]
       : []),
   ];
 }
@@ -113,14 +131,14 @@ function contradictions(node: ContractNode, file: string): readonly Found[] {
 }
 
 /** Paths to values that neither the intent nor the other node's contract declares; of a list-valued path, its start. */
-function unresolved(node: ContractNode, plan: Unfound, file: string): readonly Found[] {
+function unresolved(node: ContractNode, { plan, names }: Named, file: string): readonly Found[] {
   return node.inputs.flatMap(({ name, source }) =>
     pathsIn(source)
       .filter((path) => !isDeclared(path, plan))
       .map((found) => {
         const { text, at } = found;
         const path = nodePath(node.key, "inputs", name, ...at);
-        const meant = suggestedPath(found, nodeNames(plan));
+        const meant = suggestedPath(found, names());
         const to = meant === undefined ? "a path to a field that is declared" : quote(meant);
         const change = { do: "change", to } as const;
         const what = `${text} refers to nothing that is declared`;

@@ -6,6 +6,7 @@
 import { isMap, isNode, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { DEPTH } from "../json/limits.ts";
 import { lineAt, lineFinder } from "../json/text.ts";
+import { TextMemory } from "../json/text-memory.ts";
 import {
   deepFreeze,
   isObject,
@@ -156,27 +157,15 @@ export function lineAround(find: FindLine, path: Path): number | undefined {
   return undefined;
 }
 
-/** What texts were read as: one command may read an artifact several times, `gate` does so for each of its parts. */
-const known = new Map<string, Json>();
-/** In UTF-16 units, of the texts together. */
-const MOST_KNOWN = 4 * 2 ** 20;
-let sizeOfKnown = 0;
+/** One command may read an artifact several times: `gate` does so for each of its parts. */
+const known = new TextMemory<Json>();
 
 /**
  * YAML 1.1 without the types JSON does not have, frozen; `firstLine` is where the text begins.
  * @throws ContentError
  */
 export function readYaml(text: string, firstLine: number): Json {
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  const value = deepFreeze(readNew(text, firstLine));
-  if (sizeOfKnown + text.length > MOST_KNOWN) {
-    known.clear();
-    sizeOfKnown = 0;
-  }
-  known.set(text, value);
-  sizeOfKnown += text.length;
-  return value;
+  return known.recall(text, () => deepFreeze(readNew(text, firstLine)));
 }
 
 function readNew(text: string, firstLine: number): Json {

@@ -1,8 +1,9 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
-import { nodeFiles, openTrace } from "../platform/node-ports.ts";
+import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
+import { openTrace } from "../platform/trace-files.ts";
 import type { TraceAccess, TraceFile } from "../ports.ts";
 
 /** The trace of one run. */

@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../src/engine/run.ts";
 import { TRACE_LIMITS } from "../../src/json/limits.ts";
-import { nodeClock, openTrace, seededEntropy } from "../../src/platform/node-ports.ts";
+import { nodeClock, seededEntropy } from "../../src/platform/node-ports.ts";
+import { openTrace } from "../../src/platform/trace-files.ts";
 import { openMail } from "../../src/platform/smtp.ts";
 import { openStores } from "../../src/storage/files/stores.ts";
 import {

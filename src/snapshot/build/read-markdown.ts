@@ -7,7 +7,8 @@ import { counted } from "../../errors/counted.ts";
 import { DEPTH, LIST, REPAIR_UNITS } from "../../json/limits.ts";
 import { loneSurrogate } from "../../json/parse.ts";
 import { lineAt } from "../../json/text.ts";
-import { isObject, type Json, type JsonObject, own } from "../../json/value.ts";
+import { TextMemory } from "../../json/text-memory.ts";
+import { deepFreeze, isObject, type Json, type JsonObject, own } from "../../json/value.ts";
 import { examineYaml, keysWithoutText, type YamlError, YamlFlaw, type YamlKey } from "../../json/yaml-text.ts";
 import { machineText } from "../derive.ts";
 import { type Path, quote, sentence } from "../hint.ts";
@@ -31,11 +32,18 @@ export interface Expected {
   readonly isCodeStated: boolean;
 }
 
+/** A text is read once, however often it is asked for: `compile --watch` compiles all files where one was changed. */
 export function readMarkdown(file: string, given: string, expected: Expected): Reading {
-  const reader = new Reader(file, expected);
-  const reading = reader.read(given);
-  return { ...reading, problems: firstOf(reading.problems) };
+  const { kind, code, isCodeStated } = expected;
+  const key = [file, kind, code, isCodeStated, given].join("\0");
+  const read = known.recall(key, () => new Reader(file, expected).read(given));
+  return { ...read, text: new AuthoredText(read.text), problems: firstOf(read.problems) };
 }
+
+/** A text by itself: where fields were looked for in it, there is more to remember. */
+type ReadText = Omit<Reading, "text"> & { readonly text: string };
+
+const known = new TextMemory<ReadText>();
 
 function firstOf(problems: readonly Problem[]): readonly Problem[] {
   const listed = problems.slice(0, LIST.problems);
@@ -59,10 +67,10 @@ class Reader {
     this.#expected = expected;
   }
 
-  read(given: string): Reading {
+  read(given: string): ReadText {
     const { code, isCodeStated } = this.#expected;
     const text = this.#plainText(given);
-    if (text === null) return { text: new AuthoredText(given), block: null, problems: this.#problems };
+    if (text === null) return { text: given, block: null, problems: this.#problems };
     if (isCodeStated && !text.startsWith(`# ${code}\n`)) {
       const message = `the first line is not "# ${code}"`;
       const hint = /^# *\w/.test(text) ? `write # ${code} on line 1` : `add a first line: # ${code}`;
@@ -71,7 +79,7 @@ class Reader {
     const found = machineText(text);
     if (found === null) {
       this.#reportNoBlock(text);
-      return { text: new AuthoredText(text), block: null, problems: this.#problems };
+      return { text, block: null, problems: this.#problems };
     }
     const first = lineAt(text, found.start);
     const whole = (block: string) =>
@@ -85,7 +93,7 @@ class Reader {
     const read = new AuthoredText(whole(block));
     if (value !== null) this.#reportCode(value, read);
     const isWhole = value !== null && !this.#reportSurrogate(value, read);
-    return { text: read, block: isWhole ? value : null, problems: inOrder(this.#problems) };
+    return { text: read.text, block: isWhole ? deepFreeze(value) : null, problems: inOrder(this.#problems) };
   }
 
   #report(code: ProblemCode, spot: Spot, message: string, hint: string, more: Partial<Problem> = {}): void {
@@ -136,7 +144,8 @@ class Reader {
     const score = (text: string) => this.#score(text);
     let block = given;
     for (let round = 0; round < MOST_REPAIRS; round++) {
-      const { errors, value, document } = examine(block);
+      const examined = examine(block);
+      const { errors, value, document } = examined;
       const [error] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
       const quoted = document === null ? [] : keysWithoutText(document);
       if (error === undefined && quoted.length > 0) {
@@ -145,7 +154,8 @@ class Reader {
         continue;
       }
       if (error === undefined) {
-        if (isObject(value)) return { block, value: this.#reportShape(block, value, first, whole, start) };
+        if (isObject(value))
+          return { block, value: this.#reportShape(block, examined, value, first, whole, start) };
         const message = "the Machine block is not a mapping";
         const hint = `begin it with ${this.#expected.kind.toLowerCase()}_code: ${this.#expected.code}`;
         if (document !== null) this.#report("YAML", whole(block).spot(start), message, hint);
@@ -202,6 +212,7 @@ class Reader {
   /** The block as it would be with the right indentation. */
   #reportShape(
     given: string,
+    examined: Examined,
     value: JsonObject,
     first: number,
     whole: (block: string) => AuthoredText,
@@ -210,7 +221,6 @@ class Reader {
     const { kind, code } = this.#expected;
     const text = whole(given);
     const errors = shapeErrors(kind, code, value, (path) => text.wordAt(path));
-    const examined = examine(given);
     const duplicates = duplicatesIn(examined.errors).map(({ offset }) => lineAt(given, offset));
     const moved = this.#moved(errors, duplicates, given, first, text);
     if (moved === null) {
@@ -222,8 +232,10 @@ class Reader {
     const line = first + moved.line - 1;
     const column = (/^\s*/.exec(given.split("\n")[moved.line - 1] ?? "")?.[0].length ?? 0) + 1;
     this.#report("INDENT", { line, column }, message, moved.hint(first));
-    const { value: repaired } = examine(moved.text);
-    return isObject(repaired) ? this.#reportShape(moved.text, repaired, first, whole, start) : value;
+    const again = examine(moved.text);
+    return isObject(again.value)
+      ? this.#reportShape(moved.text, again, again.value, first, whole, start)
+      : value;
   }
 
   /** The move of a member that belongs elsewhere, after which there are fewer errors, and none that was not there. */
@@ -382,6 +394,8 @@ const HINTS: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: "put the value in quotes",
   VALUE: "write a value that JSON has, or put it in quotes",
 };
+
+type Examined = ReturnType<typeof examine>;
 
 function examine(block: string) {
   try {

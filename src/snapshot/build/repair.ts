@@ -60,6 +60,7 @@ function best(
     if (!isFirst && (found === null || !isLess(one, least))) continue;
     found = repair;
     least = one;
+    if (one.yaml === 0 && one.shape === 0) break;
   }
   return found;
 }

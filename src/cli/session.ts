@@ -1,0 +1,95 @@
+/** What a session of a run is executed with, whether the run begins or goes on. */
+
+import { EngineFault } from "../engine/errors.ts";
+import type { RunEnvironment } from "../engine/run.ts";
+import { momentOf } from "../json/date-time.ts";
+import { TRACE_LIMITS } from "../json/limits.ts";
+import type { Clock } from "../ports.ts";
+import { isFqdn } from "../snapshot/fqdn.ts";
+import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
+import { choice, count, flag, text, type ValuesOf } from "./option.ts";
+import { plain, printError } from "./print.ts";
+
+export const SESSION = {
+  clock: text("RFC3339", "run with the clock fixed to this time"),
+  seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
+  durability: choice(
+    "LEVEL",
+    ["device", "process"],
+    "crash that recorded effects survive: of the whole device, or only of the process",
+    "device",
+  ),
+};
+
+export const TRACE_LIMIT = {
+  "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
+  "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
+  "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
+  "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
+};
+
+export const RECORD = {
+  "no-png": flag("do not write the PNG"),
+  "no-md": flag("do not write the Markdown"),
+  follow: flag("print one line per event on standard error during the run"),
+};
+
+type SessionValues = ValuesOf<typeof SESSION> & ValuesOf<typeof TRACE_LIMIT>;
+
+/** @throws UsageFault, EngineFault */
+export function sessionEnvironment(
+  request: SessionValues & { readonly actor: string | undefined },
+  context: Context,
+): Omit<RunEnvironment, "plan" | "entropy"> {
+  const { platform, settings } = context;
+  const { actor, durability } = request;
+  const clock = clockOf(request.clock, context);
+  checkActor(actor);
+  checkDataRoot(context);
+  return {
+    ...{ clock, durability },
+    sleep: platform.sleep,
+    stores: platform.openStores(settings.dataRoot, {
+      ownerLost: (name) => printError(context, ownerLostText(name)),
+    }),
+    mail: platform.openMail(platform.env),
+    remote: platform.openRemote(platform.env),
+    limits: {
+      runs: request.maxRuns,
+      events: request.maxEvents,
+      bytes: request.maxTraceBytes,
+      eventBytes: request.maxEventBytes,
+    },
+    runtime: platform.tool,
+    ...(actor === undefined ? {} : { actor }),
+  };
+}
+
+/** The clock that stands still at the time that was given, or the system's. @throws UsageFault */
+export function clockOf(given: string | undefined, { platform }: Context): Clock {
+  if (given === undefined) return platform.clock;
+  const parsed = momentOf(given);
+  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
+  return platform.fixedClock(parsed);
+}
+
+/** Said at once: it has happened, however the run ends. */
+function ownerLostText(file: string): string {
+  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
+}
+
+/** @throws UsageFault */
+function checkActor(actor: string | undefined): void {
+  if (actor === undefined || isFqdn(actor)) return;
+  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
+  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
+  throw new UsageFault("BAD_USAGE", { message, hint });
+}
+
+/** A data root that is something else than a folder is refused before anything is written. */
+function checkDataRoot({ platform, settings }: Context): void {
+  const isThere = platform.files.realPath(settings.dataRoot) !== null;
+  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
+  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
+}
