@@ -20,6 +20,7 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  TracesRoot,
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
@@ -70,6 +71,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "s
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** What is made in the folder is for those who have the access. */
+  openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
   /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
   lockTraceFile(file: string): LockedTrace;
   /** Who appends to the trace now; null where nobody does. */

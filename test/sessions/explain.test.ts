@@ -20,7 +20,7 @@ test("the whole run is told, with the hash of the trace", async (t) => {
   assert.match(out, /^The workflow release_governance::WF_RELEASE_CHANGE_V0 was run on /);
   assert.match(out, /decided: \$\.frozen was false, so the condition was not met\. The outcome was SUCCESS\./);
   assert.match(out, /\nThe run ended with COMPLETED, which is a success\. It had 4 side effects; /);
-  const { hash } = JSON.parse(readFileSync(place.path(trace), "utf8").trimEnd().split("\n").at(-1) ?? "") as {
+  const { hash } = JSON.parse(readFileSync(trace, "utf8").trimEnd().split("\n").at(-1) ?? "") as {
     readonly hash: string;
   };
   assert.ok(out.endsWith(`whose last event has the hash ${hash}.\n`), out);
@@ -45,7 +45,7 @@ test("one node is told alone, as text and as JSON; another name is refused with 
 
 test("an interrupted run is told as far as it came, and a damaged trace is refused", async (t) => {
   const { place, trace } = await released(t);
-  const lines = readFileSync(place.path(trace), "utf8").split("\n");
+  const lines = readFileSync(trace, "utf8").split("\n");
   writeFileSync(place.path("cut.jsonl"), `${lines.slice(0, 12).join("\n")}\n{"torn`);
   const { code, out } = await place.session("explain", "cut.jsonl");
   assert.equal(code, 0);
