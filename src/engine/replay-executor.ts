@@ -224,8 +224,13 @@ export class ReplayExecutor implements StepExecutor {
     return isSpentInProcess(milliseconds);
   }
 
+  /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
   effect(): EffectResult {
-    return effectResult(this.#record.expect("side_effect_end").payload);
+    const { payload, sequence } = this.#record.expect("side_effect_end");
+    const { settled, actor, ...result } = effectResult(payload);
+    const wasInterrupted = sequence > (this.#record.last?.sequence ?? 0) + 1;
+    if (!wasInterrupted || settled === undefined) return result;
+    return { ...result, settled, ...(settled === "shown" || actor === undefined ? {} : { actor }) };
   }
 
   moment(): string {
