@@ -191,6 +191,8 @@ class RunPlayer {
       redactor: redactor.ofRun(entropy),
       stores: around.openStores(`${scratch.folder}/${DATA}`),
       mail: around.openMail(this.#step.environment),
+      // Nothing changes between two attempts of an effect.
+      sleep: async () => undefined,
       durability: "process" as const,
       runtime: around.tool,
       wrapExecutor: this.#staging.stub,
