@@ -3,6 +3,7 @@
 import { CapabilityError } from "../capabilities/capability-error.ts";
 import { targetOf } from "../capabilities/effect.ts";
 import type { EffectPorts } from "../capabilities/target.ts";
+import { isWait } from "../capabilities/targets/wait.ts";
 import { RunFault } from "../errors/base.ts";
 import { StoreFault } from "../errors/ports.ts";
 import type { Digest } from "../json/canonical.ts";
@@ -16,7 +17,7 @@ import type { EventBody } from "../trace/event.ts";
 import { findMatches } from "./admission.ts";
 import { beginWait, endWait } from "./answers.ts";
 import { computeTransform, recordingSources } from "./compute-transform.ts";
-import { EngineFault } from "./errors.ts";
+import { EngineFault, secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
 import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
@@ -30,6 +31,8 @@ export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Port
   readonly limits: TraceLimits;
   /** Aborts the run before its next node or step. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether what the trace suppresses is kept nowhere: then the run cannot go on in another process. */
+  readonly losesSecrets?: () => boolean;
   /** Called for every nested run before its first event. */
   readonly onBeginRun: (run: string, plan: Plan) => void;
 }
@@ -54,7 +57,11 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     evaluate: evaluateCondition,
     transform: (step, inputs) => transform(step, inputs, live),
     moment: () => new Date(live.clock.now()).toISOString(),
-    beginWait,
+    beginWait(step, inputs, moment) {
+      const begun = beginWait(step, inputs, moment);
+      if (isWait(begun) && live.losesSecrets?.()) throw secretsKeyRequired(step.code);
+      return begun;
+    },
     endWait,
     async resume() {
       live.journal.sync();
