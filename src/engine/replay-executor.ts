@@ -20,6 +20,7 @@ import type {
 import { lineBytes } from "../trace/chain.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
+import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { secretsKeyRequired } from "./errors.ts";
@@ -218,6 +219,10 @@ export class ReplayExecutor implements StepExecutor {
       const facts = { pointer: "/payload/observed", recorded: error.recorded, replayed: error.replayed };
       throw new ReplayStopped({ code: "DIVERGED", line: event.sequence, facts });
     }
+  }
+
+  async pause(milliseconds: number): Promise<boolean> {
+    return isSpentInProcess(milliseconds);
   }
 
   /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */

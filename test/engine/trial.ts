@@ -26,6 +26,7 @@ import type {
   Mail,
   Remote,
   SecretsFile,
+  Sleep,
   Sources,
   StoreFile,
   TraceFile,
@@ -255,6 +256,7 @@ export interface TrialOptions {
   readonly clock?: Clock;
   readonly seed?: string;
   readonly entropy?: Entropy;
+  readonly sleep?: Sleep;
   readonly trace?: MemoryTrace;
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
@@ -284,6 +286,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
     openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file, ...keeping(options) }),
     secretsKey: options.kept?.key,
@@ -342,6 +345,7 @@ export async function resumePlan(
     mail: options.mail ?? openMail({}),
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "resumed"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
     trace: {
       id: first.execution_id,
