@@ -85,7 +85,8 @@ async function goOn(request: ResumeRequest, redactor: Redactor, live: LiveRun): 
     ...inputOf(start, { executionId: trace.id, run: MAIN_RUN, clock: clockOf(start) }),
     micros: () => (replayed.peek() === undefined ? clock.micros() - begun : replayed.elapsedUs),
   };
-  const executor = replayThenLive(replayed, live.executor, continuationOf(request, live));
+  const { wrapExecutor = (performed) => performed } = request;
+  const executor = wrapExecutor(replayThenLive(replayed, live.executor, continuationOf(request, live)));
   try {
     const ended = await execute({ ...plan, snapshot: start.snapshot }, input, withPlans(executor, redactor));
     requireReplayed(replayed.result());

@@ -18,7 +18,7 @@ import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
-export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
+export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail" | "sleep"> {
   readonly plan: Plan;
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */
@@ -28,7 +28,7 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
-  /** Puts other conclusions in the place of those that are performed. */
+  /** Puts other conclusions in the place of those that are performed, and of those that a resumed run replays. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
   readonly redactor?: Redactor;
@@ -70,7 +70,10 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
   };
-  return inTrace(trace, undefined, redactor, request, (live) => execute(plan, input, live.executor));
+  const { wrapExecutor = (performed) => performed } = request;
+  return inTrace(trace, undefined, redactor, request, ({ executor }) =>
+    execute(plan, input, wrapExecutor(executor)),
+  );
 }
 
 /** What a run is performed with, and where it is recorded. */
@@ -89,7 +92,6 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
 ): Promise<TracedRun> {
   const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
-  const { wrapExecutor = (performed) => performed } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -109,7 +111,7 @@ export async function inTrace(
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
     });
-    const ended = await work({ executor: wrapExecutor(executor), append });
+    const ended = await work({ executor, append });
     if (durability === "device") journal.sync();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
   } finally {

@@ -24,7 +24,7 @@ import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
 export type RunStart = Payloads["execution_start"];
 
-export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy" | "redactor"> {
+export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
   readonly trace: TraceReader;
   readonly locked: LockedTrace;
   /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
