@@ -23,6 +23,7 @@ import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type {
   AdmissionResult,
@@ -238,6 +239,9 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    const refusal = this.peek()?.event;
+    if (refusal?.event_type === "error" && refusal.payload.error_code === "SECRETS_KEY_REQUIRED")
+      throw secretsKeyRequired(step.code);
     if (!this.#suppressed.holds(inputs)) return beginWait(step, inputs, moment);
     const { event } = this.#next();
     const { last } = this.#record;
