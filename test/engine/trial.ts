@@ -25,6 +25,7 @@ import type {
   Files,
   Mail,
   Remote,
+  SecretsFile,
   Sleep,
   Sources,
   StoreFile,
@@ -264,6 +265,8 @@ export interface TrialOptions {
   readonly mail?: Mail;
   readonly remote?: Remote;
   readonly signal?: AbortSignal;
+  /** What the trace suppresses is kept in the file, encrypted with the key. */
+  readonly kept?: { readonly key: Uint8Array; readonly file: SecretsFile };
   /** Called with every event. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -285,7 +288,8 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
     sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
-    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
+    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file, ...keeping(options) }),
+    secretsKey: options.kept?.key,
     durability: "device",
     maxHops: options.maxHops ?? 100,
     limits: options.limits ?? TRACE_LIMITS,
@@ -300,6 +304,23 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     },
   });
   return { ending, events, text: trace.text(), head, data };
+}
+
+const keeping = ({ kept }: TrialOptions) => (kept === undefined ? {} : { secrets: kept.file });
+
+/** A file in memory for what a trace suppresses. */
+export function memorySecrets(): { readonly file: SecretsFile; text(): string | null } {
+  let text: string | null = null;
+  const file: SecretsFile = {
+    read: () => text,
+    append(line) {
+      text = (text ?? "") + line;
+    },
+    remove() {
+      text = null;
+    },
+  };
+  return { file, text: () => text };
 }
 
 export interface ResumeOptions extends TrialOptions, Pick<ResumeRequest, "delivery" | "cancellation"> {
@@ -335,7 +356,9 @@ export async function resumePlan(
           text += line;
         },
       },
+      ...keeping(options),
     },
+    secretsKey: options.kept?.key,
     record: {
       start: first.payload,
       events: recorded.events,
