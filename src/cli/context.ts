@@ -32,7 +32,7 @@ import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
-export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
+export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "sleep"> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;

@@ -3,6 +3,7 @@
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import { SourceTrace } from "../examine/source-trace.ts";
 import { HOPS } from "../json/limits.ts";
 import { utf8 } from "../json/text.ts";
 import { toGraph } from "../plan/graph.ts";
@@ -13,6 +14,7 @@ import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.t
 import type { Output } from "../scenarios/expect/leaks.ts";
 import type { TestPorts } from "../scenarios/test-scenarios.ts";
 import { DEFAULT_LIMITS, parsePayload } from "../workspace/payload.ts";
+import { resumeRun } from "../workspace/resume-run.ts";
 import { payloadNotices } from "../workspace/run-workflow.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
@@ -31,6 +33,12 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openRemote: () => world.openRemote(world.env),
     openTrace: (traces, id) => world.openTrace(traces, id),
+    resumeRun({ file, ...request }) {
+      const bytes = files.read(file) ?? new Uint8Array();
+      const name = file.slice(file.lastIndexOf("/") + 1);
+      const trace = new SourceTrace(name, file, { size: bytes.length, pieces: () => [bytes] });
+      return resumeRun({ ...request, trace, locked: world.lockTraceFile(file) });
+    },
     maxHops: HOPS,
     parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
     exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),

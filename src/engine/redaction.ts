@@ -12,7 +12,7 @@ import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { changeData, type EventBody, isSuppressed, suppressedName } from "../trace/event.ts";
 import { EngineFault, type RunCode } from "./errors.ts";
-import { type Places, placesAt, placesIn, visitData } from "./secret-places.ts";
+import { EventPlaces, type Places, placesIn, visitData } from "./secret-places.ts";
 import { TextSet } from "./text-set.ts";
 
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
@@ -36,10 +36,16 @@ export class Redactor {
   #names: { readonly plans: number; readonly all: ReadonlySet<string> } = { plans: 0, all: new Set() };
   readonly #plans = new Set<Plan>();
   #salted: string | undefined;
+  readonly #places = new EventPlaces((run) => this.#byRun.get(run)?.secrets ?? null);
 
   /** `salt` keeps short secrets from being guessed back out of their digests; it is drawn once, recorded nowhere. */
   constructor(salt: () => string) {
     this.#salt = salt;
+  }
+
+  /** Undefined as long as no run has secrets. */
+  get salt(): string | undefined {
+    return this.#salted;
   }
 
   /** A run begins. */
@@ -92,9 +98,8 @@ export class Redactor {
   readonly mask = (event: EventBody): EventBody => {
     const { event_type, run } = event;
     if (this.#salted === undefined) return event;
-    const secrets = this.#byRun.get(run)?.secrets ?? null;
     const inPlaces = (change: (data: Json, places: Places) => Json) =>
-      changeData(event_type, event.payload, (data, at) => change(data, placesAt(event, at, secrets)));
+      changeData(event_type, event.payload, (data, at) => change(data, this.#places.at(event, at)));
     inPlaces((data, places) => this.#learnIn(data, places));
     const masked = this.#withoutNames({
       ...event,

@@ -20,8 +20,10 @@ import type {
 import { lineBytes } from "../trace/chain.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
+import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type {
   AdmissionResult,
@@ -219,6 +221,10 @@ export class ReplayExecutor implements StepExecutor {
     }
   }
 
+  async pause(milliseconds: number): Promise<boolean> {
+    return isSpentInProcess(milliseconds);
+  }
+
   /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
   effect(): EffectResult {
     const { payload, sequence } = this.#record.expect("side_effect_end");
@@ -233,6 +239,9 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    const refusal = this.peek()?.event;
+    if (refusal?.event_type === "error" && refusal.payload.error_code === "SECRETS_KEY_REQUIRED")
+      throw secretsKeyRequired(step.code);
     if (!this.#suppressed.holds(inputs)) return beginWait(step, inputs, moment);
     const { event } = this.#next();
     const { last } = this.#record;

@@ -68,6 +68,7 @@ export function replayThenLive(
       isLive = true;
       return continuation.resume(waits);
     },
+    pause: (...of) => current().pause(...of),
     effect(...of) {
       const executor = current();
       if (executor !== live || settled === null) return executor.effect(...of);

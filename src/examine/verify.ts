@@ -1,6 +1,7 @@
 /** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
 
 import { isUtf8 } from "node:buffer";
+import { DEPTH_LIMIT } from "../engine/child-runs.ts";
 import { canonical, type Digest, digestOf } from "../json/canonical.ts";
 import { DEPTH, LIST, SIZE } from "../json/limits.ts";
 import { isCanonicalNumber } from "../json/number.ts";
@@ -144,7 +145,7 @@ export class Verification {
 
   /** An event is one of its run, and of every run above that one. */
   #countIn(run: string, isEffect: boolean): void {
-    for (let name = run; name !== ""; name = name.slice(0, Math.max(0, name.lastIndexOf(".")))) {
+    for (const name of withCallers(run)) {
       const counts = this.#counts.get(name);
       if (counts === undefined) continue;
       counts.events++;
@@ -166,11 +167,23 @@ export class Verification {
   #end(): void {
     const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
     if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
-    if (this.#count > 0 && !this.#hasEnded) this.#keep("NO_END");
+    const isWaiting = this.#last?.eventType === "run_suspended";
+    if (this.#count > 0 && !this.#hasEnded && !isWaiting) this.#keep("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#keep("HEAD_MISMATCH", { expected, found });
   }
 }
+
+/** The run, and the runs that it is nested in: no more of them than runs may be nested. */
+function withCallers(run: string): readonly string[] {
+  if (run === MAIN_RUN) return MAIN_ALONE;
+  const runs: string[] = [];
+  for (let dot = run.indexOf("."); dot !== -1 && runs.length <= DEPTH_LIMIT; dot = run.indexOf(".", dot + 1))
+    runs.push(run.slice(0, dot));
+  return [...runs, run];
+}
+
+const MAIN_ALONE: readonly string[] = [MAIN_RUN];
 
 function scanned(bytes: Buffer): ScannedLine | undefined {
   return bytes.length > SIZE.text ? undefined : scanLine(bytes);

@@ -17,7 +17,7 @@ export class StubbedExecutor {
   readonly #asked = new Set<string>();
   #node = "";
   #run = MAIN_RUN;
-  #hasTransform = false;
+  #isComputed = true;
 
   constructor(answers: ReadonlyMap<string, Answer>) {
     this.#answers = answers;
@@ -28,22 +28,27 @@ export class StubbedExecutor {
     ...live,
     emit: emitter((event) => {
       this.#run = event.run;
-      if (event.event_type === "node_start") this.#node = event.node_id ?? "";
+      if (event.event_type === "node_start" && event.run === MAIN_RUN) this.#node = event.node_id ?? "";
       return live.emit(event);
     }),
     transform: (step, inputs) => {
       const answer = this.#answerOf(step.name);
       if (answer === undefined) return live.transform(step, inputs);
-      this.#hasTransform = true;
+      this.#isComputed = false;
       return answer.outcome === step.onSuccess
         ? { result: answer.result, reason: REASON, observed: [] }
         : { result: null, reason: REASON, observed: [] };
     },
-    effect: (step, inputs, key) => {
+    effect: (...asked) => {
+      const [step] = asked;
       const answer = this.#answerOf(step.name);
-      return answer === undefined
-        ? live.effect(step, inputs, key)
-        : { ...answer, reason: REASON, observed: [] };
+      return answer === undefined ? live.effect(...asked) : { ...answer, reason: REASON, observed: [] };
+    },
+    beginWait: (step, inputs, moment) => {
+      const answer = this.#answerOf(step.name);
+      if (answer === undefined) return live.beginWait(step, inputs, moment);
+      this.#isComputed = false;
+      return { ...answer, reason: REASON, observed: [] };
     },
   });
 
@@ -54,9 +59,9 @@ export class StubbedExecutor {
     return answer;
   }
 
-  /** Whether the trace holds a transform's answer that computing it again does not give. */
+  /** Whether all that a replay computes again, transforms and waits, was computed. */
   get isComputed(): boolean {
-    return !this.#hasTransform;
+    return this.#isComputed;
   }
 
   /** A difference for each answer that no step asked for: the run did not come there, or there is no such step. */

@@ -12,6 +12,8 @@ export interface Journal {
   append(event: EventBody): void;
   /** Length of all lines. */
   readonly bytes: number;
+  /** The number of the last event. */
+  readonly sequence: number;
   /** Every event so far is on the device when this returns. @throws TraceFault */
   sync(): void;
   /** The hash of the last line: the anchor that `examine --head` checks. */
@@ -67,6 +69,9 @@ export function openJournal(
     },
     get bytes() {
       return bytes;
+    },
+    get sequence() {
+      return sequence;
     },
     append(event) {
       const stamp = {

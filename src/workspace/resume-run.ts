@@ -23,7 +23,7 @@ import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
 export type RunStart = Payloads["execution_start"];
 
-export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy" | "redactor"> {
+export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
   readonly trace: TraceReader;
   readonly locked: LockedTrace;
   /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
@@ -70,7 +70,6 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
     if (summary.ending !== null)
       throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
     requireSamePlan(plan, start);
-    if (record.hasSecrets) throw new ResumeFault("SECRETS_MISSING", { trace: trace.file });
     const settled = await settledEffect(record, plan, request);
     return await goOn(request, record, plan, settled);
   } finally {
@@ -90,8 +89,6 @@ interface ReadRecord {
   readonly deliveries: ReadonlySet<string>;
   /** How many random bytes the run has drawn. */
   readonly drawn: number;
-  /** Whether anything is suppressed. */
-  readonly hasSecrets: boolean;
 }
 
 /** @throws ResumeFault `TRACE_DAMAGED` */
@@ -104,11 +101,9 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   let last: TraceEvent | null = null;
   let bytes = 0;
   let drawn = 0;
-  let hasSecrets = false;
   await trace.read("verifying", async (pieces) => {
     for (const line of verification.lines(pieces)) {
       bytes += line.length + 1;
-      hasSecrets ||= line.includes(SUPPRESSED);
       const event = eventIn(line);
       if (event.event_type === "execution_start") start ??= event.payload;
       if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
@@ -133,17 +128,18 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const { sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ verified, start, summary, openEffects, deliveries, drawn, hasSecrets },
+    ...{ verified, start, summary, openEffects, deliveries, drawn },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
 }
 
-const SUPPRESSED = '"$suppressed';
-
 function drawnIn({ payload }: TraceEvent): number {
   const observed = "observed" in payload ? (payload.observed ?? []) : [];
-  const digits = observed.reduce((sum, one) => sum + ("entropy" in one ? String(one.entropy).length : 0), 0);
+  const digits = observed.reduce(
+    (sum, one) => sum + ("entropy" in one && typeof one.entropy === "string" ? one.entropy.length : 0),
+    0,
+  );
   return digits / 2;
 }
 
@@ -200,7 +196,10 @@ async function goOn(
         ...environment,
         ...{ plan, record, settled },
         entropy: request.entropy(plan, start, read.drawn),
-        trace: { id: locked.id, folder: locked.folder, file: hold(locked.continueAfter(position.bytes)) },
+        trace: {
+          ...{ id: locked.id, folder: locked.folder, secrets: locked.secrets },
+          file: hold(locked.continueAfter(position.bytes)),
+        },
         listen(event) {
           events.push(event);
           addEvent(summary, event);

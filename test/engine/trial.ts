@@ -25,6 +25,8 @@ import type {
   Files,
   Mail,
   Remote,
+  SecretsFile,
+  Sleep,
   Sources,
   StoreFile,
   TraceFile,
@@ -254,6 +256,7 @@ export interface TrialOptions {
   readonly clock?: Clock;
   readonly seed?: string;
   readonly entropy?: Entropy;
+  readonly sleep?: Sleep;
   readonly trace?: MemoryTrace;
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
@@ -262,6 +265,8 @@ export interface TrialOptions {
   readonly mail?: Mail;
   readonly remote?: Remote;
   readonly signal?: AbortSignal;
+  /** What the trace suppresses is kept in the file, encrypted with the key. */
+  readonly kept?: { readonly key: Uint8Array; readonly file: SecretsFile };
   /** Called with every event. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -281,8 +286,10 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
-    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
+    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file, ...keeping(options) }),
+    secretsKey: options.kept?.key,
     durability: "device",
     maxHops: options.maxHops ?? 100,
     limits: options.limits ?? TRACE_LIMITS,
@@ -297,6 +304,23 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     },
   });
   return { ending, events, text: trace.text(), head, data };
+}
+
+const keeping = ({ kept }: TrialOptions) => (kept === undefined ? {} : { secrets: kept.file });
+
+/** A file in memory for what a trace suppresses. */
+export function memorySecrets(): { readonly file: SecretsFile; text(): string | null } {
+  let text: string | null = null;
+  const file: SecretsFile = {
+    read: () => text,
+    append(line) {
+      text = (text ?? "") + line;
+    },
+    remove() {
+      text = null;
+    },
+  };
+  return { file, text: () => text };
 }
 
 export interface ResumeOptions extends TrialOptions, Pick<ResumeRequest, "delivery" | "cancellation"> {
@@ -321,6 +345,7 @@ export async function resumePlan(
     mail: options.mail ?? openMail({}),
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "resumed"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
     trace: {
       id: first.execution_id,
@@ -331,7 +356,9 @@ export async function resumePlan(
           text += line;
         },
       },
+      ...keeping(options),
     },
+    secretsKey: options.kept?.key,
     record: {
       start: first.payload,
       events: recorded.events,

@@ -60,6 +60,7 @@ export async function leaveLongTrace(folder: string, upto: number): Promise<stri
     mail: openMail({}),
     clock: nodeClock,
     entropy: seededEntropy("long"),
+    sleep: async () => undefined,
     stores: openStores(join(folder, "data")),
     openTrace: (id) => openTrace(join(folder, "traces"), id),
     durability: "process",

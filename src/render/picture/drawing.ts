@@ -29,6 +29,7 @@ export const BADGE_HEIGHT = 20;
 
 /** Longer names are shortened, so that one name cannot stretch the whole picture. */
 const NAME_LIMIT = 44;
+const REPORT_LIMIT = 120;
 const BOX_PADDING = 12;
 const BOX_MIN_WIDTH = 196;
 
@@ -111,7 +112,8 @@ function boxOf(node: GraphNode, visits: readonly Visit[], runPath: RunPath): Box
 }
 
 function reportOf(visit: Visit, count: number, runPath: RunPath): string {
-  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, runPath));
+  if (visit.refusal !== null || visit.outcome === null)
+    return drawable(shortened(wordOf(visit, runPath), REPORT_LIMIT));
   if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
   return drawable(`${visit.outcome}${time}`);

@@ -35,7 +35,8 @@ export const textOf = ({ lines }: Specimen, order: Order) => order.map((i) => `$
  */
 export function findingsOf({ events }: Specimen, order: Order): readonly string[] {
   const end = events.length - 1;
-  const ended = order.includes(end) ? order.indexOf(end) : order.length;
+  const isComplete = events[end]?.event_type === "workflow_complete";
+  const ended = isComplete && order.includes(end) ? order.indexOf(end) : order.length;
   const wrong = miscounts(order.map((place) => events[place] as TraceEvent));
   const places = order.flatMap((place, i) =>
     [
@@ -47,10 +48,13 @@ export function findingsOf({ events }: Specimen, order: Order): readonly string[
   );
   return [
     ...places,
-    ...(ended < order.length ? [] : [`NO_END:${order.length}`]),
+    ...(ended < order.length || isSuspension(events[order.at(-1) ?? -1]) ? [] : [`NO_END:${order.length}`]),
     ...(order.at(-1) === end ? [] : [`HEAD_MISMATCH:${order.length}`]),
   ];
 }
+
+/** A trace that ends so waits; any other that has no end was cut off. */
+export const isSuspension = (last: TraceEvent | undefined) => last?.event_type === "run_suspended";
 
 /** Of each line, how many of its counts are not those of the lines of its run, and of the runs nested in it, since that began. */
 export function miscounts(events: readonly (TraceEvent | null)[]): readonly number[] {
