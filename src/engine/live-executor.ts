@@ -56,7 +56,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     moment: () => new Date(live.clock.now()).toISOString(),
     beginWait(step, inputs, moment) {
       const begun = beginWait(step, inputs, moment);
-      if (isWait(begun) && live.losesSecrets?.()) throw secretsKeyRequired(step.code);
+      if (isWait(begun) && live.losesSecrets?.()) throw secretsKeyRequired();
       return begun;
     },
     endWait,
@@ -65,7 +65,10 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
       return null;
     },
     async pause(milliseconds) {
-      if (!isSpentInProcess(milliseconds)) return false;
+      if (!isSpentInProcess(milliseconds)) {
+        if (live.losesSecrets?.()) throw secretsKeyRequired();
+        return false;
+      }
       await live.sleep(milliseconds, live.signal);
       return true;
     },

@@ -88,8 +88,7 @@ function requireNoWait({ nodes }: Plan): void {
   for (const node of nodes.values()) {
     if (node.type !== "CC") continue;
     for (const step of node.contract.steps)
-      if (step.kind === "effect" && targetOf(step.operation).answers === "awaited")
-        throw secretsKeyRequired(step.code);
+      if (step.kind === "effect" && targetOf(step.operation).answers === "awaited") throw secretsKeyRequired();
   }
 }
 

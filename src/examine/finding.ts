@@ -87,6 +87,11 @@ export const findingTable = {
   WORKFLOW_DIFFERS: {
     what: (f: JsonObject) => `${text(f["workflow"])} has different content in this snapshot`,
   },
+  PROTOCOL_UNUSABLE: {
+    what: (f: JsonObject) =>
+      `the protocol that was kept beside the trace, ${text(f["file"])}, is not used: ${text(f["reason"])}`,
+    hint: "name the snapshot of the run with --snapshot DIR",
+  },
   UNKNOWN_NODE: { what: (f: JsonObject) => `the protocol declares no node ${text(f["node"])} of this kind` },
   NOT_AN_EDGE: {
     what: (f: JsonObject) =>

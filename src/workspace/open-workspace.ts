@@ -1,10 +1,12 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
+import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
@@ -192,6 +194,12 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const LOAD_PORTS: LoadPorts = {
+  files: nodeFiles,
+  openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+  openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+};
+
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
@@ -204,11 +212,7 @@ class OpenWorkspace implements Workspace {
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
-    this.#capabilities = openCapabilities(paths, homeOf(options), {
-      files: nodeFiles,
-      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
-      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
-    });
+    this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
@@ -253,6 +257,7 @@ class OpenWorkspace implements Workspace {
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
         plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
+        kept: (folders) => (start, roots) => this.#kept(start, roots, folders),
       });
     });
   }
@@ -281,12 +286,25 @@ class OpenWorkspace implements Workspace {
   }
 
   async #open(): Promise<Snapshot> {
-    const { expectSeal, trustedKeys = [], requireSignatures = 0 } = this.#options;
-    const isSigned = trustedKeys.length > 0 || requireSignatures > 0;
+    const { expectSeal } = this.#options;
+    const requireSigned = await this.#requireSigned();
+    return openSnapshot(this.#paths.snapshot, nodeFiles, { expectSeal, requireSigned });
+  }
+
+  async #requireSigned() {
+    const { trustedKeys = [], requireSignatures = 0 } = this.#options;
+    if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
     const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
-    return openSnapshot(this.#paths.snapshot, nodeFiles, {
-      expectSeal,
-      requireSigned: isSigned ? signatureCheck(await this.#sealRequirements()) : undefined,
+    return signatureCheck(await this.#sealRequirements());
+  }
+
+  async #kept(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]) {
+    const { openProtocol } = await import("../ledger/protocols/open.ts");
+    const { expectSeal } = this.#options;
+    return openProtocol(start, roots, {
+      folders: [...new Set([...folders, this.#paths.traces])],
+      ports: LOAD_PORTS,
+      options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
 

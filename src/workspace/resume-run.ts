@@ -9,6 +9,7 @@ import type { RunEnvironment } from "../engine/run.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
 import type { TraceReader } from "../examine/examine-trace.ts";
 import { wordsOf } from "../examine/finding.ts";
+import { RecordedProtocols } from "../examine/protocol.ts";
 import { type BegunEffect, OpenEffects } from "../examine/recovery/open-effects.ts";
 import { type Assumption, settle, type Unsettled } from "../examine/recovery/settle.ts";
 import { findSteps, isStep } from "../examine/recovery/steps.ts";
@@ -27,7 +28,7 @@ export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
   readonly trace: TraceReader;
   readonly locked: LockedTrace;
   /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
-  plan(start: RunStart): Promise<Plan>;
+  plan(start: RunStart, roots: ReadonlySet<Digest>): Promise<Plan>;
   /** Goes on behind the random bytes that the record has: `drawn` of them. */
   entropy(plan: Plan, start: RunStart, drawn: number): Entropy;
   /** What is kept of the run beside its trace; without it, nothing is. */
@@ -61,7 +62,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
   try {
     const record = await readRecord(trace);
     const { start, summary, position } = record;
-    const plan = await request.plan(start);
+    const plan = await request.plan(start, record.protocols.roots);
     if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
       const known = { traceId: locked.id, folder: locked.folder, head: position.head, summary, plan };
       const events = await eventsOf(trace, record);
@@ -81,6 +82,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
 interface ReadRecord {
   readonly verified: Verified;
   readonly start: RunStart;
+  readonly protocols: RecordedProtocols;
   readonly summary: Summary;
   readonly openEffects: OpenEffects;
   readonly position: JournalPosition;
@@ -97,7 +99,7 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const summary = createSummary();
   const openEffects = new OpenEffects();
   const deliveries = new Set<string>();
-  let start: RunStart | null = null;
+  const protocols = new RecordedProtocols();
   let last: TraceEvent | null = null;
   let bytes = 0;
   let drawn = 0;
@@ -105,7 +107,7 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
     for (const line of verification.lines(pieces)) {
       bytes += line.length + 1;
       const event = eventIn(line);
-      if (event.event_type === "execution_start") start ??= event.payload;
+      protocols.take(event);
       if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
         deliveries.add(event.payload.event_id);
       drawn += drawnIn(event);
@@ -115,6 +117,7 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
     }
   });
   const verified = verification.verdict;
+  const { start } = protocols;
   const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
   if (damage !== undefined || start === null || last === null) {
     const [first = damage] = verified.findings;
@@ -128,7 +131,7 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const { sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ verified, start, summary, openEffects, deliveries, drawn },
+    ...{ verified, start, protocols, summary, openEffects, deliveries, drawn },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };

@@ -155,3 +155,33 @@ test("cut after any event, such a run goes on to the same stores", async () => {
     assert.equal(String(data.text("log.jsonl")).trim().split("\n").length, 2, `cut after ${cut}`);
   }
 });
+
+test("a called workflow that would wait is refused there without a key, which replays", async () => {
+  const call: JsonObject = {
+    step: "call",
+    side_effect: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
+    op: "EXECUTE",
+    inputs: { workflow_code: "trial::WF_ASKS_V0", payload: { token: "$.inputs.token", pin: "$.inputs.pin" } },
+    on_result: { SUCCESS: "continue", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+  };
+  const inputs = { token: { required: true }, pin: { required: true } };
+  const caller = contract([call], {
+    inputs,
+    suppress_trace_fields: ["token", "pin"],
+    result_status_contract: { allowed: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"] },
+  });
+  const bound = { token: "$.payload.token", pin: "$.payload.pin" };
+  const whole = oneContract(caller, { inputs: bound });
+  const asks = oneContract({}, { code: "CC_ASKS_V0", inputs: bound }).workflow;
+  const asking = PROTOCOL.contracts?.["CC_WORK_V0"] ?? {};
+  const plan = await compileTrial({
+    ...whole,
+    others: { "trial::WF_ASKS_V0": asks },
+    contracts: { ...whole.contracts, CC_ASKS_V0: asking },
+  });
+  const refused = await runPlan(plan, PAYLOAD);
+  assert.equal(refused.ending.exitReason, "EXIT_BACKEND_ERROR");
+  const [error] = eventsOf(refused.events, "error");
+  assert.deepEqual([error?.run, error?.payload.error_code], ["0.1", "SECRETS_KEY_REQUIRED"]);
+  assert.equal((await replay(plan, refused.events)).finding, null);
+});
