@@ -5,7 +5,7 @@ import { counted } from "../errors/counted.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { CompileFault, placeOfReason } from "../plan/errors.ts";
 import { comparedText } from "../plan/expression.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
@@ -78,11 +78,23 @@ export function refusalText(fault: Fault, standing?: string, hints?: readonly st
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
 }
 
+/** As many notices as anybody reads. */
+const NOTICES = 20;
+
+export function noticesText(notices: readonly Fault[], context: Context): string {
+  const { shown, rest } = shownOf(notices, NOTICES);
+  return `${shown.map((notice) => noticeText(notice, context)).join("")}${rest}`;
+}
+
+export function faultJson({ code, stage, message, facts, hint }: Fault): JsonObject {
+  return { code, stage, message, details: facts as Json, hint };
+}
+
 /** What is worth a look, and refuses nothing. */
-export function noticeText({ wording: { what, where, hint } }: Fault, context: Context): string {
+export function noticeText({ code, wording: { what, where, hint } }: Fault, context: Context): string {
   const place = where === undefined ? "" : ` (${where})`;
   const hints = hint === undefined ? [] : [hint];
-  return nearby(`notice: ${plain(`${what}${place}`)}\n${hintLines(hints)}`, context);
+  return nearby(`notice: ${plain(`${code} ${what}${place}`)}\n${hintLines(hints)}`, context);
 }
 
 export function hintLines(hints: readonly string[]): string {

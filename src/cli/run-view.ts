@@ -1,6 +1,7 @@
 /** How a run is told: as text, as JSON, line by line while it goes on. */
 
 import type { run } from "../engine/run.ts";
+import type { Fault } from "../errors/base.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { listedEffects, refusalOf, type Summary } from "../trace/summary.ts";
@@ -9,6 +10,7 @@ import { type Context, shortPath } from "./context.ts";
 import {
   capped,
   evaluationRows,
+  faultJson,
   plain,
   reasonRows,
   requestRows,
@@ -28,6 +30,8 @@ export interface Report {
   readonly plan: Plan;
   readonly result: Awaited<ReturnType<typeof run>>;
   readonly summary: Summary;
+  /** What is worth a look, and changed nothing about the run. */
+  readonly notices: readonly Fault[];
   /** The trace itself. */
   readonly jsonl: string;
   readonly exitCode: number;
@@ -43,7 +47,7 @@ export function toJsonText(report: Report) {
   return { head, tail };
 }
 
-function toJson({ plan, result, summary, exitCode, hints }: Report) {
+function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
   const { ending } = result;
   const first = refusalOf(summary);
   return {
@@ -63,6 +67,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     waits: summary.waits,
+    notices: notices.map(faultJson),
     error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
     hints,
     head: result.head,
