@@ -48,6 +48,8 @@ export interface RunRequest extends RunEnvironment {
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly maxHops: number;
+  /** Whether members of the payload that the intent does not declare are violations, whatever the intent says. */
+  readonly isPayloadStrict?: boolean;
 }
 
 export interface TracedRun {
@@ -59,7 +61,7 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, maxHops, runtime, actor } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
   if (plan.secrets !== null && request.secretsKey === undefined) requireNoWait(plan);
@@ -75,6 +77,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
+    ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
   };
   const { wrapExecutor = (performed) => performed } = request;
   return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));

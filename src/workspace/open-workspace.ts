@@ -78,6 +78,8 @@ export interface WorkspaceOptions extends RunPorts {
 export interface RunOptions extends RunPorts {
   /** Who runs the workflow, as a full name; recorded in the trace. */
   readonly actor?: string;
+  /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
+  readonly strictPayload?: boolean;
   /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
   readonly signal?: AbortSignal;
   /**
@@ -104,7 +106,7 @@ export interface RunResult
   readonly head: Digest;
   /** What the run waits for. */
   readonly waits: readonly WaitEntry[];
-  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written. */
+  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written, or a member of the payload that the intent does not declare. */
   readonly notices: readonly Fault[];
 }
 
@@ -336,7 +338,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, onEvent, limits, ...ports } = options;
+    const { actor, signal, onEvent, limits, strictPayload = false, ...ports } = options;
     const { traces, ...rest } = { ...this.#ports, ...ports };
     if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
     const payload = copyPayload(given);
@@ -344,7 +346,7 @@ class OpenWorkspace implements Workspace {
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = this.#recordsOf(traces, (fault) => notices.push(fault));
-    const { summary, ...traced } = await runWorkflow({
+    const { summary, notices: undeclared, ...traced } = await runWorkflow({
       ...rest,
       ...records,
       plan,
@@ -356,6 +358,7 @@ class OpenWorkspace implements Workspace {
         trace = traces.open(id);
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
+      isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
@@ -366,7 +369,7 @@ class OpenWorkspace implements Workspace {
       const facts = { trace_id: trace.id, status, exit_reason_code };
       throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
     }
-    return { ...resultOf(plan, traced, summary, trace), notices };
+    return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
   }
 
   /** What is kept beside the traces, if anything is. */
@@ -410,7 +413,7 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
   };
 }
 
-type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices">;
 
 function resultOf(
   { workflow }: Plan,

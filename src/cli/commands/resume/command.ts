@@ -77,7 +77,10 @@ export const resume = defineCommand({
       },
     });
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const exitCode = await reportRun({ ...resumed, result: resumed, trust, kinds, access: "owner" }, beside);
+    const exitCode = await reportRun(
+      { ...resumed, result: resumed, notices: [], trust, kinds, access: "owner" },
+      beside,
+    );
     return resumed.isRepeated ? EXIT.SUCCESS : exitCode;
   },
 });
