@@ -3,16 +3,18 @@
 import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import type { TraceEvent } from "../trace/event.ts";
-import { addEvent, createSummary } from "../trace/summary.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { Sessions } from "../trace/sessions.ts";
+import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 import { checkAllowed } from "./allowed.ts";
 import { classify } from "./classify.ts";
 import { TraceInputFault } from "./errors.ts";
 import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
 import { nameNotices } from "./file-name.ts";
-import type { TraceFinding } from "./finding.ts";
+import { finding, type TraceFinding } from "./finding.ts";
 import { locate, type Place } from "./locate/locate.ts";
 import type { ReadAgain } from "./recovery/dry-runs.ts";
+import { goOnOf } from "./recovery/go-on.ts";
 import { interruptionOf, type RunSurroundings } from "./recovery/interruption.ts";
 import { OpenEffects } from "./recovery/open-effects.ts";
 import { replay } from "./replay/replay.ts";
@@ -62,7 +64,11 @@ export async function examineTrace(
   { head, stepwise = null }: ExamineScope,
   environment: ExamineEnvironment,
 ): Promise<Examination> {
-  const { verified, held, summary, openEffects, executionId } = await survey(trace, head, environment);
+  const { verified, held, summary, sessions, openEffects, executionId } = await survey(
+    trace,
+    head,
+    environment,
+  );
   if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
   const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, stepwise);
   const { allowed = null, plan = null } = held ?? {};
@@ -76,13 +82,25 @@ export async function examineTrace(
     classification?.isStructural !== true;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
   const interruption = await interruptionOf(openEffects, readAgain, plan, environment);
-  const notices = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
+  const names = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
+  const notices = [...names, ...assumptions(summary)];
   const isHeadGiven = head !== undefined;
   const facts = {
     ...{ file: trace.file, notices, isHeadGiven, verified, allowed },
-    ...{ summary, classification, place, interruption },
+    ...{ summary, sessions, classification, place, interruption },
   };
-  return { ...facts, ...reexamined, isSound };
+  const goOn = goOnOf(interruption, { verified, allowed, replayed: reexamined.replayed });
+  return { ...facts, ...reexamined, goOn, isSound };
+}
+
+/** What the run rests on that nobody saw. */
+function assumptions({ settled }: Summary): readonly TraceFinding[] {
+  return settled
+    .filter((one) => one.settled === "assumed")
+    .map(({ run, node, step, op, actor }) => {
+      const at = `${run === MAIN_RUN ? "" : `${run}/`}${node}.${step}`;
+      return finding("ASSUMED", undefined, { op, at, actor });
+    });
 }
 
 /** What holding a trace to a plan gives; null without a plan. */
@@ -95,6 +113,7 @@ interface Held {
 async function survey(trace: TraceReader, head: string | undefined, environment: ExamineEnvironment) {
   const verification = new Verification(head);
   const summary = createSummary();
+  const sessions = new Sessions();
   const openEffects = new OpenEffects();
   let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
@@ -103,6 +122,7 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
         const event = eventIn(line);
         executionId ??= event.execution_id;
         addEvent(summary, event);
+        sessions.take(event);
         openEffects.take(event);
         yield event;
       }
@@ -114,7 +134,8 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
   const isReadable =
     verified.omitted === 0 &&
     verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
+  const read = { verified, summary, sessions: sessions.all, openEffects, executionId };
+  return { ...read, held: isReadable ? held : null };
 }
 
 /** Asks for all events, whether there is a plan to hold them to or not. */

@@ -41,6 +41,7 @@ export async function examineIn(
     ...{ clock, entropy, mail, dataRoot },
     openStores: () => stores,
     placeOptions: async () => "",
+    traceWord: "TRACE",
     plan: (name) => planOf(name, around),
     snapshot: () => around.snapshot(),
   });
