@@ -9,12 +9,12 @@ import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open } from "./load.ts";
-import { hintLines, printError, printText, refusalText } from "./print.ts";
+import { hintLines, noticesText, printError, printText, refusalText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { filesText, type Report, type TraceFiles, toJsonText, toText } from "./run-view.ts";
 import type { Trust } from "./trust.ts";
 
-export interface Reported extends Pick<Report, "plan" | "result" | "summary"> {
+export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "notices"> {
   /** All events of the run. */
   readonly events: readonly TraceEvent[];
   readonly trust: Trust;
@@ -24,14 +24,14 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary"> {
 
 /** Answers the exit code. */
 export async function reportRun(
-  { plan, result, summary, events, trust, kinds, access }: Reported,
+  { plan, result, summary, notices, events, trust, kinds, access }: Reported,
   context: Context,
 ): Promise<number> {
   const exitCode = exitCodeOfRun(result.ending);
   const isUnhappy = exitCode !== EXIT.SUCCESS && exitCode !== EXIT.WAITING;
   const hints = isUnhappy ? await hintsOf(summary, plan, trust, context) : [];
   const base = `${result.folder}/${result.traceId}`;
-  const report = { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` };
+  const report = { plan, result, summary, notices, exitCode, hints, jsonl: `${base}.jsonl` };
   const printFiles = await printReport(report, context);
   printFiles(await render({ kinds, access, plan, events, base }, context));
   return exitCode;
@@ -69,9 +69,10 @@ async function hintsOf(
   }
 }
 
-/** On stderr: why a run was refused, and what to do about one that did not end well. */
-function printReasons({ result, summary, hints }: Report, context: Context): void {
+/** On stderr: what is worth a look, why a run was refused, and what to do about one that did not end well. */
+function printReasons({ result, summary, notices, hints }: Report, context: Context): void {
   const { platform, settings } = context;
+  if (!settings.quiet) printError(context, noticesText(notices, context));
   const { fault } = result.ending;
   if (fault === undefined) {
     if (!settings.quiet) printError(context, hintLines(hints));

@@ -1,9 +1,10 @@
 /** One session of a run, from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
+import { targetOf } from "../capabilities/effect.ts";
 import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
-import type { JsonObject } from "../json/value.ts";
+import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -11,11 +12,13 @@ import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type JournalPosition, openJournal } from "../trace/journal.ts";
 import { SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
+import { type SecretsKey, SecretsWriter } from "./run-secrets.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
 export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail" | "sleep"> {
@@ -32,6 +35,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
   readonly redactor?: Redactor;
+  /** Keeps what the trace suppresses, encrypted, until the run ends: without it, a run with secrets cannot wait. */
+  readonly secretsKey?: SecretsKey | undefined;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
   /** Told every event after it was appended. */
@@ -43,6 +48,8 @@ export interface RunRequest extends RunEnvironment {
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly maxHops: number;
+  /** Whether members of the payload that the intent does not declare are violations, whatever the intent says. */
+  readonly isPayloadStrict?: boolean;
 }
 
 export interface TracedRun {
@@ -54,9 +61,10 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, maxHops, runtime, actor } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
+  if (plan.secrets !== null && request.secretsKey === undefined) requireNoWait(plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -69,11 +77,19 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
+    ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
   };
   const { wrapExecutor = (performed) => performed } = request;
-  return inTrace(trace, undefined, redactor, request, ({ executor }) =>
-    execute(plan, input, wrapExecutor(executor)),
-  );
+  return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));
+}
+
+/** @throws EngineFault `SECRETS_KEY_REQUIRED` before anything is recorded */
+function requireNoWait({ nodes }: Plan): void {
+  for (const node of nodes.values()) {
+    if (node.type !== "CC") continue;
+    for (const step of node.contract.steps)
+      if (step.kind === "effect" && targetOf(step.operation).answers === "awaited") throw secretsKeyRequired();
+  }
 }
 
 /** What a run is performed with, and where it is recorded. */
@@ -86,10 +102,10 @@ export interface LiveRun {
 /** Does the work on an open trace, which is closed then. @throws TraceFault */
 export async function inTrace(
   trace: TraceFolder,
-  after: JournalPosition | undefined,
   redactor: Redactor,
   request: RunEnvironment,
   work: (live: LiveRun) => Promise<RunResult | null>,
+  after?: JournalPosition,
 ): Promise<TracedRun> {
   const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
   try {
@@ -99,7 +115,14 @@ export async function inTrace(
       ...(listen === undefined ? {} : { listen }),
       ...(after === undefined ? {} : { after }),
     });
-    const append = (event: EventBody) => journal.append(redactor.mask(event));
+    const secrets = secretsOf(trace, request, after !== undefined);
+    const append = (event: EventBody) => {
+      const masked = redactor.mask(event);
+      const [shown, payload] = [masked.payload, event.payload] as unknown as [JsonObject, JsonObject];
+      if (redactor.salt !== undefined && secrets !== null && masked !== event && !jsonEqual(shown, payload))
+        secrets.keep(journal.sequence + 1, payload, shown, redactor.salt);
+      journal.append(masked);
+    };
     const executor = createLiveExecutor({
       ...{ ...request, remote, limits },
       journal: {
@@ -110,13 +133,25 @@ export async function inTrace(
         },
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
+      losesSecrets: () => secrets === null && redactor.salt !== undefined,
     });
     const ended = await work({ executor, append });
     if (durability === "device") journal.sync();
+    if (ended !== null) secrets?.remove();
     return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
   } finally {
     trace.file.close();
   }
+}
+
+/** Null where they are not kept: without a key, or in a trace that has no place for them. */
+function secretsOf(
+  { id, secrets }: TraceFolder,
+  { secretsKey }: RunEnvironment,
+  isResumed: boolean,
+): SecretsWriter | null {
+  if (secretsKey === undefined || secrets === undefined) return null;
+  return new SecretsWriter(secretsKey, id, secrets, isResumed && secrets.read() !== null);
 }
 
 function endingOf(ended: RunResult | null, redactor: Redactor): TraceEnding {

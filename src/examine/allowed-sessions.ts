@@ -12,13 +12,19 @@ import { finding, type TraceFinding } from "./finding.ts";
 /** The declared step of a node of a run, by its name; undefined where there is none. */
 export type FindDeclared = (run: string, node: string, step: string) => Step | undefined;
 
+/** A step that had begun, and how it may wait. */
+interface OpenWait {
+  readonly start: EventOf<"side_effect_start">;
+  readonly kind: string;
+}
+
 /** Is shown the events of a trace in their order. */
 export class SessionRules {
   readonly #findStep: FindDeclared;
-  /** By effect key: the steps that may wait, have begun and have not ended. */
-  readonly #begun = new Map<string, EventOf<"side_effect_start">>();
-  /** By run: the effect that goes on. */
-  readonly #current = new Map<string, string>();
+  /** By effect key: what waits may be open. */
+  readonly #open = new Map<string, OpenWait>();
+  /** By run: the effect that began last. */
+  readonly #last = new Map<string, EventOf<"side_effect_start">>();
   /** The waits of the suspension that stands before the event; null where none does. */
   #suspended: readonly WaitEntry[] | null = null;
   #isCancelled = false;
@@ -45,7 +51,7 @@ export class SessionRules {
         this.#begin(event);
         return [];
       case "side_effect_end":
-        this.#begun.delete(this.#current.get(event.run) ?? "");
+        this.#end(event);
         return [];
       case "run_suspended":
         return this.#checkWaits(event);
@@ -62,29 +68,43 @@ export class SessionRules {
   }
 
   #begin(event: EventOf<"side_effect_start">): void {
-    const { effect_key } = event.payload;
-    this.#current.set(event.run, effect_key);
-    if (this.#mayWait(event)) this.#begun.set(effect_key, event);
+    const { effect_key, op } = event.payload;
+    this.#last.set(event.run, event);
+    this.#open.delete(effect_key);
+    const step = this.#stepOf(event);
+    const mayWait = step?.kind === "effect" && targetOf(step.operation).answers === "awaited";
+    if (mayWait) this.#open.set(effect_key, { start: event, kind: op });
   }
 
-  #mayWait({ run, node_id = "", payload }: EventOf<"side_effect_start">): boolean {
-    const step = this.#findStep(run, node_id, payload.step);
-    return step?.kind === "effect" && targetOf(step.operation).answers === "awaited";
+  /** Before it is tried again, the run may wait. */
+  #end({ run, payload }: EventOf<"side_effect_end">): void {
+    const start = this.#last.get(run);
+    if (start === undefined) return;
+    const { effect_key } = start.payload;
+    this.#open.delete(effect_key);
+    const step = this.#stepOf(start);
+    const mayPause = payload.retried === true && step?.kind === "effect" && step.retry !== null;
+    if (mayPause) this.#open.set(effect_key, { start, kind: "TIME" });
+  }
+
+  #stepOf({ run, node_id = "", payload }: EventOf<"side_effect_start">): Step | undefined {
+    return this.#findStep(run, node_id, payload.step);
   }
 
   #checkWaits({ payload: { waits }, sequence }: EventOf<"run_suspended">): readonly TraceFinding[] {
     const none = waits.length === 0 ? [finding("NO_WAITS", sequence)] : [];
     const undeclared = waits
-      .filter((wait) => !this.#isBegun(wait))
+      .filter((wait) => !this.#isOpen(wait))
       .map(({ run, node, step }) => finding("NOT_A_WAIT", sequence, { run, node, step }));
     return [...none, ...undeclared];
   }
 
-  #isBegun({ run, node, step, kind, effect_key }: WaitEntry): boolean {
-    const begun = this.#begun.get(effect_key);
-    if (begun === undefined) return false;
-    const { payload } = begun;
-    return begun.run === run && begun.node_id === node && payload.step === step && payload.op === kind;
+  #isOpen({ run, node, step, kind, effect_key }: WaitEntry): boolean {
+    const open = this.#open.get(effect_key);
+    if (open === undefined) return false;
+    const { start } = open;
+    const isSamePlace = start.run === run && start.node_id === node && start.payload.step === step;
+    return isSamePlace && open.kind === kind;
   }
 
   #checkResumed({ payload, sequence }: EventOf<"run_resumed">): readonly TraceFinding[] {

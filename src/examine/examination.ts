@@ -3,7 +3,7 @@
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Session } from "../trace/sessions.ts";
-import type { Summary } from "../trace/summary.ts";
+import { listedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
@@ -34,6 +34,8 @@ export interface Examination extends Reexamined {
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
+  /** What the trace was held to; null where there was nothing. */
+  readonly protocol: UsedProtocol | null;
   readonly summary: Summary;
   readonly sessions: readonly Session[];
   /** Null while the run has not ended. */
@@ -45,6 +47,13 @@ export interface Examination extends Reexamined {
   readonly isSound: boolean;
 }
 
+export interface UsedProtocol {
+  /** Of its snapshot. */
+  readonly root: string;
+  /** The file beside the trace that it was kept in; null for the snapshot at hand. */
+  readonly kept: string | null;
+}
+
 export interface PlacedLine extends Place {
   /** Line of the authored Markdown in the artifact's `content`. */
   readonly line: number | null;
@@ -52,9 +61,8 @@ export interface PlacedLine extends Place {
 
 /** The document that `pgs examine --json` prints. */
 export function examinationJson(examination: Examination): JsonObject {
-  const { notices, isHeadGiven, verified, allowed, replayed, whatIf, summary, sessions, interruption } =
-    examination;
-  const { isSound } = examination;
+  const { notices, isHeadGiven, verified, protocol, allowed, replayed } = examination;
+  const { whatIf, summary, sessions, interruption, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -65,6 +73,7 @@ export function examinationJson(examination: Examination): JsonObject {
     notices: notices.map(findingJson),
     unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
+    protocol: protocol === null ? null : { ...protocol },
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
     what_if: whatIf === null ? null : whatIfJson(whatIf),
@@ -79,7 +88,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     refusals: summary.errors,
-    effects: summary.effects,
+    effects: listedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption, examination.goOn),

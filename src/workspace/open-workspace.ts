@@ -1,10 +1,12 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
+import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
@@ -76,6 +78,8 @@ export interface WorkspaceOptions extends RunPorts {
 export interface RunOptions extends RunPorts {
   /** Who runs the workflow, as a full name; recorded in the trace. */
   readonly actor?: string;
+  /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
+  readonly strictPayload?: boolean;
   /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
   readonly signal?: AbortSignal;
   /**
@@ -102,7 +106,7 @@ export interface RunResult
   readonly head: Digest;
   /** What the run waits for. */
   readonly waits: readonly WaitEntry[];
-  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written. */
+  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written, or a member of the payload that the intent does not declare. */
   readonly notices: readonly Fault[];
 }
 
@@ -190,6 +194,12 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const LOAD_PORTS: LoadPorts = {
+  files: nodeFiles,
+  openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+  openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+};
+
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
@@ -202,11 +212,7 @@ class OpenWorkspace implements Workspace {
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
-    this.#capabilities = openCapabilities(paths, homeOf(options), {
-      files: nodeFiles,
-      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
-      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
-    });
+    this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
@@ -251,6 +257,7 @@ class OpenWorkspace implements Workspace {
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
         plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
+        kept: (folders) => (start, roots) => this.#kept(start, roots, folders),
       });
     });
   }
@@ -279,12 +286,25 @@ class OpenWorkspace implements Workspace {
   }
 
   async #open(): Promise<Snapshot> {
-    const { expectSeal, trustedKeys = [], requireSignatures = 0 } = this.#options;
-    const isSigned = trustedKeys.length > 0 || requireSignatures > 0;
+    const { expectSeal } = this.#options;
+    const requireSigned = await this.#requireSigned();
+    return openSnapshot(this.#paths.snapshot, nodeFiles, { expectSeal, requireSigned });
+  }
+
+  async #requireSigned() {
+    const { trustedKeys = [], requireSignatures = 0 } = this.#options;
+    if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
     const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
-    return openSnapshot(this.#paths.snapshot, nodeFiles, {
-      expectSeal,
-      requireSigned: isSigned ? signatureCheck(await this.#sealRequirements()) : undefined,
+    return signatureCheck(await this.#sealRequirements());
+  }
+
+  async #kept(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]) {
+    const { openProtocol } = await import("../ledger/protocols/open.ts");
+    const { expectSeal } = this.#options;
+    return openProtocol(start, roots, {
+      folders: [...new Set([...folders, this.#paths.traces])],
+      ports: LOAD_PORTS,
+      options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
 
@@ -318,7 +338,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, onEvent, limits, ...ports } = options;
+    const { actor, signal, onEvent, limits, strictPayload = false, ...ports } = options;
     const { traces, ...rest } = { ...this.#ports, ...ports };
     if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
     const payload = copyPayload(given);
@@ -326,7 +346,11 @@ class OpenWorkspace implements Workspace {
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = this.#recordsOf(traces, (fault) => notices.push(fault));
-    const { summary, ...traced } = await runWorkflow({
+    const {
+      summary,
+      notices: undeclared,
+      ...traced
+    } = await runWorkflow({
       ...rest,
       ...records,
       plan,
@@ -338,6 +362,7 @@ class OpenWorkspace implements Workspace {
         trace = traces.open(id);
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
+      isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
@@ -348,7 +373,7 @@ class OpenWorkspace implements Workspace {
       const facts = { trace_id: trace.id, status, exit_reason_code };
       throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
     }
-    return { ...resultOf(plan, traced, summary, trace), notices };
+    return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
   }
 
   /** What is kept beside the traces, if anything is. */
@@ -392,7 +417,7 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
   };
 }
 
-type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices">;
 
 function resultOf(
   { workflow }: Plan,

@@ -14,6 +14,7 @@ import type { Stores } from "../../../storage/stores.ts";
 import { type Context, shellWord } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
+import { findKept } from "../../kept-protocol.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
 import { nearby } from "../../print.ts";
@@ -132,6 +133,7 @@ async function environmentOf(
     traceWord: shellWord(file),
     plan: (workflow) => loadPlan(workflow, trust, beside),
     snapshot: () => open(beside, trust),
+    kept: findKept(file, trust, beside),
   };
 }
 

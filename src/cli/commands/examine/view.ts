@@ -26,8 +26,8 @@ import { asideText, sessionsText, settledText, waitsText } from "./sessions-view
 import { whatIfText } from "./what-if-view.ts";
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, notices, verified, allowed, replayed, whatIf, summary, interruption, isSound } = examination;
-  const { sessions, goOn } = examination;
+  const { file, notices, verified, protocol, allowed, replayed } = examination;
+  const { whatIf, summary, sessions, interruption, goOn, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -35,6 +35,7 @@ export function toText(examination: Examination, paint: Paint): string {
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
+    ...(protocol?.kept == null ? [] : [["protocol", `kept in ${plain(protocol.kept)}`]]),
   ];
   const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
     findingsText(found, file, check, paint, omitted);

@@ -2,25 +2,26 @@
 
 import type { Delivery } from "../../../engine/resume.ts";
 import { entropySeed } from "../../../engine/run.ts";
+import type { Digest } from "../../../json/canonical.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
-import { resumeRun } from "../../../workspace/resume-run.ts";
+import { type RunStart, resumeRun } from "../../../workspace/resume-run.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { planOf } from "../../load.ts";
+import { recordedPlan } from "../../kept-protocol.ts";
 import { argument, choice, file, text } from "../../option.ts";
 import { readAnswer } from "../../payload.ts";
-import { printError } from "../../print.ts";
+import { plain, printError } from "../../print.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
 import { RECORD, recordsBeside, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
-import { trustOf } from "../../trust.ts";
+import { type Trust, trustOf } from "../../trust.ts";
 
 export const resume = defineCommand({
   details:
@@ -69,17 +70,34 @@ export const resume = defineCommand({
       ...{ trace: await TraceArgument.open(trace, context), locked },
       ...(delivery === undefined ? {} : { delivery }),
       ...(assume === undefined ? {} : { assume }),
-      plan: (start) => planOf(start.workflow_code, beside, trust),
+      plan: (start, roots) => planToGoOn(trace, start, roots, trust, beside),
       entropy: (plan, { payload }, drawn) => entropyAfter(request.seed, plan, payload, drawn, context),
       listen(one) {
         if (request.follow) printError(context, `${followLine(one)}\n`);
       },
     });
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const exitCode = await reportRun({ ...resumed, result: resumed, trust, kinds, access: "owner" }, beside);
+    const exitCode = await reportRun(
+      { ...resumed, result: resumed, notices: [], trust, kinds, access: "owner" },
+      beside,
+    );
     return resumed.isRepeated ? EXIT.SUCCESS : exitCode;
   },
 });
+
+/** A run ends on the protocol that it began with: the snapshot at hand, else what was kept of it, which is said. */
+async function planToGoOn(
+  trace: string,
+  start: RunStart,
+  roots: ReadonlySet<Digest>,
+  trust: Trust,
+  context: Context,
+): Promise<Plan> {
+  const { plan, kept } = await recordedPlan(trace, start, roots, trust, context);
+  if (kept !== null && !context.settings.quiet)
+    printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
+  return plan;
+}
 
 /** @throws UsageFault for an answer that is no JSON */
 function deliveryOf(

@@ -52,7 +52,7 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
   const payload = readPayload(request.payload, request, context);
   const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
   const events: TraceEvent[] = [];
-  const { summary, ...result } = await runWorkflow({
+  const { summary, notices, ...result } = await runWorkflow({
     ...environment,
     payload,
     entropy: entropyFor(request.seed, plan, payload, context),
@@ -64,5 +64,5 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
   if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
     if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
   const kinds = { md: !request.noMd, png: !request.noPng };
-  return reportRun({ plan, result, summary, events, trust, kinds, access }, context);
+  return reportRun({ plan, result, summary, notices, events, trust, kinds, access }, context);
 }
