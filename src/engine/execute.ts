@@ -80,20 +80,37 @@ async function executeRun(
   const nested = createChildRunner(state, (child, childInput) =>
     executeRun(child, childInput, executor, { emit: count, tally, waits }),
   );
-  const ending = await runToEnding(state);
-  state.emit({
-    event_type: "workflow_complete",
-    run: input.run,
-    payload: {
-      status: ending.status,
-      outcome: ending.outcome,
-      exit_reason_code: ending.exitReason,
-      events: events + 1,
-      effects,
-      duration_us: input.micros() - begun,
-    },
-  });
-  return { ...ending, results: publishedIn(state) };
+  const complete = <E extends RunEnding>(ending: E): E => {
+    state.emit({
+      event_type: "workflow_complete",
+      run: input.run,
+      payload: {
+        status: ending.status,
+        outcome: ending.outcome,
+        exit_reason_code: ending.exitReason,
+        events: events + 1,
+        effects,
+        duration_us: input.micros() - begun,
+      },
+    });
+    return ending;
+  };
+  const ending = await unlessCancelled(() => runToEnding(state));
+  // Where the record ends right before it, a run is cancelled that had nothing left to do.
+  const completed = await unlessCancelled(async () => complete(ending), complete);
+  return { ...completed, results: publishedIn(state) };
+}
+
+async function unlessCancelled(
+  work: () => Promise<RunEnding>,
+  cancelled: (ending: RunEnding) => RunEnding = (ending) => ending,
+): Promise<RunEnding> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RunCancelled)) throw error;
+    return cancelled({ status: "CANCELLED", outcome: null, exitReason: "CANCELLED" });
+  }
 }
 
 /** What the contracts published, by node. */
@@ -108,7 +125,6 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
-    if (error instanceof RunCancelled) return { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
     if (!(error instanceof RunFault)) throw error;
     state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };

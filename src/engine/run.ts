@@ -9,13 +9,15 @@ import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type JournalPosition, openJournal } from "../trace/journal.ts";
-import { SUSPENSION, type TraceEnding } from "./advance.ts";
+import { INTERRUPTION, SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
+import { RunStopped } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
+import { type Stop, stoppable } from "./stoppable-executor.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
 export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
@@ -34,6 +36,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly redactor?: Redactor;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
+  readonly stop?: Stop;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -88,7 +92,7 @@ export async function inTrace(
   work: (live: LiveRun) => Promise<RunResult | null>,
 ): Promise<TracedRun> {
   const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
-  const { wrapExecutor = (performed) => performed } = request;
+  const { wrapExecutor = (performed) => performed, stop } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -108,18 +112,26 @@ export async function inTrace(
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
     });
-    const ended = await work({ executor: wrapExecutor(executor), append });
+    const wrapped = wrapExecutor(executor);
+    const live = { executor: stop === undefined ? wrapped : stoppable(wrapped, stop), append };
+    const ending = await endingOf(() => work(live), redactor);
     if (durability === "device") journal.sync();
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();
   }
 }
 
-function endingOf(ended: RunResult | null, redactor: Redactor): TraceEnding {
-  if (ended === null) return SUSPENSION;
-  const { fault, results: _, ...ending } = ended;
-  return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+async function endingOf(work: () => Promise<RunResult | null>, redactor: Redactor): Promise<TraceEnding> {
+  try {
+    const ended = await work();
+    if (ended === null) return SUSPENSION;
+    const { fault, results: _, ...ending } = ended;
+    return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+  } catch (error) {
+    if (error instanceof RunStopped) return INTERRUPTION;
+    throw error;
+  }
 }
 
 /** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */
