@@ -165,6 +165,7 @@ TABLES = {
     "side_effect_end @node": """step:text outcome:text result:object reason?:object change?:change requests?:requests
         observed?:observations""",
     "step_end @node": "step:text outcome:text continuation:text published:object",
+    "evaluation_end @node": "evaluation:text condition:text left:any right:any outcome:text",
     "node_end @node": "status:text outputs:object next:text|null duration_us:count",
     "event_announced @node": "event_code:text payload:object",
     "error": """error_code:text node_category:WF|IN|CC|CT|CS step?:text facts:object

@@ -39,6 +39,11 @@ export const usageTable = {
     where: f.file,
     hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line number also works`,
   }),
+  NODE_NOT_ENTERED: (f: { file: string; asked: string; suggestion: string | null }) => ({
+    what: `the run did not enter a node ${f.asked}`,
+    where: f.file,
+    ...(f.suggestion === null ? {} : { hint: f.suggestion }),
+  }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,
     where: f.line === null ? f.file : fileLine(f.file, f.line),

@@ -7,6 +7,7 @@ import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
 import { CompileFault, placeOfReason } from "../plan/errors.ts";
+import { comparedText } from "../plan/expression.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -249,6 +250,17 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
     outcome,
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
+  ]);
+}
+
+/** What decided: place, condition, the same with its values, the outcome. */
+export function evaluationRows(evaluations: Summary["evaluations"]): Rows {
+  return rowsByRun(evaluations, ({ node, condition, left, right, outcome }) => [
+    node,
+    condition,
+    plain(comparedText({ condition, left, right }, canonical)),
+    "->",
+    outcome,
   ]);
 }
 

@@ -28,6 +28,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import("./commands/examine/command.ts")).examine,
   },
   {
+    name: "explain",
+    summary: "tell a recorded run in plain sentences: what decided, and what was written",
+    load: async () => (await import("./commands/explain/command.ts")).explainCommand,
+  },
+  {
     name: "render",
     summary: "draw a recorded trace as HTML, Markdown, SVG or PNG",
     load: async () => (await import("./commands/render/command.ts")).render,

@@ -6,7 +6,16 @@ import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
-import { capped, plain, reasonRows, requestRows, rowsByRun, table, violationRows } from "./print.ts";
+import {
+  capped,
+  evaluationRows,
+  plain,
+  reasonRows,
+  requestRows,
+  rowsByRun,
+  table,
+  violationRows,
+} from "./print.ts";
 
 /** The files of a run; null for a rendering that was not asked for, or failed. */
 export interface TraceFiles {
@@ -52,6 +61,7 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
     events: summary.events,
     violations: summary.violations,
     reasons: summary.reasons,
+    evaluations: summary.evaluations,
     waits: summary.waits,
     error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
     hints,
@@ -85,6 +95,7 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
   return [
     head,
     section("path", path),
+    section("decided by", capped(evaluationRows(summary.evaluations))),
     section("effects", effects),
     section("requests", capped(requestRows(summary.requests))),
     section(

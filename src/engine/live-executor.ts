@@ -19,7 +19,7 @@ import { computeTransform, recordingSources } from "./compute-transform.ts";
 import { EngineFault } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { EffectResult, StepExecutor, TransformResult } from "./executor.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
 
 export interface LiveEnvironment extends Omit<EffectPorts, "sources">, Pick<Ports, "clock" | "entropy"> {
   /**
@@ -51,7 +51,7 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     validate,
     bind,
     mapOutputs,
-    evaluate: evaluateOutcome,
+    evaluate: evaluateCondition,
     transform: (step, inputs) => transform(step, inputs, live),
     moment: () => new Date(live.clock.now()).toISOString(),
     beginWait,

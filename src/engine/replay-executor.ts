@@ -5,7 +5,7 @@
 
 import type { Wait, WaitEnd } from "../capabilities/target.ts";
 import { type Json, type JsonObject, own } from "../json/value.ts";
-import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
+import { operandsOf, type Scope, WITHIN } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
   Binding,
@@ -23,13 +23,19 @@ import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
-import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
+import type {
+  AdmissionResult,
+  EffectResult,
+  EvaluationResult,
+  StepExecutor,
+  TransformResult,
+} from "./executor.ts";
 import { ABORTED, isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
 import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
 import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
 import { endOf, type Resumption, type WaitingStep } from "./waits.ts";
 
 /** By so many digits a recorded time may be longer than that of an event that was not recorded. */
@@ -170,23 +176,25 @@ export class ReplayExecutor implements StepExecutor {
     return { ...mapped, result_status: outcome };
   }
 
-  evaluate(evaluation: Evaluation, scope: Scope): string {
+  evaluate(evaluation: Evaluation, scope: Scope): EvaluationResult {
     const { condition, onTrue, onFalse } = evaluation;
     const seen = this.#seeing(scope);
-    const isSuppressed = [condition.left, condition.right].some((side) =>
-      this.#suppressed.holds(evaluate(side, seen)),
-    );
-    if (!isSuppressed && !this.#record.isTaken("node_end")) return evaluateOutcome(evaluation, scope);
+    const isTaken = this.#record.isTaken("evaluation_end") || this.#record.isTaken("node_end");
+    const { left, right } = operandsOf(condition, seen);
+    const isSuppressed = this.#suppressed.holds(left) || this.#suppressed.holds(right);
+    if (!isSuppressed && !isTaken) return evaluateCondition(evaluation, scope);
     // The step's own end is compared already: what follows is how the contract ended.
     const next = this.#next();
     const { last } = this.#record;
     const step = last?.event_type === "step_end" ? last.payload.step : null;
     if (isSuppressed) this.#suppressed.take(next, "evaluation", step);
-    return this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse;
+    return { left, right, outcome: this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse };
   }
 
   /** The outcome that an evaluation gave, by the event after it. @throws RunFault where it gave none */
   #evaluatedIn({ event_type, payload }: TraceEvent): Json | undefined {
+    if (event_type === "evaluation_end") return payload.outcome;
+    // Of a trace in which evaluations are no events.
     const isNotDeclared = event_type === "error" && payload.error_code === "OUTCOME_NOT_DECLARED";
     return isNotDeclared ? payload.facts["outcome"] : this.#record.expect("node_end").payload.status;
   }

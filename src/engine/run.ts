@@ -69,6 +69,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     payload,
     clock: begun,
     maxHops,
+    recordsEvaluations: true,
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),

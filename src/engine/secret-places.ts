@@ -116,6 +116,7 @@ function spaceOf(
   [member]: readonly string[],
 ): Space | undefined {
   const step = "step" in payload ? (payload.step ?? "") : "";
+  const evaluation = "evaluation" in payload ? payload.evaluation : "";
   switch (`${event_type} ${member}`) {
     case "execution_start payload":
       return spaces.payload;
@@ -132,6 +133,10 @@ function spaceOf(
       return spaces.raw(node, step);
     case "step_end published":
       return spaces.stepOutputs(node, step);
+    case "evaluation_end left":
+      return spaces.operand(node, evaluation, "left");
+    case "evaluation_end right":
+      return spaces.operand(node, evaluation, "right");
     case "node_end outputs":
       return spaces.outputs(node);
     default:

@@ -5,8 +5,8 @@ import type { PackagePin } from "../capabilities/registry.ts";
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
+import { type EvaluationEnd, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
@@ -86,6 +86,11 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
       );
       return isDeclared ? [] : [finding("UNKNOWN_STEP", line, { node: name, step })];
     }
+    case "evaluation_end": {
+      const { evaluation, outcome } = event.payload;
+      const isDeclared = evaluationsOf(node).some((one) => isOutcomeOf(one, event.payload));
+      return isDeclared ? [] : [finding("UNKNOWN_EVALUATION", line, { node: name, evaluation, outcome })];
+    }
     case "event_announced": {
       const { event_code } = event.payload;
       const isDeclared = node?.type === "EXIT" && node.emit === event_code;
@@ -156,6 +161,22 @@ function codeOf(node: PlanNode): string | null {
 
 function nextOf(node: PlanNode | undefined, outcome: string): string | null | undefined {
   return node === undefined || node.type === "EXIT" ? undefined : advance(node, outcome);
+}
+
+function evaluationsOf(node: PlanNode | undefined): readonly EvaluateAction[] {
+  return stepsOf(node)
+    .flatMap(({ onResult }) => [...onResult.values()])
+    .filter((action) => action.do === "evaluate");
+}
+
+type EvaluateAction = Extract<Action, { do: "evaluate" }>;
+
+function isOutcomeOf(
+  { name, evaluation: { condition, onTrue, onFalse } }: EvaluateAction,
+  recorded: EvaluationEnd,
+): boolean {
+  const isSame = name === recorded.evaluation && condition.text === recorded.condition;
+  return isSame && [onTrue, onFalse].includes(recorded.outcome);
 }
 
 function stepsOf(node: PlanNode | undefined): ContractNode["contract"]["steps"] {

@@ -67,6 +67,7 @@ export function examinationJson(examination: Examination): JsonObject {
     path: summary.path,
     violations: summary.violations,
     reasons: summary.reasons,
+    evaluations: summary.evaluations,
     refusals: summary.errors,
     effects: summary.effects,
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),

@@ -95,6 +95,10 @@ export const findingTable = {
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
   },
+  UNKNOWN_EVALUATION: {
+    what: (f: JsonObject) =>
+      `${text(f["node"])} declares no evaluation ${text(f["evaluation"])} with this condition and the outcome ${text(f["outcome"])}`,
+  },
   NOT_CALLED: {
     what: (f: JsonObject) =>
       `no declared step of the calling run calls workflows, but ${text(f["workflow"])} ran`,

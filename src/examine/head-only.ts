@@ -39,6 +39,11 @@ export const HEAD_ONLY = {
     "nothing",
     "traces of older versions do not have it",
   ),
+  evaluations: entry(
+    "that all evaluations are left out, together with the digest of the artifacts",
+    "rest",
+    "traces of older versions have neither; the outcome of each evaluation is still computed again",
+  ),
   max_hops: entry("the node limit", "nothing", "a limit that the run did not reach changes nothing"),
   "name-number": entry(
     "the number after the name of the trace (`_2`)",

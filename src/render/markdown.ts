@@ -2,6 +2,7 @@
 
 import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
+import { comparedText } from "../plan/expression.ts";
 import type { Change, RecordedRequest } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
 import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
@@ -18,7 +19,9 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
   const sections = [
     `# ${code(workflowOf(runPath, graph))}\n\n${endingOf(runPath, events)}\n\n${renderFacts(runPath, events)}`,
     section("Path", runPath.visits.length === 0 ? "No node was entered.\n" : renderPath(runPath.visits)),
+    section("Decided by", renderEvaluations(events)),
     section("Picture", renderPicture(graph, runPath)),
+    section("Payload", renderPayload(runPath)),
     section("Admission", renderAdmission(events)),
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
@@ -95,6 +98,21 @@ function renderPath(visits: readonly Visit[]): string {
     visit.durationUs === null ? ABSENT : milliseconds(visit.durationUs),
   ]);
   return table(["#", "Node", "Outcome", "Next", "ms"], rows);
+}
+
+function renderEvaluations(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "evaluation_end").map((event) => {
+    const { evaluation, condition, outcome } = event.payload;
+    const compared = comparedText(event.payload, value);
+    return [placeOf(event), code(evaluation), code(condition), compared, code(outcome)];
+  });
+  return rows.length === 0 ? "" : table(["Node", "Evaluation", "Condition", "Values", "Outcome"], rows);
+}
+
+/** The run's input, member by member. */
+function renderPayload({ start }: RunPath): string {
+  const rows = Object.entries(start?.payload ?? {}).map(([name, member]) => [code(name), value(member)]);
+  return rows.length === 0 ? "" : table(["Member", "Value"], rows);
 }
 
 function renderPicture(graph: Graph, runPath: RunPath): string {

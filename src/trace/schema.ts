@@ -315,6 +315,13 @@ export const EVENTS = {
     continuation: required(text, "`continue`, `exit`, the name of the next step, or that of the evaluation."),
     published: required(data, "What the step added to the contract's published outputs."),
   }),
+  evaluation_end: nodeEvent("An evaluation decided the outcome of its contract.", {
+    evaluation: required(text, "Its name in the contract."),
+    condition: required(text, "The condition, as the contract declares it."),
+    left: required(matchesBytes("all", anything), "The value of its left side."),
+    right: required(matchesBytes("all", anything), "The value of its right side."),
+    outcome: required(text, "The outcome that the contract ends with."),
+  }),
   node_end: nodeEvent("A node ended.", {
     status: required(text, "Its outcome."),
     outputs: required(data, "What it published."),

@@ -3,7 +3,14 @@
 import type { Json, JsonObject, MutableJson } from "../json/value.ts";
 import { setOwn } from "../json/value.ts";
 import type { RecordedRequest } from "../ports.ts";
-import { type EventBody, MAIN_RUN, type Payloads, type Violation, type WaitEntry } from "./event.ts";
+import {
+  type EvaluationEnd,
+  type EventBody,
+  MAIN_RUN,
+  type Payloads,
+  type Violation,
+  type WaitEntry,
+} from "./event.ts";
 
 export interface PathEntry {
   readonly run: string;
@@ -43,6 +50,12 @@ export interface ReasonEntry {
   readonly reason: JsonObject;
 }
 
+/** What decided the outcome of a contract. */
+export interface EvaluationEntry extends EvaluationEnd {
+  readonly run: string;
+  readonly node: string;
+}
+
 /** What an http effect sent. */
 export interface RequestEntry extends RecordedRequest {
   readonly run: string;
@@ -62,6 +75,7 @@ export interface Summary {
   readonly violations: ViolationEntry[];
   readonly errors: ErrorEntry[];
   readonly reasons: ReasonEntry[];
+  readonly evaluations: EvaluationEntry[];
   /** What the run waits for, where the trace ends in that. */
   waits: readonly WaitEntry[];
   /** The main run's own ending; null while it has none. */
@@ -81,6 +95,7 @@ export function createSummary(): Summary {
     violations: [],
     errors: [],
     reasons: [],
+    evaluations: [],
     waits: [],
     ending: null,
     names: new Map(),
@@ -124,6 +139,9 @@ export function addEvent(summary: Summary, event: EventBody): void {
     }
     case "transform_end":
       gatherReason(summary, { run, node, ...event.payload });
+      return;
+    case "evaluation_end":
+      summary.evaluations.push({ run, node, ...event.payload });
       return;
     case "event_announced":
       summary.events.push(event.payload.event_code);

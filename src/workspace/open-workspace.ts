@@ -83,7 +83,7 @@ export interface RunOptions extends RunPorts {
 
 /** How a run ended. A denied, failed or refused run is no exception: its trace has all of it. */
 export interface RunResult
-  extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons"> {
+  extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons" | "evaluations"> {
   readonly id: string;
   readonly workflow: string;
   readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING";
@@ -372,11 +372,11 @@ type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
 function resultOf(
   { workflow }: Plan,
   { traceId: id, head, ending }: Traced,
-  { path, results, effects, events, violations, reasons, waits }: Summary,
+  { path, results, effects, events, violations, reasons, evaluations, waits }: Summary,
   trace: RunTrace,
 ): RunResult {
   const { status, outcome, exitReason, fault: refusal = null } = ending;
-  const summary = { path, results, effects, events, violations, reasons };
+  const summary = { path, results, effects, events, violations, reasons, evaluations };
   const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };
   return { ...said, ...summary, trace, head, waits };
 }

@@ -49,6 +49,11 @@ export function inputsOf({ start }: VisitRecord): Json | undefined {
   return start.payload.inputs;
 }
 
+/** What decided the outcome of a contract. */
+export function comparableEvaluations({ events }: VisitRecord): Comparable {
+  return { evaluations: eventsOf(events, "evaluation_end").map(meaningOf) };
+}
+
 /** What the node said and answered. A refusal in one of its steps is told here, too: it ends the visit. */
 export function comparableVisit(visit: VisitRecord): Comparable {
   const announced = eventsOf(visit.events, "event_announced").map(meaningOf);

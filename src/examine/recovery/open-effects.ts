@@ -169,6 +169,8 @@ function standingAfter(event: TraceEvent): Standing | null {
     case "side_effect_end":
     case "step_end":
       return { node, step: event.payload.step, outcome: event.payload.outcome };
+    case "evaluation_end":
+      return { node, step: null, outcome: event.payload.outcome };
     case "node_end":
       return { node, step: null, outcome: event.payload.status };
     default:

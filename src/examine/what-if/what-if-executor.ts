@@ -8,16 +8,17 @@ import type {
   AdmissionResult,
   AdmissionWhere,
   EffectResult,
+  EvaluationResult,
   StepExecutor,
   TransformResult,
 } from "../../engine/executor.ts";
 import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
 import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
-import { evaluate, type Scope } from "../../plan/expression.ts";
+import { operandsOf, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
 import type {
   Admission,
@@ -126,10 +127,10 @@ export class WhatIfExecutor implements StepExecutor {
     return mapped;
   }
 
-  evaluate(evaluation: Evaluation, scope: Scope): string {
-    const { left, right } = evaluation.condition;
-    for (const side of [left, right]) requireKnown(evaluate(side, scope));
-    return evaluateOutcome(evaluation, scope);
+  evaluate(evaluation: Evaluation, scope: Scope): EvaluationResult {
+    const { left, right } = operandsOf(evaluation.condition, scope);
+    for (const side of [left, right]) requireKnown(side);
+    return evaluateCondition(evaluation, scope);
   }
 
   transform(step: TransformStep, inputs: JsonObject): TransformResult {

@@ -14,7 +14,7 @@ import {
 } from "../../trace/run-path.ts";
 import type { RunRecord } from "../../trace/runs.ts";
 import { renderAdmission, renderProblems } from "./problems.ts";
-import { chip, outcomeChip, renderStep } from "./step.ts";
+import { chip, outcomeChip, renderEvaluation, renderStep } from "./step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";
 
@@ -40,7 +40,7 @@ function renderVisit(visit: Visit, runPath: RunPath): Html {
 <div class="inside" id="${visitId(runPath.run, visit.order)}">
 ${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderProblems(events)}
 ${steps.length === 0 ? NOTHING : html`<p class="label">Steps</p><ol class="steps">${steps.map((step) => renderStep(step, renderNested))}</ol>`}
-${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
+${eventsOf(events, "evaluation_end").map(({ payload }) => renderEvaluation(payload))}${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
 </div></details></li>`;
 }
 

@@ -2,7 +2,13 @@
 
 import type { Json } from "../../json/value.ts";
 import type { Change, RecordedRequest } from "../../ports.ts";
-import { type EventOf, eventsOf, type Payloads, type TraceEvent } from "../../trace/event.ts";
+import {
+  type EvaluationEnd,
+  type EventOf,
+  eventsOf,
+  type Payloads,
+  type TraceEvent,
+} from "../../trace/event.ts";
 import { type EndingStatus, isSuccess, milliseconds } from "../../trace/run-path.ts";
 import type { RunRecord, StepRecord } from "../../trace/runs.ts";
 import { renderProblems } from "./problems.ts";
@@ -102,6 +108,13 @@ function renderEnd({ outcome, continuation, published }: Payloads["step_end"]): 
   return html`
 <p>step outcome ${outcomeChip(outcome)}, then ${code(continuation)}</p>
 ${Object.keys(published).length === 0 ? NOTHING : named("Published", published)}`;
+}
+
+/** What decided the outcome of a contract, with the values that it compared. */
+export function renderEvaluation({ evaluation, condition, left, right, outcome }: EvaluationEnd): Html {
+  return html`
+<p>evaluation ${code(evaluation)}: ${code(condition)} ${outcomeChip(outcome)}</p>
+${sideBySide(named("Left", left), named("Right", right))}`;
 }
 
 export function outcomeChip(outcome: string): Html {

@@ -7,8 +7,10 @@ import type { EffectStep } from "../../../src/plan/plan.ts";
 import { seededEntropy } from "../../../src/platform/node-ports.ts";
 import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";
 import type { TrialOptions } from "../../engine/trial.ts";
+import { olderTrace } from "../examination.ts";
 import { below, oneOf } from "./choice.ts";
 import { FORGED } from "./edits.ts";
+import { hasEvaluations } from "./members.ts";
 import type { Specimen } from "./specimen.ts";
 
 export interface Rerun {
@@ -18,12 +20,15 @@ export interface Rerun {
 
 export async function rerunsOf(specimen: Specimen): Promise<readonly Rerun[]> {
   const reruns: Rerun[] = [];
+  if (hasEvaluations(specimen)) reruns.push({ kind: "evaluations", trace: olderTrace(textOf(specimen)) });
   for (const [kind, options] of worlds(specimen)) {
     const { text } = await specimen.again(specimen.payload, options);
-    if (text !== specimen.lines.map((line) => `${line}\n`).join("")) reruns.push({ kind, trace: text });
+    if (text !== textOf(specimen)) reruns.push({ kind, trace: text });
   }
   return reruns;
 }
+
+const textOf = ({ lines }: Specimen) => lines.map((line) => `${line}\n`).join("");
 
 type World = readonly [HeadOnlyId, TrialOptions];
 

@@ -10,6 +10,7 @@ import type { Summary } from "../../../trace/summary.ts";
 import type { Paint } from "../../colour.ts";
 import { findingsText } from "../../finding-view.ts";
 import {
+  evaluationRows,
   gathered,
   plain,
   reasonRows,
@@ -48,6 +49,7 @@ export function toText(examination: Examination, paint: Paint): string {
     classText(examination, paint),
     refusalsText(examination, paint),
     summary.reasons.length === 0 ? "" : `\nreasons\n${table(gathered(reasonRows(summary.reasons)))}`,
+    evaluationsText(summary),
     effectsText(summary),
     interruptionText(interruption, paint),
   ].join("");
@@ -74,10 +76,10 @@ function takenText({ replayed }: Examination): string {
 
 function stepsText({ stepwise }: Examination, paint: Paint): string {
   if (stepwise === null || stepwise.steps.length === 0) return "";
-  const rows = stepwise.steps.map(({ line, at, capability, op, recorded, replayed, verdict }) => [
+  const rows = stepwise.steps.map(({ line, at, capability, op, condition, recorded, replayed, verdict }) => [
     String(line),
     plain(at),
-    plain(op === null ? capability : `${capability} ${op}`),
+    plain([capability, op, condition].filter((part) => part !== null).join(" ")),
     plain(recorded?.outcome ?? "no end"),
     plain(replayed?.outcome ?? "as recorded"),
     paint(verdict === "differs" ? "bad" : verdict === "equal" ? "good" : "quiet", verdict),
@@ -143,6 +145,10 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
   });
   const rows = violationRows(violations);
   return `${refused.join("")}${rows.length === 0 ? "" : `\nviolations\n${table(gathered(rows))}`}`;
+}
+
+function evaluationsText({ evaluations }: Summary): string {
+  return evaluations.length === 0 ? "" : `\ndecided by\n${table(gathered(evaluationRows(evaluations)))}`;
 }
 
 function effectsText({ effects, requests }: Summary): string {
