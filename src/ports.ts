@@ -351,6 +351,13 @@ export interface RecordedRequest {
   readonly failure?: string;
 }
 
+/** Told of every change to the entries of one folder. */
+export interface FolderWatch {
+  /** Resolves once there was a change since the last one that was told, after so many milliseconds, or when it is aborted. */
+  changed(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;

@@ -7,6 +7,7 @@ import type {
   Clock,
   Entropy,
   FolderChange,
+  FolderWatch,
   HostCode,
   LockedTrace,
   LockHolder,
@@ -94,6 +95,10 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
   openWorkers(threads: number): Promise<WorkerPool | null>;
+  /** Resolves after so many milliseconds, or when it is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Watches the entries of the folder itself; where it cannot be watched, only time passes. */
+  watchFolder(folder: string): Promise<FolderWatch>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */

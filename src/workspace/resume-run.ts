@@ -1,7 +1,7 @@
 /** A recorded run goes on, or is cancelled: its trace is read, what it had begun is settled, and it is executed from there. */
 
 import { targetOf } from "../capabilities/effect.ts";
-import { type RunEnding, SUSPENSION, type TraceEnding } from "../engine/advance.ts";
+import { INTERRUPTION, type RunEnding, SUSPENSION, type TraceEnding } from "../engine/advance.ts";
 import type { EffectResult } from "../engine/executor.ts";
 import { type Cancellation, type Delivery, type RunRecord, resume } from "../engine/resume.ts";
 import { ResumeFault } from "../engine/resume-errors.ts";
@@ -217,9 +217,24 @@ async function eventsOf(trace: TraceReader, { verified }: ReadRecord): Promise<r
   return trace.readAgain("reading", verified, async (events) => [...events]);
 }
 
+/** How a run stands by its trace, while another process may append to it. */
+export interface RecordedRun {
+  readonly ending: TraceEnding;
+  readonly head: Digest;
+  readonly summary: Summary;
+  readonly events: readonly TraceEvent[];
+}
+
+/** @throws ResumeFault `TRACE_DAMAGED` */
+export async function readRun(trace: TraceReader): Promise<RecordedRun> {
+  const record = await readRecord(trace);
+  const { summary, position } = record;
+  return { ending: endingOf(summary), head: position.head, summary, events: await eventsOf(trace, record) };
+}
+
 /** How the run stands by its record. */
-function endingOf({ ending }: Summary): TraceEnding {
-  if (ending === null) return SUSPENSION;
+function endingOf({ ending, waits }: Summary): TraceEnding {
+  if (ending === null) return waits.length === 0 ? INTERRUPTION : SUSPENSION;
   const { status, outcome, exit_reason_code: exitReason } = ending;
   return { status, outcome, exitReason } satisfies RunEnding;
 }

@@ -1,0 +1,74 @@
+/** Stays with a run that waits, as long as its waits may end in time: a moment comes, or another process goes on with it. */
+
+import { TraceFault } from "../errors/ports.ts";
+import { ResumeFault } from "../engine/resume-errors.ts";
+import { type RecordedRun, readRun } from "../workspace/resume-run.ts";
+import type { Context } from "./context.ts";
+import { TraceArgument } from "./trace-argument.ts";
+
+export interface Stay {
+  /** The path of the trace. */
+  readonly trace: string;
+  /** How long, from now on. */
+  readonly milliseconds: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+  /** Goes on with the run, whose moment has come or whose process ended in the middle of it. */
+  resume(): Promise<RecordedRun>;
+}
+
+/** How often the trace is looked at where no change is told of. */
+const LOOK_MS = 1000;
+
+/** How the run stands in the end: as it stood, where nothing ended its waits. */
+export async function stayWith(
+  run: RecordedRun,
+  { trace, milliseconds, signal, resume }: Stay,
+  context: Context,
+): Promise<RecordedRun> {
+  const { platform } = context;
+  const now = () => platform.clock.now();
+  const until = now() + milliseconds;
+  const watch = await platform.watchFolder(trace.replace(/\/[^/]*$/, ""));
+  let stands = run;
+  let size = (await TraceArgument.open(trace, context)).size;
+  try {
+    while (stands.ending.status === "WAITING" && !signal.aborted) {
+      const next = Math.min(momentOf(stands, until), until);
+      if (now() >= until || !mayEnd(stands, until)) break;
+      await watch.changed(Math.min(next - now(), LOOK_MS), signal);
+      if (signal.aborted || platform.traceHolder(trace) !== null) continue;
+      const found = await TraceArgument.open(trace, context);
+      if (found.size !== size) stands = await readRun(found);
+      size = found.size;
+      if (stands.ending.status === "INTERRUPTED" || momentOf(stands) <= now()) {
+        stands = (await unlessElsewhere(resume)) ?? stands;
+        size = (await TraceArgument.open(trace, context)).size;
+      }
+    }
+    return stands;
+  } finally {
+    watch.close();
+  }
+}
+
+/** When the first wait ends by itself, in milliseconds since the epoch. */
+function momentOf({ summary }: RecordedRun, fallback = Number.POSITIVE_INFINITY): number {
+  return Math.min(fallback, ...summary.waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)])));
+}
+
+/** Whether a wait may end before: an event may be delivered at any time. */
+function mayEnd(run: RecordedRun, until: number): boolean {
+  return run.summary.waits.some(({ kind }) => kind === "EVENT") || momentOf(run) <= until;
+}
+
+/** Null where another process goes on with the run, or has ended it. */
+export async function unlessElsewhere<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const isBusy = error instanceof TraceFault && error.code === "TRACE_BUSY";
+    if (isBusy || (error instanceof ResumeFault && error.code === "RUN_ENDED")) return null;
+    throw error;
+  }
+}
