@@ -25,10 +25,11 @@ import {
   seededEntropy,
   writeFile,
 } from "./platform/node-ports.ts";
-import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
+import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
+import { openTracesRoot } from "./platform/traces-root.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
@@ -67,6 +68,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
+    openTracesRoot,
     lockTraceFile,
     traceHolder,
     replaceFile,

@@ -378,6 +378,18 @@ export interface TraceFolder {
   readonly file: TraceFile;
 }
 
+/** The folder of the traces, for what is kept beside them. */
+export interface TracesRoot extends DataRoot {
+  /** The folder itself, as an absolute path. */
+  readonly folder: string;
+  /** The names in the folder itself; none where there is no folder. @throws IoError */
+  names(): readonly string[];
+  /** Bytes of all files in a folder below it. @throws IoError */
+  size(folder: string): number;
+  /** Removes a folder below it with all that is in it; nothing there is as good. @throws IoError */
+  remove(folder: string): void;
+}
+
 /** A trace that is there already, locked: nobody else appends to it. */
 export interface LockedTrace {
   readonly id: string;

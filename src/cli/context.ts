@@ -21,6 +21,7 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  TracesRoot,
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
@@ -71,6 +72,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** What is made in the folder is for those who have the access. */
+  openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
   /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
   lockTraceFile(file: string): LockedTrace;
   /** Who appends to the trace now; null where nobody does. */

@@ -78,6 +78,13 @@ export function refusalText(fault: Fault, standing?: string, hints?: readonly st
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
 }
 
+/** What is worth a look, and refuses nothing. */
+export function noticeText({ wording: { what, where, hint } }: Fault, context: Context): string {
+  const place = where === undefined ? "" : ` (${where})`;
+  const hints = hint === undefined ? [] : [hint];
+  return nearby(`notice: ${plain(`${what}${place}`)}\n${hintLines(hints)}`, context);
+}
+
 export function hintLines(hints: readonly string[]): string {
   return hints.map((hint) => `hint: ${plain(hint)}\n`).join("");
 }

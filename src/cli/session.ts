@@ -4,12 +4,14 @@ import { EngineFault } from "../engine/errors.ts";
 import type { RunEnvironment } from "../engine/run.ts";
 import { momentOf } from "../json/date-time.ts";
 import { TRACE_LIMITS } from "../json/limits.ts";
-import type { Clock } from "../ports.ts";
+import type { TraceRecords } from "../ledger/recording.ts";
+import { openTraceRecords } from "../ledger/records.ts";
+import type { Clock, TraceAccess } from "../ports.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { choice, count, flag, text, type ValuesOf } from "./option.ts";
-import { plain, printError } from "./print.ts";
+import { noticeText, plain, printError } from "./print.ts";
 
 export const SESSION = {
   clock: text("RFC3339", "run with the clock fixed to this time"),
@@ -63,6 +65,25 @@ export function sessionEnvironment(
     runtime: platform.tool,
     ...(actor === undefined ? {} : { actor }),
   };
+}
+
+/** What is kept beside the traces of a folder. */
+export function recordsOf(traces: string, access: TraceAccess, clock: Clock, context: Context): TraceRecords {
+  const { platform, settings, capabilities } = context;
+  const source = {
+    snapshot: settings.snapshot,
+    files: platform.files,
+    packages: () => capabilities.packages(),
+  };
+  return openTraceRecords(platform.openTracesRoot(traces, access), source, clock, (fault) => {
+    if (!settings.quiet) printError(context, noticeText(fault, context));
+  });
+}
+
+/** What is kept beside the folder of a trace; null for a trace that is not in a folder of its own name. */
+export function recordsBeside(trace: string, clock: Clock, context: Context): TraceRecords | null {
+  const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(trace)) ?? [];
+  return folder === undefined || folder !== name ? null : recordsOf(traces, "owner", clock, context);
 }
 
 /** The clock that stands still at the time that was given, or the system's. @throws UsageFault */

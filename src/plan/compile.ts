@@ -8,7 +8,7 @@ import type { PackagePin, Registry } from "../capabilities/registry.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import { codeOf, firstWordOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
-import { closureRoot } from "../snapshot/load.ts";
+import { closureFiles, closureRoot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import { Closure } from "./closure.ts";
@@ -80,6 +80,7 @@ export async function compile(
     },
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
+    closureFiles: closureFiles(closure.artifacts.values()),
     runtimeBinding: table.runtimeBinding,
     capabilities,
     admission,

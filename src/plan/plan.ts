@@ -10,6 +10,7 @@ import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
+import type { ClosureFile } from "../snapshot/load.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
 
@@ -25,6 +26,8 @@ export interface Plan {
   readonly snapshot: { readonly root: Digest; readonly seal: "sealed" | "verified" };
   /** Digest over the files of this workflow's closure: the root of the same snapshot without a seal. */
   readonly closureRoot: Digest;
+  /** Those files, sorted by path. */
+  readonly closureFiles: readonly ClosureFile[];
   readonly runtimeBinding: string;
   /** The packages that its capabilities are of, by name; those of this build are in none. */
   readonly capabilities: readonly PackagePin[];

@@ -38,12 +38,12 @@ export const MAIN_RUN = "0";
 const DIGIT = "0123456789";
 const DIGITS = (length: number) => Array<string>(length).fill(DIGIT);
 
-const digest = spelled<Digest>("SHA-256", Array<string>(64).fill("0123456789abcdef"), isDigest);
+export const digest = spelled<Digest>("SHA-256", Array<string>(64).fill("0123456789abcdef"), isDigest);
 
 const INSTANT = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** RFC 3339 UTC with milliseconds. */
-const instant = spelled<string>(
+export const instant = spelled<string>(
   "instant",
   [
     ...[...DIGITS(4), "-", ...DIGITS(2), "-", ...DIGITS(2), "T"],
@@ -162,7 +162,7 @@ const effectKey = required(
   "SHA-256 of [execution id, run, node visit, step]: recognises an interrupted effect.",
 );
 
-const waits = listOf(
+export const waits = listOf(
   closed({
     run: required(run, "The run that waits."),
     node: required(text, "Its node."),

@@ -5,6 +5,8 @@ import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { TraceRecords } from "../ledger/recording.ts";
+import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
@@ -98,6 +100,8 @@ export interface RunResult
   readonly head: Digest;
   /** What the run waits for. */
   readonly waits: readonly WaitEntry[];
+  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written. */
+  readonly notices: readonly Fault[];
 }
 
 /** A verified and compiled workflow. */
@@ -190,6 +194,7 @@ class OpenWorkspace implements Workspace {
   readonly #ports: Required<Omit<RunPorts, "limits">>;
   readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
+  readonly #records = new WeakMap<Traces, TraceRecords>();
   #opened: Promise<Snapshot> | undefined;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
@@ -316,8 +321,11 @@ class OpenWorkspace implements Workspace {
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
     const listener = listenerOf(onEvent);
+    const notices: Fault[] = [];
+    const records = this.#recordsOf(traces, (fault) => notices.push(fault));
     const { summary, ...traced } = await runWorkflow({
       ...rest,
+      ...records,
       plan,
       payload,
       signal,
@@ -337,7 +345,21 @@ class OpenWorkspace implements Workspace {
       const facts = { trace_id: trace.id, status, exit_reason_code };
       throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
     }
-    return resultOf(plan, traced, summary, trace);
+    return { ...resultOf(plan, traced, summary, trace), notices };
+  }
+
+  /** What is kept beside the traces, if anything is. */
+  #recordsOf(traces: Traces, notice: TraceRecords["notice"]): { readonly records?: TraceRecords } {
+    const { root } = traces;
+    if (root === undefined) return {};
+    const source = {
+      snapshot: this.#paths.snapshot,
+      files: nodeFiles,
+      packages: () => this.#capabilities.packages(),
+    };
+    const records = this.#records.get(traces) ?? openTraceRecords(root, source, this.#ports.clock, notice);
+    this.#records.set(traces, records);
+    return { records: { ...records, notice } };
   }
 }
 
@@ -374,7 +396,7 @@ function resultOf(
   { traceId: id, head, ending }: Traced,
   { path, results, effects, events, violations, reasons, evaluations, waits }: Summary,
   trace: RunTrace,
-): RunResult {
+): Omit<RunResult, "notices"> {
   const { status, outcome, exitReason, fault: refusal = null } = ending;
   const summary = { path, results, effects, events, violations, reasons, evaluations };
   const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };

@@ -14,6 +14,7 @@ import { type Assumption, settle, type Unsettled } from "../examine/recovery/set
 import { findSteps, isStep } from "../examine/recovery/steps.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
 import type { Digest } from "../json/canonical.ts";
+import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Entropy, LockedTrace } from "../ports.ts";
 import type { Payloads, TraceEvent } from "../trace/event.ts";
@@ -29,6 +30,8 @@ export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy" | "
   plan(start: RunStart): Promise<Plan>;
   /** Goes on behind the random bytes that the record has: `drawn` of them. */
   entropy(plan: Plan, start: RunStart, drawn: number): Entropy;
+  /** What is kept of the run beside its trace; without it, nothing is. */
+  readonly records?: TraceRecords | null;
   readonly delivery?: Delivery;
   readonly cancellation?: Cancellation;
   /** What to believe of an effect of which nothing shows whether it took place. */
@@ -186,23 +189,27 @@ async function goOn(
   plan: Plan,
   settled: EffectResult | null,
 ): Promise<ContinuedRun> {
-  const { trace, locked, listen, ...environment } = request;
+  const { trace, locked, listen, records = null, ...environment } = request;
   const { start, summary, position, tornBytes } = read;
   const events: TraceEvent[] = [];
-  const traced = await trace.readAgain("replaying", read.verified, (recorded) => {
-    const record: RunRecord = { start, events: keeping(recorded, events), end: position, tornBytes };
-    return resume({
-      ...environment,
-      ...{ plan, record, settled },
-      entropy: request.entropy(plan, start, read.drawn),
-      trace: { id: locked.id, folder: locked.folder, file: locked.continueAfter(position.bytes) },
-      listen(event) {
-        events.push(event);
-        addEvent(summary, event);
-        listen?.(event);
-      },
-    });
-  });
+  const recording = records === null ? null : await continueRecording(plan, records);
+  const traced = await recorded(recording, (hold) =>
+    trace.readAgain("replaying", read.verified, (before) => {
+      const record: RunRecord = { start, events: keeping(before, events), end: position, tornBytes };
+      return resume({
+        ...environment,
+        ...{ plan, record, settled },
+        entropy: request.entropy(plan, start, read.drawn),
+        trace: { id: locked.id, folder: locked.folder, file: hold(locked.continueAfter(position.bytes)) },
+        listen(event) {
+          events.push(event);
+          addEvent(summary, event);
+          recording?.take(event);
+          listen?.(event);
+        },
+      });
+    }),
+  );
   return { ...traced, plan, summary, events, isRepeated: false };
 }
 

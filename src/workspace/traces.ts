@@ -4,7 +4,8 @@ import { FileFault } from "../errors/ports.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import { openTrace } from "../platform/trace-files.ts";
-import type { TraceAccess, TraceFile } from "../ports.ts";
+import { openTracesRoot } from "../platform/traces-root.ts";
+import type { TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -20,6 +21,8 @@ export interface RunTrace {
 export interface Traces {
   /** May number the name where it is taken, `_2`, `_3`. */
   open(id: string): OpenedTrace;
+  /** The folder in which the ledger of the runs is kept; absent where none is. */
+  readonly root?: TracesRoot;
 }
 
 export interface OpenedTrace extends RunTrace {
@@ -28,9 +31,10 @@ export interface OpenedTrace extends RunTrace {
   readonly writer: TraceFile;
 }
 
-/** `<folder>/<id>/<id>.jsonl`, readable for those who have the access. */
+/** `<folder>/<id>/<id>.jsonl`, readable for those who have the access; beside them the ledger of the runs. */
 export function folderTraces(folder: string, access: TraceAccess = "owner"): Traces {
   return {
+    root: openTracesRoot(folder, access),
     open(wanted) {
       const { id, folder: own, file: writer } = openTrace(folder, wanted, access);
       const file = `${own}/${id}.jsonl`;

@@ -10,7 +10,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   sessions: ["sessions"],
   engine: ["engine", "trace", "render", "examine", "interop", "docs", "example.test.ts"],
   core: ["json", "errors", "sign", "snapshot", "plan", "check"],
-  "command-line": ["package.test.ts", "cli", "report", "workspace", "suites"],
+  "command-line": ["package.test.ts", "cli", "report", "workspace", "ledger", "suites"],
   stores: ["storage", "platform", "capabilities", "vectors", "scenarios"],
   // Alone: what other tests leave to a process, such as a lock's spare link, would count as a write outside the workspace.
   fuzz: ["fuzz.test.ts"],

@@ -17,7 +17,7 @@ import { printError } from "../../print.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
 import { followLine } from "../../run-view.ts";
-import { RECORD, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { RECORD, recordsBeside, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { TraceArgument } from "../../trace-argument.ts";
 import { trustOf } from "../../trust.ts";
@@ -61,9 +61,11 @@ export const resume = defineCommand({
     const beside = await besideTrace(trace, context);
     const trust = trustOf(request, context);
     const delivery = event === undefined ? undefined : deliveryOf(event, answer, eventId, context);
+    const session = sessionEnvironment(request, beside);
     const locked = context.platform.lockTraceFile(context.path(trace));
     const resumed = await resumeRun({
-      ...sessionEnvironment(request, beside),
+      ...session,
+      records: recordsBeside(trace, session.clock, beside),
       ...{ trace: await TraceArgument.open(trace, context), locked },
       ...(delivery === undefined ? {} : { delivery }),
       ...(assume === undefined ? {} : { assume }),

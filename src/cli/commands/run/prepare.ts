@@ -1,18 +1,19 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
-import { entropySeed, type RunRequest as WorkflowRunRequest } from "../../../engine/run.ts";
+import { entropySeed } from "../../../engine/run.ts";
 import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
+import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
 import { plain, printError } from "../../print.ts";
-import { RECORD, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -59,7 +60,7 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
-  readonly environment: Omit<WorkflowRunRequest, "payload" | "entropy">;
+  readonly environment: Omit<RecordedRunRequest, "payload" | "entropy">;
 }
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
@@ -75,6 +76,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
     plan,
     maxHops: request.maxHops,
     openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
+    records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
   };
   return { plan, trust, environment };
 }
