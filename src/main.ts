@@ -101,8 +101,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     newerFiles,
     replaceFolder: async (folder, changeNow) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, changeNow),
-    sleep: async (milliseconds, signal) =>
-      (await import("./platform/watcher.ts")).sleep(milliseconds, signal),
+    sleep: async (milliseconds, signal) => (await import("./platform/watcher.ts")).sleep(milliseconds, signal),
     watchFolder: async (folder) => (await import("./platform/watcher.ts")).watchFolder(folder),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,

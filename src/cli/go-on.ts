@@ -1,6 +1,6 @@
 /** A session that goes on with a recorded run, as every command that does so begins it. */
 
-import { entropySeed, type RunEnvironment } from "../engine/run.ts";
+import { entropySeed } from "../engine/run.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Entropy } from "../ports.ts";
@@ -8,12 +8,13 @@ import { lockWithin } from "../workspace/lock-trace.ts";
 import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "../workspace/resume-run.ts";
 import type { Context } from "./context.ts";
 import { planOf } from "./load.ts";
+import { recordsBeside, type SessionEnvironment } from "./session.ts";
 import { TraceArgument } from "./trace-argument.ts";
 import type { Trust } from "./trust.ts";
 
 export interface GoingOn
   extends Pick<GoOnRequest, "plan" | "delivery" | "cancellation" | "assume" | "listen" | "stop"> {
-  readonly session: Omit<RunEnvironment, "plan" | "entropy">;
+  readonly session: SessionEnvironment;
   readonly seed?: string | undefined;
   /** How long a process that appends to the trace is waited for, in milliseconds. Default: not at all. */
   readonly patience?: number;
@@ -34,6 +35,7 @@ export async function goOn(
     return await resumeRun({
       ...session,
       ...how,
+      records: recordsBeside(trace, session.clock, context),
       ...{ trace: await TraceArgument.open(trace, context), locked },
       entropy: (plan, { payload }, drawn) => entropyAfter(seed, plan, payload, drawn, context),
     });

@@ -69,7 +69,10 @@ async function resumeOne(
     const run = await (leavesElsewhere ? unlessElsewhere(work) : work());
     if (run === null) return null;
     const { status, outcome, exitReason } = run.ending;
-    if (!run.isRepeated && status !== "INTERRUPTED") await renderAnew(run, kinds, context);
+    if (!run.isRepeated && status !== "INTERRUPTED") {
+      const base = trace.replace(/\.jsonl$/, "");
+      await render({ kinds, access: ACCESS, plan: run.plan, events: run.events, base }, context);
+    }
     const ended = { status, outcome, exit_reason_code: exitReason, exit_code: exitCodeOfRun(run.ending) };
     return { ...named, ...ended, waits: run.summary.waits, error: null };
   } catch (error) {
@@ -84,11 +87,6 @@ async function resumeOne(
 
 /** For those who may read it already. */
 const ACCESS: TraceAccess = "owner";
-
-async function renderAnew(run: ContinuedRun, kinds: Resuming["kinds"], context: Context): Promise<void> {
-  const base = `${run.folder}/${run.traceId}`;
-  await render({ kinds, access: ACCESS, plan: run.plan, events: run.events, base }, context);
-}
 
 function lineText({ status, exit_reason_code: reason, trace, error }: ResumedRun): string {
   const said =

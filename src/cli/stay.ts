@@ -1,9 +1,11 @@
 /** Stays with a run that waits, as long as its waits may end in time: a moment comes, or another process goes on with it. */
 
-import { TraceFault } from "../errors/ports.ts";
 import { ResumeFault } from "../engine/resume-errors.ts";
+import type { Stop } from "../engine/stoppable-executor.ts";
+import { TraceFault } from "../errors/ports.ts";
 import { type RecordedRun, readRun } from "../workspace/resume-run.ts";
 import type { Context } from "./context.ts";
+import { type GoingOn, goOn } from "./go-on.ts";
 import { TraceArgument } from "./trace-argument.ts";
 
 export interface Stay {
@@ -11,10 +13,8 @@ export interface Stay {
   readonly trace: string;
   /** How long, from now on. */
   readonly milliseconds: number;
-  /** Ends it early. */
-  readonly signal: AbortSignal;
-  /** Goes on with the run, whose moment has come or whose process ended in the middle of it. */
-  resume(): Promise<RecordedRun>;
+  /** How to go on with a run whose moment has come, or whose process ended in the middle of it; its stop ends the stay. */
+  readonly going: GoingOn & { readonly stop: Stop };
 }
 
 /** How often the trace is looked at where no change is told of. */
@@ -23,12 +23,14 @@ const LOOK_MS = 1000;
 /** How the run stands in the end: as it stood, where nothing ended its waits. */
 export async function stayWith(
   run: RecordedRun,
-  { trace, milliseconds, signal, resume }: Stay,
+  { trace, milliseconds, going }: Stay,
   context: Context,
 ): Promise<RecordedRun> {
   const { platform } = context;
+  const { signal } = going.stop;
   const now = () => platform.clock.now();
   const until = now() + milliseconds;
+  if (milliseconds === 0) return run;
   const watch = await platform.watchFolder(trace.replace(/\/[^/]*$/, ""));
   let stands = run;
   let size = (await TraceArgument.open(trace, context)).size;
@@ -42,7 +44,7 @@ export async function stayWith(
       if (found.size !== size) stands = await readRun(found);
       size = found.size;
       if (stands.ending.status === "INTERRUPTED" || momentOf(stands) <= now()) {
-        stands = (await unlessElsewhere(resume)) ?? stands;
+        stands = (await unlessElsewhere(() => goOn(trace, going, context))) ?? stands;
         size = (await TraceArgument.open(trace, context)).size;
       }
     }
@@ -54,7 +56,10 @@ export async function stayWith(
 
 /** When the first wait ends by itself, in milliseconds since the epoch. */
 function momentOf({ summary }: RecordedRun, fallback = Number.POSITIVE_INFINITY): number {
-  return Math.min(fallback, ...summary.waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)])));
+  return Math.min(
+    fallback,
+    ...summary.waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)])),
+  );
 }
 
 /** Whether a wait may end before: an event may be delivered at any time. */

@@ -1,6 +1,8 @@
 /** The runs of a traces folder that wait. */
 
-import { utf8 } from "../json/text.ts";
+import { eventIn } from "../examine/verify.ts";
+import { traceFileOf, traceNamesIn } from "../ledger/trace-names.ts";
+import type { StoreFileReader } from "../ports.ts";
 import type { WaitEntry } from "../trace/event.ts";
 import type { Context } from "./context.ts";
 
@@ -11,23 +13,41 @@ export interface WaitingRun {
   readonly waits: readonly WaitEntry[];
 }
 
-/** In order of their names. */
-export async function waitingRuns(context: Context): Promise<readonly WaitingRun[]> {
-  const { platform, settings } = context;
-  const found: WaitingRun[] = [];
-  for (const id of [...platform.files.names(settings.traces)].sort()) {
-    const trace = `${settings.traces}/${id}/${id}.jsonl`;
-    const waits = await waitsOf(trace, context);
-    if (waits !== null) found.push({ id, trace, waits });
-  }
-  return found;
+/** By the last event of each trace, in order of their names. */
+export async function waitingRuns({ platform, settings }: Context): Promise<readonly WaitingRun[]> {
+  const root = platform.openTracesRoot(settings.traces);
+  return traceNamesIn(root).flatMap((id) => {
+    const waits = waitsIn(root.store(traceFileOf(id)));
+    return waits === null ? [] : [{ id, trace: `${settings.traces}/${traceFileOf(id)}`, waits }];
+  });
 }
 
-async function waitsOf(trace: string, { platform }: Context): Promise<readonly WaitEntry[] | null> {
-  const source = await platform.openSource(trace);
-  if (source === null) return null;
-  const text = [...source.pieces()].map((piece) => utf8(Uint8Array.from(piece))).join("");
-  const last = text.trimEnd().split("\n").at(-1) ?? "";
-  if (!last.includes('"event_type":"run_suspended"')) return null;
-  return (JSON.parse(last) as { payload: { waits: readonly WaitEntry[] } }).payload.waits;
+/** Null where the trace does not end in a suspension. */
+function waitsIn(trace: StoreFileReader): readonly WaitEntry[] | null {
+  const line = lastLine(trace);
+  if (!line.includes(SUSPENDED)) return null;
+  try {
+    const event = eventIn(line);
+    return event.event_type === "run_suspended" ? event.payload.waits : null;
+  } catch {
+    return null; // a damaged line is none of ours: resuming the run would say so
+  }
+}
+
+const SUSPENDED = '"event_type":"run_suspended"';
+
+/** More than the last line of most traces has. */
+const TAIL_BYTES = 4096;
+const NEWLINE = 0x0a;
+
+/** The last whole line, without its line break; empty where there is none. */
+function lastLine(trace: StoreFileReader): Buffer {
+  const length = trace.stamp()?.size ?? 0;
+  for (let wanted = TAIL_BYTES; ; wanted *= 8) {
+    const offset = Math.max(0, length - wanted);
+    const bytes = Buffer.from(trace.readAt(offset, length - offset));
+    const end = bytes.lastIndexOf(NEWLINE);
+    const before = end < 1 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+    if (before !== -1 || offset === 0) return bytes.subarray(before + 1, Math.max(0, end));
+  }
 }

@@ -63,7 +63,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
     const { start, summary, position } = record;
     const plan = await request.plan(start);
     if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
-      const known = { traceId: locked.id, folder: locked.folder, head: position.head, summary, plan };
+      const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };
       const events = await eventsOf(trace, record);
       return { ...known, ending: endingOf(summary), events, isRepeated: true };
     }
@@ -80,6 +80,8 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
 
 /** What one pass through the trace gives. */
 interface ReadRecord {
+  /** The name of the run, which its file may have lost. */
+  readonly id: string;
   readonly verified: Verified;
   readonly start: RunStart;
   readonly summary: Summary;
@@ -130,10 +132,10 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
     };
     throw new ResumeFault("TRACE_DAMAGED", { trace: trace.file, ...facts });
   }
-  const { sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
+  const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ verified, start, summary, openEffects, deliveries, drawn, hasSecrets },
+    ...{ id, verified, start, summary, openEffects, deliveries, drawn, hasSecrets },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
@@ -200,7 +202,7 @@ async function goOn(
         ...environment,
         ...{ plan, record, settled },
         entropy: request.entropy(plan, start, read.drawn),
-        trace: { id: locked.id, folder: locked.folder, file: hold(locked.continueAfter(position.bytes)) },
+        trace: { id: read.id, folder: locked.folder, file: hold(locked.continueAfter(position.bytes)) },
         listen(event) {
           events.push(event);
           addEvent(summary, event);

@@ -41,7 +41,14 @@ export const cancel = defineCommand({
     const cancellation = reason === undefined ? {} : { reason };
     const cancelled = await goOn(trace, { session, cancellation, plan: plansOf(beside, trust) }, beside);
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const reported = { ...cancelled, result: cancelled, trust, kinds, access: "owner" } as const;
+    const reported = {
+      ...cancelled,
+      trace: context.path(trace),
+      result: cancelled,
+      trust,
+      kinds,
+      access: "owner",
+    } as const;
     await reportRun({ ...reported, exitCode: EXIT.SUCCESS }, beside);
     return EXIT.SUCCESS;
   },
