@@ -20,6 +20,7 @@ import {
   nodeClock,
   nodeEntropy,
   nodeFiles,
+  nodeSleep,
   readAtMost,
   replaceFile,
   seededEntropy,
@@ -58,6 +59,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
         : null,
     clock: nodeClock,
     entropy: nodeEntropy,
+    sleep: nodeSleep,
     fixedClock,
     seededEntropy,
     openStores,
@@ -101,7 +103,6 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     newerFiles,
     replaceFolder: async (folder, changeNow) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, changeNow),
-    sleep: async (milliseconds, signal) => (await import("./platform/watcher.ts")).sleep(milliseconds, signal),
     watchFolder: async (folder) => (await import("./platform/watcher.ts")).watchFolder(folder),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,

@@ -11,6 +11,7 @@ export interface Ports {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly sleep: Sleep;
   readonly mail: Mail;
   readonly remote: Remote;
 }
@@ -130,6 +131,9 @@ export interface Clock {
   /** Microseconds since an arbitrary moment; never goes back. */
   micros(): number;
 }
+
+/** Resolves when so many milliseconds have passed, or when the signal is aborted. */
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 export interface Entropy {
   /** `count` random bytes as lower-case hexadecimal digits. */

@@ -75,6 +75,7 @@ async function runHostile(plan: Plan, payload: JsonObject, data: string | null):
       payload,
       clock: fixedClock(Date.parse("2026-01-31T09:00:00Z")),
       entropy: seededEntropy(String(count)),
+      sleep: async () => undefined,
       stores: openStores(join(folder, "data")),
       openTrace: (id) => openTrace(join(folder, "traces"), id),
       durability: "process",

@@ -33,7 +33,7 @@ import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
-export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
+export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "sleep"> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
@@ -98,8 +98,6 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
   openWorkers(threads: number): Promise<WorkerPool | null>;
-  /** Resolves after so many milliseconds, or when it is aborted. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Watches the entries of the folder itself; where it cannot be watched, only time passes. */
   watchFolder(folder: string): Promise<FolderWatch>;
   /** Settles once something that is read has changed at or below one of the places. */

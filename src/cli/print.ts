@@ -260,15 +260,18 @@ export function reasonRows(reasons: Summary["reasons"]): Rows {
   ]);
 }
 
-/** What decided: place, condition, the same with its values, the outcome. */
+/** What decided: place, condition, the same with its values, the outcome. Of many, those that differ in values are one. */
 export function evaluationRows(evaluations: Summary["evaluations"]): Rows {
-  return rowsByRun(evaluations, ({ node, condition, left, right, outcome }) => [
-    node,
-    condition,
-    plain(comparedText({ condition, left, right }, canonical)),
-    "->",
-    outcome,
-  ]);
+  const hasValues = evaluations.length <= TOLD_SINGLY;
+  return gathered(
+    rowsByRun(evaluations, ({ node, condition, left, right, outcome }) => [
+      node,
+      condition,
+      ...(hasValues ? [plain(comparedText({ condition, left, right }, canonical))] : []),
+      "->",
+      outcome,
+    ]),
+  );
 }
 
 /** Who holds a lock, as it says itself. */

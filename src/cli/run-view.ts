@@ -100,7 +100,7 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
   return [
     head,
     section("path", path),
-    section("decided by", capped(evaluationRows(summary.evaluations))),
+    section("decided by", evaluationRows(summary.evaluations)),
     section("effects", effects),
     section("requests", capped(requestRows(summary.requests))),
     section(

@@ -79,6 +79,7 @@ export function sessionEnvironment(
   checkDataRoot(context);
   return {
     ...{ clock, durability },
+    sleep: platform.sleep,
     stores: platform.openStores(settings.dataRoot, {
       ownerLost: (name) => printError(context, ownerLostText(name)),
     }),

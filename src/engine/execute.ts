@@ -25,7 +25,8 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
   const waits = new Waits();
   const emit = emitter((event) => executor.emit(event));
   const main = executeRun(plan, input, executor, { emit, tally: { runs: 0, events: 0 }, waits });
-  while (!(await waits.hasSettled(main))) {
+  let hasSettled = await waits.hasSettled(main);
+  while (!hasSettled) {
     try {
       const { payload } = emit({
         event_type: "run_suspended",
@@ -34,10 +35,10 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
       });
       const resumed = await executor.resume(waits.steps);
       if (resumed === null) return null;
-      await waits.resume(payload.waits, resumed, main);
+      hasSettled = await waits.resume(payload.waits, resumed, main);
     } catch (error) {
       if (!(error instanceof RunCancelled)) throw error;
-      waits.reject(error);
+      hasSettled = await waits.hasSettled(main, () => waits.reject(error));
     }
   }
   return main;
@@ -80,7 +81,7 @@ async function executeRun(
   const nested = createChildRunner(state, (child, childInput) =>
     executeRun(child, childInput, executor, { emit: count, tally, waits }),
   );
-  const complete = <E extends RunEnding>(ending: E): E => {
+  const complete = (ending: RunEnding): RunResult => {
     state.emit({
       event_type: "workflow_complete",
       run: input.run,
@@ -93,25 +94,17 @@ async function executeRun(
         duration_us: input.micros() - begun,
       },
     });
-    return ending;
+    return { ...ending, results: publishedIn(state) };
   };
-  const ending = await unlessCancelled(() => runToEnding(state));
-  // Where the record ends right before it, a run is cancelled that had nothing left to do.
-  const completed = await unlessCancelled(async () => complete(ending), complete);
-  return { ...completed, results: publishedIn(state) };
-}
-
-async function unlessCancelled(
-  work: () => Promise<RunEnding>,
-  cancelled: (ending: RunEnding) => RunEnding = (ending) => ending,
-): Promise<RunEnding> {
   try {
-    return await work();
+    return complete(await runToEnding(state));
   } catch (error) {
     if (!(error instanceof RunCancelled)) throw error;
-    return cancelled({ status: "CANCELLED", outcome: null, exitReason: "CANCELLED" });
+    return complete(CANCELLED);
   }
 }
+
+const CANCELLED: RunEnding = { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
 
 /** What the contracts published, by node. */
 function publishedIn({ plan, results }: RunState): JsonObject {

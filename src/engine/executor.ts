@@ -57,8 +57,13 @@ export interface StepExecutor {
    */
   resume(waits: readonly WaitingStep[]): Promise<Resumption | null>;
   /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
-  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
+  effect(...asked: EffectAttempt): EffectResult | Promise<EffectResult>;
+  /** Spends the pause between two attempts of an effect; false where it is too long for that: then the run waits. */
+  pause(milliseconds: number): Promise<boolean>;
 }
+
+/** The key is the same for every attempt of this step of this run; attempts count from 1. */
+export type EffectAttempt = [step: EffectStep, inputs: JsonObject, effectKey: Digest, attempt: number];
 
 export interface EvaluationResult extends Operands {
   readonly outcome: string;

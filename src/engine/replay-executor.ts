@@ -20,6 +20,7 @@ import type {
 import { lineBytes } from "../trace/chain.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
+import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
 import { emitter } from "./events.ts";
@@ -219,8 +220,17 @@ export class ReplayExecutor implements StepExecutor {
     }
   }
 
+  async pause(milliseconds: number): Promise<boolean> {
+    return isSpentInProcess(milliseconds);
+  }
+
+  /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
   effect(): EffectResult {
-    return effectResult(this.#record.expect("side_effect_end").payload);
+    const { payload, sequence } = this.#record.expect("side_effect_end");
+    const { settled, actor, ...result } = effectResult(payload);
+    const wasInterrupted = sequence > (this.#record.last?.sequence ?? 0) + 1;
+    if (!wasInterrupted || settled === undefined) return result;
+    return { ...result, settled, ...(settled === "shown" || actor === undefined ? {} : { actor }) };
   }
 
   moment(): string {

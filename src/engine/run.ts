@@ -20,7 +20,7 @@ import { Redactor } from "./redaction.ts";
 import { type Stop, stoppable } from "./stoppable-executor.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
-export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
+export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail" | "sleep"> {
   readonly plan: Plan;
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */

@@ -11,6 +11,7 @@ import { type Path, quote, suggested } from "../snapshot/hint.ts";
 import { closureFiles, closureRoot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { checkPolicies } from "./check-retry.ts";
 import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
@@ -61,6 +62,7 @@ export async function compile(
   const keys = new Set(table.nodes.map(({ key }) => key));
   const capable = (await registry.including?.(codesIn(table, closure))) ?? registry;
   const nodes = compileNodes({ table, keys, storage, closure, registry: capable, report });
+  checkPolicies(nodes.values(), storage);
   const admission = compileAdmission(table);
   await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {

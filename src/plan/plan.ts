@@ -13,6 +13,7 @@ import type { Path } from "../snapshot/hint.ts";
 import type { ClosureFile } from "../snapshot/load.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
+import type { Retry } from "./retry.ts";
 
 export type NodeKey = string;
 
@@ -146,8 +147,12 @@ export interface EffectStep extends StepBase {
   readonly store: string | null;
   /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
-  /** The policy of the runtime binding for this side effect. */
+  /** The policy of the runtime binding for this side effect, without what it says of attempts. */
   readonly policy: JsonObject;
+  /** How it is tried again; null where it is not. */
+  readonly retry: Retry | null;
+  /** Whether a success counts only where it can then be seen that it took place. */
+  readonly verify: boolean;
 }
 
 /** What follows a step's outcome. */

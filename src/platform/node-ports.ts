@@ -11,6 +11,7 @@ import {
   type Files,
   IoError,
   type ListedFile,
+  type Sleep,
   TooLarge,
   type TraceAccess,
 } from "../ports.ts";
@@ -124,6 +125,18 @@ export const nodeClock: Clock = {
   // Not `performance`, whose first use loads a module of its own.
   micros: () => Number(process.hrtime.bigint() / 1000n),
 };
+
+export const nodeSleep: Sleep = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const end = () => {
+      clearTimeout(timeout);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timeout = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 
 /** A clock with a fixed time: its readings are the same in every run. */
 export function fixedClock(epochMs: number): Clock {

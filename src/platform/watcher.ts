@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { FolderWatch } from "../ports.ts";
+import { nodeSleep } from "./node-ports.ts";
 
 /** Authored Markdown, scenarios and what they name, and the files of capability packages. */
 const READ = /\.(?:ya?ml|jsonl?|md|m?js)$/;
@@ -39,20 +40,29 @@ function folderAt(place: string): readonly string[] {
   }
 }
 
+/** How often one looks for a folder that is not there yet, or cannot be watched. */
+const LOOK_MS = 500;
+
 /** Watches the entries of the folder itself, not those of the folders in it. Where it cannot be watched, only time passes. */
 export function watchFolder(folder: string): FolderWatch {
   let isChanged = false;
   let tell: () => void = () => undefined;
-  const watcher = openWatcher(folder, () => {
-    isChanged = true;
-    tell();
-  });
+  const open = () =>
+    openWatcher(folder, () => {
+      isChanged = true;
+      tell();
+    });
+  let watcher = open();
   return {
     async changed(milliseconds, signal) {
-      if (!isChanged) {
+      const isWatched = watcher !== null;
+      watcher ??= open();
+      // What has happened in a folder before it could be watched was told to nobody.
+      if (!isChanged && isWatched === (watcher !== null)) {
         const told = new AbortController();
         tell = () => told.abort();
-        await sleep(milliseconds, signal === undefined ? told.signal : AbortSignal.any([told.signal, signal]));
+        const signals = signal === undefined ? [told.signal] : [told.signal, signal];
+        await nodeSleep(Math.min(milliseconds, isWatched ? LONGEST_MS : LOOK_MS), AbortSignal.any(signals));
       }
       isChanged = false;
     },
@@ -66,20 +76,6 @@ function openWatcher(folder: string, changed: () => void): fs.FSWatcher | null {
   } catch {
     return null;
   }
-}
-
-/** Resolves after so many milliseconds, or when it is aborted. */
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const over = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", over);
-      resolve();
-    };
-    const timer = setTimeout(over, Math.min(milliseconds, LONGEST_MS));
-    signal?.addEventListener("abort", over);
-  });
 }
 
 /** The longest time that a timer takes. */

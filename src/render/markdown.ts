@@ -2,6 +2,7 @@
 
 import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
+import { inCanonicalOrder, type Json } from "../json/value.ts";
 import { comparedText } from "../plan/expression.ts";
 import type { Change, RecordedRequest } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
@@ -109,9 +110,12 @@ function renderEvaluations(events: readonly TraceEvent[]): string {
   return rows.length === 0 ? "" : table(["Node", "Evaluation", "Condition", "Values", "Outcome"], rows);
 }
 
-/** The run's input, member by member. */
+/** The run's input, member by member, in the order in which the trace has them. */
 function renderPayload({ start }: RunPath): string {
-  const rows = Object.entries(start?.payload ?? {}).map(([name, member]) => [code(name), value(member)]);
+  const rows = Object.entries(inCanonicalOrder(start?.payload ?? {})).map(([name, member]) => [
+    code(name),
+    value(member as Json),
+  ]);
   return rows.length === 0 ? "" : table(["Member", "Value"], rows);
 }
 

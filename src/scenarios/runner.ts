@@ -238,6 +238,8 @@ async function runStep(
     redactor: redactor.ofRun(entropy),
     stores: around.openStores(`${scratch.folder}/${DATA}`),
     mail: around.openMail(step.environment),
+    // Nothing changes while the scenario waits.
+    sleep: async () => undefined,
     openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
     durability: "process",
     maxHops: step.maxHops ?? around.maxHops,

@@ -39,11 +39,10 @@ export class StubbedExecutor {
         ? { result: answer.result, reason: REASON, observed: [] }
         : { result: null, reason: REASON, observed: [] };
     },
-    effect: (step, inputs, key) => {
+    effect: (...asked) => {
+      const [step] = asked;
       const answer = this.#answerOf(step.name);
-      return answer === undefined
-        ? live.effect(step, inputs, key)
-        : { ...answer, reason: REASON, observed: [] };
+      return answer === undefined ? live.effect(...asked) : { ...answer, reason: REASON, observed: [] };
     },
   });
 

@@ -319,9 +319,20 @@ export interface BindingTable {
 
 /** A side effect's `policy`, and the path in that or else in `config`. */
 export interface BoundEffect {
+  /** Without `retry` and `verify`, which are for the engine alone. */
   readonly policy: JsonObject;
   readonly path: string | null;
   readonly pathIn: "policy" | "config";
+  /** `retry` and `verify` of the policy, or else of `config`; null where neither has it. */
+  readonly declaredRetry: DeclaredMember | null;
+  readonly declaredVerify: DeclaredMember | null;
+}
+
+/** A member as it is declared, and where. */
+export interface DeclaredMember {
+  readonly value: Json;
+  /** Below the artifact's `frontmatter`. */
+  readonly path: Path;
 }
 
 function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
@@ -329,14 +340,25 @@ function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const effects = core.each("bindings").map(([effect, binding]) => {
     const own = binding.within("policy").text("path");
     const path = own ?? binding.within("config").text("path");
+    const { retry: _, verify: __, ...policy } = binding.object("policy");
     const bound: BoundEffect = {
-      policy: binding.object("policy"),
+      policy,
       path,
       pathIn: own === null ? "config" : "policy",
+      declaredRetry: declaredIn(binding, "retry"),
+      declaredVerify: declaredIn(binding, "verify"),
     };
     return [effect, bound] as const;
   });
   return { structure: core.text("storage_structure"), effects: new Map(effects) };
+}
+
+function declaredIn(binding: Members, name: "retry" | "verify"): DeclaredMember | null {
+  for (const of of [binding.within("policy"), binding.within("config")]) {
+    const value = of.raw(name);
+    if (value !== undefined) return { value, path: [...of.path, name] };
+  }
+  return null;
 }
 
 /** Store name -> path below the data root, as declared. */

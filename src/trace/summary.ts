@@ -140,9 +140,11 @@ export function addEvent(summary: Summary, event: EventBody): void {
     case "transform_end":
       gatherReason(summary, { run, node, ...event.payload });
       return;
-    case "evaluation_end":
-      summary.evaluations.push({ run, node, ...event.payload });
+    case "evaluation_end": {
+      const { left, right, ...names } = event.payload;
+      summary.evaluations.push({ ...sharing({ run, node, ...names }, summary), left, right });
       return;
+    }
     case "event_announced":
       summary.events.push(event.payload.event_code);
       return;

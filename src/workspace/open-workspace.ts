@@ -10,11 +10,11 @@ import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
+import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import type { Clock, Entropy, Mail, Remote } from "../ports.ts";
+import type { Clock, Entropy, Mail, Remote, Sleep } from "../ports.ts";
 import { isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -43,6 +43,8 @@ export interface RunPorts {
   readonly traces?: Traces;
   readonly clock?: Clock;
   readonly entropy?: Entropy;
+  /** Spends the pauses between the attempts of an effect. */
+  readonly sleep?: Sleep;
   /** Default: mail over SMTP, to the server that the runtime binding names. */
   readonly mail?: Mail;
   /** How side effects reach servers and code of the host. Default: HTTP without a proxy and without secrets. */
@@ -242,6 +244,7 @@ class OpenWorkspace implements Workspace {
       traces: options.traces ?? folderTraces(paths.traces),
       clock: options.clock ?? nodeClock,
       entropy: options.entropy ?? nodeEntropy,
+      sleep: options.sleep ?? nodeSleep,
       mail: options.mail ?? openMail({}),
       remote: options.remote ?? openRemote({}),
       durability: options.durability ?? "device",

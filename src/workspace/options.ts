@@ -3,7 +3,18 @@
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { WorkspaceFault } from "./errors.ts";
 
-const PORTS = ["stores", "traces", "clock", "entropy", "mail", "remote", "durability", "maxHops", "limits"];
+const PORTS = [
+  "stores",
+  "traces",
+  "clock",
+  "entropy",
+  "sleep",
+  "mail",
+  "remote",
+  "durability",
+  "maxHops",
+  "limits",
+];
 const SESSION = ["actor", "signal", "stop", "onEvent"];
 const OPTIONS = {
   openWorkspace: [

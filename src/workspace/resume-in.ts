@@ -9,8 +9,7 @@ import type { TraceRecords } from "../ledger/recording.ts";
 import { traceFileOf } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
-import { nodeFiles } from "../platform/node-ports.ts";
-import { sleep } from "../platform/watcher.ts";
+import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
 import { copyPayload } from "./payload.ts";
@@ -48,7 +47,7 @@ export async function resumeIn(call: string, given: GivenTrace, going: Going): P
   // A trace that is not there is refused before a lock is made beside it.
   sourceOf(file);
   const patience = going.delivery?.id === undefined ? 0 : PATIENCE_MS;
-  const { locked, trace } = await lockWithin(patience, () => continuedInFile(file), sleep);
+  const { locked, trace } = await lockWithin(patience, () => continuedInFile(file), nodeSleep);
   try {
     const reader = new SourceTrace(file, nodeFiles.realPath(file) ?? file, sourceOf(file));
     const records = recordsBeside(file, recordsOf);

@@ -1,11 +1,14 @@
 /** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
 
+import assert from "node:assert/strict";
 import type { Effect } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Performed } from "../../src/capabilities/target.ts";
 import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { TraceEnding } from "../../src/engine/advance.ts";
+import type { EffectResult } from "../../src/engine/executor.ts";
+import { type ResumeRequest, resume } from "../../src/engine/resume.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { Digest } from "../../src/json/canonical.ts";
@@ -22,6 +25,7 @@ import type {
   Files,
   Mail,
   Remote,
+  Sleep,
   Sources,
   StoreFile,
   TraceFile,
@@ -251,6 +255,7 @@ export interface TrialOptions {
   readonly clock?: Clock;
   readonly seed?: string;
   readonly entropy?: Entropy;
+  readonly sleep?: Sleep;
   readonly trace?: MemoryTrace;
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
@@ -278,6 +283,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
     openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
     durability: "device",
@@ -294,6 +300,66 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     },
   });
   return { ending, events, text: trace.text(), head, data };
+}
+
+export interface ResumeOptions extends TrialOptions, Pick<ResumeRequest, "delivery" | "cancellation"> {
+  readonly settled?: EffectResult;
+}
+
+/** Goes on with a run that was recorded so far; the trial is that of the whole run. */
+export async function resumePlan(
+  plan: Plan,
+  recorded: Pick<Trial, "events" | "text">,
+  options: ResumeOptions = {},
+): Promise<Trial> {
+  const { data = memoryData(), actor, stage, delivery, cancellation, settled = null } = options;
+  const [first] = recorded.events;
+  const last = recorded.events.at(-1);
+  assert.ok(first?.event_type === "execution_start" && last !== undefined);
+  const events = [...recorded.events];
+  let text = recorded.text;
+  const { file } = memoryTrace();
+  const { ending, head } = await resume({
+    plan,
+    mail: options.mail ?? openMail({}),
+    clock: options.clock ?? fixedClock(Date.parse(NOW)),
+    entropy: options.entropy ?? seededEntropy(options.seed ?? "resumed"),
+    sleep: options.sleep ?? (async () => undefined),
+    stores: fileStores(options.root ?? data.root),
+    trace: {
+      id: first.execution_id,
+      folder: "",
+      file: {
+        ...file,
+        append: (line) => {
+          text += line;
+        },
+      },
+    },
+    record: {
+      start: first.payload,
+      events: recorded.events,
+      end: {
+        sequence: last.sequence,
+        head: last.hash,
+        elapsedUs: last.elapsed_us,
+        bytes: Buffer.byteLength(recorded.text),
+      },
+      tornBytes: 0,
+    },
+    settled,
+    durability: "device",
+    limits: options.limits ?? TRACE_LIMITS,
+    runtime: { name: "trial", version: "0" },
+    ...(actor === undefined ? {} : { actor }),
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(cancellation === undefined ? {} : { cancellation }),
+    ...(stage === undefined ? {} : { wrapExecutor: stage }),
+    listen(event) {
+      events.push(event);
+    },
+  });
+  return { ending, events, text, head, data };
 }
 
 export async function runTrial(

@@ -66,13 +66,16 @@ export async function dryRun(
     ...stage,
     stores,
     mail,
+    sleep: async () => undefined,
     remote: null,
     limits: TRACE_LIMITS,
     onBeginRun: () => undefined,
     durability: "process",
     journal: unwrittenJournal(),
   });
-  const executor = remote.counting(wrap(remote.answering(live)));
+  // It pauses and waits for nothing.
+  const pause = async () => true;
+  const executor = remote.counting(wrap({ ...remote.answering(live), pause }));
   const effects: DryRunEffect[] = [];
   let sent = 0;
   const emit = emitter((event) => {

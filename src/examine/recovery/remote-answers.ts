@@ -89,12 +89,13 @@ export class RemoteEffects {
         this.#at = { run: event.run, node: event.node_id ?? "" };
         return executor.emit(event);
       }),
-      effect: (step, inputs, key) => {
+      effect: (...asked) => {
+        const [step] = asked;
         const place = placeOf(this.#at.run, this.#at.node, step.name);
         this.#time = this.#times.get(place) ?? 0;
         this.#times.set(place, this.#time + 1);
         this.#repeats = false;
-        return executor.effect(step, inputs, key);
+        return executor.effect(...asked);
       },
     };
   }
@@ -103,8 +104,10 @@ export class RemoteEffects {
   answering(live: StepExecutor): StepExecutor {
     return {
       ...live,
-      effect: (step, inputs, key) =>
-        targetOf(step.operation).hasDryRun ? live.effect(step, inputs, key) : this.#answer(step, inputs),
+      effect: (...asked) => {
+        const [step, inputs] = asked;
+        return targetOf(step.operation).hasDryRun ? live.effect(...asked) : this.#answer(step, inputs);
+      },
     };
   }
 

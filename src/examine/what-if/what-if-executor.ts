@@ -164,6 +164,11 @@ export class WhatIfExecutor implements StepExecutor {
 
   readonly endWait = endWait;
 
+  /** Nobody waits for what is only supposed. */
+  async pause(): Promise<boolean> {
+    return true;
+  }
+
   async resume(): Promise<null> {
     return null;
   }

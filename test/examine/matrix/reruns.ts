@@ -3,7 +3,6 @@
 import type { StepExecutor } from "../../../src/engine/executor.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import { isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
-import type { EffectStep } from "../../../src/plan/plan.ts";
 import { seededEntropy } from "../../../src/platform/node-ports.ts";
 import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";
 import type { TrialOptions } from "../../engine/trial.ts";
@@ -67,8 +66,9 @@ const otherOutcome =
   (performed: StepExecutor): Partial<StepExecutor> => {
     let at = 0;
     return {
-      async effect(step: EffectStep, inputs, key) {
-        const conclusion = await performed.effect(step, inputs, key);
+      async effect(...asked) {
+        const [step] = asked;
+        const conclusion = await performed.effect(...asked);
         const others = [...step.declared].filter((one) => one !== conclusion.outcome);
         if (at++ !== place || others.length === 0) return conclusion;
         return { ...conclusion, outcome: oneOf(others, "other outcome", name) };

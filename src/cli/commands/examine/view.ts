@@ -148,7 +148,7 @@ function refusalsText({ summary: { errors, violations }, place }: Examination, p
 }
 
 function evaluationsText({ evaluations }: Summary): string {
-  return evaluations.length === 0 ? "" : `\ndecided by\n${table(gathered(evaluationRows(evaluations)))}`;
+  return evaluations.length === 0 ? "" : `\ndecided by\n${table(evaluationRows(evaluations))}`;
 }
 
 function effectsText({ effects, requests }: Summary): string {

@@ -19,7 +19,7 @@ import { waitingRuns } from "../../waiting-runs.ts";
 export const signal = defineCommand({
   details:
     "The runs go on one after the other, with one line for each. A run that another process is writing is waited for. With --event-id, a delivery that is repeated changes nothing.",
-  arguments: { key: argument("what the runs wait for; of a suppressed key, its digest") },
+  arguments: { event: argument("the key that the runs wait for; of a suppressed key, its digest") },
   options: {
     Delivery: { ...DELIVERY, ...SESSION },
     Limit: TRACE_LIMIT,
@@ -39,7 +39,7 @@ export const signal = defineCommand({
     SNAPSHOT: true,
     REFUSED: "a run would not go as it is recorded, or an effect is unclear",
   },
-  async action({ key, ...request }, context) {
+  async action({ event: key, ...request }, context) {
     const trust = trustOf(request, context);
     const delivery = deliveryOf(key, request, context);
     const session = sessionEnvironment(request, context);

@@ -14,11 +14,7 @@ const LOOK_MS = 30_000;
 const AGAIN_MS = 60_000;
 
 /** Ends with the signal, once the run at hand has ended or waits. */
-export async function watchRuns(
-  resuming: Resuming,
-  signal: AbortSignal,
-  context: Context,
-): Promise<number> {
+export async function watchRuns(resuming: Resuming, signal: AbortSignal, context: Context): Promise<number> {
   const { platform, settings } = context;
   const { clock } = resuming.session;
   /** By name: when a run is tried again that was refused. */
@@ -38,7 +34,11 @@ export async function watchRuns(
         await platform.pause();
       }
       if (due.length > 0) continue;
-      if (!settings.quiet) printError(context, `watching ${counted(waiting.length, "run that waits", "runs that wait")}; ^C ends it\n`);
+      if (!settings.quiet)
+        printError(
+          context,
+          `watching ${counted(waiting.length, "run that waits", "runs that wait")}; ^C ends it\n`,
+        );
       const next = Math.min(...waiting.map(momentOf), clock.now() + LOOK_MS);
       await watch.changed(Math.max(0, next - clock.now()), signal);
     }
