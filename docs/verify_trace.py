@@ -126,6 +126,7 @@ KINDS = {
     "any": lambda value: True,
     "null": lambda value: value is None,
     "text": lambda value: isinstance(value, str),
+    "true": lambda value: value is True,
     "flag": lambda value: isinstance(value, bool),
     "count": lambda value: isinstance(value, float) and value.is_integer() and 0 <= value < 2**53,
     "object": lambda value: isinstance(value, dict),
@@ -154,7 +155,7 @@ ENVELOPE = members_of("""
 # By event type; those that need a node are marked.
 TABLES = {
     "execution_start": """workflow_code:text content_hash:SHA-256 snapshot:snapshot runtime:runtime payload:object
-        payload_digest:SHA-256 max_hops:count observed:observations actor?:text parent?:parent capabilities?:packages""",
+        payload_digest:SHA-256 max_hops:count observed:observations actor?:text strict_payload?:true parent?:parent capabilities?:packages""",
     "admission": "requires:rules forbids:rules result:ADMITTED|DENIED",
     "node_start @node": "node_type:IN|CC|EXIT capability_code?:text inputs?:object reason?:text",
     "violation": """violation_code:INTENT_VIOLATION|INPUT_VIOLATION|ADMISSION_BINDING_MISSING_FIELD|ADMISSION_REQUIRES_UNMET|ADMISSION_FORBIDS_MET

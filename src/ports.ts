@@ -380,6 +380,17 @@ export interface TraceFolder {
   readonly id: string;
   readonly folder: string;
   readonly file: TraceFile;
+  /** Where what the trace suppresses may be kept; absent where nothing can be. */
+  readonly secrets?: SecretsFile;
+}
+
+/** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */
+export interface SecretsFile {
+  /** Null where there is none. */
+  read(): string | null;
+  /** Makes it where there is none, for the user alone. */
+  append(text: string): void;
+  remove(): void;
 }
 
 /** The folder of the traces, for what is kept beside them. */
@@ -400,6 +411,8 @@ export interface LockedTrace {
   readonly folder: string;
   /** Its first bytes stay, and whatever is behind them goes when the first event is appended. Its `close` unlocks. */
   continueAfter(bytes: number): TraceFile;
+  /** Where what the trace suppresses may be kept; absent where nothing can be. */
+  readonly secrets?: SecretsFile;
   /** Where it is not continued. */
   unlock(): void;
 }

@@ -21,6 +21,11 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
+  SECRETS_KEY_MALFORMED: (f: { where: string }) => ({
+    what: "the key is not 32 bytes in base64",
+    where: f.where,
+    hint: "make one: head -c 32 /dev/urandom | base64",
+  }),
   ANSWER_UNREADABLE: (f: UnreadableText) => ({
     what: `the answer is not valid JSON: ${f.defect}`,
     ...unreadableText(f),

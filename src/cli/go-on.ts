@@ -1,20 +1,24 @@
 /** A session that goes on with a recorded run, as every command that does so begins it. */
 
 import { entropySeed } from "../engine/run.ts";
+import type { Digest } from "../json/canonical.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Entropy } from "../ports.ts";
 import { lockWithin } from "../workspace/lock-trace.ts";
+import type { RecordedPlan } from "../workspace/recorded-plan.ts";
 import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "../workspace/resume-run.ts";
 import type { Context } from "./context.ts";
-import { planOf } from "./load.ts";
+import { planOfRecord } from "./kept-protocol.ts";
+import { plain, printError } from "./print.ts";
 import { recordsBeside, type SessionEnvironment } from "./session.ts";
 import { TraceArgument } from "./trace-argument.ts";
 import type { Trust } from "./trust.ts";
 
-export interface GoingOn
-  extends Pick<GoOnRequest, "plan" | "delivery" | "cancellation" | "assume" | "listen" | "stop"> {
+export interface GoingOn extends Pick<GoOnRequest, "delivery" | "cancellation" | "assume" | "listen" | "stop"> {
   readonly session: SessionEnvironment;
+  /** The plan on which the run of the trace began. @throws Fault */
+  plan(trace: string, start: RunStart, roots: ReadonlySet<Digest>): Promise<Plan>;
   readonly seed?: string | undefined;
   /** How long a process that appends to the trace is waited for, in milliseconds. Default: not at all. */
   readonly patience?: number;
@@ -23,7 +27,7 @@ export interface GoingOn
 /** @throws ResumeFault, TraceFault */
 export async function goOn(
   trace: string,
-  { session, seed, patience = 0, ...how }: GoingOn,
+  { session, seed, plan, patience = 0, ...how }: GoingOn,
   context: Context,
 ): Promise<ContinuedRun> {
   const { platform } = context;
@@ -35,6 +39,7 @@ export async function goOn(
     return await resumeRun({
       ...session,
       ...how,
+      plan: (start, roots) => plan(trace, start, roots),
       records: recordsBeside(trace, session.clock, context),
       ...{ trace: await TraceArgument.open(trace, context), locked },
       entropy: (plan, { payload }, drawn) => entropyAfter(seed, plan, payload, drawn, context),
@@ -44,12 +49,19 @@ export async function goOn(
   }
 }
 
-/** Loads the plan of each workflow once. */
-export function plansOf(context: Context, trust: Trust): GoOnRequest["plan"] {
-  const plans = new Map<string, Promise<Plan>>();
-  return ({ workflow_code: workflow }: RunStart) => {
-    const plan = plans.get(workflow) ?? planOf(workflow, context, trust);
-    plans.set(workflow, plan);
+/**
+ * The plan on which a run began: of the snapshot at hand, else of what was kept of it beside the trace, which is said.
+ * Runs that began on the same one share it.
+ */
+export function plansOf(trust: Trust, context: Context): GoingOn["plan"] {
+  const plans = new Map<string, Promise<RecordedPlan>>();
+  return async (trace, start, roots) => {
+    const same = JSON.stringify([start.workflow_code, start.snapshot, [...roots]]);
+    const found = plans.get(same) ?? planOfRecord(trace, start, roots, trust, context);
+    plans.set(same, found);
+    const { plan, kept } = await found;
+    if (kept !== null && !context.settings.quiet)
+      printError(context, `notice: the snapshot is another one now: the run goes on with ${plain(kept)}\n`);
     return plan;
   };
 }

@@ -9,12 +9,12 @@ import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open } from "./load.ts";
-import { hintLines, printError, printText, refusalText } from "./print.ts";
+import { hintLines, noticesText, printError, printText, refusalText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { filesText, type Report, type TraceFiles, toJsonText, toText } from "./run-view.ts";
 import type { Trust } from "./trust.ts";
 
-export interface Reported extends Pick<Report, "plan" | "result" | "summary"> {
+export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "notices"> {
   /** All events of the run. */
   readonly events: readonly TraceEvent[];
   readonly trust: Trust;
@@ -30,12 +30,12 @@ export interface Reported extends Pick<Report, "plan" | "result" | "summary"> {
 
 /** Answers the exit code. */
 export async function reportRun(reported: Reported, context: Context): Promise<number> {
-  const { plan, result, summary, events, kinds, access } = reported;
+  const { plan, result, summary, notices, events, kinds, access } = reported;
   const exitCode = exitCodeOf(reported);
   const { trace: jsonl = `${result.folder}/${result.traceId}.jsonl` } = reported;
   const base = jsonl.replace(/\.jsonl$/, "");
   const hints = await hintsOf(reported, exitCode, jsonl, context);
-  const printFiles = await printReport({ plan, result, summary, exitCode, hints, jsonl }, context);
+  const printFiles = await printReport({ plan, result, summary, notices, exitCode, hints, jsonl }, context);
   // Whoever interrupts a run does not wait for its picture.
   const drawn = result.ending.status === "INTERRUPTED" ? { md: false, png: false } : kinds;
   printFiles(await render({ kinds: drawn, access, plan, events, base }, context));
@@ -94,9 +94,10 @@ async function endHints(
   }
 }
 
-/** On stderr: why a run was refused, and what to do about one that did not end well. */
-function printReasons({ result, summary, hints }: Report, context: Context): void {
+/** On stderr: what is worth a look, why a run was refused, and what to do about one that did not end well. */
+function printReasons({ result, summary, notices, hints }: Report, context: Context): void {
   const { platform, settings } = context;
+  if (!settings.quiet) printError(context, noticesText(notices, context));
   const { fault } = result.ending;
   if (fault === undefined) {
     if (!settings.quiet) printError(context, hintLines(hints));

@@ -2,18 +2,28 @@
 
 import { EngineFault } from "../engine/errors.ts";
 import type { RunEnvironment } from "../engine/run.ts";
+import { parseSecretsKey, type SecretsKey } from "../engine/run-secrets.ts";
 import { momentOf } from "../json/date-time.ts";
 import { TRACE_LIMITS } from "../json/limits.ts";
+import { utf8 } from "../json/text.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import type { Clock, TraceAccess } from "../ports.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
-import { choice, count, duration, flag, text, type ValuesOf } from "./option.ts";
+import { readFileArgument } from "./file-argument.ts";
+import { choice, count, duration, file, flag, text, type ValuesOf } from "./option.ts";
 import { noticeText, plain, printError } from "./print.ts";
 
 export const CLOCK = { clock: text("RFC3339", "run with the clock fixed to this time") };
+
+export const SECRETS_KEY = {
+  "secrets-key": file(
+    "file of a key, 32 bytes in base64, to keep what the trace suppresses until the run ends",
+    { env: "$PGS_SECRETS_KEY, the key itself" },
+  ),
+};
 
 export const SESSION = {
   ...CLOCK,
@@ -24,6 +34,7 @@ export const SESSION = {
     "crash that recorded effects survive: of the whole device, or only of the process",
     "device",
   ),
+  ...SECRETS_KEY,
 };
 
 export const TRACE_LIMIT = {
@@ -62,6 +73,7 @@ interface SessionValues extends ValuesOf<typeof TRACE_LIMIT> {
   readonly clock: string | undefined;
   readonly durability?: RunEnvironment["durability"];
   readonly actor?: string | undefined;
+  readonly secretsKey?: string | undefined;
 }
 
 export type SessionEnvironment = Omit<RunEnvironment, "plan" | "entropy">;
@@ -92,6 +104,7 @@ export function sessionEnvironment(
       eventBytes: request.maxEventBytes,
     },
     runtime: platform.tool,
+    secretsKey: secretsKeyOf(request.secretsKey, context),
     ...(actor === undefined ? {} : { actor }),
   };
 }
@@ -113,6 +126,16 @@ export function recordsOf(traces: string, access: TraceAccess, clock: Clock, con
 export function recordsBeside(trace: string, clock: Clock, context: Context): TraceRecords | null {
   const [, traces = "", folder, name] = /^(.*)\/([^/]*)\/([^/]*)\.jsonl$/.exec(context.path(trace)) ?? [];
   return folder === undefined || folder !== name ? null : recordsOf(traces, "owner", clock, context);
+}
+
+/** @throws UsageFault for a key that is none */
+function secretsKeyOf(given: string | undefined, context: Context): SecretsKey | undefined {
+  const { env } = context.platform;
+  const text = given === undefined ? env["PGS_SECRETS_KEY"] : utf8(readFileArgument(given, "the key", context));
+  if (text === undefined || (given === undefined && text === "")) return undefined;
+  const key = parseSecretsKey(text);
+  if (key !== undefined) return key;
+  throw new UsageFault("SECRETS_KEY_MALFORMED", { where: given ?? "$PGS_SECRETS_KEY" });
 }
 
 /** The clock that stands still at the time that was given, or the system's. @throws UsageFault */

@@ -1,6 +1,7 @@
 /** Runs live: appends events to the trace, computes transforms, performs side effects, queries the stores for admission. */
 
 import type { EffectPorts } from "../capabilities/target.ts";
+import { isWait } from "../capabilities/targets/wait.ts";
 import type { TraceLimits } from "../json/limits.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Plan, TransformStep } from "../plan/plan.ts";
@@ -10,6 +11,7 @@ import { findMatches } from "./admission.ts";
 import { beginWait, endWait } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
 import { computeTransform, recordingSources } from "./compute-transform.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type { StepExecutor, TransformResult } from "./executor.ts";
 import { performEffect } from "./perform-effect.ts";
@@ -26,6 +28,8 @@ export interface LiveEnvironment
   readonly limits: TraceLimits;
   /** Aborts the run before its next node or step. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether what the trace suppresses is kept nowhere: then the run cannot go on in another process. */
+  readonly losesSecrets?: () => boolean;
   /** Called for every nested run before its first event. */
   readonly onBeginRun: (run: string, plan: Plan) => void;
 }
@@ -50,14 +54,21 @@ export function createLiveExecutor(live: LiveEnvironment): StepExecutor {
     evaluate: evaluateCondition,
     transform: (step, inputs) => transform(step, inputs, live),
     moment: () => new Date(live.clock.now()).toISOString(),
-    beginWait,
+    beginWait(step, inputs, moment) {
+      const begun = beginWait(step, inputs, moment);
+      if (isWait(begun) && live.losesSecrets?.()) throw secretsKeyRequired();
+      return begun;
+    },
     endWait,
     async resume() {
       live.journal.sync();
       return null;
     },
     async pause(milliseconds) {
-      if (!isSpentInProcess(milliseconds)) return false;
+      if (!isSpentInProcess(milliseconds)) {
+        if (live.losesSecrets?.()) throw secretsKeyRequired();
+        return false;
+      }
       await live.sleep(milliseconds, live.signal);
       return true;
     },

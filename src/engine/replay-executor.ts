@@ -23,6 +23,7 @@ import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
 import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
 import type {
   AdmissionResult,
@@ -221,7 +222,16 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   async pause(milliseconds: number): Promise<boolean> {
-    return isSpentInProcess(milliseconds);
+    const isSpent = isSpentInProcess(milliseconds);
+    if (!isSpent) this.#refuseWaitAsRecorded();
+    return isSpent;
+  }
+
+  /** A run that cannot keep its secrets does not wait. */
+  #refuseWaitAsRecorded(): void {
+    const event = this.peek()?.event;
+    if (event?.event_type === "error" && event.payload.error_code === "SECRETS_KEY_REQUIRED")
+      throw secretsKeyRequired();
   }
 
   /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
@@ -238,6 +248,7 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    this.#refuseWaitAsRecorded();
     if (!this.#suppressed.holds(inputs)) return beginWait(step, inputs, moment);
     const { event } = this.#next();
     const { last } = this.#record;

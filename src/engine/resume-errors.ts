@@ -49,9 +49,19 @@ export const resumeTable = {
       : `check it, then type pgs resume ${f.trace} --assume absent if it did not take place; if it did, the run cannot go on`,
   }),
   SECRETS_MISSING: (f: { trace: string }) => ({
-    what: "the trace suppresses values with which the run would have to go on",
+    what: "the trace suppresses values with which the run would have to go on, and they are kept nowhere",
     where: f.trace,
-    hint: "run the workflow again: a run that keeps its secrets in no file cannot go on in another process",
+    hint: "set $PGS_SECRETS_KEY before a run begins: then what it suppresses is kept, encrypted, until it ends; this one can be ended with pgs cancel and run again",
+  }),
+  SECRETS_KEY_MISSING: (f: { trace: string }) => ({
+    what: "what the trace suppresses is kept encrypted, and no key is given",
+    where: f.trace,
+    hint: "name the file of the key with --secrets-key FILE, or set $PGS_SECRETS_KEY to the key",
+  }),
+  SECRETS_KEY_WRONG: (f: { trace: string }) => ({
+    what: "the key does not open what the trace suppresses",
+    where: f.trace,
+    hint: "give the key with which the run began, with --secrets-key FILE or in $PGS_SECRETS_KEY",
   }),
   REPLAY_DIVERGED: (f: { line: number; code: string; difference: string }) => ({
     what: `the run would not go as it is recorded: line ${f.line}, ${f.difference}`,
@@ -67,6 +77,8 @@ const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   SNAPSHOT_DIFFERS: "seal",
   RESUME_UNCLEAR: "walk",
   SECRETS_MISSING: "usage",
+  SECRETS_KEY_MISSING: "usage",
+  SECRETS_KEY_WRONG: "usage",
   REPLAY_DIVERGED: "walk",
 };
 

@@ -128,7 +128,7 @@ export class Waits {
   }
 }
 
-function entryOf({ run, node, step, effectKey, wait }: WaitingStep): WaitEntry {
+export function entryOf({ run, node, step, effectKey, wait }: WaitingStep): WaitEntry {
   const { kind, due } = wait;
   const asked = wait.kind === "EVENT" ? wait : { key: undefined, prompt: undefined, choices: undefined };
   const { key, prompt, choices } = asked;

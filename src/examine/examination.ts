@@ -2,7 +2,7 @@
 
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
-import type { Summary } from "../trace/summary.ts";
+import { listedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
@@ -32,12 +32,21 @@ export interface Examination extends Reexamined {
   readonly verified: Verified;
   /** Null: nothing could be said, because the trace is not intact or no snapshot is at hand. */
   readonly allowed: readonly TraceFinding[] | null;
+  /** What the trace was held to; null where there was nothing. */
+  readonly protocol: UsedProtocol | null;
   readonly summary: Summary;
   /** Null while the run has not ended. */
   readonly classification: Classification | null;
   readonly place: PlacedLine | null;
   readonly interruption: Interruption;
   readonly isSound: boolean;
+}
+
+export interface UsedProtocol {
+  /** Of its snapshot. */
+  readonly root: string;
+  /** The file beside the trace that it was kept in; null for the snapshot at hand. */
+  readonly kept: string | null;
 }
 
 export interface PlacedLine extends Place {
@@ -47,8 +56,8 @@ export interface PlacedLine extends Place {
 
 /** The document that `pgs examine --json` prints. */
 export function examinationJson(examination: Examination): JsonObject {
-  const { notices, isHeadGiven, verified, allowed, replayed, whatIf, summary, interruption, isSound } =
-    examination;
+  const { notices, isHeadGiven, verified, protocol, allowed, replayed } = examination;
+  const { whatIf, summary, interruption, isSound } = examination;
   const { ending } = summary;
   return {
     ok: isSound,
@@ -59,6 +68,7 @@ export function examinationJson(examination: Examination): JsonObject {
     notices: notices.map(findingJson),
     unproven: isHeadGiven ? [] : Object.keys(HEAD_ONLY),
     intact: verified.findings.length === 0,
+    protocol: protocol === null ? null : { ...protocol },
     allowed: allowed === null ? null : { ok: allowed.length === 0, findings: allowed.map(findingJson) },
     replayed: replayed === null ? null : { ...replayedJson(replayed), ...stepsJson(examination) },
     what_if: whatIf === null ? null : whatIfJson(whatIf),
@@ -69,7 +79,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     refusals: summary.errors,
-    effects: summary.effects,
+    effects: listedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption),

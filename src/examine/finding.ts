@@ -87,10 +87,25 @@ export const findingTable = {
   WORKFLOW_DIFFERS: {
     what: (f: JsonObject) => `${text(f["workflow"])} has different content in this snapshot`,
   },
+  PROTOCOL_UNUSABLE: {
+    what: (f: JsonObject) =>
+      `the protocol that was kept beside the trace, ${text(f["file"])}, is not used: ${text(f["reason"])}`,
+    hint: "name the snapshot of the run with --snapshot DIR",
+  },
   UNKNOWN_NODE: { what: (f: JsonObject) => `the protocol declares no node ${text(f["node"])} of this kind` },
   NOT_AN_EDGE: {
     what: (f: JsonObject) =>
       `${text(f["node"])} --${text(f["outcome"])}--> ${text(f["next"])} is not an edge of the graph`,
+  },
+  BAD_ATTEMPT: {
+    what: (f: JsonObject) =>
+      f["expected"] === null
+        ? `attempts of step ${text(f["step"])} of ${text(f["node"])} are not declared`
+        : `attempt ${text(f["expected"])} of step ${text(f["step"])} of ${text(f["node"])} is expected, found ${f["found"] === null ? "none" : text(f["found"])}`,
+  },
+  NOT_RETRIED: {
+    what: (f: JsonObject) =>
+      `step ${text(f["step"])} of ${text(f["node"])} is not tried again after ${text(f["outcome"])}`,
   },
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,

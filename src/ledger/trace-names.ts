@@ -14,6 +14,12 @@ export function traceNamesIn(root: Pick<TracesRoot, "names">): readonly string[]
   return root.names().filter(isTraceName).sort();
 }
 
+/** The folders in which a ledger of the trace may be: the one that holds its own folder, and its own. */
+export function foldersAbove(trace: string): readonly string[] {
+  const parts = trace.split("/");
+  return [parts.slice(0, -2).join("/"), parts.slice(0, -1).join("/")];
+}
+
 /** The file of a trace below its folder. */
 export function traceFileOf(id: string): string {
   return `${id}/${id}.jsonl`;

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { TraceFault } from "../errors/ports.ts";
-import type { LockedTrace, LockHolder, TraceAccess, TraceFolder } from "../ports.ts";
+import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
 import { syncFolder, writeWhole } from "./file-bytes.ts";
 import { holderOf, tryRemove } from "./lock/lock.ts";
@@ -29,7 +29,8 @@ export function openTrace(traces: string, wanted: string, access: TraceAccess = 
     const file = path.join(folder, `${id}.jsonl`);
     const unlock = lockTrace(file);
     const descriptor = orUnlocked(unlock, () => fs.openSync(file, "wx", mode.file));
-    return { id, folder, file: traceFile(file, descriptor, [folder, ...above], unlock) };
+    const opened = traceFile(file, descriptor, [folder, ...above], unlock);
+    return { id, folder, file: opened, secrets: secretsFile(folder, id) };
   } catch (error) {
     if (error instanceof TraceFault) throw error;
     throw traceUnwritable({ folder: traces, file: null }, error);
@@ -42,7 +43,7 @@ export function lockTraceFile(file: string): LockedTrace {
   const folder = path.dirname(file);
   const unlock = guardedBy({ folder, file }, () => lockTrace(file));
   return {
-    ...{ id, folder, unlock },
+    ...{ id, folder, unlock, secrets: secretsFile(folder, id) },
     continueAfter: (bytes) =>
       guardedBy({ folder, file }, () => {
         const descriptor = orUnlocked(unlock, () =>
@@ -50,6 +51,16 @@ export function lockTraceFile(file: string): LockedTrace {
         );
         return continuing(file, descriptor, bytes, unlock);
       }),
+  };
+}
+
+function secretsFile(folder: string, id: string): SecretsFile {
+  const file = path.join(folder, `${id}.secrets`);
+  const guarded = <T>(work: () => T) => guardedBy({ folder, file }, work);
+  return {
+    read: () => guarded(() => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null)),
+    append: (text) => guarded(() => fs.appendFileSync(file, text, { mode: TRACE_MODES.owner.file })),
+    remove: () => guarded(() => fs.rmSync(file, { force: true })),
   };
 }
 

@@ -1,11 +1,13 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
 import { setImmediate } from "node:timers/promises";
+import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
 import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
@@ -31,6 +33,7 @@ import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
+import { recordedPlan } from "./recorded-plan.ts";
 import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { folderTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
@@ -89,7 +92,10 @@ export interface SessionOptions {
   readonly onEvent?: (event: TraceEvent) => unknown;
 }
 
-export interface RunOptions extends RunPorts, SessionOptions {}
+export interface RunOptions extends RunPorts, SessionOptions {
+  /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
+  readonly strictPayload?: boolean;
+}
 
 /** What a recorded run goes on with; its hop limit is the one with which it began. */
 export interface ResumeOptions extends Omit<RunPorts, "traces" | "maxHops">, SessionOptions {
@@ -127,7 +133,7 @@ export interface RunResult
   readonly head: Digest;
   /** What the run waits for. */
   readonly waits: readonly WaitEntry[];
-  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written. */
+  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written, or a member of the payload that the intent does not declare. */
   readonly notices: readonly Fault[];
 }
 
@@ -222,6 +228,12 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const LOAD_PORTS: LoadPorts = {
+  files: nodeFiles,
+  openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+  openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+};
+
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
@@ -234,11 +246,7 @@ class OpenWorkspace implements Workspace {
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
-    this.#capabilities = openCapabilities(paths, homeOf(options), {
-      files: nodeFiles,
-      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
-      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
-    });
+    this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
@@ -283,6 +291,7 @@ class OpenWorkspace implements Workspace {
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
         plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
+        kept: (folders) => (start, roots) => this.#kept(start, roots, folders),
       });
     });
   }
@@ -328,7 +337,10 @@ class OpenWorkspace implements Workspace {
       ...{ ...ports, ...options, ...how, ...stopOf(stop) },
       runtime: TOOL,
       limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
-      plan: (name) => this.#plan(name),
+      plan: async (start, roots, folders) => {
+        const here = () => this.#plan(start.workflow_code);
+        return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
+      },
       traces: this.#paths.traces,
       recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)).records,
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
@@ -361,12 +373,25 @@ class OpenWorkspace implements Workspace {
   }
 
   async #open(): Promise<Snapshot> {
-    const { expectSeal, trustedKeys = [], requireSignatures = 0 } = this.#options;
-    const isSigned = trustedKeys.length > 0 || requireSignatures > 0;
+    const { expectSeal } = this.#options;
+    const requireSigned = await this.#requireSigned();
+    return openSnapshot(this.#paths.snapshot, nodeFiles, { expectSeal, requireSigned });
+  }
+
+  async #requireSigned() {
+    const { trustedKeys = [], requireSignatures = 0 } = this.#options;
+    if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
     const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
-    return openSnapshot(this.#paths.snapshot, nodeFiles, {
-      expectSeal,
-      requireSigned: isSigned ? signatureCheck(await this.#sealRequirements()) : undefined,
+    return signatureCheck(await this.#sealRequirements());
+  }
+
+  async #kept(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]) {
+    const { openProtocol } = await import("../ledger/protocols/open.ts");
+    const { expectSeal } = this.#options;
+    return openProtocol(start, roots, {
+      folders: [...new Set([...folders, this.#paths.traces])],
+      ports: LOAD_PORTS,
+      options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
 
@@ -400,7 +425,7 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, stop, onEvent, limits, ...ports } = options;
+    const { actor, signal, stop, onEvent, limits, strictPayload = false, ...ports } = options;
     const { traces, ...rest } = { ...this.#ports, ...ports };
     checkActor(actor);
     const payload = copyPayload(given);
@@ -408,7 +433,11 @@ class OpenWorkspace implements Workspace {
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = this.#recordsOf(traces, (fault) => notices.push(fault));
-    const { summary, ...traced } = await runWorkflow({
+    const {
+      summary,
+      notices: undeclared,
+      ...traced
+    } = await runWorkflow({
       ...{ ...rest, ...records, ...stopOf(stop) },
       plan,
       payload,
@@ -419,12 +448,13 @@ class OpenWorkspace implements Workspace {
         trace = traces.open(id);
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
+      isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
     if (trace === undefined) throw new Error("the run ended without a trace");
     await listener.requireNoFailure(traced);
-    return { ...resultOf(plan, traced, summary, trace), notices };
+    return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
   }
 
   /** What is kept beside the traces, if anything is. */
@@ -482,7 +512,7 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
   };
 }
 
-type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices">;
 
 function resultOf(
   { workflow }: Plan,

@@ -4,16 +4,17 @@ import type { Delivery } from "../engine/resume.ts";
 import type { RunEnvironment } from "../engine/run.ts";
 import { FileFault } from "../errors/ports.ts";
 import { SourceTrace } from "../examine/source-trace.ts";
+import type { Digest } from "../json/canonical.ts";
 import type { Json } from "../json/value.ts";
 import type { TraceRecords } from "../ledger/recording.ts";
-import { traceFileOf } from "../ledger/trace-names.ts";
+import { foldersAbove, traceFileOf } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { lockWithin, PATIENCE_MS } from "./lock-trace.ts";
 import { copyPayload } from "./payload.ts";
-import { type ContinuedRun, type GoOnRequest, resumeRun } from "./resume-run.ts";
+import { type ContinuedRun, type GoOnRequest, type RunStart, resumeRun } from "./resume-run.ts";
 import { continuedInFile, continuedInMemory, folderTraces, type RunTrace, type Traces } from "./traces.ts";
 
 /** The trace of a run, the bytes of one, the path of its file, or its name in the traces folder. */
@@ -22,7 +23,8 @@ export type GivenTrace = RunTrace | Uint8Array | string;
 /** What a run goes on with. */
 export interface Going extends Omit<RunEnvironment, "plan">, Pick<GoOnRequest, "cancellation" | "assume"> {
   readonly delivery?: Delivery;
-  plan(workflow: string): Promise<Plan>;
+  /** `folders` are those in which what was kept of the protocol may be. */
+  plan(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]): Promise<Plan>;
   /** The folder of the traces that are named without one. */
   readonly traces: string;
   /** What is kept beside the traces of a folder. */
@@ -37,12 +39,10 @@ export interface Continued {
 /** @throws ResumeFault, TraceFault */
 export async function resumeIn(call: string, given: GivenTrace, going: Going): Promise<Continued> {
   const { traces, recordsOf, entropy, plan, ...how } = going;
-  const request = {
-    ...how,
-    plan: ({ workflow_code }: Parameters<GoOnRequest["plan"]>[0]) => plan(workflow_code),
-    entropy: () => entropy,
-  };
   const file = fileOf(call, given, traces);
+  const folders = file === null ? [] : foldersAbove(file);
+  const planIn: GoOnRequest["plan"] = (start, roots) => plan(start, roots, folders);
+  const request = { ...how, plan: planIn, entropy: () => entropy };
   if (file === null) return resumeInMemory(given as RunTrace | Uint8Array, request);
   // A trace that is not there is refused before a lock is made beside it.
   sourceOf(file);

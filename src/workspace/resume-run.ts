@@ -9,6 +9,7 @@ import type { RunEnvironment } from "../engine/run.ts";
 import { checkSnapshot } from "../examine/allowed.ts";
 import type { TraceReader } from "../examine/examine-trace.ts";
 import { wordsOf } from "../examine/finding.ts";
+import { RecordedProtocols } from "../examine/protocol.ts";
 import { type BegunEffect, OpenEffects } from "../examine/recovery/open-effects.ts";
 import { type Assumption, settle, type Unsettled } from "../examine/recovery/settle.ts";
 import { findSteps, isStep } from "../examine/recovery/steps.ts";
@@ -23,11 +24,11 @@ import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 
 export type RunStart = Payloads["execution_start"];
 
-export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy" | "redactor"> {
+export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
   readonly trace: TraceReader;
   readonly locked: LockedTrace;
   /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
-  plan(start: RunStart): Promise<Plan>;
+  plan(start: RunStart, roots: ReadonlySet<Digest>): Promise<Plan>;
   /** Goes on behind the random bytes that the record has: `drawn` of them. */
   entropy(plan: Plan, start: RunStart, drawn: number): Entropy;
   /** What is kept of the run beside its trace; without it, nothing is. */
@@ -61,7 +62,7 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
   try {
     const record = await readRecord(trace);
     const { start, summary, position } = record;
-    const plan = await request.plan(start);
+    const plan = await request.plan(start, record.protocols.roots);
     if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
       const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };
       const events = await eventsOf(trace, record);
@@ -70,7 +71,6 @@ export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
     if (summary.ending !== null)
       throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
     requireSamePlan(plan, start);
-    if (record.hasSecrets) throw new ResumeFault("SECRETS_MISSING", { trace: trace.file });
     const settled = await settledEffect(record, plan, request);
     return await goOn(request, record, plan, settled);
   } finally {
@@ -84,6 +84,7 @@ interface ReadRecord {
   readonly id: string;
   readonly verified: Verified;
   readonly start: RunStart;
+  readonly protocols: RecordedProtocols;
   readonly summary: Summary;
   readonly openEffects: OpenEffects;
   readonly position: JournalPosition;
@@ -92,8 +93,6 @@ interface ReadRecord {
   readonly deliveries: ReadonlySet<string>;
   /** How many random bytes the run has drawn. */
   readonly drawn: number;
-  /** Whether anything is suppressed. */
-  readonly hasSecrets: boolean;
 }
 
 /** @throws ResumeFault `TRACE_DAMAGED` */
@@ -102,17 +101,15 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const summary = createSummary();
   const openEffects = new OpenEffects();
   const deliveries = new Set<string>();
-  let start: RunStart | null = null;
+  const protocols = new RecordedProtocols();
   let last: TraceEvent | null = null;
   let bytes = 0;
   let drawn = 0;
-  let hasSecrets = false;
   await trace.read("verifying", async (pieces) => {
     for (const line of verification.lines(pieces)) {
       bytes += line.length + 1;
-      hasSecrets ||= line.includes(SUPPRESSED);
       const event = eventIn(line);
-      if (event.event_type === "execution_start") start ??= event.payload;
+      protocols.take(event);
       if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
         deliveries.add(event.payload.event_id);
       drawn += drawnIn(event);
@@ -122,6 +119,7 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
     }
   });
   const verified = verification.verdict;
+  const { start } = protocols;
   const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
   if (damage !== undefined || start === null || last === null) {
     const [first = damage] = verified.findings;
@@ -135,17 +133,18 @@ async function readRecord(trace: TraceReader): Promise<ReadRecord> {
   const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
   const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
   return {
-    ...{ id, verified, start, summary, openEffects, deliveries, drawn, hasSecrets },
+    ...{ id, verified, start, protocols, summary, openEffects, deliveries, drawn },
     position: { sequence, head: hash, elapsedUs, bytes },
     tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
   };
 }
 
-const SUPPRESSED = '"$suppressed';
-
 function drawnIn({ payload }: TraceEvent): number {
   const observed = "observed" in payload ? (payload.observed ?? []) : [];
-  const digits = observed.reduce((sum, one) => sum + ("entropy" in one ? String(one.entropy).length : 0), 0);
+  const digits = observed.reduce(
+    (sum, one) => sum + ("entropy" in one && typeof one.entropy === "string" ? one.entropy.length : 0),
+    0,
+  );
   return digits / 2;
 }
 
@@ -202,7 +201,11 @@ async function goOn(
         ...environment,
         ...{ plan, record, settled },
         entropy: request.entropy(plan, start, read.drawn),
-        trace: { id: read.id, folder: locked.folder, file: hold(locked.continueAfter(position.bytes)) },
+        trace: {
+          ...{ id: read.id, folder: locked.folder },
+          ...(locked.secrets === undefined ? {} : { secrets: locked.secrets }),
+          file: hold(locked.continueAfter(position.bytes)),
+        },
         listen(event) {
           events.push(event);
           addEvent(summary, event);

@@ -25,6 +25,7 @@ import type {
   Files,
   Mail,
   Remote,
+  SecretsFile,
   Sleep,
   Sources,
   StoreFile,
@@ -54,6 +55,8 @@ export interface Protocol {
   readonly others?: Readonly<Record<string, JsonObject>>;
   /** By code: the declared inputs of an intent. */
   readonly intents?: Readonly<Record<string, JsonObject>>;
+  /** Codes of the intents that admit no other members. */
+  readonly closedIntents?: readonly string[];
   /** By code: `core` of a contract. */
   readonly contracts?: Readonly<Record<string, JsonObject>>;
   /** Store -> path below the data root. */
@@ -168,6 +171,8 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     const policy = protocol.policies?.[code];
     return policy === undefined ? {} : { policy };
   };
+  const closed = (code: string): JsonObject =>
+    protocol.closedIntents?.includes(code) === true ? { additional: false } : {};
   const artifacts = [
     ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
       artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
@@ -188,7 +193,9 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
         ),
       },
     }),
-    ...Object.entries(intents).map(([code, inputs]) => artifact(`trial::${code}`, { core: { inputs } })),
+    ...Object.entries(intents).map(([code, inputs]) =>
+      artifact(`trial::${code}`, { core: { inputs, ...closed(code) } }),
+    ),
     ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
     ...named("transform").map((code) =>
       artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
@@ -260,10 +267,13 @@ export interface TrialOptions {
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
   readonly actor?: string;
+  readonly strict?: boolean;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
   readonly remote?: Remote;
   readonly signal?: AbortSignal;
+  /** What the trace suppresses is kept in the file, encrypted with the key. */
+  readonly kept?: { readonly key: Uint8Array; readonly file: SecretsFile };
   /** Called with every event. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -285,12 +295,14 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
     sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
-    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
+    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file, ...keeping(options) }),
+    secretsKey: options.kept?.key,
     durability: "device",
     maxHops: options.maxHops ?? 100,
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(options.strict === undefined ? {} : { isPayloadStrict: options.strict }),
     ...(options.remote === undefined ? {} : { remote: options.remote }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
     signal: options.signal,
@@ -300,6 +312,23 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     },
   });
   return { ending, events, text: trace.text(), head, data };
+}
+
+const keeping = ({ kept }: TrialOptions) => (kept === undefined ? {} : { secrets: kept.file });
+
+/** A file in memory for what a trace suppresses. */
+export function memorySecrets(): { readonly file: SecretsFile; text(): string | null } {
+  let text: string | null = null;
+  const file: SecretsFile = {
+    read: () => text,
+    append(line) {
+      text = (text ?? "") + line;
+    },
+    remove() {
+      text = null;
+    },
+  };
+  return { file, text: () => text };
 }
 
 export interface ResumeOptions extends TrialOptions, Pick<ResumeRequest, "delivery" | "cancellation"> {
@@ -335,7 +364,9 @@ export async function resumePlan(
           text += line;
         },
       },
+      ...keeping(options),
     },
+    secretsKey: options.kept?.key,
     record: {
       start: first.payload,
       events: recorded.events,

@@ -195,6 +195,11 @@ export function tree(folder: string): readonly string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).sort();
 }
 
+/** Removes the protocols that were kept beside the traces: what a trace was recorded on is at hand, or it is not. */
+export function forgetProtocols({ path }: Workspace): void {
+  rmSync(path("traces/protocols"), { recursive: true });
+}
+
 /** The files and folders of the runs alone, without what is kept beside their traces. */
 export function runTree(traces: string): readonly string[] {
   return tree(traces).filter((path) => isTraceName(path.split("/", 1)[0] ?? ""));

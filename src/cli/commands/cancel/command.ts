@@ -6,7 +6,7 @@ import { goOn, plansOf } from "../../go-on.ts";
 import { argument, text } from "../../option.ts";
 import { besideTrace } from "../../resolve-snapshot.ts";
 import { reportRun } from "../../run-report.ts";
-import { CLOCK, RENDERINGS_OFF, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { CLOCK, RENDERINGS_OFF, SECRETS_KEY, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { trustOf } from "../../trust.ts";
 
@@ -19,6 +19,7 @@ export const cancel = defineCommand({
       reason: text("TEXT", "why; recorded in the trace"),
       actor: text("FQDN", "who cancels the run; recorded in the trace"),
       ...CLOCK,
+      ...SECRETS_KEY,
     },
     Limit: TRACE_LIMIT,
     Seal: TRUST,
@@ -39,12 +40,13 @@ export const cancel = defineCommand({
     const trust = trustOf(request, context);
     const session = sessionEnvironment(request, beside);
     const cancellation = reason === undefined ? {} : { reason };
-    const cancelled = await goOn(trace, { session, cancellation, plan: plansOf(beside, trust) }, beside);
+    const cancelled = await goOn(trace, { session, cancellation, plan: plansOf(trust, beside) }, beside);
     const kinds = { md: !request.noMd, png: !request.noPng };
     const reported = {
       ...cancelled,
       trace: context.path(trace),
       result: cancelled,
+      notices: [],
       trust,
       kinds,
       access: "owner",

@@ -14,6 +14,7 @@ import type { Stores } from "../../../storage/stores.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
+import { findKept } from "../../kept-protocol.ts";
 import { open, planOf } from "../../load.ts";
 import { argumentList, flag, hash, text } from "../../option.ts";
 import { nearby } from "../../print.ts";
@@ -131,6 +132,7 @@ async function environmentOf(
     placeOptions: () => placeOptions(beside),
     plan: (workflow) => loadPlan(workflow, trust, beside),
     snapshot: () => open(beside, trust),
+    kept: findKept(file, trust, beside),
   };
 }
 

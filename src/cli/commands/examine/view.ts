@@ -24,7 +24,8 @@ import { interruptionText } from "./recovery-view.ts";
 import { whatIfText } from "./what-if-view.ts";
 
 export function toText(examination: Examination, paint: Paint): string {
-  const { file, notices, verified, allowed, replayed, whatIf, summary, interruption, isSound } = examination;
+  const { file, notices, verified, protocol, allowed, replayed } = examination;
+  const { whatIf, summary, interruption, isSound } = examination;
   const word = (isGood: boolean | null, yes: string, no: string) =>
     isGood === null ? paint("quiet", "not checked") : isGood ? paint("good", yes) : paint("bad", no);
   const verdicts = [
@@ -32,6 +33,7 @@ export function toText(examination: Examination, paint: Paint): string {
     ["allowed", word(allowed === null ? null : allowed.length === 0, "yes", "no")],
     ["replayed", word(replayed === null ? null : replayed.finding === null, replayText(examination), "no")],
     ["head", verified.head ?? "-"],
+    ...(protocol?.kept == null ? [] : [["protocol", `kept in ${plain(protocol.kept)}`]]),
   ];
   const told = (found: readonly TraceFinding[], check: string, omitted = 0) =>
     findingsText(found, file, check, paint, omitted);

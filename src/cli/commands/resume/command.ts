@@ -61,7 +61,7 @@ export const resume = defineCommand({
     const stop = untilInterrupt(context);
     const going = {
       session: sessionEnvironment(request, beside),
-      plan: plansOf(beside, trust),
+      plan: plansOf(trust, beside),
       ...{ stop, seed: request.seed },
       listen(one: TraceEvent) {
         if (request.follow) printError(context, `${followLine(one)}\n`);
@@ -81,6 +81,7 @@ export const resume = defineCommand({
       trace: context.path(trace),
       plan,
       result,
+      notices: [],
       trust,
       kinds,
       access: "owner",

@@ -59,7 +59,7 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
     if (follow) printError(context, `${followLine(event)}\n`);
   };
   const stop = untilInterrupt(context);
-  const { summary, ...begun } = await runWorkflow({
+  const { summary, notices, ...begun } = await runWorkflow({
     ...environment,
     ...{ payload, stop },
     entropy: entropyFor(request.seed, plan, payload, context),
@@ -78,7 +78,7 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
     if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
   const kinds = { md: !request.noMd, png: !request.noPng };
   const result = { traceId, folder, head: run.head, ending: run.ending };
-  return reportRun({ ...run, plan, result, trust, kinds, access, stopped: stop.exitCode }, context);
+  return reportRun({ ...run, plan, result, notices, trust, kinds, access, stopped: stop.exitCode }, context);
 }
 
 /** Most runs do not wait, and need no code for it. */

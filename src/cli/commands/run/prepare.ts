@@ -22,6 +22,7 @@ export const OPTIONS = {
     ...WORKFLOW_OPTION,
     payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
     payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
+    "strict-payload": flag("make members of the payload that the intent does not declare violations"),
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     ...SESSION,
@@ -76,6 +77,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
     ...session,
     plan,
     maxHops: request.maxHops,
+    isPayloadStrict: request.strictPayload,
     openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
     records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
   };

@@ -49,7 +49,7 @@ export const signal = defineCommand({
     if (found.length === 0 && !context.settings.quiet)
       printError(context, `notice: no run waits for ${plain(key)}: the event may have been taken before\n`);
     const stop = untilInterrupt(context);
-    const resuming = { session, delivery, stop, plan: plansOf(context, trust), patience: PATIENCE_MS };
+    const resuming = { session, delivery, stop, plan: plansOf(trust, context), patience: PATIENCE_MS };
     const kinds = { md: !request.noMd, png: !request.noPng };
     const runs = await resumeRuns(found, { ...resuming, seed: request.seed, kinds }, context);
     stop.release();

@@ -9,7 +9,7 @@ import { plansOf } from "../../go-on.ts";
 import { flag, text } from "../../option.ts";
 import { printJson } from "../../print.ts";
 import { exitCodeOfAll, type Resuming, resumeRuns } from "../../resumed-runs.ts";
-import { RENDERINGS_OFF, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { RENDERINGS_OFF, SECRETS_KEY, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST } from "../../shared-options.ts";
 import { untilInterrupt } from "../../stop.ts";
 import { trustOf } from "../../trust.ts";
@@ -25,6 +25,7 @@ export const wake = defineCommand({
       now: text("RFC3339", "the time that counts as now, also for the runs that go on"),
       watch: flag("stay, and wake each run when its moment comes"),
       durability: SESSION.durability,
+      ...SECRETS_KEY,
     },
     Limit: TRACE_LIMIT,
     Seal: TRUST,
@@ -49,7 +50,7 @@ export const wake = defineCommand({
     const trust = trustOf(request, context);
     const session = sessionEnvironment({ ...request, actor: undefined, clock: now }, context, "--now");
     const kinds = { md: !request.noMd, png: !request.noPng };
-    const resuming = { session, plan: plansOf(context, trust), kinds, leavesElsewhere: true };
+    const resuming = { session, plan: plansOf(trust, context), kinds, leavesElsewhere: true };
     const stop = untilInterrupt(context);
     try {
       if (watch) return await watchRuns(resuming, stop.signal, context);
