@@ -17,6 +17,7 @@ import {
   tracesIn,
   workspace,
 } from "./world.ts";
+import { isItsTurn } from "../support/portion.ts";
 
 const MEMBERS = {
   ...OWN_PACKAGE,
@@ -154,6 +155,7 @@ suite("a workspace", () => {
   });
 
   test("the member check configures the check; with pgs-check.json beside it, neither is taken", async (t) => {
+    if (!isItsTurn(t, 3)) return;
     const { place, inside } = unusual(t, { ...MEMBERS, check: { rules: { "outcome-not-ruoted": "note" } } });
     const unknown = await inside("check");
     assertRefused(unknown, 2, "UNKNOWN_RULE");

@@ -178,7 +178,11 @@ const protocols: readonly (readonly [about: string, protocol: Protocol, before?:
   ["a value that every run draws anew", nested([calling, logging()], [writing(id, "{{timestamp}}")])],
 ];
 
-for (const [about, protocol, before = {}] of protocols) {
+for (const [about, protocol, before = {}] of portion(
+  { name: "protocols", diagnostic: console.log },
+  protocols,
+  3,
+)) {
   test(`killed anywhere, a run of ${about} ends as if nobody had killed it, for who follows the advice`, async (t) => {
     const given = await killEverywhere(t, {
       plan: await compileTrial(protocol),
