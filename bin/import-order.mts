@@ -24,6 +24,7 @@ const ORDER = [
   "engine",
   "render",
   "examine",
+  "ledger",
   "interop",
   "check",
   "scenarios",

@@ -20,7 +20,7 @@ import {
   nodeClock,
   nodeEntropy,
   nodeFiles,
-  openTrace,
+  nodeSleep,
   readAtMost,
   replaceFile,
   seededEntropy,
@@ -29,6 +29,8 @@ import {
 import { openRemote } from "./platform/remote.ts";
 import { openMail } from "./platform/smtp.ts";
 import { SystemFault } from "./platform/system-fault.ts";
+import { lockTraceFile, openTrace, traceHolder } from "./platform/trace-files.ts";
+import { openTracesRoot } from "./platform/traces-root.ts";
 import type { TempFolder } from "./ports.ts";
 import type { Job } from "./scenarios/job.ts";
 import { openStores } from "./storage/files/stores.ts";
@@ -57,6 +59,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
         : null,
     clock: nodeClock,
     entropy: nodeEntropy,
+    sleep: nodeSleep,
     fixedClock,
     seededEntropy,
     openStores,
@@ -67,6 +70,9 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     openHostCode: async () => (await import("./platform/host-code.ts")).hostCode,
     openRealm: async () => (await import("./platform/realm.ts")).openRealm(),
     openTrace,
+    openTracesRoot,
+    lockTraceFile,
+    traceHolder,
     replaceFile,
     writeFile,
     async openTempFolder(within) {
@@ -97,6 +103,7 @@ export function realPlatform(shipped: string, workerFile?: string): Platform {
     newerFiles,
     replaceFolder: async (folder, changeNow) =>
       (await import("./platform/replace-folder.ts")).replaceFolder(folder, changeNow),
+    watchFolder: async (folder) => (await import("./platform/watcher.ts")).watchFolder(folder),
     awaitChange: async (places) => (await import("./platform/watcher.ts")).awaitChange(places),
     onInterrupt,
     onStop,

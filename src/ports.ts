@@ -11,6 +11,7 @@ export interface Ports {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly sleep: Sleep;
   readonly mail: Mail;
   readonly remote: Remote;
 }
@@ -130,6 +131,9 @@ export interface Clock {
   /** Microseconds since an arbitrary moment; never goes back. */
   micros(): number;
 }
+
+/** Resolves when so many milliseconds have passed, or when the signal is aborted. */
+export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 export interface Entropy {
   /** `count` random bytes as lower-case hexadecimal digits. */
@@ -351,6 +355,13 @@ export interface RecordedRequest {
   readonly failure?: string;
 }
 
+/** Told of every change to the entries of one folder. */
+export interface FolderWatch {
+  /** Resolves once there was a change since the last one that was told, after so many milliseconds, or when it is aborted. */
+  changed(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
 /** Where the trace of one run is appended to. What goes wrong throws a `TraceFault`. */
 export interface TraceFile {
   append(text: string): void;
@@ -369,6 +380,41 @@ export interface TraceFolder {
   readonly id: string;
   readonly folder: string;
   readonly file: TraceFile;
+  /** Where what the trace suppresses may be kept; absent where nothing can be. */
+  readonly secrets?: SecretsFile;
+}
+
+/** A file beside a trace that only its run needs. What goes wrong throws a `TraceFault`. */
+export interface SecretsFile {
+  /** Null where there is none. */
+  read(): string | null;
+  /** Makes it where there is none, for the user alone. */
+  append(text: string): void;
+  remove(): void;
+}
+
+/** The folder of the traces, for what is kept beside them. */
+export interface TracesRoot extends DataRoot {
+  /** The folder itself, as an absolute path. */
+  readonly folder: string;
+  /** The names in the folder itself; none where there is no folder. @throws IoError */
+  names(): readonly string[];
+  /** Bytes of all files in a folder below it. @throws IoError */
+  size(folder: string): number;
+  /** Removes a folder below it with all that is in it; nothing there is as good. @throws IoError */
+  remove(folder: string): void;
+}
+
+/** A trace that is there already, locked: nobody else appends to it. */
+export interface LockedTrace {
+  readonly id: string;
+  readonly folder: string;
+  /** Its first bytes stay, and whatever is behind them goes when the first event is appended. Its `close` unlocks. */
+  continueAfter(bytes: number): TraceFile;
+  /** Where what the trace suppresses may be kept; absent where nothing can be. */
+  readonly secrets?: SecretsFile;
+  /** Where it is not continued. */
+  unlock(): void;
 }
 
 /** A recorded reading of clock or entropy, in the order it was drawn (SPEC 5, `observed`). */

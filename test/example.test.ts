@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli } from "../src/cli/program.ts";
+import { isTraceName } from "../src/ledger/trace-names.ts";
 import { realPlatform } from "../src/main.ts";
 import { TOOL } from "../src/trace/tool.ts";
 
@@ -26,7 +27,7 @@ test("the example trace comes out byte for byte when the run is made again", asy
     const fixed = ["--clock", "2026-01-31T09:00:00Z", "--seed", "example"];
     const wf = ["--wf", "release_governance::WF_RELEASE_CHANGE_V0"];
     assert.equal(await runCli(["run", ...wf, ...payload, ...fixed, ...options], world), 0);
-    const [id] = readdirSync(join(folder, "traces")) as [string];
+    const [id] = readdirSync(join(folder, "traces")).filter(isTraceName) as [string];
     for (const ending of ["jsonl", "md", "png"]) {
       const kept = readFileSync(join(root, `traces/example/${id}.${ending}`));
       const made = readFileSync(join(folder, `traces/${id}/${id}.${ending}`));

@@ -25,8 +25,9 @@ import { readObject } from "../src/json/parse.ts";
 import type { Json, JsonObject } from "../src/json/value.ts";
 import { compile } from "../src/plan/compile.ts";
 import type { Plan } from "../src/plan/plan.ts";
-import { fixedClock, nodeFiles, openTrace, seededEntropy } from "../src/platform/node-ports.ts";
+import { fixedClock, nodeFiles, seededEntropy } from "../src/platform/node-ports.ts";
 import { openMail } from "../src/platform/smtp.ts";
+import { openTrace } from "../src/platform/trace-files.ts";
 import { openSnapshot } from "../src/snapshot/load.ts";
 import { openStores } from "../src/storage/files/stores.ts";
 import { codesOf, examine } from "./examine/examination.ts";
@@ -74,6 +75,7 @@ async function runHostile(plan: Plan, payload: JsonObject, data: string | null):
       payload,
       clock: fixedClock(Date.parse("2026-01-31T09:00:00Z")),
       entropy: seededEntropy(String(count)),
+      sleep: async () => undefined,
       stores: openStores(join(folder, "data")),
       openTrace: (id) => openTrace(join(folder, "traces"), id),
       durability: "process",

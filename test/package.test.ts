@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
+import { isTraceName } from "../src/ledger/trace-names.ts";
 import { isItsTurn, PLAYS_ALL } from "./support/portion.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
@@ -80,7 +81,7 @@ test("help and a run with its picture work in an empty folder", () => {
   const payload = join(folder, "fixtures/wf-release-change/completed.json");
   const own = ["--traces", "traces", "--data-root", "data"];
   pgs("run", "release_governance::WF_RELEASE_CHANGE_V0", "--payload", payload, "--workspace", folder, ...own);
-  const [id] = readdirSync(join(root, "traces"));
+  const [id] = readdirSync(join(root, "traces")).filter(isTraceName);
   assert.ok(existsSync(join(root, "traces", String(id), `${id}.png`)));
 });
 

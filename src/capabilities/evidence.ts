@@ -11,6 +11,8 @@ export interface EffectStart {
   readonly since: string;
   /** The change that its run made to the same store last; null where it made none. */
   readonly last: Change | null;
+  /** The result of a success that is verified; absent where the effect is not known to have ended. */
+  readonly answered?: JsonObject;
 }
 
 /**

@@ -25,6 +25,7 @@ export type RemoteEvidence =
 
 interface RemoteOperation {
   readonly semantics: RemoteSemantics;
+  readonly probe: unknown;
 }
 
 /** What both kinds of target answer alike. */
@@ -36,7 +37,16 @@ export const remoteTarget = {
   isReading: ({ semantics }: RemoteOperation) => semantics === "reads",
   secondTime: ({ semantics }: RemoteOperation): SecondTime =>
     semantics === "repeats" ? "repeats" : "same-input",
+  isVisible: ({ probe }: RemoteOperation) => probe !== null,
 } satisfies Partial<OutsideTarget<RemoteOperation>>;
+
+/** Whether what an effect answered depends on more than its policy. */
+export function isWorthRetrying({ reason = {} }: { readonly reason?: JsonObject }): boolean {
+  return reason["code"] !== POLICY_INVALID;
+}
+
+/** The code of the reason of an operation that was not performed, because its policy is none. */
+export const POLICY_INVALID = "POLICY_INVALID";
 
 /** @throws TypeError where the operation could not say that what it reaches is out of reach */
 export function requireBackendError(name: string, outcomes: readonly string[]): void {

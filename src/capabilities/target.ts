@@ -39,6 +39,12 @@ export interface OutsideTarget<O> extends AnyTarget<O> {
   /** Whether an effect that ended so changed something. */
   tookPlace(end: Pick<Performed, "outcome" | "reason" | "change" | "requests">): boolean;
   secondTime(operation: O): SecondTime;
+  /** The outcomes after which the operation may be tried again; none where that could do something twice. */
+  retriable(operation: O): readonly string[];
+  /** Whether nothing is done twice when an attempt that ended so is followed by another one. */
+  canRetry(operation: O, end: Pick<Performed, "outcome" | "reason" | "change" | "requests">): boolean;
+  /** Whether it can be found out afterwards that the operation took place. */
+  isVisible(operation: O): boolean;
   /**
    * What is found of an operation that began and is not known to have ended. Changes nothing and takes no lock.
    * @throws StoreFault
@@ -192,6 +198,11 @@ export interface EffectOf<O> {
   readonly code: string;
   readonly about: string;
   readonly operations: Readonly<Record<string, O>>;
+}
+
+/** All outcomes but success. */
+export function failuresOf({ outcomes }: Pick<Declared, "outcomes">): readonly string[] {
+  return outcomes.filter((outcome) => outcome !== "SUCCESS");
 }
 
 /** The operation with its typed input; `VIOLATION` with the field is the answer to an input that does not fit. */

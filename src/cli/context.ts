@@ -7,7 +7,10 @@ import type {
   Clock,
   Entropy,
   FolderChange,
+  FolderWatch,
   HostCode,
+  LockedTrace,
+  LockHolder,
   Locks,
   Mail,
   Ports,
@@ -18,6 +21,7 @@ import type {
   TempFolder,
   TraceAccess,
   TraceFolder,
+  TracesRoot,
   WorkerPool,
 } from "../ports.ts";
 import { findWorkspace, isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
@@ -29,7 +33,7 @@ import { guarded } from "./guard.ts";
 import type { SharedValues } from "./shared-options.ts";
 
 /** The outside world as the commands see it; `main.ts` passes the real one. */
-export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
+export interface Platform extends Pick<Ports, "files" | "clock" | "entropy" | "sleep"> {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isTty: boolean;
@@ -68,6 +72,12 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   openHostCode(): Promise<HostCode>;
   readonly evaluated?: LoadPorts["evaluated"];
   openTrace(traces: string, id: string, access?: TraceAccess): TraceFolder;
+  /** What is made in the folder is for those who have the access. */
+  openTracesRoot(folder: string, access?: TraceAccess): TracesRoot;
+  /** A trace that is there already, to go on with it. @throws TraceFault while another process appends to it */
+  lockTraceFile(file: string): LockedTrace;
+  /** Who appends to the trace now; null where nobody does. */
+  traceHolder(file: string): LockHolder | null;
   /** Puts the content under the name at once; where a link or anything but a file is, not at all. @throws IoError */
   replaceFile(file: string, content: string | Uint8Array): void;
   /** A new file is for those who have the access; without it, the umask says. @throws IoError */
@@ -88,6 +98,8 @@ export interface Platform extends Pick<Ports, "files" | "clock" | "entropy"> {
   readonly cores: number;
   /** Some threads that do one job after the other, or null where there can be none. */
   openWorkers(threads: number): Promise<WorkerPool | null>;
+  /** Watches the entries of the folder itself; where it cannot be watched, only time passes. */
+  watchFolder(folder: string): Promise<FolderWatch>;
   /** Settles once something that is read has changed at or below one of the places. */
   awaitChange(places: readonly string[]): Promise<void>;
   /** Has `work` done before an interrupt ends the process; what is answered takes that back. */

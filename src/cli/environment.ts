@@ -3,6 +3,7 @@
 import { Fault } from "../errors/base.ts";
 import { classify } from "../examine/classify.ts";
 import { places } from "../examine/locate/locate.ts";
+import { SourceTrace } from "../examine/source-trace.ts";
 import { HOPS } from "../json/limits.ts";
 import { utf8 } from "../json/text.ts";
 import { toGraph } from "../plan/graph.ts";
@@ -13,9 +14,11 @@ import type { CommandRun, ScenarioEnvironment } from "../scenarios/environment.t
 import type { Output } from "../scenarios/expect/leaks.ts";
 import type { TestPorts } from "../scenarios/test-scenarios.ts";
 import { DEFAULT_LIMITS, parsePayload } from "../workspace/payload.ts";
+import { resumeRun } from "../workspace/resume-run.ts";
+import { payloadNotices } from "../workspace/run-workflow.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
-import { hintLines, refusalText } from "./print.ts";
+import { hintLines, noticesText, refusalText } from "./print.ts";
 import { filesText, toJsonText, toText } from "./run-view.ts";
 
 export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
@@ -30,6 +33,12 @@ export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
     openMail: (environment) => world.openMail(Object.fromEntries(environment)),
     openRemote: () => world.openRemote(world.env),
     openTrace: (traces, id) => world.openTrace(traces, id),
+    resumeRun({ file, ...request }) {
+      const bytes = files.read(file) ?? new Uint8Array();
+      const name = file.slice(file.lastIndexOf("/") + 1);
+      const trace = new SourceTrace(name, file, { size: bytes.length, pieces: () => [bytes] });
+      return resumeRun({ ...request, trace, locked: world.lockTraceFile(file) });
+    },
     maxHops: HOPS,
     parsePayload: (bytes) => parsePayload(bytes, DEFAULT_LIMITS, "the payload"),
     exitCodeOf: (end) => (end instanceof Fault ? exitCodeOfFault(end) : exitCodeOfRun(end)),
@@ -51,7 +60,8 @@ function outputsOf(
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
   const found = classify(summary);
   const hints = found === null ? [] : places(found, summary, plan).map(({ hint }) => hint);
-  const report = { plan, result, summary, jsonl: files.jsonl, exitCode, hints };
+  const notices = payloadNotices(plan, summary.payload);
+  const report = { plan, result, summary, notices, jsonl: files.jsonl, exitCode, hints };
   const context = toContext({}, world);
   const graph = toGraph(plan);
   const drawn = tooLarge(graph) === null ? [{ name: "the picture", text: renderSvg(events, graph) }] : [];
@@ -63,6 +73,7 @@ function outputsOf(
     ...drawn,
     { name: "the report", text: `${toText(report, (_, text) => text, context)}${filesText(files, context)}` },
     { name: "the JSON document", text: `${head}${tail(files)}` },
+    { name: "the notices", text: noticesText(notices, context) },
     { name: "the hints", text: hintLines(hints) },
     ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
   ];

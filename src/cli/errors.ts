@@ -5,6 +5,8 @@ import {
   Fault,
   type FaultDetail,
   fileLine,
+  type UnreadableText,
+  unreadableText,
   type WordingTable,
   wordingFrom,
 } from "../errors/base.ts";
@@ -19,10 +21,26 @@ export const usageTable = {
     what: f.message,
     ...(f.hint ? { hint: f.hint } : {}),
   }),
-  BAD_CLOCK: (f: { given: string }) => ({
+  SECRETS_KEY_MALFORMED: (f: { where: string }) => ({
+    what: "the key is not 32 bytes in base64",
+    where: f.where,
+    hint: "make one: head -c 32 /dev/urandom | base64",
+  }),
+  ANSWER_UNREADABLE: (f: UnreadableText) => ({
+    what: `the answer is not valid JSON: ${f.defect}`,
+    ...unreadableText(f),
+  }),
+  BAD_CLOCK: (f: { given: string; option: string }) => ({
     what: `"${f.given}" is not an RFC 3339 date and time of the years 0000 to 9999 in UTC`,
-    where: "--clock",
-    hint: "type --clock 2026-01-31T09:00:00Z, or another time in this format",
+    where: f.option,
+    hint: `type ${f.option} 2026-01-31T09:00:00Z, or another time in this format`,
+  }),
+  NO_RUN_WAITS: (f: { key: string; open: readonly string[] }) => ({
+    what: `no run waits for ${f.key}`,
+    hint:
+      f.open.length === 0
+        ? "name the folder of the traces with --traces DIR: no run of this one waits for an event"
+        : `type one of these keys instead: ${f.open.slice(0, 20).join(", ")}`,
   }),
   NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
     what: `cannot compare the folder ${f.folder} (a snapshot) with the file ${f.file} (a trace)`,
@@ -32,6 +50,11 @@ export const usageTable = {
     what: `the trace never reaches ${f.asked}`,
     where: f.file,
     hint: f.suggestion ?? `pgs examine ${f.file} --steps lists the steps; a line number also works`,
+  }),
+  NODE_NOT_ENTERED: (f: { file: string; asked: string; suggestion: string | null }) => ({
+    what: `the run did not enter a node ${f.asked}`,
+    where: f.file,
+    ...(f.suggestion === null ? {} : { hint: f.suggestion }),
   }),
   TRACE_NOT_INTACT: (f: { file: string; line: number | null; finding: string; what: string }) => ({
     what: `the trace is damaged; cannot continue: ${f.finding}, ${f.what}`,

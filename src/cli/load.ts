@@ -31,7 +31,8 @@ export async function open(
   });
 }
 
-async function requiredSignatures(trust: Trust, context: Context): Promise<(seal: Seal) => void> {
+/** Refuses a seal without the signatures that are required. @throws UsageFault */
+export async function requiredSignatures(trust: Trust, context: Context): Promise<(seal: Seal) => void> {
   const [{ signatureCheck }, { sealRequirements }] = await Promise.all([
     import("../snapshot/verify-snapshot.ts"),
     import("./signatures.ts"),

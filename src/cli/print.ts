@@ -5,8 +5,9 @@ import { counted } from "../errors/counted.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { CompileFault, placeOfReason } from "../plan/errors.ts";
+import { comparedText } from "../plan/expression.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
 import type { LockHolder } from "../ports.ts";
 import { MAIN_RUN } from "../trace/event.ts";
@@ -75,6 +76,25 @@ export function refusalText(fault: Fault, standing?: string, hints?: readonly st
   const line = `${plain(`pgs: ${fault.code} ${what}${place === undefined ? "" : ` (${place})`}`)}\n`;
   if (fault instanceof CompileFault && fault.reasons.length > 1) return `${line}${listReasons(fault)}`;
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
+}
+
+/** As many notices as anybody reads. */
+const NOTICES = 20;
+
+export function noticesText(notices: readonly Fault[], context: Context): string {
+  const { shown, rest } = shownOf(notices, NOTICES);
+  return `${shown.map((notice) => noticeText(notice, context)).join("")}${rest}`;
+}
+
+export function faultJson({ code, stage, message, facts, hint }: Fault): JsonObject {
+  return { code, stage, message, details: facts as Json, hint };
+}
+
+/** What is worth a look, and refuses nothing. */
+export function noticeText({ code, wording: { what, where, hint } }: Fault, context: Context): string {
+  const place = where === undefined ? "" : ` (${where})`;
+  const hints = hint === undefined ? [] : [hint];
+  return nearby(`notice: ${plain(`${code} ${what}${place}`)}\n${hintLines(hints)}`, context);
 }
 
 export function hintLines(hints: readonly string[]): string {
@@ -244,12 +264,26 @@ export function requestRows(requests: Summary["requests"]): Rows {
 
 /** Why steps did not succeed: place, outcome, code, facts. */
 export function reasonRows(reasons: Summary["reasons"]): Rows {
-  return rowsByRun(reasons, ({ node, step, outcome, reason: { code, ...facts } }) => [
-    `${node}.${step}`,
+  return rowsByRun(reasons, ({ node, step, outcome, attempt, reason: { code, ...facts } }) => [
+    `${node}.${step}${attempt === undefined ? "" : ` attempt ${attempt}`}`,
     outcome,
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),
   ]);
+}
+
+/** What decided: place, condition, the same with its values, the outcome. Of many, those that differ in values are one. */
+export function evaluationRows(evaluations: Summary["evaluations"]): Rows {
+  const hasValues = evaluations.length <= TOLD_SINGLY;
+  return gathered(
+    rowsByRun(evaluations, ({ node, condition, left, right, outcome }) => [
+      node,
+      condition,
+      ...(hasValues ? [plain(comparedText({ condition, left, right }, canonical))] : []),
+      "->",
+      outcome,
+    ]),
+  );
 }
 
 /** Who holds a lock, as it says itself. */

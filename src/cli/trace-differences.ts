@@ -12,6 +12,7 @@ const HEADINGS: Readonly<Record<TraceDifference["group"], string>> = {
   payload: "payload",
   inputs: "inputs of nodes",
   steps: "steps",
+  evaluations: "evaluations",
   outputs: "outputs of nodes",
   violations: "violations",
   errors: "refusals",

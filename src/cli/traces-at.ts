@@ -2,6 +2,7 @@
 
 import { counted } from "../errors/counted.ts";
 import { externalFormat } from "../interop/detect.ts";
+import { LEDGER_FILE } from "../ledger/line.ts";
 import { type Context, shortPath } from "./context.ts";
 import { UsageFault } from "./errors.ts";
 import { openFileArgument } from "./file-argument.ts";
@@ -25,6 +26,7 @@ export async function tracesAt(places: readonly string[], context: Context): Pro
     for (const { path: one } of files.list(at)) {
       if (!one.endsWith(".jsonl")) continue;
       const file = shortPath(`${at}/${one}`, cwd);
+      if (isLedger(one)) continue;
       if (await isTraceFile(file, context)) traces.push(file);
       else others++;
     }
@@ -36,6 +38,11 @@ export async function tracesAt(places: readonly string[], context: Context): Pro
       `${counted(others, "other *.jsonl file is not a trace", "other *.jsonl files are not traces")}\n`,
     );
   return traces;
+}
+
+/** What is kept beside the traces of a folder. */
+function isLedger(file: string): boolean {
+  return file === LEDGER_FILE || file.endsWith(`/${LEDGER_FILE}`);
 }
 
 /** However damaged: a run's folder has the name of its trace, and every event names the format. */

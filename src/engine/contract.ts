@@ -18,6 +18,8 @@ interface Progress {
   readonly raw: MutableJson;
 }
 
+type EvaluateAction = Extract<Action, { do: "evaluate" }>;
+
 interface StepEnd {
   readonly outcome: string;
   readonly scope: Scope;
@@ -35,7 +37,7 @@ export async function runContract(
     const { outcome, scope } = await runStep(step, contract, progress, state);
     const action = actionAfter(step, outcome, contract);
     if (action.do === "evaluate") {
-      const evaluated = state.executor.evaluate(action.evaluation, { ...progress.published, ...scope });
+      const evaluated = runEvaluation(action, { ...progress.published, ...scope }, state);
       return { outcome: evaluated, outputs: progress.published };
     }
     const next =
@@ -44,6 +46,20 @@ export async function runContract(
     step = next;
   }
   throw new Error(`${contract.fqdn} has no steps`);
+}
+
+/** The outcome that the evaluation gives to its contract. */
+function runEvaluation({ name, evaluation }: EvaluateAction, scope: Scope, state: RunState): string {
+  const { executor, emit, input, cursor } = state;
+  const { left, right, outcome } = executor.evaluate(evaluation, scope);
+  if (!input.recordsEvaluations) return outcome;
+  const { payload } = emit({
+    event_type: "evaluation_end",
+    run: input.run,
+    node_id: cursor.node as string,
+    payload: { evaluation: name, condition: evaluation.condition.text, left, right, outcome },
+  });
+  return payload.outcome;
 }
 
 async function runStep(step: Step, contract: Contract, progress: Progress, state: RunState): Promise<StepEnd> {

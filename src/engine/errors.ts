@@ -78,6 +78,10 @@ export const runTable = {
     what: "the program that runs the workflow aborted the run before its next step",
     hint: "run the workflow again; the trace lists the effects that were completed before",
   }),
+  SECRETS_KEY_REQUIRED: (_: Record<never, never>) => ({
+    what: "the run would wait, and the values that its trace suppresses would be lost when this process ends",
+    hint: "set $PGS_SECRETS_KEY to 32 random bytes in base64, or name a file of them with --secrets-key FILE: they are kept encrypted until the run ends",
+  }),
   DEPTH_LIMIT: (f: { workflow: string; limit: number }) => ({
     what: `${f.workflow} would nest deeper than ${counted(f.limit, "run")}`,
     hint: "look for a workflow that calls itself with pgs plan",
@@ -107,10 +111,22 @@ export class EngineFault<C extends keyof typeof runTable = keyof typeof runTable
   }
 }
 
+/** Of a step that would wait. */
+export function secretsKeyRequired(): EngineFault {
+  return new EngineFault("effect", "CS", "SECRETS_KEY_REQUIRED", {});
+}
+
 /** Ends every run of the trace, because somebody cancelled it; that is recorded. */
 export class RunCancelled extends Error {
   constructor() {
     super("the run was cancelled");
+  }
+}
+
+/** Ends the session of a run, because its process was told to stop; nothing is recorded of it. */
+export class RunStopped extends Error {
+  constructor() {
+    super("the process of the run was told to stop");
   }
 }
 

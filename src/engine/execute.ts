@@ -25,7 +25,8 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
   const waits = new Waits();
   const emit = emitter((event) => executor.emit(event));
   const main = executeRun(plan, input, executor, { emit, tally: { runs: 0, events: 0 }, waits });
-  while (!(await waits.hasSettled(main))) {
+  let hasSettled = await waits.hasSettled(main);
+  while (!hasSettled) {
     try {
       const { payload } = emit({
         event_type: "run_suspended",
@@ -34,10 +35,10 @@ export async function execute(plan: Plan, input: RunInput, executor: StepExecuto
       });
       const resumed = await executor.resume(waits.steps);
       if (resumed === null) return null;
-      await waits.resume(payload.waits, resumed, main);
+      hasSettled = await waits.resume(payload.waits, resumed, main);
     } catch (error) {
       if (!(error instanceof RunCancelled)) throw error;
-      waits.reject(error);
+      hasSettled = await waits.hasSettled(main, () => waits.reject(error));
     }
   }
   return main;
@@ -80,21 +81,30 @@ async function executeRun(
   const nested = createChildRunner(state, (child, childInput) =>
     executeRun(child, childInput, executor, { emit: count, tally, waits }),
   );
-  const ending = await runToEnding(state);
-  state.emit({
-    event_type: "workflow_complete",
-    run: input.run,
-    payload: {
-      status: ending.status,
-      outcome: ending.outcome,
-      exit_reason_code: ending.exitReason,
-      events: events + 1,
-      effects,
-      duration_us: input.micros() - begun,
-    },
-  });
-  return { ...ending, results: publishedIn(state) };
+  const complete = (ending: RunEnding): RunResult => {
+    state.emit({
+      event_type: "workflow_complete",
+      run: input.run,
+      payload: {
+        status: ending.status,
+        outcome: ending.outcome,
+        exit_reason_code: ending.exitReason,
+        events: events + 1,
+        effects,
+        duration_us: input.micros() - begun,
+      },
+    });
+    return { ...ending, results: publishedIn(state) };
+  };
+  try {
+    return complete(await runToEnding(state));
+  } catch (error) {
+    if (!(error instanceof RunCancelled)) throw error;
+    return complete(CANCELLED);
+  }
 }
+
+const CANCELLED: RunEnding = { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
 
 /** What the contracts published, by node. */
 function publishedIn({ plan, results }: RunState): JsonObject {
@@ -108,7 +118,6 @@ async function runToEnding(state: RunState): Promise<RunEnding> {
     if (!(await admit(state))) return { status: "FAILED", outcome: null, exitReason: "ADMISSION_DENIED" };
     return await runNodes(state);
   } catch (error) {
-    if (error instanceof RunCancelled) return { status: "CANCELLED", outcome: null, exitReason: "CANCELLED" };
     if (!(error instanceof RunFault)) throw error;
     state.emit(errorEvent(state.input.run, error, state.cursor));
     return { status: "FAILED", outcome: null, exitReason: error.code, fault: error };

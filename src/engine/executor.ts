@@ -6,7 +6,7 @@
 import type { Wait, WaitEnd } from "../capabilities/target.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { JsonObject, MutableJson } from "../json/value.ts";
-import type { Scope } from "../plan/expression.ts";
+import type { Operands, Scope } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
   Admission,
@@ -43,8 +43,8 @@ export interface StepExecutor {
   bind(bindings: readonly Binding[], scope: Scope): MutableJson;
   /** The outputs of a step; one called `result_status` states the step's outcome. */
   mapOutputs(outputs: readonly OutputBinding[], raw: JsonObject, scope: Scope): JsonObject;
-  /** The outcome that the evaluation gives. */
-  evaluate(evaluation: Evaluation, scope: Scope): string;
+  /** The outcome that the evaluation gives, and the values that it compares. */
+  evaluate(evaluation: Evaluation, scope: Scope): EvaluationResult;
   transform(step: TransformStep, inputs: JsonObject): TransformResult;
   /** The moment at which a step begins that may wait, RFC 3339 UTC with milliseconds. */
   moment(): string;
@@ -57,7 +57,16 @@ export interface StepExecutor {
    */
   resume(waits: readonly WaitingStep[]): Promise<Resumption | null>;
   /** Asked for what is outside the run alone; what follows from the run itself, such as called workflows, the loop works out. */
-  effect(step: EffectStep, inputs: JsonObject, effectKey: Digest): EffectResult | Promise<EffectResult>;
+  effect(...asked: EffectAttempt): EffectResult | Promise<EffectResult>;
+  /** Spends the pause between two attempts of an effect; false where it is too long for that: then the run waits. */
+  pause(milliseconds: number): Promise<boolean>;
+}
+
+/** The key is the same for every attempt of this step of this run; attempts count from 1. */
+export type EffectAttempt = [step: EffectStep, inputs: JsonObject, effectKey: Digest, attempt: number];
+
+export interface EvaluationResult extends Operands {
+  readonly outcome: string;
 }
 
 /** Returns an event of the type that it is given. */

@@ -14,6 +14,7 @@ export const REFUSERS: { readonly [T in EventType]?: readonly [Stage, NodeCatego
   transform_end: ["transform", "CT"],
   side_effect_end: ["effect", "CS"],
   step_end: ["contract", "CC"],
+  evaluation_end: ["contract", "CC"],
   node_end: ["contract", "CC"],
 };
 

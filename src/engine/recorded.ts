@@ -3,7 +3,7 @@
 import type { RunFault } from "../errors/base.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type { Observation } from "../ports.ts";
-import type { EventType, Payloads } from "../trace/event.ts";
+import { type EventType, hasEvaluations, type Payloads } from "../trace/event.ts";
 import { EngineFault, type RunCode, wordingOf } from "./errors.ts";
 import type { EffectResult, TransformResult } from "./executor.ts";
 import { REFUSERS } from "./limits.ts";
@@ -16,11 +16,17 @@ export function clockOf({ observed = [] }: { readonly observed?: readonly Observ
 
 /** The input of the same run once more, under a name and a clock; nothing of it is timed. */
 export function inputOf(
-  { payload, max_hops: maxHops, runtime, actor }: Payloads["execution_start"],
+  start: Payloads["execution_start"],
   named: Pick<RunInput, "executionId" | "run" | "clock">,
 ): RunInput {
-  const input = { ...named, payload, maxHops, runtime, micros: () => 0 };
-  return actor === undefined ? input : { ...input, actor };
+  const { payload, max_hops: maxHops, runtime, actor } = start;
+  const recordsEvaluations = hasEvaluations(start);
+  const input = { ...named, payload, maxHops, runtime, recordsEvaluations, micros: () => 0 };
+  return {
+    ...input,
+    ...(actor === undefined ? {} : { actor }),
+    ...(start.strict_payload === true ? { isPayloadStrict: true } : {}),
+  };
 }
 
 /** A result, or else a reason. */

@@ -5,13 +5,14 @@
 
 import type { RunFault } from "../errors/base.ts";
 import { canonical, digestOf, sha256 } from "../json/canonical.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { namesIn } from "../plan/member-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
 import { changeData, type EventBody, isSuppressed, suppressedName } from "../trace/event.ts";
 import { EngineFault, type RunCode } from "./errors.ts";
-import { type Places, placesAt, placesIn, visitData } from "./secret-places.ts";
+import { EventPlaces, type Places, placesIn, visitData } from "./secret-places.ts";
 import { TextSet } from "./text-set.ts";
 
 /** Texts shorter than this are hidden by value only inside the contract that suppresses them. */
@@ -35,10 +36,16 @@ export class Redactor {
   #names: { readonly plans: number; readonly all: ReadonlySet<string> } = { plans: 0, all: new Set() };
   readonly #plans = new Set<Plan>();
   #salted: string | undefined;
+  readonly #places = new EventPlaces((run) => this.#byRun.get(run)?.secrets ?? null);
 
   /** `salt` keeps short secrets from being guessed back out of their digests; it is drawn once, recorded nowhere. */
   constructor(salt: () => string) {
     this.#salt = salt;
+  }
+
+  /** Undefined as long as no run has secrets. */
+  get salt(): string | undefined {
+    return this.#salted;
   }
 
   /** A run begins. */
@@ -91,17 +98,23 @@ export class Redactor {
   readonly mask = (event: EventBody): EventBody => {
     const { event_type, run } = event;
     if (this.#salted === undefined) return event;
-    const secrets = this.#byRun.get(run)?.secrets ?? null;
     const inPlaces = (change: (data: Json, places: Places) => Json) =>
-      changeData(event_type, event.payload, (data, at) => change(data, placesAt(event, at, secrets)));
+      changeData(event_type, event.payload, (data, at) => change(data, this.#places.at(event, at)));
     inPlaces((data, places) => this.#learnIn(data, places));
-    const masked = {
+    const masked = this.#withoutNames({
       ...event,
       payload: inPlaces((data, places) => this.#shown(data, places)),
-    } as EventBody;
+    } as EventBody);
     if (event_type === "workflow_complete") this.#byRun.delete(run);
     return masked.event_type === "execution_start" ? withPayloadDigest(masked) : masked;
   };
+
+  /** The pointer to a member that is not declared has names that the payload brought, as its first event shows them. */
+  #withoutNames(event: EventBody): EventBody {
+    if (event.event_type !== "violation" || event.payload.constraint !== "undeclared") return event;
+    const names = parsePointer(event.payload.field ?? "").map((name) => this.#name(name));
+    return { ...event, payload: { ...event.payload, field: pointer(names) } };
+  }
 
   /** Whatever stands at a secret's place is known from here on. */
   #learnIn(data: Json, places: Places): Json {

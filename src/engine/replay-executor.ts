@@ -5,7 +5,7 @@
 
 import type { Wait, WaitEnd } from "../capabilities/target.ts";
 import { type Json, type JsonObject, own } from "../json/value.ts";
-import { evaluate, type Scope, WITHIN } from "../plan/expression.ts";
+import { operandsOf, type Scope, WITHIN } from "../plan/expression.ts";
 import type { Unmet } from "../plan/intent.ts";
 import type {
   Binding,
@@ -20,16 +20,24 @@ import type {
 import { lineBytes } from "../trace/chain.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
 import { beginWait, endWait, unmetByAnswer } from "./answers.ts";
+import { isSpentInProcess } from "./attempts.ts";
 import { compareEvents, type Divergence, isSamePosition } from "./compare-events.ts";
 import { MissingReading, rerunTransform } from "./compute-transform.ts";
+import { secretsKeyRequired } from "./errors.ts";
 import { emitter } from "./events.ts";
-import type { AdmissionResult, EffectResult, StepExecutor, TransformResult } from "./executor.ts";
+import type {
+  AdmissionResult,
+  EffectResult,
+  EvaluationResult,
+  StepExecutor,
+  TransformResult,
+} from "./executor.ts";
 import { ABORTED, isLimitedInSize, limitOf, requireLineSize, type TraceTotal } from "./limits.ts";
 import { RecordCursor, type RecordedEvent, ReplayStopped } from "./record-cursor.ts";
 import { clockOf, effectResult, transformResult, unmetRule } from "./recorded.ts";
 import { COMPARE_ALL, following, type ReplayPolicy } from "./replay-policy.ts";
 import { SuppressedValues, type TakenAnswer } from "./suppressed-values.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "./values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "./values.ts";
 import { endOf, type Resumption, type WaitingStep } from "./waits.ts";
 
 /** By so many digits a recorded time may be longer than that of an event that was not recorded. */
@@ -170,23 +178,25 @@ export class ReplayExecutor implements StepExecutor {
     return { ...mapped, result_status: outcome };
   }
 
-  evaluate(evaluation: Evaluation, scope: Scope): string {
+  evaluate(evaluation: Evaluation, scope: Scope): EvaluationResult {
     const { condition, onTrue, onFalse } = evaluation;
     const seen = this.#seeing(scope);
-    const isSuppressed = [condition.left, condition.right].some((side) =>
-      this.#suppressed.holds(evaluate(side, seen)),
-    );
-    if (!isSuppressed && !this.#record.isTaken("node_end")) return evaluateOutcome(evaluation, scope);
+    const isTaken = this.#record.isTaken("evaluation_end") || this.#record.isTaken("node_end");
+    const { left, right } = operandsOf(condition, seen);
+    const isSuppressed = this.#suppressed.holds(left) || this.#suppressed.holds(right);
+    if (!isSuppressed && !isTaken) return evaluateCondition(evaluation, scope);
     // The step's own end is compared already: what follows is how the contract ended.
     const next = this.#next();
     const { last } = this.#record;
     const step = last?.event_type === "step_end" ? last.payload.step : null;
     if (isSuppressed) this.#suppressed.take(next, "evaluation", step);
-    return this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse;
+    return { left, right, outcome: this.#evaluatedIn(next.event) === onTrue ? onTrue : onFalse };
   }
 
   /** The outcome that an evaluation gave, by the event after it. @throws RunFault where it gave none */
   #evaluatedIn({ event_type, payload }: TraceEvent): Json | undefined {
+    if (event_type === "evaluation_end") return payload.outcome;
+    // Of a trace in which evaluations are no events.
     const isNotDeclared = event_type === "error" && payload.error_code === "OUTCOME_NOT_DECLARED";
     return isNotDeclared ? payload.facts["outcome"] : this.#record.expect("node_end").payload.status;
   }
@@ -211,8 +221,26 @@ export class ReplayExecutor implements StepExecutor {
     }
   }
 
+  async pause(milliseconds: number): Promise<boolean> {
+    const isSpent = isSpentInProcess(milliseconds);
+    if (!isSpent) this.#refuseWaitAsRecorded();
+    return isSpent;
+  }
+
+  /** A run that cannot keep its secrets does not wait. */
+  #refuseWaitAsRecorded(): void {
+    const event = this.peek()?.event;
+    if (event?.event_type === "error" && event.payload.error_code === "SECRETS_KEY_REQUIRED")
+      throw secretsKeyRequired();
+  }
+
+  /** Only where the run was interrupted can an effect have been settled, and only an assumption is anybody's. */
   effect(): EffectResult {
-    return effectResult(this.#record.expect("side_effect_end").payload);
+    const { payload, sequence } = this.#record.expect("side_effect_end");
+    const { settled, actor, ...result } = effectResult(payload);
+    const wasInterrupted = sequence > (this.#record.last?.sequence ?? 0) + 1;
+    if (!wasInterrupted || settled === undefined) return result;
+    return { ...result, settled, ...(settled === "shown" || actor === undefined ? {} : { actor }) };
   }
 
   moment(): string {
@@ -220,6 +248,7 @@ export class ReplayExecutor implements StepExecutor {
   }
 
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
+    this.#refuseWaitAsRecorded();
     if (!this.#suppressed.holds(inputs)) return beginWait(step, inputs, moment);
     const { event } = this.#next();
     const { last } = this.#record;

@@ -32,6 +32,7 @@ const FOLLOWED: { readonly [T in EventType]?: readonly string[] } = {
   node_start: ["inputs"],
   transform_end: ["outputs"],
   step_end: ["published"],
+  evaluation_end: ["outcome"],
   node_end: ["status", "outputs", "next"],
 };
 

@@ -25,6 +25,44 @@ export const resumeTable = {
     what: `${f.trace} has ended: ${f.status}`,
     hint: "type pgs examine with the trace to see how it ended",
   }),
+  TRACE_DAMAGED: (f: { trace: string; finding: string; line: number | null }) => ({
+    what: `the trace is damaged${f.line === null ? "" : ` in line ${f.line}`}: ${f.finding}`,
+    where: f.trace,
+    hint: `type pgs examine ${f.trace}, which shows all of the damage: a run goes on from an intact trace only`,
+  }),
+  SNAPSHOT_DIFFERS: (f: { recorded: string; found: string | null }) => ({
+    what: `the run began on the snapshot ${f.recorded}, and this one is ${f.found ?? "unsealed"}`,
+    hint: "name the snapshot of the run with --snapshot DIR: a run ends on the protocol with which it began",
+  }),
+  RESUME_UNCLEAR: (f: {
+    trace: string;
+    place: string;
+    op: string;
+    because: string;
+    evidence: JsonObject;
+    can_assume_done: boolean;
+  }) => ({
+    what: `whether ${f.op} of ${f.place} took place is unclear: ${f.because}`,
+    where: f.trace,
+    hint: f.can_assume_done
+      ? `check it, then type pgs resume ${f.trace} --assume done if it did, or pgs resume ${f.trace} --assume absent if it did not`
+      : `check it, then type pgs resume ${f.trace} --assume absent if it did not take place; if it did, the run cannot go on`,
+  }),
+  SECRETS_MISSING: (f: { trace: string }) => ({
+    what: "the trace suppresses values with which the run would have to go on, and they are kept nowhere",
+    where: f.trace,
+    hint: "set $PGS_SECRETS_KEY before a run begins: then what it suppresses is kept, encrypted, until it ends; this one can be ended with pgs cancel and run again",
+  }),
+  SECRETS_KEY_MISSING: (f: { trace: string }) => ({
+    what: "what the trace suppresses is kept encrypted, and no key is given",
+    where: f.trace,
+    hint: "name the file of the key with --secrets-key FILE, or set $PGS_SECRETS_KEY to the key",
+  }),
+  SECRETS_KEY_WRONG: (f: { trace: string }) => ({
+    what: "the key does not open what the trace suppresses",
+    where: f.trace,
+    hint: "give the key with which the run began, with --secrets-key FILE or in $PGS_SECRETS_KEY",
+  }),
   REPLAY_DIVERGED: (f: { line: number; code: string; difference: string }) => ({
     what: `the run would not go as it is recorded: line ${f.line}, ${f.difference}`,
     hint: "type pgs examine with the trace: it shows the difference in full",
@@ -35,6 +73,12 @@ const STAGE_OF: Readonly<Record<keyof typeof resumeTable, Stage>> = {
   NO_SUCH_WAIT: "usage",
   ANSWER_REJECTED: "payload",
   RUN_ENDED: "usage",
+  TRACE_DAMAGED: "usage",
+  SNAPSHOT_DIFFERS: "seal",
+  RESUME_UNCLEAR: "walk",
+  SECRETS_MISSING: "usage",
+  SECRETS_KEY_MISSING: "usage",
+  SECRETS_KEY_WRONG: "usage",
   REPLAY_DIVERGED: "walk",
 };
 

@@ -42,31 +42,33 @@ export function replayThenLive(
     continuation.interrupted();
     return live;
   };
-  const current = (): StepExecutor => {
-    if (isLive) return live;
-    return record.peek() === undefined ? goLive() : record;
-  };
+  const isOver = () => isLive || record.peek() === undefined;
+  /** For what a replay finds in its record: where that ends, the run goes on live. */
+  const current = (): StepExecutor => (isLive ? live : record.peek() === undefined ? goLive() : record);
+  /** For what is worked out: the end of the record is not noticed by it, in a later replay neither. */
+  const worked = (): StepExecutor => (isOver() ? live : record);
   let { settled } = continuation;
   return {
     emit: (event) => current().emit(event),
     beginRun: (...of) => current().beginRun(...of),
-    limit: (...of) => current().limit(...of),
-    isAborted: () => current().isAborted(),
-    bytesLimit: () => current().bytesLimit(),
     admit: (...of) => current().admit(...of),
-    validate: (...of) => current().validate(...of),
-    bind: (...of) => current().bind(...of),
-    mapOutputs: (...of) => current().mapOutputs(...of),
-    evaluate: (...of) => current().evaluate(...of),
     transform: (...of) => current().transform(...of),
     moment: () => current().moment(),
-    beginWait: (...of) => current().beginWait(...of),
-    endWait: (...of) => current().endWait(...of),
+    limit: (...of) => worked().limit(...of),
+    isAborted: () => worked().isAborted(),
+    bytesLimit: () => worked().bytesLimit(),
+    validate: (...of) => worked().validate(...of),
+    bind: (...of) => worked().bind(...of),
+    mapOutputs: (...of) => worked().mapOutputs(...of),
+    evaluate: (...of) => worked().evaluate(...of),
+    beginWait: (...of) => worked().beginWait(...of),
+    endWait: (...of) => worked().endWait(...of),
     async resume(waits) {
-      if (isLive || record.peek() !== undefined) return current().resume(waits);
+      if (isLive || !isOver()) return current().resume(waits);
       isLive = true;
       return continuation.resume(waits);
     },
+    pause: (...of) => current().pause(...of),
     effect(...of) {
       const executor = current();
       if (executor !== live || settled === null) return executor.effect(...of);

@@ -3,10 +3,11 @@
  * of its record, and performed from there. Or it is cancelled there.
  */
 
+import type { Wait } from "../capabilities/target.ts";
 import { type Json, type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TraceFolder } from "../ports.ts";
-import { type EventBody, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
+import { type EventBody, isSuppressed, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
 import type { JournalPosition } from "../trace/journal.ts";
 import { unmetByAnswer } from "./answers.ts";
 import type { RunResult } from "./child-runs.ts";
@@ -22,7 +23,8 @@ import { COMPARE_ALL } from "./replay-policy.ts";
 import { ResumeFault } from "./resume-errors.ts";
 import { type Continuation, replayThenLive } from "./resume-executor.ts";
 import { inTrace, type LiveRun, type RunEnvironment, type TracedRun } from "./run.ts";
-import { endOf, type Resumption, type WaitingStep } from "./waits.ts";
+import { inTheClear, type KeptSecrets, readSecrets } from "./run-secrets.ts";
+import { endOf, entryOf, type Resumption, type WaitingStep } from "./waits.ts";
 
 /** An event that somebody delivers to a run that waits for its key. */
 export interface Delivery {
@@ -39,7 +41,7 @@ export interface Cancellation {
 /** The trace of a run, up to the last whole event. */
 export interface RunRecord {
   readonly start: Payloads["execution_start"];
-  /** All events, from the first on, in the clear. */
+  /** All events, from the first on. */
   readonly events: Iterable<TraceEvent>;
   readonly end: JournalPosition;
   /** Length of an incomplete last line. */
@@ -64,28 +66,48 @@ export interface ResumeRequest extends RunEnvironment {
  */
 export async function resume(request: ResumeRequest): Promise<TracedRun> {
   const { plan, record, trace, entropy } = request;
-  const { redactor = new Redactor(() => entropy.hex(16)) } = request;
+  const kept = keptSecrets(request);
+  const { redactor = new Redactor(() => kept?.salt ?? entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
-  return inTrace(trace, record.end, redactor, request, (live) => goOn(request, redactor, live));
+  return inTrace(trace, redactor, request, (live) => goOn(request, kept, redactor, live), record.end);
 }
 
-async function goOn(request: ResumeRequest, redactor: Redactor, live: LiveRun): Promise<RunResult | null> {
-  const { plan, record, trace, clock } = request;
-  const { start } = record;
-  const replayed = new ReplayExecutor(record.events, plan, {
+/** Null where nothing is kept. @throws ResumeFault */
+function keptSecrets({ trace, secretsKey }: ResumeRequest): KeptSecrets | null {
+  const text = trace.secrets?.read() ?? null;
+  if (text === null) return null;
+  if (secretsKey === undefined) throw new ResumeFault("SECRETS_KEY_MISSING", { trace: trace.id });
+  return readSecrets(text, secretsKey, trace.id, trace.id);
+}
+
+async function goOn(
+  request: ResumeRequest,
+  kept: KeptSecrets | null,
+  redactor: Redactor,
+  live: LiveRun,
+): Promise<RunResult | null> {
+  const { plan, record, trace, clock, cancellation } = request;
+  // Who ends a run needs no secrets for it.
+  const isMasked = cancellation !== undefined && kept === null;
+  const events = isMasked ? record.events : inTheClear(record.events, kept, trace.id);
+  const replayed = new ReplayExecutor(events, plan, {
     ...COMPARE_ALL,
     passed(event) {
       // Secrets that turn up again after the record are those of the record.
-      redactor.mask(event);
+      if (!isMasked) redactor.mask(event);
       return false;
     },
   });
   const begun = clock.micros() - record.end.elapsedUs;
+  const start = isMasked ? record.start : startOf(replayed, record);
   const input = {
     ...inputOf(start, { executionId: trace.id, run: MAIN_RUN, clock: clockOf(start) }),
     micros: () => (replayed.peek() === undefined ? clock.micros() - begun : replayed.elapsedUs),
   };
-  const executor = replayThenLive(replayed, live.executor, continuationOf(request, live));
+  const { wrapExecutor = (performed) => performed } = request;
+  const executor = wrapExecutor(
+    replayThenLive(replayed, live.executor, continuationOf(request, redactor, live)),
+  );
   try {
     const ended = await execute({ ...plan, snapshot: start.snapshot }, input, withPlans(executor, redactor));
     requireReplayed(replayed.result());
@@ -94,6 +116,12 @@ async function goOn(request: ResumeRequest, redactor: Redactor, live: LiveRun): 
     if (error instanceof ReplayStopped) requireReplayed(error.divergence);
     throw error;
   }
+}
+
+/** The first event, in the clear. */
+function startOf(replayed: ReplayExecutor, { start }: RunRecord): RunRecord["start"] {
+  const event = replayed.peek()?.event;
+  return event?.event_type === "execution_start" ? event.payload : start;
 }
 
 /** The redactor knows the plan of every run, those that began in the record, too. */
@@ -119,7 +147,7 @@ function differenceText(code: Divergence["code"], facts: JsonObject): string {
   return `${String(pointer)} is ${JSON.stringify(recorded)} there, and would be ${JSON.stringify(replayed)}`;
 }
 
-function continuationOf(request: ResumeRequest, { append }: LiveRun): Continuation {
+function continuationOf(request: ResumeRequest, redactor: Redactor, { append }: LiveRun): Continuation {
   const { clock, runtime, actor, record, delivery, cancellation, settled } = request;
   const session = () => ({
     ...(actor === undefined ? {} : { actor }),
@@ -144,29 +172,44 @@ function continuationOf(request: ResumeRequest, { append }: LiveRun): Continuati
     },
     async resume(waits) {
       if (cancellation !== undefined) cancel(cancellation);
-      const delivered = delivery === undefined ? {} : deliveredMembers(delivery, waits);
+      const delivered = delivery === undefined ? {} : deliveredMembers(delivery, waits, redactor);
       const resumed = { ...delivered, ...torn, ...session() };
-      const cause = await causeOf(resumed, waits);
+      const cause = await causeOf(resumed, waits, redactor);
       return cause === null ? null : emit({ cause, ...resumed });
     },
   };
 }
 
+/** The keys as they are, and as the trace shows them: of a suppressed one, the digest. */
+function keysOf(waits: readonly WaitingStep[], redactor: Redactor) {
+  const events = waits.filter(({ wait }) => wait.kind === "EVENT");
+  const shown = redactor.mask({
+    event_type: "run_suspended",
+    run: MAIN_RUN,
+    payload: { waits: events.map(entryOf) },
+  }) as EventBody<"run_suspended">;
+  return events.map(({ wait }, i) => ({ wait, shown: (shown.payload.waits[i]?.key ?? null) as Json }));
+}
+
 /** @throws ResumeFault where no open wait has the key */
-function deliveredMembers({ key, answer, id }: Delivery, waits: readonly WaitingStep[]) {
-  const keys = waits.flatMap(({ wait }) => (wait.kind === "EVENT" ? [wait.key as Json] : []));
-  if (!keys.some((one) => jsonEqual(one, key))) throw new ResumeFault("NO_SUCH_WAIT", { key, open: keys });
+function deliveredMembers({ key, answer, id }: Delivery, waits: readonly WaitingStep[], redactor: Redactor) {
+  const keys = keysOf(waits, redactor);
+  const named = keys.find(({ wait, shown }) => jsonEqual(key, isSuppressed(key) ? shown : keyOf(wait)));
+  if (named === undefined) throw new ResumeFault("NO_SUCH_WAIT", { key, open: keys.map(({ shown }) => shown) });
   return {
-    key: key as string,
+    key: keyOf(named.wait) as string,
     ...(answer === undefined ? {} : { answer }),
     ...(id === undefined ? {} : { event_id: id }),
   };
 }
 
+const keyOf = (wait: Wait): Json => (wait.kind === "EVENT" ? wait.key : null);
+
 /** What ends a wait; null where none ends. @throws ResumeFault for an answer that does not fit */
 async function causeOf(
   resumed: Omit<Resumption, "cause">,
   waits: readonly WaitingStep[],
+  redactor: Redactor,
 ): Promise<"EVENT" | "TIME" | null> {
   let cause: "EVENT" | "TIME" | null = null;
   for (const { wait } of waits) {
@@ -181,7 +224,8 @@ async function causeOf(
         ...{ pointer, constraint: String(constraint) },
         ...(expected === undefined ? {} : { expected: expected as Json }),
       }));
-      throw new ResumeFault("ANSWER_REJECTED", { key: wait.key, unmet: rules });
+      const key = keysOf(waits, redactor).find((one) => one.wait === wait)?.shown ?? null;
+      throw new ResumeFault("ANSWER_REJECTED", { key, unmet: rules });
     }
   }
   return cause;

@@ -1,24 +1,28 @@
 /** One session of a run, from an accepted payload to a closed trace: load, seal and compile lie before, rendering after. */
 
+import { targetOf } from "../capabilities/effect.ts";
 import type { Durability } from "../capabilities/target.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
 import { TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
-import type { JsonObject } from "../json/value.ts";
+import { type JsonObject, jsonEqual } from "../json/value.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ports, Remote, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
 import { type EventBody, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
 import { type JournalPosition, openJournal } from "../trace/journal.ts";
-import { SUSPENSION, type TraceEnding } from "./advance.ts";
+import { INTERRUPTION, SUSPENSION, type TraceEnding } from "./advance.ts";
 import type { RunResult } from "./child-runs.ts";
+import { RunStopped, secretsKeyRequired } from "./errors.ts";
 import { execute } from "./execute.ts";
 import type { StepExecutor } from "./executor.ts";
 import { requireLineSize } from "./limits.ts";
 import { createLiveExecutor } from "./live-executor.ts";
 import { Redactor } from "./redaction.ts";
+import { type SecretsKey, SecretsWriter } from "./run-secrets.ts";
+import { type Stop, stoppable } from "./stoppable-executor.ts";
 
 /** What a run is executed with, when it begins and when it goes on. */
-export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"> {
+export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail" | "sleep"> {
   readonly plan: Plan;
   readonly stores: Stores;
   /** Servers and code of the host; without them, no effect that needs them is performed. */
@@ -28,12 +32,16 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly limits?: TraceLimits;
   readonly runtime: { readonly name: string; readonly version: string };
   readonly actor?: string;
-  /** Puts other conclusions in the place of those that are performed. */
+  /** Puts other conclusions in the place of those that are performed, and of those that a resumed run replays. */
   readonly wrapExecutor?: (performed: StepExecutor) => StepExecutor;
   /** Keeps the secrets of the run out of its trace, and knows them afterwards; without one, the run makes its own. */
   readonly redactor?: Redactor;
+  /** Keeps what the trace suppresses, encrypted, until the run ends: without it, a run with secrets cannot wait. */
+  readonly secretsKey?: SecretsKey | undefined;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends the session after the event at hand, with nothing on record: the trace can be resumed. */
+  readonly stop?: Stop;
   /** Told every event after it was appended. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -43,6 +51,8 @@ export interface RunRequest extends RunEnvironment {
   /** May number the name where it is taken, `_2`, `_3`; a trace of another name does not replay. */
   readonly openTrace: (id: string) => TraceFolder;
   readonly maxHops: number;
+  /** Whether members of the payload that the intent does not declare are violations, whatever the intent says. */
+  readonly isPayloadStrict?: boolean;
 }
 
 export interface TracedRun {
@@ -54,9 +64,10 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, maxHops, runtime, actor } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
+  if (plan.secrets !== null && request.secretsKey === undefined) requireNoWait(plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -65,11 +76,23 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     payload,
     clock: begun,
     maxHops,
+    recordsEvaluations: true,
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
+    ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
   };
-  return inTrace(trace, undefined, redactor, request, (live) => execute(plan, input, live.executor));
+  const { wrapExecutor = (performed) => performed } = request;
+  return inTrace(trace, redactor, request, ({ executor }) => execute(plan, input, wrapExecutor(executor)));
+}
+
+/** @throws EngineFault `SECRETS_KEY_REQUIRED` before anything is recorded */
+function requireNoWait({ nodes }: Plan): void {
+  for (const node of nodes.values()) {
+    if (node.type !== "CC") continue;
+    for (const step of node.contract.steps)
+      if (step.kind === "effect" && targetOf(step.operation).answers === "awaited") throw secretsKeyRequired();
+  }
 }
 
 /** What a run is performed with, and where it is recorded. */
@@ -82,13 +105,12 @@ export interface LiveRun {
 /** Does the work on an open trace, which is closed then. @throws TraceFault */
 export async function inTrace(
   trace: TraceFolder,
-  after: JournalPosition | undefined,
   redactor: Redactor,
   request: RunEnvironment,
   work: (live: LiveRun) => Promise<RunResult | null>,
+  after?: JournalPosition,
 ): Promise<TracedRun> {
-  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null } = request;
-  const { wrapExecutor = (performed) => performed } = request;
+  const { clock, listen, durability, limits = TRACE_LIMITS, remote = null, stop } = request;
   try {
     const check = (event: EventBody, bytes: number) => requireLineSize(event, bytes, limits.eventBytes);
     const journal = openJournal(trace.file, {
@@ -96,7 +118,14 @@ export async function inTrace(
       ...(listen === undefined ? {} : { listen }),
       ...(after === undefined ? {} : { after }),
     });
-    const append = (event: EventBody) => journal.append(redactor.mask(event));
+    const secrets = secretsOf(trace, request, after !== undefined);
+    const append = (event: EventBody) => {
+      const masked = redactor.mask(event);
+      const [shown, payload] = [masked.payload, event.payload] as unknown as [JsonObject, JsonObject];
+      if (redactor.salt !== undefined && secrets !== null && masked !== event && !jsonEqual(shown, payload))
+        secrets.keep(journal.sequence + 1, payload, shown, redactor.salt);
+      journal.append(masked);
+    };
     const executor = createLiveExecutor({
       ...{ ...request, remote, limits },
       journal: {
@@ -107,19 +136,38 @@ export async function inTrace(
         },
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
+      losesSecrets: () => secrets === null && redactor.salt !== undefined,
     });
-    const ended = await work({ executor: wrapExecutor(executor), append });
+    const live = stop === undefined ? executor : stoppable(executor, stop);
+    const ending = await endingOf(() => work({ executor: live, append }), redactor);
     if (durability === "device") journal.sync();
-    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending: endingOf(ended, redactor) };
+    if (ending.status !== "WAITING" && ending.status !== "INTERRUPTED") secrets?.remove();
+    return { traceId: trace.id, folder: trace.folder, head: journal.head, ending };
   } finally {
     trace.file.close();
   }
 }
 
-function endingOf(ended: RunResult | null, redactor: Redactor): TraceEnding {
-  if (ended === null) return SUSPENSION;
-  const { fault, results: _, ...ending } = ended;
-  return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+async function endingOf(work: () => Promise<RunResult | null>, redactor: Redactor): Promise<TraceEnding> {
+  try {
+    const ended = await work();
+    if (ended === null) return SUSPENSION;
+    const { fault, results: _, ...ending } = ended;
+    return fault === undefined ? ending : { ...ending, fault: redactor.fault(fault) };
+  } catch (error) {
+    if (error instanceof RunStopped) return INTERRUPTION;
+    throw error;
+  }
+}
+
+/** Null where they are not kept: without a key, or in a trace that has no place for them. */
+function secretsOf(
+  { id, secrets }: TraceFolder,
+  { secretsKey }: RunEnvironment,
+  isResumed: boolean,
+): SecretsWriter | null {
+  if (secretsKey === undefined || secrets === undefined) return null;
+  return new SecretsWriter(secretsKey, id, secrets, isResumed && secrets.read() !== null);
 }
 
 /** What entropy is seeded with, so that two runs do not draw the same for the same seed alone. */

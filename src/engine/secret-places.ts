@@ -1,10 +1,10 @@
 /** Where the data of an event holds secrets, as far as the plan tells: in the same places when it is masked and when it is examined. */
 
 import { parsePointer } from "../json/pointer.ts";
-import { isObject, type Json, type MutableJson, setOwn } from "../json/value.ts";
+import { isObject, type Json, jsonEqual, type MutableJson, setOwn } from "../json/value.ts";
 import type { Secrets, Space } from "../plan/plan.ts";
 import { spaces } from "../plan/secrets.ts";
-import type { EventBody } from "../trace/event.ts";
+import type { EventBody, WaitEntry } from "../trace/event.ts";
 
 /** What the plan knows of some data. */
 export interface Places {
@@ -65,8 +65,43 @@ export function placesIn(space: Space, secrets: Secrets | null): Places {
   return { paths: secrets?.paths.get(space) ?? [], names: NO_NAMES };
 }
 
-/** Of the data at `at` in the event's payload. */
-export function placesAt(event: EventBody, at: readonly string[], secrets: Secrets | null): Places {
+/** Finds the places in the events of one trace, which it must be shown in order. */
+export class EventPlaces {
+  readonly #secretsOf: (run: string) => Secrets | null;
+  #waits: readonly WaitEntry[] = [];
+
+  constructor(secretsOf: (run: string) => Secrets | null) {
+    this.#secretsOf = secretsOf;
+  }
+
+  /** Of the data at `at` in the event's payload. What is told of a wait is data of the step that waits. */
+  at(event: EventBody, at: readonly string[]): Places {
+    const [member = "", index = "", part = ""] = at;
+    if (event.event_type === "run_suspended") {
+      this.#waits = event.payload.waits;
+      const wait = this.#waits[Number(index)];
+      return wait === undefined ? NOWHERE : this.#ofWait(wait, "inputs", part);
+    }
+    if (event.event_type !== "run_resumed") return placesAt(event, at, this.#secretsOf(event.run));
+    const key = event.payload.key as Json | undefined;
+    const answered = this.#waits.filter(
+      (wait) => key !== undefined && jsonEqual(key, (wait.key ?? null) as Json),
+    );
+    const places = answered.map((wait) => this.#ofWait(wait, member === "key" ? "inputs" : "result", member));
+    return places.find(isSecret) ?? places[0] ?? NOWHERE;
+  }
+
+  #ofWait({ run, node, step }: WaitEntry, holder: "inputs" | "result", member: string): Places {
+    const secrets = this.#secretsOf(run);
+    if (secrets === null) return NOWHERE;
+    const names = secrets.names.get(node) ?? NO_NAMES;
+    const space = holder === "inputs" ? spaces.stepInputs(node, step) : spaces.raw(node, step);
+    return ofMember({ paths: secrets.paths.get(space) ?? [], names }, member);
+  }
+}
+
+/** The same of an event of the work. */
+function placesAt(event: EventBody, at: readonly string[], secrets: Secrets | null): Places {
   if (secrets === null) return NOWHERE;
   const names = secrets.names.get(event.node_id ?? "") ?? NO_NAMES;
   if (isWhole(event, at, secrets, names)) return EVERYWHERE;
@@ -116,6 +151,7 @@ function spaceOf(
   [member]: readonly string[],
 ): Space | undefined {
   const step = "step" in payload ? (payload.step ?? "") : "";
+  const evaluation = "evaluation" in payload ? payload.evaluation : "";
   switch (`${event_type} ${member}`) {
     case "execution_start payload":
       return spaces.payload;
@@ -132,6 +168,10 @@ function spaceOf(
       return spaces.raw(node, step);
     case "step_end published":
       return spaces.stepOutputs(node, step);
+    case "evaluation_end left":
+      return spaces.operand(node, evaluation, "left");
+    case "evaluation_end right":
+      return spaces.operand(node, evaluation, "right");
     case "node_end outputs":
       return spaces.outputs(node);
     default:

@@ -3,10 +3,13 @@
 import { targetOf } from "../capabilities/effect.ts";
 import { isWait } from "../capabilities/targets/wait.ts";
 import { type Digest, digestOf } from "../json/canonical.ts";
+import { instantOf, LAST_INSTANT } from "../json/date-time.ts";
 import { deepFreeze, inCanonicalOrder, type JsonObject } from "../json/value.ts";
 import type { Contract, EffectStep, TransformStep } from "../plan/plan.ts";
+import { pauseAfter } from "./attempts.ts";
 import { EngineFault } from "./errors.ts";
 import type { EffectResult } from "./executor.ts";
+import { requireRoomForStep } from "./limits.ts";
 import type { RunState } from "./run-state.ts";
 
 export interface StepResult {
@@ -47,31 +50,62 @@ export function runTransform(
   return { outcome: outcomeOf(outputs), raw: outputs ?? {}, status: undefined };
 }
 
-/** The effect begins and ends in the trace. @throws RunFault for an outcome that its operation does not declare */
+/**
+ * The effect begins and ends in the trace, once for every attempt; the last one counts.
+ * @throws RunFault for an outcome that its operation does not declare
+ */
 export async function runEffect(
   step: EffectStep,
   inputs: JsonObject,
   contract: Contract,
   state: RunState,
 ): Promise<StepResult> {
-  const { emit, input, cursor } = state;
-  const at = { run: input.run, node_id: cursor.node as string };
+  const { input, cursor } = state;
   const effectKey = digestOf([input.executionId, input.run, cursor.visit, step.name]);
+  for (let attempt = 1; ; attempt++) {
+    const { end, pause } = await runAttempt({ step, inputs, effectKey, contract, attempt }, state);
+    const { outcome, result } = end;
+    if (pause === null && step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
+    if (pause === null) {
+      const facts = { outcome, contract: step.code, declared: [...step.declared] };
+      throw new EngineFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+    }
+    if (!(await state.executor.pause(pause))) await waitFor(pause, step, effectKey, end, state);
+    requireRoomForStep(state);
+  }
+}
+
+interface Attempt {
+  readonly step: EffectStep;
+  readonly inputs: JsonObject;
+  readonly effectKey: Digest;
+  readonly contract: Contract;
+  readonly attempt: number;
+}
+
+/** `pause` is what to wait for before the next attempt; null where there is none. */
+async function runAttempt(
+  asked: Attempt,
+  state: RunState,
+): Promise<{ readonly end: EffectResult; readonly pause: number | null }> {
+  const { step, inputs, effectKey, attempt } = asked;
+  const { emit, input, cursor, executor } = state;
+  const at = { run: input.run, node_id: cursor.node as string };
   const { code, op, store } = step;
-  const moment = targetOf(step.operation).answers === "awaited" ? state.executor.moment() : null;
+  const moment = targetOf(step.operation).answers === "awaited" ? executor.moment() : null;
   emit({
     event_type: "side_effect_start",
     ...at,
     payload: {
       ...{ step: step.name, cs_code: code, op, store, inputs, effect_key: effectKey },
+      ...(step.retry === null ? {} : { attempt }),
       ...(moment === null ? {} : { observed: [{ clock: moment }] }),
     },
   });
-  const performed =
-    moment === null
-      ? await perform(step, inputs, effectKey, contract, state)
-      : await waitIn(step, inputs, moment, effectKey, state);
-  const { outcome, result, reason, change, requests, observed, settled, actor } = performed;
+  const end =
+    moment === null ? await perform(asked, state) : await waitIn(step, inputs, moment, effectKey, state);
+  const pause = pauseAfter(step, attempt, end);
+  const { outcome, result, reason, change, requests, observed, settled, actor } = end;
   emit({
     event_type: "side_effect_end",
     ...at,
@@ -83,26 +117,22 @@ export async function runEffect(
       ...(change === undefined ? {} : { change }),
       ...(requests === undefined ? {} : { requests }),
       ...(observed.length === 0 ? {} : { observed }),
+      ...(pause === null ? {} : { retried: true }),
       ...(settled === undefined ? {} : { settled }),
       ...(actor === undefined ? {} : { actor }),
     },
   });
-  if (step.declared.has(outcome)) return { outcome, raw: result, status: outcome };
-  const facts = { outcome, contract: code, declared: [...step.declared] };
-  throw new EngineFault("effect", "CS", "OUTCOME_NOT_DECLARED", facts);
+  return { end, pause };
 }
 
 /** The executor performs what is outside the run. What follows from the run itself is worked out here, in a replay too. */
 async function perform(
-  step: EffectStep,
-  inputs: JsonObject,
-  effectKey: Digest,
-  contract: Contract,
+  { step, inputs, effectKey, contract, attempt }: Attempt,
   { executor, call, waits, input }: RunState,
 ): Promise<EffectResult> {
   const { operation } = step;
   const target = targetOf(operation);
-  if (target.answers !== "worked-out") return executor.effect(step, inputs, effectKey);
+  if (target.answers !== "worked-out") return executor.effect(step, inputs, effectKey, attempt);
   const frozen = deepFreeze(inCanonicalOrder(inputs));
   const performed = await target.perform(operation, frozen, {
     call: (workflow, payload) => call(workflow, payload, contract),
@@ -123,4 +153,18 @@ async function waitIn(
   if (!isWait(begun)) return begun;
   const at = { run: input.run, node: cursor.node as string, step: step.name };
   return executor.endWait(step, begun, await waits.park({ ...at, effectKey, wait: begun }));
+}
+
+/** The run is parked until the pause is over: it is counted from the end of the attempt. */
+async function waitFor(
+  pause: number,
+  step: EffectStep,
+  effectKey: Digest,
+  { observed }: EffectResult,
+  { waits, input, cursor }: RunState,
+): Promise<void> {
+  const since = observed.findLast((one) => "clock" in one)?.clock ?? "";
+  const due = instantOf(Date.parse(since) + pause) ?? LAST_INSTANT;
+  const at = { run: input.run, node: cursor.node as string, step: step.name };
+  await waits.park({ ...at, effectKey, wait: { kind: "TIME", due } });
 }

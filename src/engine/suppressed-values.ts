@@ -30,7 +30,7 @@ import {
 import type { RecordedEvent } from "./record-cursor.ts";
 import { unmetRule } from "./recorded.ts";
 import { isUnrevealing, withPayloadDigest } from "./redaction.ts";
-import { isSecret, ofItem, ofMember, type Places, placesAt, visitData } from "./secret-places.ts";
+import { EventPlaces, isSecret, ofItem, ofMember, type Places, visitData } from "./secret-places.ts";
 
 /** The members with whose values, found by paths, a run goes on. */
 const BOUND: { readonly [T in EventType]?: string } = { node_start: "inputs", step_end: "published" };
@@ -48,6 +48,7 @@ export interface TakenAnswer {
 
 export class SuppressedValues {
   readonly #secrets = new Map<string, Secrets>();
+  readonly #places = new EventPlaces((run) => this.#secrets.get(run) ?? null);
   readonly #digests = new Set<string>();
   /** The last event that was gone through. */
   #learned = 0;
@@ -87,8 +88,7 @@ export class SuppressedValues {
 
   /** The digests at the places where the plan has secrets. Events are gone through in order, each as often as one likes. */
   learn(event: TraceEvent): void {
-    const secrets = this.#secrets.get(event.run);
-    if (secrets === undefined || event.sequence <= this.#learned) return;
+    if (!this.#any || event.sequence <= this.#learned) return;
     this.#learned = event.sequence;
     const secret = (value: Json) => {
       if (isSuppressed(value)) this.#digests.add(value.$suppressed);
@@ -96,7 +96,7 @@ export class SuppressedValues {
     };
     const same = <T>(value: T) => value;
     changeData(event.event_type, event.payload, (data, at) =>
-      visitData(data, placesAt(event, at, secrets), { secret, open: same, name: same }),
+      visitData(data, this.#places.at(event, at), { secret, open: same, name: same }),
     );
     if (event.event_type === "workflow_complete") this.#secrets.delete(event.run);
   }
@@ -135,10 +135,9 @@ export class SuppressedValues {
   /** What was emitted instead of the recorded event, with what the record suppresses put in its place. */
   shown(event: TraceEvent, replayed: EventBody): EventBody {
     if (!this.#any || event.event_type !== replayed.event_type) return replayed;
-    const secrets = this.#secrets.get(event.run) ?? null;
     const payload = changeData(replayed.event_type, replayed.payload, (data, at) => {
       const recorded = valueAt(event.payload as unknown as Json, at);
-      return recorded === undefined ? data : this.#put(recorded, data, placesAt(event, at, secrets));
+      return recorded === undefined ? data : this.#put(recorded, data, this.#places.at(event, at));
     });
     const shown = { ...replayed, payload } as EventBody;
     return shown.event_type === "execution_start" ? withPayloadDigest(shown) : shown;
@@ -231,10 +230,19 @@ export class SuppressedValues {
       const rule = unmetRule(event.payload);
       const isAbout = this.#isAbout(rule, validated);
       if (isAbout) this.take({ event, isChecked: true }, "violation", null);
-      const next = isAbout ? rule : visible.shift();
+      const next = isAbout ? rule : this.#nextOf(visible, rule);
       return next === undefined ? [] : [next];
     });
     return [...reconciled, ...visible];
+  }
+
+  /** Takes the rule that comes next from the list. Where a name is suppressed, the record had it in the order of the name. */
+  #nextOf(visible: Unmet[], { pointer, constraint }: Unmet): Unmet | undefined {
+    const isHidden = (one: Unmet) => parsePointer(one.pointer).some((name) => this.#isHiddenName(name));
+    const index = isHidden({ pointer, constraint })
+      ? visible.findIndex((one) => one.pointer === pointer && one.constraint === constraint)
+      : visible.findIndex((one) => !isHidden(one));
+    return visible.splice(Math.max(index, 0), 1)[0];
   }
 
   /** Whether something suppressed stands at the pointer, above it or below it. */

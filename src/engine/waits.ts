@@ -66,18 +66,15 @@ export class Waits {
     }
   }
 
-  /** Lets every run go on whose wait has ended, one after the other. False when no wait has. */
+  /** Lets every run go on whose wait has ended, one after the other. Whether the work has settled by that. */
   async resume(entries: readonly WaitEntry[], resumed: Resumption, work: Promise<unknown>): Promise<boolean> {
-    const parked = [...this.#parked];
-    let isAny = false;
-    for (const [i, one] of parked.entries()) {
+    for (const [i, one] of [...this.#parked].entries()) {
       const end = endOf(entries[i] ?? one.entry, resumed);
       if (end === null) continue;
-      isAny = true;
       this.#remove(one);
-      if (await this.hasSettled(work, () => one.resolve(end))) break;
+      if (await this.hasSettled(work, () => one.resolve(end))) return true;
     }
-    return isAny;
+    return false;
   }
 
   /** Fails the first wait of the runs nested in this one, or of all runs. */
@@ -131,7 +128,7 @@ export class Waits {
   }
 }
 
-function entryOf({ run, node, step, effectKey, wait }: WaitingStep): WaitEntry {
+export function entryOf({ run, node, step, effectKey, wait }: WaitingStep): WaitEntry {
   const { kind, due } = wait;
   const asked = wait.kind === "EVENT" ? wait : { key: undefined, prompt: undefined, choices: undefined };
   const { key, prompt, choices } = asked;

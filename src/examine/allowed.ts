@@ -5,14 +5,20 @@ import type { PackagePin } from "../capabilities/registry.ts";
 import { advance } from "../engine/advance.ts";
 import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
-import type { ContractNode, Plan, PlanNode } from "../plan/plan.ts";
-import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
+import { type EvaluationEnd, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { SessionRules } from "./allowed-sessions.ts";
+import { AttemptCheck } from "./attempts.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
 export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Promise<readonly TraceFinding[]> {
   const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
   const found: TraceFinding[] = [];
+  const sessions = new SessionRules((run, node, step) =>
+    stepsOf(plans.get(run)?.nodes.get(node)).find(({ name }) => name === step),
+  );
+  const attempts = new AttemptCheck();
   for (const event of events) {
     if (event.event_type === "execution_start" && event.run !== MAIN_RUN) {
       const nested = await nestedPlan(event, plans);
@@ -20,7 +26,11 @@ export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Pr
       else found.push(nested);
     }
     const own = plans.get(event.run);
-    if (own !== undefined) for (const one of checkEvent(own, event)) found.push(one);
+    if (own !== undefined) {
+      for (const one of checkEvent(own, event)) found.push(one);
+      for (const one of attempts.take(own, event)) found.push(one);
+    }
+    for (const one of sessions.check(event)) found.push(one);
     if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
   }
   return found;
@@ -85,6 +95,11 @@ function checkEvent(plan: Plan, event: TraceEvent): readonly TraceFinding[] {
           one.store === store,
       );
       return isDeclared ? [] : [finding("UNKNOWN_STEP", line, { node: name, step })];
+    }
+    case "evaluation_end": {
+      const { evaluation, outcome } = event.payload;
+      const isDeclared = evaluationsOf(node).some((one) => isOutcomeOf(one, event.payload));
+      return isDeclared ? [] : [finding("UNKNOWN_EVALUATION", line, { node: name, evaluation, outcome })];
     }
     case "event_announced": {
       const { event_code } = event.payload;
@@ -156,6 +171,22 @@ function codeOf(node: PlanNode): string | null {
 
 function nextOf(node: PlanNode | undefined, outcome: string): string | null | undefined {
   return node === undefined || node.type === "EXIT" ? undefined : advance(node, outcome);
+}
+
+function evaluationsOf(node: PlanNode | undefined): readonly EvaluateAction[] {
+  return stepsOf(node)
+    .flatMap(({ onResult }) => [...onResult.values()])
+    .filter((action) => action.do === "evaluate");
+}
+
+type EvaluateAction = Extract<Action, { do: "evaluate" }>;
+
+function isOutcomeOf(
+  { name, evaluation: { condition, onTrue, onFalse } }: EvaluateAction,
+  recorded: EvaluationEnd,
+): boolean {
+  const isSame = name === recorded.evaluation && condition.text === recorded.condition;
+  return isSame && [onTrue, onFalse].includes(recorded.outcome);
 }
 
 function stepsOf(node: PlanNode | undefined): ContractNode["contract"]["steps"] {

@@ -6,7 +6,7 @@ import { MAIN_RUN, type Payloads } from "../trace/event.ts";
 import { isSuccess } from "../trace/run-path.ts";
 import { refusalOf, type Summary } from "../trace/summary.ts";
 
-/** `null` in a classification: the run ended well, or was aborted from outside. */
+/** `null` in a classification: the run ended well, or was aborted or cancelled from outside. */
 export type TraceClass =
   | "BUSINESS_VIOLATION"
   | "ADMISSION_ERROR"
@@ -66,6 +66,7 @@ const REFUSALS: Readonly<Record<RunCode, TraceClass | null | ((refusal: Refusal)
   DEPTH_LIMIT: "GRAPH_STRUCTURE_ERROR",
   WORKFLOW_REFUSED: "GRAPH_STRUCTURE_ERROR",
   SECRETS_NOT_DECLARED: "SCHEMA_ERROR",
+  SECRETS_KEY_REQUIRED: null,
 };
 
 /** The class of a refusal; one whose code this build does not know goes by what it broke. */
@@ -76,6 +77,7 @@ export function classOfRefusal(code: string, refusal: Refusal): TraceClass | nul
 
 /** The class of an ending without a refusal; the outcome is that of the last node, null for a denial. */
 export function classOfEnding({ status, outcome }: Pick<Payloads["workflow_complete"], "status" | "outcome">) {
+  if (status === "CANCELLED") return null;
   if (outcome === "BACKEND_ERROR") return "CS_RUNTIME_ERROR";
   const isGood = status === "SUCCESS" && outcome !== null && isSuccess(outcome);
   return isGood ? null : "BUSINESS_VIOLATION";

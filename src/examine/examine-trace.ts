@@ -3,22 +3,34 @@
 import type { Plan } from "../plan/plan.ts";
 import { markdownLine } from "../snapshot/markdown-line.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
-import type { TraceEvent } from "../trace/event.ts";
-import { addEvent, createSummary } from "../trace/summary.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { Sessions } from "../trace/sessions.ts";
+import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
 import { checkAllowed } from "./allowed.ts";
 import { classify } from "./classify.ts";
 import { TraceInputFault } from "./errors.ts";
 import type { Examination, PlacedLine, Reexamined } from "./examination.ts";
 import { nameNotices } from "./file-name.ts";
-import type { TraceFinding } from "./finding.ts";
+import { finding, type TraceFinding } from "./finding.ts";
 import { locate, type Place } from "./locate/locate.ts";
+import {
+  type FindKept,
+  type Held,
+  type HeldToKept,
+  holdToKept,
+  isOfAnother,
+  OTHER_SNAPSHOT,
+  RecordedProtocols,
+} from "./protocol.ts";
 import type { ReadAgain } from "./recovery/dry-runs.ts";
+import { goOnOf } from "./recovery/go-on.ts";
 import { interruptionOf, type RunSurroundings } from "./recovery/interruption.ts";
 import { OpenEffects } from "./recovery/open-effects.ts";
 import { replay } from "./replay/replay.ts";
 import type { Stepwise } from "./replay/stepwise.ts";
 import { isTrace } from "./source-trace.ts";
 import { CUT_OFF, eventIn, Verification, type Verified } from "./verify.ts";
+import type { WhatIfAnswer } from "./what-if/compare-what-if.ts";
 import { whatIf } from "./what-if/what-if.ts";
 
 /** A trace that can be read as often as it is needed, a piece at a time. */
@@ -47,6 +59,8 @@ export interface ExamineEnvironment extends RunSurroundings {
   plan(workflow: string): Promise<Plan | TraceFinding>;
   /** The snapshot that the plans are from. */
   snapshot(): Promise<Snapshot>;
+  /** What was kept of the protocol of a run; absent where nothing is looked for. */
+  readonly kept?: FindKept;
 }
 
 export interface ExamineScope {
@@ -62,13 +76,16 @@ export async function examineTrace(
   { head, stepwise = null }: ExamineScope,
   environment: ExamineEnvironment,
 ): Promise<Examination> {
-  const { verified, held, summary, openEffects, executionId } = await survey(trace, head, environment);
+  const surveyed = await survey(trace, head, environment);
+  const { verified, summary, sessions, openEffects, executionId } = surveyed;
   if (!isTrace(verified, trace.firstPiece())) throw new TraceInputFault("NOT_A_TRACE", { file: trace.file });
-  const reexamined = held === null ? NOTHING : await replayOrWhatIf(trace, verified, held, stepwise);
+  const { held, here, kept, notices: unused } = await protocolOf(trace, surveyed, environment);
+  const reexamined = await replayOrWhatIf(trace, verified, { held, here }, stepwise);
   const { allowed = null, plan = null } = held ?? {};
   const classification = classify(summary);
   const located = classification === null || plan === null ? null : locate(classification, summary, plan);
-  const place = located === null ? null : await withLine(located, environment);
+  const snapshot = async () => kept?.snapshot ?? environment.snapshot();
+  const place = located === null ? null : await withLine(located, snapshot);
   const isSound =
     verified.findings.length === 0 &&
     allowed?.length === 0 &&
@@ -76,26 +93,35 @@ export async function examineTrace(
     classification?.isStructural !== true;
   const readAgain: ReadAgain = (work) => trace.readAgain("reading", verified, work);
   const interruption = await interruptionOf(openEffects, readAgain, plan, environment);
-  const notices = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
+  const named = executionId === null || trace.path === null ? [] : nameNotices(trace.path, executionId);
+  const notices = [...named, ...unused, ...assumptions(summary)];
   const isHeadGiven = head !== undefined;
+  const protocol = plan === null ? null : { root: plan.snapshot.root, kept: kept?.file ?? null };
   const facts = {
-    ...{ file: trace.file, notices, isHeadGiven, verified, allowed },
-    ...{ summary, classification, place, interruption },
+    ...{ file: trace.file, notices, isHeadGiven, verified, allowed, protocol },
+    ...{ summary, sessions, classification, place, interruption },
   };
-  return { ...facts, ...reexamined, isSound };
+  const goOn = goOnOf(interruption, { verified, allowed, replayed: reexamined.replayed });
+  return { ...facts, ...reexamined, goOn, isSound };
 }
 
-/** What holding a trace to a plan gives; null without a plan. */
-interface Held {
-  readonly allowed: readonly TraceFinding[];
-  readonly plan: Plan | null;
+/** What the run rests on that nobody saw. */
+function assumptions({ settled }: Summary): readonly TraceFinding[] {
+  return settled
+    .filter((one) => one.settled === "assumed")
+    .map(({ run, node, step, op, actor }) => {
+      const at = `${run === MAIN_RUN ? "" : `${run}/`}${node}.${step}`;
+      return finding("ASSUMED", undefined, { op, at, actor });
+    });
 }
 
 /** Goes through the trace once: verifies it, holds it to the plan, and gathers what it tells. */
 async function survey(trace: TraceReader, head: string | undefined, environment: ExamineEnvironment) {
   const verification = new Verification(head);
   const summary = createSummary();
+  const sessions = new Sessions();
   const openEffects = new OpenEffects();
+  const protocols = new RecordedProtocols();
   let executionId: string | null = null;
   const held = await trace.read("verifying", (pieces) => {
     const events = (function* () {
@@ -103,7 +129,9 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
         const event = eventIn(line);
         executionId ??= event.execution_id;
         addEvent(summary, event);
+        sessions.take(event);
         openEffects.take(event);
+        protocols.take(event);
         yield event;
       }
     })();
@@ -114,7 +142,22 @@ async function survey(trace: TraceReader, head: string | undefined, environment:
   const isReadable =
     verified.omitted === 0 &&
     verified.findings.every(({ code }) => CUT_OFF.has(code) || code === "HEAD_MISMATCH");
-  return { verified, summary, openEffects, executionId, held: isReadable ? held : null };
+  const read = { verified, summary, sessions: sessions.all, openEffects, protocols, executionId };
+  return { ...read, held: isReadable ? held : null };
+}
+
+/** What the trace is held to; `here` is the plan at hand, where that is another one. */
+async function protocolOf(
+  trace: TraceReader,
+  { held, verified, protocols }: Awaited<ReturnType<typeof survey>>,
+  { kept: find }: ExamineEnvironment,
+): Promise<HeldToKept & { readonly here: Plan | null }> {
+  const atHand = { held, here: null, kept: null };
+  if (held === null || find === undefined || !isOfAnother(held)) return { ...atHand, notices: [] };
+  const toKept = await holdToKept(protocols, find, (work) => trace.readAgain("reading", verified, work));
+  if (toKept.held === null) return { ...atHand, notices: toKept.notices };
+  const isOther = held.allowed.some(({ code }) => OTHER_SNAPSHOT.has(code));
+  return { ...toKept, here: isOther ? held.plan : null };
 }
 
 /** Asks for all events, whether there is a plan to hold them to or not. */
@@ -141,32 +184,34 @@ function* following(first: TraceEvent, others: Iterable<TraceEvent>): Generator<
 
 const NOTHING: Reexamined = { replayed: null, stepwise: null, whatIf: null };
 
-/** Replays what the plan allows; of a run on another snapshot, asks what this one would have made of it. */
+/** Replays what the plan allows; of a run on another snapshot, asks what the one at hand would have made of it. */
 async function replayOrWhatIf(
   trace: TraceReader,
   verified: Verified,
-  { allowed, plan }: Held,
+  { held, here }: { readonly held: Held | null; readonly here: Plan | null },
   stepwise: Stepwise | null,
 ): Promise<Reexamined> {
-  if (plan === null) return NOTHING;
-  if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code))) {
-    const answered = await trace.readAgain("reading", verified, async (events) => {
-      const recorded = [...events];
-      return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
-    });
-    return { ...NOTHING, whatIf: answered };
-  }
+  if (held === null || held.plan === null) return NOTHING;
+  const { allowed, plan } = held;
+  if (allowed.some(({ code }) => OTHER_SNAPSHOT.has(code)))
+    return { ...NOTHING, whatIf: await whatIfOn(plan, trace, verified) };
+  const supposed = here === null ? null : await whatIfOn(here, trace, verified);
   // A replay with another package says whether that matters.
-  if (allowed.some(({ code }) => code !== "CAPABILITY_DIFFERS")) return NOTHING;
+  if (allowed.some(({ code }) => code !== "CAPABILITY_DIFFERS")) return { ...NOTHING, whatIf: supposed };
   const replayed = await trace.readAgain("replaying", verified, (events) =>
     replay(plan, events, stepwise ?? undefined),
   );
-  return { ...NOTHING, replayed, stepwise };
+  return { replayed, stepwise, whatIf: supposed };
 }
 
-const OTHER_SNAPSHOT: ReadonlySet<string> = new Set(["SNAPSHOT_DIFFERS", "WORKFLOW_DIFFERS"]);
+function whatIfOn(plan: Plan, trace: TraceReader, verified: Verified): Promise<WhatIfAnswer> {
+  return trace.readAgain("reading", verified, async (events) => {
+    const recorded = [...events];
+    return { root: plan.snapshot.root, recorded, supposed: await whatIf(plan, recorded) };
+  });
+}
 
-async function withLine(place: Place, environment: ExamineEnvironment): Promise<PlacedLine> {
-  const artifact = (await environment.snapshot()).artifact(place.artifact);
+async function withLine(place: Place, snapshot: () => Promise<Snapshot>): Promise<PlacedLine> {
+  const artifact = (await snapshot()).artifact(place.artifact);
   return { ...place, line: artifact === undefined ? null : await markdownLine(artifact, place.path) };
 }

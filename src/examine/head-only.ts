@@ -29,6 +29,11 @@ export const HEAD_ONLY = {
     "it differs between two runs of the same workflow",
   ),
   actor: entry("who ran it", "nothing", "the caller states it, and nothing in the run depends on it"),
+  "strict-payload": entry(
+    "whether undeclared members of the payload were to be violations, where it has none",
+    "nothing",
+    "the caller decides it, and it changes nothing about a run whose intent declares every member",
+  ),
   runtime: entry(
     "which build executed the run",
     "nothing",
@@ -38,6 +43,11 @@ export const HEAD_ONLY = {
     "that the digest of the artifacts is left out",
     "nothing",
     "traces of older versions do not have it",
+  ),
+  evaluations: entry(
+    "that all evaluations are left out, together with the digest of the artifacts",
+    "rest",
+    "traces of older versions have neither; the outcome of each evaluation is still computed again",
   ),
   max_hops: entry("the node limit", "nothing", "a limit that the run did not reach changes nothing"),
   "name-number": entry(

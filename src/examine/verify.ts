@@ -1,6 +1,7 @@
 /** Is the trace intact? Schema, sequence, hash chain, terminal event, torn tail: every bad line, and why (SPEC 6.1). */
 
 import { isUtf8 } from "node:buffer";
+import { DEPTH_LIMIT } from "../engine/child-runs.ts";
 import { canonical, type Digest, digestOf } from "../json/canonical.ts";
 import { DEPTH, LIST, SIZE } from "../json/limits.ts";
 import { isCanonicalNumber } from "../json/number.ts";
@@ -57,9 +58,6 @@ export class Verification {
   #omitted = 0;
   #line = 0;
   #count = 0;
-  /** Of all lines, those that are events of the work itself, and side effects. */
-  #events = 0;
-  #effects = 0;
   #last: ReadLine | null = null;
   /** What the next line's `prev_hash` must be; null when the line before could not be read. */
   #prev: Digest | null = null;
@@ -67,8 +65,8 @@ export class Verification {
   #execution: string | null = null;
   #sequence = 0;
   #hasEnded = false;
-  /** By run that has begun: how many events and effects stood before it. */
-  readonly #begun = new Map<string, { readonly events: number; readonly effects: number }>();
+  /** By run that goes on: its events and effects, those of the runs nested in it included. */
+  readonly #counts = new Map<string, { events: number; effects: number }>();
 
   /** `most` is how many findings about lines are kept. */
   constructor(expectedHead?: string, most: number = LIST.findings) {
@@ -113,10 +111,9 @@ export class Verification {
       return false;
     }
     this.#count++;
-    if (!SESSION_EVENTS.has(read.eventType)) this.#events++;
     this.#link(read);
     if (read.eventType === "execution_start") this.#begin(read.event ?? eventIn(bytes));
-    if (read.eventType === "side_effect_start") this.#effects++;
+    if (!SESSION_EVENTS.has(read.eventType)) this.#countIn(read.run, read.eventType === "side_effect_start");
     if (read.eventType === "workflow_complete") this.#complete(read.event ?? eventIn(bytes));
     this.#last = read;
     return true;
@@ -143,15 +140,23 @@ export class Verification {
   #begin(event: TraceEvent): void {
     const { run, payload } = event as EventOf<"execution_start">;
     if (digestOf(payload.payload) !== payload.payload_digest) this.#fail("BAD_PAYLOAD_DIGEST");
-    this.#begun.set(run, { events: this.#events - 1, effects: this.#effects });
+    this.#counts.set(run, { events: 0, effects: 0 });
   }
 
-  /** What stands between the two ends of a run is its own, the runs nested in it included. */
+  /** An event is one of its run, and of every run above that one. */
+  #countIn(run: string, isEffect: boolean): void {
+    for (const name of withCallers(run)) {
+      const counts = this.#counts.get(name);
+      if (counts === undefined) continue;
+      counts.events++;
+      if (isEffect) counts.effects++;
+    }
+  }
+
   #complete(event: TraceEvent): void {
     const { run, payload } = event as EventOf<"workflow_complete">;
-    const before = this.#begun.get(run) ?? { events: 0, effects: 0 };
-    this.#begun.delete(run);
-    const counted = { events: this.#events - before.events, effects: this.#effects - before.effects };
+    const counted = this.#counts.get(run) ?? { events: 0, effects: 0 };
+    this.#counts.delete(run);
     for (const of of ["events", "effects"] as const) {
       const [stated, found] = [payload[of], counted[of]];
       if (stated !== found) this.#fail("BAD_COUNT", { of, stated, found });
@@ -162,11 +167,23 @@ export class Verification {
   #end(): void {
     const isBegun = this.#findings.every(({ code }) => code === "TORN_LINE");
     if (this.#count === 0 && isBegun) this.#findings.push(finding("EMPTY"));
-    if (this.#count > 0 && !this.#hasEnded) this.#keep("NO_END");
+    const isWaiting = this.#last?.eventType === "run_suspended";
+    if (this.#count > 0 && !this.#hasEnded && !isWaiting) this.#keep("NO_END");
     const [expected, found] = [this.#expectedHead, this.verdict.head];
     if (expected !== undefined && found !== expected) this.#keep("HEAD_MISMATCH", { expected, found });
   }
 }
+
+/** The run, and the runs that it is nested in: no more of them than runs may be nested. */
+function withCallers(run: string): readonly string[] {
+  if (run === MAIN_RUN) return MAIN_ALONE;
+  const runs: string[] = [];
+  for (let dot = run.indexOf("."); dot !== -1 && runs.length <= DEPTH_LIMIT; dot = run.indexOf(".", dot + 1))
+    runs.push(run.slice(0, dot));
+  return [...runs, run];
+}
+
+const MAIN_ALONE: readonly string[] = [MAIN_RUN];
 
 function scanned(bytes: Buffer): ScannedLine | undefined {
   return bytes.length > SIZE.text ? undefined : scanLine(bytes);

@@ -15,7 +15,9 @@ export function momentOf(value: string): number | undefined {
 
 const LEAP = /:60(?:\.\d+)?(?=[Z+-])/;
 const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
-const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+/** The last one whose year has four digits. */
+export const LAST_INSTANT = "9999-12-31T23:59:59.999Z";
+const LAST = Date.parse(LAST_INSTANT);
 
 /** RFC 3339 section 5.6, with real calendar days; second 60 only where a month ends in UTC. */
 export function isDateTime(value: string): boolean {

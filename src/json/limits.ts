@@ -102,5 +102,14 @@ export const HTTP = {
   url: 8192,
 } as const;
 
+/** How often an effect may be tried, and how long it may pause before it is tried again, in milliseconds. */
+export const RETRY = {
+  attemptsMost: 100,
+  factorMost: 100,
+  backoffMost: 30 * 86_400_000,
+  /** The longest pause that is spent in the process: for a longer one, the run is suspended. */
+  pauseInProcess: 2_000,
+} as const;
+
 /** How long an operation of an http or host effect may take, in milliseconds: unless its policy says it, and at most. */
 export const EFFECT_TIME = { standard: 60_000, most: 3_600_000 } as const;

@@ -7,6 +7,7 @@ import type { Artifact } from "../snapshot/artifact.ts";
 import { oneOf, type Path, quote, suggested } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { ContractTable, Hint, Report, StepTable } from "../snapshot/parse.ts";
+import { isVisible, retryOf } from "./check-retry.ts";
 import type { Closure } from "./closure.ts";
 import { suggestType, typesOf } from "./compile-intent.ts";
 import {
@@ -343,7 +344,10 @@ function bindEffect(step: StepTable, code: string, scope: ContractScope): Bound<
   if (effect === undefined) return unimplemented(code, path, scope);
   const bound = bindOperation(step, effect, artifact, scope);
   if (bound === undefined || binding === undefined || location === undefined) return undefined;
-  return { kind: "effect", code: artifact.fqdn, effect, policy: binding.policy, ...bound, ...location };
+  const { policy } = binding;
+  const retry = retryOf(binding.retry, bound);
+  const verify = binding.verify && isVisible(bound);
+  return { kind: "effect", code: artifact.fqdn, effect, policy, retry, verify, ...bound, ...location };
 }
 
 /** A policy with which the step's operation can be performed: any of the effect's, where it names none. */

@@ -8,9 +8,10 @@ import type { PackagePin, Registry } from "../capabilities/registry.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import { codeOf, firstWordOf, qualify } from "../snapshot/fqdn.ts";
 import { type Path, quote, suggested } from "../snapshot/hint.ts";
-import { closureRoot } from "../snapshot/load.ts";
+import { closureFiles, closureRoot } from "../snapshot/load.ts";
 import type { Hint, NodeTable, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
+import { checkPolicies } from "./check-retry.ts";
 import { Closure } from "./closure.ts";
 import { type ContractScope, compileContract } from "./compile-contract.ts";
 import { compileIntent } from "./compile-intent.ts";
@@ -61,6 +62,7 @@ export async function compile(
   const keys = new Set(table.nodes.map(({ key }) => key));
   const capable = (await registry.including?.(codesIn(table, closure))) ?? registry;
   const nodes = compileNodes({ table, keys, storage, closure, registry: capable, report });
+  checkPolicies(nodes.values(), storage);
   const admission = compileAdmission(table);
   await snapshot.confirm?.(closure.artifacts.values());
   if (closure.reasons.length > 0) {
@@ -80,6 +82,7 @@ export async function compile(
     },
     snapshot: { root: snapshot.rootOf(closure.artifacts.values()), seal: snapshot.state },
     closureRoot: closureRoot(closure.artifacts.values()),
+    closureFiles: closureFiles(closure.artifacts.values()),
     runtimeBinding: table.runtimeBinding,
     capabilities,
     admission,
@@ -205,8 +208,10 @@ function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
   if (artifact === undefined) return { type: "IN", key: node.key, intent: null, next };
   const intentReport = closure.reportFor(artifact);
-  const spec = compileIntent(closure.tables.intent(artifact, intentReport), ["core", "inputs"], intentReport);
-  return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec }, next };
+  const { inputs, additional } = closure.tables.intent(artifact, intentReport);
+  const spec = compileIntent(inputs, ["core", "inputs"], intentReport);
+  const isClosed = additional === false;
+  return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec, isClosed }, next };
 }
 
 function compileContractNode(

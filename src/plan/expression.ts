@@ -301,6 +301,19 @@ export function parseCondition(text: string): Condition {
   return { text, left: parseOperand(left), operator, right: parseOperand(right) };
 }
 
+/** The operator of a condition's text; null where it is no condition. */
+export function operatorIn(text: string): Operator | null {
+  return (CONDITION.exec(text)?.[2] as Operator | undefined) ?? null;
+}
+
+/** The condition with its values in the place of its sides. */
+export function comparedText(
+  { condition, left, right }: Operands & { readonly condition: string },
+  show: (value: Json) => string,
+): string {
+  return `${show(left)} ${operatorIn(condition) ?? "and"} ${show(right)}`;
+}
+
 function parseOperand(text: string): Expression {
   if (text.startsWith("$.")) {
     const path = pathExpression(text);
@@ -314,10 +327,19 @@ function parseOperand(text: string): Expression {
   }
 }
 
-/** @throws PlanFault `PATH_UNRESOLVED`, `EXPRESSION_TYPE` */
-export function holds(condition: Condition, scope: Scope): boolean {
-  const left = operand(condition.left, scope);
-  const right = operand(condition.right, scope);
+/** The values of the two sides of a condition. */
+export interface Operands {
+  readonly left: Json;
+  readonly right: Json;
+}
+
+/** @throws PlanFault `PATH_UNRESOLVED` */
+export function operandsOf({ left, right }: Condition, scope: Scope): Operands {
+  return { left: operand(left, scope), right: operand(right, scope) };
+}
+
+/** @throws PlanFault `EXPRESSION_TYPE` */
+export function holds(condition: Condition, { left, right }: Operands): boolean {
   if (condition.operator === "==") return jsonEqual(left, right);
   if (condition.operator === "!=") return !jsonEqual(left, right);
   const order = compare(left, right);

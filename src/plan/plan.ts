@@ -10,8 +10,10 @@ import type { Digest } from "../json/canonical.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import type { Fqdn } from "../snapshot/fqdn.ts";
 import type { Path } from "../snapshot/hint.ts";
+import type { ClosureFile } from "../snapshot/load.ts";
 import type { Condition, Expression } from "./expression.ts";
 import type { IntentSpec, ValueType } from "./intent.ts";
+import type { Retry } from "./retry.ts";
 
 export type NodeKey = string;
 
@@ -25,6 +27,8 @@ export interface Plan {
   readonly snapshot: { readonly root: Digest; readonly seal: "sealed" | "verified" };
   /** Digest over the files of this workflow's closure: the root of the same snapshot without a seal. */
   readonly closureRoot: Digest;
+  /** Those files, sorted by path. */
+  readonly closureFiles: readonly ClosureFile[];
   readonly runtimeBinding: string;
   /** The packages that its capabilities are of, by name; those of this build are in none. */
   readonly capabilities: readonly PackagePin[];
@@ -54,7 +58,12 @@ export interface IntentNode {
   readonly type: "IN";
   readonly key: NodeKey;
   /** Absent on a node that accepts every payload. */
-  readonly intent: { readonly fqdn: string; readonly spec: IntentSpec } | null;
+  readonly intent: {
+    readonly fqdn: string;
+    readonly spec: IntentSpec;
+    /** Whether a member that is not declared is a violation. */
+    readonly isClosed: boolean;
+  } | null;
   readonly next: Routes;
 }
 
@@ -143,8 +152,12 @@ export interface EffectStep extends StepBase {
   readonly store: string | null;
   /** Path below the data root; null when neither STRUCTURE nor policy gives one. */
   readonly path: string | null;
-  /** The policy of the runtime binding for this side effect. */
+  /** The policy of the runtime binding for this side effect, without what it says of attempts. */
   readonly policy: JsonObject;
+  /** How it is tried again; null where it is not. */
+  readonly retry: Retry | null;
+  /** Whether a success counts only where it can then be seen that it took place. */
+  readonly verify: boolean;
 }
 
 /** What follows a step's outcome. */

@@ -21,6 +21,7 @@ export const spaces = {
   stepInputs: (node: NodeKey, step: string) => `step-inputs ${node} ${step}`,
   raw: (node: NodeKey, step: string) => `raw ${node} ${step}`,
   stepOutputs: (node: NodeKey, step: string) => `step-outputs ${node} ${step}`,
+  operand: (node: NodeKey, evaluation: string, side: "left" | "right") => `${side} ${node} ${evaluation}`,
 } as const;
 
 interface Edge {
@@ -38,12 +39,16 @@ export function findSecrets(nodes: ReadonlyMap<NodeKey, PlanNode>, admission: Ad
   const material = contracts.flatMap(keyMaterial);
   if (suppressing.length + drawn.size + material.length === 0) return null;
   const edges = [...admissionEdges(admission), ...contracts.flatMap(edgesOf)];
+  const operands = contracts.flatMap(operandEdges);
   const found = spread(
     [...suppressing.flatMap((node) => [...seeds(node), ...nestedSeeds(node)]), ...material],
     edges,
   );
   const paths = new Map<Space, string[][]>();
-  for (const { space, path } of found) paths.set(space, [...(paths.get(space) ?? []), [...path]]);
+  // Nothing is bound from what an evaluation compares, so no secret is followed back from there.
+  const compared = found.flatMap((one) => operands.flatMap(({ from, to }) => across(one, from, to, false)));
+  for (const { space, path } of [...found, ...compared])
+    paths.set(space, [...(paths.get(space) ?? []), [...path]]);
   return { paths, names: new Map(suppressing.map((node) => [node.key, node.contract.suppressed])), drawn };
 }
 
@@ -142,6 +147,34 @@ function stepScope(node: NodeKey, step: string, root: string, path: readonly str
   if (root === "results") return { space: spaces.stepOutputs(node, of), path: rest };
   if (root === "raw") return { space: spaces.raw(node, of), path: rest };
   return undefined;
+}
+
+/** From the values that an evaluation can read to its two sides. */
+function operandEdges({ key, contract }: ContractNode): readonly Edge[] {
+  return contract.steps.flatMap(({ name: step, onResult }) =>
+    [...onResult.values()].flatMap((action) => {
+      if (action.do !== "evaluate") return [];
+      const { condition } = action.evaluation;
+      return (["left", "right"] as const).flatMap((side) =>
+        pathsIn(condition[side]).flatMap(({ root, segments }) => {
+          const from = conditionScope(key, step, root, segments.map(String));
+          const to = { space: spaces.operand(key, action.name, side), path: [] };
+          return from === undefined ? [] : [{ from, to, isList: false }];
+        }),
+      );
+    }),
+  );
+}
+
+/** What a step sees, or else what the contract has published so far under the name. */
+function conditionScope(
+  node: NodeKey,
+  step: string,
+  root: string,
+  path: readonly string[],
+): Location | undefined {
+  if (root === "capability_status") return undefined;
+  return stepScope(node, step, root, path) ?? { space: spaces.outputs(node), path: [root, ...path] };
 }
 
 function bound(

@@ -4,28 +4,40 @@ import type { JsonObject } from "../json/value.ts";
 import type { Artifact } from "../snapshot/artifact.ts";
 import { type Change, quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
-import type { BindingTable, Hint, Report, WorkflowTable } from "../snapshot/parse.ts";
+import type { BindingTable, BoundEffect, Hint, Report, WorkflowTable } from "../snapshot/parse.ts";
 import type { Closure } from "./closure.ts";
+import { parseRetry, parseVerify, type Retry } from "./retry.ts";
 
 /** Where side effects may go: the bound policies and the declared stores. */
-export interface Storage extends BindingTable {
+export interface Storage {
+  readonly structure: BindingTable["structure"];
+  readonly effects: ReadonlyMap<string, BoundStorage>;
   /** Path below the data root by store; null for a path that leads out of it, which is reported at its declaration. */
   readonly stores: ReadonlyMap<string, string | null>;
   /** What to do about a side effect that is not bound, and that needs a policy such as this. */
   bind(effect: string, policy: JsonObject): Hint | undefined;
   /** What to do about a side effect that is bound to a path out of the data root. */
   contain(effect: string): Hint | undefined;
+  /** Reports problems of the runtime binding's artifact. */
+  readonly report: Report;
+}
+
+/** What the runtime binding says of one side effect. */
+export interface BoundStorage extends BoundEffect {
+  readonly retry: Retry | null;
+  readonly verify: boolean;
 }
 
 export function resolveStorage(table: WorkflowTable, closure: Closure, report: Report): Storage {
   const artifact = closure.resolve(table.runtimeBinding, "RB", report, ["runtime_binding"]);
   if (artifact === undefined) {
     const unknown = () => undefined;
-    return { structure: null, effects: new Map(), stores: new Map(), bind: unknown, contain: unknown };
+    return { structure: null, effects: new Map(), stores: new Map(), bind: unknown, contain: unknown, report };
   }
   const bindingReport = closure.reportFor(artifact);
   const parsed = closure.tables.runtimeBinding(artifact, bindingReport);
-  const binding = { ...parsed, ...advice(artifact, parsed, closure) };
+  const effects = new Map([...parsed.effects].map(([name, bound]) => [name, bind(bound, bindingReport)]));
+  const binding = { ...parsed, effects, ...advice(artifact, parsed, closure), report: bindingReport };
   if (binding.structure === null) return { ...binding, stores: new Map() };
   const structure = closure.resolve(binding.structure, "STRUCTURE", bindingReport, [
     "core",
@@ -33,6 +45,11 @@ export function resolveStorage(table: WorkflowTable, closure: Closure, report: R
   ]);
   const stores = structure === undefined ? new Map() : resolveStores(structure, closure);
   return { ...binding, stores };
+}
+
+function bind(bound: BoundEffect, report: Report): BoundStorage {
+  const retry = parseRetry(bound.declaredRetry, report);
+  return { ...bound, retry, verify: parseVerify(bound.declaredVerify, report) };
 }
 
 function resolveStores(structure: Artifact, closure: Closure): Storage["stores"] {

@@ -34,12 +34,23 @@ export interface DataRootOptions {
   readonly indexWorth: number;
   /** Called for a store that was replaced and could not keep its owner or group. */
   readonly ownerLost: (file: string) => void;
+  /** Permissions of what is made; the umask may reduce them. */
+  readonly modes: Modes;
+  /** Whether a lock that is released leaves nothing behind by which the next is taken faster. */
+  readonly areLocksTakenOnce: boolean;
+}
+
+export interface Modes {
+  readonly folder: number;
+  readonly file: number;
 }
 
 const DEFAULTS: DataRootOptions = {
   lockTimeout: 10_000,
   indexWorth: 256 * 1024,
   ownerLost: () => undefined,
+  modes: { folder: 0o777, file: 0o666 },
+  areLocksTakenOnce: false,
 };
 
 /** The data root at `root`, which need not exist: the first write creates it. Store paths come from the snapshot. */
@@ -53,7 +64,8 @@ export function openDataRoot(root: string, options: Partial<DataRootOptions> = {
       const known = stores.get(path);
       if (known !== undefined) return known;
       const name = nameBelow(folder, path);
-      const store = stores.get(name) ?? openStore({ folder, unsynced }, name, { ...DEFAULTS, ...options });
+      const all = { ...DEFAULTS, ...options };
+      const store = stores.get(name) ?? openStore({ folder, unsynced, mode: all.modes.folder }, name, all);
       stores.set(name, store).set(path, store);
       return store;
     },
@@ -67,12 +79,16 @@ type Unsynced = Set<string>;
 export interface Root {
   readonly folder: string;
   readonly unsynced: Unsynced;
+  /** Of folders that are made. */
+  readonly mode: number;
 }
 
 function openStore(root: Root, name: string, options: DataRootOptions): StoreFile {
   const { folder: rootFolder, unsynced } = root;
+  const { file: mode } = options.modes;
+  const once = options.areLocksTakenOnce ? { isTakenOnce: true as const } : {};
   // Derived data does not have to reach the device.
-  const derived = { folder: rootFolder, unsynced: new Set<string>() };
+  const derived = { ...root, unsynced: new Set<string>() };
   // The location of the store when its lock was taken: while the lock is held, it is not resolved again.
   let held: Located | undefined;
   let isDirty = false;
@@ -93,7 +109,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
     append: (text) =>
       at("UNWRITABLE", ({ path, folder }) => {
         isDirty = true;
-        if (append(path, name, Buffer.from(text, "utf8"))) unsynced.add(folder);
+        if (append(path, name, Buffer.from(text, "utf8"), mode)) unsynced.add(folder);
       }),
     truncate: (size) =>
       at("UNWRITABLE", ({ path }) => {
@@ -103,7 +119,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
     replace: (text) =>
       at("UNWRITABLE", ({ path, folder }) => {
         unsynced.add(folder);
-        if (!replace(path, draftOf(path, token), text)) options.ownerLost(name);
+        if (!replace(path, draftOf(path, token), text, mode)) options.ownerLost(name);
       }),
     sync() {
       if (!isDirty && unsynced.size === 0) return;
@@ -125,7 +141,7 @@ function openStore(root: Root, name: string, options: DataRootOptions): StoreFil
       };
       const attemptOnce = () =>
         at("UNWRITABLE", (found) =>
-          tryLocked({ ...found, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
+          tryLocked({ ...found, ...once, path: lockOf(found.path) }, name, deadline, whileHeld(found)),
         );
       return inOrder(async () => {
         const known = unlocked?.() ?? null;
@@ -172,6 +188,11 @@ export function nameBelow(folder: string, path: string): string {
   return name.replaceAll(sep, "/");
 }
 
+/** A root in which nothing is made. */
+export function readOnly(folder: string): Root {
+  return { folder, unsynced: new Set(), mode: 0 };
+}
+
 /** Where a store is: the real path of its folder, and a path by which the file is reached as long as that is held. */
 interface Located {
   readonly folder: string;
@@ -213,10 +234,10 @@ function throughKnownFolder({ folder: root }: Root, name: string): Found | null 
   return null;
 }
 
-function throughLinks({ folder: root, unsynced }: Root, name: string, isMaking: boolean): Found {
+function throughLinks({ folder: root, unsynced, mode }: Root, name: string, isMaking: boolean): Found {
   const real = locate(root, name);
   const folder = dirname(real);
-  const held = isMaking ? makeFolder(folder, (parent) => unsynced.add(parent)) : openFolder(folder);
+  const held = isMaking ? makeFolder(folder, mode, (parent) => unsynced.add(parent)) : openFolder(folder);
   return { folder, file: basename(real), held };
 }
 
@@ -284,7 +305,7 @@ function* journals(folder: string): Iterable<Journal> {
   const names = [...journalNames(folder, "")].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {
     const pieces = attempt("UNREADABLE", name, () =>
-      unlessAbsent(() => reach({ folder, unsynced: new Set() }, name, false, ({ path }) => openPieces(path))),
+      unlessAbsent(() => reach(readOnly(folder), name, false, ({ path }) => openPieces(path))),
     );
     if (pieces !== null) yield { name, pieces: attempted(name, pieces) };
   }

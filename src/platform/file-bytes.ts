@@ -25,6 +25,8 @@ import { systemErrno } from "./errno.ts";
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const PIECE_BYTES = 1 << 20;
+/** The mode of a file that is made, unless another is given. */
+const NEW_FILE = 0o666;
 
 /** The result of `work`, or null if something that it needs does not exist. */
 export function unlessAbsent<T>(work: () => T): T | null {
@@ -107,8 +109,8 @@ function systemError(code: string): Error {
 }
 
 /** Paths contain no links: a link in the file's place was created meanwhile. */
-function opened<T>(path: string, flags: number, work: (file: number) => T): T {
-  const file = openSync(path, flags | O_NOFOLLOW, 0o666);
+function opened<T>(path: string, flags: number, work: (file: number) => T, mode = NEW_FILE): T {
+  const file = openSync(path, flags | O_NOFOLLOW, mode);
   try {
     return work(file);
   } finally {
@@ -131,7 +133,7 @@ function fill(file: number, offset: number, length: number): Uint8Array {
  * Appends all bytes or none: a partial write on a full disk is undone. `name` is for the fault. Returns whether the
  * file is new.
  */
-export function append(path: string, name: string, bytes: Uint8Array): boolean {
+export function append(path: string, name: string, bytes: Uint8Array, mode?: number): boolean {
   const add = (file: number) => {
     const count = writeSync(file, bytes);
     if (count === bytes.length) return;
@@ -143,7 +145,7 @@ export function append(path: string, name: string, bytes: Uint8Array): boolean {
     return false;
   } catch (error) {
     if (systemErrno(error) !== "ENOENT") throw error;
-    opened(path, O_WRONLY | O_APPEND | O_CREAT, add);
+    opened(path, O_WRONLY | O_APPEND | O_CREAT, add, mode);
     return true;
   }
 }
@@ -178,14 +180,15 @@ export function writeWhole(file: number, bytes: Uint8Array): void {
  * Writes a draft next to the file, syncs it, and then renames it to the file. Mode, owner and group stay as
  * they are; returns false if the owner or the group could not be kept.
  */
-export function replace(path: string, draft: string, text: string | Uint8Array): boolean {
+export function replace(path: string, draft: string, text: string | Uint8Array, mode?: number): boolean {
   const before = lstatSync(path, { throwIfNoEntry: false });
   let isKept = true;
-  writeDraft(draft, path, (file) => {
+  const write = (file: number) => {
     if (before !== undefined) isKept = keepAccess(file, before);
     writeFileSync(file, text);
     fsyncSync(file);
-  });
+  };
+  writeDraft(draft, path, write, mode);
   return isKept;
 }
 
@@ -210,8 +213,8 @@ function isDone(work: () => void): boolean {
 }
 
 /** Writes a new draft file and renames it to the path; a failure leaves neither. */
-export function writeDraft(draft: string, path: string, write: (file: number) => void): void {
-  const file = openSync(draft, "wx");
+export function writeDraft(draft: string, path: string, write: (file: number) => void, mode = NEW_FILE): void {
+  const file = openSync(draft, "wx", mode);
   try {
     try {
       write(file);

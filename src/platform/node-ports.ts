@@ -3,7 +3,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TraceFault } from "../errors/ports.ts";
 import { sha256 } from "../json/canonical.ts";
 import { SIZE } from "../json/limits.ts";
 import {
@@ -12,14 +11,15 @@ import {
   type Files,
   IoError,
   type ListedFile,
+  type Sleep,
   TooLarge,
   type TraceAccess,
-  type TraceFolder,
 } from "../ports.ts";
 import { errnoOf } from "./errno.ts";
-import { isFileOrFolder, replace, syncFolder, writeWhole } from "./file-bytes.ts";
+import { isFileOrFolder, replace } from "./file-bytes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { draftOf } from "./own-names.ts";
+import { TRACE_MODES } from "./trace-files.ts";
 
 /** The result of a file system call, or `absent` if there is no file. @throws IoError */
 export function attempt<T>(work: () => T, absent: T): T {
@@ -126,6 +126,18 @@ export const nodeClock: Clock = {
   micros: () => Number(process.hrtime.bigint() / 1000n),
 };
 
+export const nodeSleep: Sleep = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const end = () => {
+      clearTimeout(timeout);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timeout = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
+
 /** A clock with a fixed time: its readings are the same in every run. */
 export function fixedClock(epochMs: number): Clock {
   return { now: () => epochMs, micros: () => 0 };
@@ -160,90 +172,6 @@ export function seededEntropy(seed: string): Entropy {
       ready = ready.slice(count * 2);
       return taken;
     },
-  };
-}
-
-/** Permissions of the files of a run; the umask may reduce them. */
-const TRACE_MODES = {
-  owner: { folder: 0o700, file: 0o600 },
-  group: { folder: 0o750, file: 0o640 },
-  all: { folder: 0o755, file: 0o644 },
-} as const;
-
-/**
- * A new folder for one run's files, `<traces>/<id>`; a name already taken gets `_2`, `_3`, …
- * @throws TraceFault
- */
-export function openTrace(traces: string, wanted: string, access: TraceAccess = "owner"): TraceFolder {
-  const mode = TRACE_MODES[access];
-  try {
-    const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
-    return { id, folder, file: traceFile(`${folder}${path.sep}${id}.jsonl`, mode.file, [folder, ...above]) };
-  } catch (error) {
-    throw traceUnwritable({ folder: traces, file: null }, error);
-  }
-}
-
-interface MadeFolder {
-  readonly id: string;
-  readonly folder: string;
-  /** The folders in which a name was made for it. */
-  readonly above: readonly string[];
-}
-
-function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
-  const above = [traces];
-  let taken = 0;
-  for (;;) {
-    const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
-    const folder = path.join(traces, id);
-    try {
-      fs.mkdirSync(folder, { mode });
-      return { id, folder, above };
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) above.push(parent);
-      else if (errnoOf(error) === "EEXIST") taken++;
-      else throw error;
-    }
-  }
-}
-
-function traceUnwritable(
-  place: { readonly folder: string; readonly file: string | null },
-  cause: unknown,
-): TraceFault {
-  const facts = { ...place, errno: errnoOf(cause), effects: [], more: 0 };
-  return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
-}
-
-/**
- * `unsynced` are the folders in which names were made that may not have reached the device yet.
- * @throws the system's own error where the file cannot be made.
- */
-function traceFile(file: string, mode: number, unsynced: string[]): TraceFolder["file"] {
-  const descriptor = fs.openSync(file, "wx", mode);
-  const { dev, ino } = fs.fstatSync(descriptor);
-  const guarded = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      throw traceUnwritable({ folder: path.dirname(file), file }, error);
-    }
-  };
-  return {
-    append: (text) => guarded(() => writeWhole(descriptor, Buffer.from(text))),
-    // Writing to a removed file succeeds, but the content is lost.
-    checkPlace: () =>
-      guarded(() => {
-        const there = fs.statSync(file);
-        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
-      }),
-    sync: () =>
-      guarded(() => {
-        fs.fdatasyncSync(descriptor);
-        for (const one of unsynced.splice(0)) syncFolder(one);
-      }),
-    close: () => guarded(() => fs.closeSync(descriptor)),
   };
 }
 

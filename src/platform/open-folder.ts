@@ -79,16 +79,16 @@ function drop(folder: string): void {
 }
 
 /** The same, created with its missing parents; `made` is called with the parent of each new folder. */
-export function makeFolder(folder: string, made: (parent: string) => void): OpenFolder | null {
+export function makeFolder(folder: string, mode: number, made: (parent: string) => void): OpenFolder | null {
   try {
     return openFolder(folder);
   } catch (error) {
     if (systemErrno(error) !== "ENOENT") throw error;
   }
-  const parent = makeFolder(dirname(folder), made);
+  const parent = makeFolder(dirname(folder), mode, made);
   if (parent === null) return null;
   try {
-    makeIn(`${parent.path}/${basename(folder)}`);
+    makeIn(`${parent.path}/${basename(folder)}`, mode);
     made(dirname(folder));
   } finally {
     parent.close();
@@ -96,9 +96,9 @@ export function makeFolder(folder: string, made: (parent: string) => void): Open
   return openFolder(folder);
 }
 
-function makeIn(path: string): void {
+function makeIn(path: string, mode: number): void {
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode });
   } catch (error) {
     if (systemErrno(error) !== "EEXIST") throw error;
   }

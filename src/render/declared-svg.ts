@@ -30,7 +30,7 @@ export function renderDeclaredSvg(graph: Graph, linkOf?: LinkOf): string {
 
 /** As of a run that visited nothing, with the edges of successful outcomes coloured. */
 function declaredDrawing(graph: Graph): Drawing {
-  const drawing = drawingOf(graph, runPathOf({ run: MAIN_RUN, events: [], visits: [] }));
+  const drawing = drawingOf(graph, runPathOf({ run: MAIN_RUN, events: [], visits: [], waits: [] }));
   const outcomes = mergeEdges(graph).map((edge) => edge.outcomes);
   return { ...drawing, links: drawing.links.map((link, i) => coloured(link, outcomes[i] ?? [])) };
 }

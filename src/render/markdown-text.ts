@@ -26,6 +26,13 @@ export function code(text: string): string {
   return `<code>${shown.replace(/[!-/:-@[-`{-~]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</code>`;
 }
 
+/** What a cell holds that has nothing to tell. */
+export const ABSENT = "–";
+
+export function optional(text: string | null | undefined): string {
+  return text === null || text === undefined ? ABSENT : code(text);
+}
+
 /** The canonical JSON of a value, shortened in the middle where it is long. */
 export function value(json: Json): string {
   const text = canonical(json);

@@ -2,12 +2,31 @@
 
 import { wordingOf } from "../engine/errors.ts";
 import { counted } from "../errors/counted.ts";
+import { inCanonicalOrder, type Json } from "../json/value.ts";
+import { comparedText } from "../plan/expression.ts";
 import type { Change, RecordedRequest } from "../ports.ts";
 import type { Graph } from "../trace/declared-graph.ts";
-import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../trace/event.ts";
-import { milliseconds, type RunPath, runPathOf, type Visit, workflowOf } from "../trace/run-path.ts";
+import {
+  type EventOf,
+  eventsOf,
+  MAIN_RUN,
+  type Payloads,
+  type TraceEvent,
+  type WaitEntry,
+} from "../trace/event.ts";
+import {
+  endingStatusOf,
+  milliseconds,
+  type RunPath,
+  runPathOf,
+  statusOf,
+  type Visit,
+  workflowOf,
+} from "../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../trace/runs.ts";
-import { code, fileLink, table, value } from "./markdown-text.ts";
+import { sessionsOf } from "../trace/sessions.ts";
+import { renderSessions, renderWaits } from "./markdown-sessions.ts";
+import { ABSENT, code, fileLink, optional, table, value } from "./markdown-text.ts";
 import { renderMermaid } from "./mermaid.ts";
 import { sizeText, tooLarge } from "./picture/size.ts";
 
@@ -17,21 +36,23 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
   const runPath = runPathOf(main);
   const sections = [
     `# ${code(workflowOf(runPath, graph))}\n\n${endingOf(runPath, events)}\n\n${renderFacts(runPath, events)}`,
-    section("Path", runPath.visits.length === 0 ? "No node was entered.\n" : renderPath(runPath.visits)),
+    section("Path", runPath.visits.length === 0 ? "No node was entered.\n" : renderPath(runPath)),
+    section("Decided by", renderEvaluations(events)),
     section("Picture", renderPicture(graph, runPath)),
+    section("Payload", renderPayload(runPath)),
     section("Admission", renderAdmission(events)),
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
     section("Errors", renderErrors(events)),
-    section("Side effects", renderEffects(events)),
+    section("Side effects", renderEffects(events, main.waits)),
     section("Announced events", renderAnnouncements(events)),
+    section("Waits for", renderWaits(main.waits)),
+    section("Sessions", renderSessions(sessionsOf(events))),
     section("Nested runs", renderNestedRuns(nested)),
     section("Files", renderFiles(runPath, events)),
   ];
   return sections.filter((text) => text !== "").join("\n");
 }
-
-const ABSENT = "–";
 
 function section(title: string, body: string): string {
   return body === "" ? "" : `## ${title}\n\n${body}`;
@@ -43,13 +64,12 @@ function placeOf({ run, node_id }: TraceEvent): string {
   return run === MAIN_RUN ? node : `${code(run)} ${node}`;
 }
 
-function optional(text: string | null | undefined): string {
-  return text === null || text === undefined ? ABSENT : code(text);
-}
-
-function endingOf({ end, refusal }: RunPath, events: readonly TraceEvent[]): string {
-  if (end === null) return `**UNFINISHED**: the trace stops before the run has ended, ${lastWordOf(events)}.`;
-  const status = end.status === "SUCCESS" ? "SUCCESS" : "FAILED";
+function endingOf(runPath: RunPath, events: readonly TraceEvent[]): string {
+  const { end, refusal, waits } = runPath;
+  const status = statusOf(runPath);
+  if (end === null && waits.length > 0)
+    return `**${status}** for ${counted(waits.length, "event or moment", "events or moments")}, listed below.`;
+  if (end === null) return `**${status}**: the trace stops before the run has ended, ${lastWordOf(events)}.`;
   const refused = refusal === null ? "" : `, refused with ${code(refusal)}`;
   const outcome = end.outcome === null ? "no outcome" : `outcome ${code(end.outcome)}`;
   return `**${status}** with ${outcome}, exit reason ${code(end.exit_reason_code)}${refused}.`;
@@ -86,15 +106,40 @@ function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEve
   return table(["", ""], rows);
 }
 
-function renderPath(visits: readonly Visit[]): string {
-  const rows = visits.map((visit) => [
+function renderPath(runPath: RunPath): string {
+  const rows = runPath.visits.map((visit) => [
     `${visit.order}`,
     code(visit.node),
-    visit.refusal === null ? optional(visit.outcome) : `refused: ${code(visit.refusal)}`,
+    outcomeOf(visit, runPath),
     optional(visit.next),
     visit.durationUs === null ? ABSENT : milliseconds(visit.durationUs),
   ]);
   return table(["#", "Node", "Outcome", "Next", "ms"], rows);
+}
+
+function outcomeOf(visit: Visit, runPath: RunPath): string {
+  if (visit.refusal !== null) return `refused: ${code(visit.refusal)}`;
+  const manner = endingStatusOf(visit, runPath);
+  if (visit.outcome === null && manner === "waiting") return "waits";
+  return visit.outcome === null && manner === "cancelled" ? "cancelled" : optional(visit.outcome);
+}
+
+function renderEvaluations(events: readonly TraceEvent[]): string {
+  const rows = eventsOf(events, "evaluation_end").map((event) => {
+    const { evaluation, condition, outcome } = event.payload;
+    const compared = comparedText(event.payload, value);
+    return [placeOf(event), code(evaluation), code(condition), compared, code(outcome)];
+  });
+  return rows.length === 0 ? "" : table(["Node", "Evaluation", "Condition", "Values", "Outcome"], rows);
+}
+
+/** The run's input, member by member, in the order in which the trace has them. */
+function renderPayload({ start }: RunPath): string {
+  const rows = Object.entries(inCanonicalOrder(start?.payload ?? {})).map(([name, member]) => [
+    code(name),
+    value(member as Json),
+  ]);
+  return rows.length === 0 ? "" : table(["Member", "Value"], rows);
 }
 
 function renderPicture(graph: Graph, runPath: RunPath): string {
@@ -158,22 +203,35 @@ function renderError(event: EventOf<"error">): string {
   return `${lines.join("\n")}\n`;
 }
 
-function renderEffects(events: readonly TraceEvent[]): string {
+function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[]): string {
   const rows = effectsOf(events).map(({ start, end }, i) => {
-    const { step, cs_code, op, store } = start.payload;
+    const { step, cs_code, op, store, attempt } = start.payload;
     return [
       `${i + 1}`,
       placeOf(start),
-      code(step),
+      attempt === undefined ? code(step) : `${code(step)} attempt ${attempt}`,
       code(cs_code),
       code(op),
       optional(store),
-      ...(end === null ? ["no end recorded", "may be incomplete"] : conclusionOf(end)),
+      ...(end === null ? openConclusion(start, waits) : conclusionOf(end)),
     ];
   });
   if (rows.length === 0) return "";
   return table(["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"], rows);
 }
+
+/** Of an effect without an end. One that waits changes nothing. */
+function openConclusion(
+  { run, payload }: EventOf<"side_effect_start">,
+  waits: readonly WaitEntry[],
+): readonly string[] {
+  if (waits.some(({ effect_key }) => effect_key === payload.effect_key)) return ["waits", ABSENT];
+  if (waits.some((wait) => wait.run.startsWith(`${run}.`))) return ["a nested run waits", ABSENT];
+  return ["no end recorded", isWaitStep(payload) ? ABSENT : "may be incomplete"];
+}
+
+/** Only of a step that may wait is it recorded when it began. */
+const isWaitStep = ({ observed }: Payloads["side_effect_start"]) => observed !== undefined;
 
 interface EffectRecord {
   readonly start: EventOf<"side_effect_start">;
@@ -197,10 +255,21 @@ function effectsOf(events: readonly TraceEvent[]): readonly EffectRecord[] {
   return effects;
 }
 
-function conclusionOf({ outcome, reason, change, requests }: Payloads["side_effect_end"]): readonly string[] {
+function conclusionOf(end: Payloads["side_effect_end"]): readonly string[] {
+  const { outcome, reason, change, requests } = end;
   const why = reason === undefined ? "" : ` ${value(reason)}`;
   const sent = requests?.map(renderRequest).join(", ");
-  return [code(outcome) + why, change === undefined ? (sent ?? ABSENT) : renderChange(change)];
+  return [
+    code(outcome) + why + settledText(end),
+    change === undefined ? (sent ?? ABSENT) : renderChange(change),
+  ];
+}
+
+/** How the end became known where nobody saw it. */
+function settledText({ settled, actor }: Payloads["side_effect_end"]): string {
+  if (settled === undefined) return "";
+  const by = actor === undefined ? "" : ` by ${code(actor)}`;
+  return settled === "shown" ? ", shown by the store" : `, assumed${by}`;
 }
 
 function renderRequest({ method, url, status, failure = "" }: RecordedRequest): string {
@@ -223,19 +292,14 @@ function renderAnnouncements(events: readonly TraceEvent[]): string {
 }
 
 function renderNestedRuns(nested: readonly RunRecord[]): string {
-  const rows = nested.map(runPathOf).map(({ run, start, visits, end, refusal }) => {
+  const rows = nested.map(runPathOf).map((runPath) => {
+    const { run, start, visits, end, refusal } = runPath;
     const caller = start?.parent;
     return [
       code(run),
       optional(start?.workflow_code),
       caller === undefined ? ABSENT : `${code(caller.run)} ${code(caller.node)} ${code(caller.step)}`,
-      end === null
-        ? refusal === null
-          ? "UNFINISHED"
-          : `refused: ${code(refusal)}`
-        : end.status === "SUCCESS"
-          ? "SUCCESS"
-          : "FAILED",
+      end === null && refusal !== null ? `refused: ${code(refusal)}` : statusOf(runPath),
       optional(end?.outcome),
       optional(end?.exit_reason_code),
       visits.map(({ node }) => code(node)).join(" → ") || ABSENT,

@@ -34,7 +34,7 @@ function isPassage(visit: Visit, edge: MergedEdge): boolean {
 
 function shapeOf({ key, type }: GraphNode, runPath: RunPath): string {
   const orders = ordersOf(runPath.visits.filter((visit) => visit.node === key));
-  const label = quoted(orders === "" ? key : `${key} (${orders})`);
+  const label = quoted(`${key}${orders === "" ? "" : ` (${orders})`}${stateOf(key, runPath)}`);
   switch (type) {
     case "IN":
       return `([${label}])`;
@@ -43,6 +43,14 @@ function shapeOf({ key, type }: GraphNode, runPath: RunPath): string {
     case "EXIT":
       return `{{${label}}}`;
   }
+}
+
+/** What tells a node in which a run waits, or was cancelled, without its colour. */
+function stateOf(key: string, runPath: RunPath): string {
+  const last = runPath.visits.findLast((visit) => visit.node === key);
+  const manner = last === undefined ? null : endingStatusOf(last, runPath);
+  if (manner === "waiting") return ": waits";
+  return manner === "cancelled" ? ": cancelled" : "";
 }
 
 function renderEdge(edge: MergedEdge, passages: readonly Visit[], ids: ReadonlyMap<string, string>): string {
@@ -68,7 +76,8 @@ function stylesOf(
   const { fill, line, text } = INKS[manner];
   const styles = [];
   if (nodes.length > 0) {
-    styles.push(`  classDef ${manner} fill:${fill},stroke:${line},color:${text},stroke-width:2px`);
+    const dashes = manner === "waiting" || manner === "cancelled" ? ",stroke-dasharray:4 3" : "";
+    styles.push(`  classDef ${manner} fill:${fill},stroke:${line},color:${text},stroke-width:2px${dashes}`);
     styles.push(`  class ${nodes.map(({ key }) => ids.get(key)).join(",")} ${manner}`);
   }
   if (links.length > 0) styles.push(`  linkStyle ${links.join(",")} stroke:${line},stroke-width:3px`);

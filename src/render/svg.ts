@@ -2,15 +2,18 @@
 
 import type { Graph } from "../trace/declared-graph.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import { endingStatusOfPath, type RunPath, runPathOf, workflowOf } from "../trace/run-path.ts";
+import { endingStatusOfPath, type RunPath, runPathOf, statusOf, workflowOf } from "../trace/run-path.ts";
 import { runsOf } from "../trace/runs.ts";
+import { waitsText } from "../trace/sessions.ts";
 import { type Box, drawingOf, NAME_SIZE, SMALL_SIZE } from "./picture/drawing.ts";
+import { meaningsOf } from "./picture/legend.ts";
 import { INKS, PAPER, QUIET_TEXT, TITLE } from "./picture/palette.ts";
 import { type LinkOf, renderPicture, requireDrawable, TITLE_SIZE, type Title } from "./picture/picture.ts";
 import { short, svgText } from "./picture/svg-text.ts";
-import { drawable, textWidth } from "./picture/text-metrics.ts";
+import { drawable, shortened, textWidth } from "./picture/text-metrics.ts";
 
 const TITLE_HEIGHT = 92;
+const WAITS_LIMIT = 120;
 
 /**
  * Draws run `0`; the pages show nested runs. Same events and graph, same text.
@@ -21,7 +24,12 @@ export function renderSvg(events: readonly TraceEvent[], graph: Graph, linkOf?: 
   const runPath = runPathOf(runsOf(events).main);
   const drawing = drawingOf(graph, runPath);
   const boxes = alongThePath(drawing.boxes, runPath);
-  return renderPicture({ drawing, boxes, title: titleOf(runPath, graph), linkOf });
+  const drawn = new Set([endingStatusOfPath(runPath), ...boxes.map(({ manner }) => manner)]);
+  return renderPicture({
+    ...{ drawing, boxes, linkOf },
+    title: titleOf(runPath, graph),
+    meanings: meaningsOf(drawn),
+  });
 }
 
 /** Keyboard navigation from link to link follows the path of the run. */
@@ -33,7 +41,7 @@ function alongThePath(boxes: readonly Box[], { visits }: RunPath): readonly Box[
 
 function titleOf(runPath: RunPath, graph: Graph): Title {
   const workflow = drawable(workflowOf(runPath, graph));
-  const status = runPath.end?.status ?? "UNFINISHED";
+  const status = statusOf(runPath);
   const ink = INKS[endingStatusOfPath(runPath)];
   const chip = textWidth(status, NAME_SIZE) + 16;
   const rest = drawable(endingOf(runPath));
@@ -52,8 +60,11 @@ function titleOf(runPath: RunPath, graph: Graph): Title {
   return { svg, width, height: TITLE_HEIGHT };
 }
 
-function endingOf({ end, refusal }: RunPath): string {
-  if (end === null) return "the trace stops before the run has ended";
+function endingOf({ end, refusal, waits }: RunPath): string {
+  if (end === null)
+    return waits.length > 0
+      ? shortened(waitsText(waits), WAITS_LIMIT)
+      : "the trace stops before the run has ended";
   const outcome = `outcome ${end.outcome ?? "none"} · exit ${end.exit_reason_code}`;
   return refusal === null ? outcome : `${outcome} · refused`;
 }

@@ -18,7 +18,7 @@ export interface ScenarioOutcome {
   readonly steps: readonly StepOutcome[];
 }
 
-export type StepOutcome = Omit<ScenarioResult, "events">;
+export type StepOutcome = Omit<ScenarioResult, "events" | "recorded">;
 
 /** In the order given, one after the other: nothing a scenario leaves is there for the next. */
 export async function certify(
@@ -32,8 +32,8 @@ export async function certify(
   const played: ScenarioOutcome[] = [];
   for (const scenario of scenarios) {
     const steps: StepOutcome[] = [];
-    for await (const { events, ...step } of runScenario(scenario, workflows, around)) {
-      count(outcomes, events, scenario.overlay);
+    for await (const { events, recorded, ...step } of runScenario(scenario, workflows, around)) {
+      count(outcomes, events, scenario.overlay, recorded);
       steps.push(step);
     }
     played.push({ scenario, steps });

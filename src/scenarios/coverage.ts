@@ -51,11 +51,15 @@ export interface Exercised {
   readonly admission: Map<string, Times>;
 }
 
-/** Adds what came about in a trace, nested runs included. Workflows of an overlay are not the snapshot's. */
+/**
+ * Adds what came about in a trace after the first `counted` events, nested runs included. Workflows of an overlay are
+ * not the snapshot's.
+ */
 export function count(
   outcomes: Outcomes,
   events: Iterable<TraceEvent>,
   overlay: ReadonlyMap<string, JsonObject> = new Map(),
+  counted = 0,
 ): void {
   const laidOver = new Set([...overlay.keys()].map((path): string | undefined => fqdnOfFile(path)));
   const workflows = new Map<string, string>();
@@ -64,7 +68,7 @@ export function count(
     isStaged ||= isStagedAnswer(event);
     if (event.event_type === "execution_start") workflows.set(event.run, event.payload.workflow_code);
     const workflow = workflows.get(event.run);
-    if (workflow === undefined || laidOver.has(workflow)) continue;
+    if (workflow === undefined || laidOver.has(workflow) || event.sequence <= counted) continue;
     const times = { count: 1, staged: isStaged ? 1 : 0 };
     if (event.event_type === "node_end") {
       const { nodes } = at(outcomes, workflow, nothing);

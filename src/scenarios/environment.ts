@@ -1,11 +1,15 @@
 /** What a scenario is played in: the outside world, and what the command line adds to a run. */
 
 import type { TraceEnding } from "../engine/advance.ts";
+import type { Cancellation, Delivery } from "../engine/resume.ts";
+import type { RunEnvironment, TracedRun } from "../engine/run.ts";
 import type { Fault } from "../errors/base.ts";
 import type { JsonObject } from "../json/value.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Clock, Entropy, Mail, Ports, Remote, TempFolder, TraceFolder } from "../ports.ts";
 import type { Stores } from "../storage/stores.ts";
-import type { TraceEvent } from "../trace/event.ts";
+import type { Payloads, TraceEvent } from "../trace/event.ts";
+import type { Summary } from "../trace/summary.ts";
 import type { ObservedEnding } from "./expect/expectation.ts";
 import type { Output } from "./expect/leaks.ts";
 
@@ -24,6 +28,8 @@ export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "en
   /** Servers and code of the host, where scenarios may reach them; else the answers of such effects must be given. */
   readonly remote?: Remote;
   openTrace(traces: string, id: string): TraceFolder;
+  /** @throws Fault with nothing appended to the trace, TraceFault when it cannot be written */
+  resumeRun(request: ResumeRequest): Promise<ResumedRun>;
   readonly maxHops: number;
   /** @throws PayloadFault */
   parsePayload(bytes: Uint8Array): JsonObject;
@@ -33,7 +39,26 @@ export interface ScenarioEnvironment extends Pick<Ports, "files" | "clock" | "en
   outputsOfRefusal(fault: Fault): readonly Output[];
 }
 
-/** A run that is over, with what it left. */
+/** Which run goes on, and with what. */
+export interface ResumeRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
+  /** The path of its trace. */
+  readonly file: string;
+  plan(start: Payloads["execution_start"]): Promise<Plan>;
+  /** Goes on behind the random bytes that the record has: `drawn` of them. */
+  entropy(plan: Plan, start: Payloads["execution_start"], drawn: number): Entropy;
+  readonly delivery?: Delivery;
+  readonly cancellation?: Cancellation;
+}
+
+/** As it stands after the session. */
+export interface ResumedRun extends TracedRun {
+  readonly plan: Plan;
+  readonly summary: Summary;
+  /** Of the whole run. */
+  readonly events: readonly TraceEvent[];
+}
+
+/** A run that is over or waits, with what it left. */
 export interface CommandRun extends ObservedEnding {
   readonly events: readonly TraceEvent[];
   readonly trace: Uint8Array;

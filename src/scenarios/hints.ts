@@ -9,6 +9,7 @@ import { type AuthoredPlace, inArtifact, inAuthored, type Path, quote, suggested
 import { nearestName } from "../snapshot/nearest-name.ts";
 import type { Snapshot } from "../snapshot/snapshot.ts";
 import type { CommandRun } from "./environment.ts";
+import type { Refused } from "./play-run.ts";
 import type { RunStep } from "./scenario.ts";
 
 /** Plain data, so that any thread may have made it. */
@@ -50,6 +51,30 @@ export function hintsOfRefusal(fault: Fault, step: RunStep): readonly ScenarioHi
   const isName = fault.code === "UNKNOWN_WORKFLOW" || fault.code === "NOT_AN_FQDN";
   if (!isName || typeof suggestion !== "string") return [];
   return [inScenario(step, ["workflow"], `change ${step.workflow} to ${suggestion}`)];
+}
+
+/** Of a session that was refused. */
+export function hintsOfSession({ fault, at }: Refused, step: RunStep): readonly ScenarioHint[] {
+  const isDelivery = at?.[0] === "resume";
+  const say = (member: string, text: string) => [
+    inScenario(step, [...(at ?? []), ...(isDelivery ? [member] : [])], text),
+  ];
+  const { key, open } = fault.facts;
+  switch (fault.code) {
+    case "NO_SUCH_WAIT": {
+      const keys = Array.isArray(open) ? open.filter((one) => typeof one === "string") : [];
+      const [only] = keys;
+      if (only === undefined) return say("event", "remove the event: the run waits for none here");
+      const nearest = nearestName(String(key), keys) ?? only;
+      return say("event", `change ${quote(String(key))} to ${quote(nearest)}`);
+    }
+    case "ANSWER_REJECTED":
+      return say("answer", "give an answer that the wait accepts");
+    case "RUN_ENDED":
+      return [inScenario(step, at ?? [], "remove the entry: the run has ended before")];
+    default:
+      return fault.hint === null ? [] : [{ text: fault.hint, edit: null, isOfEnding: false }];
+  }
 }
 
 const OF_THE_SNAPSHOT: ReadonlySet<Stage> = new Set(["load", "seal", "compile"]);

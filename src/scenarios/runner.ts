@@ -1,26 +1,24 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
-import { entropySeed, run } from "../engine/run.ts";
-import { Fault } from "../errors/base.ts";
-import { SCENARIO_DATA } from "../json/limits.ts";
+import type { Fault } from "../errors/base.ts";
 import type { Json } from "../json/value.ts";
-import { FileError, IoError, type TempFolder, TooLarge } from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
-import { addEvent, createSummary } from "../trace/summary.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
-import type { CommandRun, ScenarioEnvironment } from "./environment.ts";
+import type { ScenarioEnvironment } from "./environment.ts";
 import { ScenarioFault } from "./errors.ts";
 import { traceProblems } from "./expect/check-trace.ts";
 import type { Difference } from "./expect/compare.ts";
 import { compareData, readData } from "./expect/data.ts";
-import { compareExpectation, observedRefusal, observedRun } from "./expect/expectation.ts";
+import { compareExpectation, type Observed, observedRefusal, observedRun } from "./expect/expectation.ts";
 import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
-import { hintsOfRefusal, hintsOfRun, type ScenarioHint } from "./hints.ts";
+import { hintsOfRefusal, hintsOfRun, hintsOfSession, type ScenarioHint } from "./hints.ts";
 import { overlaid } from "./overlay.ts";
+import { type Place, type PlayedRun, playRun } from "./play-run.ts";
+import { DATA, prepare } from "./prepare-data.ts";
 import { ScenarioRedactor } from "./redaction.ts";
-import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
+import type { EarlierSteps, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
 import { StubbedExecutor } from "./stubbed-executor.ts";
 
 /** A step that was played. */
@@ -35,7 +33,9 @@ export interface ScenarioResult {
   readonly isLexical: boolean;
   /** What refused the step before it ran. */
   readonly fault: Fault | null;
+  /** Of the whole run; the first `recorded` of them were recorded in an earlier step. */
   readonly events: readonly TraceEvent[];
+  readonly recorded: number;
   /** Of a step that differs: what to do about what it says, or about the way its run ended. */
   readonly hints: readonly ScenarioHint[];
   /** Null of a step that was not played. */
@@ -56,7 +56,7 @@ export async function* runScenario(
   try {
     const workflows = await catalogueOf(scenario, base, around);
     const redactor = new ScenarioRedactor(workflows.snapshot, around.entropy);
-    const place = { scenario, workflows, around, scratch, redactor };
+    const place = { scenario, workflows, around, scratch, redactor, runs: new Map() };
     const earlier = new Map<string, StepLeftovers>();
     prepare(scenario.before, null, place);
     for (const step of scenario.steps) {
@@ -71,15 +71,10 @@ export async function* runScenario(
   }
 }
 
-interface Place {
-  readonly scenario: Scenario;
-  readonly workflows: Catalogue;
-  readonly around: ScenarioEnvironment;
-  readonly scratch: TempFolder;
-  readonly redactor: ScenarioRedactor;
-}
-
-const NOT_PLAYED = { differences: [], isLexical: false, fault: null, events: [], hints: [], left: null };
+const NOT_PLAYED = {
+  ...{ differences: [], isLexical: false, fault: null },
+  ...{ events: [], recorded: 0, hints: [], left: null },
+};
 
 /** A step that says something of earlier ones is played as it is then. */
 async function playBound(
@@ -108,33 +103,6 @@ async function catalogueOf(
   return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)), base.registry);
 }
 
-function prepare(
-  preparations: readonly Preparation[],
-  step: string | null,
-  { scenario, scratch }: Place,
-): void {
-  for (const one of preparations) {
-    const path = `${DATA}/${one.path}`;
-    try {
-      if (one.do === "write") scratch.write(path, one.text);
-      if (one.do === "mkdir") scratch.makeFolder(path);
-      if (one.do === "rm") scratch.remove(path);
-      if (one.do === "copy") scratch.copyFrom(one.from, DATA, SCENARIO_DATA);
-    } catch (error) {
-      if (!(error instanceof IoError)) throw error;
-      throw unpreparable(one.path, step, error, scenario);
-    }
-  }
-}
-
-function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): ScenarioFault {
-  if (cause instanceof TooLarge)
-    return new ScenarioFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
-  const whole = cause instanceof FileError && cause.path !== "" ? `${path}/${cause.path}` : path;
-  return new ScenarioFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
-}
-
-const DATA = "data";
 const KEPT = "data-before";
 
 type Outcome = Omit<ScenarioResult, "step" | "seconds" | "isLexical">;
@@ -176,80 +144,46 @@ async function tryStep(step: RunStep, place: Place): Promise<Outcome> {
 type Seen = Omit<Outcome, "left"> & Pick<StepLeftovers, "observed">;
 
 async function observe(step: RunStep, place: Place): Promise<Seen> {
-  const { scenario, around } = place;
+  const { scenario, around, runs } = place;
   const staging = new StubbedExecutor(step.authored?.answers ?? new Map());
-  const ran = await runOrRefusal(step, staging, place);
-  const isRefused = ran instanceof Fault;
-  const observed = isRefused ? observedRefusal(ran, around.exitCodeOf(ran)) : observedRun(ran);
+  const recorded = (step.of === undefined ? undefined : runs.get(step.of))?.events.length ?? 0;
+  const played = await playRun(step, staging, place);
+  const { run, refused } = played;
+  if (run !== null) runs.set(step.of ?? step.name, run);
+  const observed = observedOf(played, around);
   const differences = [
     ...compareExpectation(observed, step, scenario.hasUnorderedEffects),
-    ...findLeaks(step.expect, await outputsOf(ran, step, place)),
-    ...(isRefused ? [] : await traceProblems(ran, staging.isComputed)),
+    ...findLeaks(step.expect, await outputsOf(played, step, place)),
+    ...(run === null ? [] : await traceProblems(run, staging.isComputed)),
+    ...played.differences,
     ...staging.unasked,
   ];
-  if (isRefused) {
-    const hints = differences.length === 0 ? [] : hintsOfRefusal(ran, step);
-    return { differences, fault: ran, events: [], hints, observed };
-  }
-  const hints = differences.length === 0 ? [] : hintsOfRun(step, ran, place.workflows.snapshot);
-  return { differences, fault: null, events: ran.events, hints, observed };
+  const hints = differences.length === 0 ? [] : hintsOf(played, step, place);
+  return { differences, fault: refused?.fault ?? null, events: run?.events ?? [], recorded, hints, observed };
+}
+
+function observedOf({ run, refused }: PlayedRun, { exitCodeOf }: ScenarioEnvironment): Observed {
+  const observed = run === null ? {} : observedRun(run);
+  if (refused === null) return observed;
+  const { fault } = refused;
+  if (run === null) return observedRefusal(fault, exitCodeOf(fault));
+  return { ...observed, refusal: fault.code, exit_code: exitCodeOf(fault) };
+}
+
+function hintsOf({ run, refused }: PlayedRun, step: RunStep, place: Place): readonly ScenarioHint[] {
+  if (run === null) return refused === null ? [] : hintsOfRefusal(refused.fault, step);
+  return refused === null ? hintsOfRun(step, run, place.workflows.snapshot) : hintsOfSession(refused, step);
 }
 
 /** Nothing, where the step forbids no text: making the outputs takes longer than the run. */
 async function outputsOf(
-  ran: CommandRun | Fault,
+  { run, refused }: PlayedRun,
   { expect }: RunStep,
   { around }: Place,
 ): Promise<readonly Output[]> {
   if (forbiddenIn(expect).length === 0) return [];
-  return ran instanceof Fault ? around.outputsOfRefusal(ran) : around.outputsOf(ran);
-}
-
-async function runOrRefusal(
-  step: RunStep,
-  staging: StubbedExecutor,
-  place: Place,
-): Promise<CommandRun | Fault> {
-  try {
-    return await runStep(step, staging, place);
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-}
-
-/** The one call of the engine. */
-async function runStep(
-  step: RunStep,
-  staging: StubbedExecutor,
-  { workflows, around, scratch, redactor }: Place,
-): Promise<CommandRun> {
-  const { actor, clock, seed } = step.authored ?? {};
-  const plan = await workflows.plan(step.workflow);
-  const payload = around.parsePayload(step.payload);
-  const summary = createSummary();
-  const events: TraceEvent[] = [];
-  const entropy = seed === undefined ? around.entropy : around.seededEntropy(entropySeed(seed, plan, payload));
-  const result = await run({
-    plan,
-    payload,
-    clock: clock === undefined ? around.clock : around.fixedClock(clock),
-    entropy,
-    redactor: redactor.ofRun(entropy),
-    stores: around.openStores(`${scratch.folder}/${DATA}`),
-    mail: around.openMail(step.environment),
-    openTrace: (id) => around.openTrace(`${scratch.folder}/traces`, id),
-    durability: "process",
-    maxHops: step.maxHops ?? around.maxHops,
-    runtime: around.tool,
-    wrapExecutor: staging.stub,
-    ...(around.remote === undefined ? {} : { remote: around.remote }),
-    ...(actor === undefined ? {} : { actor }),
-    listen(event) {
-      events.push(event);
-      addEvent(summary, event);
-    },
-  });
-  const trace = around.files.read(`${result.folder}/${result.traceId}.jsonl`) ?? new Uint8Array();
-  return { plan, result, summary, events, trace, exitCode: around.exitCodeOf(result.ending) };
+  return [
+    ...(run === null ? [] : around.outputsOf(run)),
+    ...(refused === null ? [] : around.outputsOfRefusal(refused.fault)),
+  ];
 }

@@ -1,5 +1,7 @@
 /** The scenario vectors: some steps on one data root, each with what it must come out as and leave behind. */
 
+import type { Cancellation, Delivery } from "../engine/resume.ts";
+import { momentOf } from "../json/date-time.ts";
 import type { Path } from "../json/diff.ts";
 import { pointer } from "../json/pointer.ts";
 import { spellings } from "../json/text.ts";
@@ -51,6 +53,12 @@ export interface RunStep {
   /** Environment of the effects that reach outside. */
   readonly environment: ReadonlyMap<string, string>;
   readonly maxHops: number | undefined;
+  /** Milliseconds since the epoch at which its clock stands still. */
+  readonly clock?: number;
+  /** The step that began the run with which this one goes on; absent where it begins one. */
+  readonly of?: string;
+  /** In which the run goes on, one after the other. */
+  readonly sessions: readonly Session[];
   /** Two right runners may go different ways: only the end is compared. */
   readonly isOrderDependent: boolean;
   readonly expect: JsonObject;
@@ -60,14 +68,25 @@ export interface RunStep {
   readonly authored?: AuthoredStep;
 }
 
+/** The run of a step goes on: when, by whom, and why. */
+export interface Session {
+  /** Milliseconds since the epoch, or after the moment of the session before; without it, time stands still. */
+  readonly at?: number | { readonly after: number };
+  /** Done to the data root before it. */
+  readonly before: readonly Preparation[];
+  readonly actor?: string;
+  readonly delivery?: Delivery;
+  readonly cancellation?: Cancellation;
+}
+
 /** What the step of a vector does not have. Other files than those in `after` may change. */
 export interface AuthoredStep {
   readonly actor?: string;
-  /** Milliseconds since the epoch at which its clock stands still. */
-  readonly clock?: number;
   readonly seed?: string;
   /** By `NODE.step` of the main run: what it answers in place of being performed. */
   readonly answers: ReadonlyMap<string, Answer>;
+  /** By key: what is delivered whenever the run waits for it. */
+  readonly deliveries: ReadonlyMap<string, Json>;
   /** File and line at which the step says what is at a path below it. */
   readonly placeOf: (path: Path) => string;
   /** The step once it is known what the earlier ones left. @throws ScenarioFault `REFERENCE_UNRESOLVED` */
@@ -111,8 +130,11 @@ export const EXPECTED = [
 /** What it may say besides. */
 const EXPECTED_TOO = [
   ...["refusal_at", "violation_detail", "nested_refusals", "compile_reasons", "suppressed_payload"],
-  "must_not_appear",
+  ...["must_not_appear", "waits"],
 ] as const;
+
+/** All that the expectation of a step has to say that is refused, and changes nothing. */
+const EXPECTED_OF_REFUSAL: ReadonlySet<string> = new Set(["exit_code", "refusal"]);
 
 /** Whether a JSON value means to be a scenario vector. */
 export function isScenario(value: Json): boolean {
@@ -137,24 +159,41 @@ export function parseScenario(vector: VectorFile, value: Json): Scenario {
       path: relativePath(spot, path),
       text: text(spot),
     })),
-    steps: items(at("steps")).map((spot) => parseStep(spot, spelled)),
+    steps: parseSteps(items(at("steps")), spelled),
   };
 }
 
-function parseStep(spot: JsonCursor, spelled: ReadonlyMap<string, string>): Step {
+function parseSteps(spots: readonly JsonCursor[], spelled: ReadonlyMap<string, string>): readonly Step[] {
+  const begun = new Map<string, string>();
+  return spots.map((spot) => {
+    const step = parseStep(spot, spelled, begun);
+    if (step.kind === "run" && step.of === undefined) begun.set(step.name, step.workflow);
+    return step;
+  });
+}
+
+/** `begun` has the workflow of each earlier step that begins a run. */
+function parseStep(
+  spot: JsonCursor,
+  spelled: ReadonlyMap<string, string>,
+  begun: ReadonlyMap<string, string>,
+): Step {
   const at = members(spot, [
     ...["name", "not_applicable", "wf", "payload", "payload_text", "payload_b64", "fs_before", "args"],
-    ...["expect", "data_after", "order_dependent"],
+    ...["clock", "resume", "cancel", "expect", "data_after", "order_dependent"],
   ]);
   const name = text(at("name"));
   const why = optional(at("not_applicable"), text);
   if (why !== undefined) return { kind: "left out", name, why };
   const args = optional(at("args"), (given) => members(given, ["env", "max_hops"]));
+  const clock = optional(at("clock"), moment);
+  const continued = parseContinued(spot, at, begun);
   return {
     kind: "run",
     name,
-    workflow: text(at("wf")),
+    ...(continued ?? { workflow: text(at("wf")), sessions: [] }),
     payload: payloadOf(spot, at, spelled),
+    ...(clock === undefined ? {} : { clock }),
     before: (optional(at("fs_before"), items) ?? []).map(parsePreparation),
     environment: new Map(
       (args && optional(args("env"), entries))?.map(([variable, value]) => [variable, text(value)]),
@@ -166,6 +205,49 @@ function parseStep(spot: JsonCursor, spelled: ReadonlyMap<string, string>): Step
       entries(at("data_after")).map(([path, content]) => [relativePath(content, path), parseStored(content)]),
     ),
   };
+}
+
+/** The run of an earlier step goes on, or is cancelled; undefined of a step that begins a run. */
+function parseContinued(
+  spot: JsonCursor,
+  at: (key: string) => JsonCursor,
+  begun: ReadonlyMap<string, string>,
+): Pick<RunStep, "workflow" | "of" | "sessions"> | undefined {
+  const given = ["resume", "cancel"].filter((key) => at(key).value !== undefined);
+  const [how] = given;
+  if (how === undefined) return undefined;
+  const other = ["wf", "payload", "payload_text", "payload_b64", "clock"].find(
+    (key) => at(key).value !== undefined,
+  );
+  if (other !== undefined) return refuse(at(other), `absent where there is ${how}`);
+  if (given.length > 1) return refuse(spot, "a step with resume or cancel, not both");
+  const known = how === "resume" ? ["event", "answer", "event_id"] : ["reason"];
+  const session = members(at(how), ["of", "clock", "actor", ...known]);
+  const of = text(session("of"));
+  const workflow = begun.get(of) ?? refuse(session("of"), "the name of an earlier step that has wf");
+  return { workflow, of, sessions: [parseSession(how, session)] };
+}
+
+function parseSession(how: string, at: (key: string) => JsonCursor): Session {
+  const clock = optional(at("clock"), moment);
+  const actor = optional(at("actor"), text);
+  const common = {
+    before: [],
+    ...(clock === undefined ? {} : { at: clock }),
+    ...(actor === undefined ? {} : { actor }),
+  };
+  if (how === "cancel") {
+    const reason = optional(at("reason"), text);
+    return { ...common, cancellation: reason === undefined ? {} : { reason } };
+  }
+  const key = optional(at("event"), text);
+  const [answer, id] = [at("answer").value, optional(at("event_id"), text)];
+  if (key !== undefined) {
+    const delivered = { ...(answer === undefined ? {} : { answer }), ...(id === undefined ? {} : { id }) };
+    return { ...common, delivery: { key, ...delivered } };
+  }
+  const alone = ["answer", "event_id"].find((name) => at(name).value !== undefined);
+  return alone === undefined ? common : refuse(at(alone), "absent where there is no event");
 }
 
 /** A `payload` is passed on as the vector spells it, every digit kept; no payload at all is the empty object. */
@@ -191,7 +273,9 @@ function parsePreparation(spot: JsonCursor): Preparation {
 
 function parseExpectation(spot: JsonCursor): JsonObject {
   const at = members(spot, [...EXPECTED, ...EXPECTED_TOO]);
-  const absent = EXPECTED.find((key) => at(key).value === undefined);
+  const isOfRefusal = Object.keys(object(spot)).every((key) => EXPECTED_OF_REFUSAL.has(key));
+  const required = isOfRefusal ? (["exit_code"] as const) : EXPECTED;
+  const absent = required.find((key) => at(key).value === undefined);
   if (absent !== undefined) return refuse(at(absent), 'present; "«any»" matches any value');
   for (const one of optional(at("must_not_appear"), items) ?? []) text(one);
   return object(spot);
@@ -203,6 +287,10 @@ function parseStored(spot: JsonCursor): Stored | null {
   const form = (["json", "jsonl", "text"] as const).find((one) => one === name);
   if (form === undefined || others.length > 0) return refuse(spot, "null, or one of json, jsonl and text");
   return { form, content };
+}
+
+function moment(spot: JsonCursor): number {
+  return momentOf(text(spot)) ?? refuse(spot, "a date and time such as 2026-01-31T09:00:00Z");
 }
 
 function wholeNumber(spot: JsonCursor): number {

@@ -1,7 +1,7 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
 import { emitter } from "../engine/events.ts";
-import type { StepExecutor } from "../engine/executor.ts";
+import type { EffectResult, StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/pointer.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";
@@ -15,9 +15,11 @@ const REASON = { code: STUBBED } as const;
 export class StubbedExecutor {
   readonly #answers: ReadonlyMap<string, Answer>;
   readonly #asked = new Set<string>();
+  /** By effect key and attempt. */
+  readonly #given = new Map<string, EffectResult>();
   #node = "";
   #run = MAIN_RUN;
-  #hasTransform = false;
+  #isComputed = true;
 
   constructor(answers: ReadonlyMap<string, Answer>) {
     this.#answers = answers;
@@ -28,22 +30,35 @@ export class StubbedExecutor {
     ...live,
     emit: emitter((event) => {
       this.#run = event.run;
-      if (event.event_type === "node_start") this.#node = event.node_id ?? "";
+      if (event.event_type === "node_start" && event.run === MAIN_RUN) this.#node = event.node_id ?? "";
       return live.emit(event);
     }),
     transform: (step, inputs) => {
       const answer = this.#answerOf(step.name);
       if (answer === undefined) return live.transform(step, inputs);
-      this.#hasTransform = true;
+      this.#isComputed = false;
       return answer.outcome === step.onSuccess
         ? { result: answer.result, reason: REASON, observed: [] }
         : { result: null, reason: REASON, observed: [] };
     },
-    effect: (step, inputs, key) => {
+    effect: (...asked) => {
+      const [step, , key, attempt] = asked;
       const answer = this.#answerOf(step.name);
-      return answer === undefined
-        ? live.effect(step, inputs, key)
-        : { ...answer, reason: REASON, observed: [] };
+      if (answer === undefined) return live.effect(...asked);
+      // When the run goes on, the attempts that are on record answer as they did.
+      const name = `${key} ${attempt}`;
+      const known = this.#given.get(name);
+      if (known !== undefined) return known;
+      const observed = step.retry === null ? [] : [{ clock: live.moment() }];
+      const given = { ...answer, reason: REASON, observed };
+      this.#given.set(name, given);
+      return given;
+    },
+    beginWait: (step, inputs, moment) => {
+      const answer = this.#answerOf(step.name);
+      if (answer === undefined) return live.beginWait(step, inputs, moment);
+      this.#isComputed = false;
+      return { ...answer, reason: REASON, observed: [] };
     },
   });
 
@@ -54,9 +69,9 @@ export class StubbedExecutor {
     return answer;
   }
 
-  /** Whether the trace holds a transform's answer that computing it again does not give. */
+  /** Whether all that a replay computes again, transforms and waits, was computed. */
   get isComputed(): boolean {
-    return !this.#hasTransform;
+    return this.#isComputed;
   }
 
   /** A difference for each answer that no step asked for: the run did not come there, or there is no such step. */

@@ -80,10 +80,18 @@ export async function openSnapshot(folder: string, files: Files, options: OpenOp
   };
 }
 
+/** A file that a workflow needs. */
+export type ClosureFile = { readonly path: string; readonly sha256: Digest; readonly size: number };
+
+/** The files that a workflow needs, sorted by path. */
+export function closureFiles(closure: Iterable<Artifact>): readonly ClosureFile[] {
+  const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
 /** The identity of an unsealed snapshot: the digest over the files that a workflow needs. */
 export function closureRoot(closure: Iterable<Artifact>): Digest {
-  const files = [...closure].map(({ file, sha256, size }) => ({ path: file, sha256, size }));
-  return digestOf(files.sort((a, b) => (a.path < b.path ? -1 : 1)));
+  return digestOf(closureFiles(closure));
 }
 
 /** @throws SnapshotFault `SNAPSHOT_MISSING`, `SNAPSHOT_FORM_UNSUPPORTED` */

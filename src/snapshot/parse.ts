@@ -126,8 +126,7 @@ export interface SnapshotTables {
   runtimeBinding(artifact: Artifact, report: Report): BindingTable;
   /** By store, its path below the data root, as declared. */
   structure(artifact: Artifact, report: Report): ReadonlyMap<string, string>;
-  /** The declared spec of an intent's inputs, by field. */
-  intent(artifact: Artifact, report: Report): JsonObject;
+  intent(artifact: Artifact, report: Report): IntentTable;
 }
 
 /** The tables of artifacts that have `frontmatter`, `ct_ir` and `cs_ir`. */
@@ -319,9 +318,20 @@ export interface BindingTable {
 
 /** A side effect's `policy`, and the path in that or else in `config`. */
 export interface BoundEffect {
+  /** Without `retry` and `verify`, which are for the engine alone. */
   readonly policy: JsonObject;
   readonly path: string | null;
   readonly pathIn: "policy" | "config";
+  /** `retry` and `verify` of the policy, or else of `config`; null where neither has it. */
+  readonly declaredRetry: DeclaredMember | null;
+  readonly declaredVerify: DeclaredMember | null;
+}
+
+/** A member as it is declared, and where. */
+export interface DeclaredMember {
+  readonly value: Json;
+  /** Below the artifact's `frontmatter`. */
+  readonly path: Path;
 }
 
 function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
@@ -329,14 +339,25 @@ function parseRuntimeBinding(artifact: Artifact, report: Report): BindingTable {
   const effects = core.each("bindings").map(([effect, binding]) => {
     const own = binding.within("policy").text("path");
     const path = own ?? binding.within("config").text("path");
+    const { retry: _, verify: __, ...policy } = binding.object("policy");
     const bound: BoundEffect = {
-      policy: binding.object("policy"),
+      policy,
       path,
       pathIn: own === null ? "config" : "policy",
+      declaredRetry: declaredIn(binding, "retry"),
+      declaredVerify: declaredIn(binding, "verify"),
     };
     return [effect, bound] as const;
   });
   return { structure: core.text("storage_structure"), effects: new Map(effects) };
+}
+
+function declaredIn(binding: Members, name: "retry" | "verify"): DeclaredMember | null {
+  for (const of of [binding.within("policy"), binding.within("config")]) {
+    const value = of.raw(name);
+    if (value !== undefined) return { value, path: [...of.path, name] };
+  }
+  return null;
 }
 
 /** Store name -> path below the data root, as declared. */
@@ -345,7 +366,17 @@ function parseStructure(artifact: Artifact, report: Report): ReadonlyMap<string,
   return new Map(stores.map(([name, store]) => [name, store.requiredText("path")]));
 }
 
-/** The declared spec of an intent's inputs, field by field. */
-function parseIntent(artifact: Artifact, report: Report): JsonObject {
-  return coreOf(artifact, report).object("inputs");
+export interface IntentTable {
+  /** The declared spec, field by field. */
+  readonly inputs: JsonObject;
+  /** Whether other members than the declared ones are admitted. */
+  readonly additional: boolean;
+}
+
+function parseIntent(artifact: Artifact, report: Report): IntentTable {
+  const core = coreOf(artifact, report);
+  const additional = core.raw("additional") ?? true;
+  if (typeof additional === "boolean") return { inputs: core.object("inputs"), additional };
+  malformed(report, [...core.path, "additional"], "true or false");
+  return { inputs: core.object("inputs"), additional: true };
 }

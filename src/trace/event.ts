@@ -23,6 +23,8 @@ export type WaitEntry = Payloads["run_suspended"]["waits"][number];
 
 export type Violation = Payloads["violation"];
 
+export type EvaluationEnd = Payloads["evaluation_end"];
+
 export type ViolationCode = Violation["violation_code"];
 
 /** The payload with all its data changed; `path` leads to the data, from the payload on. */
@@ -69,6 +71,16 @@ export type EventOf<T extends EventType> = Extract<TraceEvent, { readonly event_
 /** The events of one type, in order. */
 export function eventsOf<T extends EventType>(events: readonly TraceEvent[], type: T): readonly EventOf<T>[] {
   return events.filter((event): event is EventOf<T> => event.event_type === type);
+}
+
+/** Whether evaluations are events of the trace: not of one that was recorded before they were. */
+export function recordsEvaluations([start]: readonly TraceEvent[]): boolean {
+  return start?.event_type === "execution_start" && hasEvaluations(start.payload);
+}
+
+/** The same, of the first event of a trace. */
+export function hasEvaluations({ snapshot }: Payloads["execution_start"]): boolean {
+  return snapshot.closure_root !== undefined;
 }
 
 /** Whether the value replaces a secret in an event. */

@@ -3,6 +3,7 @@
 import type { Graph, NodeType } from "./declared-graph.ts";
 import { eventsOf, type Payloads } from "./event.ts";
 import { eventsIn, type RunRecord, type VisitRecord } from "./runs.ts";
+import { waitsText } from "./sessions.ts";
 
 /** One visit of a node. A member is null if the trace stops before recording it. */
 export interface Visit extends VisitRecord {
@@ -26,8 +27,11 @@ export interface RunPath extends RunRecord {
   readonly end: Payloads["workflow_complete"] | null;
 }
 
-/** `refused`: the run was refused in this node. `unfinished`: the end of the visit is not recorded. */
-export type EndingStatus = "ok" | "alternate" | "refused" | "unfinished";
+/**
+ * `refused`: the run was refused in this node. `unfinished`: the end of the visit is not recorded. `waiting`: the run, or
+ * one that is nested in this node, waits. `cancelled`: the run was cancelled in this node.
+ */
+export type EndingStatus = "ok" | "alternate" | "refused" | "unfinished" | "waiting" | "cancelled";
 
 const WELL: ReadonlySet<string> = new Set(["SUCCESS", "ACK", "ALREADY_EXISTS"]);
 
@@ -38,22 +42,42 @@ export function isSuccess(outcome: string): boolean {
 export function endingStatusOf(visit: Visit, runPath: RunPath): EndingStatus {
   if (visit.refusal !== null) return "refused";
   if (visit.type === "EXIT") return runPath.end === null ? "unfinished" : mannerOfEnd(runPath.end);
-  if (visit.outcome === null) return "unfinished";
+  if (visit.outcome === null) return mannerOfOpen(visit, runPath);
   return isSuccess(visit.outcome) ? "ok" : "alternate";
 }
 
+/** Of a node without an end: a run waits in the node that it entered last, or was cancelled there. */
+function mannerOfOpen({ order }: Visit, { visits, end, waits }: RunPath): EndingStatus {
+  if (order !== visits.length) return "unfinished";
+  if (end?.status === "CANCELLED") return "cancelled";
+  return waits.length > 0 ? "waiting" : "unfinished";
+}
+
 export function endingStatusOfPath(runPath: RunPath): EndingStatus {
-  const { end, refusal } = runPath;
+  const { end, refusal, waits } = runPath;
   if (isPrevented(runPath)) return "refused";
-  if (end === null) return "unfinished";
+  if (end === null) return waits.length > 0 ? "waiting" : "unfinished";
   if (refusal !== null) return "refused";
   return mannerOfEnd(end);
 }
 
 /** How a visit ended, in a word: with a refusal, the run's exit reason, or the node's outcome. */
-export function wordOf({ refusal, type, outcome }: Visit, { end }: RunPath): string {
+export function wordOf(visit: Visit, runPath: RunPath): string {
+  const { refusal, type, outcome } = visit;
   if (refusal !== null) return `refused: ${refusal}`;
-  return (type === "EXIT" ? end?.exit_reason_code : outcome) ?? "no end recorded";
+  return (type === "EXIT" ? runPath.end?.exit_reason_code : outcome) ?? openWord(visit, runPath);
+}
+
+function openWord(visit: Visit, runPath: RunPath): string {
+  const manner = endingStatusOf(visit, runPath);
+  if (manner === "waiting") return waitsText(runPath.waits);
+  return manner === "cancelled" ? "cancelled" : "no end recorded";
+}
+
+/** The state of the run as the pages name it. */
+export function statusOf({ end, waits }: RunPath): string {
+  if (end !== null) return end.status;
+  return waits.length > 0 ? "WAITING" : "UNFINISHED";
 }
 
 /** Whether the run was refused before it began: its only event is the refusal. */
@@ -61,8 +85,9 @@ export function isPrevented({ events, visits }: RunPath): boolean {
   return events.length > 0 && visits.length === 0 && events.every(({ event_type }) => event_type === "error");
 }
 
-function mannerOfEnd(end: Payloads["workflow_complete"]): EndingStatus {
-  return end.status === "SUCCESS" ? "ok" : "alternate";
+function mannerOfEnd({ status }: Payloads["workflow_complete"]): EndingStatus {
+  if (status === "CANCELLED") return "cancelled";
+  return status === "SUCCESS" ? "ok" : "alternate";
 }
 
 /** The edge that a visit took; `default` if the outcome has no edge of its own. */

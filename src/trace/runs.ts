@@ -1,6 +1,7 @@
 /** A trace by its runs: the nodes each of them visited, the steps of each visit, and the runs that a step called. */
 
-import { type EventOf, MAIN_RUN, type TraceEvent } from "./event.ts";
+import { type EventOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "./event.ts";
+import { openWaits, waitsWithin } from "./sessions.ts";
 
 export interface Runs {
   readonly main: RunRecord;
@@ -15,6 +16,8 @@ export interface RunRecord {
   /** Events outside of any node. */
   readonly events: TraceEvent[];
   readonly visits: VisitRecord[];
+  /** What it and the runs nested in it wait for, where the trace ends in that. */
+  readonly waits: readonly WaitEntry[];
 }
 
 /** A node from its start to its end. */
@@ -36,6 +39,8 @@ export interface StepRecord {
  * Groups events by run. The events are in trace order; each belongs to exactly one group, even if lines are missing.
  */
 export function runsOf(events: readonly TraceEvent[]): Runs {
+  const waits = openWaits(events);
+  const begin = (run: string): RunRecord => ({ run, events: [], visits: [], waits: waitsWithin(run, waits) });
   const main = begin(MAIN_RUN);
   const runs = new Map([[MAIN_RUN, main]]);
   const orphanRuns: RunRecord[] = [];
@@ -54,10 +59,6 @@ export function runsOf(events: readonly TraceEvent[]): Runs {
 /** The events of the visit after its start; those of its steps come last. */
 export function eventsIn({ events, steps }: VisitRecord): readonly TraceEvent[] {
   return [...events, ...steps.flatMap((step) => step.events)];
-}
-
-function begin(run: string): RunRecord {
-  return { run, events: [], visits: [] };
 }
 
 /** The step that called the run which begins with this event, where that step has begun and not ended. */

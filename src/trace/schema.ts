@@ -38,12 +38,12 @@ export const MAIN_RUN = "0";
 const DIGIT = "0123456789";
 const DIGITS = (length: number) => Array<string>(length).fill(DIGIT);
 
-const digest = spelled<Digest>("SHA-256", Array<string>(64).fill("0123456789abcdef"), isDigest);
+export const digest = spelled<Digest>("SHA-256", Array<string>(64).fill("0123456789abcdef"), isDigest);
 
 const INSTANT = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** RFC 3339 UTC with milliseconds. */
-const instant = spelled<string>(
+export const instant = spelled<string>(
   "instant",
   [
     ...[...DIGITS(4), "-", ...DIGITS(2), "-", ...DIGITS(2), "T"],
@@ -162,7 +162,7 @@ const effectKey = required(
   "SHA-256 of [execution id, run, node visit, step]: recognises an interrupted effect.",
 );
 
-const waits = listOf(
+export const waits = listOf(
   closed({
     run: required(run, "The run that waits."),
     node: required(text, "Its node."),
@@ -216,6 +216,10 @@ export const EVENTS = {
     max_hops: required(count, "How many nodes the run may enter."),
     observed: required(observations, "The run's clock, read once: the value of `{{timestamp}}`."),
     actor: optional(text, "Who runs the workflow, as the caller states: an FQDN."),
+    strict_payload: optional(
+      oneOf(true),
+      "The caller asked that members of the payload that the intent does not declare are violations.",
+    ),
     parent: optional(
       closed({
         run: required(text, "The calling run."),
@@ -315,6 +319,13 @@ export const EVENTS = {
     continuation: required(text, "`continue`, `exit`, the name of the next step, or that of the evaluation."),
     published: required(data, "What the step added to the contract's published outputs."),
   }),
+  evaluation_end: nodeEvent("An evaluation decided the outcome of its contract.", {
+    evaluation: required(text, "Its name in the contract."),
+    condition: required(text, "The condition, as the contract declares it."),
+    left: required(matchesBytes("all", anything), "The value of its left side."),
+    right: required(matchesBytes("all", anything), "The value of its right side."),
+    outcome: required(text, "The outcome that the contract ends with."),
+  }),
   node_end: nodeEvent("A node ended.", {
     status: required(text, "Its outcome."),
     outputs: required(data, "What it published."),
@@ -364,7 +375,7 @@ export const EVENTS = {
     ...session,
   }),
   run_cancelled: event("The run is ended before its end; the end of each of its open runs follows.", {
-    reason: optional(matchesBytes("all", text), "Why."),
+    reason: optional(matchesBytes("all", orSuppressed(text)), "Why."),
     ...session,
   }),
 } as const;

@@ -7,8 +7,10 @@ import { examinationJson } from "../examine/examination.ts";
 import { examineTrace } from "../examine/examine-trace.ts";
 import { finding } from "../examine/finding.ts";
 import { planRefusal } from "../examine/plan-refusal.ts";
+import type { FindKept } from "../examine/protocol.ts";
 import { SourceTrace } from "../examine/source-trace.ts";
 import { externalFormat } from "../interop/detect.ts";
+import { foldersAbove } from "../ledger/trace-names.ts";
 import type { Plan } from "../plan/plan.ts";
 import { openSource } from "../platform/file-chunks.ts";
 import { nodeFiles } from "../platform/node-ports.ts";
@@ -26,6 +28,8 @@ interface Around extends Pick<Ports, "clock" | "entropy" | "mail"> {
   readonly hasSnapshot: boolean;
   plan(name: string): Promise<Plan>;
   snapshot(): Promise<Snapshot>;
+  /** Looks for the protocols that were kept in these folders, and in the workspace's own. */
+  kept(folders: readonly string[]): FindKept;
 }
 
 export async function examineIn(
@@ -41,8 +45,10 @@ export async function examineIn(
     ...{ clock, entropy, mail, dataRoot },
     openStores: () => stores,
     placeOptions: async () => "",
+    traceWord: "TRACE",
     plan: (name) => planOf(name, around),
     snapshot: () => around.snapshot(),
+    kept: around.kept(trace.path === null ? [] : foldersAbove(trace.path)),
   });
   return { ...examinationJson(examination), ok: examination.isSound };
 }

@@ -1,17 +1,22 @@
 /** The runner as a library: a workspace, its workflows, their runs, and what an examination finds out about a trace. */
 
+import { setImmediate } from "node:timers/promises";
+import type { LoadPorts } from "../capabilities/packages/load.ts";
 import type { CheckFinding } from "../check/check.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import { HOPS, TRACE_LIMITS, type TraceLimits } from "../json/limits.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import type { RunStart } from "../ledger/protocols/open.ts";
+import type { TraceRecords } from "../ledger/recording.ts";
+import { openTraceRecords } from "../ledger/records.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import { nodeClock, nodeEntropy, nodeFiles } from "../platform/node-ports.ts";
+import { nodeClock, nodeEntropy, nodeFiles, nodeSleep } from "../platform/node-ports.ts";
 import { openRemote } from "../platform/remote.ts";
 import { openMail } from "../platform/smtp.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import type { Clock, Entropy, Mail, Remote } from "../ports.ts";
+import type { Clock, Entropy, Mail, Remote, Sleep } from "../ports.ts";
 import { isWorkspace, WORKSPACE_FILE } from "../snapshot/find-snapshot.ts";
 import { isFqdn } from "../snapshot/fqdn.ts";
 import { openSnapshot } from "../snapshot/load.ts";
@@ -28,7 +33,8 @@ import { defaultPaths, type WorkspacePaths } from "./default-paths.ts";
 import { WorkspaceFault } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import { copyPayload } from "./payload.ts";
-
+import { recordedPlan } from "./recorded-plan.ts";
+import type { GivenTrace, Going } from "./resume-in.ts";
 import { runWorkflow } from "./run-workflow.ts";
 import { folderTraces, type OpenedTrace, type RunTrace, type Traces } from "./traces.ts";
 
@@ -40,6 +46,8 @@ export interface RunPorts {
   readonly traces?: Traces;
   readonly clock?: Clock;
   readonly entropy?: Entropy;
+  /** Spends the pauses between the attempts of an effect. */
+  readonly sleep?: Sleep;
   /** Default: mail over SMTP, to the server that the runtime binding names. */
   readonly mail?: Mail;
   /** How side effects reach servers and code of the host. Default: HTTP without a proxy and without secrets. */
@@ -69,11 +77,14 @@ export interface WorkspaceOptions extends RunPorts {
   readonly requireSignatures?: number;
 }
 
-export interface RunOptions extends RunPorts {
-  /** Who runs the workflow, as a full name; recorded in the trace. */
+/** What every session of a run may be given. */
+export interface SessionOptions {
+  /** Who runs the workflow, answers it or cancels it, as a full name; recorded in the trace. */
   readonly actor?: string;
   /** Aborts the run before its next step: it ends with the refusal `RUN_ABORTED`, which its trace records. */
   readonly signal?: AbortSignal;
+  /** Stops the run after the event at hand, with nothing on record: `resume` goes on with it. */
+  readonly stop?: AbortSignal;
   /**
    * Called with every event after it was written. An error of it does not end the run: once the run has ended, it is
    * the cause of the refusal `LISTENER_FAILED`. A promise that it returns is not waited for before the next event.
@@ -81,15 +92,39 @@ export interface RunOptions extends RunPorts {
   readonly onEvent?: (event: TraceEvent) => unknown;
 }
 
+export interface RunOptions extends RunPorts, SessionOptions {
+  /** Makes members of the payload that the intent does not declare violations; else they are notices. Default: false. */
+  readonly strictPayload?: boolean;
+}
+
+/** What a recorded run goes on with; its hop limit is the one with which it began. */
+export interface ResumeOptions extends Omit<RunPorts, "traces" | "maxHops">, SessionOptions {
+  /** Delivers an event with this key; of a suppressed key, the object that stands for it in the trace. */
+  readonly event?: Json;
+  /** What is answered. Default: null. */
+  readonly answer?: Json;
+  /** A name of this delivery: the same one is taken once. */
+  readonly eventId?: string;
+  /** What to believe of an effect of which nothing shows whether it took place. */
+  readonly assume?: "done" | "absent";
+}
+
+export interface CancelOptions extends Pick<RunPorts, "clock" | "durability" | "limits"> {
+  /** Why; recorded in the trace. */
+  readonly reason?: string;
+  /** Who cancels the run, as a full name; recorded in the trace. */
+  readonly actor?: string;
+}
+
 /** How a run ended. A denied, failed or refused run is no exception: its trace has all of it. */
 export interface RunResult
-  extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons"> {
+  extends Pick<Summary, "path" | "results" | "effects" | "events" | "violations" | "reasons" | "evaluations"> {
   readonly id: string;
   readonly workflow: string;
-  readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING";
+  readonly status: "SUCCESS" | "FAILED" | "CANCELLED" | "WAITING" | "INTERRUPTED";
   /** Of the last node that ended; null when the run was not admitted or was refused. */
   readonly outcome: string | null;
-  /** Null while it waits. */
+  /** Null while it waits, or was stopped. */
   readonly exitReason: string | null;
   /** Why the run was refused before it reached an exit; null for every other ending. */
   readonly refusal: Fault | null;
@@ -98,6 +133,8 @@ export interface RunResult
   readonly head: Digest;
   /** What the run waits for. */
   readonly waits: readonly WaitEntry[];
+  /** What is worth a look and changed nothing about the run, such as a ledger that cannot be written, or a member of the payload that the intent does not declare. */
+  readonly notices: readonly Fault[];
 }
 
 /** A verified and compiled workflow. */
@@ -123,6 +160,13 @@ export interface Workspace {
   workflow(name: string): Promise<Workflow>;
   /** Verifies and replays a trace: that of a run, the bytes of one, or the file of one. */
   examine(trace: RunTrace | Uint8Array | string, options?: { readonly head?: string }): Promise<Verdict>;
+  /**
+   * Goes on with a run that waits or was interrupted, from its trace: that of a run, the bytes of one, the path of its
+   * file, or its name in the traces folder. A trace that was given as bytes stays as it is: the result has the new one.
+   */
+  resume(trace: RunTrace | Uint8Array | string, options?: ResumeOptions): Promise<RunResult>;
+  /** Ends such a run, and its nested runs. */
+  cancel(trace: RunTrace | Uint8Array | string, options?: CancelOptions): Promise<RunResult>;
   /** Checks every file of the snapshot, its seal and its signatures. */
   verify(): Promise<Verification>;
   /** Checks the snapshot against the rules of the protocol, as the member `check` of `pgs.json` says. */
@@ -184,27 +228,31 @@ async function guard<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const LOAD_PORTS: LoadPorts = {
+  files: nodeFiles,
+  openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
+  openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
+};
+
 class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #paths: WorkspacePaths;
   readonly #ports: Required<Omit<RunPorts, "limits">>;
   readonly #capabilities: WorkspaceCapabilities;
   readonly #plans = new Map<string, Promise<Plan>>();
+  readonly #records = new WeakMap<Traces, TraceRecords>();
   #opened: Promise<Snapshot> | undefined;
 
   constructor(options: WorkspaceOptions, paths: WorkspacePaths) {
     this.#options = options;
     this.#paths = paths;
-    this.#capabilities = openCapabilities(paths, homeOf(options), {
-      files: nodeFiles,
-      openRealm: async () => (await import("../platform/realm.ts")).openRealm(),
-      openHostCode: async () => (await import("../platform/host-code.ts")).hostCode,
-    });
+    this.#capabilities = openCapabilities(paths, homeOf(options), LOAD_PORTS);
     this.#ports = {
       stores: options.stores ?? openStores(paths.dataRoot),
       traces: options.traces ?? folderTraces(paths.traces),
       clock: options.clock ?? nodeClock,
       entropy: options.entropy ?? nodeEntropy,
+      sleep: options.sleep ?? nodeSleep,
       mail: options.mail ?? openMail({}),
       remote: options.remote ?? openRemote({}),
       durability: options.durability ?? "device",
@@ -243,8 +291,62 @@ class OpenWorkspace implements Workspace {
         hasSnapshot: nodeFiles.isFolder(this.#paths.snapshot),
         plan: (name) => this.#planToExamine(name),
         snapshot: () => this.#snapshot(),
+        kept: (folders) => (start, roots) => this.#kept(start, roots, folders),
       });
     });
+  }
+
+  resume(trace: GivenTrace, options: ResumeOptions = {}): Promise<RunResult> {
+    return guard(async () => {
+      checkOptions("resume", options);
+      const { event, answer, eventId, assume, ...session } = options;
+      if (event === undefined && (answer !== undefined || eventId !== undefined))
+        throw new WorkspaceFault("BAD_ARGUMENT", {
+          call: "resume",
+          expected: "an event with its answer and its eventId",
+        });
+      const { deliveryOf } = await import("./resume-in.ts");
+      return this.#goOn("resume", trace, session, {
+        ...(event === undefined ? {} : { delivery: deliveryOf(event, options) }),
+        ...(assume === undefined ? {} : { assume }),
+      });
+    });
+  }
+
+  cancel(trace: GivenTrace, options: CancelOptions = {}): Promise<RunResult> {
+    return guard(async () => {
+      checkOptions("cancel", options);
+      const { reason, ...session } = options;
+      const cancellation = reason === undefined ? {} : { reason };
+      return this.#goOn("cancel", trace, session, { cancellation });
+    });
+  }
+
+  async #goOn(
+    call: string,
+    given: GivenTrace,
+    { onEvent, limits, stop, ...options }: Omit<ResumeOptions, "event" | "answer" | "eventId" | "assume">,
+    how: Pick<Going, "delivery" | "cancellation" | "assume">,
+  ): Promise<RunResult> {
+    const { resumeIn } = await import("./resume-in.ts");
+    const { traces: _, maxHops: __, ...ports } = this.#ports;
+    checkActor(options.actor);
+    const listener = listenerOf(onEvent);
+    const notices: Fault[] = [];
+    const { run, trace } = await resumeIn(call, given, {
+      ...{ ...ports, ...options, ...how, ...stopOf(stop) },
+      runtime: TOOL,
+      limits: { ...TRACE_LIMITS, ...this.#options.limits, ...limits },
+      plan: async (start, roots, folders) => {
+        const here = () => this.#plan(start.workflow_code);
+        return (await recordedPlan(start, here, () => this.#kept(start, roots, folders))).plan;
+      },
+      traces: this.#paths.traces,
+      recordsOf: (traces) => this.#recordsOf(traces, (fault) => notices.push(fault)).records,
+      ...(onEvent === undefined ? {} : { listen: listener.listen }),
+    });
+    await listener.requireNoFailure(run);
+    return { ...resultOf(run.plan, run, run.summary, trace), notices };
   }
 
   verify(): Promise<Verification> {
@@ -271,12 +373,25 @@ class OpenWorkspace implements Workspace {
   }
 
   async #open(): Promise<Snapshot> {
-    const { expectSeal, trustedKeys = [], requireSignatures = 0 } = this.#options;
-    const isSigned = trustedKeys.length > 0 || requireSignatures > 0;
+    const { expectSeal } = this.#options;
+    const requireSigned = await this.#requireSigned();
+    return openSnapshot(this.#paths.snapshot, nodeFiles, { expectSeal, requireSigned });
+  }
+
+  async #requireSigned() {
+    const { trustedKeys = [], requireSignatures = 0 } = this.#options;
+    if (trustedKeys.length === 0 && requireSignatures === 0) return undefined;
     const { signatureCheck } = await import("../snapshot/verify-snapshot.ts");
-    return openSnapshot(this.#paths.snapshot, nodeFiles, {
-      expectSeal,
-      requireSigned: isSigned ? signatureCheck(await this.#sealRequirements()) : undefined,
+    return signatureCheck(await this.#sealRequirements());
+  }
+
+  async #kept(start: RunStart, roots: ReadonlySet<Digest>, folders: readonly string[]) {
+    const { openProtocol } = await import("../ledger/protocols/open.ts");
+    const { expectSeal } = this.#options;
+    return openProtocol(start, roots, {
+      folders: [...new Set([...folders, this.#paths.traces])],
+      ports: LOAD_PORTS,
+      options: { expectSeal, requireSigned: await this.#requireSigned() },
     });
   }
 
@@ -310,14 +425,20 @@ class OpenWorkspace implements Workspace {
 
   async #run(plan: Plan, given: JsonObject, options: RunOptions): Promise<RunResult> {
     checkOptions("run", options);
-    const { actor, signal, onEvent, limits, ...ports } = options;
+    const { actor, signal, stop, onEvent, limits, strictPayload = false, ...ports } = options;
     const { traces, ...rest } = { ...this.#ports, ...ports };
-    if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
+    checkActor(actor);
     const payload = copyPayload(given);
     let trace: OpenedTrace | undefined;
     const listener = listenerOf(onEvent);
-    const { summary, ...traced } = await runWorkflow({
-      ...rest,
+    const notices: Fault[] = [];
+    const records = this.#recordsOf(traces, (fault) => notices.push(fault));
+    const {
+      summary,
+      notices: undeclared,
+      ...traced
+    } = await runWorkflow({
+      ...{ ...rest, ...records, ...stopOf(stop) },
       plan,
       payload,
       signal,
@@ -327,18 +448,38 @@ class OpenWorkspace implements Workspace {
         trace = traces.open(id);
         return { id: trace.id, folder: trace.folder, file: trace.writer };
       },
+      isPayloadStrict: strictPayload,
       ...(actor === undefined ? {} : { actor }),
       ...(onEvent === undefined ? {} : { listen: listener.listen }),
     });
     if (trace === undefined) throw new Error("the run ended without a trace");
-    const failure = await listener.failure();
-    if (failure !== null) {
-      const { status, exitReason: exit_reason_code } = traced.ending;
-      const facts = { trace_id: trace.id, status, exit_reason_code };
-      throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
-    }
-    return resultOf(plan, traced, summary, trace);
+    await listener.requireNoFailure(traced);
+    return { ...resultOf(plan, traced, summary, trace), notices: [...notices, ...undeclared] };
   }
+
+  /** What is kept beside the traces, if anything is. */
+  #recordsOf(traces: Traces, notice: TraceRecords["notice"]): { readonly records?: TraceRecords } {
+    const { root } = traces;
+    if (root === undefined) return {};
+    const source = {
+      snapshot: this.#paths.snapshot,
+      files: nodeFiles,
+      packages: () => this.#capabilities.packages(),
+    };
+    const records = this.#records.get(traces) ?? openTraceRecords(root, source, this.#ports.clock, notice);
+    this.#records.set(traces, records);
+    return { records: { ...records, notice } };
+  }
+}
+
+/** @throws WorkspaceFault */
+function checkActor(actor: string | undefined): void {
+  if (actor !== undefined && !isFqdn(actor)) throw new WorkspaceFault("ACTOR_NOT_AN_FQDN", { actor });
+}
+
+/** A timer of the program may be what aborts the signal. */
+function stopOf(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { stop: { signal, pause: () => setImmediate() } };
 }
 
 /** The first error of a listener is kept, that of a promise too, so that it reaches the caller and not the run. */
@@ -360,23 +501,27 @@ function listenerOf(onEvent: RunOptions["onEvent"]) {
         keep(error);
       }
     },
-    async failure(): Promise<{ readonly error: unknown } | null> {
+    /** @throws WorkspaceFault, once the run has ended */
+    async requireNoFailure({ traceId: trace_id, ending }: Pick<Traced, "traceId" | "ending">): Promise<void> {
       await Promise.all(pending);
-      return failure;
+      if (failure === null) return;
+      const { status, exitReason: exit_reason_code } = ending;
+      const facts = { trace_id, status, exit_reason_code };
+      throw new WorkspaceFault("LISTENER_FAILED", facts, { cause: failure.error });
     },
   };
 }
 
-type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary">;
+type Traced = Omit<Awaited<ReturnType<typeof runWorkflow>>, "summary" | "notices">;
 
 function resultOf(
   { workflow }: Plan,
   { traceId: id, head, ending }: Traced,
-  { path, results, effects, events, violations, reasons, waits }: Summary,
+  { path, results, effects, events, violations, reasons, evaluations, waits }: Summary,
   trace: RunTrace,
-): RunResult {
+): Omit<RunResult, "notices"> {
   const { status, outcome, exitReason, fault: refusal = null } = ending;
-  const summary = { path, results, effects, events, violations, reasons };
+  const summary = { path, results, effects, events, violations, reasons, evaluations };
   const said = { id, workflow: workflow.fqdn, status, outcome, exitReason, refusal };
   return { ...said, ...summary, trace, head, waits };
 }

@@ -3,13 +3,30 @@
 import { nearestName } from "../snapshot/nearest-name.ts";
 import { WorkspaceFault } from "./errors.ts";
 
-const PORTS = ["stores", "traces", "clock", "entropy", "mail", "remote", "durability", "maxHops", "limits"];
+const PORTS = [
+  "stores",
+  "traces",
+  "clock",
+  "entropy",
+  "sleep",
+  "mail",
+  "remote",
+  "durability",
+  "maxHops",
+  "limits",
+];
+const SESSION = ["actor", "signal", "stop", "onEvent"];
 const OPTIONS = {
   openWorkspace: [
     ...["folder", "snapshot", "dataRoot", "capabilities", "expectSeal", "trustedKeys", "requireSignatures"],
     ...PORTS,
   ],
-  run: ["actor", "signal", "onEvent", ...PORTS],
+  run: ["strictPayload", ...SESSION, ...PORTS],
+  resume: [
+    ...["event", "answer", "eventId", "assume", ...SESSION],
+    ...PORTS.filter((one) => one !== "traces" && one !== "maxHops"),
+  ],
+  cancel: ["reason", "actor", "clock", "durability", "limits"],
   examine: ["head"],
 } as const;
 

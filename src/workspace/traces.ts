@@ -1,9 +1,11 @@
 /** Where the runs of a library write their traces: below a folder, or in memory. */
 
 import { FileFault } from "../errors/ports.ts";
-import { nodeFiles, openTrace } from "../platform/node-ports.ts";
+import { nodeFiles } from "../platform/node-ports.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
-import type { TraceAccess, TraceFile } from "../ports.ts";
+import { lockTraceFile, openTrace } from "../platform/trace-files.ts";
+import { openTracesRoot } from "../platform/traces-root.ts";
+import type { LockedTrace, TraceAccess, TraceFile, TracesRoot } from "../ports.ts";
 
 /** The trace of one run. */
 export interface RunTrace {
@@ -19,6 +21,8 @@ export interface RunTrace {
 export interface Traces {
   /** May number the name where it is taken, `_2`, `_3`. */
   open(id: string): OpenedTrace;
+  /** The folder in which the ledger of the runs is kept; absent where none is. */
+  readonly root?: TracesRoot;
 }
 
 export interface OpenedTrace extends RunTrace {
@@ -27,9 +31,10 @@ export interface OpenedTrace extends RunTrace {
   readonly writer: TraceFile;
 }
 
-/** `<folder>/<id>/<id>.jsonl`, readable for those who have the access. */
+/** `<folder>/<id>/<id>.jsonl`, readable for those who have the access; beside them the ledger of the runs. */
 export function folderTraces(folder: string, access: TraceAccess = "owner"): Traces {
   return {
+    root: openTracesRoot(folder, access),
     open(wanted) {
       const { id, folder: own, file: writer } = openTrace(folder, wanted, access);
       const file = `${own}/${id}.jsonl`;
@@ -73,6 +78,37 @@ export function memoryTraces(): Traces {
       };
     },
   };
+}
+
+/** A trace in memory with which a run goes on: the bytes that are there stay as they are. */
+export function continuedInMemory(id: string, before: Uint8Array): OpenedContinuation {
+  let bytes = Buffer.from(before);
+  const locked: LockedTrace = {
+    ...{ id, folder: "", unlock: () => undefined },
+    continueAfter(length) {
+      let isCut = false;
+      return {
+        ...memoryFile([]),
+        append(text) {
+          bytes = Buffer.concat([isCut ? bytes : bytes.subarray(0, length), Buffer.from(text)]);
+          isCut = true;
+        },
+      };
+    },
+  };
+  return { locked, trace: { id, file: null, bytes: () => bytes } };
+}
+
+/** The trace of a run that goes on. */
+export interface OpenedContinuation {
+  readonly locked: LockedTrace;
+  readonly trace: RunTrace;
+}
+
+/** @throws TraceFault `TRACE_BUSY` while another process appends to it */
+export function continuedInFile(file: string): OpenedContinuation {
+  const locked = lockTraceFile(file);
+  return { locked, trace: { id: locked.id, file, bytes: () => readAll(file) } };
 }
 
 function memoryFile(lines: string[]): TraceFile {

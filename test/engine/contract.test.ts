@@ -470,6 +470,29 @@ for (const [condition, payload, outcome] of conditions) {
   });
 }
 
+test("an evaluation is recorded with its condition and the values of both sides, between the step and the node", async () => {
+  const trial = await runTrial(judging("$.inputs.v.n < 2"), { v: { n: 2 } });
+  const [step, evaluation, node] = trial.events.slice(-5, -2);
+  assert.deepEqual([step?.event_type, node?.event_type], ["step_end", "node_end"]);
+  assert.equal(evaluation?.node_id, "WORK");
+  assert.deepEqual(evaluation?.payload, {
+    evaluation: "judge",
+    condition: "$.inputs.v.n < 2",
+    left: 2,
+    right: 2,
+    outcome: "NO",
+  });
+});
+
+test("a contract that ends without its evaluation records none, and so does one whose values have no order", async () => {
+  const violating = judging("$.out == 1");
+  const trial = await runTrial({ ...violating, transforms: [] }, {});
+  assert.deepEqual(eventsOf(trial, "evaluation_end"), []);
+  const refused = await runTrial(judging("$.out < 2"), { v: "2" });
+  assert.equal(refused.ending.exitReason, "EXPRESSION_TYPE");
+  assert.deepEqual(eventsOf(refused, "evaluation_end"), []);
+});
+
 // ---- results between nodes ----
 
 test("a later node reads a node's results and its outcome; one contract serves two nodes", async () => {

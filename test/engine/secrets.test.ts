@@ -8,6 +8,7 @@ import type { Platform } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { canonical, sha256 } from "../../src/json/canonical.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
+import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { realPlatform } from "../../src/main.ts";
 import { toGraph } from "../../src/plan/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -395,7 +396,7 @@ for (const code of ["SUCCESS", "ADMITTED", "WF_ROLLBACK_RELEASE_V0", "fingerprin
       );
     assert.equal(await run("WF_RELEASE_CHANGE_V0", "fixtures/wf-release-change/completed.json", "before"), 0);
     assert.equal(await run("WF_ROLLBACK_RELEASE_V0", join(folder, "payload.json"), "traces"), 0);
-    const [name] = readdirSync(join(folder, "traces"));
+    const [name] = readdirSync(join(folder, "traces")).filter(isTraceName);
     const jsonl = join(folder, "traces", name as string, `${name}.jsonl`);
     assert.equal(
       await runCli(["examine", jsonl, "--snapshot", "protocol_snapshot", "--json"], world),

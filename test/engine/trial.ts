@@ -1,11 +1,14 @@
 /** A small protocol in memory: artifacts made of their executed fields alone, sealed, compiled and run. */
 
+import assert from "node:assert/strict";
 import type { Effect } from "../../src/capabilities/effect.ts";
 import { type Registry, registry } from "../../src/capabilities/registry.ts";
 import type { Performed } from "../../src/capabilities/target.ts";
 import type { StoreOperation } from "../../src/capabilities/targets/store.ts";
 import type { Answer, Transform } from "../../src/capabilities/transform.ts";
 import type { TraceEnding } from "../../src/engine/advance.ts";
+import type { EffectResult } from "../../src/engine/executor.ts";
+import { type ResumeRequest, resume } from "../../src/engine/resume.ts";
 import { type RunRequest, run } from "../../src/engine/run.ts";
 import { StoreFault } from "../../src/errors/ports.ts";
 import type { Digest } from "../../src/json/canonical.ts";
@@ -22,6 +25,8 @@ import type {
   Files,
   Mail,
   Remote,
+  SecretsFile,
+  Sleep,
   Sources,
   StoreFile,
   TraceFile,
@@ -50,6 +55,8 @@ export interface Protocol {
   readonly others?: Readonly<Record<string, JsonObject>>;
   /** By code: the declared inputs of an intent. */
   readonly intents?: Readonly<Record<string, JsonObject>>;
+  /** Codes of the intents that admit no other members. */
+  readonly closedIntents?: readonly string[];
   /** By code: `core` of a contract. */
   readonly contracts?: Readonly<Record<string, JsonObject>>;
   /** Store -> path below the data root. */
@@ -164,6 +171,8 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     const policy = protocol.policies?.[code];
     return policy === undefined ? {} : { policy };
   };
+  const closed = (code: string): JsonObject =>
+    protocol.closedIntents?.includes(code) === true ? { additional: false } : {};
   const artifacts = [
     ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
       artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
@@ -184,7 +193,9 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
         ),
       },
     }),
-    ...Object.entries(intents).map(([code, inputs]) => artifact(`trial::${code}`, { core: { inputs } })),
+    ...Object.entries(intents).map(([code, inputs]) =>
+      artifact(`trial::${code}`, { core: { inputs, ...closed(code) } }),
+    ),
     ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
     ...named("transform").map((code) =>
       artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
@@ -251,14 +262,18 @@ export interface TrialOptions {
   readonly clock?: Clock;
   readonly seed?: string;
   readonly entropy?: Entropy;
+  readonly sleep?: Sleep;
   readonly trace?: MemoryTrace;
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
   readonly actor?: string;
+  readonly strict?: boolean;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
   readonly remote?: Remote;
   readonly signal?: AbortSignal;
+  /** What the trace suppresses is kept in the file, encrypted with the key. */
+  readonly kept?: { readonly key: Uint8Array; readonly file: SecretsFile };
   /** Called with every event. */
   readonly listen?: (event: TraceEvent) => void;
 }
@@ -278,13 +293,16 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     payload,
     clock: options.clock ?? fixedClock(Date.parse(NOW)),
     entropy: options.entropy ?? seededEntropy(options.seed ?? "trial"),
+    sleep: options.sleep ?? (async () => undefined),
     stores: fileStores(options.root ?? data.root),
-    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file }),
+    openTrace: (id) => ({ id: name(id), folder: `/traces/${id}`, file: trace.file, ...keeping(options) }),
+    secretsKey: options.kept?.key,
     durability: "device",
     maxHops: options.maxHops ?? 100,
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(options.strict === undefined ? {} : { isPayloadStrict: options.strict }),
     ...(options.remote === undefined ? {} : { remote: options.remote }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
     signal: options.signal,
@@ -294,6 +312,85 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     },
   });
   return { ending, events, text: trace.text(), head, data };
+}
+
+const keeping = ({ kept }: TrialOptions) => (kept === undefined ? {} : { secrets: kept.file });
+
+/** A file in memory for what a trace suppresses. */
+export function memorySecrets(): { readonly file: SecretsFile; text(): string | null } {
+  let text: string | null = null;
+  const file: SecretsFile = {
+    read: () => text,
+    append(line) {
+      text = (text ?? "") + line;
+    },
+    remove() {
+      text = null;
+    },
+  };
+  return { file, text: () => text };
+}
+
+export interface ResumeOptions extends TrialOptions, Pick<ResumeRequest, "delivery" | "cancellation"> {
+  readonly settled?: EffectResult;
+}
+
+/** Goes on with a run that was recorded so far; the trial is that of the whole run. */
+export async function resumePlan(
+  plan: Plan,
+  recorded: Pick<Trial, "events" | "text">,
+  options: ResumeOptions = {},
+): Promise<Trial> {
+  const { data = memoryData(), actor, stage, delivery, cancellation, settled = null } = options;
+  const [first] = recorded.events;
+  const last = recorded.events.at(-1);
+  assert.ok(first?.event_type === "execution_start" && last !== undefined);
+  const events = [...recorded.events];
+  let text = recorded.text;
+  const { file } = memoryTrace();
+  const { ending, head } = await resume({
+    plan,
+    mail: options.mail ?? openMail({}),
+    clock: options.clock ?? fixedClock(Date.parse(NOW)),
+    entropy: options.entropy ?? seededEntropy(options.seed ?? "resumed"),
+    sleep: options.sleep ?? (async () => undefined),
+    stores: fileStores(options.root ?? data.root),
+    trace: {
+      id: first.execution_id,
+      folder: "",
+      file: {
+        ...file,
+        append: (line) => {
+          text += line;
+        },
+      },
+      ...keeping(options),
+    },
+    secretsKey: options.kept?.key,
+    record: {
+      start: first.payload,
+      events: recorded.events,
+      end: {
+        sequence: last.sequence,
+        head: last.hash,
+        elapsedUs: last.elapsed_us,
+        bytes: Buffer.byteLength(recorded.text),
+      },
+      tornBytes: 0,
+    },
+    settled,
+    durability: "device",
+    limits: options.limits ?? TRACE_LIMITS,
+    runtime: { name: "trial", version: "0" },
+    ...(actor === undefined ? {} : { actor }),
+    ...(delivery === undefined ? {} : { delivery }),
+    ...(cancellation === undefined ? {} : { cancellation }),
+    ...(stage === undefined ? {} : { wrapExecutor: stage }),
+    listen(event) {
+      events.push(event);
+    },
+  });
+  return { ending, events, text, head, data };
 }
 
 export async function runTrial(

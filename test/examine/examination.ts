@@ -79,6 +79,34 @@ export function forge(trace: string, edit: (lines: EditableLine[]) => readonly E
     .join("");
 }
 
+/** The trace as a version recorded it in which evaluations were no events. */
+export function olderTrace(trace: string): string {
+  return forge(trace, (lines) => counted(lines.filter(isNoEvaluation).map(withoutClosureRoot)));
+}
+
+const isNoEvaluation = ({ event_type }: EditableLine) => event_type !== "evaluation_end";
+
+function withoutClosureRoot(line: EditableLine): EditableLine {
+  if (line["event_type"] !== "execution_start") return line;
+  const { closure_root: _, ...snapshot } = line.payload["snapshot"] as { [member: string]: unknown };
+  return { ...line, payload: { ...line.payload, snapshot } };
+}
+
+/** The lines with the counts that they have. */
+export function counted(lines: readonly EditableLine[]): EditableLine[] {
+  const begun = new Map<unknown, number>();
+  return lines.map((line, i) => {
+    if (line["event_type"] === "execution_start") begun.set(line["run"], i);
+    if (line["event_type"] !== "workflow_complete") return line;
+    const isOf = (one: EditableLine) => `${one["run"]}.`.startsWith(`${line["run"]}.`);
+    const isWork = ({ event_type }: EditableLine) =>
+      !/^run_(suspended|resumed|cancelled)$/.test(`${event_type}`);
+    const ofRun = lines.slice(begun.get(line["run"]) ?? 0, i + 1).filter((one) => isOf(one) && isWork(one));
+    const effects = ofRun.filter(({ event_type }) => event_type === "side_effect_start").length;
+    return { ...line, payload: { ...line.payload, events: ofRun.length, effects } };
+  });
+}
+
 function withDigest({ event_type, payload }: EditableLine): EditableLine["payload"] {
   if (event_type !== "execution_start" || payload["payload"] === undefined) return payload;
   return { ...payload, payload_digest: digestOf(payload["payload"] as Json) };

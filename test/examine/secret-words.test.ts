@@ -106,6 +106,7 @@ const SAID: Readonly<Record<TraceEvent["event_type"], RegExp>> = {
   side_effect_start: /^\/(step|cs_code|op|store|effect_key|attempt|observed\/\d+\/clock)$/,
   side_effect_end: /^\/(step|outcome|retried|settled|actor|reason\/code|observed\/\d+\/clock)$/,
   step_end: /^\/(step|outcome|continuation)$/,
+  evaluation_end: /^\/(evaluation|condition|outcome)$/,
   node_end: /^\/(status|next|duration_us)$/,
   event_announced: /^\/event_code$/,
   error: /^\/(error_code|node_category|stage|step|facts\/(?!outcome$|reason$).*)$/,
@@ -117,7 +118,7 @@ const SAID: Readonly<Record<TraceEvent["event_type"], RegExp>> = {
 
 /** The names that the format gives to the data. */
 const HOLDERS =
-  /^\/(payload|requires|forbids|(requires|forbids)\/\d+\/where|inputs|outputs|reason|observed|observed\/\d+\/entropy|result|change|change\/(before|after)|published|facts|facts\/(outcome|reason)|actual)$/;
+  /^\/(payload|requires|forbids|(requires|forbids)\/\d+\/where|inputs|outputs|reason|observed|observed\/\d+\/entropy|result|change|change\/(before|after)|published|left|right|facts|facts\/(outcome|reason)|actual)$/;
 
 function dataIn({ event_type, payload }: TraceEvent): readonly Text[] {
   return textsIn(payload as unknown as Json, "").filter(

@@ -17,7 +17,16 @@ import {
   type Trial,
   WORKFLOW,
 } from "../engine/trial.ts";
-import { type EditableLine, examine, forge, found, nameOf, underName } from "./examination.ts";
+import {
+  counted,
+  type EditableLine,
+  examine,
+  forge,
+  found,
+  nameOf,
+  olderTrace,
+  underName,
+} from "./examination.ts";
 
 const PIN = "hush-4711-secret";
 const GATEWAY = "capability_side_effects::CS_WORKFLOW_GATEWAY_V0";
@@ -60,8 +69,8 @@ test("an evaluation of a suppressed value is taken as recorded, and named", asyn
     ["another secret", "NO"],
   ]) {
     const { plan, trial } = await judged({ code: code as string, note: "n" }, `$.inputs.pin == "${PIN}"`);
-    const end = eventsOf(trial, "node_end").at(-1);
-    assert.equal(end?.payload.status, outcome);
+    const [end] = eventsOf(trial, "evaluation_end");
+    assert.deepEqual([end?.payload.outcome, isSuppressed(end?.payload.left)], [outcome, true]);
     const { replayed } = await examine(plan, trial.text);
     assert.equal(replayed.finding, null);
     assert.deepEqual(replayed.taken, [
@@ -81,11 +90,50 @@ test("an evaluation of a suppressed value that ends in a refusal replays", async
 
 test("an outcome that an evaluation of a suppressed value cannot give is found", async () => {
   const { plan, trial } = await judged({ code: PIN }, `$.inputs.pin == "${PIN}"`);
-  const end = eventsOf(trial, "node_end").at(-1)?.sequence;
-  const forged = edited(trial, (line) =>
-    line["sequence"] === end ? { ...line, payload: { ...line.payload, status: "VIOLATION" } } : line,
+  const end = eventsOf(trial, "evaluation_end")[0]?.sequence;
+  const forged = edited(trial, ({ payload, ...line }) => {
+    if (line["sequence"] === end) return { ...line, payload: { ...payload, outcome: "VIOLATION" } };
+    return { ...line, payload: payload["status"] === "YES" ? { ...payload, status: "VIOLATION" } : payload };
+  });
+  assert.deepEqual(await found(plan, forged), [`UNKNOWN_EVALUATION:${end}`, `DIVERGED:${end}`]);
+});
+
+test("what an evaluation compares is suppressed wherever it comes from a secret", async () => {
+  for (const [condition, payload] of [
+    ["$.inputs.pin == true", { code: true }],
+    ["$.inputs.pin.of.it == 1", { code: { of: { it: 1 } } }],
+    ["7 < $.inputs.pin.of", { code: { of: 70 } }],
+    ["$.inputs.pin != $.inputs.note", { code: { of: 70 }, note: { of: 70 } }],
+  ] as const) {
+    const { plan, trial } = await judged(payload, condition);
+    const [{ payload: shown } = {}] = eventsOf(trial, "evaluation_end");
+    const secret = condition.startsWith("$.inputs.pin") ? shown?.left : shown?.right;
+    assert.ok(isSuppressed(secret), condition);
+    assert.deepEqual(await found(plan, trial.text), [], condition);
+  }
+});
+
+test("an evaluation of a suppressed value that is left out, or given other visible values, is found", async () => {
+  const { plan, trial } = await judged({ code: PIN, note: "n" }, "$.inputs.note != $.inputs.pin");
+  const line = eventsOf(trial, "evaluation_end")[0]?.sequence ?? 0;
+  const without = forge(trial.text, (lines) => counted(lines.filter(({ sequence }) => sequence !== line)));
+  assert.deepEqual(await found(plan, without), [`DIVERGED:${line}`]);
+  const other = edited(trial, (one) =>
+    one["sequence"] === line ? { ...one, payload: { ...one.payload, left: "m" } } : one,
   );
-  assert.deepEqual(await found(plan, forged), [`DIVERGED:${end}`]);
+  assert.deepEqual(await found(plan, other), [`DIVERGED:${line}`]);
+});
+
+test("an older trace, in which evaluations are no events, replays, and names what was taken as recorded", async () => {
+  for (const condition of [`$.inputs.pin == "${PIN}"`, "$.inputs.note == 1", "$.inputs.pin > 3"]) {
+    const { plan, trial } = await judged(undefined, condition);
+    const { intact, allowed, replayed } = await examine(plan, olderTrace(trial.text));
+    assert.deepEqual([intact, allowed, replayed.finding], [[], [], null], condition);
+    assert.deepEqual(
+      replayed.taken.map(({ step, kind }) => `${step} ${kind}`),
+      condition.includes("pin") ? ["last evaluation"] : [],
+    );
+  }
 });
 
 test("where nothing that a secret is in is asked, nothing is taken as recorded", async () => {

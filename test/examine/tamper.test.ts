@@ -15,7 +15,16 @@ import {
   type Trial,
 } from "../engine/trial.ts";
 import { draws, portion } from "../support/portion.ts";
-import { codesOf, type EditableLine, examine, forge, found, linesOf } from "./examination.ts";
+import {
+  codesOf,
+  counted,
+  type EditableLine,
+  examine,
+  forge,
+  found,
+  linesOf,
+  olderTrace,
+} from "./examination.ts";
 
 const core = contract(
   [
@@ -273,6 +282,40 @@ test("an effect's answer is taken as recorded, but what a step published from it
   );
   const at = trial.events.findLast((event) => event.event_type === "step_end")?.sequence;
   assert.deepEqual(await found(plan, lying), [`DIVERGED:${at}`]);
+});
+
+test("an evaluation that is left out, doubled, of another name or with other values is found", async () => {
+  const step = passing("ask", { value: 7 }, { outputs: { out: "$.value" }, on_result: { SUCCESS: "judge" } });
+  const evaluation = { judge: { condition: "$.out > 5", on_true: "SUCCESS", on_false: "VIOLATION" } };
+  const plan = await compileTrial(oneContract(contract([step], { evaluation })));
+  const { text, events } = await runPlan(plan, {});
+  const at = events.findIndex(({ event_type }) => event_type === "evaluation_end");
+  const withLines = (change: (line: EditableLine) => readonly EditableLine[]) =>
+    forge(text, (lines) => counted(lines.flatMap((line, i) => (i === at ? change(line) : [line]))));
+  const withMembers = (members: JsonObject) =>
+    withLines((line) => [{ ...line, payload: { ...line.payload, ...members } }]);
+  const [line, unknown] = [`DIVERGED:${at + 1}`, `UNKNOWN_EVALUATION:${at + 1}`];
+  assert.deepEqual(
+    await found(
+      plan,
+      withLines(() => []),
+    ),
+    [line],
+  );
+  assert.deepEqual(
+    await found(
+      plan,
+      withLines((one) => [one, one]),
+    ),
+    [`DIVERGED:${at + 2}`],
+  );
+  assert.deepEqual(await found(plan, withMembers({ left: 8 })), [line]);
+  assert.deepEqual(await found(plan, withMembers({ right: null })), [line]);
+  assert.deepEqual(await found(plan, withMembers({ outcome: "VIOLATION" })), [line]);
+  assert.deepEqual(await found(plan, withMembers({ outcome: "OTHER" })), [unknown, line]);
+  assert.deepEqual(await found(plan, withMembers({ evaluation: "other" })), [unknown, line]);
+  assert.deepEqual(await found(plan, withMembers({ condition: "$.out > 6" })), [unknown, line]);
+  assert.deepEqual(await found(plan, olderTrace(text)), []);
 });
 
 test("all bad lines are named, not only the first", () => {

@@ -5,10 +5,12 @@ import { RunFault } from "../../src/errors/base.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import {
   CLOCK,
+  comparedText,
   ExpressionError,
   evaluate,
   follow,
   holds,
+  operandsOf,
   parseCondition,
   parseExpression,
   pathsIn,
@@ -371,8 +373,13 @@ const conditions: readonly (readonly [text: string, result: boolean])[] = [
   ["$.payload.a.b == $.payload.rows", false],
 ];
 
+function isTrue(text: string, within: Scope): boolean {
+  const condition = parseCondition(text);
+  return holds(condition, operandsOf(condition, within));
+}
+
 for (const [text, result] of conditions) {
-  test(`${text} is ${result}`, () => assert.equal(holds(parseCondition(text), scope), result));
+  test(`${text} is ${result}`, () => assert.equal(isTrue(text, scope), result));
 }
 
 const incomparable: readonly (readonly [text: string, left: string, right: string])[] = [
@@ -387,19 +394,13 @@ const incomparable: readonly (readonly [text: string, left: string, right: strin
 
 for (const [text, left, right] of incomparable) {
   test(`${text} has no answer`, () => {
-    assert.throws(
-      () => holds(parseCondition(text), scope),
-      isRunFault("EXPRESSION_TYPE", { expression: text, left, right }),
-    );
+    assert.throws(() => isTrue(text, scope), isRunFault("EXPRESSION_TYPE", { expression: text, left, right }));
   });
 }
 
 test("a condition on a path that reaches nothing refuses the run, on either side and with any operator", () => {
   for (const text of ["$.payload.absent == null", "1 != $.payload.absent", "$.payload.absent < 1"])
-    assert.throws(
-      () => holds(parseCondition(text), scope),
-      isRunFault("PATH_UNRESOLVED", { path: "$.payload.absent" }),
-    );
+    assert.throws(() => isTrue(text, scope), isRunFault("PATH_UNRESOLVED", { path: "$.payload.absent" }));
 });
 
 const noConditions: readonly string[] = [
@@ -436,10 +437,16 @@ test("ordering agrees with itself: one of <, ==, > holds, and <= and >= follow f
   );
   fc.assert(
     fc.property(comparable, ([a, b]) => {
-      const is = (operator: string) => holds(parseCondition(`$.a ${operator} $.b`), { a, b });
+      const is = (operator: string) => isTrue(`$.a ${operator} $.b`, { a, b });
       assert.equal([is("<"), is("=="), is(">")].filter(Boolean).length, 1);
       assert.deepEqual([is("<="), is(">=")], [!is(">"), !is("<")]);
       assert.notEqual(is("=="), is("!="));
     }),
   );
+});
+
+test("a condition is shown with its values; what is no condition, with both values", () => {
+  const shown = (condition: string) => comparedText({ condition, left: "a", right: [1] }, JSON.stringify);
+  assert.equal(shown('$.payload.n <= "8"'), '"a" <= [1]');
+  assert.equal(shown("no condition"), '"a" and [1]');
 });

@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { TraceFault } from "../../src/errors/ports.ts";
-import { isOfAnother, nodeEntropy, openTrace, writeFile } from "../../src/platform/node-ports.ts";
+import { isOfAnother, nodeEntropy, writeFile } from "../../src/platform/node-ports.ts";
+import { openTrace } from "../../src/platform/trace-files.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "pgs-ports-"));

@@ -236,6 +236,13 @@ export function fullRun(): readonly TraceEvent[] {
     expected: 1000,
     actual: 1250,
   });
+  run.say("evaluation_end", "CC_WEIGH_PARCEL_V0", {
+    evaluation: "judge_weight",
+    condition: "$.inputs.grams <= $.inputs.limit",
+    left: 1250,
+    right: { $suppressed: "sha256:0a1b" },
+    outcome: "SUCCESS",
+  });
   run.enter(run.leave("CC_WEIGH_PARCEL_V0", "SUCCESS"));
   register(run);
   run.enter(run.leave("CC_REGISTER_PARCEL_V0", "ALREADY_EXISTS"));
@@ -340,6 +347,8 @@ export function hostileRun(text: string): { readonly events: readonly TraceEvent
     result: {},
     change: { before: null, after: { [text]: text } },
   });
+  const sides = { left: text, right: { [text]: text } };
+  run.say("evaluation_end", text, { evaluation: text, condition: text, ...sides, outcome: text });
   run.say("event_announced", text, { event_code: text, payload: { [text]: text } });
   run.say("error", text, {
     error_code: "NO_TRANSITION",

@@ -12,6 +12,7 @@ import {
   assertSound,
   at,
   document,
+  forgetProtocols,
   lines,
   type Workspace,
   workspace,
@@ -241,6 +242,7 @@ test("a sealed lock that was changed is refused as any other file", async (t) =>
 test("with another package, examine says so, and replays: the replay says whether it matters", async (t) => {
   const place = await compiled(t);
   const trace = await recorded(place);
+  forgetProtocols(place);
   const found = async () => {
     const said = await place.session("examine", trace, "--json");
     assert.equal(said.code, 7, said.err);
@@ -258,6 +260,7 @@ test("with another package, examine says so, and replays: the replay says whethe
 test("without the package, the chain is checked, and the rest is unavailable by the package's name", async (t) => {
   const place = await compiled(t);
   const trace = await recorded(place);
+  forgetProtocols(place);
   writeFileSync(place.path("pgs.json"), "{}");
   const refused = await run(place);
   assertRefused(refused, 3, "WORKFLOW_DOES_NOT_COMPILE");

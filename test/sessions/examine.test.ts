@@ -15,6 +15,7 @@ import {
   document,
   FIXTURES,
   fixture,
+  forgetProtocols,
   lines,
   RELEASE,
   type Workspace,
@@ -162,6 +163,7 @@ test("a trace whose name was replaced by a free one is found, in text and in --j
 test("a trace of another snapshot is told apart from one of this", async (t) => {
   const place = workspace(t, { data: join(FIXTURES, "data") });
   const { trace } = await runOnce(place);
+  forgetProtocols(place);
   const other = place.path("other");
   unsealedCopy(other);
   reauthor(other, RELEASE, (markdown) =>

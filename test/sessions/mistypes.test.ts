@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { IoError } from "../../src/ports.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { fine, ownSnapshot, signersIn } from "./signed.ts";
 import {
   assertHint,
@@ -17,7 +18,6 @@ import {
   RELEASE,
   workspace,
 } from "./world.ts";
-import { isItsTurn } from "../support/portion.ts";
 
 const completed = ["run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 

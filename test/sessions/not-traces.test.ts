@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
 import { isItsTurn } from "../support/portion.ts";
+import { assertRefused, at, document, FIXTURES, fixture, RELEASE, workspace } from "./world.ts";
 
 const completed = ["run", RELEASE, "--payload", fixture("wf-release-change/completed"), "--no-png"];
 

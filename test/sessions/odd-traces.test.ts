@@ -80,7 +80,7 @@ async function wholeTraces(place: Workspace): Promise<readonly string[]> {
   }
   const traces = place.traces();
   const types = new Set(traces.flatMap((file) => readFileSync(file, "utf8").match(/"event_type":"\w+"/g)));
-  assert.equal(types.size, 12);
+  assert.equal(types.size, 13);
   return traces;
 }
 

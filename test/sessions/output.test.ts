@@ -20,6 +20,7 @@ import {
   lines,
   PROJECT,
   RELEASE,
+  runTree,
   type Said,
   SNAPSHOT,
   tree,
@@ -71,7 +72,7 @@ test("run --json prints one document with the members the contract names, and no
   for (const kind of ["jsonl", "md", "png"]) assert.ok(existsSync(at(report, "trace", kind) as string), kind);
   const id = report["trace_id"] as string;
   assert.match(id, /^\d{8}T\d{9}Z__WF_RELEASE_CHANGE_V0__[0-9a-f]{8}$/);
-  assert.deepEqual(tree(place.path("traces")), [
+  assert.deepEqual(runTree(place.path("traces")), [
     id,
     ...["jsonl", "md", "png"].map((kind) => `${id}/${id}.${kind}`),
   ]);
@@ -291,7 +292,7 @@ test("--no-png and --no-md leave the jsonl alone", async (t) => {
   const { trace } = report as { trace: JsonObject };
   assert.deepEqual([trace["md"], trace["png"]], [null, null]);
   const id = report["trace_id"] as string;
-  assert.deepEqual(tree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
+  assert.deepEqual(runTree(place.path("traces")), [id, `${id}/${id}.jsonl`]);
 });
 
 test("a rendering that cannot be written is said, and the run ends as it ended", async (t) => {
@@ -337,7 +338,7 @@ test("workspace, snapshot, data root and traces are where options say, else the 
   const options = ["--workspace", ".", "--data-root", "./mine/../my-data", "--traces", "my-traces"];
   const said = await place.sessionIn({ env: { PGS_WORKSPACE: other.folder } }, ...quick, ...options);
   assert.equal(said.err, "");
-  assert.equal(tree(place.path("my-traces")).length, 2);
+  assert.equal(runTree(place.path("my-traces")).length, 2);
   assert.equal(other.traces().length, 2);
 });
 

@@ -15,6 +15,7 @@ import {
   document,
   FIXTURES,
   fixture,
+  forgetProtocols,
   RELEASE,
   tree,
   type Workspace,
@@ -121,6 +122,7 @@ test("a trace that was cut off is drawn as far as it goes, in every way", async 
 
 test("a snapshot that is not that of the run is said to be another", async (t) => {
   const { place, trace } = await runOnce(t);
+  forgetProtocols(place);
   unsealedCopy(place.path("other"));
   reauthor(place.path("other"), RELEASE, (markdown) =>
     markdown.replace("SUCCESS: SET_ENVIRONMENT_STATE", "SUCCESS: EXIT_RELEASED"),

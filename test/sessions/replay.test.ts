@@ -14,6 +14,7 @@ import {
   document,
   FIXTURES,
   fixture,
+  forgetProtocols,
   RELEASE,
   type Workspace,
   workspace,
@@ -149,6 +150,7 @@ test("a step that the trace never reaches is refused, with the nearest one", asy
 
 /** The workspace's snapshot with one artifact authored again. */
 function today(place: Workspace, fqdn: string, change: (markdown: string) => string): string {
+  forgetProtocols(place);
   const folder = place.path("today");
   unsealedCopy(folder);
   reauthor(folder, fqdn, change);

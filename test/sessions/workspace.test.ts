@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, wr
 import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { OWN_PACKAGE } from "../support/own-package.ts";
+import { isItsTurn } from "../support/portion.ts";
 import {
   assertHint,
   assertRefused,
@@ -17,7 +18,6 @@ import {
   tracesIn,
   workspace,
 } from "./world.ts";
-import { isItsTurn } from "../support/portion.ts";
 
 const MEMBERS = {
   ...OWN_PACKAGE,

@@ -21,6 +21,7 @@ import { UsageFault } from "../../src/cli/errors.ts";
 import { commandManual } from "../../src/cli/help.ts";
 import { COMMANDS, runCli } from "../../src/cli/program.ts";
 import type { JsonObject } from "../../src/json/value.ts";
+import { isTraceName } from "../../src/ledger/trace-names.ts";
 import { realPlatform } from "../../src/main.ts";
 import type { CheckCache } from "../../src/ports.ts";
 import { addCapabilities } from "../support/own-package.ts";
@@ -183,6 +184,7 @@ async function collect(argv: readonly string[], child: ChildProcess): Promise<Sa
 export function tracesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
+    .filter(isTraceName)
     .sort()
     .map((id) => join(folder, id, `${id}.jsonl`));
 }
@@ -191,6 +193,16 @@ export function tracesIn(folder: string): readonly string[] {
 export function tree(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return (readdirSync(folder, { recursive: true }) as string[]).sort();
+}
+
+/** Removes the protocols that were kept beside the traces: what a trace was recorded on is at hand, or it is not. */
+export function forgetProtocols({ path }: Workspace): void {
+  rmSync(path("traces/protocols"), { recursive: true });
+}
+
+/** The files and folders of the runs alone, without what is kept beside their traces. */
+export function runTree(traces: string): readonly string[] {
+  return tree(traces).filter((path) => isTraceName(path.split("/", 1)[0] ?? ""));
 }
 
 /** The one JSON document on stdout. */

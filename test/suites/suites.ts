@@ -19,7 +19,10 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   core: { places: ["json", "errors", "sign", "snapshot", "plan", "check"], processes: 2 },
   // Together: the traces that are tampered with are made once.
   examine: { places: ["examine", "trace"], processes: 1 },
-  "command-line": { places: ["package.test.ts", "cli", "report", "workspace", "suites"], processes: 1 },
+  "command-line": {
+    places: ["package.test.ts", "cli", "report", "workspace", "ledger", "suites"],
+    processes: 1,
+  },
   stores: { places: ["storage", "platform", "capabilities", "vectors", "scenarios"], processes: 2 },
   // Alone: what other tests leave to a process, such as a lock's spare link, would count as a write outside the workspace.
   fuzz: { places: ["fuzz.test.ts"], processes: 1 },

@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../src/engine/run.ts";
 import { TRACE_LIMITS } from "../../src/json/limits.ts";
-import { nodeClock, openTrace, seededEntropy } from "../../src/platform/node-ports.ts";
+import { nodeClock, seededEntropy } from "../../src/platform/node-ports.ts";
 import { openMail } from "../../src/platform/smtp.ts";
+import { openTrace } from "../../src/platform/trace-files.ts";
 import { openStores } from "../../src/storage/files/stores.ts";
 import {
   appending,
@@ -42,8 +43,9 @@ const rounds: Protocol = oneContract(
 );
 
 /** Events of one round; the run has five more. */
-export const EVENTS_A_ROUND = 7;
-export const STEPS_A_ROUND = 2;
+export const EVENTS_A_ROUND = 8;
+/** With its evaluation. */
+export const STEPS_A_ROUND = 3;
 
 /** Leaves `protocol_snapshot` and `traces` below the folder; answers the trace's file. */
 export async function leaveLongTrace(folder: string, upto: number): Promise<string> {
@@ -58,6 +60,7 @@ export async function leaveLongTrace(folder: string, upto: number): Promise<stri
     mail: openMail({}),
     clock: nodeClock,
     entropy: seededEntropy("long"),
+    sleep: async () => undefined,
     stores: openStores(join(folder, "data")),
     openTrace: (id) => openTrace(join(folder, "traces"), id),
     durability: "process",

@@ -55,7 +55,7 @@ test("the node of an event is named by a text, also where an event need not have
 
 /** The values that belong to the protocol: of these the format says nothing. */
 const DATA =
-  /\/(inputs|outputs|published|result|reason|facts|where|before|after|expected|actual|payload\/payload)$/;
+  /\/(inputs|outputs|published|result|reason|facts|where|before|after|expected|actual|left|right|payload\/payload)$/;
 
 /** Every object of the value that is not data, with its place. */
 function declaredObjects(value: Json, at = ""): readonly (readonly [at: string, object: JsonObject])[] {

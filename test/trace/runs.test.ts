@@ -96,7 +96,7 @@ test("wherever a trace is cut off, no run of it has lost its caller", () => {
 });
 
 test("no events are a main run in which nothing happened", () => {
-  const main = { run: "0", events: [], visits: [] };
+  const main = { run: "0", events: [], visits: [], waits: [] };
   assert.deepEqual(runsOf([]), { main, nested: [], orphanRuns: [] });
 });
 

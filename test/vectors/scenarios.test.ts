@@ -15,21 +15,22 @@ import { openSnapshot } from "../../src/snapshot/load.ts";
 import { portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 
-const skip = skipWithout("vectors") || skipWithout("published/protocol_snapshot");
-
 const surroundings = scenarioEnvironment(realPlatform(join(import.meta.dirname, "../../src/render/fonts")));
 
-test("the published scenarios come out as the contract says", { skip }, async (suite) => {
-  const { scenarios, others } = readVectors(sharedPath("vectors"), nodeFiles, (path) => path);
-  assert.deepEqual(others, []);
-  const workflows = catalogue(
-    await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles),
-    registry,
-  );
-  for (const scenario of portion(suite, scenarios, 2)) {
-    await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
-  }
-});
+for (const folder of ["vectors", "waits"]) {
+  const skip = skipWithout(folder) || skipWithout("published/protocol_snapshot");
+  test(`the published scenarios in ${folder} come out as the contract says`, { skip }, async (suite) => {
+    const { scenarios, others } = readVectors(sharedPath(folder), nodeFiles, (path) => path);
+    assert.deepEqual(others, []);
+    const workflows = catalogue(
+      await openSnapshot(sharedPath("published/protocol_snapshot"), nodeFiles),
+      registry,
+    );
+    for (const scenario of portion(suite, scenarios, 2)) {
+      await suite.test(scenario.name, (context) => playOne(scenario, workflows, context));
+    }
+  });
+}
 
 async function playOne(scenario: Scenario, workflows: Catalogue, context: TestContext): Promise<void> {
   const different: unknown[] = [];

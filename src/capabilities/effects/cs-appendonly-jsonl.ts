@@ -50,8 +50,8 @@ export const csAppendonlyJsonl = storeEffect({
         const { record_id, sequence_number } = entry;
         return { outcome: "SUCCESS", result: { record_id, sequence_number }, change };
       },
-      async probe({ record, stream_id = null, actor_id = null }, log, { since, last: change }) {
-        const { entries, count, torn } = await log.find({ record, stream_id, actor_id });
+      async probe({ record, stream_id = null, actor_id = null }, log, { since, last: change, answered = {} }) {
+        const { entries, count, torn } = await log.find({ record, stream_id, actor_id, ...answered });
         const known = linesAfter(change);
         const later = entries.filter(
           ({ number, entry }) =>

@@ -138,8 +138,8 @@ type Unknown = Readonly<Record<string, unknown>>;
 type StoreRun = (input: Unknown, store: object, sources: Parameters<PackageRealm["perform"]>[2]) => unknown;
 type StoreProbe = (input: Unknown, store: object, begun: EffectStart) => unknown;
 
-function begunJson({ effectKey, since, last }: EffectStart): JsonObject {
-  return { effectKey, since, last: last && { ...last } };
+function begunJson({ effectKey, since, last, answered }: EffectStart): JsonObject {
+  return { effectKey, since, last: last && { ...last }, ...(answered === undefined ? {} : { answered }) };
 }
 
 function nameOf(store: object): string {

@@ -2,6 +2,7 @@
 
 import { pointer } from "../../json/pointer.ts";
 import type { JsonObject } from "../../json/value.ts";
+import { POLICY_INVALID } from "../remote-effect.ts";
 
 export interface PolicyFlaw {
   readonly code: keyof typeof policyFlawTable;
@@ -60,5 +61,5 @@ export function wordsOfPolicyFlaw({ code, meant }: PolicyFlaw): {
 /** Why an effect with such a policy is not performed: for the first flaw. */
 export function policyReason([first]: readonly PolicyFlaw[]): JsonObject {
   if (first === undefined) throw new Error("a policy is refused without a reason");
-  return { code: "POLICY_INVALID", flaw: first.code, member: pointer(first.path) };
+  return { code: POLICY_INVALID, flaw: first.code, member: pointer(first.path) };
 }

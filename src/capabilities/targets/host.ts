@@ -4,13 +4,14 @@ import type { Json } from "../../json/value.ts";
 import type { EffectStart } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import {
+  isWorthRetrying,
   type RemoteEvidence,
   type RemoteSemantics,
   remoteTarget,
   requireBackendError,
   TIME_LIMIT,
 } from "../remote-effect.ts";
-import type { Declared, EffectOf, OutsideTarget, Performed } from "../target.ts";
+import { type Declared, type EffectOf, failuresOf, type OutsideTarget, type Performed } from "../target.ts";
 
 /** What the code is given beside input and configuration. */
 export interface HostCall {
@@ -75,6 +76,9 @@ export const hostTarget: OutsideTarget<HostOperation> = {
     return performHost(operation, call, remote);
   },
   tookPlace: ({ outcome, reason = {} }) => outcome === "SUCCESS" || reason["code"] === TIME_LIMIT,
+  /** What the code did before it failed, nobody knows. */
+  retriable: (operation) => (operation.semantics === "repeats" ? [] : failuresOf(operation)),
+  canRetry: ({ semantics }, end) => semantics !== "repeats" && isWorthRetrying(end),
   async probe(operation, call, begun, ports) {
     const { probeHost } = await import("../remote/perform-host.ts");
     return probeHost(operation, call, begun, ports);

@@ -5,12 +5,13 @@ import type { EffectStart } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
 import type { HttpClient } from "../remote/http-client.ts";
 import {
+  isWorthRetrying,
   type RemoteEvidence,
   type RemoteSemantics,
   remoteTarget,
   requireBackendError,
 } from "../remote-effect.ts";
-import type { Declared, EffectOf, OutsideTarget, Performed } from "../target.ts";
+import { type Declared, type EffectOf, failuresOf, type OutsideTarget, type Performed } from "../target.ts";
 
 type HttpProbe<I> = (
   input: I,
@@ -58,6 +59,11 @@ export const httpTarget: OutsideTarget<HttpOperation> = {
   /** A request that nothing answered may have been carried out. */
   tookPlace: ({ outcome, requests = [] }) =>
     outcome === "SUCCESS" || requests.some(({ sent, status }) => sent && status === undefined),
+  retriable: failuresOf,
+  /** What counts every time, only where nothing of it was sent. */
+  canRetry({ semantics }, { requests = [], ...end }) {
+    return (semantics !== "repeats" || requests.every(({ sent }) => !sent)) && isWorthRetrying(end);
+  },
   async probe(operation, call, begun, ports) {
     const { probeHttp } = await import("../remote/perform-http.ts");
     return probeHttp(operation, call, begun, ports);

@@ -1,6 +1,6 @@
 /** Operations that send a message by mail. */
 
-import type { JsonObject } from "../../json/value.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
 import type { Mail } from "../../ports.ts";
 import type { EffectStart, Evidence } from "../evidence.ts";
 import type { Input, InputSchema } from "../input-schema.ts";
@@ -43,6 +43,9 @@ export function mailing<S extends InputSchema, const O extends string>({
   };
 }
 
+/** A reply of SMTP that says that the message was not taken. */
+const isRefusal = (reply: Json | undefined) => typeof reply === "number" && reply >= 400 && reply <= 599;
+
 export const mailTarget: OutsideTarget<MailOperation> = {
   answers: "recorded",
   needsPath: false,
@@ -54,6 +57,10 @@ export const mailTarget: OutsideTarget<MailOperation> = {
   /** A message leaves no change. */
   tookPlace: ({ outcome }) => outcome === "SUCCESS",
   secondTime: () => "sends",
+  retriable: () => ["BACKEND_ERROR"],
+  /** Only where the server itself refused the message: after silence it may have taken it. */
+  canRetry: (_, { reason = {} }) => isRefusal(reason["reply"]),
+  isVisible: () => false,
   probe: async (operation, { inputs }, begun) => ({
     found: await operation.probe(inputs, begun),
     looked: null,

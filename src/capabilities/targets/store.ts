@@ -1,5 +1,6 @@
 /** Operations on a store: a file below the data root, by the path that the step's store or its policy gives. */
 
+import { StoreFault } from "../../errors/ports.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
 import type { Sources } from "../../ports.ts";
 import type { Store, StoreKind, StoreKinds, StoreReader, StoreReaders } from "../../storage/stores.ts";
@@ -9,6 +10,7 @@ import {
   type Declared,
   type EffectOf,
   evidenceOf,
+  failuresOf,
   type OutsideTarget,
   type Performed,
   withInput,
@@ -147,7 +149,19 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
     if (path === null) return { outcome: "BACKEND_ERROR", reason: { code: "NO_PATH" } };
     const store = stores.at(path);
     const performed = await operation.perform(inputs, store, { ...sources, effectKey });
-    if (durability === "device" && operation.semantics !== "reads") await store.sync();
+    if (durability !== "device" || operation.semantics === "reads") return performed;
+    try {
+      await store.sync();
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      // It was written all the same: what it changed is not to be written a second time.
+      const { result: _, ...written } = performed;
+      return {
+        ...written,
+        outcome: "BACKEND_ERROR",
+        reason: { code: `STORE_${error.reason}`, ...error.facts },
+      };
+    }
     return performed;
   },
   tookPlace: ({ change }) => change !== undefined && isChange(change),
@@ -155,6 +169,10 @@ export const storeTarget: OutsideTarget<StoreOperation> = {
     if (semantics !== "append-only") return "same";
     return outcomes.includes("ALREADY_EXISTS") ? "adds-once" : "adds";
   },
+  retriable: failuresOf,
+  canRetry: ({ semantics }, { change }) =>
+    semantics !== "append-only" || change === undefined || !isChange(change),
+  isVisible: ({ semantics }) => semantics !== "reads",
   async probe({ probe }, { inputs, path }, begun, { stores }) {
     // Without a path it would have answered BACKEND_ERROR.
     if (path === null || probe === undefined) return { found: absent(), looked: null, lock: null };

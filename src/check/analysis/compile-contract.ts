@@ -6,7 +6,7 @@ import { compileContract } from "../../plan/compile-contract.ts";
 import type { CompileReason } from "../../plan/errors.ts";
 import type { Contract } from "../../plan/plan.ts";
 import { refusal } from "../../plan/refusal.ts";
-import type { Storage } from "../../plan/storage.ts";
+import type { BoundStorage, Storage } from "../../plan/storage.ts";
 import type { Artifact } from "../../snapshot/artifact.ts";
 import type { ContractTable, Reason } from "../../snapshot/parse.ts";
 import type { Snapshot } from "../../snapshot/snapshot.ts";
@@ -27,21 +27,31 @@ export async function compileContractAlone(
 ): Promise<CompiledContract> {
   const closure = new Closure(snapshot, artifact);
   const report = closure.reportFor(artifact);
-  const storage = everythingBound(table);
+  const storage = { ...everythingBound(table), report };
   const contract = compileContract(artifact, { storage, closure, registry, report });
   if (closure.reasons.length === 0) return { contract, reasons: [], causes: [] };
   const { reasons, causes } = await refusal(artifact.fqdn, closure.reasons, snapshot);
   return { contract: null, reasons, causes };
 }
 
+const BOUND: BoundStorage = {
+  policy: {},
+  path: null,
+  pathIn: "policy",
+  declaredRetry: null,
+  declaredVerify: null,
+  retry: null,
+  verify: false,
+};
+
 /** What is bound, and where it is stored, only a workflow says. */
-function everythingBound({ steps }: ContractTable): Storage {
+function everythingBound({ steps }: ContractTable): Omit<Storage, "report"> {
   const effects = steps.flatMap(({ sideEffect }) => (sideEffect === null ? [] : [sideEffect]));
   const stores = steps.flatMap(({ store }) => (store === null ? [] : [store]));
   const nothing = () => undefined;
   return {
     structure: null,
-    effects: new Map(effects.map((code) => [code, { policy: {}, path: null, pathIn: "policy" } as const])),
+    effects: new Map(effects.map((code) => [code, BOUND])),
     stores: new Map(stores.map((store) => [store, store])),
     bind: nothing,
     contain: nothing,

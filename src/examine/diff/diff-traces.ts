@@ -6,7 +6,7 @@
 import { isMatch, type JsonDifference, jsonDifferences, type Path } from "../../json/diff.ts";
 import { pointer } from "../../json/pointer.ts";
 import type { JsonObject } from "../../json/value.ts";
-import { eventsOf, type TraceEvent } from "../../trace/event.ts";
+import { eventsOf, recordsEvaluations, type TraceEvent } from "../../trace/event.ts";
 import { type RunRecord, runsOf, type StepRecord, type VisitRecord } from "../../trace/runs.ts";
 import { align } from "./align.ts";
 import * as told from "./comparable.ts";
@@ -21,6 +21,7 @@ export const GROUPS = [
   "payload",
   "inputs",
   "steps",
+  "evaluations",
   "outputs",
   "violations",
   "errors",
@@ -44,7 +45,8 @@ export interface TraceDiff {
  * the run and the node, as the first trace numbers them.
  */
 export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): TraceDiff {
-  const comparison: Comparison = { drawn: new Nondeterminism(), found: [] };
+  const comparesEvaluations = [a, b].every(recordsEvaluations);
+  const comparison: Comparison = { drawn: new Nondeterminism(), comparesEvaluations, found: [] };
   const [left, right] = [runsOf(a), runsOf(b)];
   diffRuns(left.main, right.main, comparison);
   diffStrays(left.orphanRuns, right.orphanRuns, comparison);
@@ -59,6 +61,8 @@ export function diffTraces(a: readonly TraceEvent[], b: readonly TraceEvent[]): 
 /** What is known so far: both traces are read in the order in which they happened. */
 interface Comparison {
   readonly drawn: Nondeterminism;
+  /** Whether evaluations are events of both. */
+  readonly comparesEvaluations: boolean;
   readonly found: TraceDifference[];
 }
 
@@ -81,6 +85,7 @@ function diffTold(
 function diffRuns(a: RunRecord, b: RunRecord, comparison: Comparison): void {
   const at = [a.run];
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  for (const [left, right] of told.duesOf(a.waits, b.waits)) comparison.drawn.learnReadings([left], [right]);
   diffTold(told.comparableStart(a), told.comparableStart(b), at, comparison, "run");
   diffTold({ payload: told.payloadOf(a) }, { payload: told.payloadOf(b) }, at, comparison);
   diffPaths(a, b, comparison);
@@ -150,6 +155,8 @@ function placesOf(visits: readonly VisitRecord[]): readonly string[] {
 function diffVisits(a: VisitRecord, b: VisitRecord, at: Path, comparison: Comparison): void {
   diffTold({ inputs: told.inputsOf(a) }, { inputs: told.inputsOf(b) }, at, comparison);
   diffSteps(a, b, at, comparison);
+  if (comparison.comparesEvaluations)
+    diffTold(told.comparableEvaluations(a), told.comparableEvaluations(b), at, comparison);
   diffTold(told.comparablePath(a), told.comparablePath(b), at, comparison, "path");
   diffTold(told.comparableVisit(a), told.comparableVisit(b), at, comparison);
 }
@@ -173,6 +180,7 @@ function diffSteps(a: VisitRecord, b: VisitRecord, at: Path, comparison: Compari
 
 function diffStep(a: StepRecord, b: StepRecord, at: Path, comparison: Comparison): void {
   comparison.drawn.learnReadings(told.readingsOf(a.events), told.readingsOf(b.events));
+  comparison.drawn.learnReadings(told.timesOf(a), told.timesOf(b));
   learnAnswer(a, b, comparison);
   for (let i = 0; i < Math.max(a.calls.length, b.calls.length); i++) {
     diffCalls(a.calls[i], b.calls[i], [...at, "calls", i], "steps", comparison);

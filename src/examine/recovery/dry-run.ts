@@ -66,17 +66,20 @@ export async function dryRun(
     ...stage,
     stores,
     mail,
+    sleep: async () => undefined,
     remote: null,
     limits: TRACE_LIMITS,
     onBeginRun: () => undefined,
     durability: "process",
     journal: unwrittenJournal(),
   });
-  const executor = remote.counting(wrap(remote.answering(live)));
+  // It pauses and waits for nothing.
+  const pause = async () => true;
+  const executor = remote.counting(wrap({ ...remote.answering(live), pause }));
   const effects: DryRunEffect[] = [];
   let sent = 0;
   const emit = emitter((event) => {
-    if (event.event_type === "side_effect_end") {
+    if (event.event_type === "side_effect_end" && event.payload.retried !== true) {
       effects.push(toEffect(event, letters.length > sent || remote.repeats));
       sent = letters.length;
     }

@@ -59,9 +59,10 @@ export class Readings {
         this.#enter(...this.#node, step.name);
         return executor.transform(step, inputs);
       },
-      effect: (step, inputs, key) => {
+      effect: (...asked) => {
+        const [step] = asked;
         this.#enter(...this.#node, step.name);
-        return executor.effect(step, inputs, key);
+        return executor.effect(...asked);
       },
       beginRun: (run, plan) => {
         this.#enter(run);

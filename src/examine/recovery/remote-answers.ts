@@ -14,7 +14,7 @@ import type { OpenEffect } from "./probe.ts";
 interface RemoteAnswer {
   readonly inputs: JsonObject;
   /** Null where the effect has no end, and was not found done. */
-  readonly answer: Pick<EffectResult, "outcome" | "result" | "reason"> | null;
+  readonly answer: Pick<EffectResult, "outcome" | "result" | "reason" | "requests"> | null;
 }
 
 /** By place, for each time that the run came to it. */
@@ -89,12 +89,13 @@ export class RemoteEffects {
         this.#at = { run: event.run, node: event.node_id ?? "" };
         return executor.emit(event);
       }),
-      effect: (step, inputs, key) => {
+      effect: (...asked) => {
+        const [step] = asked;
         const place = placeOf(this.#at.run, this.#at.node, step.name);
         this.#time = this.#times.get(place) ?? 0;
         this.#times.set(place, this.#time + 1);
         this.#repeats = false;
-        return executor.effect(step, inputs, key);
+        return executor.effect(...asked);
       },
     };
   }
@@ -103,8 +104,10 @@ export class RemoteEffects {
   answering(live: StepExecutor): StepExecutor {
     return {
       ...live,
-      effect: (step, inputs, key) =>
-        targetOf(step.operation).hasDryRun ? live.effect(step, inputs, key) : this.#answer(step, inputs),
+      effect: (...asked) => {
+        const [step, inputs] = asked;
+        return targetOf(step.operation).hasDryRun ? live.effect(...asked) : this.#answer(step, inputs);
+      },
     };
   }
 
@@ -118,7 +121,11 @@ export class RemoteEffects {
       target.answers === "recorded" &&
       target.secondTime(operation) === "repeats" &&
       !target.isReading(operation);
-    const { outcome, result, reason } = known.answer;
-    return { outcome, result, observed: [], ...(reason === undefined ? {} : { reason }) };
+    const { outcome, result, reason, requests } = known.answer;
+    return {
+      ...{ outcome, result, observed: [] },
+      ...(reason === undefined ? {} : { reason }),
+      ...(requests === undefined ? {} : { requests }),
+    };
   }
 }

@@ -10,7 +10,7 @@ export interface StepPlace {
   readonly node: string;
   /** From 1. */
   readonly visit: number;
-  /** Null where the event is the node's own. */
+  /** The step's name, or an evaluation's; null where the event is the node's own. */
   readonly step: string | null;
 }
 
@@ -30,13 +30,18 @@ export class Places {
 
   /** Null for an event that belongs to no node. */
   take(event: TraceEvent): StepPlace | null {
-    const { event_type, run, node_id: node, payload } = event;
+    const { event_type, run, node_id: node } = event;
     if (event_type === "workflow_complete") this.#visits.delete(run);
     if (node === undefined) return null;
     const visits = this.#visits.get(run) ?? new Map<string, number>();
     this.#visits.set(run, visits);
     const visit = (visits.get(node) ?? 0) + (event_type === "node_start" ? 1 : 0);
     visits.set(node, visit);
-    return { run, node, visit, step: "step" in payload && payload.step !== undefined ? payload.step : null };
+    return { run, node, visit, step: stepIn(event) };
   }
+}
+
+function stepIn({ payload }: TraceEvent): string | null {
+  if ("evaluation" in payload) return payload.evaluation;
+  return "step" in payload ? (payload.step ?? null) : null;
 }

@@ -3,13 +3,13 @@
 import type { Divergence } from "../../engine/compare-events.ts";
 import type { ReplayPolicy } from "../../engine/replay-policy.ts";
 import type { JsonObject } from "../../json/value.ts";
-import type { EventBody, Payloads, TraceEvent } from "../../trace/event.ts";
+import type { EventBody, TraceEvent } from "../../trace/event.ts";
 import { nodeText, Places, placeText, type StepPlace } from "./step-place.ts";
 
-/** What a step answered. */
+/** What a step answered, or an evaluation gave. */
 export interface Answer {
   readonly outcome: string;
-  /** The raw result; after a violation, its reason. */
+  /** The raw result; after a violation, its reason; of an evaluation, the values that it compared. */
   readonly result: JsonObject;
 }
 
@@ -21,9 +21,12 @@ export interface ReplayedStep {
   readonly at: string;
   /** Where it begins. */
   readonly line: number;
-  readonly capability: string;
+  /** Null for an evaluation. */
+  readonly capability: string | null;
   /** A side effect's operation. */
   readonly op: string | null;
+  /** An evaluation's condition. */
+  readonly condition: string | null;
   /** Null where the trace ends before the answer. */
   readonly recorded: Answer | null;
   /** Null where the recorded answer was taken: as the verdict says, and always of a side effect. */
@@ -111,11 +114,10 @@ export class Stepwise implements ReplayPolicy {
     const step = this.#current.get(place.run);
     if (step === undefined) return;
     if (verdict === "differs") step.verdict = verdict;
-    if (event.event_type === "side_effect_end") step.recorded = effectAnswer(event.payload);
-    if (event.event_type !== "transform_end") return;
-    step.recorded = transformAnswer(event.payload);
-    if (verdict !== "taken" && replayed.event_type === "transform_end")
-      step.replayed = transformAnswer(replayed.payload);
+    const answer = answerOf(event);
+    if (answer === null) return;
+    step.recorded = answer;
+    if (verdict !== "taken" && event.event_type !== "side_effect_end") step.replayed = answerOf(replayed);
   }
 }
 
@@ -128,19 +130,25 @@ function verdictOf(isChecked: boolean, divergence: Divergence | null): Verdict {
 function beginning(
   place: StepPlace,
   { event_type, payload, sequence: line }: TraceEvent,
-): Pick<ReplayedStep, "at" | "line" | "capability" | "op"> | null {
-  const at = placeText(place);
-  if (event_type === "transform_end") return { at, line, capability: payload.ct_code, op: null };
-  if (event_type === "side_effect_start") return { at, line, capability: payload.cs_code, op: payload.op };
-  return null;
+): Pick<ReplayedStep, "at" | "line" | "capability" | "op" | "condition"> | null {
+  const begun = { at: placeText(place), line, capability: null, op: null, condition: null };
+  if (event_type === "transform_end") return { ...begun, capability: payload.ct_code };
+  if (event_type === "side_effect_start") return { ...begun, capability: payload.cs_code, op: payload.op };
+  return event_type === "evaluation_end" ? { ...begun, condition: payload.condition } : null;
 }
 
-function transformAnswer({ outcome, outputs, reason }: Payloads["transform_end"]): Answer {
-  return { outcome, result: outputs ?? reason ?? {} };
-}
-
-function effectAnswer({ outcome, result }: Payloads["side_effect_end"]): Answer {
-  return { outcome, result };
+/** Null for an event that has none. */
+function answerOf({ event_type, payload }: EventBody): Answer | null {
+  switch (event_type) {
+    case "transform_end":
+      return { outcome: payload.outcome, result: payload.outputs ?? payload.reason ?? {} };
+    case "side_effect_end":
+      return { outcome: payload.outcome, result: payload.result };
+    case "evaluation_end":
+      return { outcome: payload.outcome, result: { left: payload.left, right: payload.right } };
+    default:
+      return null;
+  }
 }
 
 /** Whether the stretch begins with the event. */
@@ -153,7 +161,7 @@ function isFrom(asked: string, place: StepPlace | null, { sequence }: TraceEvent
 function isUntil(asked: string, place: StepPlace | null, { sequence, event_type }: TraceEvent): boolean {
   if (isLine(asked)) return sequence === Number(asked);
   if (place === null) return false;
-  if (event_type === "step_end") return asked === placeText(place);
+  if (event_type === "step_end" || event_type === "evaluation_end") return asked === placeText(place);
   return event_type === "node_end" && asked === nodeText(place);
 }
 

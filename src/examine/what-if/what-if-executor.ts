@@ -8,16 +8,17 @@ import type {
   AdmissionResult,
   AdmissionWhere,
   EffectResult,
+  EvaluationResult,
   StepExecutor,
   TransformResult,
 } from "../../engine/executor.ts";
 import { payloadBytes, requireLineSize } from "../../engine/limits.ts";
 import { clockOf, effectResult, transformResult } from "../../engine/recorded.ts";
-import { bind, evaluateOutcome, mapOutputs, validate } from "../../engine/values.ts";
+import { bind, evaluateCondition, mapOutputs, validate } from "../../engine/values.ts";
 import { canonical } from "../../json/canonical.ts";
 import { TRACE_LIMITS } from "../../json/limits.ts";
 import { type Json, type JsonObject, own } from "../../json/value.ts";
-import { evaluate, type Scope } from "../../plan/expression.ts";
+import { operandsOf, type Scope } from "../../plan/expression.ts";
 import type { Unmet } from "../../plan/intent.ts";
 import type {
   Admission,
@@ -37,6 +38,7 @@ import {
   MAIN_RUN,
   type TraceEvent,
 } from "../../trace/event.ts";
+import { openWaits } from "../../trace/sessions.ts";
 
 /** The record holds no answer to what is asked. */
 export class UnansweredError extends Error {
@@ -62,14 +64,15 @@ export class WhatIfExecutor implements StepExecutor {
   readonly #rules: ReadonlyMap<string, boolean>;
   /** When the waits began. */
   readonly #moments: string[] = [];
-  /** Whether the record ends in waits. */
-  readonly #isWaiting: boolean;
+  /** What was asked by the steps that wait where the record ends. */
+  readonly #waiting = new Set<string>();
   #bytes = 0;
   /** The main run's. */
   readonly #clock: string;
 
   constructor(events: readonly TraceEvent[]) {
     const asked = new Map<string, string>();
+    const waits = new Set(openWaits(events).map(({ effect_key }) => effect_key));
     for (const { event_type, run, payload } of events) {
       if (event_type === "execution_start") this.#clocks.add(run, clockOf(payload));
       if (event_type === "transform_end")
@@ -77,10 +80,10 @@ export class WhatIfExecutor implements StepExecutor {
       if (event_type === "side_effect_start") {
         asked.set(run, effectAsked(payload));
         if (payload.observed !== undefined) this.#moments.push(clockOf(payload));
+        if (waits.has(payload.effect_key)) this.#waiting.add(effectAsked(payload));
       }
       if (event_type === "side_effect_end") this.#effects.add(asked.get(run) ?? "", payload);
     }
-    this.#isWaiting = events.at(-1)?.event_type === "run_suspended";
     this.#rules = rulesIn(events);
     this.#clock = this.#clocks.next(MAIN_RUN) ?? "";
   }
@@ -126,10 +129,10 @@ export class WhatIfExecutor implements StepExecutor {
     return mapped;
   }
 
-  evaluate(evaluation: Evaluation, scope: Scope): string {
-    const { left, right } = evaluation.condition;
-    for (const side of [left, right]) requireKnown(evaluate(side, scope));
-    return evaluateOutcome(evaluation, scope);
+  evaluate(evaluation: Evaluation, scope: Scope): EvaluationResult {
+    const { left, right } = operandsOf(evaluation.condition, scope);
+    for (const side of [left, right]) requireKnown(side);
+    return evaluateCondition(evaluation, scope);
   }
 
   transform(step: TransformStep, inputs: JsonObject): TransformResult {
@@ -158,10 +161,19 @@ export class WhatIfExecutor implements StepExecutor {
 
   /** As it ended then; a wait that had not ended goes on. */
   beginWait(step: EffectStep, inputs: JsonObject, moment: string): Wait | EffectResult {
-    return this.#isWaiting ? beginWait(step, inputs, moment) : this.effect(step, inputs);
+    const { code, op, store } = step;
+    const asked = effectAsked({ cs_code: code, op, store, inputs });
+    const answer = this.#effects.next(asked);
+    if (answer !== undefined) return effectResult(answer);
+    return this.#waiting.has(asked) ? beginWait(step, inputs, moment) : this.effect(step, inputs);
   }
 
   readonly endWait = endWait;
+
+  /** Nobody waits for what is only supposed. */
+  async pause(): Promise<boolean> {
+    return true;
+  }
 
   async resume(): Promise<null> {
     return null;

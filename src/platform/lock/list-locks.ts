@@ -3,7 +3,7 @@
 import { type Dirent, existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locks, StoredLock } from "../../ports.ts";
-import { reach } from "../data-root.ts";
+import { reach, readOnly } from "../data-root.ts";
 import { attempt } from "../node-ports.ts";
 import { LOCK_ENDING } from "../own-names.ts";
 import { deadlineIn, holderOf, retry, tryRemove } from "./lock.ts";
@@ -24,7 +24,7 @@ export function openLocks(root: string): Locks {
       const store = file.slice(0, -ending.length);
       const deadline = deadlineIn(PATIENCE_MS);
       const alive = await retry(() =>
-        reach({ folder: root, unsynced: new Set() }, store, false, ({ folder, path }) =>
+        reach(readOnly(root), store, false, ({ folder, path }) =>
           tryRemove({ folder, path: `${path}${ending}` }, file, deadline),
         ),
       );

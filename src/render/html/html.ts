@@ -5,12 +5,14 @@
 
 import type { Graph } from "../../trace/declared-graph.ts";
 import { MAIN_RUN, type TraceEvent } from "../../trace/event.ts";
-import { milliseconds, type RunPath, runPathOf, workflowOf } from "../../trace/run-path.ts";
+import { milliseconds, type RunPath, runPathOf, statusOf, workflowOf } from "../../trace/run-path.ts";
 import { type RunRecord, runsOf } from "../../trace/runs.ts";
+import { sessionsOf } from "../../trace/sessions.ts";
 import { sizeText, tooLarge } from "../picture/size.ts";
 import { renderSvg } from "../svg.ts";
 import { headOf } from "./head.ts";
 import { endingChips, renderGiven, renderNested, renderPath, visitId } from "./run.ts";
+import { renderSessions, renderWaits } from "./sessions.ts";
 import { code, facts, Html, html, NOTHING, type Part } from "./text.ts";
 import { renderWarnings, type Warning } from "./warnings.ts";
 
@@ -25,7 +27,7 @@ export function renderHtml(
   const workflow = workflowOf(runPath, graph);
   const page = html`<!DOCTYPE html>
 <html lang="en">
-${headOf(`${workflow}: ${runPath.end?.status ?? "UNFINISHED"}, trace ${runPath.traceId}`)}
+${headOf(`${workflow}: ${statusOf(runPath)}, trace ${runPath.traceId}`)}
 <body>
 <main>
 <h1>${workflow}</h1>
@@ -33,7 +35,7 @@ ${headOf(`${workflow}: ${runPath.end?.status ?? "UNFINISHED"}, trace ${runPath.t
 <div class="picture">${pictureOf(events, graph, runPath)}</div>
 <h2>Record</h2>
 ${facts(factsOf(runPath, events))}
-<h2>Path</h2>
+${renderWaits(main.waits)}${renderSessions(sessionsOf(events))}<h2>Path</h2>
 ${renderPath(runPath)}
 <h2>Given</h2>
 ${renderGiven(runPath)}${renderStrays(orphanRuns)}

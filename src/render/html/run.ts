@@ -9,12 +9,14 @@ import {
   milliseconds,
   type RunPath,
   runPathOf,
+  statusOf,
   type Visit,
   wordOf,
 } from "../../trace/run-path.ts";
 import type { RunRecord } from "../../trace/runs.ts";
+import { waitsText } from "../../trace/sessions.ts";
 import { renderAdmission, renderProblems } from "./problems.ts";
-import { chip, outcomeChip, renderStep } from "./step.ts";
+import { chip, outcomeChip, renderEvaluation, renderStep } from "./step.ts";
 import { code, facts, type Html, html, NOTHING, type Part } from "./text.ts";
 import { named } from "./value.ts";
 
@@ -40,7 +42,7 @@ function renderVisit(visit: Visit, runPath: RunPath): Html {
 <div class="inside" id="${visitId(runPath.run, visit.order)}">
 ${facts(factsOf(visit))}${named("Inputs", start.payload.inputs)}${renderProblems(events)}
 ${steps.length === 0 ? NOTHING : html`<p class="label">Steps</p><ol class="steps">${steps.map((step) => renderStep(step, renderNested))}</ol>`}
-${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
+${eventsOf(events, "evaluation_end").map(({ payload }) => renderEvaluation(payload))}${renderAnnounced(events)}${named("Outputs", end?.payload.outputs)}
 </div></details></li>`;
 }
 
@@ -91,10 +93,13 @@ export function renderGiven({ events, start }: RunPath): Html {
 }
 
 export function endingChips(runPath: RunPath): Html {
-  const { end, refusal } = runPath;
+  const { end, refusal, waits } = runPath;
   const manner = endingStatusOfPath(runPath);
   if (isPrevented(runPath)) return html`${chip(manner, "REFUSED")} before it began`;
-  if (end === null) return html`${chip(manner, "UNFINISHED")} the trace stops before the run has ended`;
+  if (end === null) {
+    const how = waits.length > 0 ? waitsText(waits) : "the trace stops before the run has ended";
+    return html`${chip(manner, statusOf(runPath))} ${how}`;
+  }
   const how = refusal === null ? NOTHING : html` · refused with ${code(refusal)}`;
   const outcome = end.outcome === null ? html`no outcome` : html`outcome ${outcomeChip(end.outcome)}`;
   return html`${chip(manner, end.status)} ${outcome} · exit ${code(end.exit_reason_code)}${how}`;

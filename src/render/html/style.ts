@@ -12,6 +12,8 @@ const DARK_INKS: Readonly<Record<EndingStatus, Ink>> = {
   alternate: { fill: "#3d2e00", line: "#d29922", text: "#f8e3a1" },
   refused: { fill: "#4a1519", line: "#f85149", text: "#ffd0cc" },
   unfinished: { fill: "#0c2d4f", line: "#58a6ff", text: "#c8e1ff" },
+  waiting: { fill: "#2e1f52", line: "#a78bfa", text: "#e4d9ff" },
+  cancelled: { fill: "#471a38", line: "#e879b9", text: "#ffd6ec" },
 };
 
 function variables(page: Readonly<Record<string, string>>, inks: Readonly<Record<EndingStatus, Ink>>): string {

@@ -9,6 +9,7 @@ import {
   mergeEdges,
   type NodeType,
 } from "../../trace/declared-graph.ts";
+import type { TraceEvent } from "../../trace/event.ts";
 import {
   type EndingStatus,
   edgeTaken,
@@ -29,6 +30,7 @@ export const BADGE_HEIGHT = 20;
 
 /** Longer names are shortened, so that one name cannot stretch the whole picture. */
 const NAME_LIMIT = 44;
+const REPORT_LIMIT = 120;
 const BOX_PADDING = 12;
 const BOX_MIN_WIDTH = 196;
 
@@ -111,11 +113,21 @@ function boxOf(node: GraphNode, visits: readonly Visit[], runPath: RunPath): Box
 }
 
 function reportOf(visit: Visit, count: number, runPath: RunPath): string {
-  if (visit.refusal !== null || visit.outcome === null) return drawable(wordOf(visit, runPath));
+  if (visit.refusal !== null || visit.outcome === null)
+    return drawable(shortened(wordOf(visit, runPath), REPORT_LIMIT));
   if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
-  return drawable(`${visit.outcome}${time}`);
+  return drawable(`${visit.outcome}${time}${retriesOf(visit)}`);
 }
+
+/** How often an effect of the node was tried again. */
+function retriesOf({ steps }: Visit): string {
+  const count = steps.reduce((sum, { events }) => sum + events.filter(isRetried).length, 0);
+  return count === 0 ? "" : ` · ${counted(count, "retry", "retries")}`;
+}
+
+const isRetried = ({ event_type, payload }: TraceEvent) =>
+  event_type === "side_effect_end" && payload.retried === true;
 
 function linkOf(edge: MergedEdge, visits: readonly Visit[], runPath: RunPath): Link {
   const passages = visits.filter((visit) => visit.next === edge.to);

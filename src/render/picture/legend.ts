@@ -5,7 +5,7 @@ import type { EndingStatus } from "../../trace/run-path.ts";
 import { SMALL_SIZE } from "./drawing.ts";
 import { inkOf, QUIET, QUIET_TEXT } from "./palette.ts";
 import type { Rect } from "./placement.ts";
-import { outlineOf } from "./svg-shapes.ts";
+import { outlineOf, renderMark } from "./svg-shapes.ts";
 import { short, svgText } from "./svg-text.ts";
 import { textWidth } from "./text-metrics.ts";
 
@@ -18,14 +18,23 @@ const SHAPES: readonly (readonly [NodeType, string])[] = [
 /** What the colours mean, each with its words. */
 export type Meanings = readonly (readonly [EndingStatus | null, string])[];
 
-/** Of a run. */
-export const MANNERS: Meanings = [
+/** Of a run. What few runs come to is explained only where it is drawn. */
+const MANNERS: Meanings = [
   ["ok", "went well"],
   ["alternate", "another outcome"],
   ["refused", "refused"],
   ["unfinished", "unfinished"],
+  ["waiting", "waits"],
+  ["cancelled", "cancelled"],
   [null, "not taken"],
 ];
+
+const RARE: ReadonlySet<EndingStatus | null> = new Set(["waiting", "cancelled"]);
+
+/** What the colours mean in the picture of a run in which these are drawn. */
+export function meaningsOf(drawn: ReadonlySet<EndingStatus | null>): Meanings {
+  return MANNERS.filter(([manner]) => !RARE.has(manner) || drawn.has(manner));
+}
 
 const SWATCH = 30;
 const ITEM_GAP = 20;
@@ -45,7 +54,8 @@ export function renderLegend(meanings: Meanings): string {
   const manners = inARow(meanings, 34, (manner, { x, y, width }) => {
     const ink = inkOf(manner);
     const line = `<path d="M${short(x - width / 2)} ${y}h${width}" stroke="${ink.line}" stroke-width="${manner === null ? 1.2 : 2.5}"/>`;
-    return `${line}<rect x="${short(x - 8)}" y="${y - 7}" width="16" height="14" fill="${ink.fill}" stroke="${ink.line}"/>`;
+    const box = `<rect x="${short(x - 8)}" y="${y - 7}" width="16" height="14" fill="${ink.fill}" stroke="${ink.line}"/>`;
+    return `${line}${box}${renderMark(manner, { x, y }, 6)}`;
   });
   return shapes + manners;
 }

@@ -20,6 +20,8 @@ export const INKS: Readonly<Record<EndingStatus, Ink>> = {
   alternate: { fill: "#fff1c9", line: "#9a6700", text: "#4a3200" },
   refused: { fill: "#ffe2df", line: "#c41f2b", text: "#6b0a12" },
   unfinished: { fill: "#e2f0ff", line: "#0860c9", text: "#06306b" },
+  waiting: { fill: "#f1e7ff", line: "#7c3aed", text: "#3b1a78" },
+  cancelled: { fill: "#fbe3f1", line: "#a8327d", text: "#5c1141" },
 };
 
 export function inkOf(manner: EndingStatus | null): Ink {

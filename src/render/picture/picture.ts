@@ -4,7 +4,7 @@ import type { Graph } from "../../trace/declared-graph.ts";
 import { RenderFault } from "../errors.ts";
 import { type Box, type Drawing, SMALL_SIZE } from "./drawing.ts";
 import { layOut, type Route } from "./layout.ts";
-import { legendWidth, MANNERS, type Meanings, renderLegend } from "./legend.ts";
+import { legendWidth, type Meanings, renderLegend } from "./legend.ts";
 import { PAPER } from "./palette.ts";
 import { tooLarge } from "./size.ts";
 import { renderBox, renderLabel, renderTrack } from "./svg-shapes.ts";
@@ -29,7 +29,8 @@ interface Picture {
   /** In the order in which the keyboard goes from link to link. */
   readonly boxes: readonly Box[];
   readonly title: Title;
-  readonly meanings?: Meanings;
+  /** What its colours mean. */
+  readonly meanings: Meanings;
   readonly linkOf?: LinkOf | undefined;
 }
 
@@ -39,7 +40,7 @@ export function requireDrawable(graph: Graph): void {
   if (size !== null) throw new RenderFault("PICTURE_TOO_LARGE", { ...size });
 }
 
-export function renderPicture({ drawing, boxes, title, meanings = MANNERS, linkOf }: Picture): string {
+export function renderPicture({ drawing, boxes, title, meanings, linkOf }: Picture): string {
   const layout = layOut(drawing);
   const width = Math.ceil(Math.max(layout.width, title.width, legendWidth(meanings))) + 2 * MARGIN;
   const height = Math.ceil(title.height + layout.height + LEGEND_HEIGHT) + 2 * MARGIN;

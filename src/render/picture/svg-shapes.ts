@@ -1,6 +1,7 @@
 /** The marks a picture is made of: tracks with arrows, boxes with their lines, labels. */
 
 import type { NodeType } from "../../trace/declared-graph.ts";
+import type { EndingStatus } from "../../trace/run-path.ts";
 import { BADGE_HEIGHT, type Box, LINE_HEIGHT, type LinkOutcome, NAME_SIZE, SMALL_SIZE } from "./drawing.ts";
 import type { Layout, Route } from "./layout.ts";
 import { type Ink, inkOf, PAPER } from "./palette.ts";
@@ -46,11 +47,38 @@ export function renderBox(box: Box, layout: Layout): string {
   const rect = layout.boxes.get(box.key) as Rect;
   const ink = inkOf(box.manner);
   const width = box.manner === null ? 1.2 : 2;
-  const dashes = box.manner === "unfinished" ? ' stroke-dasharray="6 4"' : "";
+  const corner = { x: rect.x + rect.width / 2 - 16, y: rect.y - rect.height / 2 };
   return (
-    `<path d="${outlineOf(box.type, rect)}" fill="${ink.fill}" stroke="${ink.line}" stroke-width="${width}"${dashes}/>` +
+    `<path d="${outlineOf(box.type, rect)}" fill="${ink.fill}" stroke="${ink.line}" stroke-width="${width}"${dashesOf(box.manner)}/>` +
     renderBadge(box, rect, ink) +
-    renderLines(box, rect, ink)
+    renderLines(box, rect, ink) +
+    renderMark(box.manner, corner, 9)
+  );
+}
+
+const DASHES: Partial<Record<EndingStatus, string>> = {
+  unfinished: "6 4",
+  waiting: "2 3",
+  cancelled: "9 3 2 3",
+};
+
+function dashesOf(manner: EndingStatus | null): string {
+  const dashes = manner === null ? undefined : DASHES[manner];
+  return dashes === undefined ? "" : ` stroke-dasharray="${dashes}"`;
+}
+
+/** What tells a run that waits, or was cancelled, without its colour: the sign for a pause, or a cross. */
+export function renderMark(manner: EndingStatus | null, { x, y }: Point, radius: number): string {
+  if (manner !== "waiting" && manner !== "cancelled") return "";
+  const r = short(radius / 3);
+  const [left, right, top, bottom] = [x - r, x + r, y - r, y + r].map(short);
+  const path =
+    manner === "waiting"
+      ? `M${left} ${top}V${bottom}M${right} ${top}V${bottom}`
+      : `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`;
+  return (
+    `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${inkOf(manner).line}" stroke="${PAPER}"/>` +
+    `<path d="${path}" stroke="${PAPER}" stroke-width="${short(radius / 4)}"/>`
   );
 }
 

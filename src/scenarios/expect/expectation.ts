@@ -7,9 +7,9 @@ import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json
 import { CompileFault } from "../../plan/errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
-import { refusalOf, type Summary } from "../../trace/summary.ts";
+import { listedEffects, refusalOf, type Summary } from "../../trace/summary.ts";
 import type { RunStep } from "../scenario.ts";
-import { ANY, compare, type Difference, subset } from "./compare.ts";
+import { ANY, compare, type Difference, isMatcherValue, subset } from "./compare.ts";
 
 /** A run that is over. */
 export interface ObservedEnding {
@@ -32,13 +32,14 @@ export function observedRun({ plan, result: { ending }, summary, exitCode }: Obs
     exit_code: exitCode,
     path: asJson(summary.path),
     nodes: nodesEntered(summary),
-    effects: asJson(summary.effects),
+    effects: asJson(listedEffects(summary)),
     events: summary.events,
     results: summary.results,
     surface: surfaceOf(summary),
     violations: violatedPlaces(summary),
     refusal: refusal?.error_code ?? null,
     refusal_at: refusal && { stage: refusal.stage, node: refusal.node, step: refusal.step ?? null },
+    waits: asJson(summary.waits),
     violation_detail: violationDetail(summary),
     nested_refusals: nestedRefusals(summary),
     suppressed_payload: (plan.secrets?.paths.get("payload") ?? []).map((path) => pointer(path)).sort(),
@@ -59,6 +60,7 @@ export function observedRefusal(fault: Fault, exitCode: number): Observed {
     events: [],
     results: {},
     surface: {},
+    waits: [],
     violations: typeof at === "string" ? [at] : [],
     refusal: fault.code,
     refusal_at: { stage: fault.stage, node: null, step: null },
@@ -106,6 +108,8 @@ function foundFor(member: string, wanted: Json, observed: Observed): Json | unde
 /** What is asked for besides the plain value. */
 function askedFor(member: string, wanted: Json, observed: Observed): Json {
   if (member === "refusal_at" && isObject(wanted)) return subset(wanted);
+  if (member === "waits" && Array.isArray(wanted))
+    return wanted.map((one: Json) => (isObject(one) && !isMatcherValue(one) ? subset(one) : one));
   // A payload that is refused has violated nothing yet: its place is compared where the vector names one.
   const isBefore = observed["status"] === null;
   return member === "violations" && isBefore && jsonEqual(wanted, []) ? ANY : wanted;

@@ -12,7 +12,7 @@ import { asAuthored, toExpected } from "./matchers.ts";
 const NAMES = { exit_reason: "exit_reason_code", path: "nodes" } as const;
 
 const MEMBERS = ["status", "outcome", "exit_reason", "exit_code", "path", "results", "surface"] as const;
-const MEMBERS_TOO = ["violations", "events", "refusal"] as const;
+const MEMBERS_TOO = ["violations", "events", "refusal", "waits"] as const;
 
 /** What is compared of the run itself. */
 export function toExpectation({ stored: _, ...members }: Expect): JsonObject {
@@ -70,7 +70,7 @@ function authoredPlace(at: string, step: number, nameOfPath: (path: string) => s
   const [root, first = "", ...rest] = parsePointer(at);
   const base = ["steps", step];
   if (root === "data_after") return pointer([...base, "expect", "stored", nameOfPath(first), ...rest.slice(1)]);
-  if (root === "given") return pointer([...base, "given", first, ...rest]);
+  if (root === "given" || root === "resume") return pointer([...base, root, first, ...rest]);
   if (root !== "expect") return at;
   const member = Object.entries(NAMES).find(([, name]) => name === first)?.[0] ?? first;
   return pointer([...base, "expect", member, ...rest]);

@@ -1,5 +1,6 @@
 /** A scenario file as it was checked: the members that its JSON Schema lets through, by type. */
 
+import type { Cancellation } from "../../engine/resume.ts";
 import type { Json, JsonObject } from "../../json/value.ts";
 import type { Source } from "./source.ts";
 
@@ -32,9 +33,22 @@ export interface AuthoredStep extends Circumstances {
   readonly given?: {
     readonly data?: JsonObject;
     readonly answers?: { readonly [step: string]: AuthoredAnswer };
+    readonly answers_events?: JsonObject;
   };
+  readonly resume?: readonly AuthoredSession[];
   readonly expect?: Expect;
   readonly satisfies?: readonly string[];
+}
+
+/** The run goes on: later, because of an event, or to be cancelled. */
+export interface AuthoredSession {
+  readonly at?: string;
+  readonly data?: JsonObject;
+  readonly actor?: string;
+  readonly event?: string;
+  readonly answer?: Json;
+  readonly event_id?: string;
+  readonly cancel?: Cancellation;
 }
 
 export type AuthoredAnswer = string | { readonly outcome: string; readonly result?: JsonObject };

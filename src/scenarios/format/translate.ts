@@ -27,6 +27,7 @@ import { beside } from "./find.ts";
 import { malformed, unknownName } from "./malformed.ts";
 import { misspelt, type Resolve, referring, resolved } from "./reference.ts";
 import { checkForm } from "./schema.ts";
+import { sessionsIn } from "./sessions.ts";
 import type { Source } from "./source.ts";
 import { pathOf, type Stores } from "./stores.ts";
 import { realPathWithin, type Surroundings } from "./surroundings.ts";
@@ -94,7 +95,7 @@ function checkStep(
   }
 }
 
-const STEP_PARTS = ["payload", "given", "expect"] as const;
+const STEP_PARTS = ["payload", "given", "resume", "expect"] as const;
 
 function toStep(step: AuthoredStep, index: number, source: Source, reading: Reading): RunStep {
   const payload = payloadOf(step, index, source, reading);
@@ -151,14 +152,16 @@ function build(
     before: prepared(given.data ?? {}, [...at, "given", "data"], stores, source),
     environment: new Map(),
     maxHops: undefined,
+    ...clockOf(step, index, source),
+    sessions: sessionsIn(step.resume ?? [], [...at, "resume"], stores, source),
     isOrderDependent: false,
     expect: toExpectation(expect),
     after: toAfter(expect.stored ?? {}, place),
     authored: {
       ...(step.actor === undefined ? {} : { actor: step.actor }),
-      ...clockOf(step, index, source),
       ...(step.seed === undefined ? {} : { seed: step.seed }),
       answers: new Map(Object.entries(given.answers ?? {}).map(([key, answer]) => [key, toAnswer(answer)])),
+      deliveries: new Map(Object.entries(given.answers_events ?? {})),
       placeOf: (path) => fileLine(source.file, source.lineOf(pointer([...at, ...path]))),
       bind,
     },

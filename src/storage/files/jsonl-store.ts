@@ -1,5 +1,6 @@
 /** A JSON Lines file that is remembered by this process, read on from there, and added to. */
 
+import { StoreFault } from "../../errors/ports.ts";
 import type { JsonObject } from "../../json/value.ts";
 import type { StoreFile, StoreStamp } from "../../ports.ts";
 import { anchorAt, type CachedLines, extend, isSame, type LineReader, readAll, tornIn } from "./jsonl-cache.ts";
@@ -51,7 +52,8 @@ export function openLines<S>(reader: LineReader<S>, store: StoreFile): ReadLines
       noteAdded(reader, store, known, text, size);
       saveIndex(reader, store, known);
     } catch (error) {
-      if (!(error instanceof StaleIndexError)) throw error;
+      // The line is written: what goes wrong now is no reason to write it again.
+      if (!(error instanceof StaleIndexError || error instanceof StoreFault)) throw error;
       cached = undefined;
     }
   };

@@ -13,6 +13,7 @@ import {
 } from "../../../src/trace/event.ts";
 import { ofAnswer, ofTaken } from "./answers.ts";
 import { digestsIn, type Edit, FORGED, type Renaming } from "./edits.ts";
+import { hasEvaluations } from "./members.ts";
 import type { Specimen } from "./specimen.ts";
 import { isMisshapen as isMisshapenBy } from "./spoilt.ts";
 
@@ -65,7 +66,7 @@ const isOfMainStart = ({ event_type, run }: TraceEvent) => event_type === "execu
 function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: string): Anchor | undefined {
   switch (event.event_type) {
     case "execution_start":
-      if (edit.is === undefined && edit.path[2] === "closure_root") return { at: "head", kind: "closure-root" };
+      if (edit.is === undefined && edit.path[2] === "closure_root") return ofClosureRoot(specimen, event);
       return ofStart(specimen, event, member);
     case "admission":
       return edit.path.at(-1) === "matched" ? { at: "shown" } : undefined;
@@ -83,8 +84,16 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
   }
 }
 
+/** An older trace has none, and so no events of evaluations either. */
+function ofClosureRoot(specimen: Specimen, start: TraceEvent): Anchor {
+  return isOfMainStart(start) && hasEvaluations(specimen)
+    ? { at: "shown" }
+    : { at: "head", kind: "closure-root" };
+}
+
 function ofStart({ plans }: Specimen, event: TraceEvent, member: string): Anchor | undefined {
   if (member === "actor" && isOfMainStart(event)) return { at: "head", kind: "actor" };
+  if (member === "strict_payload" && isOfMainStart(event)) return { at: "any", kind: "strict-payload" };
   if (!isOfMainStart(event)) return member === "observed" ? { at: "any", kind: "nested-clock" } : undefined;
   if (member === "payload" || member === "observed") return { at: "shown" };
   if (member !== "runtime" && member !== "max_hops") return undefined;

@@ -2,7 +2,7 @@
 
 import type { Path } from "../../../src/json/diff.ts";
 import type { Json, JsonObject } from "../../../src/json/value.ts";
-import { holdsSuppressed, MAIN_RUN } from "../../../src/trace/event.ts";
+import { eventsOf, holdsSuppressed, MAIN_RUN } from "../../../src/trace/event.ts";
 import { EVENTS, type EventType, lineMembers } from "../../../src/trace/schema.ts";
 import { below, oneOf } from "./choice.ts";
 import { type Edit, FORGED } from "./edits.ts";
@@ -25,7 +25,8 @@ export function memberEdits(specimen: Specimen, covered: Set<string>): readonly 
   return specimen.lines.flatMap((line, place) => {
     const event = JSON.parse(line) as JsonObject;
     const hidden = isFromSuppressed(event) ? " hidden" : "";
-    const of = `${event["event_type"]}${event["run"] === MAIN_RUN ? "" : " nested"}${hidden}`;
+    const evaluated = event["event_type"] === "execution_start" && hasEvaluations(specimen) ? " evaluated" : "";
+    const of = `${event["event_type"]}${event["run"] === MAIN_RUN ? "" : " nested"}${hidden}${evaluated}`;
     return [additionsTo(event, place), dropsFrom(event, place)].flatMap((edits, i) => {
       const news = edits.filter(({ path }) => {
         const member = `${i === 0 ? "+" : "-"} ${of} ${path
@@ -40,6 +41,11 @@ export function memberEdits(specimen: Specimen, covered: Set<string>): readonly 
       return isInTurn ? [...news, oneOf(edits, "member", specimen.name, place)] : news;
     });
   });
+}
+
+/** Then its first event says that there are some. */
+export function hasEvaluations({ events }: Specimen): boolean {
+  return eventsOf(events, "evaluation_end").length > 0;
 }
 
 /** Of what rests on suppressed values, a replay takes more as recorded. */
@@ -79,6 +85,7 @@ const isMember = (type: EventType, name: string) => Object.hasOwn(EVENTS[type].m
 /** Members that some event may lack, each as one may be. */
 const SPARE: JsonObject = {
   actor: "trial::AC_FORGED_V0",
+  strict_payload: true,
   parent: { run: "0", node: "FORGED", step: "forged" },
   capability_code: "trial::CC_FORGED_V0",
   inputs: {},

@@ -35,7 +35,8 @@ export const textOf = ({ lines }: Specimen, order: Order) => order.map((i) => `$
  */
 export function findingsOf({ events }: Specimen, order: Order): readonly string[] {
   const end = events.length - 1;
-  const ended = order.includes(end) ? order.indexOf(end) : order.length;
+  const isComplete = events[end]?.event_type === "workflow_complete";
+  const ended = isComplete && order.includes(end) ? order.indexOf(end) : order.length;
   const wrong = miscounts(order.map((place) => events[place] as TraceEvent));
   const places = order.flatMap((place, i) =>
     [
@@ -47,19 +48,26 @@ export function findingsOf({ events }: Specimen, order: Order): readonly string[
   );
   return [
     ...places,
-    ...(ended < order.length ? [] : [`NO_END:${order.length}`]),
+    ...(ended < order.length || isSuspension(events[order.at(-1) ?? -1]) ? [] : [`NO_END:${order.length}`]),
     ...(order.at(-1) === end ? [] : [`HEAD_MISMATCH:${order.length}`]),
   ];
 }
 
-/** Of each line, how many of its counts are not those of the lines between it and the beginning of its run. */
+/** A trace that ends so waits; any other that has no end was cut off. */
+export const isSuspension = (last: TraceEvent | undefined) => last?.event_type === "run_suspended";
+
+/** Of each line, how many of its counts are not those of the lines of its run, and of the runs nested in it, since that began. */
 export function miscounts(events: readonly (TraceEvent | null)[]): readonly number[] {
   const begun = new Map<string, number>();
   return events.map((event, i) => {
     if (event?.event_type === "execution_start") begun.set(event.run, i);
     if (event?.event_type !== "workflow_complete") return 0;
-    const ofRun = events.slice(begun.get(event.run) ?? 0, i + 1).filter((one) => one !== null);
+    const from = begun.get(event.run);
     begun.delete(event.run);
+    const between = from === undefined ? [] : events.slice(from, i + 1);
+    const isOf = (one: TraceEvent) => one.run === event.run || one.run.startsWith(`${event.run}.`);
+    const isWork = ({ event_type }: TraceEvent) => !/^run_(suspended|resumed|cancelled)$/.test(event_type);
+    const ofRun = between.filter((one) => one !== null).filter((one) => isOf(one) && isWork(one));
     const effects = ofRun.filter(({ event_type }) => event_type === "side_effect_start");
     return Number(event.payload.events !== ofRun.length) + Number(event.payload.effects !== effects.length);
   });

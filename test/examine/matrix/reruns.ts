@@ -3,12 +3,13 @@
 import type { StepExecutor } from "../../../src/engine/executor.ts";
 import type { HeadOnlyId } from "../../../src/examine/head-only.ts";
 import { isObject, type Json, type JsonObject } from "../../../src/json/value.ts";
-import type { EffectStep } from "../../../src/plan/plan.ts";
 import { seededEntropy } from "../../../src/platform/node-ports.ts";
 import { eventsOf, holdsSuppressed } from "../../../src/trace/event.ts";
 import type { TrialOptions } from "../../engine/trial.ts";
+import { olderTrace } from "../examination.ts";
 import { below, oneOf } from "./choice.ts";
 import { FORGED } from "./edits.ts";
+import { hasEvaluations } from "./members.ts";
 import type { Specimen } from "./specimen.ts";
 
 export interface Rerun {
@@ -18,12 +19,15 @@ export interface Rerun {
 
 export async function rerunsOf(specimen: Specimen): Promise<readonly Rerun[]> {
   const reruns: Rerun[] = [];
+  if (hasEvaluations(specimen)) reruns.push({ kind: "evaluations", trace: olderTrace(textOf(specimen)) });
   for (const [kind, options] of worlds(specimen)) {
     const { text } = await specimen.again(specimen.payload, options);
-    if (text !== specimen.lines.map((line) => `${line}\n`).join("")) reruns.push({ kind, trace: text });
+    if (text !== textOf(specimen)) reruns.push({ kind, trace: text });
   }
   return reruns;
 }
+
+const textOf = ({ lines }: Specimen) => lines.map((line) => `${line}\n`).join("");
 
 type World = readonly [HeadOnlyId, TrialOptions];
 
@@ -62,8 +66,9 @@ const otherOutcome =
   (performed: StepExecutor): Partial<StepExecutor> => {
     let at = 0;
     return {
-      async effect(step: EffectStep, inputs, key) {
-        const conclusion = await performed.effect(step, inputs, key);
+      async effect(...asked) {
+        const [step] = asked;
+        const conclusion = await performed.effect(...asked);
         const others = [...step.declared].filter((one) => one !== conclusion.outcome);
         if (at++ !== place || others.length === 0) return conclusion;
         return { ...conclusion, outcome: oneOf(others, "other outcome", name) };

@@ -2,13 +2,14 @@
 
 import { checkSnapshot } from "../../../examine/allowed.ts";
 import { type TraceFinding, wordsOf } from "../../../examine/finding.ts";
+import { recordedIn } from "../../../examine/protocol.ts";
 import type { Warning } from "../../../render/html/warnings.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent } from "../../../trace/event.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { EXIT } from "../../exit-codes.ts";
-import { planOf } from "../../load.ts";
+import { planOfRecord } from "../../kept-protocol.ts";
 import { argument, file } from "../../option.ts";
 import { checkOutputs } from "../../output-files.ts";
 import { plain, printError, printJson, shownOf } from "../../print.ts";
@@ -51,7 +52,8 @@ export const render = defineCommand({
     await checkOutputs(outputs, { "the trace": trace }, beside);
     const { events, findings, omitted } = readTrace(trace, context);
     const start = startOf(events, trace);
-    const plan = await planOf(start.workflow_code, beside, trustOf(request, context));
+    const { roots } = recordedIn(events);
+    const { plan } = await planOfRecord(trace, start, roots, trustOf(request, context), beside);
     const warnings = [...findings, ...checkSnapshot(plan, start, 1)].map(toWarning);
     for (const target of targets) await write(target, { plan, events, warnings }, context);
     report({ workflow: plan.workflow.fqdn, trace, targets, warnings, omitted }, context);

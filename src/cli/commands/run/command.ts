@@ -1,22 +1,18 @@
 /** `pgs run`: the main job. */
 
-import { Fault } from "../../../errors/base.ts";
-import type { Plan } from "../../../plan/plan.ts";
 import type { TraceEvent } from "../../../trace/event.ts";
-import { refusalOf, type Summary } from "../../../trace/summary.ts";
+import type { RecordedRun } from "../../../workspace/resume-run.ts";
 import { runWorkflow } from "../../../workspace/run-workflow.ts";
-import { painter } from "../../colour.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
-import { EXIT, exitCodeOfRun } from "../../exit-codes.ts";
-import { open } from "../../load.ts";
 import { readPayload } from "../../payload.ts";
-import { hintLines, plain, printError, printText, refusalText } from "../../print.ts";
-import { filesText, followLine, type Report, type TraceFiles, toJsonText, toText } from "../../run-view.ts";
+import { plain, printError } from "../../print.ts";
+import { reportRun } from "../../run-report.ts";
+import { followLine } from "../../run-view.ts";
 import { WORKFLOW_ARGUMENT } from "../../shared-options.ts";
-import type { Trust } from "../../trust.ts";
+import type { Stay } from "../../stay.ts";
+import { untilInterrupt } from "../../stop.ts";
 import { checkCombination, entropyFor, OPTIONS, prepare, type RunRequest } from "./prepare.ts";
-import { render } from "./render.ts";
 
 export const run = defineCommand({
   details:
@@ -40,6 +36,7 @@ export const run = defineCommand({
     SNAPSHOT: true,
     REFUSED: true,
     STORAGE: "the run ended in EXIT_BACKEND_ERROR, or storage could not be used",
+    WAITING: "the run waits, and pgs resume goes on with it",
   },
   async action(request, context) {
     checkCombination(request);
@@ -58,72 +55,38 @@ async function runOnce(request: RunRequest, context: Context): Promise<number> {
   const payload = readPayload(request.payload, request, context);
   const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
   const events: TraceEvent[] = [];
-  const { summary, ...result } = await runWorkflow({
+  const listen = (event: TraceEvent) => {
+    if (follow) printError(context, `${followLine(event)}\n`);
+  };
+  const stop = untilInterrupt(context);
+  const { summary, notices, ...begun } = await runWorkflow({
     ...environment,
-    payload,
+    ...{ payload, stop },
     entropy: entropyFor(request.seed, plan, payload, context),
     listen(event) {
       events.push(event);
-      if (follow) printError(context, `${followLine(event)}\n`);
+      listen(event);
     },
   });
+  const { traceId, folder, head, ending } = begun;
+  const going = { session: environment, seed: request.seed, plan: async () => plan, stop, listen };
+  const trace = `${folder}/${traceId}.jsonl`;
+  const recorded = { head, ending, summary, events };
+  const run = await stayed(recorded, { trace, going, milliseconds: request.wait }, context);
+  stop.release();
   if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))
     if (!settings.quiet) printError(context, `notice: the data root ${plain(settings.dataRoot)} is new\n`);
-  const exitCode = exitCodeOfRun(result.ending);
-  const hints = exitCode === EXIT.SUCCESS ? [] : await hintsOf(summary, plan, trust, context);
-  const base = `${result.folder}/${result.traceId}`;
-  const printFiles = await printReport(
-    { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` },
-    context,
-  );
   const kinds = { md: !request.noMd, png: !request.noPng };
-  printFiles(await render({ kinds, access, plan, events, base }, context));
-  return exitCode;
+  const result = { traceId, folder, head: run.head, ending: run.ending };
+  return reportRun({ ...run, plan, result, notices, trust, kinds, access, stopped: stop.exitCode }, context);
 }
 
-/** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
-async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
-  const { platform, settings } = context;
-  if (settings.json) {
-    const { head, tail } = toJsonText(report);
-    platform.out(head);
-    return (files) => platform.out(tail(files));
-  }
-  if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
-  return (files) => {
-    if (!settings.quiet) printText(context, filesText(files, context));
-    printReasons(report, context);
-  };
-}
-
-/** What is needed to say them is loaded only for a run that did not end well. */
-async function hintsOf(
-  summary: Summary,
-  plan: Plan,
-  trust: Trust,
+/** Most runs do not wait, and need no code for it. */
+async function stayed(
+  run: RecordedRun,
+  { milliseconds, ...stay }: Omit<Stay, "milliseconds"> & { readonly milliseconds: number | undefined },
   context: Context,
-): Promise<readonly string[]> {
-  const { runHints } = await import("./hints.ts");
-  try {
-    return await runHints(summary, plan, () => open(context, trust), context);
-  } catch (error) {
-    // The run is over: a snapshot that changed meanwhile changes nothing about how it ended.
-    if (error instanceof Fault) return [];
-    throw error;
-  }
-}
-
-/** On stderr: why a run was refused, and what to do about one that did not end well. */
-function printReasons({ result, summary, hints }: Report, context: Context): void {
-  const { platform, settings } = context;
-  const { fault } = result.ending;
-  if (fault === undefined) {
-    if (!settings.quiet) printError(context, hintLines(hints));
-    return;
-  }
-  const refused = refusalOf(summary);
-  const parts = [refused?.node, refused?.step].filter((part) => part !== undefined && part !== null);
-  const place = parts.length === 0 ? undefined : parts.join(", step ");
-  printError(context, refusalText(fault, place, hints.length === 0 ? undefined : hints));
-  if (settings.debug && fault.cause instanceof Error) platform.err(`cause: ${fault.cause.stack}\n`);
+): Promise<RecordedRun> {
+  if (milliseconds === undefined || run.ending.status !== "WAITING") return run;
+  return (await import("../../stay.ts")).stayWith(run, { ...stay, milliseconds }, context);
 }

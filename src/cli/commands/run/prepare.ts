@@ -1,20 +1,19 @@
 /** The options of `pgs run`, and what they make of a run before its payload is read. */
 
-import { EngineFault } from "../../../engine/errors.ts";
-import { entropySeed, type RunRequest as WorkflowRunRequest } from "../../../engine/run.ts";
-import { momentOf } from "../../../json/date-time.ts";
-import { DEPTH, HOPS, SIZE, TRACE_LIMITS } from "../../../json/limits.ts";
+import { entropySeed } from "../../../engine/run.ts";
+import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
-import { isFqdn } from "../../../snapshot/fqdn.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
+import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
 import { plain, printError } from "../../print.ts";
+import { checkWait, RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -23,16 +22,11 @@ export const OPTIONS = {
     ...WORKFLOW_OPTION,
     payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
     payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
+    "strict-payload": flag("make members of the payload that the intent does not declare violations"),
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
-    clock: text("RFC3339", "run with the clock fixed to this time"),
-    seed: text("TEXT", "derive ids and random values from this text: the same input gives the same bytes"),
-    durability: choice(
-      "LEVEL",
-      ["device", "process"],
-      "crash that recorded effects survive: of the whole device, or only of the process",
-      "device",
-    ),
+    ...SESSION,
+    ...WAIT,
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
@@ -46,18 +40,13 @@ export const OPTIONS = {
   },
   Limit: {
     "max-hops": count("refuse a run that enters more nodes", HOPS),
-    "max-runs": count("refuse a trace of more runs, including nested ones", TRACE_LIMITS.runs),
-    "max-events": count("refuse a trace of more events", TRACE_LIMITS.events),
-    "max-trace-bytes": count("refuse a larger trace", TRACE_LIMITS.bytes),
-    "max-event-bytes": count("refuse a larger event", TRACE_LIMITS.eventBytes),
+    ...TRACE_LIMIT,
     "max-depth": count("refuse a payload nested deeper", DEFAULT_LIMITS.maxDepth, DEPTH.payloadMost),
     "max-bytes": count("refuse a larger payload", DEFAULT_LIMITS.maxBytes, SIZE.payloadMost),
   },
   Seal: TRUST,
   Output: {
-    "no-png": flag("do not write the PNG"),
-    "no-md": flag("do not write the Markdown"),
-    follow: flag("print one line per event on standard error during the run"),
+    ...RECORD,
     "trace-access": choice(
       "WHO",
       ["owner", "group", "all"],
@@ -73,36 +62,24 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
-  readonly environment: Omit<WorkflowRunRequest, "payload" | "entropy">;
+  readonly environment: Omit<RecordedRunRequest, "payload" | "entropy">;
 }
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
   const { platform, settings } = context;
-  const { actor, durability, maxHops, traceAccess } = request;
   const workflow = workflowOf(request);
-  const clock = request.clock === undefined ? platform.clock : platform.fixedClock(parseClock(request.clock));
+  const session = sessionEnvironment(request, context);
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
-  checkActor(actor);
-  checkDataRoot(context);
   const environment = {
-    ...{ plan, clock, durability, maxHops },
-    stores: platform.openStores(settings.dataRoot, {
-      ownerLost: (name) => printError(context, ownerLostText(name)),
-    }),
-    mail: platform.openMail(platform.env),
-    remote: platform.openRemote(platform.env),
-    openTrace: (id: string) => platform.openTrace(settings.traces, id, traceAccess),
-    limits: {
-      runs: request.maxRuns,
-      events: request.maxEvents,
-      bytes: request.maxTraceBytes,
-      eventBytes: request.maxEventBytes,
-    },
-    runtime: platform.tool,
-    ...(actor === undefined ? {} : { actor }),
+    ...session,
+    plan,
+    maxHops: request.maxHops,
+    isPayloadStrict: request.strictPayload,
+    openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
+    records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
   };
   return { plan, trust, environment };
 }
@@ -121,6 +98,7 @@ export function checkCombination(request: RunRequest): void {
   const refuse = (option: string, why: string): never => {
     throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
   };
+  checkWait(request);
   if (request.payloads === undefined) {
     if (request.jobs !== undefined) refuse("--jobs", "needs --payloads");
     if (request.unordered) refuse("--unordered", "needs --payloads");
@@ -128,34 +106,9 @@ export function checkCombination(request: RunRequest): void {
     if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
   } else {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
+    if (request.wait !== undefined) refuse("--wait", "stays with one run, and --payloads has many");
     if (request.follow) refuse("--follow", "shows one run, and --payloads has many");
   }
-}
-
-/** Said at once: it has happened, however the run ends. */
-function ownerLostText(file: string): string {
-  return `notice: ${plain(file)} was replaced, but its owner and group could not be kept: users who had access through them may have lost it\n`;
-}
-
-function parseClock(given: string): number {
-  const parsed = momentOf(given);
-  if (parsed === undefined) throw new UsageFault("BAD_CLOCK", { given });
-  return parsed;
-}
-
-/** @throws UsageFault */
-function checkActor(actor: string | undefined): void {
-  if (actor === undefined || isFqdn(actor)) return;
-  const message = `--actor ${actor} is not a full name <domain>::<CODE>`;
-  const hint = "type --actor DOMAIN::AC_NAME_V0, or another full name";
-  throw new UsageFault("BAD_USAGE", { message, hint });
-}
-
-/** A data root that is something else than a folder is refused before anything is written. */
-function checkDataRoot({ platform, settings }: Context): void {
-  const isThere = platform.files.realPath(settings.dataRoot) !== null;
-  if (!isThere || platform.files.isFolder(settings.dataRoot)) return;
-  throw new EngineFault("effect", "CS", "DATA_ROOT_UNUSABLE", { errno: "ENOTDIR" });
 }
 
 /** Compiles the authored Markdown, or says that the snapshot is older. Without a workspace that has it, nothing is loaded. */

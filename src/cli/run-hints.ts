@@ -1,14 +1,14 @@
 /** What to do about a run that did not end well: one sentence for each place that stands in its way. */
 
-import { counted } from "../../../errors/counted.ts";
-import { classify } from "../../../examine/classify.ts";
-import { LOCATED, type Place, places } from "../../../examine/locate/locate.ts";
-import { eventWriters } from "../../../plan/event-writers.ts";
-import type { Plan } from "../../../plan/plan.ts";
-import type { Snapshot } from "../../../snapshot/snapshot.ts";
-import type { Summary } from "../../../trace/summary.ts";
-import { type FindPlace, openPlaces, placedHint } from "../../authored-places.ts";
-import type { Context } from "../../context.ts";
+import { counted } from "../errors/counted.ts";
+import { classify } from "../examine/classify.ts";
+import { LOCATED, type Place, places } from "../examine/locate/locate.ts";
+import { eventWriters } from "../plan/event-writers.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { Summary } from "../trace/summary.ts";
+import { type FindPlace, openPlaces, placedHint } from "./authored-places.ts";
+import type { Context } from "./context.ts";
 
 /** None for a run that ended well, and for one that ended as the protocol declares and nothing can be mended. */
 export async function runHints(

@@ -1,15 +1,15 @@
 /** The Markdown and the picture of a run that is over. */
 
-import { Fault } from "../../../errors/base.ts";
-import type { Plan } from "../../../plan/plan.ts";
-import { IoError, type TraceAccess } from "../../../ports.ts";
-import { RenderFault } from "../../../render/errors.ts";
-import type { TraceEvent } from "../../../trace/event.ts";
-import type { Context } from "../../context.ts";
-import { UsageFault } from "../../errors.ts";
-import { printError, refusalText } from "../../print.ts";
-import { type Kind, RENDERINGS, type RenderedTrace } from "../../renderings.ts";
-import type { TraceFiles } from "../../run-view.ts";
+import { Fault } from "../errors/base.ts";
+import type { Plan } from "../plan/plan.ts";
+import { IoError, type TraceAccess } from "../ports.ts";
+import { RenderFault } from "../render/errors.ts";
+import type { TraceEvent } from "../trace/event.ts";
+import type { Context } from "./context.ts";
+import { UsageFault } from "./errors.ts";
+import { printError, refusalText } from "./print.ts";
+import { type Kind, RENDERINGS, type RenderedTrace } from "./renderings.ts";
+import type { TraceFiles } from "./run-view.ts";
 
 export interface Rendering {
   /** Which files to write, and for whom. */

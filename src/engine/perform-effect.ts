@@ -1,0 +1,75 @@
+/** Performs an effect outside the run: one attempt, and whatever it answers or fails with. */
+
+import { CapabilityError } from "../capabilities/capability-error.ts";
+import { targetOf } from "../capabilities/effect.ts";
+import type { Performed } from "../capabilities/target.ts";
+import { RunFault } from "../errors/base.ts";
+import { StoreFault } from "../errors/ports.ts";
+import { notJson } from "../json/not-json.ts";
+import { pointer } from "../json/pointer.ts";
+import { isSpentInProcess, pauseAfter } from "./attempts.ts";
+import { recordingSources } from "./compute-transform.ts";
+import { EngineFault } from "./errors.ts";
+import type { EffectAttempt, EffectResult } from "./executor.ts";
+import type { LiveEnvironment } from "./live-executor.ts";
+import { verifyEffect } from "./verify-effect.ts";
+
+/** @throws EngineFault where the capability fails */
+export async function performEffect(asked: EffectAttempt, live: LiveEnvironment): Promise<EffectResult> {
+  const [step, , , attempt] = asked;
+  const { sources, observed } = recordingSources(live);
+  const end = { ...(await outcomeOf(asked, live, sources)), observed };
+  const pause = pauseAfter(step, attempt, end);
+  // A longer pause is counted from this moment, in whichever process it ends.
+  if (pause !== null && !isSpentInProcess(pause)) sources.clock();
+  return end;
+}
+
+type Sources = ReturnType<typeof recordingSources>["sources"];
+
+/** A success that is to be verified counts only where it can be seen. */
+async function perform(
+  [step, inputs, effectKey]: EffectAttempt,
+  live: LiveEnvironment,
+  sources: Sources,
+): Promise<Performed> {
+  const { operation, path, policy, verify } = step;
+  const target = targetOf(operation);
+  if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
+  const call = { inputs, path, policy, effectKey };
+  const since = new Date(live.clock.now()).toISOString();
+  const performed = await target.perform(operation, call, { ...live, sources });
+  if (!verify || performed.outcome !== "SUCCESS") return performed;
+  return verifyEffect(target, operation, call, { performed, since }, live);
+}
+
+async function outcomeOf(
+  asked: EffectAttempt,
+  live: LiveEnvironment,
+  sources: Sources,
+): Promise<Omit<EffectResult, "observed">> {
+  const [{ code, op, operation }] = asked;
+  const target = targetOf(operation);
+  if (target.answers !== "recorded") throw new Error("the engine computes this step from the run itself");
+  if (live.remote === null && !target.hasDryRun)
+    throw new EngineFault("effect", "CS", "REMOTE_EFFECT_NOT_ALLOWED", { capability: code, op });
+  if (live.durability === "device" && !target.isReading(operation)) live.journal.sync();
+  try {
+    const performed = await perform(asked, live, sources);
+    const { result = {}, reason = {} } = performed;
+    const invalid = notJson(result, ["result"]) ?? notJson(reason, ["reason"]);
+    if (invalid !== undefined) throw new Error(`an answer that JSON cannot carry at ${pointer(invalid)}`);
+    return { ...performed, result };
+  } catch (error) {
+    if (error instanceof RunFault) throw error;
+    // Storage that cannot be used is an outcome the protocol routes, not a refusal (SPEC 4.6).
+    if (error instanceof StoreFault)
+      return {
+        outcome: "BACKEND_ERROR",
+        result: {},
+        reason: { code: `STORE_${error.reason}`, ...error.facts },
+      };
+    const reason = error instanceof CapabilityError ? error.message : "it threw";
+    throw new EngineFault("effect", "CS", "CAPABILITY_FAULT", { capability: code, reason }, { cause: error });
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Appends to the ledger of a traces folder. Only the end of the file is read, so that a line costs the same however long
+ * the ledger is; any process may append between two lines of this one. Nothing waits for the disk.
+ */
+
+import { StoreFault, StorePathFault } from "../errors/ports.ts";
+import { utf8 } from "../json/text.ts";
+import { IoError, type StoreFile, type TracesRoot } from "../ports.ts";
+import { LedgerFault } from "./errors.ts";
+import {
+  EMPTY_LEDGER,
+  encodeLine,
+  LEDGER_FILE,
+  type LedgerHead,
+  type LineBody,
+  type LineFlaw,
+  parseLine,
+} from "./line.ts";
+import { traceNamesIn } from "./trace-names.ts";
+
+/** Every method resolves to what is to be said about the ledger; nothing is thrown. */
+export interface Ledger {
+  /** As the notices name it. */
+  readonly file: string;
+  /**
+   * Makes the ledger where there is none. The first line of one that begins after traces says so. Called before the trace
+   * of a run is made, so that it is not one of those.
+   */
+  prepare(): Promise<LedgerFault | null>;
+  /** Appends a line. */
+  record(line: LineBody): Promise<LedgerFault | null>;
+}
+
+/** The ledger of the folder; `now` is the time, in milliseconds since the epoch. */
+export function openLedger(root: TracesRoot, now: () => number): Ledger {
+  const store = root.store(LEDGER_FILE);
+  const file = `${root.folder}/${LEDGER_FILE}`;
+  let isThere = false;
+  const opening = (own?: string): LedgerFault | null => {
+    const traces = traceNamesIn(root).filter((name) => name !== own).length;
+    store.append(traces === 0 ? "" : openingLine(traces, now()));
+    return traces === 0 ? null : new LedgerFault("LEDGER_BEGINS_LATE", { file, traces });
+  };
+  return {
+    file,
+    prepare: () =>
+      guarded(file, async () => {
+        isThere ||= store.stamp() !== null;
+        const late = isThere ? null : await store.locked(() => (store.stamp() === null ? opening() : null));
+        isThere = true;
+        return late;
+      }),
+    record: (line) =>
+      guarded(file, () =>
+        store.locked(() => {
+          const late = store.stamp() === null ? opening("run" in line ? line.run : undefined) : null;
+          const end = endOf(store);
+          if (typeof end === "string") return new LedgerFault("LEDGER_DAMAGED", { file, flaw: end });
+          appendTo(store, end, (head, torn) => encodeLine(line, head, torn).text);
+          return late;
+        }),
+      ),
+  };
+}
+
+function openingLine(traces: number, now: number): string {
+  const opening: LineBody = { at: new Date(now).toISOString(), opening: "AFTER_TRACES", traces };
+  return encodeLine(opening, EMPTY_LEDGER).text;
+}
+
+/** The last line of a ledger, and what stands behind it. */
+export interface LedgerEnd {
+  readonly head: LedgerHead;
+  /** Bytes up to the last line break. */
+  readonly size: number;
+  /** Whether a last line without line break follows, which is whole. */
+  readonly isUnended: boolean;
+  /** Bytes of an incomplete line behind that. */
+  readonly torn: number;
+}
+
+/** Appends under the lock of the file, under which its end was read. */
+export function appendTo(
+  store: StoreFile,
+  { head, size, isUnended, torn }: LedgerEnd,
+  encode: (head: LedgerHead, tornBytes: number) => string,
+): void {
+  if (torn > 0) store.truncate(size);
+  store.append(`${isUnended ? "\n" : ""}${encode(head, torn)}`);
+}
+
+/** More than a line usually has. */
+const TAIL_BYTES = 4096;
+const NEWLINE = 0x0a;
+
+/** The end of the file, which may be empty; what is wrong with the last line where it is none. @throws StoreFault */
+export function endOf(store: StoreFile): LedgerEnd | LineFlaw {
+  const length = store.stamp()?.size ?? 0;
+  for (let wanted = TAIL_BYTES; ; wanted *= 8) {
+    const offset = Math.max(0, length - wanted);
+    const bytes = Buffer.from(store.readAt(offset, length - offset));
+    const size = bytes.lastIndexOf(NEWLINE) + 1;
+    const before = size < 2 ? -1 : bytes.lastIndexOf(NEWLINE, size - 2);
+    if (offset > 0 && before === -1) continue;
+    const rest = bytes.subarray(size);
+    const unended = rest.length === 0 ? "NOT_JSON" : parseLine(utf8(rest));
+    if (typeof unended !== "string") return { head: unended, size: offset + size, isUnended: true, torn: 0 };
+    const end = { size: offset + size, isUnended: false, torn: rest.length };
+    if (end.size === 0) return { ...end, head: EMPTY_LEDGER };
+    const last = parseLine(utf8(bytes.subarray(before + 1, size - 1)));
+    return typeof last === "string" ? last : { ...end, head: last };
+  }
+}
+
+/** What goes wrong with a ledger ends no run. */
+async function guarded(file: string, work: () => Promise<LedgerFault | null>): Promise<LedgerFault | null> {
+  try {
+    return await work();
+  } catch (error) {
+    return faultOf(file, error);
+  }
+}
+
+/** @throws what is no failure of the storage */
+export function faultOf(file: string, error: unknown): LedgerFault {
+  if (error instanceof IoError)
+    return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: error.errno }, { cause: error });
+  if (error instanceof StorePathFault)
+    return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: "ELOOP" }, { cause: error });
+  if (!(error instanceof StoreFault)) throw error;
+  const { pid = null, host = null, since = null, errno } = error.facts;
+  if (error.reason === "LOCKED")
+    return new LedgerFault("LEDGER_LOCKED", lockFacts(file, pid, host, since), { cause: error });
+  return new LedgerFault("LEDGER_UNWRITABLE", { file, errno: String(errno ?? error.reason) }, { cause: error });
+}
+
+function lockFacts(file: string, pid: unknown, host: unknown, since: unknown) {
+  return {
+    file,
+    pid: typeof pid === "number" ? pid : null,
+    host: typeof host === "string" ? host : null,
+    since: typeof since === "string" ? since : null,
+  };
+}

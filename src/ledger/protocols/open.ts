@@ -1,0 +1,162 @@
+/** A kept protocol, opened as the snapshot that it was: what a trace was recorded on, when the snapshot at hand is another. */
+
+import { type LoadPorts, loadPackages } from "../../capabilities/packages/load.ts";
+import { LOCK_FILE } from "../../capabilities/packages/locked-provider.ts";
+import { composeRegistry, type Registry, registry } from "../../capabilities/registry.ts";
+import { Fault } from "../../errors/base.ts";
+import { type Digest, isDigest } from "../../json/canonical.ts";
+import { compile } from "../../plan/compile.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { type Files, IoError } from "../../ports.ts";
+import { type OpenOptions, openSnapshot } from "../../snapshot/load.ts";
+import { requireWorkflow } from "../../snapshot/require.ts";
+import { SEAL_FILE } from "../../snapshot/seal.ts";
+import type { Snapshot } from "../../snapshot/snapshot.ts";
+import type { Payloads } from "../../trace/event.ts";
+import { type KeptProtocol, parseProtocol } from "./document.ts";
+import { keptFiles } from "./kept-files.ts";
+import { PROTOCOLS, protocolFiles } from "./protocol-file.ts";
+
+export type RunStart = Payloads["execution_start"];
+
+/** What a recorded run was on. */
+export interface OpenedProtocol {
+  /** The file that it was kept in. */
+  readonly file: string;
+  readonly snapshot: Snapshot;
+  /** @throws Fault */
+  plan(workflow: string): Promise<Plan>;
+}
+
+/** Why nothing that is kept can be used. */
+export interface UnusableProtocol {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface KeptPlace {
+  /** Traces folders in which protocols may be kept, in the order in which they are looked in. */
+  readonly folders: readonly string[];
+  readonly ports: LoadPorts;
+  /** What the seal must be, and which files were checked before. */
+  readonly options: Pick<OpenOptions, "expectSeal" | "requireSigned" | "checked">;
+}
+
+/**
+ * The protocol of a run that began so; null where none is kept. `roots` are those of the closures of its nested runs, whose
+ * protocols are kept in files of their own.
+ */
+export async function openProtocol(
+  start: RunStart,
+  roots: Iterable<Digest>,
+  place: KeptPlace,
+): Promise<OpenedProtocol | UnusableProtocol | null> {
+  const { closure_root: closureRoot, root } = start.snapshot;
+  if (closureRoot === undefined) return null;
+  for (const folder of place.folders) {
+    const files = protocolFiles({ closureRoot, root }).map((name) => `${folder}/${name}`);
+    const found = files.flatMap((file) => readKept(file, closureRoot, place.ports.files) ?? []);
+    const main = found.find(({ kept }) => kept?.snapshot.root === root);
+    const damaged = found.find(({ kept }) => kept === undefined);
+    if (main?.kept !== undefined) return open(start, { ...main, kept: main.kept }, [...roots], folder, place);
+    if (damaged !== undefined) return { file: damaged.file, reason: "it is not what its name says" };
+  }
+  return null;
+}
+
+interface Found {
+  readonly file: string;
+  /** Undefined where the file holds something else. */
+  readonly kept: KeptProtocol | undefined;
+}
+
+function readKept(file: string, closureRoot: string, files: Files): Found | undefined {
+  try {
+    const bytes = files.read(file);
+    return bytes === null ? undefined : { file, kept: parseProtocol(bytes, closureRoot) };
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return { file, kept: undefined };
+  }
+}
+
+const SNAPSHOT = "/protocol";
+const PACKAGES = "/packages";
+
+async function open(
+  start: RunStart,
+  main: { readonly file: string; readonly kept: KeptProtocol },
+  roots: readonly Digest[],
+  folder: string,
+  { ports, options }: KeptPlace,
+): Promise<OpenedProtocol | UnusableProtocol> {
+  const { file } = main;
+  const all = [main.kept, ...calledOf(main.kept, roots, folder, ports.files)];
+  const files = keptFiles(contentsOf(all));
+  try {
+    const snapshot = await openSnapshot(SNAPSHOT, files, options);
+    if (snapshot.state !== start.snapshot.seal)
+      return { file, reason: "it has no seal, but the run was on one" };
+    if (snapshot.state === "sealed" && snapshot.rootOf([]) !== start.snapshot.root)
+      return { file, reason: "its seal is another than that of the run" };
+    const capable = await registryOf(all, { ...ports, files });
+    return {
+      file,
+      snapshot,
+      plan: async (workflow) => compile(requireWorkflow(snapshot, workflow), snapshot, capable),
+    };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { file, reason: error.message };
+  }
+}
+
+/** The protocols of the workflows that the run called, and of those that their steps name, as far as they are kept. */
+function calledOf(
+  main: KeptProtocol,
+  roots: readonly Digest[],
+  folder: string,
+  files: Files,
+): readonly KeptProtocol[] {
+  const known = new Set<Digest>([main.closureRoot]);
+  const waiting = [...roots, ...main.called.values()];
+  const found: KeptProtocol[] = [];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    if (known.has(next) || !isDigest(next)) continue;
+    known.add(next);
+    const kept = readKept(`${folder}/${PROTOCOLS}/${next}.json`, next, files)?.kept;
+    if (kept === undefined) continue;
+    found.push(kept);
+    waiting.push(...kept.called.values());
+  }
+  return found;
+}
+
+/** Of two files with one path, the first counts: those that the run names come before those that it may have called. */
+function contentsOf(all: readonly KeptProtocol[]): ReadonlyMap<string, Uint8Array> {
+  const contents = new Map<string, Uint8Array>();
+  const add = (path: string, bytes: Uint8Array) => {
+    if (!contents.has(path)) contents.set(path, bytes);
+  };
+  const [main] = all;
+  if (main?.seal != null) add(`${SNAPSHOT}/${SEAL_FILE}`, Buffer.from(main.seal));
+  if (main?.lock != null) add(`${SNAPSHOT}/${LOCK_FILE}`, main.lock);
+  for (const { files, packages } of all) {
+    for (const [path, bytes] of files) add(`${SNAPSHOT}/${path}`, bytes);
+    for (const { package: name, files: own } of packages)
+      for (const [path, bytes] of own) add(`${PACKAGES}/${name}/${path}`, bytes);
+  }
+  return contents;
+}
+
+async function registryOf(all: readonly KeptProtocol[], ports: LoadPorts): Promise<Registry> {
+  const names = [...new Set(all.flatMap(({ packages }) => packages.map((one) => one.package)))];
+  if (names.length === 0) return registry;
+  return composeRegistry(
+    await loadPackages(
+      names.map((name) => `${PACKAGES}/${name}`),
+      PACKAGES,
+      ports,
+    ),
+  );
+}

@@ -1,0 +1,135 @@
+/** What is kept of a run beside its trace while it goes on: its lines in the ledger, and the protocols that it is on. */
+
+import type { Plan } from "../plan/plan.ts";
+import type { TraceFile } from "../ports.ts";
+import { MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import type { LedgerFault } from "./errors.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LineBody } from "./line.ts";
+import type { ProtocolArchive } from "./protocols/archive.ts";
+import { RunLines } from "./run-lines.ts";
+
+/** What is kept beside the traces of one folder. */
+export interface TraceRecords {
+  readonly ledger: Ledger;
+  readonly protocols: ProtocolArchive;
+  /** Told what is not as it should be; each is said once. */
+  notice(fault: LedgerFault): void;
+}
+
+/** What is kept of one run. It is told every event of the run's trace, in order. */
+export interface Recording {
+  take(event: TraceEvent): void;
+  /** The trace has been written as far as it goes for now, so that what it says of its end can be relied on. */
+  end(): Promise<void>;
+  /** The trace could not be written any further. */
+  abandon(): Promise<void>;
+}
+
+/** Before the trace of a new run of the plan is made. */
+export async function beginRecording(plan: Plan, records: TraceRecords): Promise<Recording> {
+  const notices = [await records.ledger.prepare(), await records.protocols.keep(plan)];
+  return new RunRecording(plan, records, notices);
+}
+
+/** Of a run that goes on with a trace that is there already. */
+export async function continueRecording(plan: Plan, records: TraceRecords): Promise<Recording> {
+  return new RunRecording(plan, records, [await records.protocols.keep(plan)]);
+}
+
+/**
+ * Does a session of a run. The trace files that are held stay open, and so locked, until what is kept beside them is
+ * written: no other process goes on with the run before.
+ */
+export async function recorded<T>(
+  recording: Recording | null,
+  work: (hold: (file: TraceFile) => TraceFile) => Promise<T>,
+): Promise<T> {
+  const held: TraceFile[] = [];
+  try {
+    const done = await work((file) => {
+      held.push(file);
+      return { ...file, close: () => undefined };
+    });
+    await recording?.end();
+    return done;
+  } catch (error) {
+    await recording?.abandon();
+    throw error;
+  } finally {
+    for (const file of held) file.close();
+  }
+}
+
+class RunRecording implements Recording {
+  readonly #plan: Plan;
+  readonly #records: TraceRecords;
+  readonly #lines: RunLines;
+  /** What was found before there was a trace: of a run that has none, nothing is said. */
+  #early: readonly (LedgerFault | null)[];
+  /** What the last event says, and may not be on the device yet. */
+  #pending: LineBody | null = null;
+  #written: Promise<unknown> = Promise.resolve();
+  readonly #called = new Set<string>();
+  #hasFailed = false;
+
+  constructor(plan: Plan, records: TraceRecords, early: readonly (LedgerFault | null)[]) {
+    this.#plan = plan;
+    this.#records = records;
+    this.#lines = new RunLines(plan.workflow.fqdn);
+    this.#early = early;
+  }
+
+  take(event: TraceEvent): void {
+    for (const fault of this.#early) this.#say(fault);
+    this.#early = [];
+    if (event.event_type === "execution_start" && event.run !== MAIN_RUN)
+      this.#keepCalled(event.payload.workflow_code);
+    const line = this.#lines.take(event);
+    if (line === null) return;
+    this.#flush();
+    this.#pending = line;
+    if (line.state === "RUNNING") this.#flush();
+  }
+
+  async end(): Promise<void> {
+    this.#flush();
+    await this.#written;
+  }
+
+  async abandon(): Promise<void> {
+    await this.#written;
+  }
+
+  #flush(): void {
+    const line = this.#pending;
+    if (line === null) return;
+    this.#pending = null;
+    this.#then(async () => {
+      // Where a line cannot be written, a later one of the run would wait as long for nothing.
+      if (this.#hasFailed) return null;
+      const fault = await this.#records.ledger.record(line);
+      this.#hasFailed = fault !== null && fault.code !== "LEDGER_BEGINS_LATE";
+      return fault;
+    });
+  }
+
+  #keepCalled(workflow: string): void {
+    if (this.#called.has(workflow)) return;
+    this.#called.add(workflow);
+    this.#then(async () => {
+      const called = await this.#plan.called(workflow);
+      return called === null ? null : this.#records.protocols.keep(called);
+    });
+  }
+
+  #then(work: () => Promise<LedgerFault | null>): void {
+    this.#written = this.#written.then(async () => this.#say(await work()));
+    // A defect is thrown where the end is waited for.
+    this.#written.catch(() => undefined);
+  }
+
+  #say(fault: LedgerFault | null): void {
+    if (fault !== null) this.#records.notice(fault);
+  }
+}

@@ -1,0 +1,184 @@
+/** The files of traces: made for a run that begins, locked while it is appended to, and opened again to go on. */
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TraceFault } from "../errors/ports.ts";
+import type { LockedTrace, LockHolder, SecretsFile, TraceAccess, TraceFolder } from "../ports.ts";
+import { errnoOf } from "./errno.ts";
+import { syncFolder, writeWhole } from "./file-bytes.ts";
+import { holderOf, tryRemove } from "./lock/lock.ts";
+import { release, tryAcquire } from "./lock/lock-link-pool.ts";
+import { makeFolders } from "./make-folders.ts";
+import { lockOf } from "./own-names.ts";
+
+/** Permissions of the files of a run; the umask may reduce them. */
+export const TRACE_MODES = {
+  owner: { folder: 0o700, file: 0o600 },
+  group: { folder: 0o750, file: 0o640 },
+  all: { folder: 0o755, file: 0o644 },
+} as const;
+
+/**
+ * A new folder for one run's files, `<traces>/<id>`; a name already taken gets `_2`, `_3`, …
+ * @throws TraceFault
+ */
+export function openTrace(traces: string, wanted: string, access: TraceAccess = "owner"): TraceFolder {
+  const mode = TRACE_MODES[access];
+  try {
+    const { id, folder, above } = makeFolder(traces, wanted, mode.folder);
+    const file = path.join(folder, `${id}.jsonl`);
+    const unlock = lockTrace(file);
+    const descriptor = orUnlocked(unlock, () => fs.openSync(file, "wx", mode.file));
+    const opened = traceFile(file, descriptor, [folder, ...above], unlock);
+    return { id, folder, file: opened, secrets: secretsFile(folder, id) };
+  } catch (error) {
+    if (error instanceof TraceFault) throw error;
+    throw traceUnwritable({ folder: traces, file: null }, error);
+  }
+}
+
+/** @throws TraceFault `TRACE_BUSY` while another process appends to it, `TRACE_UNWRITABLE` */
+export function lockTraceFile(file: string): LockedTrace {
+  const id = path.basename(file, ".jsonl");
+  const folder = path.dirname(file);
+  const unlock = guardedBy({ folder, file }, () => lockTrace(file));
+  return {
+    ...{ id, folder, unlock, secrets: secretsFile(folder, id) },
+    continueAfter: (bytes) =>
+      guardedBy({ folder, file }, () => {
+        const descriptor = orUnlocked(unlock, () =>
+          fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_APPEND),
+        );
+        return continuing(file, descriptor, bytes, unlock);
+      }),
+  };
+}
+
+function secretsFile(folder: string, id: string): SecretsFile {
+  const file = path.join(folder, `${id}.secrets`);
+  const guarded = <T>(work: () => T) => guardedBy({ folder, file }, work);
+  return {
+    read: () => guarded(() => (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : null)),
+    append: (text) => guarded(() => fs.appendFileSync(file, text, { mode: TRACE_MODES.owner.file })),
+    remove: () => guarded(() => fs.rmSync(file, { force: true })),
+  };
+}
+
+/** Who appends to the trace now; null where nobody does. */
+export function traceHolder(file: string): LockHolder | null {
+  const holder = holderOf(lockOf(file));
+  return holder?.state === "dead" ? null : holder;
+}
+
+function lockTrace(file: string): () => void {
+  // No link is kept for later: the folder is that of one run.
+  const lock = { path: lockOf(file), folder: path.dirname(file), isTakenOnce: true } as const;
+  const name = path.basename(file);
+  for (let attempts = 0; !tryAcquire(lock); attempts++) {
+    const alive = tryRemove(lock, name, 0);
+    if (alive === null && attempts < 100) continue;
+    const { pid = null, host = null, since = null } = holderOf(lock.path) ?? {};
+    if (pid !== null || attempts >= 100) throw new TraceFault("TRACE_BUSY", { file, pid, host, since });
+  }
+  let isHeld = true;
+  return () => {
+    if (isHeld) release(lock);
+    isHeld = false;
+  };
+}
+
+function orUnlocked<T>(unlock: () => void, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function guardedBy<T>(place: { readonly folder: string; readonly file: string | null }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TraceFault) throw error;
+    throw traceUnwritable(place, error);
+  }
+}
+
+/** Appends behind the first bytes, and cuts off what is behind them before that. */
+function continuing(file: string, descriptor: number, bytes: number, unlock: () => void): TraceFolder["file"] {
+  const opened = traceFile(file, descriptor, [], unlock);
+  let isCut = false;
+  return {
+    ...opened,
+    append(text) {
+      if (!isCut) guardedBy({ folder: path.dirname(file), file }, () => fs.ftruncateSync(descriptor, bytes));
+      isCut = true;
+      opened.append(text);
+    },
+  };
+}
+
+interface MadeFolder {
+  readonly id: string;
+  readonly folder: string;
+  /** The folders in which a name was made for it. */
+  readonly above: readonly string[];
+}
+
+function makeFolder(traces: string, wanted: string, mode: number): MadeFolder {
+  const above = [traces];
+  let taken = 0;
+  for (;;) {
+    const id = taken === 0 ? wanted : `${wanted}_${taken + 1}`;
+    const folder = path.join(traces, id);
+    try {
+      fs.mkdirSync(folder, { mode });
+      return { id, folder, above };
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") for (const parent of makeFolders(traces, mode)) above.push(parent);
+      else if (errnoOf(error) === "EEXIST") taken++;
+      else throw error;
+    }
+  }
+}
+
+function traceUnwritable(
+  place: { readonly folder: string; readonly file: string | null },
+  cause: unknown,
+): TraceFault {
+  const facts = { ...place, errno: errnoOf(cause), effects: [], more: 0 };
+  return new TraceFault("TRACE_UNWRITABLE", facts, { cause });
+}
+
+/**
+ * `unsynced` are the folders in which names were made that may not have reached the device yet.
+ */
+function traceFile(
+  file: string,
+  descriptor: number,
+  unsynced: string[],
+  unlock: () => void,
+): TraceFolder["file"] {
+  const { dev, ino } = fs.fstatSync(descriptor);
+  const guarded = (work: () => void) => guardedBy({ folder: path.dirname(file), file }, work);
+  return {
+    append: (text) => guarded(() => writeWhole(descriptor, Buffer.from(text))),
+    // Writing to a removed file succeeds, but the content is lost.
+    checkPlace: () =>
+      guarded(() => {
+        const there = fs.statSync(file);
+        if (there.dev !== dev || there.ino !== ino) throw Object.assign(new Error(file), { code: "ENOENT" });
+      }),
+    sync: () =>
+      guarded(() => {
+        fs.fdatasyncSync(descriptor);
+        for (const one of unsynced.splice(0)) syncFolder(one);
+      }),
+    close: () =>
+      guarded(() => {
+        fs.closeSync(descriptor);
+        unlock();
+      }),
+  };
+}

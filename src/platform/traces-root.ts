@@ -1,0 +1,38 @@
+/** The folder of the traces on disk, as that in which a ledger and protocols are kept. */
+
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TraceAccess, TracesRoot } from "../ports.ts";
+import { nameBelow, openDataRoot } from "./data-root.ts";
+import { attempt } from "./node-ports.ts";
+import { TRACE_MODES } from "./trace-files.ts";
+
+/** How long another process that writes to the ledger is waited for: it needs less than a millisecond. */
+const PATIENCE_MS = 5000;
+
+/**
+ * What is made in it is for those who have the access. No link for later locks is kept in it: who keeps one looks through
+ * the whole folder, which may have very many traces.
+ */
+export function openTracesRoot(
+  folder: string,
+  access: TraceAccess = "owner",
+  lockTimeout = PATIENCE_MS,
+): TracesRoot {
+  const root = resolve(folder);
+  const options = { lockTimeout, modes: TRACE_MODES[access], areLocksTakenOnce: true };
+  const below = (path: string) => join(root, nameBelow(root, path));
+  return {
+    ...openDataRoot(root, options),
+    folder: root,
+    names: () => attempt(() => readdirSync(root), []),
+    size: (path) => attempt(() => sizeOf(below(path)), 0),
+    remove: (path) => attempt(() => rmSync(below(path), { recursive: true, force: true }), undefined),
+  };
+}
+
+function sizeOf(folder: string): number {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}

@@ -1,0 +1,13 @@
+/** The parts of an explanation. */
+
+export interface Paragraph {
+  readonly about: "request" | "admission" | "node" | "sessions" | "ending";
+  readonly run: string;
+  /** Null where it is about no node. */
+  readonly node: string | null;
+  readonly sentences: readonly string[];
+  /** What belongs to the last sentence, item by item. */
+  readonly items: readonly string[];
+}
+
+export type ParagraphText = Pick<Paragraph, "sentences" | "items">;

@@ -1,0 +1,252 @@
+/** A recorded run goes on, or is cancelled: its trace is read, what it had begun is settled, and it is executed from there. */
+
+import { targetOf } from "../capabilities/effect.ts";
+import { INTERRUPTION, type RunEnding, SUSPENSION, type TraceEnding } from "../engine/advance.ts";
+import type { EffectResult } from "../engine/executor.ts";
+import { type Cancellation, type Delivery, type RunRecord, resume } from "../engine/resume.ts";
+import { ResumeFault } from "../engine/resume-errors.ts";
+import type { RunEnvironment } from "../engine/run.ts";
+import { checkSnapshot } from "../examine/allowed.ts";
+import type { TraceReader } from "../examine/examine-trace.ts";
+import { wordsOf } from "../examine/finding.ts";
+import { RecordedProtocols } from "../examine/protocol.ts";
+import { type BegunEffect, OpenEffects } from "../examine/recovery/open-effects.ts";
+import { type Assumption, settle, type Unsettled } from "../examine/recovery/settle.ts";
+import { findSteps, isStep } from "../examine/recovery/steps.ts";
+import { CUT_OFF, eventIn, Verification, type Verified } from "../examine/verify.ts";
+import type { Digest } from "../json/canonical.ts";
+import { continueRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Entropy, LockedTrace } from "../ports.ts";
+import type { Payloads, TraceEvent } from "../trace/event.ts";
+import type { JournalPosition } from "../trace/journal.ts";
+import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
+
+export type RunStart = Payloads["execution_start"];
+
+export interface GoOnRequest extends Omit<RunEnvironment, "plan" | "entropy"> {
+  readonly trace: TraceReader;
+  readonly locked: LockedTrace;
+  /** The plan of the workflow, on the snapshot on which the run began. @throws Fault */
+  plan(start: RunStart, roots: ReadonlySet<Digest>): Promise<Plan>;
+  /** Goes on behind the random bytes that the record has: `drawn` of them. */
+  entropy(plan: Plan, start: RunStart, drawn: number): Entropy;
+  /** What is kept of the run beside its trace; without it, nothing is. */
+  readonly records?: TraceRecords | null;
+  readonly delivery?: Delivery;
+  readonly cancellation?: Cancellation;
+  /** What to believe of an effect of which nothing shows whether it took place. */
+  readonly assume?: Assumption;
+}
+
+export interface ContinuedRun {
+  readonly plan: Plan;
+  readonly traceId: string;
+  readonly folder: string;
+  readonly head: Digest;
+  readonly ending: TraceEnding;
+  /** Of the whole run. */
+  readonly summary: Summary;
+  /** All of them, those of the record first. */
+  readonly events: readonly TraceEvent[];
+  /** The event had been delivered before, and nothing was executed. */
+  readonly isRepeated: boolean;
+}
+
+/**
+ * @throws ResumeFault, with nothing appended to the trace
+ * @throws TraceFault when the trace cannot be written; the run stops there
+ */
+export async function resumeRun(request: GoOnRequest): Promise<ContinuedRun> {
+  const { trace, locked, delivery } = request;
+  try {
+    const record = await readRecord(trace);
+    const { start, summary, position } = record;
+    const plan = await request.plan(start, record.protocols.roots);
+    if (delivery?.id !== undefined && record.deliveries.has(delivery.id)) {
+      const known = { traceId: record.id, folder: locked.folder, head: position.head, summary, plan };
+      const events = await eventsOf(trace, record);
+      return { ...known, ending: endingOf(summary), events, isRepeated: true };
+    }
+    if (summary.ending !== null)
+      throw new ResumeFault("RUN_ENDED", { trace: trace.file, status: summary.ending.status });
+    requireSamePlan(plan, start);
+    const settled = await settledEffect(record, plan, request);
+    return await goOn(request, record, plan, settled);
+  } finally {
+    locked.unlock();
+  }
+}
+
+/** What one pass through the trace gives. */
+interface ReadRecord {
+  /** The name of the run, which its file may have lost. */
+  readonly id: string;
+  readonly verified: Verified;
+  readonly start: RunStart;
+  readonly protocols: RecordedProtocols;
+  readonly summary: Summary;
+  readonly openEffects: OpenEffects;
+  readonly position: JournalPosition;
+  readonly tornBytes: number;
+  /** The names of the events that were delivered. */
+  readonly deliveries: ReadonlySet<string>;
+  /** How many random bytes the run has drawn. */
+  readonly drawn: number;
+}
+
+/** @throws ResumeFault `TRACE_DAMAGED` */
+async function readRecord(trace: TraceReader): Promise<ReadRecord> {
+  const verification = new Verification();
+  const summary = createSummary();
+  const openEffects = new OpenEffects();
+  const deliveries = new Set<string>();
+  const protocols = new RecordedProtocols();
+  let last: TraceEvent | null = null;
+  let bytes = 0;
+  let drawn = 0;
+  await trace.read("verifying", async (pieces) => {
+    for (const line of verification.lines(pieces)) {
+      bytes += line.length + 1;
+      const event = eventIn(line);
+      protocols.take(event);
+      if (event.event_type === "run_resumed" && event.payload.event_id !== undefined)
+        deliveries.add(event.payload.event_id);
+      drawn += drawnIn(event);
+      addEvent(summary, event);
+      openEffects.take(event);
+      last = event;
+    }
+  });
+  const verified = verification.verdict;
+  const { start } = protocols;
+  const damage = verified.findings.find(({ code }) => !CUT_OFF.has(code));
+  if (damage !== undefined || start === null || last === null) {
+    const [first = damage] = verified.findings;
+    const found = damage ?? first;
+    const facts = {
+      finding: found === undefined ? "it is empty" : wordsOf(found).what,
+      line: found?.line ?? null,
+    };
+    throw new ResumeFault("TRACE_DAMAGED", { trace: trace.file, ...facts });
+  }
+  const { execution_id: id, sequence, hash, elapsed_us: elapsedUs } = last as TraceEvent;
+  const torn = verified.findings.find(({ code }) => code === "TORN_LINE");
+  return {
+    ...{ id, verified, start, protocols, summary, openEffects, deliveries, drawn },
+    position: { sequence, head: hash, elapsedUs, bytes },
+    tornBytes: Number(torn?.facts?.["bytes"] ?? 0),
+  };
+}
+
+function drawnIn({ payload }: TraceEvent): number {
+  const observed = "observed" in payload ? (payload.observed ?? []) : [];
+  const digits = observed.reduce(
+    (sum, one) => sum + ("entropy" in one && typeof one.entropy === "string" ? one.entropy.length : 0),
+    0,
+  );
+  return digits / 2;
+}
+
+/** @throws ResumeFault `SNAPSHOT_DIFFERS` */
+function requireSamePlan(plan: Plan, start: RunStart): void {
+  const [differs] = checkSnapshot(plan, start, 1);
+  if (differs === undefined) return;
+  const found = plan.snapshot.seal === start.snapshot.seal ? plan.snapshot.root : plan.closureRoot;
+  throw new ResumeFault("SNAPSHOT_DIFFERS", { recorded: start.snapshot.root, found });
+}
+
+/** Of the effect that had begun, and that only the world outside knows; null where it is performed now. */
+async function settledEffect(
+  { summary, openEffects }: ReadRecord,
+  plan: Plan,
+  { trace, stores, remote, assume, actor, cancellation }: GoOnRequest,
+): Promise<EffectResult | null> {
+  if (summary.waits.length > 0 || cancellation !== undefined) return null;
+  const findStep = findSteps(plan, openEffects);
+  for (const effect of openEffects.open) {
+    const declared = await findStep(effect);
+    if (!isStep(declared) || targetOf(declared.step.operation).answers !== "recorded") continue;
+    const settlement = await settle(effect, declared, { stores, remote: remote ?? null }, assume ?? null);
+    if (settlement.how === "perform") return null;
+    if (settlement.how === "unclear") throw unclear(trace.file, effect, settlement);
+    const isAssumedBy = settlement.how === "assumed" && actor !== undefined;
+    return isAssumedBy ? { ...settlement.result, actor } : settlement.result;
+  }
+  return null;
+}
+
+function unclear(trace: string, { run, node, step, op }: BegunEffect, found: Unsettled): ResumeFault {
+  return new ResumeFault("RESUME_UNCLEAR", {
+    ...{ trace, op, because: found.what, evidence: found.evidence },
+    place: `${run === "0" ? "" : `${run}/`}${node}.${step}`,
+    can_assume_done: found.assumed !== null,
+  });
+}
+
+async function goOn(
+  request: GoOnRequest,
+  read: ReadRecord,
+  plan: Plan,
+  settled: EffectResult | null,
+): Promise<ContinuedRun> {
+  const { trace, locked, listen, records = null, ...environment } = request;
+  const { start, summary, position, tornBytes } = read;
+  const events: TraceEvent[] = [];
+  const recording = records === null ? null : await continueRecording(plan, records);
+  const traced = await recorded(recording, (hold) =>
+    trace.readAgain("replaying", read.verified, (before) => {
+      const record: RunRecord = { start, events: keeping(before, events), end: position, tornBytes };
+      return resume({
+        ...environment,
+        ...{ plan, record, settled },
+        entropy: request.entropy(plan, start, read.drawn),
+        trace: {
+          ...{ id: read.id, folder: locked.folder },
+          ...(locked.secrets === undefined ? {} : { secrets: locked.secrets }),
+          file: hold(locked.continueAfter(position.bytes)),
+        },
+        listen(event) {
+          events.push(event);
+          addEvent(summary, event);
+          recording?.take(event);
+          listen?.(event);
+        },
+      });
+    }),
+  );
+  return { ...traced, plan, summary, events, isRepeated: false };
+}
+
+function* keeping(events: Iterable<TraceEvent>, kept: TraceEvent[]): Generator<TraceEvent> {
+  for (const event of events) {
+    kept.push(event);
+    yield event;
+  }
+}
+
+async function eventsOf(trace: TraceReader, { verified }: ReadRecord): Promise<readonly TraceEvent[]> {
+  return trace.readAgain("reading", verified, async (events) => [...events]);
+}
+
+/** How a run stands by its trace, while another process may append to it. */
+export interface RecordedRun {
+  readonly ending: TraceEnding;
+  readonly head: Digest;
+  readonly summary: Summary;
+  readonly events: readonly TraceEvent[];
+}
+
+/** @throws ResumeFault `TRACE_DAMAGED` */
+export async function readRun(trace: TraceReader): Promise<RecordedRun> {
+  const record = await readRecord(trace);
+  const { summary, position } = record;
+  return { ending: endingOf(summary), head: position.head, summary, events: await eventsOf(trace, record) };
+}
+
+/** How the run stands by its record. */
+function endingOf({ ending, waits }: Summary): TraceEnding {
+  if (ending === null) return waits.length === 0 ? INTERRUPTION : SUSPENSION;
+  const { status, outcome, exit_reason_code: exitReason } = ending;
+  return { status, outcome, exitReason } satisfies RunEnding;
+}

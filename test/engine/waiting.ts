@@ -1,0 +1,112 @@
+/** Protocols that wait, and their runs over several sessions, in memory. */
+
+import type { JsonObject } from "../../src/json/value.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import {
+  appending,
+  compileTrial,
+  contract,
+  memoryData,
+  oneContract,
+  type Protocol,
+  type ResumeOptions,
+  resumePlan,
+  runPlan,
+  type Trial,
+} from "./trial.ts";
+
+const AWAIT = "capability_side_effects::CS_AWAIT_V0";
+const ALL = ["SUCCESS", "TIMED_OUT", "VIOLATION", "BACKEND_ERROR", "NOT_FOUND", "PARTIAL_FAILURE"];
+
+/** A step that waits for an event or a moment, and publishes what it answered. */
+export function waiting(inputs: JsonObject, op = "EVENT", step = "wait"): JsonObject {
+  return {
+    ...{ step, side_effect: AWAIT, op, inputs },
+    outputs: { [step]: "$.capability_result" },
+    on_result: { SUCCESS: "continue", TIMED_OUT: "exit", VIOLATION: "exit", BACKEND_ERROR: "exit" },
+  };
+}
+
+/** A contract of these steps that may end with every outcome of a wait. */
+export const awaiting = (...steps: readonly JsonObject[]): JsonObject =>
+  contract(steps, { result_status_contract: { allowed: ALL } });
+
+/** WORK waits, then logs. */
+export const asking = (inputs: JsonObject, op = "EVENT"): Protocol =>
+  oneContract(awaiting(waiting(inputs, op), appending("log", { done: true })));
+
+/** WORK waits for one key, then for the other. */
+export const twice = (first: string, second: string): Protocol =>
+  oneContract(awaiting(waiting({ key: first }, "EVENT", "first"), waiting({ key: second }, "EVENT", "second")));
+
+export const CHILD = "trial::WF_CHILD_V0";
+
+/** A workflow runs once beside others. */
+const childFor = (key: string) => `trial::WF_CHILD_${key.toUpperCase()}_V0`;
+
+const through = (code: string, inputs: JsonObject): JsonObject => ({
+  start_node: "START",
+  nodes: {
+    START: { type: "IN", next: { ACK: "ASK" } },
+    ASK: { type: "CC", code, inputs, next: { default: "END" } },
+    END: { type: "EXIT" },
+  },
+});
+
+const calling = (children: readonly string[], call: JsonObject): Protocol => {
+  const { contracts, ...rest } = oneContract(
+    awaiting({
+      step: "call",
+      outputs: { called: "$.capability_result" },
+      on_result: { SUCCESS: "continue", BACKEND_ERROR: "exit" },
+      ...call,
+    }),
+  );
+  const inputs = { key: { required: true }, timeout: {} };
+  const ask = contract(
+    [
+      waiting({ key: "$.inputs.key", timeout: "PT1H" }),
+      appending("log", { key: "$.inputs.key", said: "$.results.wait.wait.answer" }),
+    ],
+    { inputs, result_status_contract: { allowed: ALL } },
+  );
+  return {
+    ...rest,
+    others: Object.fromEntries(
+      children.map((child) => [child, through("CC_ASK_V0", { key: "$.payload.key" })]),
+    ),
+    contracts: { ...contracts, CC_ASK_V0: ask },
+  };
+};
+
+/** WORK calls a workflow that waits. */
+export const nested = (key: string): Protocol =>
+  calling([CHILD], {
+    side_effect: "capability_side_effects::CS_WORKFLOW_GATEWAY_V0",
+    op: "EXECUTE",
+    inputs: { workflow_code: CHILD, payload: { key } },
+    on_result: { SUCCESS: "continue", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+  });
+
+/** WORK calls a workflow for each key, one beside the other; each waits for its key. */
+export const concurrent = (...keys: readonly string[]): Protocol =>
+  calling(keys.map(childFor), {
+    side_effect: "capability_side_effects::CS_CONCURRENT_WORKFLOWS_V0",
+    op: "EXECUTE_CONCURRENT",
+    inputs: { workflows: keys.map((key) => ({ code: childFor(key), payload: { key } })) },
+    on_result: { SUCCESS: "continue", PARTIAL_FAILURE: "exit", BACKEND_ERROR: "exit" },
+  });
+
+// ---- sessions ----
+
+/** The run from its beginning over all these sessions, each of which has its own clock. */
+export async function runSessions(
+  protocol: Protocol,
+  sessions: readonly ResumeOptions[],
+): Promise<{ readonly plan: Plan; readonly trial: Trial }> {
+  const plan = await compileTrial(protocol);
+  const data = memoryData();
+  let trial = await runPlan(plan, {}, { data });
+  for (const session of sessions) trial = await resumePlan(plan, trial, { ...session, data });
+  return { plan, trial };
+}
