@@ -103,9 +103,9 @@ export const findingTable = {
         ? `attempts of step ${text(f["step"])} of ${text(f["node"])} are not declared`
         : `attempt ${text(f["expected"])} of step ${text(f["step"])} of ${text(f["node"])} is expected, found ${f["found"] === null ? "none" : text(f["found"])}`,
   },
-  NOT_RETRIED: {
+  BAD_RETRY: {
     what: (f: JsonObject) =>
-      `step ${text(f["step"])} of ${text(f["node"])} is not tried again after ${text(f["outcome"])}`,
+      `step ${text(f["step"])} of ${text(f["node"])} is ${f["retried"] === true ? "not " : ""}to be tried again after this ${text(f["outcome"])}`,
   },
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
