@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Json, JsonObject } from "../../src/json/value.ts";
 import { changed, vector } from "../scenarios/playing.ts";
+import { isItsTurn } from "../support/portion.ts";
 import { assertXml, elementsOf } from "../support/xml.ts";
 import {
   assertHint,
@@ -28,6 +29,7 @@ function withVector(place: Workspace, value: Json, file = "vectors/v.json"): voi
 }
 
 test("the project's own scenarios come out as they say, and take most edges of every workflow", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   const said = await place.session("certify", GOOD, "--json");
   const report = document(said);
@@ -42,6 +44,7 @@ test("the project's own scenarios come out as they say, and take most edges of e
 });
 
 test("as text it counts steps and edges, and lists the edges not taken when asked", async (t) => {
+  if (!isItsTurn(t)) return;
   const place = workspace(t);
   const said = await place.session("certify", GOOD);
   assert.match(said.out, /^edges taken\n {2}agent_governance::WF_GRANT_TOOL_V0 +\d+\/36\n/);
@@ -160,6 +163,7 @@ test("steps that do not apply are left out, other JSON files ignored, and both a
 });
 
 test("vectors are found in folders below, and played in the order of their names", async (t) => {
+  if (!isItsTurn(t, 3)) return;
   const place = workspace(t);
   cpSync(GOOD, place.path("vectors/deep/er"), { recursive: true });
   withVector(place, grant, "vectors/z.json");
