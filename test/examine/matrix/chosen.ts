@@ -47,7 +47,7 @@ function isRetried({ step }: Chosen): boolean {
 
 function candidatesIn(scenario: Scenario): readonly Chosen[] {
   return scenario.steps.flatMap((step, at) => {
-    if (step.kind !== "run") return [];
+    if (step.kind !== "run" || step.of !== undefined) return [];
     const { path, effects, exit_reason_code: ending, refusal, status } = step.expect;
     const isRun = Array.isArray(path) && Array.isArray(effects) && typeof ending === "string";
     if (!isRun || refusal === ANY || path.length > LONGEST_PATH) return [];
