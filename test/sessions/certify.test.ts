@@ -35,7 +35,7 @@ test("the project's own scenarios come out as they say, and take most edges of e
   const report = document(said);
   const different = (report["scenarios"] as JsonObject[]).filter(({ ok }) => ok === false);
   assert.deepEqual([said.code, said.err, different], [0, "", []]);
-  assert.deepEqual(report["steps"], { total: 51, equal: 51, different: 0, informative: 0, left_out: 0 });
+  assert.deepEqual(report["steps"], { total: 96, equal: 96, different: 0, informative: 0, left_out: 0 });
   for (const { workflow, declared, taken } of at(report, "edges", "workflows") as JsonObject[]) {
     t.diagnostic(`${workflow}: ${taken} of ${declared} edges`);
     assert.ok(Number(taken) > Number(declared) * 0.6, `${workflow}: ${taken} of ${declared}`);
@@ -48,7 +48,7 @@ test("as text it counts steps and edges, and lists the edges not taken when aske
   const place = workspace(t);
   const said = await place.session("certify", GOOD);
   assert.match(said.out, /^edges taken\n {2}agent_governance::WF_GRANT_TOOL_V0 +\d+\/36\n/);
-  assert.match(said.out, /\n {2}all +\d+\/135\n\n4 scenarios, 51 steps, 51 equal, 0 different\n$/);
+  assert.match(said.out, /\n {2}all +\d+\/135\n\n5 scenarios, 96 steps, 96 equal, 0 different\n$/);
   assert.doesNotMatch(said.out, /-->/);
   const listed = await place.session("certify", GOOD, "--untaken");
   assert.match(listed.out, /\n {2}RECORD_GRANT --VIOLATION--> WITHDRAW_GRANT\n/);
@@ -170,7 +170,7 @@ test("vectors are found in folders below, and played in the order of their names
   const report = document(await place.session("certify", "vectors", "--json"));
   assert.deepEqual(
     (report["scenarios"] as JsonObject[]).map(({ file }) => file),
-    ["release-lifecycle", "release-retries", "release-storage", "tool-grants"]
+    ["release-approval", "release-lifecycle", "release-retries", "release-storage", "tool-grants"]
       .map((name) => `vectors/deep/er/${name}.json`)
       .concat("vectors/z.json"),
   );

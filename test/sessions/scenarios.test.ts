@@ -69,7 +69,7 @@ test("the project's own scenarios come out, and take every edge of every workflo
   const different = (report["scenarios"] as JsonObject[]).filter(({ ok }) => ok === false);
   assert.deepEqual([said.code, said.err, different], [0, "", []]);
   const workflows = at(report, "coverage", "workflows") as JsonObject[];
-  assert.equal(workflows.length, 4);
+  assert.equal(workflows.length, 5);
   for (const { workflow, percent } of workflows) assert.equal(percent, 100, String(workflow));
   const { total, hold } = report["criteria"] as JsonObject;
   assert.ok(Number(total) > 0);
