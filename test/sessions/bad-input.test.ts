@@ -324,7 +324,7 @@ test("of every command each option with a value refuses an empty one, and a seco
       if (!COLLECTED.includes(option))
         assert.match(
           twice.err,
-          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case)/,
+          /BAD_USAGE .*(?:more than once|Allowed choices|should be a hash|should be lower-case|should be an ISO)/,
           name,
         );
     }
