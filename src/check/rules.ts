@@ -62,8 +62,10 @@ import {
 } from "./rules/outputs.ts";
 import { pathUnresolved, secretLeaks } from "./rules/paths.ts";
 import { tokenizedDiffers } from "./rules/projections.ts";
+import { retryMalformed, retryNeverTaken, retryOutcomeUndeclared, verifyNotVisible } from "./rules/retries.ts";
 import { conditionConstant, stepTargetUnknown, stepUnreachable, unusedBooleanResult } from "./rules/steps.ts";
 import { storeShared, storeUndeclared } from "./rules/stores.ts";
+import { waitAnswerMalformed, waitKeyMissing, waitMomentMalformed, waitPromptMissing } from "./rules/waits.ts";
 
 export const RULES: readonly Rule[] = [
   admissionFieldUndeclared,
@@ -108,6 +110,9 @@ export const RULES: readonly Rule[] = [
   referenceUnresolved,
   requiredInputUnbound,
   retiredUsed,
+  retryMalformed,
+  retryNeverTaken,
+  retryOutcomeUndeclared,
   routeNeverTaken,
   secretLeaks,
   shadowedInputName,
@@ -123,4 +128,9 @@ export const RULES: readonly Rule[] = [
   typeDiffers,
   unavailableResult,
   unusedBooleanResult,
+  verifyNotVisible,
+  waitAnswerMalformed,
+  waitKeyMissing,
+  waitMomentMalformed,
+  waitPromptMissing,
 ];

@@ -15,9 +15,10 @@ import type { Output } from "../scenarios/expect/leaks.ts";
 import type { TestPorts } from "../scenarios/test-scenarios.ts";
 import { DEFAULT_LIMITS, parsePayload } from "../workspace/payload.ts";
 import { resumeRun } from "../workspace/resume-run.ts";
+import { payloadNotices } from "../workspace/run-workflow.ts";
 import { type Platform, toContext } from "./context.ts";
 import { exitCodeOfFault, exitCodeOfRun } from "./exit-codes.ts";
-import { hintLines, refusalText } from "./print.ts";
+import { hintLines, noticesText, refusalText } from "./print.ts";
 import { filesText, toJsonText, toText } from "./run-view.ts";
 
 export function scenarioEnvironment(world: Platform): ScenarioEnvironment {
@@ -59,7 +60,8 @@ function outputsOf(
   const files = { jsonl: `${base}.jsonl`, md: `${base}.md`, png: `${base}.png` };
   const found = classify(summary);
   const hints = found === null ? [] : places(found, summary, plan).map(({ hint }) => hint);
-  const report = { plan, result, summary, jsonl: files.jsonl, exitCode, hints };
+  const notices = payloadNotices(plan, summary.payload);
+  const report = { plan, result, summary, notices, jsonl: files.jsonl, exitCode, hints };
   const context = toContext({}, world);
   const graph = toGraph(plan);
   const drawn = tooLarge(graph) === null ? [{ name: "the picture", text: renderSvg(events, graph) }] : [];
@@ -71,6 +73,7 @@ function outputsOf(
     ...drawn,
     { name: "the report", text: `${toText(report, (_, text) => text, context)}${filesText(files, context)}` },
     { name: "the JSON document", text: `${head}${tail(files)}` },
+    { name: "the notices", text: noticesText(notices, context) },
     { name: "the hints", text: hintLines(hints) },
     ...(fault === undefined ? [] : [{ name: "the refusal", text: refusalText(fault) }]),
   ];

@@ -106,17 +106,6 @@ function parseMoment(given: string): number | undefined {
   return momentOf(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given);
 }
 
-/** A length of time, in milliseconds. */
-export function duration(description: string): OptionSpec<number | undefined> {
-  return {
-    value: "DURATION",
-    description,
-    refuse: (given) =>
-      isoDuration(given) === undefined ? "It should be a duration such as P30D or PT12H." : undefined,
-    read: (given) => (typeof given === "string" ? isoDuration(given) : undefined),
-  };
-}
-
 export const HASH_FORM = "a hash of 64 hexadecimal digits in lower case";
 
 export function folder(description: string, extra: Extra = {}): OptionSpec<string | undefined> {
@@ -136,6 +125,19 @@ export function count<D>(description: string, fallback?: D, most?: number): Opti
       return most === undefined || Number(given) <= most ? undefined : `It should be at most ${most}.`;
     },
     read: (given) => (typeof given === "string" ? Number(given) : fallback),
+  };
+}
+
+/** Days and shorter, in milliseconds. */
+export function duration(description: string): OptionSpec<number | undefined> {
+  return {
+    value: "DURATION",
+    description,
+    refuse(given) {
+      const isDuration = isoDuration(given) !== undefined;
+      return isDuration ? undefined : "It should be an ISO 8601 duration, such as PT30S or P1DT12H.";
+    },
+    read: (given) => (typeof given === "string" ? isoDuration(given) : undefined),
   };
 }
 

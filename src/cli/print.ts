@@ -5,7 +5,7 @@ import { counted } from "../errors/counted.ts";
 import { printable } from "../errors/printable.ts";
 import { canonical } from "../json/canonical.ts";
 import { LIST } from "../json/limits.ts";
-import type { Json } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { CompileFault, placeOfReason } from "../plan/errors.ts";
 import { comparedText } from "../plan/expression.ts";
 import { refusedBySystem } from "../platform/system-fault.ts";
@@ -78,11 +78,23 @@ export function refusalText(fault: Fault, standing?: string, hints?: readonly st
   return `${line}${hintLines(hints ?? (hint === undefined ? [] : [hint]))}`;
 }
 
+/** As many notices as anybody reads. */
+const NOTICES = 20;
+
+export function noticesText(notices: readonly Fault[], context: Context): string {
+  const { shown, rest } = shownOf(notices, NOTICES);
+  return `${shown.map((notice) => noticeText(notice, context)).join("")}${rest}`;
+}
+
+export function faultJson({ code, stage, message, facts, hint }: Fault): JsonObject {
+  return { code, stage, message, details: facts as Json, hint };
+}
+
 /** What is worth a look, and refuses nothing. */
-export function noticeText({ wording: { what, where, hint } }: Fault, context: Context): string {
+export function noticeText({ code, wording: { what, where, hint } }: Fault, context: Context): string {
   const place = where === undefined ? "" : ` (${where})`;
   const hints = hint === undefined ? [] : [hint];
-  return nearby(`notice: ${plain(`${what}${place}`)}\n${hintLines(hints)}`, context);
+  return nearby(`notice: ${plain(`${code} ${what}${place}`)}\n${hintLines(hints)}`, context);
 }
 
 export function hintLines(hints: readonly string[]): string {
@@ -252,8 +264,8 @@ export function requestRows(requests: Summary["requests"]): Rows {
 
 /** Why steps did not succeed: place, outcome, code, facts. */
 export function reasonRows(reasons: Summary["reasons"]): Rows {
-  return rowsByRun(reasons, ({ node, step, outcome, reason: { code, ...facts } }) => [
-    `${node}.${step}`,
+  return rowsByRun(reasons, ({ node, step, outcome, attempt, reason: { code, ...facts } }) => [
+    `${node}.${step}${attempt === undefined ? "" : ` attempt ${attempt}`}`,
     outcome,
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),

@@ -9,32 +9,43 @@ import { painter } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { EXIT, exitCodeOfRun } from "./exit-codes.ts";
 import { open } from "./load.ts";
-import { hintLines, printError, printText, refusalText } from "./print.ts";
+import { hintLines, noticesText, printError, printText, refusalText } from "./print.ts";
 import { render } from "./render-run.ts";
 import { filesText, type Report, type TraceFiles, toJsonText, toText } from "./run-view.ts";
 import type { Trust } from "./trust.ts";
 
-export interface Reported extends Pick<Report, "plan" | "result" | "summary"> {
+export interface Reported extends Pick<Report, "plan" | "result" | "summary" | "notices"> {
   /** All events of the run. */
   readonly events: readonly TraceEvent[];
   readonly trust: Trust;
   readonly kinds: { readonly md: boolean; readonly png: boolean };
   readonly access: TraceAccess;
+  /** The path of the trace, where it is not in the folder of its name. */
+  readonly trace?: string;
+  /** The exit code that an interrupt asks for; null where there was none. */
+  readonly stopped?: number | null;
+  /** Where it is another one than that of the run's ending. */
+  readonly exitCode?: number;
 }
 
 /** Answers the exit code. */
-export async function reportRun(
-  { plan, result, summary, events, trust, kinds, access }: Reported,
-  context: Context,
-): Promise<number> {
-  const exitCode = exitCodeOfRun(result.ending);
-  const isUnhappy = exitCode !== EXIT.SUCCESS && exitCode !== EXIT.WAITING;
-  const hints = isUnhappy ? await hintsOf(summary, plan, trust, context) : [];
-  const base = `${result.folder}/${result.traceId}`;
-  const report = { plan, result, summary, exitCode, hints, jsonl: `${base}.jsonl` };
-  const printFiles = await printReport(report, context);
-  printFiles(await render({ kinds, access, plan, events, base }, context));
+export async function reportRun(reported: Reported, context: Context): Promise<number> {
+  const { plan, result, summary, notices, events, kinds, access } = reported;
+  const exitCode = exitCodeOf(reported);
+  const { trace: jsonl = `${result.folder}/${result.traceId}.jsonl` } = reported;
+  const base = jsonl.replace(/\.jsonl$/, "");
+  const hints = await hintsOf(reported, exitCode, jsonl, context);
+  const printFiles = await printReport({ plan, result, summary, notices, exitCode, hints, jsonl }, context);
+  // Whoever interrupts a run does not wait for its picture.
+  const drawn = result.ending.status === "INTERRUPTED" ? { md: false, png: false } : kinds;
+  printFiles(await render({ kinds: drawn, access, plan, events, base }, context));
   return exitCode;
+}
+
+function exitCodeOf({ result: { ending }, stopped = null, exitCode }: Reported): number {
+  const { status } = ending;
+  if (stopped !== null && (status === "INTERRUPTED" || status === "WAITING")) return stopped;
+  return exitCode ?? exitCodeOfRun(ending);
 }
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
@@ -52,8 +63,22 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   };
 }
 
-/** What is needed to say them is loaded only for a run that did not end well. */
+/** What is needed to say them is loaded only for a run that did not end well, or not yet. */
 async function hintsOf(
+  { result: { ending }, summary, plan, trust }: Reported,
+  exitCode: number,
+  jsonl: string,
+  context: Context,
+): Promise<readonly string[]> {
+  if (ending.status === "WAITING" || ending.status === "INTERRUPTED") {
+    const { interruptionHint, waitHints } = await import("./wait-hints.ts");
+    if (ending.status === "WAITING") return waitHints(summary.waits, jsonl, context);
+    return [await interruptionHint(jsonl, context)];
+  }
+  return exitCode === EXIT.SUCCESS ? [] : endHints(summary, plan, trust, context);
+}
+
+async function endHints(
   summary: Summary,
   plan: Plan,
   trust: Trust,
@@ -69,9 +94,10 @@ async function hintsOf(
   }
 }
 
-/** On stderr: why a run was refused, and what to do about one that did not end well. */
-function printReasons({ result, summary, hints }: Report, context: Context): void {
+/** On stderr: what is worth a look, why a run was refused, and what to do about one that did not end well. */
+function printReasons({ result, summary, notices, hints }: Report, context: Context): void {
   const { platform, settings } = context;
+  if (!settings.quiet) printError(context, noticesText(notices, context));
   const { fault } = result.ending;
   if (fault === undefined) {
     if (!settings.quiet) printError(context, hintLines(hints));

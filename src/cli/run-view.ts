@@ -1,14 +1,16 @@
 /** How a run is told: as text, as JSON, line by line while it goes on. */
 
 import type { run } from "../engine/run.ts";
+import type { Fault } from "../errors/base.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
-import { refusalOf, type Summary } from "../trace/summary.ts";
+import { listedEffects, refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
 import {
   capped,
   evaluationRows,
+  faultJson,
   plain,
   reasonRows,
   requestRows,
@@ -28,6 +30,8 @@ export interface Report {
   readonly plan: Plan;
   readonly result: Awaited<ReturnType<typeof run>>;
   readonly summary: Summary;
+  /** What is worth a look, and changed nothing about the run. */
+  readonly notices: readonly Fault[];
   /** The trace itself. */
   readonly jsonl: string;
   readonly exitCode: number;
@@ -43,7 +47,7 @@ export function toJsonText(report: Report) {
   return { head, tail };
 }
 
-function toJson({ plan, result, summary, exitCode, hints }: Report) {
+function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
   const { ending } = result;
   const first = refusalOf(summary);
   return {
@@ -56,13 +60,14 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
     duration_ms: Math.round((summary.ending?.duration_us ?? 0) / 10) / 100,
     path: summary.path,
     results: summary.results,
-    effects: summary.effects,
+    effects: listedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     events: summary.events,
     violations: summary.violations,
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     waits: summary.waits,
+    notices: notices.map(faultJson),
     error: first === undefined ? null : { ...first, hint: hints[0] ?? ending.fault?.wording.hint ?? null },
     hints,
     head: result.head,
@@ -72,7 +77,12 @@ function toJson({ plan, result, summary, exitCode, hints }: Report) {
 
 export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, { platform }: Context): string {
   const { ending } = result;
-  const tone = ending.status === "SUCCESS" ? "good" : ending.status === "WAITING" ? "strong" : "bad";
+  const tone =
+    ending.status === "SUCCESS"
+      ? "good"
+      : ending.status === "WAITING" || ending.status === "INTERRUPTED"
+        ? "strong"
+        : "bad";
   const reason = ending.exitReason === null ? "" : `${paint("strong", plain(ending.exitReason))}  `;
   const head = `${paint(tone, ending.status)}  ${reason}${plan.workflow.fqdn}\n`;
   const path = rowsByRun(summary.path, ({ node, outcome, next }) => [
@@ -81,11 +91,12 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     "->",
     next ?? "(no route)",
   ]);
-  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step }) => [
+  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step, attempt }) => [
     op,
     store ?? "-",
     outcome ?? "?",
     paint("quiet", `${node}.${step}`),
+    ...(attempt === undefined ? [] : [paint("quiet", `attempt ${attempt}`)]),
   ]);
   const where = [
     ["snapshot", `${plan.snapshot.seal} ${plan.snapshot.root}`],

@@ -1,9 +1,11 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
+import { parsePointer, pointer } from "../json/pointer.ts";
 import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import { CLOCK } from "../plan/expression.ts";
 import type { IntentSpec, Unmet } from "../plan/intent.ts";
-import type { ContractNode, IntentNode, NodeKey } from "../plan/plan.ts";
+import type { ContractNode, IntentNode, NodeKey, Secrets } from "../plan/plan.ts";
+import { spaces } from "../plan/secrets.ts";
 import type { ViolationCode } from "../trace/event.ts";
 import { runContract } from "./contract.ts";
 import { EngineFault } from "./errors.ts";
@@ -23,9 +25,27 @@ export async function runIntent(node: IntentNode, state: RunState): Promise<Node
   emit({ event_type: "node_start", run: input.run, node_id: node.key, payload: { node_type: "IN", ...code } });
   if (intent === null) return { outcome: "ACK", outputs: {} };
   state.payload = withDefaults(intent.spec, state.payload);
-  const unmet = await executor.validate(node, state.payload);
+  const isClosed = intent.isClosed || input.isPayloadStrict === true;
+  const validated = await executor.validate({ ...node, intent: { ...intent, isClosed } }, state.payload);
+  const unmet = outsideSecrets(validated, state.plan.secrets);
   emitViolations(state, "INTENT_VIOLATION", unmet);
   return { outcome: unmet.length === 0 ? "ACK" : "NACK", outputs: {} };
+}
+
+/** The name of a member that is not declared belongs to the secret that has it: then the secret is named. */
+function outsideSecrets(unmet: readonly Unmet[], secrets: Secrets | null): readonly Unmet[] {
+  const paths = secrets?.paths.get(spaces.payload) ?? [];
+  if (paths.length === 0) return unmet;
+  const named = unmet.map((one) => {
+    if (one.constraint !== "undeclared") return one;
+    const path = parsePointer(one.pointer);
+    const secret = paths.find((parts) => parts.every((part, i) => part === path[i]));
+    return secret === undefined ? one : { ...one, pointer: pointer(secret) };
+  });
+  const isFirst = ({ pointer: at, constraint }: Unmet, i: number) =>
+    constraint !== "undeclared" ||
+    i === named.findIndex((one) => one.pointer === at && one.constraint === constraint);
+  return named.filter(isFirst);
 }
 
 /** Top-level defaults only: a nested one would change records that are hashed into ids (SPEC 4.3). */

@@ -22,7 +22,11 @@ export function inputOf(
   const { payload, max_hops: maxHops, runtime, actor } = start;
   const recordsEvaluations = hasEvaluations(start);
   const input = { ...named, payload, maxHops, runtime, recordsEvaluations, micros: () => 0 };
-  return actor === undefined ? input : { ...input, actor };
+  return {
+    ...input,
+    ...(actor === undefined ? {} : { actor }),
+    ...(start.strict_payload === true ? { isPayloadStrict: true } : {}),
+  };
 }
 
 /** A result, or else a reason. */

@@ -5,6 +5,7 @@
 
 import type { RunFault } from "../errors/base.ts";
 import { canonical, digestOf, sha256 } from "../json/canonical.ts";
+import { parsePointer, pointer } from "../json/pointer.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { namesIn } from "../plan/member-names.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -100,13 +101,20 @@ export class Redactor {
     const inPlaces = (change: (data: Json, places: Places) => Json) =>
       changeData(event_type, event.payload, (data, at) => change(data, this.#places.at(event, at)));
     inPlaces((data, places) => this.#learnIn(data, places));
-    const masked = {
+    const masked = this.#withoutNames({
       ...event,
       payload: inPlaces((data, places) => this.#shown(data, places)),
-    } as EventBody;
+    } as EventBody);
     if (event_type === "workflow_complete") this.#byRun.delete(run);
     return masked.event_type === "execution_start" ? withPayloadDigest(masked) : masked;
   };
+
+  /** The pointer to a member that is not declared has names that the payload brought, as its first event shows them. */
+  #withoutNames(event: EventBody): EventBody {
+    if (event.event_type !== "violation" || event.payload.constraint !== "undeclared") return event;
+    const names = parsePointer(event.payload.field ?? "").map((name) => this.#name(name));
+    return { ...event, payload: { ...event.payload, field: pointer(names) } };
+  }
 
   /** Whatever stands at a secret's place is known from here on. */
   #learnIn(data: Json, places: Places): Json {

@@ -230,10 +230,19 @@ export class SuppressedValues {
       const rule = unmetRule(event.payload);
       const isAbout = this.#isAbout(rule, validated);
       if (isAbout) this.take({ event, isChecked: true }, "violation", null);
-      const next = isAbout ? rule : visible.shift();
+      const next = isAbout ? rule : this.#nextOf(visible, rule);
       return next === undefined ? [] : [next];
     });
     return [...reconciled, ...visible];
+  }
+
+  /** Takes the rule that comes next from the list. Where a name is suppressed, the record had it in the order of the name. */
+  #nextOf(visible: Unmet[], { pointer, constraint }: Unmet): Unmet | undefined {
+    const isHidden = (one: Unmet) => parsePointer(one.pointer).some((name) => this.#isHiddenName(name));
+    const index = isHidden({ pointer, constraint })
+      ? visible.findIndex((one) => one.pointer === pointer && one.constraint === constraint)
+      : visible.findIndex((one) => !isHidden(one));
+    return visible.splice(Math.max(index, 0), 1)[0];
   }
 
   /** Whether something suppressed stands at the pointer, above it or below it. */

@@ -5,15 +5,20 @@ import { type Json, type JsonObject, type MutableJson, own, setOwn } from "../js
 import { evaluate, holds, operandsOf, type Scope } from "../plan/expression.ts";
 import { accepts, hasType, type Unmet } from "../plan/intent.ts";
 import type { Binding, ContractNode, Evaluation, IntentNode, OutputBinding } from "../plan/plan.ts";
+import { undeclaredMembers } from "../plan/undeclared.ts";
 import type { EvaluationResult } from "./executor.ts";
 
 /** The rules that the payload of an IN node or the inputs of a CC node do not meet. */
 export async function validate(node: IntentNode | ContractNode, data: JsonObject): Promise<readonly Unmet[]> {
   if (node.type === "CC") return validateInputs(node, data);
   const { intent } = node;
-  if (intent === null || accepts(intent.spec, data)) return [];
+  if (intent === null) return [];
+  const { spec, isClosed } = intent;
+  const undeclared = isClosed ? undeclaredMembers(spec, data) : [];
+  if (accepts(spec, data)) return undeclared;
   const { unmetRules } = await import("../plan/intent-schema.ts");
-  return unmetRules(intent.spec, data);
+  const unmet = [...unmetRules(spec, data), ...undeclared];
+  return unmet.sort((a, b) => (a.pointer < b.pointer ? -1 : a.pointer > b.pointer ? 1 : 0));
 }
 
 /** Presence of what is bound and required, and top-level types. */

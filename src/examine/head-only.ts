@@ -29,6 +29,11 @@ export const HEAD_ONLY = {
     "it differs between two runs of the same workflow",
   ),
   actor: entry("who ran it", "nothing", "the caller states it, and nothing in the run depends on it"),
+  "strict-payload": entry(
+    "whether undeclared members of the payload were to be violations, where it has none",
+    "nothing",
+    "the caller decides it, and it changes nothing about a run whose intent declares every member",
+  ),
   runtime: entry(
     "which build executed the run",
     "nothing",

@@ -208,8 +208,10 @@ function compileIntentNode(node: NodeTable, scope: NodeScope): IntentNode {
   const artifact = closure.resolve(name, "IN", report, [...node.path, "code"]);
   if (artifact === undefined) return { type: "IN", key: node.key, intent: null, next };
   const intentReport = closure.reportFor(artifact);
-  const spec = compileIntent(closure.tables.intent(artifact, intentReport), ["core", "inputs"], intentReport);
-  return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec }, next };
+  const { inputs, additional } = closure.tables.intent(artifact, intentReport);
+  const spec = compileIntent(inputs, ["core", "inputs"], intentReport);
+  const isClosed = additional === false;
+  return { type: "IN", key: node.key, intent: { fqdn: artifact.fqdn, spec, isClosed }, next };
 }
 
 function compileContractNode(

@@ -98,7 +98,7 @@ function toUnmet({ instancePath, keyword, params }: ErrorObject, spec: IntentSpe
   const isMissing =
     keyword === "minLength" || (keyword === "type" && actual === null && field?.required === true);
   if (isMissing) return { pointer: instancePath, constraint: "required" };
-  const constraint = keyword as Exclude<Unmet["constraint"], "required">;
+  const constraint = keyword as keyof typeof EXPECTED;
   const expected = field === undefined ? undefined : EXPECTED[constraint](field);
   return {
     pointer: instancePath,
@@ -109,7 +109,7 @@ function toUnmet({ instancePath, keyword, params }: ErrorObject, spec: IntentSpe
 }
 
 const EXPECTED: Readonly<
-  Record<Exclude<Unmet["constraint"], "required">, (field: FieldSpec) => Json | undefined>
+  Record<Exclude<Unmet["constraint"], "required" | "undeclared">, (field: FieldSpec) => Json | undefined>
 > = {
   type: (field) => (field.types.length > 1 ? field.types : (field.types[0] ?? "not null")),
   enum: (field) => field.enum,

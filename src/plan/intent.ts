@@ -37,7 +37,7 @@ export type IntentSpec = Readonly<Record<string, FieldSpec>>;
 /** One rule a value does not meet. */
 export interface Unmet {
   readonly pointer: string;
-  readonly constraint: "required" | "type" | "enum" | "minimum" | "minItems" | "format";
+  readonly constraint: "required" | "type" | "enum" | "minimum" | "minItems" | "format" | "undeclared";
   readonly expected?: Json;
   readonly actual?: Json;
 }

@@ -58,7 +58,12 @@ export interface IntentNode {
   readonly type: "IN";
   readonly key: NodeKey;
   /** Absent on a node that accepts every payload. */
-  readonly intent: { readonly fqdn: string; readonly spec: IntentSpec } | null;
+  readonly intent: {
+    readonly fqdn: string;
+    readonly spec: IntentSpec;
+    /** Whether a member that is not declared is a violation. */
+    readonly isClosed: boolean;
+  } | null;
   readonly next: Routes;
 }
 

@@ -12,6 +12,7 @@ import { addEvent, createSummary } from "../trace/summary.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { CommandRun, ResumedRun, ScenarioEnvironment } from "./environment.ts";
 import type { Difference } from "./expect/compare.ts";
+import { DATA, isUnprepared, prepare } from "./prepare-data.ts";
 import type { ScenarioRedactor } from "./redaction.ts";
 import type { RunStep, Scenario, Session } from "./scenario.ts";
 import type { StubbedExecutor } from "./stubbed-executor.ts";
@@ -29,9 +30,6 @@ export interface Place {
   readonly runs: Map<string, CommandRun>;
 }
 
-/** The data root, in the folder of the scenario. */
-export const DATA = "data";
-
 export interface PlayedRun {
   /** As it stands; null where none began. */
   readonly run: CommandRun | null;
@@ -47,14 +45,15 @@ export interface Refused {
   readonly at: Path | null;
 }
 
+/** @throws ScenarioFault when the data of a session cannot be prepared */
 export async function playRun(step: RunStep, staging: StubbedExecutor, place: Place): Promise<PlayedRun> {
   const player = new RunPlayer(step, staging, place);
   try {
     await player.play();
     return player.played(null);
   } catch (error) {
-    if (error instanceof Fault) return player.played(error);
-    throw error;
+    if (!(error instanceof Fault) || isUnprepared(error)) throw error;
+    return player.played(error);
   }
 }
 
@@ -85,6 +84,7 @@ class RunPlayer {
     for (const [i, session] of sessions.entries()) {
       this.#at = ["resume", i];
       this.#now = this.#momentOf(session);
+      prepare(session.before, this.#step.name, this.#place);
       this.#run = await this.#resume(this.#run, session);
       this.#run = await this.#answered(this.#run);
     }
@@ -162,7 +162,7 @@ class RunPlayer {
 
   async #resume(
     { result }: CommandRun,
-    { actor, delivery, cancellation }: Omit<Session, "at">,
+    { actor, delivery, cancellation }: Omit<Session, "at" | "before">,
   ): Promise<CommandRun> {
     const { around, workflows } = this.#place;
     const seed = this.#step.authored?.seed;

@@ -1,9 +1,7 @@
 /** Plays a scenario: its steps one after the other on a data root of their own, each held to what it expects. */
 
 import type { Fault } from "../errors/base.ts";
-import { SCENARIO_DATA } from "../json/limits.ts";
 import type { Json } from "../json/value.ts";
-import { FileError, IoError, TooLarge } from "../ports.ts";
 import { openSnapshot } from "../snapshot/load.ts";
 import type { TraceEvent } from "../trace/event.ts";
 import { type Catalogue, catalogue } from "./catalogue.ts";
@@ -17,9 +15,10 @@ import { findLeaks, forbiddenIn, type Output } from "./expect/leaks.ts";
 import { spelledOtherwise, unmistakable } from "./expect/number-spelling.ts";
 import { hintsOfRefusal, hintsOfRun, hintsOfSession, type ScenarioHint } from "./hints.ts";
 import { overlaid } from "./overlay.ts";
-import { DATA, type Place, type PlayedRun, playRun } from "./play-run.ts";
+import { type Place, type PlayedRun, playRun } from "./play-run.ts";
+import { DATA, prepare } from "./prepare-data.ts";
 import { ScenarioRedactor } from "./redaction.ts";
-import type { EarlierSteps, Preparation, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
+import type { EarlierSteps, RunStep, Scenario, Step, StepLeftovers } from "./scenario.ts";
 import { StubbedExecutor } from "./stubbed-executor.ts";
 
 /** A step that was played. */
@@ -102,32 +101,6 @@ async function catalogueOf(
   if (overlay.size === 0) return base;
   const { folder } = base.snapshot;
   return catalogue(await openSnapshot(folder, overlaid(folder, overlay, files)), base.registry);
-}
-
-function prepare(
-  preparations: readonly Preparation[],
-  step: string | null,
-  { scenario, scratch }: Place,
-): void {
-  for (const one of preparations) {
-    const path = `${DATA}/${one.path}`;
-    try {
-      if (one.do === "write") scratch.write(path, one.text);
-      if (one.do === "mkdir") scratch.makeFolder(path);
-      if (one.do === "rm") scratch.remove(path);
-      if (one.do === "copy") scratch.copyFrom(one.from, DATA, SCENARIO_DATA);
-    } catch (error) {
-      if (!(error instanceof IoError)) throw error;
-      throw unpreparable(one.path, step, error, scenario);
-    }
-  }
-}
-
-function unpreparable(path: string, step: string | null, cause: IoError, { file }: Scenario): ScenarioFault {
-  if (cause instanceof TooLarge)
-    return new ScenarioFault("SCENARIO_DATA_LIMIT", { file, folder: path, ...SCENARIO_DATA }, { cause });
-  const whole = cause instanceof FileError && cause.path !== "" ? `${path}/${cause.path}` : path;
-  return new ScenarioFault("VECTOR_UNPLAYABLE", { file, step, path: whole, errno: cause.errno }, { cause });
 }
 
 const KEPT = "data-before";

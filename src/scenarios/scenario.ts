@@ -72,6 +72,8 @@ export interface RunStep {
 export interface Session {
   /** Milliseconds since the epoch, or after the moment of the session before; without it, time stands still. */
   readonly at?: number | { readonly after: number };
+  /** Done to the data root before it. */
+  readonly before: readonly Preparation[];
   readonly actor?: string;
   readonly delivery?: Delivery;
   readonly cancellation?: Cancellation;
@@ -230,6 +232,7 @@ function parseSession(how: string, at: (key: string) => JsonCursor): Session {
   const clock = optional(at("clock"), moment);
   const actor = optional(at("actor"), text);
   const common = {
+    before: [],
     ...(clock === undefined ? {} : { at: clock }),
     ...(actor === undefined ? {} : { actor }),
   };

@@ -1,7 +1,7 @@
 /** Steps that answer what a scenario says in place of being performed: how an outcome comes about that no data brings. */
 
 import { emitter } from "../engine/events.ts";
-import type { StepExecutor } from "../engine/executor.ts";
+import type { EffectResult, StepExecutor } from "../engine/executor.ts";
 import { pointer } from "../json/pointer.ts";
 import { MAIN_RUN } from "../trace/event.ts";
 import type { Difference } from "./expect/compare.ts";
@@ -15,6 +15,8 @@ const REASON = { code: STUBBED } as const;
 export class StubbedExecutor {
   readonly #answers: ReadonlyMap<string, Answer>;
   readonly #asked = new Set<string>();
+  /** By effect key and attempt. */
+  readonly #given = new Map<string, EffectResult>();
   #node = "";
   #run = MAIN_RUN;
   #isComputed = true;
@@ -40,9 +42,17 @@ export class StubbedExecutor {
         : { result: null, reason: REASON, observed: [] };
     },
     effect: (...asked) => {
-      const [step] = asked;
+      const [step, , key, attempt] = asked;
       const answer = this.#answerOf(step.name);
-      return answer === undefined ? live.effect(...asked) : { ...answer, reason: REASON, observed: [] };
+      if (answer === undefined) return live.effect(...asked);
+      // When the run goes on, the attempts that are on record answer as they did.
+      const name = `${key} ${attempt}`;
+      const known = this.#given.get(name);
+      if (known !== undefined) return known;
+      const observed = step.retry === null ? [] : [{ clock: live.moment() }];
+      const given = { ...answer, reason: REASON, observed };
+      this.#given.set(name, given);
+      return given;
     },
     beginWait: (step, inputs, moment) => {
       const answer = this.#answerOf(step.name);

@@ -6,7 +6,7 @@ import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";
-import { ScenarioFault } from "./errors.ts";
+import type { ScenarioFault } from "./errors.ts";
 import type { Difference } from "./expect/compare.ts";
 import { authoredDifference, foundIn } from "./expect/expected.ts";
 import { type AuthoredStep, authoredIn } from "./format/authored.ts";
@@ -15,6 +15,7 @@ import { folderOf, type ScenarioFile } from "./format/find.ts";
 import { pathOf, type Stores } from "./format/stores.ts";
 import { toScenario } from "./format/translate.ts";
 import type { ScenarioHint } from "./hints.ts";
+import { isUnprepared } from "./prepare-data.ts";
 import { runScenario, type ScenarioResult } from "./runner.ts";
 import type { StepLeftovers } from "./scenario.ts";
 
@@ -90,12 +91,6 @@ function redacted(found: JsonObject, { redact }: StepLeftovers): JsonObject {
 function namesOf(stored: JsonObject, pathOfName: (name: string) => string): ReadonlyMap<string, string> {
   return new Map(Object.keys(stored).map((name) => [name, pathOfName(name)]));
 }
-
-function isUnprepared(fault: unknown): fault is ScenarioFault {
-  return fault instanceof ScenarioFault && UNPREPARED.has(fault.code);
-}
-
-const UNPREPARED: ReadonlySet<string> = new Set(["VECTOR_UNPLAYABLE", "SCENARIO_DATA_LIMIT"]);
 
 /** A step that did not run, because its data, or that of the step `failed`, could not be prepared. */
 function unprepared(

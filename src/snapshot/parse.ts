@@ -126,8 +126,7 @@ export interface SnapshotTables {
   runtimeBinding(artifact: Artifact, report: Report): BindingTable;
   /** By store, its path below the data root, as declared. */
   structure(artifact: Artifact, report: Report): ReadonlyMap<string, string>;
-  /** The declared spec of an intent's inputs, by field. */
-  intent(artifact: Artifact, report: Report): JsonObject;
+  intent(artifact: Artifact, report: Report): IntentTable;
 }
 
 /** The tables of artifacts that have `frontmatter`, `ct_ir` and `cs_ir`. */
@@ -367,7 +366,17 @@ function parseStructure(artifact: Artifact, report: Report): ReadonlyMap<string,
   return new Map(stores.map(([name, store]) => [name, store.requiredText("path")]));
 }
 
-/** The declared spec of an intent's inputs, field by field. */
-function parseIntent(artifact: Artifact, report: Report): JsonObject {
-  return coreOf(artifact, report).object("inputs");
+export interface IntentTable {
+  /** The declared spec, field by field. */
+  readonly inputs: JsonObject;
+  /** Whether other members than the declared ones are admitted. */
+  readonly additional: boolean;
+}
+
+function parseIntent(artifact: Artifact, report: Report): IntentTable {
+  const core = coreOf(artifact, report);
+  const additional = core.raw("additional") ?? true;
+  if (typeof additional === "boolean") return { inputs: core.object("inputs"), additional };
+  malformed(report, [...core.path, "additional"], "true or false");
+  return { inputs: core.object("inputs"), additional: true };
 }

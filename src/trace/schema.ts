@@ -216,6 +216,10 @@ export const EVENTS = {
     max_hops: required(count, "How many nodes the run may enter."),
     observed: required(observations, "The run's clock, read once: the value of `{{timestamp}}`."),
     actor: optional(text, "Who runs the workflow, as the caller states: an FQDN."),
+    strict_payload: optional(
+      oneOf(true),
+      "The caller asked that members of the payload that the intent does not declare are violations.",
+    ),
     parent: optional(
       closed({
         run: required(text, "The calling run."),
@@ -371,7 +375,7 @@ export const EVENTS = {
     ...session,
   }),
   run_cancelled: event("The run is ended before its end; the end of each of its open runs follows.", {
-    reason: optional(matchesBytes("all", text), "Why."),
+    reason: optional(matchesBytes("all", orSuppressed(text)), "Why."),
     ...session,
   }),
 } as const;

@@ -1,4 +1,4 @@
-/** Refusals of a payload (exit 2). */
+/** Refusals of a payload (exit 2), and what is worth a look in one. */
 
 import {
   type FactsOf,
@@ -11,6 +11,7 @@ import {
 import { counted } from "../errors/counted.ts";
 import { DEPTH, SIZE } from "../json/limits.ts";
 import type { TextUnit } from "../json/syntax-repair.ts";
+import { sentence } from "../snapshot/hint.ts";
 
 type PayloadPlace = {
   file: string;
@@ -70,6 +71,13 @@ const payloadTable = {
     what: "the payload is not a JSON object",
     ...payloadPlace(f),
     hint: 'write {"field": value, …}; pgs list prints the fields of each workflow',
+  }),
+  UNDECLARED_FIELD: (f: { field: string; intent: string; nearest: string | null }) => ({
+    what: `the payload has ${f.field}, which ${f.intent} does not declare`,
+    hint:
+      f.nearest === null
+        ? `${sentence(f.field, { do: "remove" }, "payload")}, or declare it in ${f.intent}`
+        : sentence(f.field, { do: "rename", to: f.nearest }, "payload"),
   }),
   PAYLOAD_TOO_LARGE: (f: { file: string; size: number | null; limit: number }) => ({
     what:

@@ -1,8 +1,12 @@
 /** One run of a compiled workflow with the summary of its events, as the command line and the library have it. */
 
 import { type RunRequest, run, type TracedRun } from "../engine/run.ts";
+import type { JsonObject } from "../json/value.ts";
 import { beginRecording, recorded, type TraceRecords } from "../ledger/recording.ts";
+import type { Plan } from "../plan/plan.ts";
+import { undeclaredFields } from "../plan/undeclared.ts";
 import { addEvent, createSummary, type Summary } from "../trace/summary.ts";
+import { PayloadFault } from "./payload-errors.ts";
 
 export interface RecordedRunRequest extends RunRequest {
   /** What is kept of the run beside its trace; without it, nothing is. */
@@ -11,6 +15,8 @@ export interface RecordedRunRequest extends RunRequest {
 
 export interface SummarizedRun extends TracedRun {
   readonly summary: Summary;
+  /** What is worth a look in the payload. */
+  readonly notices: readonly PayloadFault<"UNDECLARED_FIELD">[];
 }
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
@@ -31,5 +37,11 @@ export async function runWorkflow({ records, ...request }: RecordedRunRequest): 
       },
     }),
   );
-  return { ...traced, summary };
+  const notices = request.isPayloadStrict === true ? [] : payloadNotices(request.plan, summary.payload);
+  return { ...traced, summary, notices };
+}
+
+/** What is worth a look in the payload as the trace shows it: names may be secret, too. */
+export function payloadNotices(plan: Plan, payload: JsonObject): SummarizedRun["notices"] {
+  return undeclaredFields(plan, payload).map((field) => new PayloadFault("UNDECLARED_FIELD", { ...field }));
 }

@@ -208,7 +208,7 @@ test("the first event says what runs on which snapshot with which payload, and t
   assert.deepEqual(start, {
     workflow_code: "trial::WF_TRIAL_V0",
     content_hash: plan.workflow.contentHash,
-    snapshot: plan.snapshot,
+    snapshot: { ...plan.snapshot, closure_root: plan.closureRoot },
     runtime: { name: "trial", version: "0" },
     payload,
     payload_digest: digestOf({ a: [null], b: 1 }),

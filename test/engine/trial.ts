@@ -55,6 +55,8 @@ export interface Protocol {
   readonly others?: Readonly<Record<string, JsonObject>>;
   /** By code: the declared inputs of an intent. */
   readonly intents?: Readonly<Record<string, JsonObject>>;
+  /** Codes of the intents that admit no other members. */
+  readonly closedIntents?: readonly string[];
   /** By code: `core` of a contract. */
   readonly contracts?: Readonly<Record<string, JsonObject>>;
   /** Store -> path below the data root. */
@@ -169,6 +171,8 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
     const policy = protocol.policies?.[code];
     return policy === undefined ? {} : { policy };
   };
+  const closed = (code: string): JsonObject =>
+    protocol.closedIntents?.includes(code) === true ? { additional: false } : {};
   const artifacts = [
     ...Object.entries({ [WORKFLOW]: protocol.workflow, ...others }).map(([name, core]) =>
       artifact(name, { runtime_binding: "trial::RB_TRIAL_V0", core }),
@@ -189,7 +193,9 @@ export function filesOf(protocol: Protocol): ReadonlyMap<string, Uint8Array> {
         ),
       },
     }),
-    ...Object.entries(intents).map(([code, inputs]) => artifact(`trial::${code}`, { core: { inputs } })),
+    ...Object.entries(intents).map(([code, inputs]) =>
+      artifact(`trial::${code}`, { core: { inputs, ...closed(code) } }),
+    ),
     ...Object.entries(contracts).map(([code, core]) => artifact(`trial::${code}`, { core })),
     ...named("transform").map((code) =>
       artifact(code, { core: { inputs: requiring(protocol.required?.[code]) } }),
@@ -261,6 +267,7 @@ export interface TrialOptions {
   /** What the trace is called instead of what the run would call it. */
   readonly name?: (wanted: string) => string;
   readonly actor?: string;
+  readonly strict?: boolean;
   readonly stage?: RunRequest["wrapExecutor"];
   readonly mail?: Mail;
   readonly remote?: Remote;
@@ -295,6 +302,7 @@ export async function runPlan(plan: Plan, payload: JsonObject, options: TrialOpt
     limits: options.limits ?? TRACE_LIMITS,
     runtime: { name: "trial", version: "0" },
     ...(actor === undefined ? {} : { actor }),
+    ...(options.strict === undefined ? {} : { isPayloadStrict: options.strict }),
     ...(options.remote === undefined ? {} : { remote: options.remote }),
     ...(stage === undefined ? {} : { wrapExecutor: stage }),
     signal: options.signal,

@@ -124,6 +124,7 @@ const refused: readonly (readonly [about: string, codes: string, change: Change,
     ["test::STRUCTURE_X_V0", [], undefined],
     [RB, "/core/storage_structure"],
   ],
+  ["an intent that takes other members perhaps", "MALFORMED", ["test::IN_X_V0", ["core", "additional"], "no"]],
   [
     "an intent that is not in the snapshot",
     "UNKNOWN_REFERENCE",

@@ -45,7 +45,7 @@ test("as text it counts steps and edges, and lists the edges not taken when aske
   const place = workspace(t);
   const said = await place.session("certify", GOOD);
   assert.match(said.out, /^edges taken\n {2}agent_governance::WF_GRANT_TOOL_V0 +\d+\/36\n/);
-  assert.match(said.out, /\n {2}all +\d+\/94\n\n3 scenarios, 49 steps, 49 equal, 0 different\n$/);
+  assert.match(said.out, /\n {2}all +\d+\/135\n\n3 scenarios, 49 steps, 49 equal, 0 different\n$/);
   assert.doesNotMatch(said.out, /-->/);
   const listed = await place.session("certify", GOOD, "--untaken");
   assert.match(listed.out, /\n {2}RECORD_GRANT --VIOLATION--> WITHDRAW_GRANT\n/);

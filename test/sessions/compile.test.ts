@@ -68,7 +68,7 @@ test("errors of several files are listed with their places, and the snapshot sta
     /^protocol\/workflows\/release_governance__WF_RELEASE_CHANGE_V0\.md:\d+:3 {2}error {2}UNKNOWN_KEY$/m,
   );
   assert.match(said.out, /^ {2}hint: rename \/core\/start_nod to "start_node"$/m);
-  assert.match(said.out, /^56 artifacts: 2 errors, 0 warnings\nthe snapshot stays as it is$/m);
+  assert.match(said.out, /^66 artifacts: 2 errors, 0 warnings\nthe snapshot stays as it is$/m);
   assert.deepEqual(tree(place.folder), before);
   const json = document(await place.session("compile", "--json"));
   assert.deepEqual(
@@ -241,7 +241,7 @@ test("while it watches, a change is compiled, checked, and tested where scenario
     change("actors/agent_governance__AC_AGENT_V0.md", /^ {2}summary: .*$/m, "  summary: Changed"),
   ];
   const said = await place.sessionIn({ awaitChange: () => nextChange(changes.shift()) }, "compile", "--watch");
-  const rounds = said.out.split(/(?=^56 artifacts: \d error|^protocol\/events)/m).slice(0);
+  const rounds = said.out.split(/(?=^66 artifacts: \d error|^protocol\/events)/m).slice(0);
   const compiled = rounds.map(
     (round) => /^(?:the snapshot is up to date|the snapshot stays as it is|1 file written)$/m.exec(round)?.[0],
   );
@@ -257,7 +257,7 @@ test("while it watches, a change is compiled, checked, and tested where scenario
     said.out,
   );
   const [first = "", second = ""] = rounds;
-  assert.match(first, /^56 artifacts, \d+ rules: 0 errors/m);
+  assert.match(first, /^66 artifacts, \d+ rules: 0 errors/m);
   const played = (round: string) => Number(/^(\d+) scenarios?, /m.exec(round)?.[1]);
   assert.ok(played(second) > 0 && played(second) < played(first), said.out);
   assert.match(said.out, /no scenario is about the change\n$/);

@@ -81,7 +81,7 @@ test("the project's own snapshot passes every part, and its scenarios take every
   const coverage = parts(said).find(({ part }) => part === "coverage");
   assert.match(
     String(coverage?.["counted"]),
-    /^(\d+) of \1 edges of 4 workflows taken, at least 100 % of each/,
+    /^(\d+) of \1 edges of 5 workflows taken, at least 100 % of each/,
   );
   assert.deepEqual(
     parts(said).flatMap((one) => one["notices"]),

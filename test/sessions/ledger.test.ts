@@ -77,7 +77,7 @@ test("the ledger of an older traces folder says so, and how to make a whole one"
   const said = await place.session(...denied);
   assert.match(
     said.err,
-    /^notice: there was no ledger, but 1 trace is there: the ledger begins after them \(traces\/ledger\.jsonl\)$/m,
+    /^notice: [A-Z_]+ there was no ledger, but 1 trace is there: the ledger begins after them \(traces\/ledger\.jsonl\)$/m,
   );
   assert.match(said.err, /^hint: .*pgs runs rebuild/m);
   assert.equal(said.code, 1);
@@ -92,7 +92,8 @@ test("a ledger that cannot be written changes nothing about how a run ends", asy
   const said = await place.session(...completed);
   assert.equal(said.code, 0);
   assert.equal(
-    said.err.match(/^notice: nothing can be added to the ledger of the runs: EISDIR/gm)?.length,
+    said.err.match(/^notice: LEDGER_UNWRITABLE nothing can be added to the ledger of the runs: EISDIR/gm)
+      ?.length,
     1,
   );
   const quiet = await place.session(...denied, "--quiet");

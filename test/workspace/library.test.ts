@@ -261,6 +261,22 @@ suite("the library", () => {
     assert.equal((await workspace.workflow(RELEASE)).name, RELEASE);
   });
 
+  test("a member that the intent does not declare is a notice, or a violation where that is asked for", async () => {
+    const { workflow } = await inMemory();
+    const payload = { ...fixture("completed"), chnge_id: 1 };
+    const lax = await workflow.run(payload);
+    assert.deepEqual(
+      [lax.exitReason, lax.notices.map(({ code, facts }) => [code, facts["field"], facts["nearest"]])],
+      ["COMPLETED", [["UNDECLARED_FIELD", "/chnge_id", null]]],
+    );
+    const strict = await workflow.run(payload, { strictPayload: true });
+    assert.deepEqual([strict.exitReason, strict.notices], ["EXIT_REJECTED", []]);
+    assert.deepEqual(
+      strict.violations.map(({ field, constraint }) => [field, constraint]),
+      [["/chnge_id", "undeclared"]],
+    );
+  });
+
   test("two traces of one name in memory are numbered", async () => {
     const { workflow } = await inMemory({ clock: fixedClock(NOW) });
     const [first, second] = await Promise.all([1, 2].map(() => workflow.run(fixture("frozen"))));

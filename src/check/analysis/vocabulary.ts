@@ -70,7 +70,7 @@ export const VOCABULARY: ReadonlyMap<string, Known> = new Map<string, Known>([
       ...COMMON,
       in_code: any,
       core: {
-        ...fields("summary", "description", "workflow", "admission"),
+        ...fields("summary", "description", "workflow", "admission", "additional"),
         inputs: { "*": SPEC },
         outcomes: fields("ACK", "NACK"),
       },

@@ -306,7 +306,9 @@ export const intentDiffers = rule({
             : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
         yield foundIn(entry, ["core", "workflow"], { workflow: String(named) }, message, hint);
       }
-      if (entry.word === "IN" && Object.keys(objectAt(core, "inputs")).length === 0) {
+      const acceptsAny =
+        own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
+      if (entry.word === "IN" && acceptsAny) {
         yield foundIn(
           entry,
           ["core", "inputs"],

@@ -64,7 +64,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
     rule("frontmatter/core/nodes/*/emit", "node", never),
     rule("frontmatter/core/nodes/*", "node", unlessAdded),
   ],
-  IN: [rule("frontmatter/core/inputs/*/**", "field", isNarrower)],
+  IN: [
+    rule("frontmatter/core/inputs/*/**", "field", isNarrower),
+    rule("frontmatter/core/additional", "member", isClosing),
+  ],
   EV: [rule("frontmatter/core/schema/*/**", "field", isNarrower)],
   CC: [
     rule("frontmatter/core/inputs/*/**", "field", isNarrower),
@@ -187,6 +190,11 @@ function fieldName([first = "", ...rest]: readonly string[]): string {
 function lacksSome({ a, b }: JsonDifference): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return b === undefined;
   return a.some((one: Json) => !b.some((other: Json) => jsonEqual(one, other)));
+}
+
+/** Whether a payload that was taken before is refused now, because it has members that are not declared. */
+function isClosing({ b }: JsonDifference): boolean {
+  return b === false;
 }
 
 /** Whether a value that was taken before might be refused now, or another one taken where none is given. */

@@ -10,7 +10,7 @@ import { type ErrorEntry, refusalOf, type Summary, type ViolationEntry } from ".
 import type { Classification } from "../classify.ts";
 import { denied, type Recording } from "./denied.ts";
 import { contractNode, edit, type Place, place, pointerOf } from "./location.ts";
-import { declaredAt, payloadHint } from "./payload-hint.ts";
+import { declaredAt, payloadHint, undeclaredHint } from "./payload-hint.ts";
 import { dataHint } from "./stored.ts";
 import { mistypedInput, type Traced, unboundInput, unboundStepInput } from "./unbound.ts";
 import { unresolved } from "./unresolved.ts";
@@ -102,7 +102,9 @@ function unmet({ node: key }: Classification, summary: Summary, plan: Plan): rea
         ? null
         : node.type === "CC"
           ? unmetInput(node, rule, rule.field, { plan, payload: summary.payload })
-          : unmetField(node, rule.field, summary.payload),
+          : rule.constraint === "undeclared"
+            ? undeclaredField(node, rule.field, summary.payload)
+            : unmetField(node, rule.field, summary.payload),
     );
 }
 
@@ -111,6 +113,11 @@ function unmetField({ intent }: IntentNode, at: string, payload: JsonObject): Pl
   if (intent === null || !declared) return null;
   const hint = payloadHint(at, declared.field, payload, declared.siblings);
   return place(intent.fqdn, ["core", "inputs", ...declared.path], hint);
+}
+
+function undeclaredField({ intent }: IntentNode, at: string, payload: JsonObject): Place | null {
+  if (intent === null) return null;
+  return place(intent.fqdn, ["core", "inputs"], undeclaredHint(at, intent.spec, payload));
 }
 
 function unmetInput(node: ContractNode, rule: ViolationEntry, at: string, traced: Traced): Place | null {

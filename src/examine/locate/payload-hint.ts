@@ -28,6 +28,18 @@ export function payloadHint(
   return sentence(pointer([...parts.slice(0, -1), misspelt]), { do: "rename", to: name }, "payload");
 }
 
+/** What to make of a member that is not declared: the name that was meant, where one is near. */
+export function undeclaredHint(at: string, spec: IntentSpec, payload: JsonObject): string {
+  const parts = parsePointer(at);
+  const siblings = parts.length === 1 ? spec : declaredAt(spec, pointer(parts.slice(0, -1)))?.field.fields;
+  const parent = valueAt(payload, parts.slice(0, -1));
+  const absent = Object.keys(siblings ?? {}).filter(
+    (name) => !isObject(parent) || !Object.hasOwn(parent, name),
+  );
+  const meant = nearestName(parts.at(-1) ?? "", absent);
+  return sentence(at, meant === null ? { do: "remove" } : { do: "rename", to: meant }, "payload");
+}
+
 /** A field's declaration: the rules, the members declared beside it, and where in the intent it stands. */
 export interface Declared {
   readonly field: FieldSpec;

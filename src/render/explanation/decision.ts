@@ -82,6 +82,7 @@ const listed = (value: Json | undefined) =>
 /** By constraint: what the value must be. */
 const RULES: { readonly [constraint: string]: ((expected: Json | undefined) => string) | undefined } = {
   required: () => "is required, and missing",
+  undeclared: () => "is not declared",
   type: (expected) => `must be of the type ${listed(expected)}`,
   enum: (expected) =>
     `must be ${Array.isArray(expected) ? joined(expected.map(valueText), "or") : plainText(expected)}`,

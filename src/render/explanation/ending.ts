@@ -55,7 +55,7 @@ function endText(path: RunPath): string {
 /** What took place in it, called runs apart. */
 function effectsSentences({ visits }: RunPath): readonly string[] {
   const events = visits.flatMap(eventsIn);
-  const begun = eventsOf(events, "side_effect_start");
+  const begun = eventsOf(events, "side_effect_start").filter(({ payload }) => (payload.attempt ?? 1) === 1);
   if (begun.length === 0) return ["It had no side effects."];
   const stores = [...new Set(changedStores(events))];
   const changed = stores.length === 0 ? "no change of a store is recorded" : `it changed ${storesText(stores)}`;

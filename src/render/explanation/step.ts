@@ -50,8 +50,13 @@ function openText(start: Started, waits: readonly WaitEntry[]): string {
 }
 
 function endedSentences(start: Started, end: Ended, called: readonly string[]): readonly string[] {
+  const { attempt = 1 } = start;
+  const performed =
+    attempt === 1
+      ? `${operationText(start)} was performed${inputsText(start)}.`
+      : `It was tried again (attempt ${attempt}).`;
   return [
-    `${operationText(start)} was performed${inputsText(start)}. The outcome was ${end.outcome}.`,
+    `${performed} The outcome was ${end.outcome}.`,
     ...called,
     ...reasonSentence(end.reason),
     ...(end.change === undefined ? [] : [changeText(end.change)]),

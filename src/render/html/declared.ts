@@ -162,7 +162,8 @@ function insideOf(node: PlanNode, page: Page): Html {
 function renderIntent({ intent, next }: IntentNode, page: Page): Html {
   if (intent === null) return html`<p>Accepts every payload.</p>${renderRoutes(next, page)}`;
   return html`<p>Intent: ${artifactLink(intent.fqdn, page)}</p>
-${labelled("Payload", Object.entries(intent.spec).map(fieldRow))}${renderRoutes(next, page)}`;
+${labelled("Payload", Object.entries(intent.spec).map(fieldRow))}
+${intent.isClosed ? html`<p>Members that are not declared are violations.</p>` : NOTHING}${renderRoutes(next, page)}`;
 }
 
 function fieldRow([name, spec]: readonly [string, FieldSpec]): readonly [string, Part] {

@@ -43,6 +43,7 @@ export interface AuthoredStep extends Circumstances {
 /** The run goes on: later, because of an event, or to be cancelled. */
 export interface AuthoredSession {
   readonly at?: string;
+  readonly data?: JsonObject;
   readonly actor?: string;
   readonly event?: string;
   readonly answer?: Json;

@@ -6,19 +6,27 @@ import type { Path } from "../../json/diff.ts";
 import { pointer } from "../../json/pointer.ts";
 import type { Session } from "../scenario.ts";
 import type { AuthoredSession } from "./authored.ts";
+import { prepared } from "./data.ts";
 import { malformed } from "./malformed.ts";
 import type { Source } from "./source.ts";
+import type { Stores } from "./stores.ts";
 
 /** `at` is the place of the list. @throws ScenarioFault `SCENARIO_MALFORMED` */
-export function sessionsIn(authored: readonly AuthoredSession[], at: Path, source: Source): readonly Session[] {
-  return authored.map((one, i) => sessionOf(one, [...at, i], source));
+export function sessionsIn(
+  authored: readonly AuthoredSession[],
+  at: Path,
+  stores: Stores,
+  source: Source,
+): readonly Session[] {
+  return authored.map((one, i) => sessionOf(one, [...at, i], stores, source));
 }
 
-function sessionOf(session: AuthoredSession, at: Path, source: Source): Session {
-  const { actor, event: key, answer, event_id: id, cancel } = session;
+function sessionOf(session: AuthoredSession, at: Path, stores: Stores, source: Source): Session {
+  const { data = {}, actor, event: key, answer, event_id: id, cancel } = session;
   const moment = atOf(session, at, source);
   checkTogether(session, at, source);
   return {
+    before: prepared(data, [...at, "data"], stores, source),
     ...(moment === undefined ? {} : { at: moment }),
     ...(actor === undefined ? {} : { actor }),
     ...(cancel === undefined ? {} : { cancellation: cancel }),

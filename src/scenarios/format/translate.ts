@@ -153,7 +153,7 @@ function build(
     environment: new Map(),
     maxHops: undefined,
     ...clockOf(step, index, source),
-    sessions: sessionsIn(step.resume ?? [], [...at, "resume"], source),
+    sessions: sessionsIn(step.resume ?? [], [...at, "resume"], stores, source),
     isOrderDependent: false,
     expect: toExpectation(expect),
     after: toAfter(expect.stored ?? {}, place),

@@ -34,6 +34,8 @@ export interface Specimen {
   readonly payload: JsonObject;
   /** The same step with another payload, or in another world, on the data that it was run on. */
   again(payload: JsonObject, options?: TrialOptions): Promise<Trial>;
+  /** A copy of the data that the step was run on. */
+  dataBefore(): MemoryData;
 }
 
 /** Whether anything of it is suppressed. */
@@ -77,11 +79,11 @@ async function record(
   for (const step of scenario.steps.slice(0, Math.max(...chosen.map(({ at }) => at)) + 1)) {
     if (step.kind !== "run") continue;
     prepare(step.before, data);
-    const again = repeating(step, await plan(step.workflow), { ...options, data: copyOf(data) });
+    const repeat = repeating(step, await plan(step.workflow), { ...options, data: copyOf(data) });
     const trial = await attempt(step, plan, options);
     const one = chosen.find((other) => other.step === step);
     if (one !== undefined)
-      specimens.push(await toSpecimen(one, trial as Trial, await plan(step.workflow), again));
+      specimens.push(await toSpecimen(one, trial as Trial, await plan(step.workflow), repeat));
   }
   return specimens;
 }
@@ -128,9 +130,12 @@ function repeating(
   step: RunStep,
   plan: Plan,
   { data, ...options }: TrialOptions & { readonly data: MemoryData },
-): Specimen["again"] {
-  return (payload, others) =>
-    runPlan(plan, payload, { ...options, ...limitsOf(step), ...others, data: copyOf(data) });
+): Pick<Specimen, "again" | "dataBefore"> {
+  return {
+    dataBefore: () => copyOf(data),
+    again: (payload, others) =>
+      runPlan(plan, payload, { ...options, ...limitsOf(step), data: copyOf(data), ...others }),
+  };
 }
 
 function copyOf({ files, broken }: MemoryData): MemoryData {
@@ -144,13 +149,13 @@ async function toSpecimen(
   { step, ending }: Chosen,
   { events, text, head }: Trial,
   plan: Plan,
-  again: Specimen["again"],
+  repeat: Pick<Specimen, "again" | "dataBefore">,
 ): Promise<Specimen> {
   const name = `${plan.workflow.code}, ${ending}`;
   const plans = await plansOf(events, plan);
   const payload = surroundings.parsePayload(step.payload);
   const lines = linesOf(text);
-  return { name, ending, workflow: step.workflow, plan, plans, events, lines, head, payload, again };
+  return { name, ending, workflow: step.workflow, plan, plans, events, lines, head, payload, ...repeat };
 }
 
 async function plansOf(events: readonly TraceEvent[], plan: Plan): Promise<ReadonlyMap<string, Plan>> {

@@ -11,7 +11,14 @@ import { openMail } from "../../../src/platform/smtp.ts";
 import type { DataRoot, Mail, Remote } from "../../../src/ports.ts";
 import { fileStores } from "../../../src/storage/files/stores.ts";
 import type { TraceEvent } from "../../../src/trace/event.ts";
-import { type MemoryData, memoryData, memoryTrace, runPlan, type TrialOptions } from "../../engine/trial.ts";
+import {
+  type MemoryData,
+  memoryData,
+  memoryTrace,
+  runPlan,
+  type Trial,
+  type TrialOptions,
+} from "../../engine/trial.ts";
 
 export interface Crash {
   readonly plan: Plan;
@@ -27,6 +34,7 @@ export interface Killed {
   readonly crashes: readonly Crash[];
   /** The stores after the run that nobody killed. */
   readonly whole: MemoryData;
+  readonly trial: Trial;
 }
 
 type Stored = Readonly<Record<string, string>>;
@@ -38,7 +46,15 @@ export async function killed(
   before: Stored = {},
   options: TrialOptions = {},
 ): Promise<Killed> {
-  const whole = memoryData(before);
+  return killedIn(plan, memoryData(before), (again) => runPlan(plan, payload, { ...options, ...again }));
+}
+
+/** Every crash of a run on this data, which it changes. */
+export async function killedIn(
+  plan: Plan,
+  whole: MemoryData,
+  run: (options: Pick<TrialOptions, "data" | "root" | "trace">) => Promise<Trial>,
+): Promise<Killed> {
   const trace = memoryTrace();
   const moments: { readonly appended: number; readonly stored: Stored; readonly hasWritten: boolean }[] = [];
   let appended = 0;
@@ -52,15 +68,22 @@ export async function killed(
     },
   };
   const root = noting(whole.root, () => note(true));
-  const { events } = await runPlan(plan, payload, { ...options, root, trace: { ...trace, file } });
+  const trial = await run({ data: whole, root, trace: { ...trace, file } });
+  const { events } = trial;
   const unfinished = moments.filter((moment) => moment.appended < events.length);
   const crashes = unfinished.map(({ appended: count, stored, hasWritten }) => ({
     plan,
     events: events.slice(0, count),
-    data: memoryData(stored),
+    data: withBroken(memoryData(stored), whole),
     about: `#${count} ${events[count - 1]?.event_type}${hasWritten ? ", written" : ""}`,
   }));
-  return { crashes, whole };
+  return { crashes, whole, trial };
+}
+
+/** Where a folder stood in the way, it still does. */
+function withBroken(data: MemoryData, { broken }: MemoryData): MemoryData {
+  for (const path of broken) data.broken.add(path);
+  return data;
 }
 
 /** The same stores; `written` is called after every call that writes. */

@@ -3,7 +3,16 @@
 import { parsePointer } from "../../../json/pointer.ts";
 import { textOf } from "../../../plan/expression.ts";
 import { inReadingOrder, routesOf } from "../../../plan/graph.ts";
-import type { Action, Binding, Contract, Finding, Plan, PlanNode, Step } from "../../../plan/plan.ts";
+import type {
+  Action,
+  Binding,
+  Contract,
+  Finding,
+  IntentNode,
+  Plan,
+  PlanNode,
+  Step,
+} from "../../../plan/plan.ts";
 import { fqdnOfFile } from "../../../snapshot/fqdn.ts";
 import type { AuthoredPlace } from "../../../snapshot/hint.ts";
 import { markdownLine } from "../../../snapshot/markdown-line.ts";
@@ -124,8 +133,12 @@ function toJson(plan: Plan, findings: readonly LocatedFinding[]): unknown {
 function nodeJson(node: PlanNode): unknown {
   if (node.type === "EXIT") return node;
   const next = Object.fromEntries(routesOf(node.next));
-  if (node.type === "IN") return { type: node.type, intent: node.intent, next };
+  if (node.type === "IN") return { type: node.type, intent: node.intent && intentJson(node.intent), next };
   return { type: node.type, contract: contractJson(node.contract), inputs: bindingsJson(node.inputs), next };
+}
+
+function intentJson({ fqdn, spec, isClosed }: NonNullable<IntentNode["intent"]>): unknown {
+  return { fqdn, spec, additional: !isClosed };
 }
 
 function contractJson(contract: Contract): unknown {

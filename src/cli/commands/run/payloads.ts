@@ -3,7 +3,7 @@
 import { Fault } from "../../../errors/base.ts";
 import { counted } from "../../../errors/counted.ts";
 import { TraceFault } from "../../../errors/ports.ts";
-import type { Json, JsonObject } from "../../../json/value.ts";
+import type { JsonObject } from "../../../json/value.ts";
 import { refusedBySystem } from "../../../platform/system-fault.ts";
 import type { Progress } from "../../../ports.ts";
 import { inFlight } from "../../../workspace/in-flight.ts";
@@ -12,7 +12,7 @@ import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import { type Context, shortPath } from "../../context.ts";
 import { EXIT, exitCodeOfFault, exitCodeOfRun } from "../../exit-codes.ts";
 import { openFileArgument } from "../../file-argument.ts";
-import { hintLines, plain, printError } from "../../print.ts";
+import { faultJson, hintLines, plain, printError } from "../../print.ts";
 import { entropyFor, type Prepared, type RunRequest } from "./prepare.ts";
 
 /** Answers the worst exit code of all lines, or that of the signal that stopped them. */
@@ -126,7 +126,7 @@ class Batch {
     const payload = read();
     const { seed } = this.#request;
     const entropy = entropyFor(seed && `${seed} line ${line}`, plan, payload, this.#context);
-    const { summary, ...result } = await runWorkflow({ ...environment, payload, entropy });
+    const { summary, notices, ...result } = await runWorkflow({ ...environment, payload, entropy });
     const { status, outcome, exitReason, fault } = result.ending;
     const exitCode = exitCodeOfRun(result.ending);
     this.#count(status === "SUCCESS" ? "succeeded" : fault === undefined ? "failed" : "refused", exitCode);
@@ -140,7 +140,8 @@ class Batch {
       results: summary.results,
       trace: shortPath(`${result.folder}/${result.traceId}.jsonl`, this.#context.platform.cwd),
       head: result.head,
-      error: fault === undefined ? null : errorJson(fault),
+      notices: notices.map(faultJson),
+      error: fault === undefined ? null : faultJson(fault),
     };
   }
 
@@ -157,7 +158,8 @@ class Batch {
       results: null,
       trace: null,
       head: null,
-      error: errorJson(fault),
+      notices: [],
+      error: faultJson(fault),
     };
   }
 
@@ -181,8 +183,4 @@ class Batch {
     printError(this.#context, `stopped after line ${this.#last}\n`);
     printError(this.#context, hintLines([`type the command with --from-line ${this.#last + 1} to continue`]));
   }
-}
-
-function errorJson({ code, stage, message, facts, hint }: Fault): JsonObject {
-  return { code, stage, message, details: facts as Json, hint };
 }

@@ -13,7 +13,7 @@ import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
 import { choice, count, file, flag, text } from "../../option.ts";
 import { plain, printError } from "../../print.ts";
-import { RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
+import { checkWait, RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT, WAIT } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
 import { type Trust, trustOf } from "../../trust.ts";
 
@@ -22,9 +22,11 @@ export const OPTIONS = {
     ...WORKFLOW_OPTION,
     payload: file("the payload as JSON; - reads standard input", { default: "{}" }),
     payloads: file("run once for each line of a JSON Lines file, which is a payload; - reads standard input"),
+    "strict-payload": flag("make members of the payload that the intent does not declare violations"),
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     ...SESSION,
+    ...WAIT,
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
@@ -75,6 +77,7 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
     ...session,
     plan,
     maxHops: request.maxHops,
+    isPayloadStrict: request.strictPayload,
     openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
     records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
   };
@@ -95,6 +98,7 @@ export function checkCombination(request: RunRequest): void {
   const refuse = (option: string, why: string): never => {
     throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
   };
+  checkWait(request);
   if (request.payloads === undefined) {
     if (request.jobs !== undefined) refuse("--jobs", "needs --payloads");
     if (request.unordered) refuse("--unordered", "needs --payloads");
@@ -102,6 +106,7 @@ export function checkCombination(request: RunRequest): void {
     if (request.fromLine !== undefined) refuse("--from-line", "needs --payloads");
   } else {
     if (request.payload !== undefined) refuse("--payload", "names one payload, and --payloads names many");
+    if (request.wait !== undefined) refuse("--wait", "stays with one run, and --payloads has many");
     if (request.follow) refuse("--follow", "shows one run, and --payloads has many");
   }
 }
