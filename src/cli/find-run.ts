@@ -49,14 +49,12 @@ export function locateRun(
   context: Context,
 ): { readonly run: FoundRun; readonly within: Context } {
   const { platform, settings, path } = context;
-  const [, traces, id] = /^(.*)\/([^/]+)(?:\/\2\.jsonl)?$/.exec(path(given)) ?? [];
-  if (
-    traces === undefined ||
-    id === undefined ||
-    !isTraceName(id) ||
-    platform.files.realPath(path(given)) === null
-  )
+  const parts = path(given).split("/");
+  if (parts.at(-1) === `${parts.at(-2)}.jsonl`) parts.pop();
+  const id = parts.pop() ?? "";
+  if (!isTraceName(id) || platform.files.realPath(path(given)) === null)
     return { run: findRun(given, context), within: context };
+  const traces = parts.join("/");
   const within = { ...context, settings: { ...settings, traces } };
   return { run: findRun(id, within), within };
 }

@@ -148,7 +148,7 @@ export async function completeLedger(ledger: Source, ports: RebuildPorts): Promi
     const recorded = statesOf(runs.get(name) ?? []);
     const shown = await linesOf(name, root, openSource);
     if (shown.length === 0) unreadable.push(name);
-    missing.push(...behind(shown, recorded));
+    for (const line of behind(shown, recorded)) missing.push(line);
   }
   missing.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   await editLedger(root, ({ runs: now, append }) => {

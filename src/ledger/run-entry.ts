@@ -67,9 +67,13 @@ export function entryAfter(before: RunEntry | undefined, line: RunLine, offset: 
 const NONE: readonly never[] = [];
 
 function dueOf(waits: readonly WaitEntry[]): number | null {
-  if (waits.length === 0) return null;
-  const moments = waits.flatMap(({ due }) => (due === undefined ? [] : [Date.parse(due)]));
-  return moments.length === 0 ? null : Math.min(...moments);
+  let first: number | null = null;
+  for (const { due } of waits) {
+    if (due === undefined) continue;
+    const moment = Date.parse(due);
+    if (first === null || moment < first) first = moment;
+  }
+  return first;
 }
 
 function marksAfter(

@@ -35,7 +35,7 @@ export const mark = defineCommand({
   },
   shared: ["workspace", "traces", "json", "quiet", "debug"],
   examples: [
-    ['pgs mark 20260131T090000000Z incident --about "wrong approver" --tag audit', "set a bookmark on a run"],
+    ["pgs mark 20260131T090000000Z incident --tag audit --at 12", "set a bookmark on a line of a trace"],
     ["pgs mark 20260131T090000000Z incident --remove", "remove it"],
   ],
   exitCodes: { SUCCESS: true },

@@ -4,7 +4,7 @@ import type { RunLine } from "../../../ledger/line.ts";
 import { keyOf, type ListedRun } from "../../../ledger/query.ts";
 import { entryAfter, type RunEntry } from "../../../ledger/run-entry.ts";
 import { RunLines } from "../../../ledger/run-lines.ts";
-import { standingOf } from "../../../ledger/standing.ts";
+import { type Standing, standingOf } from "../../../ledger/standing.ts";
 import { traceFileOf } from "../../../ledger/trace-names.ts";
 import { eventsOf, MAIN_RUN, type TraceEvent, type WaitEntry } from "../../../trace/event.ts";
 import { CAUSE_WORDS, END_WORDS, type Session, sessionsOf } from "../../../trace/sessions.ts";
@@ -103,14 +103,13 @@ const isAnswered = ({ prompt, choices }: WaitEntry) => prompt !== undefined || c
 function toJson(run: KnownRun): unknown {
   const { entry, standing, events, files, trace, head, isListed } = run;
   const { path, effects } = summaryOf(events);
-  const { holder, state } = standing;
+  const { holder } = standing;
   return {
     ...runJson(run),
-    waits: standing.waits.map((wait) => ({ ...wait, command: commandFor(entry.id, wait) })),
     sessions: sessionsOf(events).map(sessionJson),
     ...{ listed: isListed, head, trace },
     holder: holder && { process: holder.pid, host: holder.host, since: holder.since },
-    command: state === "INTERRUPTED" ? `pgs resume ${entry.id}` : null,
+    commands: commandsFor(entry.id, standing),
     nested: nestedOf(events),
     ...{ path, effects, files },
   };
@@ -134,7 +133,10 @@ function toText(run: KnownRun, paint: Paint): string {
     `${head.join("  ")}\n`,
     table(factRows(run)),
     section("waits for", waitRows(waits)),
-    commandsText(entry.id, run),
+    section(
+      "to go on",
+      commandsFor(entry.id, standing).map((command) => [plain(command)]),
+    ),
     section("sessions", sessionsOf(events).map(sessionRow)),
     section(
       "nested runs",
@@ -172,11 +174,10 @@ function factRows(run: KnownRun): readonly (readonly string[])[] {
   ];
 }
 
-function commandsText(id: string, { standing: { state, waits } }: KnownRun): string {
+/** What lets the run go on, ready to type. */
+function commandsFor(id: string, { state, waits }: Standing): readonly string[] {
   const commands = state === "INTERRUPTED" ? [`pgs resume ${id}`] : waits.map((wait) => commandFor(id, wait));
-  return commands.length === 0
-    ? ""
-    : `\nto go on\n${[...new Set(commands)].map((line) => `  ${plain(line)}\n`).join("")}`;
+  return [...new Set(commands)];
 }
 
 function sessionRow({ from, until, cause, actor, end }: Session): readonly string[] {
