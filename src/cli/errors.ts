@@ -35,12 +35,12 @@ export const usageTable = {
     where: f.option,
     hint: `type ${f.option} 2026-01-31T09:00:00Z, or another time in this format`,
   }),
-  NO_RUN_WAITS: (f: { key: string; open: readonly string[] }) => ({
+  NO_RUN_WAITS: (f: { key: string; open: string | null }) => ({
     what: `no run waits for ${f.key}`,
     hint:
-      f.open.length === 0
+      f.open === null
         ? "name the folder of the traces with --traces DIR: no run of this one waits for an event"
-        : `type one of these keys instead: ${f.open.slice(0, 20).join(", ")}`,
+        : `type one of these keys instead: ${f.open}`,
   }),
   NOT_COMPARABLE: (f: { folder: string; file: string }) => ({
     what: `cannot compare the folder ${f.folder} (a snapshot) with the file ${f.file} (a trace)`,

@@ -55,7 +55,8 @@ export async function resumeRuns(
 
 /** The worst refusal; a run that went on is none, however it ended. */
 export function exitCodeOfAll(runs: readonly ResumedRun[]): number {
-  return Math.max(EXIT.SUCCESS, ...runs.filter(({ error }) => error !== null).map((one) => one.exit_code));
+  const refused = runs.filter(({ error }) => error !== null);
+  return refused.reduce<number>((worst, one) => Math.max(worst, one.exit_code), EXIT.SUCCESS);
 }
 
 async function resumeOne(

@@ -20,15 +20,12 @@ const CONCLUSIONS: ReadonlySet<EventType> = new Set([
   "run_suspended",
 ]);
 
-/** So many nodes and effects may follow each other without a pause. */
+/** So many nodes may follow each other without a pause. */
 const WITHOUT_PAUSE = 16;
 
 /** The executor, whose run throws `RunStopped` once it is told to stop. */
 export function stoppable(executor: StepExecutor, { signal, pause }: Stop): StepExecutor {
   let count = 0;
-  const turn = async () => {
-    if (++count % WITHOUT_PAUSE === 0) await pause();
-  };
   return {
     ...executor,
     emit: emitter((event) => {
@@ -36,12 +33,14 @@ export function stoppable(executor: StepExecutor, { signal, pause }: Stop): Step
       return executor.emit(event);
     }),
     async validate(...of) {
-      await turn();
+      if (++count % WITHOUT_PAUSE === 0) await pause();
       return executor.validate(...of);
     },
     async effect(...of) {
-      await turn();
-      return executor.effect(...of);
+      const result = await executor.effect(...of);
+      // It may have taken long.
+      await pause();
+      return result;
     },
   };
 }

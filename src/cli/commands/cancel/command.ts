@@ -28,7 +28,7 @@ export const cancel = defineCommand({
   shared: ["workspace", "snapshot", "data-root", "json", "quiet", "debug", "no-color"],
   examples: [
     ["pgs cancel trace.jsonl", "end a run that waits"],
-    ['pgs cancel trace.jsonl --reason "asked by mistake"', "the same, and say why"],
+    ["pgs cancel trace.jsonl --reason duplicate", "the same, and say why"],
   ],
   exitCodes: {
     SUCCESS: "the run is cancelled",

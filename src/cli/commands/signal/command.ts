@@ -58,7 +58,11 @@ export const signal = defineCommand({
   },
 });
 
+/** How many keys a refusal names. */
+const NAMED = 20;
+
 function noneWaits(key: string, waiting: Awaited<ReturnType<typeof waitingRuns>>): UsageFault {
   const keys = waiting.flatMap(({ waits }) => waits.flatMap((one) => (one.key === undefined ? [] : [one.key])));
-  return new UsageFault("NO_RUN_WAITS", { key, open: [...new Set(keys.map(keyText))].sort() });
+  const open = [...new Set(keys.map(keyText))].sort().slice(0, NAMED);
+  return new UsageFault("NO_RUN_WAITS", { key, open: open.length === 0 ? null : open.join(", ") });
 }
