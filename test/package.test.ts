@@ -200,10 +200,13 @@ test("the README says how to begin with the tarball, and the library's page show
   cpSync(join(root, "fixtures/data"), join(root, "data"), { recursive: true });
   assert.match(readme, /^\$ cp -r fixtures\/data data$/m);
   const page = readFileSync(join(folder, "docs/library.md"), "utf8");
-  const [program = "", service = ""] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code);
-  const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
-  writeFileSync(join(root, "example.mjs"), program);
-  assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+  const programs = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  const [first = "", resuming = "", service = ""] = programs;
+  for (const program of [first, resuming]) {
+    const [, printed] = /console\.log\(.*\/\/ (.*)\n/.exec(program) ?? [];
+    writeFileSync(join(root, "example.mjs"), program);
+    assert.equal(ok(process.execPath, ["example.mjs"]), `${printed}\n`);
+  }
   writeFileSync(join(root, "service.mjs"), service);
 });
 
