@@ -222,7 +222,8 @@ type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
 
 function gatherReason({ reasons }: Summary, { run, node, step, outcome, attempt, reason }: Concluded): void {
   if (reason === undefined) return;
-  reasons.push({ run, node, step, outcome, ...(attempt === undefined ? {} : { attempt }), reason });
+  const tried = attempt === undefined ? {} : { attempt };
+  reasons.push({ run, node, step, outcome, ...tried, reason });
 }
 
 /** The effects as documents list them: attempts of one effect are entries of their own, in order. */

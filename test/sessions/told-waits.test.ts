@@ -1,22 +1,19 @@
 /** What `pgs examine` says of a run that waits, goes on, or was cut off. */
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
-import { filesOf, SNAPSHOT, WORKFLOW } from "../engine/trial.ts";
+import { WORKFLOW } from "../engine/trial.ts";
 import { asking } from "../engine/waiting.ts";
-import { at, document, type Workspace, workspace } from "./world.ts";
+import { waitingWorkspace } from "./waiting.ts";
+import { at, document, type Workspace } from "./world.ts";
 
 /** A workspace in which a run waits for the event `k`, and its trace. */
 async function waiting(t: TestContext): Promise<{ readonly place: Workspace; readonly trace: string }> {
-  const place = workspace(t, { snapshot: null, capabilities: false });
-  const protocol = asking({ key: "k", timeout: "P1D", prompt: "Go on?", choices: ["yes", "no"] });
-  for (const [path, bytes] of filesOf(protocol)) {
-    const file = place.path(`protocol_snapshot${path.slice(SNAPSHOT.length)}`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  }
+  const place = waitingWorkspace(
+    t,
+    asking({ key: "k", timeout: "P1D", prompt: "Go on?", choices: ["yes", "no"] }),
+  );
   const said = await place.session("run", WORKFLOW, "--clock", "2026-01-31T09:00:00Z", "--json");
   assert.equal(said.code, 6, said.err);
   return { place, trace: String(at(document(said), "trace", "jsonl")) };
