@@ -1,5 +1,6 @@
 /** A trace by its sessions: the stretches of it that were recorded without a break, and why each of them began. */
 
+import { counted } from "../errors/counted.ts";
 import { MAIN_RUN, type Payloads, type TraceEvent, type WaitEntry } from "./event.ts";
 
 /** `WAITS`: suspended. `CUT_OFF`: the process ended in the middle of the run. */
@@ -137,7 +138,9 @@ export function waitsWithin(run: string, waits: readonly WaitEntry[]): readonly 
 export function waitsText(waits: readonly WaitEntry[]): string {
   const [wait, ...others] = waits;
   if (wait === undefined) return "waits";
-  return others.length === 0 ? `waits ${waitText(wait)}` : `waits: ${waits.length} waits are open`;
+  return others.length === 0
+    ? `waits ${waitText(wait)}`
+    : `waits: ${counted(waits.length, "wait is", "waits are")} open`;
 }
 
 function waitText({ key, due }: WaitEntry): string {

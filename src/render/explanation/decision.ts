@@ -87,7 +87,7 @@ const RULES: { readonly [constraint: string]: ((expected: Json | undefined) => s
   enum: (expected) =>
     `must be ${Array.isArray(expected) ? joined(expected.map(valueText), "or") : plainText(expected)}`,
   minimum: (expected) => `must be at least ${plainText(expected)}`,
-  minItems: (expected) => `must have at least ${plainText(expected)} items`,
+  minItems: (expected) => `must not have fewer items than ${plainText(expected)}`,
   format: (expected) => `must have the form ${plainText(expected)}`,
 };
 

@@ -62,8 +62,7 @@ function effectsSentences({ visits }: RunPath): readonly string[] {
   return [`It had ${counted(begun.length, "side effect")}; ${changed}.`];
 }
 
-const storesText = (stores: readonly string[]) =>
-  `the ${stores.length === 1 ? "store" : "stores"} ${joined(stores)}`;
+const storesText = (stores: readonly string[]) => `${counted(stores.length, "store")}: ${joined(stores)}`;
 
 /** In the order of the changes. Within one run, each effect ends before the next begins. */
 function changedStores(events: readonly TraceEvent[]): readonly string[] {

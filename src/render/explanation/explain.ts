@@ -67,7 +67,9 @@ function requestParagraph({ run, start, events }: RunPath): readonly Paragraph[]
 function actorSentence(run: string, actor: string | undefined): readonly string[] {
   if (run !== MAIN_RUN) return [];
   return [
-    actor === undefined ? "The caller did not say who runs it." : `The caller said that ${actor} runs it.`,
+    actor === undefined
+      ? "The caller did not say who ran it."
+      : `According to the caller, it was run by ${actor}.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 /** What one step of a contract did, in sentences. */
 
+import { counted } from "../../errors/counted.ts";
 import type { Change, RecordedRequest } from "../../ports.ts";
 import { bareCode } from "../../trace/declared-graph.ts";
 import { eventsOf, type Payloads, type WaitEntry } from "../../trace/event.ts";
@@ -38,7 +39,7 @@ function effectSentences({ events, calls }: StepRecord, waits: readonly WaitEntr
 }
 
 function callSentence(runs: readonly string[]): readonly string[] {
-  return runs.length === 0 ? [] : [`It called the ${runs.length === 1 ? "run" : "runs"} ${joined(runs)}.`];
+  return runs.length === 0 ? [] : [`It called ${counted(runs.length, "run")}: ${joined(runs)}.`];
 }
 
 /** A step that called a run which waits has not ended either. */
