@@ -171,7 +171,8 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     case "evaluation_end": {
       const { left, right, ...names } = event.payload;
-      summary.evaluations.push({ ...sharing({ run, node, ...names }, summary), left, right });
+      const named = sharing({ run, node, ...names }, summary);
+      summary.evaluations.push({ ...named, left, right });
       return;
     }
     case "event_announced":
