@@ -34,6 +34,7 @@ test("a run that waits is valid, and the verdict says what it waits for", async 
   assert.ok(said.out.startsWith(`VALID  ${trace}  waits for k until ${due}\n`), said.out);
   assert.match(said.out, /^ {2}EVENT {2}- {2}waits {2}WORK\.wait$/m);
   assert.match(said.out, /^waits for\n {2}WORK\.wait {2}event k {2}until \S+ {2}Go on\?: yes \| no$/m);
+  assert.match(said.out, /^hint: type pgs resume \S+\.jsonl --event k --answer FILE to answer "Go on\?"/m);
   assert.doesNotMatch(said.out, /OPEN EFFECT|after the crash/);
   const found = document(await place.session("examine", trace, "--json"));
   assert.deepEqual(
