@@ -6,13 +6,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { targetOf } from "../../src/capabilities/effect.ts";
 import { HEAD_ONLY, type HeadOnly, type HeadOnlyId } from "../../src/examine/head-only.ts";
-import type { Plan } from "../../src/plan/plan.ts";
 import { nodeFiles } from "../../src/platform/node-ports.ts";
-import { catalogue } from "../../src/scenarios/catalogue.ts";
 import { openSnapshot } from "../../src/snapshot/load.ts";
-import { ownRegistry } from "../support/own-registry.ts";
 import { PLAYS_ALL, portion } from "../support/portion.ts";
 import { sharedPath, skipWithout } from "../support/shared.ts";
 import { broken, examine } from "./examination.ts";
@@ -140,17 +136,8 @@ for (const origin of ORIGINS) {
   });
 }
 
-/** The workflows of a snapshot, without those that wait: vectors have one session, and the trial protocol has many. */
 async function workflowsIn(snapshot: string): Promise<readonly string[]> {
-  const { plan, snapshot: opened } = catalogue(await openSnapshot(snapshot, nodeFiles), ownRegistry);
-  const names = opened.names("WF");
-  const plans = await Promise.all(names.map((name) => plan(name)));
-  return names.filter((_, i) => plans[i] !== undefined && !mayWait(plans[i]));
-}
-
-function mayWait({ nodes }: Plan): boolean {
-  const steps = [...nodes.values()].flatMap((node) => (node.type === "CC" ? node.contract.steps : []));
-  return steps.some((step) => step.kind === "effect" && targetOf(step.operation).answers === "awaited");
+  return (await openSnapshot(snapshot, nodeFiles)).names("WF");
 }
 
 type Operation = (specimen: Specimen, origin: Origin, tally: Tally) => void | Promise<void>;

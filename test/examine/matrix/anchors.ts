@@ -74,7 +74,8 @@ function ofPayload(specimen: Specimen, edit: Edit, event: TraceEvent, member: st
       return edit.path.at(-1) === "matched" ? { at: "shown" } : undefined;
     case "side_effect_start":
       // A suspension names the effects that wait.
-      if (member === "effect_key" && event.payload.observed !== undefined) return { at: "shown" };
+      if (member === "effect_key" && specimen.events.some(({ event_type }) => event_type === "run_suspended"))
+        return { at: "shown" };
       return member === "observed" && edit.path.length > 2 ? ofMoment(specimen, edit, event) : undefined;
     case "run_suspended":
       return edit.path.at(-1) === "key" ? { at: "shown" } : undefined;
