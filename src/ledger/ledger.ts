@@ -46,6 +46,8 @@ export function openLedger(root: TracesRoot, now: () => number): Ledger {
     prepare: () =>
       guarded(file, async () => {
         isThere ||= store.stamp() !== null;
+        // Before anything is locked in it: who makes the folder knows that its name is to be synced.
+        if (!isThere) root.make();
         const late = isThere ? null : await store.locked(() => (store.stamp() === null ? opening() : null));
         isThere = true;
         return late;

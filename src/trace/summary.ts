@@ -171,7 +171,8 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     case "evaluation_end": {
       const { left, right, ...names } = event.payload;
-      summary.evaluations.push({ ...sharing({ run, node, ...names }, summary), left, right });
+      const named = sharing({ run, node, ...names }, summary);
+      summary.evaluations.push({ ...named, left, right });
       return;
     }
     case "event_announced":
@@ -222,7 +223,8 @@ type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
 
 function gatherReason({ reasons }: Summary, { run, node, step, outcome, attempt, reason }: Concluded): void {
   if (reason === undefined) return;
-  reasons.push({ run, node, step, outcome, ...(attempt === undefined ? {} : { attempt }), reason });
+  const tried = attempt === undefined ? {} : { attempt };
+  reasons.push({ run, node, step, outcome, ...tried, reason });
 }
 
 /** The effects as documents list them: attempts of one effect are entries of their own, in order. */
