@@ -92,7 +92,8 @@ async function readIn(place: string): Promise<Corpus> {
       );
     }
   }
-  const files = readdirSync(join(place, "traces")).map((id) => join(place, "traces", id, `${id}.jsonl`));
+  const traces = readdirSync(join(place, "traces")).filter((id) => /__\w+__[0-9a-f]{8}$/.test(id));
+  const files = traces.map((id) => join(place, "traces", id, `${id}.jsonl`));
   const [first = ""] = files;
   await pgs("attest", first, "--key", "key.pem", "--attestation", "attestation.json");
   cpSync(join(PROJECT, "protocol_snapshot"), join(place, "signed"), { recursive: true });

@@ -1,6 +1,7 @@
 /** Does the same with each of several traces: what is refused of one keeps nothing from the others. */
 
 import { Fault } from "../errors/base.ts";
+import { counted } from "../errors/counted.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Context } from "./context.ts";
 import { UsageFault } from "./errors.ts";
@@ -61,6 +62,6 @@ async function one(file: string, context: Context, perform: DoForTrace): Promise
 /** Refuses an option that names the one file for a trace. @throws UsageFault */
 export function refuseForSeveral(files: readonly string[], option: string, given: unknown): void {
   if (files.length === 1 || given === undefined) return;
-  const message = `--${option} names one file, but ${files.length} traces are named`;
+  const message = `--${option} names one file, but ${counted(files.length, "trace is", "traces are")} named`;
   throw new UsageFault("BAD_USAGE", { message, hint: `omit --${option}, or name one trace` });
 }
