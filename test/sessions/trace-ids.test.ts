@@ -1,7 +1,7 @@
 /** Traces named by the ids of their runs, several of them, and the newest. */
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../src/json/value.ts";
@@ -68,6 +68,7 @@ test("wherever a trace is asked for, its id or the beginning of that will do", a
     assertRefused(unknown, 2, "RUN_UNKNOWN");
     assertHint(unknown, /pgs runs/);
   }
+  mkdirSync(place.path("scenarios"), { recursive: true });
   const made = await place.session("test", "--from-trace", id.slice(0, 8));
   assert.equal(made.code, 0, made.err);
   assert.ok(existsSync(place.path(`scenarios/${id}.scenario.yaml`)));
