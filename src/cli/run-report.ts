@@ -30,15 +30,15 @@ export async function reportRun(
   const exitCode = exitCodeOfRun(result.ending);
   const isUnhappy = exitCode !== EXIT.SUCCESS && exitCode !== EXIT.WAITING;
   const hints = isUnhappy ? await hintsOf(summary, plan, trust, context) : [];
-  const base = `${result.folder}/${result.traceId}`;
-  const report = { plan, result, summary, notices, exitCode, hints, jsonl: `${base}.jsonl` };
+  const base = result.folder === "" ? null : `${result.folder}/${result.traceId}`;
+  const report = { plan, result, summary, notices, exitCode, hints, jsonl: base && `${base}.jsonl` };
   const printFiles = await printReport(report, context);
-  printFiles(await render({ kinds, access, plan, events, base }, context));
+  printFiles(base === null ? null : await render({ kinds, access, plan, events, base }, context));
   return exitCode;
 }
 
 /** Prints how the run ended before anything is drawn; the function that it gives prints which renderings there are. */
-async function printReport(report: Report, context: Context): Promise<(files: TraceFiles) => void> {
+async function printReport(report: Report, context: Context): Promise<(files: TraceFiles | null) => void> {
   const { platform, settings } = context;
   if (settings.json) {
     const { head, tail } = toJsonText(report);
@@ -47,7 +47,7 @@ async function printReport(report: Report, context: Context): Promise<(files: Tr
   }
   if (!settings.quiet) printText(context, toText(report, await painter(settings), context));
   return (files) => {
-    if (!settings.quiet) printText(context, filesText(files, context));
+    if (!settings.quiet && files !== null) printText(context, filesText(files, context));
     printReasons(report, context);
   };
 }

@@ -1,7 +1,7 @@
 /** One IN or CC node, from being entered to its outcome (SPEC 4.3, 4.4). */
 
-import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import { parsePointer, pointer } from "../json/pointer.ts";
+import { deepFreeze, type Json, type JsonObject, type MutableJson, setOwn } from "../json/value.ts";
 import { CLOCK } from "../plan/expression.ts";
 import type { IntentSpec, Unmet } from "../plan/intent.ts";
 import type { ContractNode, IntentNode, NodeKey, Secrets } from "../plan/plan.ts";

@@ -37,6 +37,8 @@ export interface RunEnvironment extends Pick<Ports, "clock" | "entropy" | "mail"
   readonly redactor?: Redactor;
   /** Keeps what the trace suppresses, encrypted, until the run ends: without it, a run with secrets cannot wait. */
   readonly secretsKey?: SecretsKey | undefined;
+  /** Records that it is a dry run, which is over with its process: nothing has to be kept for it to go on. */
+  readonly isDryRun?: boolean | undefined;
   /** Ends the run before its next step, with a refusal on record. */
   readonly signal?: AbortSignal | undefined;
   /** Told every event after it was appended. */
@@ -61,10 +63,10 @@ export interface TracedRun {
 
 /** @throws TraceFault when the trace cannot be written; the run stops there. */
 export async function run(request: RunRequest): Promise<TracedRun> {
-  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict } = request;
+  const { plan, payload, clock, entropy, maxHops, runtime, actor, isPayloadStrict, isDryRun } = request;
   const { redactor = new Redactor(() => entropy.hex(16)) } = request;
   redactor.add(MAIN_RUN, plan);
-  if (plan.secrets !== null && request.secretsKey === undefined) requireNoWait(plan);
+  if (plan.secrets !== null && request.secretsKey === undefined && isDryRun !== true) requireNoWait(plan);
   const begun = new Date(clock.now()).toISOString();
   const trace = request.openTrace(traceId(plan, redactor.payload(MAIN_RUN, payload), begun));
   const input = {
@@ -77,6 +79,7 @@ export async function run(request: RunRequest): Promise<TracedRun> {
     runtime,
     micros: () => clock.micros(),
     ...(actor === undefined ? {} : { actor }),
+    ...(isDryRun === true ? { isDryRun } : {}),
     ...(isPayloadStrict === true ? { isPayloadStrict } : {}),
   };
   const { wrapExecutor = (performed) => performed } = request;
@@ -133,7 +136,7 @@ export async function inTrace(
         },
       },
       onBeginRun: (nested, called) => redactor.add(nested, called),
-      losesSecrets: () => secrets === null && redactor.salt !== undefined,
+      losesSecrets: () => request.isDryRun !== true && secrets === null && redactor.salt !== undefined,
     });
     const ended = await work({ executor, append });
     if (durability === "device") journal.sync();

@@ -2,7 +2,7 @@
 
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
-import type { Summary } from "../trace/summary.ts";
+import { listedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
@@ -61,6 +61,7 @@ export function examinationJson(examination: Examination): JsonObject {
   const { ending } = summary;
   return {
     ok: isSound,
+    ...(summary.isDryRun ? { dry_run: true } : {}),
     events: verified.count,
     head: verified.head,
     errors: verified.findings.map(findingJson),
@@ -79,7 +80,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     refusals: summary.errors,
-    effects: summary.effects,
+    effects: listedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption),

@@ -82,6 +82,8 @@ function lastWordOf(events: readonly TraceEvent[]): string {
   return `its last event is ${code(last.event_type)}${at} (no. ${last.sequence})`;
 }
 
+const DRY_RUN = ["Dry run", "nothing was written, and nothing was sent"] as const;
+
 function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEvent[]): string {
   const rows: (readonly [string, string])[] = [["Trace", code(traceId)]];
   if (start !== null) {
@@ -93,6 +95,7 @@ function renderFacts({ start, end, traceId }: RunPath, events: readonly TraceEve
         `${code(start.snapshot.root)} (${start.snapshot.seal === "sealed" ? "sealed" : "verified"})`,
       ],
       ["Runtime", `${code(start.runtime.name)} ${code(start.runtime.version)}`],
+      ...(start.dry_run === true ? [DRY_RUN] : []),
       ["Actor", optional(start.actor)],
       ["Payload digest", code(start.payload_digest)],
     );

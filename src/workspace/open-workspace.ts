@@ -346,7 +346,11 @@ class OpenWorkspace implements Workspace {
     const listener = listenerOf(onEvent);
     const notices: Fault[] = [];
     const records = this.#recordsOf(traces, (fault) => notices.push(fault));
-    const { summary, notices: undeclared, ...traced } = await runWorkflow({
+    const {
+      summary,
+      notices: undeclared,
+      ...traced
+    } = await runWorkflow({
       ...rest,
       ...records,
       plan,

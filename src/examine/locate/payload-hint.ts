@@ -33,7 +33,9 @@ export function undeclaredHint(at: string, spec: IntentSpec, payload: JsonObject
   const parts = parsePointer(at);
   const siblings = parts.length === 1 ? spec : declaredAt(spec, pointer(parts.slice(0, -1)))?.field.fields;
   const parent = valueAt(payload, parts.slice(0, -1));
-  const absent = Object.keys(siblings ?? {}).filter((name) => !isObject(parent) || !Object.hasOwn(parent, name));
+  const absent = Object.keys(siblings ?? {}).filter(
+    (name) => !isObject(parent) || !Object.hasOwn(parent, name),
+  );
   const meant = nearestName(parts.at(-1) ?? "", absent);
   return sentence(at, meant === null ? { do: "remove" } : { do: "rename", to: meant }, "payload");
 }

@@ -72,6 +72,13 @@ export class OpenEffects {
     this.#keepsEnded = keepsEnded;
   }
 
+  /** Of a run that is over. */
+  static none(): OpenEffects {
+    const none = new OpenEffects();
+    none.hasEnded = true;
+    return none;
+  }
+
   /** The run ended, and no effect of it is open. */
   get isOver(): boolean {
     return this.hasEnded && this.#open.size === 0;

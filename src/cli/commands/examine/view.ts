@@ -20,6 +20,7 @@ import {
   table,
   violationRows,
 } from "../../print.ts";
+import { DRY_RUN } from "../../run-view.ts";
 import { interruptionText } from "./recovery-view.ts";
 import { whatIfText } from "./what-if-view.ts";
 
@@ -47,6 +48,7 @@ export function toText(examination: Examination, paint: Paint): string {
     takenText(examination),
     stepsText(examination, paint),
     whatIf === null ? "" : whatIfText(whatIf, paint),
+    summary.isDryRun ? "\ndry run  nothing was written, and nothing was sent\n" : "",
     endingText({ ...summary, isBegun: verified.count > 0 }),
     classText(examination, paint),
     refusalsText(examination, paint),
@@ -153,13 +155,14 @@ function evaluationsText({ evaluations }: Summary): string {
   return evaluations.length === 0 ? "" : `\ndecided by\n${table(evaluationRows(evaluations))}`;
 }
 
-function effectsText({ effects, requests }: Summary): string {
+function effectsText({ effects, requests, isDryRun }: Summary): string {
   if (effects.length === 0) return "\neffects  none\n";
   const rows = rowsByRun(effects, ({ node, step, op, store, outcome }) => [
     op,
     store ?? "-",
     outcome ?? "begun, end unknown",
     `${node}.${step}`,
+    ...(isDryRun ? [DRY_RUN] : []),
   ]);
   const sent = requests.length === 0 ? "" : `\nrequests\n${table(gathered(requestRows(requests)))}`;
   return `\neffects\n${table(gathered(rows))}${sent}`;

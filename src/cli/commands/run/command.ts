@@ -1,7 +1,6 @@
 /** `pgs run`: the main job. */
 
 import type { TraceEvent } from "../../../trace/event.ts";
-import { runWorkflow } from "../../../workspace/run-workflow.ts";
 import type { Context } from "../../context.ts";
 import { defineCommand } from "../../define-command.ts";
 import { readPayload } from "../../payload.ts";
@@ -48,17 +47,16 @@ export const run = defineCommand({
 async function runOnce(request: RunRequest, context: Context): Promise<number> {
   const { platform, settings } = context;
   const { follow, traceAccess: access } = request;
-  const { plan, trust, environment } = await prepare(request, context);
+  const { plan, trust, execute } = await prepare(request, context);
   const payload = readPayload(request.payload, request, context);
   const isRootThere = platform.files.realPath(settings.dataRoot) !== null;
   const events: TraceEvent[] = [];
-  const { summary, notices, ...result } = await runWorkflow({
-    ...environment,
+  const { summary, notices, ...result } = await execute({
     payload,
     entropy: entropyFor(request.seed, plan, payload, context),
     listen(event) {
       events.push(event);
-      if (follow) printError(context, `${followLine(event)}\n`);
+      if (follow) printError(context, `${followLine(event, request.dryRun)}\n`);
     },
   });
   if (!isRootThere && settings.isDataRootNamed && platform.files.isFolder(settings.dataRoot))

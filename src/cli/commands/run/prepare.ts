@@ -5,13 +5,16 @@ import { DEPTH, HOPS, SIZE } from "../../../json/limits.ts";
 import type { JsonObject } from "../../../json/value.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import type { Entropy } from "../../../ports.ts";
+import { type DryRunRequest, dryRun } from "../../../workspace/dry-run.ts";
 import { DEFAULT_LIMITS } from "../../../workspace/payload.ts";
-import type { RecordedRunRequest } from "../../../workspace/run-workflow.ts";
+import { type RecordedRunRequest, runWorkflow, type SummarizedRun } from "../../../workspace/run-workflow.ts";
+import { memoryTraces } from "../../../workspace/traces.ts";
 import { type Context, shortPath } from "../../context.ts";
 import type { Request } from "../../define-command.ts";
 import { UsageFault } from "../../errors.ts";
 import { planOf } from "../../load.ts";
-import { choice, count, file, flag, text } from "../../option.ts";
+import { choice, count, file, flag, folder, repeatable, text } from "../../option.ts";
+import { readAnswer } from "../../payload.ts";
 import { plain, printError } from "../../print.ts";
 import { RECORD, recordsOf, SESSION, sessionEnvironment, TRACE_LIMIT } from "../../session.ts";
 import { TRUST, type WORKFLOW_ARGUMENT, WORKFLOW_OPTION, workflowOf } from "../../shared-options.ts";
@@ -26,6 +29,15 @@ export const OPTIONS = {
     compile: flag("compile the authored Markdown of the workspace first"),
     actor: text("FQDN", "who runs the workflow; recorded in the trace"),
     ...SESSION,
+  },
+  "Dry run": {
+    "dry-run": flag("only say what the run would do: nothing is written, and nothing is sent"),
+    answer: repeatable(
+      text("KEY=FILE", "with --dry-run: what to answer, as JSON, where the run waits for the event KEY", {
+        completes: "file",
+      }),
+    ),
+    "keep-trace": folder("with --dry-run: write its trace, which says that it is one, to this folder"),
   },
   "Many runs": {
     jobs: { ...count("with --payloads: number of runs at the same time"), default: "1" },
@@ -61,8 +73,11 @@ export type RunRequest = Request<typeof WORKFLOW_ARGUMENT, typeof OPTIONS>;
 export interface Prepared {
   readonly plan: Plan;
   readonly trust: Trust;
-  readonly environment: Omit<RecordedRunRequest, "payload" | "entropy">;
+  /** Executes one run, or a dry run. @throws TraceFault, and ResumeFault for an answer that does not fit */
+  execute(one: OneRun): Promise<SummarizedRun>;
 }
+
+type OneRun = Pick<RecordedRunRequest, "payload" | "entropy" | "listen">;
 
 /** @throws UsageFault, and what loading, sealing and compiling refuse */
 export async function prepare(request: RunRequest, context: Context): Promise<Prepared> {
@@ -72,15 +87,40 @@ export async function prepare(request: RunRequest, context: Context): Promise<Pr
   const trust = trustOf(request, context);
   await prepareSnapshot(request.compile, context);
   const plan = await planOf(workflow, context, trust);
-  const environment = {
-    ...session,
-    plan,
-    maxHops: request.maxHops,
-    isPayloadStrict: request.strictPayload,
-    openTrace: (id: string) => platform.openTrace(settings.traces, id, request.traceAccess),
-    records: recordsOf(settings.traces, request.traceAccess, session.clock, context),
+  const environment = { ...session, plan, maxHops: request.maxHops, isPayloadStrict: request.strictPayload };
+  if (request.dryRun) {
+    const dry = {
+      ...environment,
+      answers: answersOf(request, context),
+      openTrace: dryTraces(request, context),
+    };
+    return { plan, trust, execute: (one) => dryRun({ ...dry, ...one }) };
+  }
+  const { traceAccess: access } = request;
+  const openTrace = (id: string) => platform.openTrace(settings.traces, id, access);
+  const records = recordsOf(settings.traces, access, session.clock, context);
+  return { plan, trust, execute: (one) => runWorkflow({ ...environment, openTrace, records, ...one }) };
+}
+
+/** In memory, where the trace is not to be kept. */
+function dryTraces({ keepTrace, traceAccess }: RunRequest, context: Context): DryRunRequest["openTrace"] {
+  if (keepTrace !== undefined)
+    return (id) => context.platform.openTrace(context.path(keepTrace), id, traceAccess);
+  const traces = memoryTraces();
+  return (wanted) => {
+    const { id, folder: own, writer } = traces.open(wanted);
+    return { id, folder: own, file: writer };
   };
-  return { plan, trust, environment };
+}
+
+/** @throws UsageFault for an answer that is no JSON */
+function answersOf({ answer: given }: RunRequest, context: Context): DryRunRequest["answers"] {
+  return given.map((text) => {
+    const at = text.indexOf("=");
+    if (at > 0) return { key: text.slice(0, at), answer: readAnswer(text.slice(at + 1), context) };
+    const message = `--answer ${text} is not KEY=FILE`;
+    throw new UsageFault("BAD_USAGE", { message, hint: "type --answer KEY=FILE, with the key of the event" });
+  });
 }
 
 export function entropyFor(
@@ -97,6 +137,10 @@ export function checkCombination(request: RunRequest): void {
   const refuse = (option: string, why: string): never => {
     throw new UsageFault("BAD_USAGE", { message: `${option} ${why}`, hint: `omit ${option}` });
   };
+  if (!request.dryRun) {
+    if (request.answer.length > 0) refuse("--answer", "needs --dry-run");
+    if (request.keepTrace !== undefined) refuse("--keep-trace", "needs --dry-run");
+  }
   if (request.payloads === undefined) {
     if (request.jobs !== undefined) refuse("--jobs", "needs --payloads");
     if (request.unordered) refuse("--unordered", "needs --payloads");
