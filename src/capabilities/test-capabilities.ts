@@ -5,7 +5,9 @@ import type { Stores } from "../storage/stores.ts";
 import type { Effect } from "./effect.ts";
 import type { Capability } from "./registry.ts";
 import type { StoreEffect } from "./targets/store.ts";
+import type { WaitEffect } from "./targets/wait.ts";
 import { type BrokenPromise, type TrialStores, tryStoreEffect, tryTransform } from "./trial.ts";
+import { tryWaitEffect } from "./wait-trial.ts";
 
 export interface CapabilityTrial {
   readonly capability: Capability;
@@ -54,6 +56,10 @@ async function tryOne(
     return { capability, examples: declared.examples.length, broken, skipped: null };
   }
   const { declared } = capability;
+  if (isWaitEffect(declared)) {
+    const broken = tryWaitEffect(declared);
+    return { capability, examples: declared.examples.length, broken, skipped: null };
+  }
   if (!isStoreEffect(declared)) {
     const skipped = "it reaches more than a store: only a run shows what it does";
     return { capability, examples: 0, broken: [], skipped };
@@ -64,6 +70,10 @@ async function tryOne(
 
 function isStoreEffect(declared: Effect): declared is StoreEffect {
   return Object.values(declared.operations).every(({ target }) => target === "store");
+}
+
+function isWaitEffect(declared: Effect): declared is WaitEffect {
+  return Object.values(declared.operations).every(({ target }) => target === "wait");
 }
 
 /** Each store has a root of its own. */

@@ -62,6 +62,7 @@ import {
 } from "./rules/outputs.ts";
 import { pathUnresolved, secretLeaks } from "./rules/paths.ts";
 import { tokenizedDiffers } from "./rules/projections.ts";
+import { retryMalformed, retryNeverTaken, retryOutcomeUndeclared, verifyNotVisible } from "./rules/retries.ts";
 import { conditionConstant, stepTargetUnknown, stepUnreachable, unusedBooleanResult } from "./rules/steps.ts";
 import { storeShared, storeUndeclared } from "./rules/stores.ts";
 
@@ -108,6 +109,9 @@ export const RULES: readonly Rule[] = [
   referenceUnresolved,
   requiredInputUnbound,
   retiredUsed,
+  retryMalformed,
+  retryNeverTaken,
+  retryOutcomeUndeclared,
   routeNeverTaken,
   secretLeaks,
   shadowedInputName,
@@ -123,4 +127,5 @@ export const RULES: readonly Rule[] = [
   typeDiffers,
   unavailableResult,
   unusedBooleanResult,
+  verifyNotVisible,
 ];

@@ -264,8 +264,8 @@ export function requestRows(requests: Summary["requests"]): Rows {
 
 /** Why steps did not succeed: place, outcome, code, facts. */
 export function reasonRows(reasons: Summary["reasons"]): Rows {
-  return rowsByRun(reasons, ({ node, step, outcome, reason: { code, ...facts } }) => [
-    `${node}.${step}`,
+  return rowsByRun(reasons, ({ node, step, outcome, attempt, reason: { code, ...facts } }) => [
+    `${node}.${step}${attempt === undefined ? "" : ` attempt ${attempt}`}`,
     outcome,
     plain(code),
     Object.keys(facts).length === 0 ? "" : plain(canonical(facts)),

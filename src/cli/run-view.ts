@@ -4,7 +4,7 @@ import type { run } from "../engine/run.ts";
 import type { Fault } from "../errors/base.ts";
 import type { Plan } from "../plan/plan.ts";
 import { MAIN_RUN, type TraceEvent, type WaitEntry } from "../trace/event.ts";
-import { listedEffects, refusalOf, type Summary } from "../trace/summary.ts";
+import { markedEffects, refusalOf, type Summary } from "../trace/summary.ts";
 import type { Paint } from "./colour.ts";
 import { type Context, shortPath } from "./context.ts";
 import {
@@ -61,7 +61,7 @@ function toJson({ plan, result, summary, notices, exitCode, hints }: Report) {
     duration_ms: Math.round((summary.ending?.duration_us ?? 0) / 10) / 100,
     path: summary.path,
     results: summary.results,
-    effects: listedEffects(summary),
+    effects: markedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     events: summary.events,
     violations: summary.violations,
@@ -88,11 +88,12 @@ export function toText({ plan, result, summary, jsonl }: Report, paint: Paint, {
     "->",
     next ?? "(no route)",
   ]);
-  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step }) => [
+  const effects = rowsByRun(summary.effects, ({ op, store, outcome, node, step, attempt }) => [
     op,
     store ?? "-",
     outcome ?? "?",
     paint("quiet", `${node}.${step}`),
+    ...(attempt === undefined ? [] : [paint("quiet", `attempt ${attempt}`)]),
     ...(summary.isDryRun ? [DRY_RUN] : []),
   ]);
   const where = [

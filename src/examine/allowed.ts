@@ -7,12 +7,14 @@ import { RunFault } from "../errors/base.ts";
 import type { Digest } from "../json/canonical.ts";
 import type { Action, ContractNode, Plan, PlanNode } from "../plan/plan.ts";
 import { type EvaluationEnd, MAIN_RUN, type TraceEvent } from "../trace/event.ts";
+import { AttemptCheck } from "./attempts.ts";
 import { finding, type TraceFinding } from "./finding.ts";
 
 /** Findings by line; `events[i]` is line i + 1 of an intact trace. Each nested run is held against its own plan. */
 export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Promise<readonly TraceFinding[]> {
   const plans = new Map<string, Plan>([[MAIN_RUN, plan]]);
   const found: TraceFinding[] = [];
+  const attempts = new AttemptCheck();
   for (const event of events) {
     if (event.event_type === "execution_start" && event.run !== MAIN_RUN) {
       const nested = await nestedPlan(event, plans);
@@ -20,7 +22,10 @@ export async function checkAllowed(plan: Plan, events: Iterable<TraceEvent>): Pr
       else found.push(nested);
     }
     const own = plans.get(event.run);
-    if (own !== undefined) for (const one of checkEvent(own, event)) found.push(one);
+    if (own !== undefined) {
+      for (const one of checkEvent(own, event)) found.push(one);
+      for (const one of attempts.take(own, event)) found.push(one);
+    }
     if (event.event_type === "workflow_complete" && event.run !== MAIN_RUN) plans.delete(event.run);
   }
   return found;

@@ -2,7 +2,7 @@
 
 import { ambiguityTable } from "../capabilities/evidence.ts";
 import type { JsonObject } from "../json/value.ts";
-import { listedEffects, type Summary } from "../trace/summary.ts";
+import { markedEffects, type Summary } from "../trace/summary.ts";
 import type { Classification } from "./classify.ts";
 import { findingJson, type TraceFinding } from "./finding.ts";
 import { HEAD_ONLY } from "./head-only.ts";
@@ -80,7 +80,7 @@ export function examinationJson(examination: Examination): JsonObject {
     reasons: summary.reasons,
     evaluations: summary.evaluations,
     refusals: summary.errors,
-    effects: listedEffects(summary),
+    effects: markedEffects(summary),
     ...(summary.requests.length === 0 ? {} : { requests: summary.requests }),
     open_effects: interruption.open.map(openEffectJson),
     advice: adviceJson(interruption),

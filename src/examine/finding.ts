@@ -97,6 +97,16 @@ export const findingTable = {
     what: (f: JsonObject) =>
       `${text(f["node"])} --${text(f["outcome"])}--> ${text(f["next"])} is not an edge of the graph`,
   },
+  BAD_ATTEMPT: {
+    what: (f: JsonObject) =>
+      f["expected"] === null
+        ? `attempts of step ${text(f["step"])} of ${text(f["node"])} are not declared`
+        : `attempt ${text(f["expected"])} of step ${text(f["step"])} of ${text(f["node"])} is expected, found ${f["found"] === null ? "none" : text(f["found"])}`,
+  },
+  NOT_RETRIED: {
+    what: (f: JsonObject) =>
+      `step ${text(f["step"])} of ${text(f["node"])} is not tried again after ${text(f["outcome"])}`,
+  },
   UNKNOWN_STEP: {
     what: (f: JsonObject) => `${text(f["node"])} declares no step ${text(f["step"])} that does this`,
   },

@@ -8,6 +8,7 @@ import {
   isAlias,
   isCollection,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -92,14 +93,18 @@ export interface YamlKey {
   readonly source: string;
   readonly value: boolean | null;
   readonly offset: number;
+  /** The name under which its mapping stands; null where it has none. */
+  readonly within: string | null;
 }
 
 export function keysWithoutText(document: Document.Parsed): readonly YamlKey[] {
   const found: YamlKey[] = [];
   visit(document, {
-    Pair(_, { key }) {
+    Pair(_, { key }, path) {
       if (!isScalar(key) || !(key.value === null || typeof key.value === "boolean")) return;
-      if (key.source) found.push({ source: key.source, value: key.value, offset: key.range?.[0] ?? 0 });
+      const parent = path.at(-2);
+      const within = isPair(parent) && isScalar(parent.key) ? String(parent.key.value) : null;
+      if (key.source) found.push({ source: key.source, value: key.value, offset: key.range?.[0] ?? 0, within });
     },
   });
   return found;

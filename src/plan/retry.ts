@@ -2,6 +2,7 @@
 
 import { isoDuration } from "../capabilities/iso-8601.ts";
 import { RETRY } from "../json/limits.ts";
+import { valueAt } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, own } from "../json/value.ts";
 import { type Change, type Path, quote } from "../snapshot/hint.ts";
 import { nearestName } from "../snapshot/nearest-name.ts";
@@ -45,7 +46,7 @@ export function parseVerify(declared: DeclaredMember | null, report: Report): bo
   if (declared === null) return false;
   const { value, path } = declared;
   if (typeof value === "boolean") return value;
-  malformed(report, path, "verify should be true or false", { do: "change", to: "true or false" });
+  malformed(report, path, "verify should be true or false", { do: "change", to: "true" });
   return false;
 }
 
@@ -76,10 +77,11 @@ class RetryReader {
       on: new Set(this.#outcomes()),
     };
     if (backoff !== undefined && retry.maxBackoff < backoff)
-      this.#fail("max_backoff", "max_backoff is shorter than backoff", {
-        do: "change",
-        to: `a duration of ${String(own(this.#retry, "backoff"))} or longer`,
-      });
+      this.#wrong(
+        "max_backoff",
+        "max_backoff of retry is shorter than backoff",
+        own(this.#retry, "backoff") ?? null,
+      );
     return retry;
   }
 
@@ -100,9 +102,9 @@ class RetryReader {
     const value = own(this.#retry, "max_attempts");
     const { attemptsMost: most } = RETRY;
     if (typeof value === "number" && Number.isInteger(value) && value >= 2 && value <= most) return value;
-    const wanted = `a whole number from 2 to ${most}`;
-    const change: Change = value === undefined ? { do: "add", as: wanted } : { do: "change", to: wanted };
-    this.#fail("max_attempts", `max_attempts of retry should be ${wanted}`, change);
+    const what = `max_attempts of retry should be a whole number from 2 to ${most}`;
+    if (value === undefined) this.#fail("max_attempts", what, { do: "add", as: "3" });
+    else this.#wrong("max_attempts", what, nearestIn(value, 2, most, 3));
     return 2;
   }
 
@@ -110,8 +112,7 @@ class RetryReader {
     const value = own(this.#retry, "factor") ?? 1;
     const { factorMost: most } = RETRY;
     if (typeof value === "number" && value >= 1 && value <= most) return value;
-    const wanted = `a number from 1 to ${most}`;
-    this.#fail("factor", `factor of retry should be ${wanted}`, { do: "change", to: wanted });
+    this.#wrong("factor", `factor of retry should be a number from 1 to ${most}`, nearestIn(value, 1, most, 2));
     return 1;
   }
 
@@ -120,8 +121,9 @@ class RetryReader {
     if (value === undefined) return undefined;
     const duration = typeof value === "string" ? isoDuration(value) : undefined;
     if (duration !== undefined && duration > 0 && duration <= RETRY.backoffMost) return duration;
-    const wanted = "an ISO 8601 duration from PT0.001S to P30D, such as PT0.5S";
-    this.#fail(name, `${name} of retry should be ${wanted}`, { do: "change", to: wanted });
+    const what = `${name} of retry should be an ISO 8601 duration from PT0.001S to P30D`;
+    const isLong = duration !== undefined && duration > 0;
+    this.#wrong(name, what, isLong ? "P30D" : name === "backoff" ? "PT1S" : "PT30S");
     return undefined;
   }
 
@@ -130,11 +132,17 @@ class RetryReader {
     const value: Json = own(this.#retry, name) ?? STANDARD_ON;
     const isList = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
     if (isList) return value as readonly string[];
-    this.#fail(name, "on of retry should be a list of outcomes", {
-      do: "change",
-      to: `a list of outcomes, such as ${quote(STANDARD_ON)}`,
-    });
+    this.#wrong(
+      name,
+      "on of retry should be a list of outcomes",
+      typeof value === "string" ? [value] : STANDARD_ON,
+    );
     return STANDARD_ON;
+  }
+
+  /** `right` is the value to write instead. */
+  #wrong(member: string, what: string, right: Json): void {
+    this.#fail(member, what, { do: "change", to: quote(right) });
   }
 
   #fail(member: string, what: string, change: Change): void {
@@ -143,7 +151,29 @@ class RetryReader {
   }
 }
 
+/** The number of the range that is nearest to a number; another one for what is no number. */
+function nearestIn(value: Json, least: number, most: number, other: number): number {
+  return typeof value === "number" ? Math.min(Math.max(Math.round(value), least), most) : other;
+}
+
 const MEMBERS: readonly string[] = ["max_attempts", "backoff", "factor", "max_backoff", "on"];
+
+/** The outcomes that a runtime binding names for an effect, and where; null where it names none. */
+export function declaredOutcomes(
+  frontmatter: JsonObject,
+  effect: string,
+): { readonly outcomes: readonly string[]; readonly path: Path } | null {
+  for (const member of ["policy", "config"]) {
+    const path = ["core", "bindings", effect, member, "retry"];
+    const retry = valueAt(frontmatter, path);
+    if (!isObject(retry)) continue;
+    const name = onIn(retry);
+    const listed = own(retry, name);
+    const isList = Array.isArray(listed) && listed.every((one) => typeof one === "string");
+    return isList ? { outcomes: listed as readonly string[], path: [...path, name] } : null;
+  }
+  return null;
+}
 
 /** The name under which the outcomes are. */
 export function onIn(retry: JsonObject): string {

@@ -208,11 +208,11 @@ function renderError(event: EventOf<"error">): string {
 
 function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[]): string {
   const rows = effectsOf(events).map(({ start, end }, i) => {
-    const { step, cs_code, op, store } = start.payload;
+    const { step, cs_code, op, store, attempt } = start.payload;
     return [
       `${i + 1}`,
       placeOf(start),
-      code(step),
+      attempt === undefined ? code(step) : `${code(step)} attempt ${attempt}`,
       code(cs_code),
       code(op),
       optional(store),

@@ -6,7 +6,7 @@ import { reasonsOf } from "../plan/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { count, type Outcomes } from "./coverage.ts";
 import type { ScenarioEnvironment } from "./environment.ts";
-import { ScenarioFault } from "./errors.ts";
+import type { ScenarioFault } from "./errors.ts";
 import type { Difference } from "./expect/compare.ts";
 import { authoredDifference, foundIn } from "./expect/expected.ts";
 import { type AuthoredStep, authoredIn } from "./format/authored.ts";

@@ -72,7 +72,12 @@ export function inAuthored({ file, line }: AuthoredPlace, what: string): string 
 
 /** The same, without the place; a field is named as it is in the Machine block. */
 export function authoredChange(what: string): string {
-  return what.replace(/^((?:change|rename|remove|add)(?: .+? to)? )\/frontmatter(?=\/)/, "$1");
+  return asWritten(what.replace(/^((?:change|rename|remove|add)(?: .+? to)? )\/frontmatter(?=\/)/, "$1"));
+}
+
+/** Pointers as the author writes their names: YAML 1.1 reads `on` without quotes as a truth value. */
+export function asWritten(text: string): string {
+  return text.replaceAll(/(?<=\/retry\/)true\b/g, "on");
 }
 
 const SEAL_AGAIN = ", then type pgs seal";

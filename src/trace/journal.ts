@@ -114,17 +114,19 @@ const NAMED = 20;
 /** The completed effects: if the trace cannot be written, the refusal names them. */
 class Effects {
   /** By run: the last one that began. */
-  readonly #begun = new Map<string, TookPlace>();
+  readonly #begun = new Map<string, BegunEffect>();
   readonly #named: TookPlace[] = [];
   #count = 0;
 
   take({ event_type: type, run, node_id: node = "", payload }: EventBody): void {
+    const last = this.#begun.get(run);
     if (type === "side_effect_start") {
-      const { step, op, store } = payload;
-      this.#begun.set(run, { run, node, step, op, store });
-    } else if (type === "side_effect_end") {
-      const begun = this.#begun.get(run);
-      if (begun !== undefined && hasTakenPlace(payload, begun)) this.#add(begun);
+      const { step, op, store, effect_key: key } = payload;
+      const isCounted = last?.key === key && last.isCounted;
+      this.#begun.set(run, { effect: { run, node, step, op, store }, key, isCounted });
+    } else if (type === "side_effect_end" && last !== undefined && !last.isCounted) {
+      last.isCounted = hasTakenPlace(payload, last.effect);
+      if (last.isCounted) this.#add(last.effect);
     }
   }
 
@@ -141,8 +143,18 @@ class Effects {
   }
 }
 
-/** Sending mail records no change. */
-function hasTakenPlace({ outcome, change }: Payloads["side_effect_end"], { store }: TookPlace): boolean {
-  if (change === undefined) return store === null && outcome === "SUCCESS";
+interface BegunEffect {
+  readonly effect: TookPlace;
+  readonly key: string;
+  /** Whether it took place, in this attempt or in an earlier one. */
+  isCounted: boolean;
+}
+
+/** Sending mail records no change, nor does an effect that was settled without one. */
+function hasTakenPlace(
+  { outcome, change, settled }: Payloads["side_effect_end"],
+  { store }: TookPlace,
+): boolean {
+  if (change === undefined) return settled !== undefined || (store === null && outcome === "SUCCESS");
   return !jsonEqual(change.before, change.after);
 }

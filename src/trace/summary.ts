@@ -28,6 +28,8 @@ export interface EffectEntry {
   readonly store: string | null;
   /** Null when the effect began and its end is not known. */
   readonly outcome: string | null;
+  /** From 1; absent where the effect is not declared to be tried again. */
+  readonly attempt?: number;
 }
 
 export interface ViolationEntry extends Violation {
@@ -47,6 +49,8 @@ export interface ReasonEntry {
   readonly node: string;
   readonly step: string;
   readonly outcome: string;
+  /** Of an effect that is declared to be tried again: which attempt, from 1. */
+  readonly attempt?: number;
   readonly reason: JsonObject;
 }
 
@@ -127,18 +131,22 @@ export function addEvent(summary: Summary, event: EventBody): void {
       return;
     }
     case "side_effect_start": {
-      const { step, cs_code: capability, op, store } = event.payload;
-      summary.effects.push(sharing({ run, node, step, capability, op, store, outcome: null }, summary));
+      const { step, cs_code: capability, op, store, attempt } = event.payload;
+      const tried = attempt === undefined ? {} : { attempt };
+      summary.effects.push(
+        sharing({ run, node, step, capability, op, store, outcome: null, ...tried }, summary),
+      );
       return;
     }
     case "side_effect_end": {
       const { step, outcome, requests = [] } = event.payload;
       for (const request of requests) summary.requests.push({ run, node, step, ...request });
-      gatherReason(summary, { run, node, ...event.payload });
       const index = summary.effects.findLastIndex(
         (one) => one.run === run && one.node === node && one.step === step,
       );
       const begun = summary.effects[index];
+      const tried = begun?.attempt === undefined ? {} : { attempt: begun.attempt };
+      gatherReason(summary, { run, node, ...event.payload, ...tried });
       if (begun !== undefined) summary.effects[index] = sharing({ ...begun, outcome }, summary);
       return;
     }
@@ -175,10 +183,13 @@ export function addEvent(summary: Summary, event: EventBody): void {
 }
 
 /** The entry, with shared copies of its names. */
-function sharing<E extends { readonly [member: string]: string | null }>(entry: E, { names }: Summary): E {
-  const shared: { [member: string]: string | null } = entry;
+function sharing<E extends { readonly [member: string]: string | number | null }>(
+  entry: E,
+  { names }: Summary,
+): E {
+  const shared: { [member: string]: string | number | null } = entry;
   for (const [member, name] of Object.entries(shared)) {
-    if (name === null) continue;
+    if (typeof name !== "string") continue;
     const known = names.get(name);
     if (known === undefined) names.set(name, name);
     else shared[member] = known;
@@ -186,12 +197,12 @@ function sharing<E extends { readonly [member: string]: string | null }>(entry: 
   return entry;
 }
 
-/** The effects as documents list them: each one of a dry run says that it did not take place. */
-export function listedEffects({ effects, isDryRun }: Summary): readonly ListedEffect[] {
+/** The effects, of which each one of a dry run says that it did not take place. */
+export function markedEffects({ effects, isDryRun }: Summary): readonly MarkedEffect[] {
   return isDryRun ? effects.map((effect) => ({ ...effect, dry_run: true })) : effects;
 }
 
-export interface ListedEffect extends EffectEntry {
+export interface MarkedEffect extends EffectEntry {
   readonly dry_run?: true;
 }
 
@@ -202,6 +213,12 @@ export function refusalOf({ errors }: Summary): ErrorEntry | undefined {
 
 type Concluded = Omit<ReasonEntry, "reason"> & { readonly reason?: JsonObject };
 
-function gatherReason({ reasons }: Summary, { run, node, step, outcome, reason }: Concluded): void {
-  if (reason !== undefined) reasons.push({ run, node, step, outcome, reason });
+function gatherReason({ reasons }: Summary, { run, node, step, outcome, attempt, reason }: Concluded): void {
+  if (reason === undefined) return;
+  reasons.push({ run, node, step, outcome, ...(attempt === undefined ? {} : { attempt }), reason });
+}
+
+/** The effects as documents list them: attempts of one effect are entries of their own, in order. */
+export function listedEffects({ effects }: Pick<Summary, "effects">): readonly Omit<EffectEntry, "attempt">[] {
+  return effects.map(({ attempt: _, ...entry }) => entry);
 }

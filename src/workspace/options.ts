@@ -20,7 +20,7 @@ const OPTIONS = {
     ...["folder", "snapshot", "dataRoot", "capabilities", "expectSeal", "trustedKeys", "requireSignatures"],
     ...PORTS,
   ],
-  run: ["actor", "strictPayload", "signal", "onEvent", ...PORTS],
+  run: ["actor", "dryRun", "strictPayload", "signal", "onEvent", ...PORTS],
   examine: ["head"],
 } as const;
 

@@ -4,7 +4,7 @@ import type { Effect } from "../../src/capabilities/effect.ts";
 import { integer, optional, string } from "../../src/capabilities/input-schema.ts";
 import { hostOperation } from "../../src/capabilities/targets/host.ts";
 import { httpOperation } from "../../src/capabilities/targets/http.ts";
-import type { JsonObject } from "../../src/json/value.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
 import { APPEND, type Block, EQUAL } from "../plan/small-workflow.ts";
 import { below as at, CASE, GATEWAY, type Small, SURFACE } from "./small-snapshot.ts";
 
@@ -27,7 +27,12 @@ const second = (small: Small, contract: string): Block[] =>
 const HOOK = "test::CS_HOOK_V0";
 
 /** A step that calls an effect of a package, whose binding has this policy. */
-function calling(small: Small, target: "http" | "host", policy: JsonObject): void {
+function calling(
+  small: Small,
+  target: "http" | "host",
+  policy: JsonObject,
+  declared: { readonly semantics?: "repeats" } = {},
+): void {
   const common = {
     about: "Of this test.",
     input: {},
@@ -35,12 +40,14 @@ function calling(small: Small, target: "http" | "host", policy: JsonObject): voi
     semantics: "idempotent",
     run: async () => ({ outcome: "SUCCESS" }) as const,
     probe: null,
+    ...declared,
   } as const;
   const CALL =
     target === "http"
       ? httpOperation("CALL", common)
       : hostOperation("CALL", { file: string, rows: optional(integer) }, common);
-  small.effects.push({ code: HOOK, about: "Of this test.", operations: { CALL } } as Effect);
+  const ASK = { ...CALL, outcomes: [...CALL.outcomes, "GONE"] };
+  small.effects.push({ code: HOOK, about: "Of this test.", operations: { CALL, ASK } } as Effect);
   small.blocks[HOOK] = {
     cs_code: "CS_HOOK_V0",
     core: { operations: { CALL: { result_status_values: ["SUCCESS", "BACKEND_ERROR"] } } },
@@ -55,6 +62,31 @@ function calling(small: Small, target: "http" | "host", policy: JsonObject): voi
     outputs: {},
     on_result: { SUCCESS: "exit", BACKEND_ERROR: "exit" },
   });
+}
+
+/** A step that calls the workflow that it belongs to. */
+function callingItself(small: Small, policy: JsonObject): void {
+  small.blocks[GATEWAY] = {
+    cs_code: "CS_WORKFLOW_GATEWAY_V0",
+    core: { operations: { EXECUTE: { result_status_values: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"] } } },
+    implementation: { module: "m", callable: "c" },
+  };
+  at(small.blocks, "test::RB_X_V0", "core", "bindings")[GATEWAY] = { policy };
+  second(small, "CC_WRITE_V0").push({
+    step: "again",
+    side_effect: GATEWAY,
+    op: "EXECUTE",
+    inputs: { workflow_code: WF, payload: {} },
+    outputs: {},
+    on_result: { SUCCESS: "exit", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
+  });
+}
+
+const policyOf = ({ blocks }: Small) => at(blocks, "test::RB_X_V0", "core", "bindings", APPEND, "policy");
+
+/** The append is tried again in this way. */
+function retrying(small: Small, retry: Json): void {
+  policyOf(small)["retry"] = retry;
 }
 
 export const EXAMPLES: readonly RuleExample[] = [
@@ -105,22 +137,7 @@ export const EXAMPLES: readonly RuleExample[] = [
     rule: "call-recurses",
     about: "a contract calls the workflow that runs it",
     at: "/core/pipeline/1/inputs/workflow_code",
-    breach: (small) => {
-      small.blocks[GATEWAY] = {
-        cs_code: "CS_WORKFLOW_GATEWAY_V0",
-        core: { operations: { EXECUTE: { result_status_values: ["SUCCESS", "NOT_FOUND", "BACKEND_ERROR"] } } },
-        implementation: { module: "m", callable: "c" },
-      };
-      at(small.blocks, "test::RB_X_V0", "core", "bindings")[GATEWAY] = { policy: {} };
-      second(small, "CC_WRITE_V0").push({
-        step: "again",
-        side_effect: GATEWAY,
-        op: "EXECUTE",
-        inputs: { workflow_code: WF, payload: {} },
-        outputs: {},
-        on_result: { SUCCESS: "exit", NOT_FOUND: "exit", BACKEND_ERROR: "exit" },
-      });
-    },
+    breach: (small) => callingItself(small, {}),
   },
   {
     rule: "capability-unbound",
@@ -542,6 +559,83 @@ export const EXAMPLES: readonly RuleExample[] = [
     },
   },
   {
+    rule: "retry-malformed",
+    about: "a member of retry is misspelt",
+    at: `RB_X_V0.json /frontmatter/core/bindings/${APPEND}/policy/retry/max_attempt`,
+    breach: (small) => retrying(small, { max_attempts: 3, max_attempt: 3 }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "one attempt is no retry",
+    at: "/policy/retry/max_attempts",
+    breach: (small) => retrying(small, { max_attempts: 1 }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "a pause is a number",
+    at: "/policy/retry/backoff",
+    breach: (small) => retrying(small, { max_attempts: 3, backoff: 5 }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "the longest pause is shorter than the first",
+    at: "/policy/retry/max_backoff",
+    breach: (small) => retrying(small, { max_attempts: 3, backoff: "PT5S", max_backoff: "PT1S" }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "pauses become shorter",
+    at: "/policy/retry/factor",
+    breach: (small) => retrying(small, { max_attempts: 3, backoff: "PT5S", factor: 0.5 }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "an outcome stands alone, under the name that YAML reads as a truth value",
+    at: "/policy/retry/true",
+    breach: (small) => retrying(small, { max_attempts: 3, true: "BACKEND_ERROR" }),
+  },
+  {
+    rule: "retry-malformed",
+    about: "retry is a number",
+    at: "/policy/retry",
+    breach: (small) => retrying(small, 3),
+  },
+  {
+    rule: "retry-malformed",
+    about: "verify is a text",
+    at: "/policy/verify",
+    breach: (small) => Object.assign(policyOf(small), { verify: "yes" }),
+  },
+  {
+    rule: "retry-never-taken",
+    about: "a success is tried again",
+    at: "/policy/retry/on/1",
+    breach: (small) => retrying(small, { max_attempts: 3, on: ["BACKEND_ERROR", "SUCCESS"] }),
+  },
+  {
+    rule: "retry-never-taken",
+    about: "code of the host is tried again that counts every time",
+    at: `/core/bindings/${HOOK}/policy/retry`,
+    breach: (small) =>
+      calling(small, "host", { config: { file: "f" }, retry: { max_attempts: 3 } }, { semantics: "repeats" }),
+  },
+  {
+    rule: "retry-outcome-undeclared",
+    about: "no operation of the side effect has the outcome",
+    at: "/policy/retry/on/0",
+    breach: (small) => retrying(small, { max_attempts: 3, on: ["TIMED_OUT"] }),
+  },
+  {
+    rule: "retry-outcome-undeclared",
+    about: "no operation that is used has the outcome, though another one of the side effect has",
+    at: `/core/bindings/${HOOK}/policy/retry/on/1`,
+    breach: (small) =>
+      calling(small, "host", {
+        config: { file: "f" },
+        retry: { max_attempts: 3, on: ["BACKEND_ERROR", "GONE"] },
+      }),
+  },
+  {
     rule: "route-never-taken",
     about: "a node routes an outcome that its contract does not allow",
     at: "/core/nodes/JUDGE/next/UNSURE",
@@ -758,5 +852,17 @@ export const EXAMPLES: readonly RuleExample[] = [
     breach: (small) => {
       at(step(small, "CC_JUDGE_V0"), "on_result")["SUCCESS"] = "exit";
     },
+  },
+  {
+    rule: "verify-not-visible",
+    about: "nothing shows whether the effect took place",
+    at: `/core/bindings/${HOOK}/policy/verify`,
+    breach: (small) => calling(small, "host", { config: { file: "f" }, verify: true }),
+  },
+  {
+    rule: "verify-not-visible",
+    about: "called workflows leave nothing themselves",
+    at: `/core/bindings/${GATEWAY}/policy/verify`,
+    breach: (small) => callingItself(small, { verify: true }),
   },
 ];

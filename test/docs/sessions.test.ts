@@ -84,9 +84,17 @@ async function run(line: string, folder: string): Promise<string> {
   return match === null ? stdout : pgs(match[2] ?? "", folder);
 }
 
+/** The files that the shell finds by a pattern. */
+function matching(pattern: string, folder: string): readonly string[] {
+  return spawnSync("sh", ["-c", `echo ${pattern}`], { cwd: folder, encoding: "utf8" })
+    .stdout.trim()
+    .split(" ");
+}
+
 async function pgs(command: string, folder: string): Promise<string> {
-  const [example] = readdirSync(join(folder, "traces/example")).filter((name) => name.endsWith(".jsonl"));
-  const argv = command.split(" ").map((word) => word.replace("*.jsonl", String(example)));
+  const argv = command
+    .split(" ")
+    .flatMap((word) => (/\*.*\.jsonl$/.test(word) ? matching(word, folder) : [word]));
   let printed = "";
   const print = (text: string) => {
     printed += text;

@@ -71,7 +71,12 @@ for (const row of rows) {
       .filter(({ node, outcome }) => !(node.startsWith("IN_") && outcome === "ACK"))
       .map(({ node, outcome }) => `${node} ${outcome}`);
     assert.deepEqual(
-      { way: path, endsAs: report["exit_reason_code"], exitCode: said.code, said: report["exit_code"] },
+      {
+        way: path,
+        endsAs: report["exit_reason_code"] ?? report["status"],
+        exitCode: said.code,
+        said: report["exit_code"],
+      },
       { way: row.way, endsAs: row.endsAs, exitCode: row.exitCode, said: row.exitCode },
     );
     assert.equal(said.err, "");

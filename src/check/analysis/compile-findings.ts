@@ -19,6 +19,10 @@ const REASONS = {
     ...LOCK_CODES,
   ],
   "store-undeclared": ["UNKNOWN_STORE", "STORE_PATH_ESCAPES"],
+  "retry-malformed": ["RETRY_MALFORMED"],
+  "retry-never-taken": ["RETRY_NEVER"],
+  "retry-outcome-undeclared": ["RETRY_OUTCOME"],
+  "verify-not-visible": ["VERIFY_NOT_VISIBLE"],
   "path-unresolved": ["UNKNOWN_ROOT", "UNKNOWN_STEP", "EXPRESSION"],
 } as const;
 

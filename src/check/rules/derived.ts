@@ -306,7 +306,8 @@ export const intentDiffers = rule({
             : `${code} names the workflow ${String(named)}, which is not in the snapshot`;
         yield foundIn(entry, ["core", "workflow"], { workflow: String(named) }, message, hint);
       }
-      const acceptsAny = own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
+      const acceptsAny =
+        own(core, "additional") !== false && Object.keys(objectAt(core, "inputs")).length === 0;
       if (entry.word === "IN" && acceptsAny) {
         yield foundIn(
           entry,

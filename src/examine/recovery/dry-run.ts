@@ -70,7 +70,7 @@ export async function dryRun(
   const effects: DryRunEffect[] = [];
   let sent = 0;
   const emit = emitter((event) => {
-    if (event.event_type === "side_effect_end") {
+    if (event.event_type === "side_effect_end" && event.payload.retried !== true) {
       effects.push(toEffect(event, letters.length > sent || remote.repeats));
       sent = letters.length;
     }

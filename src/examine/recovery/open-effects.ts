@@ -142,7 +142,7 @@ export class OpenEffects {
   }
 
   #end(
-    { step, outcome, change, reason, requests }: Payloads["side_effect_end"],
+    { step, outcome, change, reason, requests, retried }: Payloads["side_effect_end"],
     run: string,
     node: string,
   ): void {
@@ -151,7 +151,8 @@ export class OpenEffects {
     this.hasEffects = true;
     if (begun === undefined) return;
     if (change !== undefined) this.#changes.set(this.#storeOf(run, begun.store), change);
-    if (!this.#keepsEnded) return;
+    // Of several attempts, the last one says what became of the effect.
+    if (!this.#keepsEnded || retried === true) return;
     const { capability, op, store, line } = begun;
     const place = { run, node, step, capability, op, store, line };
     const end = { outcome, change: change ?? null, ...(reason && { reason }), ...(requests && { requests }) };
@@ -172,8 +173,9 @@ function standingAfter(event: TraceEvent): Standing | null {
       return { node, step: null, outcome: null };
     case "side_effect_start":
       return { node, step: event.payload.step, outcome: null };
-    case "transform_end":
     case "side_effect_end":
+      return { node, step: event.payload.step, outcome: event.payload.retried ? null : event.payload.outcome };
+    case "transform_end":
     case "step_end":
       return { node, step: event.payload.step, outcome: event.payload.outcome };
     case "evaluation_end":

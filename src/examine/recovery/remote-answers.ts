@@ -14,7 +14,7 @@ import type { OpenEffect } from "./probe.ts";
 interface RemoteAnswer {
   readonly inputs: JsonObject;
   /** Null where the effect has no end, and was not found done. */
-  readonly answer: Pick<EffectResult, "outcome" | "result" | "reason"> | null;
+  readonly answer: Pick<EffectResult, "outcome" | "result" | "reason" | "requests"> | null;
 }
 
 /** By place, for each time that the run came to it. */
@@ -121,7 +121,11 @@ export class RemoteEffects {
       target.answers === "recorded" &&
       target.secondTime(operation) === "repeats" &&
       !target.isReading(operation);
-    const { outcome, result, reason } = known.answer;
-    return { outcome, result, observed: [], ...(reason === undefined ? {} : { reason }) };
+    const { outcome, result, reason, requests } = known.answer;
+    return {
+      ...{ outcome, result, observed: [] },
+      ...(reason === undefined ? {} : { reason }),
+      ...(requests === undefined ? {} : { requests }),
+    };
   }
 }

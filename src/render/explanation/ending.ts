@@ -2,7 +2,7 @@
 
 import { wordingOf } from "../../engine/errors.ts";
 import { counted } from "../../errors/counted.ts";
-import { type EventOf, eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
+import { eventsOf, MAIN_RUN, type Payloads, type TraceEvent } from "../../trace/event.ts";
 import { isPrevented, type RunPath } from "../../trace/run-path.ts";
 import { eventsIn } from "../../trace/runs.ts";
 import type { Paragraph, TraceFacts } from "./paragraph.ts";
@@ -54,18 +54,14 @@ function endText(path: RunPath): string {
 /** What took place in it, called runs apart. */
 function effectsSentences({ visits }: RunPath, isDryRun: boolean): readonly string[] {
   const events = visits.flatMap(eventsIn);
-  const begun = eventsOf(events, "side_effect_start");
+  const begun = eventsOf(events, "side_effect_start").filter(({ payload }) => (payload.attempt ?? 1) === 1);
   const [has, changes] = isDryRun ? ["would have", "would change"] : ["had", "changed"];
   if (begun.length === 0) return [`It ${has} no side effects.`];
   const stores = [...new Set(changedStores(events))];
   const changed =
     stores.length === 0 ? "no change of a store is recorded" : `it ${changes} ${storesText(stores)}`;
-  return [`It ${has} ${counted(begunOnce(begun), "side effect")}; ${changed}.`];
+  return [`It ${has} ${counted(begun.length, "side effect")}; ${changed}.`];
 }
-
-/** An effect that was tried again is one. */
-const begunOnce = (begun: readonly EventOf<"side_effect_start">[]) =>
-  begun.filter(({ payload: { attempt = 1 } }) => attempt === 1).length;
 
 const storesText = (stores: readonly string[]) =>
   `the ${stores.length === 1 ? "store" : "stores"} ${joined(stores)}`;

@@ -36,7 +36,8 @@ function effectSentences({ events, calls }: StepRecord, facts: TraceFacts): read
     const called = i === 0 ? callSentence(calls.map(({ run }) => run)) : [];
     const end = ends[i]?.payload;
     if (end === undefined) return [openText(start, facts), ...called];
-    const retry = end.retried === true ? [retryText(start, i === starts.length - 1, facts)] : [];
+    const isToBeRetried = end.retried === true && i === starts.length - 1;
+    const retry = isToBeRetried ? [retryText(start, facts)] : [];
     return [...endedSentences(start, end, called, facts), ...retry];
   });
 }
@@ -56,9 +57,8 @@ function openText(start: Started, { waits }: TraceFacts): string {
 const waitOf = ({ effect_key: key }: Started, waits: TraceFacts["waits"]) =>
   waits?.find(({ effect_key }) => effect_key === key);
 
-/** What follows an attempt that is not the last one. */
-function retryText(start: Started, isLast: boolean, { waits }: TraceFacts): string {
-  if (!isLast) return "It was tried again.";
+/** Where the next attempt has not begun. */
+function retryText(start: Started, { waits }: TraceFacts): string {
   const wait = waitOf(start, waits);
   return wait === undefined
     ? "It was to be tried again."
@@ -71,9 +71,14 @@ function endedSentences(
   called: readonly string[],
   { isDryRun }: TraceFacts,
 ): readonly string[] {
+  const { attempt = 1 } = start;
   const was = isDryRun ? "would be" : "was";
+  const performed =
+    attempt === 1
+      ? `${operationText(start)} ${was} performed${inputsText(start)}.`
+      : `It ${was} tried again (attempt ${attempt}).`;
   return [
-    `${operationText(start)} ${was} performed${inputsText(start)}. The outcome ${was} ${end.outcome}.`,
+    `${performed} The outcome ${was} ${end.outcome}.`,
     ...called,
     ...reasonSentence(end.reason),
     ...(end.change === undefined ? [] : [changeText(end.change, isDryRun)]),
@@ -82,9 +87,8 @@ function endedSentences(
   ];
 }
 
-function operationText({ op, cs_code, store, attempt = 1 }: Started): string {
-  const operation = store === null ? `${op} of ${bareCode(cs_code)}` : `${op} on the store ${store}`;
-  return attempt === 1 ? operation : `${operation} (attempt ${attempt})`;
+function operationText({ op, cs_code, store }: Started): string {
+  return store === null ? `${op} of ${bareCode(cs_code)}` : `${op} on the store ${store}`;
 }
 
 /** After an interruption, its end was written down later. */

@@ -41,7 +41,7 @@ function renderTransform({
 ${sideBySide(named("Inputs", inputs), named("Outputs", outputs), named("Reason", reason))}${renderObserved(observed)}`;
 }
 
-/** A step has one effect; several effects or an end alone mean that lines are missing. */
+/** Several effects are attempts of one; an end alone means that lines are missing. */
 function renderEffects(
   events: readonly TraceEvent[],
   calls: readonly RunRecord[],
@@ -78,9 +78,10 @@ function toJson(requests: readonly RecordedRequest[]): Json {
   return requests.map((request) => ({ ...request }));
 }
 
-function renderBegun({ cs_code, op, store }: Payloads["side_effect_start"]): Html {
+function renderBegun({ cs_code, op, store, attempt }: Payloads["side_effect_start"]): Html {
   const on = store === null ? NOTHING : html` on ${code(store)}`;
-  return html`${code(cs_code)} <strong>${op}</strong>${on}`;
+  const tried = attempt === undefined ? NOTHING : html`, attempt ${String(attempt)}`;
+  return html`${code(cs_code)} <strong>${op}</strong>${on}${tried}`;
 }
 
 /** How the end became known where nobody saw it. */

@@ -9,6 +9,7 @@ import {
   mergeEdges,
   type NodeType,
 } from "../../trace/declared-graph.ts";
+import type { TraceEvent } from "../../trace/event.ts";
 import {
   type EndingStatus,
   edgeTaken,
@@ -116,8 +117,17 @@ function reportOf(visit: Visit, count: number, runPath: RunPath): string {
     return drawable(shortened(wordOf(visit, runPath), REPORT_LIMIT));
   if (count > 1) return drawable(`${counted(count, "visit")}, last ${visit.outcome}`);
   const time = visit.durationUs === null ? "" : ` · ${milliseconds(visit.durationUs)} ms`;
-  return drawable(`${visit.outcome}${time}`);
+  return drawable(`${visit.outcome}${time}${retriesOf(visit)}`);
 }
+
+/** How often an effect of the node was tried again. */
+function retriesOf({ steps }: Visit): string {
+  const count = steps.reduce((sum, { events }) => sum + events.filter(isRetried).length, 0);
+  return count === 0 ? "" : ` · ${counted(count, "retry", "retries")}`;
+}
+
+const isRetried = ({ event_type, payload }: TraceEvent) =>
+  event_type === "side_effect_end" && payload.retried === true;
 
 function linkOf(edge: MergedEdge, visits: readonly Visit[], runPath: RunPath): Link {
   const passages = visits.filter((visit) => visit.next === edge.to);

@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject, jsonEqual, own } from "../../json
 import { CompileFault } from "../../plan/errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { MAIN_RUN } from "../../trace/event.ts";
-import { refusalOf, type Summary } from "../../trace/summary.ts";
+import { listedEffects, refusalOf, type Summary } from "../../trace/summary.ts";
 import type { RunStep } from "../scenario.ts";
 import { ANY, compare, type Difference, isMatcherValue, subset } from "./compare.ts";
 
@@ -32,7 +32,7 @@ export function observedRun({ plan, result: { ending }, summary, exitCode }: Obs
     exit_code: exitCode,
     path: asJson(summary.path),
     nodes: nodesEntered(summary),
-    effects: asJson(summary.effects),
+    effects: asJson(listedEffects(summary)),
     events: summary.events,
     results: summary.results,
     surface: surfaceOf(summary),

@@ -147,7 +147,7 @@ class Reader {
       const examined = examine(block);
       const { errors, value, document } = examined;
       const [error] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
-      const quoted = document === null ? [] : keysWithoutText(document);
+      const quoted = document === null ? [] : keysWithoutText(document).filter((key) => !isOnOfRetry(key));
       if (error === undefined && quoted.length > 0) {
         this.#reportKeys(quoted, whole(block), start);
         block = withQuotes(block, quoted);
@@ -346,6 +346,11 @@ function renamedIn(value: Json, path: Path, name: string): Json {
   return (value as readonly Json[]).map((item, i) =>
     i === Number(first) ? renamedIn(item, rest, name) : item,
   );
+}
+
+/** The one member that is meant to have such a name: its reader knows it as it is read. */
+function isOnOfRetry({ source, value, within }: YamlKey): boolean {
+  return within === "retry" && value === true && source.toLowerCase() === "on";
 }
 
 function withQuotes(block: string, keys: readonly YamlKey[]): string {

@@ -14,7 +14,7 @@ import wf from "../../../schemas/machine/wf.schema.json" with { type: "json" };
 import { parsePointer, pointer } from "../../json/pointer.ts";
 import { valueAt } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject, objectAt, own, typeOf } from "../../json/value.ts";
-import { type Change, oneOf, type Path, quote, sentence, suggested } from "../hint.ts";
+import { asWritten, type Change, oneOf, type Path, quote, sentence, suggested } from "../hint.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { ProblemCode } from "./problem.ts";
 
@@ -109,7 +109,7 @@ function toShapeError(
   written: Written,
 ): ShapeError | null {
   const path = pathIn(block, error.instancePath);
-  const at = pointer(path);
+  const at = asWritten(pointer(path));
   const shown = at === "" ? "the Machine block" : at;
   const value = valueAt(block, path);
   const params: JsonObject = { ...error.params };
@@ -121,7 +121,8 @@ function toShapeError(
       const key = text("missingProperty");
       const missing = [...path, key];
       const isCode = path.length === 0 && key.endsWith("_code");
-      const as = isCode ? quote(code) : phraseOf(memberSchema(error, key));
+      const member = memberSchema(error, key);
+      const as = isCode ? quote(code) : (exampleIn(member) ?? phraseOf(member));
       return {
         code: "MISSING_KEY",
         path: missing,
@@ -132,10 +133,8 @@ function toShapeError(
     }
     case "type": {
       const expected = phraseOf(schemaOf(error));
-      const change: Change = {
-        do: "change",
-        to: meant(value, schemaOf(error), () => written(path)) ?? expected,
-      };
+      const right = meant(value, schemaOf(error), () => written(path)) ?? exampleIn(schemaOf(error));
+      const change: Change = { do: "change", to: right ?? expected };
       return wrong("WRONG_TYPE", path, `${at} should be ${expected}, not ${nameOf(value)}`, change);
     }
     case "enum": {
@@ -153,7 +152,8 @@ function toShapeError(
     case "minItems":
     case "minimum": {
       const limit = `${error.keyword === "minimum" ? "a number of" : "a list of"} ${text("limit")} or more`;
-      return wrong("WRONG_VALUE", path, `${at} should be ${limit}`, { do: "change", to: limit });
+      const change: Change = { do: "change", to: exampleIn(schemaOf(error)) ?? limit };
+      return wrong("WRONG_VALUE", path, `${at} should be ${limit}`, change);
     }
     default:
       // What `if` and `then` say is said by the errors inside.
@@ -162,7 +162,7 @@ function toShapeError(
 }
 
 function wrong(code: ProblemCode, path: Path, message: string, change: Change): ShapeError {
-  return { code, path, part: "value", message, hint: sentence(pointer(path), change) };
+  return { code, path, part: "value", message, hint: sentence(asWritten(pointer(path)), change) };
 }
 
 function unknownKey(error: ErrorObject, path: Path, key: string, holder: Json | undefined): ShapeError {
@@ -188,6 +188,13 @@ function schemaOf({ parentSchema }: ErrorObject): JsonObject {
 
 function memberSchema(error: ErrorObject, key: string): JsonObject {
   return objectAt(objectAt(schemaOf(error), "properties"), key);
+}
+
+/** The first example of the schema, as it is to be written. */
+function exampleIn(schema: JsonObject): string | undefined {
+  const examples = own(schema, "examples");
+  const [first] = Array.isArray(examples) ? examples : [];
+  return first === undefined ? undefined : quote(first);
 }
 
 function enumOf(schema: JsonObject): readonly string[] {

@@ -1,15 +1,18 @@
-/** Every stored effect keeps what it declares: its examples, its semantics, its artifact. */
+/** Every effect on a store, or that waits, keeps what it declares: its examples, its semantics, its artifact. */
 
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { csAppendonlyJsonl } from "../../../src/capabilities/effects/cs-appendonly-jsonl.ts";
+import { csAwait } from "../../../src/capabilities/effects/cs-await.ts";
 import { csMutableJson } from "../../../src/capabilities/effects/cs-mutable-json.ts";
 import { csNameRegistry } from "../../../src/capabilities/effects/cs-name-registry.ts";
 import { csRegistry } from "../../../src/capabilities/effects/cs-registry.ts";
 import type { StoreEffect } from "../../../src/capabilities/targets/store.ts";
+import type { WaitExample } from "../../../src/capabilities/targets/wait.ts";
 import { tryStoreEffect } from "../../../src/capabilities/trial.ts";
+import { tryWaitEffect } from "../../../src/capabilities/wait-trial.ts";
 import { StoreFault } from "../../../src/errors/ports.ts";
 import { openStores } from "../../../src/storage/files/stores.ts";
 import { withoutSpares } from "../../support/listing.ts";
@@ -76,3 +79,32 @@ async function storageFacts(
     return error.facts;
   }
 }
+
+test("the effect that waits keeps what it declares", () => {
+  assert.deepEqual(tryWaitEffect(csAwait), []);
+});
+
+test("an example that an effect that waits does not follow is named, and an outcome without one", () => {
+  const [asked, counted, passed] = csAwait.examples as readonly WaitExample[] as [
+    WaitExample,
+    WaitExample,
+    WaitExample,
+  ];
+  const brokenBy = (example: WaitExample) =>
+    tryWaitEffect({ ...csAwait, examples: [example] })
+      .filter(({ example: about }) => about !== null)
+      .map(({ message }) => message);
+  assert.deepEqual(brokenBy({ ...asked, wait: null }), [`EVENT: it waits as ${JSON.stringify(asked.wait)}`]);
+  assert.deepEqual(brokenBy({ ...passed, wait: counted.wait }), ["EVENT: it does not wait"]);
+  assert.deepEqual(brokenBy({ ...passed, ends: [{ outcome: "SUCCESS" }] }), [
+    "EVENT: it ends in TIMED_OUT instead of SUCCESS",
+  ]);
+  assert.deepEqual(brokenBy({ ...passed, ends: [{ outcome: "TIMED_OUT", result: { late: true } }] }), [
+    'EVENT: its result is {} instead of {"late":true}',
+  ]);
+  const { TIME } = csAwait.operations;
+  assert.deepEqual(tryWaitEffect({ ...csAwait, operations: { TIME }, examples: [] }), [
+    { example: null, message: "TIME: it has no example of SUCCESS" },
+    { example: null, message: "TIME: it has no example of VIOLATION" },
+  ]);
+});

@@ -172,11 +172,13 @@ function inBlock(here: Here, change: (block: Document) => unknown): void {
 }
 
 /** Indexes of lists as numbers. */
-function pathOf(at: string, block: Document): (string | number)[] {
-  const path: (string | number)[] = [];
+function pathOf(at: string, block: Document): (string | number | true)[] {
+  const path: (string | number | true)[] = [];
   for (const part of parsePointer(at)) {
     const holder = block.getIn(path);
-    path.push(/^\d+$/.test(part) && !isMap(holder) ? Number(part) : part);
+    // YAML 1.1 reads the name on as a truth value; its key is the same all the same.
+    const isOn = part === "on" && isMap(holder) && holder.has(true);
+    path.push(isOn ? true : /^\d+$/.test(part) && !isMap(holder) ? Number(part) : part);
   }
   return path;
 }

@@ -452,6 +452,55 @@ function withMistake({ file, change: [from, to] }: Pick<Mistake, "file" | "chang
   return new Map([...GOOD, [file, after]]);
 }
 
+/** The runtime binding with a policy of the audit log. */
+const policy = (text: string) =>
+  ["CS_APPENDONLY_JSONL_V0:\n      policy: {}", `CS_APPENDONLY_JSONL_V0:\n      policy: ${text}`] as const;
+
+const RETRIES: readonly (Omit<Mistake, "file" | "change" | "at"> & { readonly policy: string })[] = [
+  { about: "a member of retry that is misspelt", policy: "{ retry: { max_attempt: 3 } }", code: "UNKNOWN_KEY" },
+  { about: "one attempt", policy: "{ retry: { max_attempts: 1 } }", code: "WRONG_VALUE" },
+  { about: "too many attempts", policy: "{ retry: { max_attempts: 1000 } }", code: "RETRY_MALFORMED" },
+  { about: "no number of attempts", policy: "{ retry: { backoff: PT1S } }", code: "MISSING_KEY" },
+  {
+    about: "a pause that is no duration",
+    policy: "{ retry: { max_attempts: 3, backoff: 5s } }",
+    code: "RETRY_MALFORMED",
+  },
+  {
+    about: "a pause of years",
+    policy: "{ retry: { max_attempts: 3, backoff: P900D } }",
+    code: "RETRY_MALFORMED",
+  },
+  {
+    about: "a longest pause that is shorter than the first",
+    policy: "{ retry: { max_attempts: 3, backoff: PT9S, max_backoff: PT1S } }",
+    code: "RETRY_MALFORMED",
+  },
+  { about: "a factor below 1", policy: "{ retry: { max_attempts: 3, factor: 0.5 } }", code: "WRONG_VALUE" },
+  {
+    about: "a factor that is too large",
+    policy: "{ retry: { max_attempts: 3, factor: 1000 } }",
+    code: "RETRY_MALFORMED",
+  },
+  {
+    about: "an outcome that stands alone",
+    policy: "{ retry: { max_attempts: 3, on: BACKEND_ERROR } }",
+    code: "WRONG_TYPE",
+  },
+  { about: "no outcome at all", policy: "{ retry: { max_attempts: 3, on: [] } }", code: "WRONG_VALUE" },
+  {
+    about: "an outcome that nothing declares",
+    policy: "{ retry: { max_attempts: 3, on: [TIMED_OUT] } }",
+    code: "RETRY_OUTCOME",
+  },
+  {
+    about: "a success that is tried again",
+    policy: "{ retry: { max_attempts: 3, on: [SUCCESS] } }",
+    code: "RETRY_NEVER",
+  },
+  { about: "a verify that is a text", policy: "{ verify: sure }", code: "WRONG_TYPE" },
+];
+
 test("the files that the mistakes are made in have none", async () => {
   assert.deepEqual(await compile(GOOD), []);
 });
@@ -468,6 +517,25 @@ for (const mistake of MISTAKES) {
     await repair(texts, problems);
   });
 }
+
+for (const { about, policy: text, code } of RETRIES) {
+  test(`${about}: one error, and a hint that leads to a compile`, async () => {
+    const texts = withMistake({ file: RB, change: policy(text) });
+    const problems = await compile(texts);
+    assert.deepEqual(
+      errorsOf(problems).map((one) => [one.file, one.code]),
+      [[RB, code]],
+      JSON.stringify(problems, null, 1),
+    );
+    await repair(texts, problems);
+  });
+}
+
+test("the name on of a retry needs no quotes", async () => {
+  const retry =
+    "{ retry: { max_attempts: 3, backoff: PT0.2S, factor: 2, max_backoff: PT30S, on: [BACKEND_ERROR] } }";
+  assert.deepEqual(await compile(withMistake({ file: RB, change: policy(retry) })), []);
+});
 
 /** The same mistake at several places: one error at each of them, none about what follows from it. */
 const SEVERAL: readonly (Pick<Mistake, "about" | "file" | "code"> & {
