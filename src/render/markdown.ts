@@ -44,7 +44,7 @@ export function renderMarkdown(events: readonly TraceEvent[], graph: Graph): str
     section("Violations", renderViolations(events)),
     section("Transforms without a result", renderFailedTransforms(events)),
     section("Errors", renderErrors(events)),
-    section("Side effects", renderEffects(events, main.waits)),
+    section("Side effects", renderEffects(events, main.waits, runPath.start?.dry_run === true)),
     section("Announced events", renderAnnouncements(events)),
     section("Waits for", renderWaits(main.waits)),
     section("Sessions", renderSessions(sessionsOf(events))),
@@ -206,7 +206,7 @@ function renderError(event: EventOf<"error">): string {
   return `${lines.join("\n")}\n`;
 }
 
-function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[]): string {
+function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[], isDryRun: boolean): string {
   const rows = effectsOf(events).map(({ start, end }, i) => {
     const { step, cs_code, op, store, attempt } = start.payload;
     return [
@@ -217,10 +217,12 @@ function renderEffects(events: readonly TraceEvent[], waits: readonly WaitEntry[
       code(op),
       optional(store),
       ...(end === null ? openConclusion(start, waits) : conclusionOf(end)),
+      ...(isDryRun ? ["dry run"] : []),
     ];
   });
   if (rows.length === 0) return "";
-  return table(["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"], rows);
+  const heads = ["#", "Node", "Step", "Capability", "Op", "Store", "Outcome", "Change"];
+  return table(isDryRun ? [...heads, ""] : heads, rows);
 }
 
 /** Of an effect without an end. One that waits changes nothing. */
